@@ -1,0 +1,1 @@
+"""Fixtures: PostgreSQL, RabbitMQ, SMTP, browser, clock, factories."""

@@ -1,0 +1,1 @@
+"""An edge's copy of the facts: applying snapshots, reading, rebuilding."""

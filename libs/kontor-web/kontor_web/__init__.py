@@ -1,0 +1,1 @@
+"""Layout, components, styles, scripts, translations and forms that portal and admin share."""

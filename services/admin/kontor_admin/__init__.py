@@ -1,0 +1,1 @@
+"""The merchant's edge: admin pages and JSON, its copy."""

@@ -1,0 +1,1 @@
+"""Documents, issued content, files, numbering, rendering and e-invoices."""

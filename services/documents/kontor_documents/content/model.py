@@ -1,0 +1,260 @@
+"""What a document says, in the terms of EN 16931 (the BT and BG numbers in brackets).
+
+The same model is read from CII, UBL and ZUGFeRD, accepted as JSON at the door, rendered as PDF and XML,
+and kept as the immutable content of a document. Amounts are decimals in the document's currency; in JSON
+they are decimal strings. Dates are business dates in the merchant's zone.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+DecimalString = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Text = Annotated[str, StringConstraints(max_length=10_000)]
+Name = Annotated[str, StringConstraints(max_length=1_000)]
+
+
+class DocumentType(StrEnum):
+    """Document types as the portal sorts them (C1)."""
+
+    QUOTE = "quote"
+    ORDER_CONFIRMATION = "order_confirmation"
+    SALES_ORDER = "sales_order"
+    DELIVERY_NOTE = "delivery_note"
+    INVOICE = "invoice"
+    REMINDER = "reminder"
+    CREDIT_NOTE = "credit_note"
+    PURCHASE_ORDER = "purchase_order"
+    RECEIPT = "receipt"
+    CONTRACT = "contract"
+    OTHER = "other"
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Identifier(Part):
+    id: Name
+    # ISO 6523 or EAS scheme, e.g. 0088, EM
+    scheme: Name | None = None
+
+
+class Address(Part):
+    line1: Name = ""
+    line2: Name = ""
+    line3: Name = ""
+    post_code: Name = ""
+    city: Name = ""
+    subdivision: Name = ""
+    # ISO 3166-1 alpha-2
+    country: Name = "DE"
+
+
+class Contact(Part):
+    name: Name = ""
+    phone: Name = ""
+    email: Name = ""
+
+
+class Party(Part):
+    """Seller (BG-4), buyer (BG-7), payee (BG-10), tax representative (BG-11), ship-to (BG-13)."""
+
+    name: Name = ""
+    trading_name: Name = ""
+    identifiers: list[Identifier] = []
+    legal_registration: Identifier | None = None
+    vat_id: Name = ""
+    tax_number: Name = ""
+    legal_info: Text = ""
+    electronic_address: Identifier | None = None
+    address: Address | None = None
+    contact: Contact | None = None
+
+
+class Period(Part):
+    start: date | None = None
+    end: date | None = None
+
+
+class AllowanceCharge(Part):
+    """BG-20, BG-21 on the document, BG-27, BG-28 on a line. Amounts are positive; `charge` gives the direction."""
+
+    charge: bool = False
+    amount: DecimalString
+    base_amount: DecimalString | None = None
+    percent: DecimalString | None = None
+    # UNCL5305: S, Z, E, AE, K, G, O, L, M; on document level only
+    tax_category: Name | None = None
+    tax_rate: DecimalString | None = None
+    reason: Name = ""
+    reason_code: Name = ""
+
+
+class Classification(Part):
+    code: Name
+    scheme: Name = ""
+    version: Name = ""
+
+
+class Line(Part):
+    """BG-25. `net` (BT-131) may be left out at the door; it is then computed."""
+
+    id: Name = ""
+    name: Name
+    description: Text = ""
+    note: Text = ""
+    quantity: DecimalString = Decimal(1)
+    # UN/ECE Recommendation 20 and 21: C62, HUR, KGM, LS, …
+    unit: Name = "C62"
+    net_price: DecimalString
+    gross_price: DecimalString | None = None
+    price_discount: DecimalString | None = None
+    price_base_quantity: DecimalString | None = None
+    net: DecimalString | None = None
+    tax_category: Name = "S"
+    tax_rate: DecimalString | None = None
+    allowances_charges: list[AllowanceCharge] = []
+    period: Period | None = None
+    object_id: Identifier | None = None
+    order_line: Name = ""
+    accounting_reference: Name = ""
+    seller_item_id: Name = ""
+    buyer_item_id: Name = ""
+    standard_item_id: Identifier | None = None
+    classifications: list[Classification] = []
+    country_of_origin: Name = ""
+    attributes: list[tuple[Name, Name]] = []
+
+
+class TaxSubtotal(Part):
+    """BG-23."""
+
+    category: Name
+    rate: DecimalString | None = None
+    taxable_amount: DecimalString
+    tax_amount: DecimalString
+    exemption_reason: Text = ""
+    exemption_code: Name = ""
+
+
+class Totals(Part):
+    """BG-22."""
+
+    line_net: DecimalString
+    allowances: DecimalString = Decimal(0)
+    charges: DecimalString = Decimal(0)
+    net: DecimalString
+    tax: DecimalString = Decimal(0)
+    tax_in_accounting_currency: DecimalString | None = None
+    gross: DecimalString
+    prepaid: DecimalString = Decimal(0)
+    rounding: DecimalString = Decimal(0)
+    due: DecimalString
+
+
+class CashDiscount(Part):
+    """Skonto: paid within `days` of the issue date, `percent` less (of `base_amount`, or of the gross total)."""
+
+    days: int = Field(ge=0, le=3650)
+    percent: DecimalString
+    base_amount: DecimalString | None = None
+
+
+class BankAccount(Part):
+    iban: Name
+    bic: Name = ""
+    holder: Name = ""
+
+
+class PaymentMeans(Part):
+    """BG-16. `code` is UNCL4461: 58 SEPA transfer, 59 SEPA debit, 30 transfer, 48 card, 57 standing agreement, 68 online."""
+
+    code: Name
+    text: Name = ""
+    account: BankAccount | None = None
+    card_number_end: Name = ""
+    card_holder: Name = ""
+    mandate: Name = ""
+    creditor_id: Name = ""
+    debited_iban: Name = ""
+
+
+class Reference(Part):
+    """Another document named here, by its number. Kinds: quote, order, order_confirmation, sales_order, delivery_note,
+    receiving_advice, invoice, contract, project, tender, object, purchase_order."""
+
+    kind: Name
+    number: Name
+    issued_on: date | None = None
+
+
+class Attachment(Part):
+    """BG-24. Bytes are in file storage under `sha256`; or it is only a link."""
+
+    id: Name = ""
+    description: Name = ""
+    file_name: Name = ""
+    media_type: Name = ""
+    sha256: Name = ""
+    size: int = 0
+    url: Name = ""
+
+
+class Shipping(Part):
+    carrier: Name = ""
+    tracking_number: Name = ""
+    tracking_url: Name = ""
+
+
+class DocumentData(Part):
+    """Everything a document says. `totals`, `tax_breakdown` and line nets may be left out at the door: they are computed;
+    what is given must agree with what is computed."""
+
+    type: DocumentType = DocumentType.INVOICE
+    # UNCL1001 of an invoice or credit note: 380, 381, 384, 326, 389, …
+    type_code: Name = ""
+    number: Name = ""
+    # The sender's own key for this document; the number where it has none.
+    external_id: Name = ""
+    # The merchant's number of the customer; the only thing a customer is matched by.
+    customer_number: Name = ""
+    title: Name = ""
+    issue_date: date
+    due_date: date | None = None
+    valid_until: date | None = None
+    delivery_date: date | None = None
+    billing_period: Period | None = None
+    tax_point_date: date | None = None
+    currency: Currency = "EUR"
+    tax_currency: Currency | None = None
+    buyer_reference: Name = ""
+    accounting_reference: Name = ""
+    business_process: Name = ""
+    specification: Name = ""
+    seller: Party = Party()
+    buyer: Party = Party()
+    payee: Party | None = None
+    tax_representative: Party | None = None
+    ship_to: Party | None = None
+    references: list[Reference] = []
+    # Free text above the lines and below the totals of a rendered document.
+    introduction: Text = ""
+    closing: Text = ""
+    # BG-1 (subject code, text)
+    notes: list[tuple[Name, Text]] = []
+    lines: list[Line] = Field(default=[], max_length=10_000)
+    allowances_charges: list[AllowanceCharge] = []
+    tax_breakdown: list[TaxSubtotal] = []
+    totals: Totals | None = None
+    payment_terms: Text = ""
+    cash_discounts: list[CashDiscount] = []
+    payment_reference: Name = ""
+    payment_means: list[PaymentMeans] = []
+    attachments: list[Attachment] = []
+    shipping: Shipping | None = None
+    language: Literal["de", "en"] = "de"

@@ -1,0 +1,1 @@
+"""The public edge: portal pages and JSON, ingest over HTTP, its copy."""

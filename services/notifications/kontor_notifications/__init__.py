@@ -1,0 +1,1 @@
+"""Templates, mails, delivery log and the events feed."""

@@ -1,0 +1,1 @@
+"""The receivable: the only truth about money owed and paid; providers, checkouts, bookings."""
