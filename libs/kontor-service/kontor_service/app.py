@@ -1,0 +1,84 @@
+"""The frame every service stands in: settings in, ASGI app out."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from kontor_service.background import Background
+from kontor_service.clock import SystemClock
+from kontor_service.database import Database
+from kontor_service.errors import install_handlers
+from kontor_service.files import Files
+from kontor_service.health import Health, install
+from kontor_service.settings import ServiceSettings
+from kontor_service.telemetry import RequestTelemetry, tracer_provider
+from kontor_service.tokens import TokenSource, TokenVerifier
+
+Resource = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+
+
+def build_app(
+    settings: ServiceSettings,
+    *,
+    title: str,
+    routers: Sequence[APIRouter] = (),
+    resources: Sequence[Resource] = (),
+    files: bool = False,
+    **options: Any,
+) -> FastAPI:
+    """An app whose state holds settings, db, tokens, source (TokenSource), clock, files, background, health, registry.
+
+    `resources` are entered at start, in order, after the database is open, and left in reverse at the end;
+    each gets the app and may put what it makes into app.state.
+    """
+    registry = CollectorRegistry()
+    provider = tracer_provider(settings.service, settings.otlp_endpoint)
+    health = Health()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(provider.shutdown)
+            await app.state.db.open()
+            stack.push_async_callback(app.state.db.close)
+            stack.push_async_callback(app.state.tokens.close)
+            stack.push_async_callback(app.state.source.close)
+            stack.push_async_callback(app.state.background.stop)
+            for resource in resources:
+                await stack.enter_async_context(resource(app))
+            health.started = True
+            yield
+            health.stopping = True
+            # What runs beside the requests ends before what it works with.
+            await app.state.background.stop()
+
+    app = FastAPI(title=title, version="1", lifespan=lifespan, **options)
+    app.state.settings = settings
+    app.state.registry = registry
+    app.state.tracer_provider = provider
+    app.state.health = health
+    app.state.clock = SystemClock()
+    app.state.background = Background()
+    app.state.db = Database(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        application_name=f"kontor-{settings.service}",
+    )
+    app.state.tokens = TokenVerifier(settings.service, settings.identity_url)
+    app.state.source = TokenSource(settings)
+    if files:
+        app.state.files = Files(settings.files_url)
+    health.checks["database"] = lambda: _ping(app.state.db)
+    install(app, health, registry)
+    install_handlers(app)
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(RequestTelemetry, service=settings.service, provider=provider, registry=registry)
+    return app
+
+
+async def _ping(database: Database) -> None:
+    await database.pool.fetchval("SELECT 1")

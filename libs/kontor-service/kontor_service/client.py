@@ -1,0 +1,67 @@
+"""HTTP from one part of the platform to another."""
+
+from typing import Any, Self
+
+import httpx
+
+from kontor_service.errors import Problem, Unavailable
+from kontor_service.telemetry import trace_headers
+
+
+class ServiceClient:
+    """Calls one service. Its problems are raised as ours; its silence is Unavailable (503)."""
+
+    def __init__(self, base_url: str, *, timeout: float = 5.0) -> None:
+        """`timeout` in seconds, for the whole answer of a call."""
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout, follow_redirects=False)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        """Raises Problem with the callee's status and code, and Unavailable for 5xx, time-outs and lost connections."""
+        sent = trace_headers() | (headers or {})
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        try:
+            response = await self._http.request(method, path, headers=sent, **options)
+        except httpx.HTTPError as error:
+            raise Unavailable(type(error).__name__) from error
+        if response.status_code >= 500:
+            raise Unavailable(f"{response.status_code}")
+        if response.status_code >= 400:
+            raise problem_from(response)
+        return response
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def problem_from(response: httpx.Response) -> Problem:
+    """The problem another service answered with, as an exception of ours."""
+    try:
+        body: dict[str, Any] = response.json()
+    except ValueError:
+        body = {}
+    known = {"type", "title", "status", "detail", "code", "field", "errors", "trace"}
+    return Problem(
+        body.get("detail", ""),
+        status=response.status_code,
+        code=body.get("code", "http_error"),
+        title=body.get("title", response.reason_phrase),
+        field=body.get("field"),
+        errors=body.get("errors"),
+        headers={"Retry-After": response.headers["retry-after"]} if "retry-after" in response.headers else None,
+        **{name: value for name, value in body.items() if name not in known},
+    )

@@ -1,0 +1,40 @@
+"""Time. Instants are aware UTC datetimes; business dates are calendar days in a merchant's time zone.
+
+Business rules take their `now` from a Clock, which can be moved in development. What protects (tokens, sessions,
+rate limits) uses the system's time instead.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+    def today(self, time_zone: str) -> date:
+        """The business date in an IANA time zone."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def today(self, time_zone: str) -> date:
+        return self.now().astimezone(ZoneInfo(time_zone)).date()
+
+
+class MovableClock(SystemClock):
+    """The system's time, moved: for development and dated tests."""
+
+    def __init__(self, offset: timedelta = timedelta()) -> None:
+        self.offset = offset
+
+    def now(self) -> datetime:
+        return super().now() + self.offset
+
+    def travel_to(self, instant: datetime) -> None:
+        self.offset = instant - datetime.now(UTC)

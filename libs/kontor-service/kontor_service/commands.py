@@ -1,0 +1,96 @@
+"""What owners do alike with commands: the answer, and doing a repeated one once.
+
+A use case that honours an idempotency key:
+
+    async with db.transaction(merchant) as session:
+        repeated = await recall(session, merchant, "checkout", key, fingerprint)
+        if repeated is not None:
+            return repeated
+        …
+        answer = command_result(snapshot)
+        await remember(session, merchant, "checkout", key, answer)
+        return answer
+"""
+
+import base64
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor_events.registry import type_of
+from kontor_service.errors import Conflict
+
+
+class KeyReused(Conflict):
+    code, title = "idempotency_key_reused", "This idempotency key was used for another request"
+
+
+def command_result(snapshot: Message, **extra: Any) -> dict[str, Any]:
+    """The answer to a command: which aggregate is now in which version, and its state for the edge's copy.
+
+    `snapshot` is the aggregate's snapshot event, e.g. DocumentSnapshot(document=…).
+    """
+    type_name = type_of(snapshot)
+    state = getattr(snapshot, snapshot.DESCRIPTOR.fields_by_number[1].name)
+    return {
+        "kind": ".".join(type_name.split(".")[:2]),
+        "id": state.id,
+        "epoch": state.epoch,
+        "version": state.version,
+        "snapshot": {
+            "type": type_name,
+            "merchant_id": state.merchant_id,
+            "data": base64.b64encode(snapshot.SerializeToString()).decode(),
+        },
+        **extra,
+    }
+
+
+def fingerprint(*parts: Any) -> str:
+    """What a request asked for, so that a key reused for another request is noticed."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+async def recall(session: AsyncSession, merchant_id: UUID, scope: str, key: str, asked: str) -> dict[str, Any] | None:
+    """The earlier answer under this key, or None and the key is claimed by this transaction.
+
+    Concurrent requests with one key wait for each other here. Raises KeyReused if the key stood for another request.
+    """
+    claimed = await session.execute(
+        text(
+            "INSERT INTO idempotency (merchant_id, scope, key, fingerprint) VALUES (:merchant, :scope, :key, :asked)"
+            " ON CONFLICT (merchant_id, scope, key) DO NOTHING RETURNING key"
+        ),
+        {"merchant": merchant_id, "scope": scope, "key": key, "asked": asked},
+    )
+    if claimed.first() is not None:
+        return None
+    row = (
+        await session.execute(
+            text(
+                "SELECT fingerprint, answer FROM idempotency"
+                " WHERE merchant_id = :merchant AND scope = :scope AND key = :key"
+            ),
+            {"merchant": merchant_id, "scope": scope, "key": key},
+        )
+    ).one()
+    if row.fingerprint != asked:
+        raise KeyReused(field="Idempotency-Key")
+    answer: dict[str, Any] = row.answer
+    return answer
+
+
+async def remember(session: AsyncSession, merchant_id: UUID, scope: str, key: str, answer: dict[str, Any]) -> None:
+    """Keeps the answer for repetitions; expires after 30 days."""
+    await session.execute(
+        text(
+            "UPDATE idempotency SET answer = CAST(:answer AS jsonb)"
+            " WHERE merchant_id = :merchant AND scope = :scope AND key = :key"
+        ),
+        {"merchant": merchant_id, "scope": scope, "key": key, "answer": json.dumps(answer)},
+    )

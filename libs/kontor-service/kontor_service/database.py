@@ -1,0 +1,77 @@
+"""PostgreSQL: one pool for use cases (SQLAlchemy), one for hot reads and bulk (asyncpg)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+MERCHANT_SETTING = "kontor.merchant_id"
+
+
+class Database:
+    """A service's own database. Nothing connects before `open()`."""
+
+    def __init__(self, url: str, *, pool_size: int = 5, application_name: str = "kontor") -> None:
+        self.url = url
+        self._pool_size = pool_size
+        self._application_name = application_name
+        self._engine: AsyncEngine | None = None
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def open(self) -> None:
+        """Raises OSError or asyncpg.PostgresError where the server cannot be reached."""
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=1,
+            max_size=self._pool_size,
+            server_settings={"application_name": self._application_name},
+        )
+        self._engine = create_async_engine(
+            self.url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=self._pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": {"application_name": self._application_name}},
+        )
+
+    async def close(self) -> None:
+        if self._engine is not None:
+            await self._engine.dispose()
+        if self._pool is not None:
+            # Connections that a cancelled request left behind must not hold up the end of the process.
+            self._pool.terminate()
+        self._engine = self._pool = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        assert self._engine is not None, "the database is not open"
+        return self._engine
+
+    @property
+    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        assert self._pool is not None, "the database is not open"
+        return self._pool
+
+    @asynccontextmanager
+    async def transaction(self, merchant_id: UUID | None) -> AsyncIterator[AsyncSession]:
+        """One transaction in which row-level security sees only this merchant; None sees no tenant's row.
+
+        Commits when the block ends, rolls back when it raises. The merchant is set for the transaction alone,
+        so a connection that goes back to the pool carries nothing over.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(
+                text("SELECT set_config('kontor.merchant_id', :merchant, true)"),
+                {"merchant": str(merchant_id) if merchant_id else ""},
+            )
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A plain asyncpg connection of the pool, without a merchant."""
+        async with self.pool.acquire() as connection:
+            yield connection  # type: ignore[misc]

@@ -1,0 +1,134 @@
+"""Alembic for all services: one way to run migrations, and what tenant tables have in common.
+
+A service's migrations/env.py is two lines: `from kontor_service.migrations import run_env; run_env()`.
+"""
+
+import asyncio
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import asyncpg
+from alembic import command, context
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from kontor_bus.schema import INFRASTRUCTURE_SQL
+
+# A migration that cannot get its lock gives way to the traffic and is tried again.
+_LOCK_TIMEOUT = "5s"
+_STATEMENT_TIMEOUT = "10min"
+_ADVISORY_LOCK = 0x6B6F6E74
+
+_IDEMPOTENCY = """
+CREATE TABLE idempotency (
+    merchant_id uuid NOT NULL,
+    scope text NOT NULL,
+    key text NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+    fingerprint text NOT NULL,
+    answer jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (merchant_id, scope, key)
+)"""
+
+
+def infrastructure(op: Any) -> None:
+    """Creates outbox, inbox and idempotency tables; in a service's first revision."""
+    for statement in INFRASTRUCTURE_SQL:
+        op.execute(statement)
+    op.execute(_IDEMPOTENCY)
+    tenant_table(op, "idempotency")
+
+
+def tenant_table(op: Any, table: str) -> None:
+    """Forces row-level security: rows are seen and written only for the transaction's merchant, without one none."""
+    mine = "merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({mine}) WITH CHECK ({mine})")
+
+
+def merchant_lister(op: Any, name: str, table: str, where: str = "true") -> None:
+    """A SECURITY DEFINER function `name()` that returns the ids of merchants with such rows, and nothing else.
+
+    Jobs loop over them, one transaction each. Only the owner, in whose name the function runs, may read across merchants.
+    """
+    policy = f"{name}_reads"
+    op.execute(f"CREATE POLICY {policy} ON {table} FOR SELECT TO CURRENT_USER USING (true)")
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER"
+        f" SET search_path = public, pg_temp AS $$ SELECT DISTINCT merchant_id FROM {table} WHERE {where} $$"
+    )
+
+
+async def migrate(url: str, package: ModuleType) -> None:
+    """Brings the database to the newest revision of the service's migrations. Safe to run from many places at once."""
+    config = _config(package)
+    head = ScriptDirectory.from_config(config).get_current_head()
+    if head is None or await _current(url) == head:
+        return
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade, config)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def run_env() -> None:
+    """Alembic's entry: uses the given connection, or connects to KONTOR_MIGRATION_DATABASE_URL."""
+    connection: Connection | None = context.config.attributes.get("connection")
+    if connection is not None:
+        _run(connection)
+        return
+    url = context.get_x_argument(as_dictionary=True)["url"]
+
+    async def connect() -> None:
+        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+        async with engine.begin() as opened:
+            await opened.run_sync(_run)
+        await engine.dispose()
+
+    asyncio.run(connect())
+
+
+def _run(connection: Connection) -> None:
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _upgrade(connection: Connection, config: Config) -> None:
+    connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
+    connection.execute(text(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'"))
+    connection.execute(text(f"SELECT pg_advisory_lock({_ADVISORY_LOCK})"))
+    connection.commit()
+    try:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.execute(text(f"SELECT pg_advisory_unlock({_ADVISORY_LOCK})"))
+
+
+async def _current(url: str) -> str | None:
+    connection = await asyncpg.connect(url)
+    try:
+        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return revision
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+
+
+def _config(package: ModuleType) -> Config:
+    folder = Path(str(package.__file__)).parent.parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,45 @@
+"""Money is an integer of minor units and an ISO 4217 currency. Decimals appear only at the edges."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+# ISO 4217 minor units, where they are not two.
+_DIGITS = {
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+
+
+def digits(currency: str) -> int:
+    """How many decimals the currency's minor unit has."""
+    return _DIGITS.get(currency, 2)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Minor units of a decimal amount, rounded half up as EN 16931 does. 1.005 EUR is 101."""
+    return int(amount.scaleb(digits(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """The decimal amount of so many minor units. 101 EUR cents are 1.01."""
+    return Decimal(minor).scaleb(-digits(currency))

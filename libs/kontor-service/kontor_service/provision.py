@@ -1,0 +1,76 @@
+"""Databases and roles of the services, made by whoever may create them: development, tests, compose.
+
+Per service: kontor_<service>_owner owns the tables and runs migrations; kontor_<service> is the runtime role.
+Edges have kontor_<service>_copy besides, which writes the copy: their page role may only execute functions.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+
+EDGES = frozenset({"gateway", "admin"})
+
+
+@dataclass(frozen=True)
+class ServiceDatabase:
+    """Addresses of one service's database, by role."""
+
+    runtime: str
+    owner: str
+    copy: str | None = None
+
+
+async def provision(server: str, service: str, *, password: str, database: str | None = None) -> ServiceDatabase:
+    """Creates the service's database and roles where they are missing and returns their addresses.
+
+    `server` is the address of a role that may create both. `database` renames the database (tests run side by side).
+    """
+    name = database or f"kontor_{service}"
+    runtime, owner, copy = f"kontor_{service}", f"kontor_{service}_owner", f"kontor_{service}_copy"
+    roles = [runtime, owner] + ([copy] if service in EDGES else [])
+    connection = await asyncpg.connect(server)
+    try:
+        for role in roles:
+            await _ensure_role(connection, role, password)
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f'CREATE DATABASE "{name}" OWNER {owner}')
+            await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+            for role in roles:
+                await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')
+    finally:
+        await connection.close()
+    address = {role: _with(server, role, password, name) for role in roles}
+    await _grant(_with(server, None, None, name), owner, copy if service in EDGES else runtime)
+    return ServiceDatabase(address[runtime], address[owner], address.get(copy))
+
+
+async def _ensure_role(connection: "asyncpg.Connection[asyncpg.Record]", role: str, password: str) -> None:
+    secret = password.replace("'", "''")
+    try:
+        await connection.execute(f"CREATE ROLE {role} LOGIN NOBYPASSRLS NOSUPERUSER PASSWORD '{secret}'")
+    except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+        return
+
+
+async def _grant(server: str, owner: str, writer: str) -> None:
+    """What the owner will create, the writer may use; nobody else."""
+    connection = await asyncpg.connect(server)
+    try:
+        for statement in (
+            f"GRANT USAGE ON SCHEMA public TO {writer}",
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {writer}",
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SEQUENCES TO {writer}",
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT EXECUTE ON FUNCTIONS TO {writer}",
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+        ):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _with(server: str, role: str | None, password: str | None, database: str) -> str:
+    parts = urlsplit(server)
+    host = parts.netloc.rpartition("@")[2]
+    login = f"{role}:{quote(password or '', safe='')}@" if role else f"{parts.netloc.rpartition('@')[0]}@"
+    return urlunsplit(("postgresql", login.lstrip("@") + host, f"/{database}", parts.query, ""))

@@ -1,0 +1,45 @@
+"""Running one service as a process of its own: `python -m kontor_<name>`."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from kontor_service.migrations import migrate
+from kontor_service.settings import ServiceSettings
+from kontor_service.telemetry import configure_logging
+
+S = TypeVar("S", bound=ServiceSettings)
+
+# Longer than a request, shorter than the grace period of the pod.
+_GRACEFUL_SECONDS = 20
+
+
+def main(package: ModuleType, settings: S, create_app: Callable[[S], FastAPI]) -> None:
+    """`serve` (the default) or `migrate`. Settings come from the environment."""
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    if sys.argv[1:] == ["migrate"]:
+        url = settings.migration_database_url or settings.database_url
+        asyncio.run(migrate(url.get_secret_value(), package))
+        return
+    config = uvicorn_config(create_app(settings), settings)
+    uvicorn.Server(config).run()
+
+
+def uvicorn_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """Proxy headers are believed from loopback only, unless FORWARDED_ALLOW_IPS says otherwise."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+        server_header=False,
+    )

@@ -1,0 +1,49 @@
+"""What every service is told from outside: by environment (KONTOR_…) in containers, by code in one process."""
+
+from typing import Literal, Self
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Settings common to all services; each adds its own. Unsafe ones refuse to start outside development."""
+
+    model_config = SettingsConfigDict(env_prefix="KONTOR_", extra="ignore", frozen=True)
+
+    service: str
+    environment: Literal["development", "production"] = "production"
+    host: str = "127.0.0.1"
+    port: int
+    # The runtime role. Migrations run as the owner of the tables.
+    database_url: SecretStr
+    migration_database_url: SecretStr | None = None
+    database_pool_size: int = 5
+    # amqp://… for RabbitMQ, postgresql://… for the transport in PostgreSQL.
+    bus_url: SecretStr
+    # The vhost in which other systems hand things in; None where only HTTP is open to them.
+    ingest_bus_url: SecretStr | None = None
+
+    identity_url: str = "http://127.0.0.1:8010"
+    documents_url: str = "http://127.0.0.1:8011"
+    payments_url: str = "http://127.0.0.1:8012"
+    notifications_url: str = "http://127.0.0.1:8013"
+    gateway_url: str = "http://127.0.0.1:8000"
+    admin_url: str = "http://127.0.0.1:8001"
+    # What people see in their address bar.
+    portal_url: str = "http://localhost:8000"
+    admin_public_url: str = "http://localhost:8001"
+
+    # This service's credential at identity.
+    service_secret: SecretStr
+    # file:///folder, s3://bucket/prefix, gs://…, az://…
+    files_url: str = "file:///var/lib/kontor/files"
+    otlp_endpoint: str | None = None
+    log_level: str = "INFO"
+    log_json: bool = True
+
+    @model_validator(mode="after")
+    def safe_outside_development(self) -> Self:
+        if self.environment == "production" and len(self.service_secret.get_secret_value()) < 32:
+            raise ValueError("service_secret: at least 32 characters outside development")
+        return self

@@ -1,0 +1,133 @@
+"""Logs, traces and metrics. Each service of a process has its own tracer provider and metrics registry."""
+
+import logging
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_propagator = TraceContextTextMapPropagator()
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+log = structlog.get_logger()
+
+
+def configure_logging(level: str, *, as_json: bool) -> None:
+    """JSON lines on standard output (or readable ones in development), standard logging included."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    # Addresses carry secret links; what is worth knowing of a request we log ourselves.
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "aiormq", "aio_pika"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = format(context.trace_id, "032x")
+    return event
+
+
+def tracer_provider(service: str, otlp_endpoint: str | None) -> TracerProvider:
+    """Spans get ids even where nobody collects them: the reference number on error pages is the trace id."""
+    provider = TracerProvider(resource=Resource.create({"service.name": f"kontor-{service}"}))
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    return provider
+
+
+def trace_headers() -> dict[str, str]:
+    """W3C headers that carry the current trace to the next service."""
+    carrier: dict[str, str] = {}
+    _propagator.inject(carrier)
+    return carrier
+
+
+class RequestTelemetry:
+    """One span, one metric and one log line per request. Paths are named by route, never by address."""
+
+    def __init__(self, app: ASGIApp, *, service: str, provider: TracerProvider, registry: CollectorRegistry) -> None:
+        self.app = app
+        self._tracer = provider.get_tracer("kontor_service")
+        self._seconds = Histogram(
+            "kontor_http_request_seconds",
+            "Time to answer a request, by route",
+            ["service", "method", "route"],
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self._answers = Counter(
+            "kontor_http_requests_total",
+            "Answered requests",
+            ["service", "method", "route", "status"],
+            registry=registry,
+        )
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(("/health/", "/metrics", "/static/")):
+            await self.app(scope, receive, send)
+            return
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name == b"traceparent"
+        }
+        started = time.perf_counter()
+        status = 500
+
+        async def observe(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with self._tracer.start_as_current_span(
+            scope["method"], context=_propagator.extract(headers), kind=SpanKind.SERVER
+        ) as span:
+            try:
+                await self.app(scope, receive, observe)
+            finally:
+                route = getattr(scope.get("route"), "path", "unmatched")
+                span.update_name(f"{scope['method']} {route}")
+                span.set_attribute("http.response.status_code", status)
+                if status >= 500:
+                    span.set_status(Status(StatusCode.ERROR))
+                    log.warning("request_failed", method=scope["method"], route=route, status=status)
+                self._seconds.labels(self._service, scope["method"], route).observe(time.perf_counter() - started)
+                self._answers.labels(self._service, scope["method"], route, status).inc()

@@ -1,0 +1,158 @@
+"""Service tokens: identity signs them (EdDSA, at most 60 s), owners verify them with its public keys."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import jwt
+from fastapi import Depends, Request
+
+from kontor_service.client import ServiceClient
+from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.settings import ServiceSettings
+
+ISSUER = "kontor-identity"
+SERVICE_RIGHT = "service"
+# Clocks of two machines may differ by so many seconds.
+_LEEWAY = 5
+_KEY_REFRESH_PAUSE = 5.0
+
+
+class TokenInvalid(Unauthorized):
+    code, title = "token_invalid", "The token is not valid"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who acts, for whom, and what they may do; from a verified token."""
+
+    subject: str
+    kind: str
+    rights: frozenset[str]
+    merchant_id: UUID | None = None
+    name: str = ""
+    customers: frozenset[UUID] = field(default_factory=frozenset)
+    # A link's session sees this document and its thread only.
+    document_id: UUID | None = None
+    language: str = "de"
+
+    @property
+    def merchant(self) -> UUID:
+        """The merchant acted for; Forbidden where the token names none."""
+        if self.merchant_id is None:
+            raise Forbidden("The token names no merchant")
+        return self.merchant_id
+
+    @classmethod
+    def from_claims(cls, claims: dict[str, Any]) -> Self:
+        return cls(
+            subject=claims["sub"],
+            kind=claims["kind"],
+            rights=frozenset(claims.get("rights", ())),
+            merchant_id=UUID(claims["merchant"]) if claims.get("merchant") else None,
+            name=claims.get("name", ""),
+            customers=frozenset(UUID(c) for c in claims.get("customers", ())),
+            document_id=UUID(claims["document"]) if claims.get("document") else None,
+            language=claims.get("language", "de"),
+        )
+
+
+class TokenVerifier:
+    """Verifies tokens made out to one service. Fetches identity's keys when it meets one it does not know."""
+
+    def __init__(self, audience: str, identity_url: str) -> None:
+        self._audience = audience
+        self._client = ServiceClient(identity_url)
+        self._keys: dict[str, Any] = {}
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def verify(self, token: str) -> Principal:
+        """Raises TokenInvalid."""
+        try:
+            key = await self._key(jwt.get_unverified_header(token).get("kid", ""))
+            claims = jwt.decode(
+                token, key, algorithms=["EdDSA"], audience=self._audience, issuer=ISSUER, leeway=_LEEWAY,
+                options={"require": ["exp", "iat", "sub", "aud"]},
+            )  # fmt: skip
+            return Principal.from_claims(claims)
+        except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+            raise TokenInvalid from error
+
+    async def _key(self, key_id: str) -> Any:
+        async with self._lock:
+            if key_id not in self._keys and time.monotonic() - self._fetched_at > _KEY_REFRESH_PAUSE:
+                response = await self._client.request("GET", "/.well-known/jwks.json")
+                self._keys = {k.key_id: k.key for k in jwt.PyJWKSet.from_dict(response.json()).keys}
+                self._fetched_at = time.monotonic()
+        return self._keys[key_id]
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def require(*rights: str) -> Callable[[Request], Any]:
+    """A dependency: the caller's Principal, who must have one of these rights. A service has the right "service"."""
+
+    async def principal(request: Request) -> Principal:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized("A bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
+        verifier: TokenVerifier = request.app.state.tokens
+        found = await verifier.verify(token)
+        if not found.rights.intersection(rights):
+            raise Forbidden(f"This needs the right {' or '.join(rights)}")
+        return found
+
+    return principal
+
+
+ServiceCaller = Annotated[Principal, Depends(require(SERVICE_RIGHT))]
+
+
+class TokenSource:
+    """Gets tokens from identity: for this service itself, and for one command of somebody's session or API key."""
+
+    def __init__(self, settings: ServiceSettings, *, timeout: float = 5.0) -> None:
+        self._client = ServiceClient(settings.identity_url, timeout=timeout)
+        self._basic = basic(settings.service, settings.service_secret.get_secret_value())
+        self._own: dict[tuple[str, UUID | None], tuple[str, float]] = {}
+
+    async def service(self, audience: str, merchant_id: UUID | None = None) -> str:
+        """A token of this service's own, kept until shortly before it expires. Raises Unavailable, Unauthorized."""
+        token, good_until = self._own.get((audience, merchant_id), ("", 0.0))
+        if time.monotonic() < good_until:
+            return token
+        response = await self._client.request(
+            "POST",
+            "/v1/service-tokens",
+            headers=self._basic,
+            json={"audience": audience, "merchant_id": str(merchant_id) if merchant_id else None},
+        )
+        body = response.json()
+        if len(self._own) > 10_000:
+            self._own.clear()
+        self._own[audience, merchant_id] = (body["token"], time.monotonic() + body["expires_in"] / 2)
+        return str(body["token"])
+
+    async def command(
+        self, *, audience: str, right: str, session_hash: str | None = None, api_key: str | None = None, ip: str = ""
+    ) -> str:
+        """A token for one command, from grants as they stand now. Raises Unauthorized (session_ended), Forbidden."""
+        who = {"session_hash": session_hash} if session_hash else {"api_key": api_key}
+        response = await self._client.request(
+            "POST", "/v1/tokens", headers=self._basic, json={**who, "audience": audience, "right": right, "ip": ip}
+        )
+        return str(response.json()["token"])
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def basic(name: str, secret: str) -> dict[str, str]:
+    """The header with which a service shows who it is (RFC 7617)."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}

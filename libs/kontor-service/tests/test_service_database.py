@@ -1,0 +1,102 @@
+import asyncio
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from kontor_service.database import Database
+from kontor_service.ids import uuid7
+from kontor_service.migrations import migrate
+from kontor_service.provision import provision
+
+MINE, THEIRS = uuid7(), uuid7()
+
+
+@pytest.fixture
+async def addresses(databases):
+    sys.path.insert(0, str(Path(__file__).parent / "probe"))
+    try:
+        made = await provision(databases.server, "probe", password="probe", database=f"probe_{uuid7().hex}")
+        await migrate(made.owner, import_module("kontor_probe"))
+    finally:
+        sys.path.pop(0)
+    return made
+
+
+@pytest.fixture
+async def database(addresses):
+    opened = Database(addresses.runtime, pool_size=1)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+async def add(session, merchant, name):
+    await session.execute(
+        text("INSERT INTO thing VALUES (:id, :merchant, :name)"), {"id": uuid7(), "merchant": merchant, "name": name}
+    )
+
+
+async def names(session):
+    return [row.name for row in await session.execute(text("SELECT name FROM thing ORDER BY name"))]
+
+
+async def test_a_transaction_sees_its_merchants_rows_only(database):
+    async with database.transaction(MINE) as session:
+        await add(session, MINE, "mine")
+    async with database.transaction(THEIRS) as session:
+        assert await names(session) == []
+    async with database.transaction(MINE) as session:
+        assert await names(session) == ["mine"]
+
+
+async def test_without_a_merchant_nothing_is_seen(database):
+    async with database.transaction(MINE) as session:
+        await add(session, MINE, "mine")
+    async with database.transaction(None) as session:
+        assert await names(session) == []
+    async with database.connection() as connection:
+        assert await connection.fetch("SELECT * FROM thing") == []
+
+
+async def test_a_row_for_another_merchant_is_refused(database):
+    with pytest.raises(Exception, match="row-level security"):
+        async with database.transaction(MINE) as session:
+            await add(session, THEIRS, "smuggled")
+
+
+async def test_a_pool_of_one_carries_nothing_over_from_a_cancelled_request(database):
+    started = asyncio.Event()
+
+    async def slow():
+        async with database.transaction(MINE) as session:
+            await add(session, MINE, "never")
+            started.set()
+            await session.execute(text("SELECT pg_sleep(60)"))
+
+    request = asyncio.create_task(slow())
+    await started.wait()
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+    async with database.transaction(None) as session:
+        assert await names(session) == []
+    async with database.transaction(MINE) as session:
+        assert await names(session) == []
+
+
+async def test_jobs_learn_which_merchants_there_are_and_nothing_else(database):
+    for merchant in (MINE, THEIRS):
+        async with database.transaction(merchant) as session:
+            await add(session, merchant, "thing")
+    async with database.connection() as connection:
+        found = await connection.fetch("SELECT * FROM merchants_with_things()")
+    assert {row[0] for row in found} == {MINE, THEIRS}
+
+
+async def test_the_runtime_role_cannot_switch_the_protection_off(database):
+    async with database.connection() as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("ALTER TABLE thing DISABLE ROW LEVEL SECURITY")

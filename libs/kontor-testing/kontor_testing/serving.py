@@ -1,0 +1,37 @@
+"""Serving an app on a loopback socket for the length of a block: with lifespan, time-outs and streams as in production."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, port: int | None = None) -> AsyncIterator[str]:
+    """The base address of the app, once its lifespan has started. Raises RuntimeError if it does not start."""
+    chosen = port or free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=chosen, log_config=None, access_log=False, lifespan="on",
+                       timeout_graceful_shutdown=2)
+    )  # fmt: skip
+    # The test's own signal handlers stay in place.
+    task = asyncio.create_task(server._serve())
+    while not server.started:
+        if task.done():
+            raise RuntimeError("the app did not start") from task.exception()
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{chosen}"
+    finally:
+        server.should_exit = True
+        await task
