@@ -1,0 +1,136 @@
+"""The copy itself: generations of tables, and applying what the owners said."""
+
+import base64
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import asyncpg
+import orjson
+
+from kontor_views.announce import Announcer
+from kontor_views.shape import LIVE, NEXT, Shape
+from kontor_views.view import View
+
+# Held shared by everyone who applies, exclusively by whoever begins, swaps or reshapes a generation.
+GENERATION_LOCK = 0x6B76
+
+Connection = Any  # asyncpg.Connection or what a pool hands out; the two share no base class
+
+
+class UnknownSnapshot(LookupError):
+    """A command's answer carries the state of an aggregate that this edge does not copy."""
+
+
+class Fact(Protocol):
+    """What is needed of an envelope of kontor_bus."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What one batch changed, for the edge's own follow-up in the same transaction (see `Views.follow_up`)."""
+
+    states: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+FollowUp = Callable[[Connection, Applied], Awaitable[None]]
+
+
+async def _nothing(_: Connection, __: Applied) -> None:
+    return None
+
+
+class Views:
+    """An edge's copy. `pool` belongs to the role that writes it (kontor_<edge>_copy), which owns its schemas.
+
+    `follow_up` runs inside the applying transaction with the states that were new, e.g. to note content to be fetched.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", shape: Shape, *, follow_up: FollowUp = _nothing) -> None:
+        self.pool = pool
+        self.shape = shape
+        self.announcer = Announcer(pool, shape.edge)
+        self._follow_up = follow_up
+
+    async def open(self) -> bool:
+        """Creates the first generation, or brings the functions of the present one up to date.
+
+        False when the tables are of another shape: run a Rebuild; until then the old generation answers.
+        """
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", GENERATION_LOCK)
+            state = await connection.fetchrow("SELECT shape, functions FROM views_state")
+            if state is None:
+                await connection.execute(self.shape.create(LIVE))
+                await connection.execute(
+                    "INSERT INTO views_state (generation, shape, functions) VALUES (1, $1, $2)",
+                    self.shape.fingerprint, self.shape.functions_fingerprint,
+                )  # fmt: skip
+                return True
+            if state["shape"] != self.shape.fingerprint:
+                return False
+            if state["functions"] != self.shape.functions_fingerprint:
+                await connection.execute(self.shape.replace_functions(LIVE))
+                await connection.execute("UPDATE views_state SET functions = $1", self.shape.functions_fingerprint)
+            return True
+
+    async def apply(self, facts: Iterable[Fact]) -> None:
+        """Applies a batch in one transaction: per aggregate the newest state wins, older ones change nothing.
+
+        Events of aggregates that this edge does not copy are passed over. Raises DecodeError for a body that is none.
+        """
+        newest: dict[View, dict[str, Any]] = {}
+        for fact in facts:
+            view = self.shape.view_of(fact.type)
+            if view is None:
+                continue
+            state = view.state(fact.body)
+            known = newest.setdefault(view, {}).get(state.id)
+            if known is None or (state.epoch, state.version) > (known.epoch, known.version):
+                newest[view][state.id] = state
+        if newest:
+            await self._write({view: list(states.values()) for view, states in newest.items()})
+
+    async def apply_result(self, result: Mapping[str, Any]) -> None:
+        """Applies the snapshot in a command's answer (kontor_service.commands.command_result), so that the page that
+        acted sees what it did. Raises UnknownSnapshot."""
+        snapshot = result["snapshot"]
+        view = self.shape.view_of(snapshot["type"])
+        if view is None:
+            raise UnknownSnapshot(snapshot["type"])
+        await self._write({view: [view.state(base64.b64decode(snapshot["data"]))]})
+
+    async def _write(self, states: Mapping[View, Sequence[Any]]) -> None:
+        # One order of tables for everybody, for the same reason as the order of ids.
+        ordered = sorted(states.items(), key=lambda item: item[0].table)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", GENERATION_LOCK)
+            building = await connection.fetchval("SELECT building FROM views_state")
+            applied = {view.table: await _upsert(connection, LIVE, view, batch) for view, batch in ordered}
+            if building:
+                for view, batch in ordered:
+                    await _upsert(connection, NEXT, view, batch)
+            await self._follow_up(connection, Applied(applied))
+        self.announcer.announce(
+            topic for view, _ in ordered for state in applied[view.table] for topic in view.topics(state)
+        )
+
+    async def checksums(self, schema: str = LIVE) -> dict[str, str]:
+        """Per table a hash over every row: two generations at rest are equal byte for byte."""
+        sums: dict[str, str] = {}
+        for view in self.shape.views:
+            sums[view.table] = await self.pool.fetchval(
+                f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY t.id)), '') FROM {schema}.{view.table} t"  # noqa: S608
+            )
+        return sums
+
+
+async def _upsert(connection: Connection, schema: str, view: View, states: Sequence[Any]) -> list[Any]:
+    rows = orjson.dumps([view.record(state) for state in states]).decode()
+    changed = {str(record["id"]) for record in await connection.fetch(view.upsert(schema), rows)}
+    return [state for state in states if state.id in changed]
