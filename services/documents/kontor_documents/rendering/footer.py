@@ -1,0 +1,25 @@
+"""The columns at the foot of every page: address, contact, bank, tax and register (§ 35a GmbHG, § 14 UStG)."""
+
+from kontor_documents.rendering.branding import Branding
+from kontor_documents.rendering.formats import grouped
+from kontor_documents.rendering.wording import Language, words
+
+
+def footer(branding: Branding, language: Language) -> list[list[str]]:
+    """The lines of each column; columns without a line are left out."""
+    _ = words(language).gettext
+    bank = branding.bank
+    contact = [(_("Tel."), branding.phone), ("", branding.email), ("", branding.website)]
+    account = [("", bank.name), ("IBAN", grouped(bank.iban)), ("BIC", bank.bic)] if bank else []
+    tax = [
+        (_("USt-IdNr."), branding.vat_id),
+        (_("Steuernummer"), branding.tax_number),
+        ("", branding.register),
+        (_("Geschäftsführung:"), branding.management),
+    ]
+    columns = [[branding.name, *branding.address], *(_lines(column) for column in (contact, account, tax))]
+    return [[line for line in column if line] for column in columns if any(column)]
+
+
+def _lines(facts: list[tuple[str, str]]) -> list[str]:
+    return [f"{label} {value}".strip() for label, value in facts if value]

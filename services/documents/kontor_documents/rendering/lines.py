@@ -1,0 +1,114 @@
+"""The table of what was offered, ordered, delivered or billed."""
+
+from decimal import Decimal
+from typing import Any
+
+from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line
+from kontor_documents.rendering.errors import RenderingError
+from kontor_documents.rendering.formats import MINUS, Formats
+from kontor_documents.rendering.information import period
+from kontor_documents.rendering.units import quantity, unit_name
+from kontor_documents.rendering.wording import words
+
+# Above this a row may break within itself; below it stays together.
+LONG_TEXT = 700
+
+
+def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str, Any]:
+    """Head and rows, formatted; `running` is the sum carried over when the page ends behind the row."""
+    rates = priced and any(line.tax_rate is not None for line in document.lines)
+    running = Decimal(0)
+    rows = []
+    for index, line in enumerate(document.lines):
+        row = _described(line, index, formats, priced=priced)
+        if priced:
+            running += _net(line, index)
+            row |= _priced(line, formats) | {"running": formats.amount(running)}
+        rows.append(row)
+    return {"head": _head(formats, document.type), "priced": priced, "rates": rates, "rows": rows}
+
+
+def _head(formats: Formats, kind: DocumentType) -> dict[str, str]:
+    _ = words(formats.language).gettext
+    return {
+        "position": _("Pos."),
+        "name": _("Rechnung") if kind is DocumentType.REMINDER else _("Bezeichnung"),
+        "quantity": _("Menge"),
+        "price": _("Einzelpreis"),
+        "rate": _("USt."),
+        "net": _("Betrag {currency}").format(currency=formats.currency),
+        "carried": _("Übertrag"),
+    }
+
+
+def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dict[str, Any]:
+    figure, unit = quantity(line.quantity, line.unit, formats)
+    details = _details(line, formats)
+    adjustments = _adjustments(line, formats) if priced else []
+    return {
+        "position": line.id or str(index + 1),
+        "name": line.name,
+        "details": details,
+        "adjustments": adjustments,
+        "whole": sum(map(len, details)) + len(line.name) < LONG_TEXT,
+        "quantity": figure,
+        "unit": unit,
+    }
+
+
+def _priced(line: Line, formats: Formats) -> dict[str, str]:
+    price = formats.price(line.net_price)
+    base = line.price_base_quantity
+    if base is not None and base != 1:
+        price += f" / {formats.number(base)} {unit_name(line.unit, base, formats.language)}"
+    rate = formats.percent(line.tax_rate) if line.tax_rate is not None else ""
+    return {"price": price, "rate": rate, "net": formats.amount(line.net or Decimal(0))}
+
+
+def _net(line: Line, index: int) -> Decimal:
+    if line.net is None:
+        raise RenderingError(f"lines[{index}].net", "the line has no net amount; compute the totals before rendering")
+    return line.net
+
+
+def _details(line: Line, formats: Formats) -> list[str]:
+    """Everything below the name, a paragraph each."""
+    _ = words(formats.language).gettext
+    labelled = [
+        (_("Artikelnr."), line.seller_item_id),
+        (_("Ihre Artikelnr."), line.buyer_item_id),
+        (_("Bestellposition"), line.order_line),
+        (_("Objekt"), line.object_id.id if line.object_id else ""),
+        (_("Zeitraum"), period(line.period, formats) if line.period else ""),
+        (_("Ursprungsland"), line.country_of_origin),
+        *line.attributes,
+    ]
+    facts = " · ".join(f"{label}: {value}" for label, value in labelled if value)
+    return [text for text in (line.description, facts, line.note) if text]
+
+
+def _adjustments(line: Line, formats: Formats) -> list[str]:
+    _ = words(formats.language).gettext
+    texts = [adjustment(item, formats) for item in line.allowances_charges]
+    if line.gross_price is not None and line.gross_price != line.net_price:
+        discount = line.price_discount if line.price_discount is not None else line.gross_price - line.net_price
+        text = _("Listenpreis {gross}, Nachlass {discount}")
+        gross, discount_text = formats.price(line.gross_price), formats.price(discount)
+        texts.insert(0, text.format(gross=gross, discount=discount_text))
+    return texts
+
+
+def adjustment(item: AllowanceCharge, formats: Formats) -> str:
+    """An allowance or charge with its sign, e.g. "Mengenrabatt 10 % auf 120,00 €: −12,00 €"."""
+    sign = "+" if item.charge else MINUS
+    return f"{adjustment_label(item, formats)}: {sign}{formats.money(item.amount)}"
+
+
+def adjustment_label(item: AllowanceCharge, formats: Formats) -> str:
+    _ = words(formats.language).gettext
+    label = item.reason or (_("Zuschlag") if item.charge else _("Rabatt"))
+    if item.percent is not None:
+        label += f" {formats.percent(item.percent)}"
+        if item.base_amount is not None:
+            label = _("{what} auf {base}").format(what=label, base=formats.money(item.base_amount))
+    return label

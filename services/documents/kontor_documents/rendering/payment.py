@@ -1,0 +1,131 @@
+"""How to pay: terms, cash discount, account, and the EPC QR code (GiroCode) a banking app reads."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from segno import helpers
+
+from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, DocumentType, PaymentMeans
+from kontor_documents.rendering.formats import Formats, grouped, rounded
+from kontor_documents.rendering.wording import words
+
+# UNCL4461
+TRANSFERS = {"30", "31", "42", "58"}
+DEBITS = {"49", "59"}
+CARDS = {"48", "54", "55"}
+
+DEMANDS = {DocumentType.INVOICE, DocumentType.REMINDER}
+PAYABLE = {*DEMANDS, DocumentType.CREDIT_NOTE, DocumentType.ORDER_CONFIRMATION, DocumentType.QUOTE, DocumentType.RECEIPT}
+
+# EPC069-12: the largest amount, and the longest name and remittance text of a credit transfer
+EPC_MOST, EPC_NAME, EPC_TEXT = Decimal("999999999.99"), 70, 140
+
+
+def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
+    """Sentences, the account as label and value, and the QR code as SVG where a transfer is asked for."""
+    _ = words(formats.language).gettext
+    due = document.totals.due if document.totals else Decimal(0)
+    sentences = [*_terms(document, formats), *(_means(document, means, due, formats) for means in document.payment_means)]
+    account = transfer_account(document)
+    wanted = account is not None and document.type in DEMANDS and due > 0
+    return {
+        "sentences": [text for text in sentences if text],
+        "account": _account(document, account, formats) if account and wanted else [],
+        "caption": _("Mit der Banking-App scannen und bezahlen"),
+        "alternative": _("QR-Code für die Überweisung mit einer Banking-App"),
+    }
+
+
+def transfer_account(document: DocumentData) -> BankAccount | None:
+    return next((means.account for means in document.payment_means if means.code in TRANSFERS and means.account), None)
+
+
+def qr_code(document: DocumentData) -> str:
+    """The GiroCode as SVG; empty where the document asks for no transfer in euros."""
+    account = transfer_account(document)
+    due = document.totals.due if document.totals else Decimal(0)
+    if account is None or document.type not in DEMANDS or document.currency != "EUR" or not 0 < due <= EPC_MOST:
+        return ""
+    holder = account.holder or (document.payee or document.seller).name or document.seller.trading_name
+    if not holder:
+        return ""
+    code = helpers.make_epc_qr(
+        name=holder[:EPC_NAME],
+        iban="".join(account.iban.split()),
+        amount=rounded(due, "EUR"),
+        text=(document.payment_reference or document.number)[:EPC_TEXT] or None,
+        bic=account.bic or None,
+        encoding="utf-8",
+    )
+    target = BytesIO()
+    code.save(target, kind="svg", border=0, xmldecl=False, nl=False)
+    return target.getvalue().decode()
+
+
+def discount_sentence(discount: CashDiscount, document: DocumentData, formats: Formats) -> str:
+    """The amount left to transfer within the days of the discount: what is due less percent of the base."""
+    if document.totals is None:
+        return ""
+    base = discount.base_amount if discount.base_amount is not None else document.totals.gross
+    amount = document.totals.due - rounded(base * discount.percent / 100, document.currency)
+    text = words(formats.language).gettext("Bei Zahlung bis {day} {percent} Skonto: {amount}")
+    day = formats.day(document.issue_date + timedelta(days=discount.days))
+    return text.format(day=day, percent=formats.percent(discount.percent), amount=formats.money(amount))
+
+
+def _terms(document: DocumentData, formats: Formats) -> list[str]:
+    _ = words(formats.language).gettext
+    # XRechnung repeats cash discounts as #SKONTO#…# lines for machines.
+    terms = "\n".join(line for line in document.payment_terms.splitlines() if not line.strip().startswith("#SKONTO#"))
+    sentences = [terms.strip()]
+    due = document.totals.due if document.totals else Decimal(0)
+    debited = any(means.code in DEBITS for means in document.payment_means)
+    if not terms.strip() and document.due_date and document.type in DEMANDS and due > 0 and not debited:
+        day, amount = formats.day(document.due_date), formats.money(due)
+        sentences.append(_("Bitte zahlen Sie {amount} bis zum {day}.").format(amount=amount, day=day))
+    if document.type in DEMANDS and document.totals and due <= 0:
+        sentences.append(_("Der Betrag ist bereits beglichen."))
+    if document.type in PAYABLE:
+        sentences += [discount_sentence(discount, document, formats) for discount in document.cash_discounts]
+    return sentences
+
+
+def _means(document: DocumentData, means: PaymentMeans, due: Decimal, formats: Formats) -> str:
+    _ = words(formats.language).gettext
+    if means.code in DEBITS and document.type in DEMANDS and due > 0:
+        return " ".join(filter(None, [_debit(document, due, formats), _mandate(means, formats)]))
+    if means.code in CARDS and means.card_number_end:
+        return _("Zahlung mit Karte, Nummer endet auf {end}.").format(end=means.card_number_end[-4:])
+    return means.text if means.code not in TRANSFERS else ""
+
+
+def _debit(document: DocumentData, due: Decimal, formats: Formats) -> str:
+    _ = words(formats.language).gettext
+    if not document.due_date:
+        return _("Wir ziehen {amount} per SEPA-Lastschrift ein.").format(amount=formats.money(due))
+    text = _("Wir ziehen {amount} am {day} per SEPA-Lastschrift ein.")
+    return text.format(amount=formats.money(due), day=formats.day(document.due_date))
+
+
+def _mandate(means: PaymentMeans, formats: Formats) -> str:
+    _ = words(formats.language).gettext
+    facts = [
+        (_("Mandat"), means.mandate),
+        (_("Gläubiger-ID"), means.creditor_id),
+        (_("IBAN"), grouped(means.debited_iban)),
+    ]
+    text = ", ".join(f"{label} {value}" for label, value in facts if value)
+    return f"{text}." if text else ""
+
+
+def _account(document: DocumentData, account: BankAccount, formats: Formats) -> list[tuple[str, str]]:
+    _ = words(formats.language).gettext
+    rows = [
+        (_("Empfänger"), account.holder or (document.payee or document.seller).name),
+        (_("IBAN"), grouped(account.iban)),
+        (_("BIC"), account.bic),
+        (_("Verwendungszweck"), document.payment_reference or document.number),
+    ]
+    return [row for row in rows if row[1]]

@@ -1,0 +1,41 @@
+"""What is said below the totals: exemption reasons, notes, attachments, the closing."""
+
+from kontor_documents.content.model import DocumentData
+from kontor_documents.rendering.formats import Formats
+from kontor_documents.rendering.recipient import delivery_address, party_lines
+from kontor_documents.rendering.wording import words
+
+# Said where the document itself gives no reason (UNCL5305; the words are those of § 14a UStG).
+REASONS = {
+    "AE": "Steuerschuldnerschaft des Leistungsempfängers",
+    "K": "Steuerfreie innergemeinschaftliche Lieferung",
+    "G": "Steuerfreie Ausfuhrlieferung",
+    "E": "Steuerbefreit",
+    "O": "Nicht steuerbar",
+}
+
+
+def remarks(document: DocumentData, formats: Formats) -> list[str]:
+    """Paragraphs in the order they are printed, each once."""
+    paragraphs = [*exemptions(document, formats), *_facts(document, formats), *(text for _, text in document.notes)]
+    return list(dict.fromkeys(text for text in paragraphs if text))
+
+
+def exemptions(document: DocumentData, formats: Formats) -> list[str]:
+    _ = words(formats.language).gettext
+    known = ((tax.exemption_reason, REASONS.get(tax.category, "")) for tax in document.tax_breakdown)
+    return [given or (_(usual) if usual else "") for given, usual in known]
+
+
+def _facts(document: DocumentData, formats: Formats) -> list[str]:
+    _ = words(formats.language).gettext
+    files = ", ".join(item.description or item.file_name or item.id or item.url for item in document.attachments)
+    payee = ", ".join(party_lines(document.payee, document.seller.address, formats.language)) if document.payee else ""
+    representative = document.tax_representative
+    facts = [
+        (_("Lieferanschrift"), delivery_address(document, formats.language)),
+        (_("Zahlungsempfänger"), payee),
+        (_("Steuervertreter"), f"{representative.name}, {representative.vat_id}" if representative else ""),
+        (_("Anlagen"), files),
+    ]
+    return [f"{label}: {value}" for label, value in facts if value]

@@ -1,0 +1,66 @@
+"""A document and its stationery as the template takes them: texts ready to print, drawings, colours."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kontor_documents.content.model import DocumentData, DocumentType
+from kontor_documents.rendering.branding import Branding
+from kontor_documents.rendering.colour import palette
+from kontor_documents.rendering.footer import footer
+from kontor_documents.rendering.formats import Formats
+from kontor_documents.rendering.information import information
+from kontor_documents.rendering.lines import table
+from kontor_documents.rendering.logo import logo_art
+from kontor_documents.rendering.payment import payment, qr_code
+from kontor_documents.rendering.printable import printable
+from kontor_documents.rendering.recipient import recipient, return_line
+from kontor_documents.rendering.remarks import remarks
+from kontor_documents.rendering.titles import heading, subject
+from kontor_documents.rendering.totals import totals
+from kontor_documents.rendering.wording import Language, words
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`content` is the template's input; `title` names the PDF."""
+
+    title: str
+    language: Language
+    content: dict[str, Any]
+
+
+def compose(document: DocumentData, branding: Branding, language: Language, prices: bool | None) -> Sheet:
+    """`prices` None leaves delivery notes without prices and gives them to everything else."""
+    formats = Formats(language, document.currency)
+    priced = prices if prices is not None else document.type is not DocumentType.DELIVERY_NOTE
+    title = printable(" ".join(filter(None, [heading(document, language), document.number])))
+    content = {
+        "text": printable(_texts(document, branding, formats, priced=priced) | {"title": title}),
+        "language": language,
+        "colours": palette(branding.accent),
+        "logo": logo_art(branding.logo) if branding.logo and branding.show_logo else None,
+        "qr": qr_code(document) if priced else "",
+    }
+    return Sheet(title, language, content)
+
+
+def _texts(document: DocumentData, branding: Branding, formats: Formats, *, priced: bool) -> dict[str, Any]:
+    _ = words(formats.language).gettext
+    return {
+        "merchant": branding.name,
+        "return_line": return_line(branding),
+        "recipient": recipient(document, formats.language),
+        "information": information(document, formats),
+        "heading": heading(document, formats.language),
+        "number": document.number,
+        "subject": subject(document),
+        "introduction": document.introduction,
+        "table": table(document, formats, priced=priced),
+        "totals": totals(document, formats) if priced else [],
+        "payment": payment(document, formats),
+        "remarks": remarks(document, formats),
+        "closing": document.closing,
+        "footer": footer(branding, formats.language),
+        "page": _("Seite"),
+        "of": _("von"),
+    }

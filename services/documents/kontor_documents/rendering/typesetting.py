@@ -1,0 +1,39 @@
+"""Typst, one compiler per thread: a compiler keeps fonts and templates in memory and serves one call at a time."""
+
+import json
+import threading
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+import typst
+
+from kontor_documents.rendering.errors import RenderingError
+from kontor_documents.rendering.printable import FONTS
+from kontor_documents.rendering.sheet import Sheet
+
+TEMPLATES = Path(str(files("kontor_documents.rendering") / "template"))
+# Archival, with room for attachments; and accessible (ISO 14289-1): tagged, titled, in a known language.
+STANDARDS: "list[typst.PDFStandard]" = ["a-3b", "ua-1"]
+
+_thread = threading.local()
+
+
+def typeset(sheet: Sheet, day: datetime) -> bytes:
+    """The sheet as PDF. All input goes in as JSON text, so that nothing in it is read as markup. `day` dates the file."""
+    inputs = {"sheet": json.dumps(sheet.content, ensure_ascii=False)}
+    try:
+        pdf = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=day)
+    except typst.TypstError as error:
+        raise RenderingError("document", f"cannot be typeset: {error.message}") from error
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _compiler() -> typst.Compiler:
+    compiler: typst.Compiler | None = getattr(_thread, "compiler", None)
+    if compiler is None:
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+        compiler = typst.Compiler(TEMPLATES / "letter.typ", root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+        _thread.compiler = compiler
+    return compiler
