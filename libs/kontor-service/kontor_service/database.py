@@ -74,4 +74,4 @@ class Database:
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A plain asyncpg connection of the pool, without a merchant."""
         async with self.pool.acquire() as connection:
-            yield connection  # type: ignore[misc]
+            yield connection

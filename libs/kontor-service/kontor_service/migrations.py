@@ -53,7 +53,7 @@ def tenant_table(op: Any, table: str) -> None:
 def merchant_lister(op: Any, name: str, table: str, where: str = "true") -> None:
     """A SECURITY DEFINER function `name()` that returns the ids of merchants with such rows, and nothing else.
 
-    Jobs loop over them, one transaction each. Only the owner, in whose name the function runs, may read across merchants.
+    Jobs loop over them, one transaction each. Only the owner, in whose name the function runs, reads across merchants.
     """
     policy = f"{name}_reads"
     op.execute(f"CREATE POLICY {policy} ON {table} FOR SELECT TO CURRENT_USER USING (true)")

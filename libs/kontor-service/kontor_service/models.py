@@ -33,7 +33,7 @@ def table_base(service: str) -> type[SQLModel]:
 def utc_column(*, nullable: bool = False, **options: Any) -> Any:
     """A field for an aware UTC instant."""
     default: dict[str, Any] = {"default": None} if nullable else {}
-    return Field(**default, sa_type=DateTime(timezone=True), nullable=nullable, **options)  # type: ignore[call-overload]
+    return Field(**default, sa_type=DateTime(timezone=True), nullable=nullable, **options)
 
 
 class Tenant(SQLModel):

@@ -2,37 +2,16 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-# ISO 4217 minor units, where they are not two.
-_DIGITS = {
-    **dict.fromkeys(
-        [
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "UYI",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ],
-        0,
-    ),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-}
+# ISO 4217: currencies whose minor unit is not the hundredth.
+_NONE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+_THREE = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 
 
 def digits(currency: str) -> int:
     """How many decimals the currency's minor unit has."""
-    return _DIGITS.get(currency, 2)
+    if currency in _NONE:
+        return 0
+    return 3 if currency in _THREE else 2
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

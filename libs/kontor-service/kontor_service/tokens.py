@@ -87,7 +87,7 @@ class TokenVerifier:
         async with self._lock:
             if key_id not in self._keys and time.monotonic() - self._fetched_at > _KEY_REFRESH_PAUSE:
                 response = await self._client.request("GET", "/.well-known/jwks.json")
-                self._keys = {k.key_id: k.key for k in jwt.PyJWKSet.from_dict(response.json()).keys}
+                self._keys = {str(k.key_id): k.key for k in jwt.PyJWKSet.from_dict(response.json()).keys}
                 self._fetched_at = time.monotonic()
         return self._keys[key_id]
 

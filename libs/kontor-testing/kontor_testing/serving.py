@@ -1,4 +1,4 @@
-"""Serving an app on a loopback socket for the length of a block: with lifespan, time-outs and streams as in production."""
+"""Serving an app on a loopback socket for the length of a block: lifespan, time-outs and streams as in production."""
 
 import asyncio
 import socket
