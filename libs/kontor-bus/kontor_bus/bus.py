@@ -1,0 +1,150 @@
+"""A service's connection to the bus: its relay, its consumers, its topology."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+from opentelemetry.trace import Tracer, TracerProvider
+from prometheus_client import CollectorRegistry
+
+from kontor_bus.consumers import Consumer, Copy
+from kontor_bus.database import Database
+from kontor_bus.expiry import expire_daily
+from kontor_bus.metrics import Metrics
+from kontor_bus.postgres.transport import PostgresTransport
+from kontor_bus.processing import CopyProcessor, EffectsProcessor
+from kontor_bus.relay import Relay
+from kontor_bus.supervision import keep_running
+from kontor_bus.tracing import tracer
+from kontor_bus.transport import Transport, Unreachable
+from kontor_bus.worker import Worker
+
+log = structlog.get_logger()
+
+RETRY_STEPS: tuple[float, ...] = (1, 10, 60, 600)
+"""Seconds before the next attempt; after the last one the event is dead."""
+
+_GRACE_SECONDS = 10.0
+_FIRST_CONTACT_SECONDS = 10.0
+
+
+def transport_for(url: str) -> Transport:
+    """By the URL's scheme: `amqp(s)://` is RabbitMQ, `postgresql://` a database. Connects to nothing yet."""
+    scheme = url.split("://", 1)[0]
+    if scheme in ("amqp", "amqps"):
+        from kontor_bus.rabbitmq.transport import RabbitTransport
+
+        return RabbitTransport(url)
+    if scheme in ("postgresql", "postgres"):
+        return PostgresTransport(url)
+    raise ValueError(f"bus_url: {scheme}:// is neither amqp(s):// nor postgresql://")
+
+
+class Bus:
+    """`async with Bus(url, service="payments", database=db, consumers=[…])`.
+
+    Entering declares the topology and starts the relay and one worker per consumer; a transport that is down is
+    waited for in the background, so a service starts and records without it. Leaving lets work in hand finish.
+    A database without an outbox gets no relay: an edge only consumes.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        service: str,
+        database: Database,
+        consumers: Sequence[Consumer] = (),
+        registry: CollectorRegistry | None = None,
+        tracer_provider: TracerProvider | None = None,
+        retry_steps: Sequence[float] = RETRY_STEPS,
+    ) -> None:
+        names = [consumer.name for consumer in consumers]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two consumers of {service} have the same name: {sorted(names)}")
+        self.service = service
+        self.metrics = Metrics(registry)
+        self._database = database
+        self._transport = transport_for(url)
+        self._queues = [consumer.queue for consumer in consumers]
+        self._retry_steps = tuple(retry_steps)
+        self._declared = asyncio.Event()
+        self._tasks: dict[asyncio.Task[None], Worker | None] = {}
+        spans = tracer(tracer_provider)
+        self._relay = Relay(database=database, transport=self._transport, metrics=self.metrics, tracer=spans)
+        self._workers = [self._worker(consumer, spans) for consumer in consumers]
+
+    async def __aenter__(self) -> Self:
+        self._start("declare", self._declare)
+        try:
+            await asyncio.wait_for(self._declared.wait(), _FIRST_CONTACT_SECONDS)
+        except TimeoutError:
+            log.warning("bus_not_there_yet", service=self.service)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task, worker in self._tasks.items():
+            if worker is None:
+                task.cancel()
+            else:
+                worker.stop(task)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self._transport.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the topology has been declared since the start."""
+        return self._declared.is_set()
+
+    async def idle(self, timeout: float = 30.0) -> None:
+        """Returns when everything recorded is published and everything for this service is settled. For tests."""
+        await idle(self, timeout=timeout)
+
+    async def unfinished(self) -> int:
+        """Events not yet published, plus deliveries of this service that wait, are in work, or are to be retried."""
+        try:
+            return await self._relay.pending() + await self._transport.unsettled()
+        except Unreachable:
+            return 1
+
+    async def _declare(self) -> None:
+        await self._transport.open(self.service, self._queues, self._retry_steps)
+        self._declared.set()
+        self._start("relay", self._relay.run)
+        self._start("expiry", lambda: expire_daily(self._database))
+        for worker in self._workers:
+            self._start(worker.queue, worker.run, worker)
+
+    def _start(self, name: str, work: Callable[[], Awaitable[None]], worker: Worker | None = None) -> None:
+        label = f"bus {self.service} {name}"
+        self._tasks[asyncio.create_task(keep_running(label, work), name=label)] = worker
+
+    def _worker(self, consumer: Consumer, spans: Tracer) -> Worker:
+        build = CopyProcessor if isinstance(consumer, Copy) else EffectsProcessor
+        return Worker(
+            consumer=consumer.name,
+            queue=consumer.queue.name,
+            processor=build(consumer, self._database, self.metrics, spans),  # type: ignore[arg-type]
+            transport=self._transport,
+            retries=len(self._retry_steps),
+            metrics=self.metrics,
+        )
+
+
+async def idle(*buses: Bus, timeout: float = 30.0) -> None:
+    """Returns when these buses are all at rest together: what one of them does may give another one work."""
+    async with asyncio.timeout(timeout):
+        quiet = 0
+        while quiet < 2:
+            counts = [await bus.unfinished() for bus in buses]
+            quiet = quiet + 1 if not any(counts) else 0
+            await asyncio.sleep(0.02)

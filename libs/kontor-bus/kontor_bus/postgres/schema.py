@@ -1,0 +1,83 @@
+"""Tables of the bus database. Declared from code, as queues are, by whichever service comes first."""
+
+import re
+from typing import Any
+
+SCHEMA_SQL: tuple[str, ...] = (
+    "CREATE SCHEMA IF NOT EXISTS bus",
+    """
+    CREATE TABLE IF NOT EXISTS bus.queue (
+        name text PRIMARY KEY,
+        service text NOT NULL
+    )
+    """,
+    # `matcher` is the pattern as a regular expression (see matcher).
+    """
+    CREATE TABLE IF NOT EXISTS bus.binding (
+        queue text NOT NULL REFERENCES bus.queue ON DELETE CASCADE,
+        pattern text NOT NULL,
+        matcher text NOT NULL,
+        PRIMARY KEY (queue, pattern)
+    )
+    """,
+    # `deliveries` counts how often the row was handed out: one that takes the process down with it is found by that.
+    """
+    CREATE TABLE IF NOT EXISTS bus.delivery (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        queue text NOT NULL REFERENCES bus.queue ON DELETE CASCADE,
+        event_id uuid NOT NULL,
+        type text NOT NULL,
+        source text NOT NULL,
+        subject text NOT NULL,
+        time timestamptz NOT NULL,
+        merchant_id uuid,
+        traceparent text,
+        body bytea NOT NULL,
+        attempt integer NOT NULL DEFAULT 0,
+        deliveries integer NOT NULL DEFAULT 0,
+        available_at timestamptz NOT NULL DEFAULT now()
+    ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)
+    """,
+    "CREATE INDEX IF NOT EXISTS delivery_due ON bus.delivery (queue, available_at, id)",
+    """
+    CREATE TABLE IF NOT EXISTS bus.dead (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        service text NOT NULL,
+        queue text NOT NULL,
+        event_id uuid NOT NULL,
+        type text NOT NULL,
+        source text NOT NULL,
+        subject text NOT NULL,
+        time timestamptz NOT NULL,
+        merchant_id uuid,
+        traceparent text,
+        body bytea NOT NULL,
+        attempt integer NOT NULL,
+        error text NOT NULL,
+        died_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    "CREATE INDEX IF NOT EXISTS dead_service ON bus.dead (service, id)",
+)
+
+ENVELOPE_COLUMNS = "event_id, type, source, subject, time, merchant_id, traceparent, body"
+
+# Any constant: it keeps two services that start together from creating the same table.
+_LOCK = 0x6B6F6E746F72
+
+
+async def ensure_schema(connection: Any) -> None:
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        if await connection.fetchval("SELECT to_regclass('bus.dead_service') IS NULL"):
+            for statement in SCHEMA_SQL:
+                await connection.execute(statement)
+
+
+def matcher(pattern: str) -> str:
+    """A topic pattern as a regular expression over the type with a dot before it.
+
+    `*` is one word, `#` is any number of words, none included.
+    """
+    words = {"*": r"\.[^.]+", "#": r"(\.[^.]+)*"}
+    return "^" + "".join(words.get(word, rf"\.{re.escape(word)}") for word in pattern.split(".")) + "$"

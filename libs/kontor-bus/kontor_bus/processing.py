@@ -1,0 +1,176 @@
+"""From a batch of deliveries to one outcome for each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from google.protobuf.message import DecodeError, Message
+from opentelemetry.trace import SpanKind, Tracer
+from sqlalchemy import ARRAY, String, Uuid, bindparam, text
+
+from kontor_bus.consumers import Copy, Effects, Handler, Poison
+from kontor_bus.database import Database, answers
+from kontor_bus.envelope import Envelope
+from kontor_bus.metrics import Metrics
+from kontor_bus.tracing import link_to, parent_of
+from kontor_bus.transport import DONE, Delivery, Outcome, Settle
+
+log = structlog.get_logger()
+
+# Sorted by the caller: two instances that were handed the same events take the rows in the same order.
+_CLAIM = text(
+    "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(:ids) ON CONFLICT DO NOTHING RETURNING event_id"
+).bindparams(bindparam("consumer", type_=String), bindparam("ids", type_=ARRAY(Uuid)))
+
+
+class DatabaseDown(Exception):
+    """The service's database does not answer: nothing is to blame on the events, try the same again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    index: int
+    envelope: Envelope
+    message: Message
+    handler: Handler
+
+
+class EffectsProcessor:
+    """Several events in one transaction per merchant; one by one where that fails, so that a bad one fails alone."""
+
+    def __init__(self, consumer: Effects, database: Database, metrics: Metrics, tracer: Tracer) -> None:
+        self._consumer = consumer
+        self._database = database
+        self._metrics = metrics
+        self._tracer = tracer
+
+    async def process(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+        outcomes = [DONE] * len(deliveries)
+        groups: dict[UUID | None, list[_Work]] = defaultdict(list)
+        for index, delivery in enumerate(deliveries):
+            try:
+                work = self._decoded(index, delivery.envelope)
+            except Poison as unreadable:
+                outcomes[index] = Outcome(Settle.DEAD, str(unreadable))
+            else:
+                groups[delivery.envelope.merchant_id].append(work)
+        for merchant_id, group in groups.items():
+            for index, outcome in (await self._group(merchant_id, group)).items():
+                outcomes[index] = outcome
+        return outcomes
+
+    def _decoded(self, index: int, envelope: Envelope) -> _Work:
+        handler = self._consumer.by_type.get(envelope.type)
+        if handler is None:
+            raise Poison(f"unknown type {envelope.type}: {self._consumer.name} has no handler for it")
+        try:
+            return _Work(index, envelope, envelope.message(), handler)
+        except DecodeError as broken:
+            raise Poison(f"body is no {envelope.type}: {broken}") from broken
+
+    async def _group(self, merchant_id: UUID | None, group: list[_Work]) -> dict[int, Outcome]:
+        try:
+            await self._transaction(merchant_id, group)
+        except Exception as failure:
+            if not await answers(self._database):
+                raise DatabaseDown(str(failure)) from failure
+            if len(group) == 1:
+                return {group[0].index: outcome_of(failure, self._consumer.name, group[0].envelope)}
+            outcomes: dict[int, Outcome] = {}
+            for work in group:
+                outcomes |= await self._group(merchant_id, [work])
+            return outcomes
+        return {work.index: DONE for work in group}
+
+    async def _transaction(self, merchant_id: UUID | None, group: list[_Work]) -> None:
+        done: list[Envelope] = []
+        async with self._database.transaction(merchant_id) as session:
+            ids = sorted({work.envelope.id for work in group})
+            # On the connection: this is nothing that the session's identity map should look at.
+            connection = await session.connection()
+            claimed = await connection.execute(_CLAIM, {"consumer": self._consumer.name, "ids": ids})
+            fresh = set(claimed.scalars())
+            for work in group:
+                if work.envelope.id in fresh:
+                    fresh.remove(work.envelope.id)
+                    await self._handle(session, work)
+                    done.append(work.envelope)
+        observe(self._metrics, self._consumer.name, done)
+        self._metrics.duplicates.labels(self._consumer.name).inc(len(group) - len(done))
+
+    async def _handle(self, session: Any, work: _Work) -> None:
+        with self._tracer.start_as_current_span(
+            f"{self._consumer.name} process", context=parent_of(work.envelope), kind=SpanKind.CONSUMER
+        ) as span:
+            span.set_attribute("messaging.message.id", str(work.envelope.id))
+            span.set_attribute("kontor.event.type", work.envelope.type)
+            await work.handler(session, work.message, work.envelope)
+
+
+class CopyProcessor:
+    """Hands the whole batch over; event by event where that fails."""
+
+    def __init__(self, consumer: Copy, database: Database, metrics: Metrics, tracer: Tracer) -> None:
+        self._consumer = consumer
+        self._database = database
+        self._metrics = metrics
+        self._tracer = tracer
+
+    async def process(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+        outcomes = [DONE] * len(deliveries)
+        known: list[tuple[int, Envelope]] = []
+        for index, delivery in enumerate(deliveries):
+            try:
+                if delivery.envelope.state() is not None:
+                    known.append((index, delivery.envelope))
+            except DecodeError as broken:
+                outcomes[index] = Outcome(Settle.DEAD, f"body is no {delivery.envelope.type}: {broken}")
+        if known:
+            for index, outcome in (await self._apply(known)).items():
+                outcomes[index] = outcome
+        return outcomes
+
+    async def _apply(self, known: list[tuple[int, Envelope]]) -> dict[int, Outcome]:
+        envelopes = [envelope for _, envelope in known]
+        try:
+            with self._tracer.start_as_current_span(
+                f"{self._consumer.name} apply",
+                kind=SpanKind.CONSUMER,
+                links=[link for envelope in envelopes for link in link_to(envelope)],
+            ) as span:
+                span.set_attribute("messaging.batch.message_count", len(envelopes))
+                await self._consumer.apply(envelopes)
+        except Exception as failure:
+            if not await answers(self._database):
+                raise DatabaseDown(str(failure)) from failure
+            if len(known) == 1:
+                return {known[0][0]: outcome_of(failure, self._consumer.name, envelopes[0])}
+            outcomes: dict[int, Outcome] = {}
+            for one in known:
+                outcomes |= await self._apply([one])
+            return outcomes
+        observe(self._metrics, self._consumer.name, envelopes)
+        return {index: DONE for index, _ in known}
+
+
+def outcome_of(failure: Exception, consumer: str, envelope: Envelope) -> Outcome:
+    """Poison is dead at once, anything else may pass."""
+    error = f"{type(failure).__name__}: {failure}"
+    if isinstance(failure, Poison):
+        return Outcome(Settle.DEAD, str(failure))
+    log.warning(
+        "event_failed", consumer=consumer, event_id=str(envelope.id), event_type=envelope.type, exc_info=failure
+    )
+    return Outcome(Settle.RETRY, error)
+
+
+def observe(metrics: Metrics, consumer: str, envelopes: Sequence[Envelope]) -> None:
+    now = datetime.now(UTC)
+    lag = metrics.lag.labels(consumer)
+    for envelope in envelopes:
+        lag.observe(max(0.0, (now - envelope.time).total_seconds()))
+    metrics.consumed.labels(consumer).inc(len(envelopes))

@@ -1,0 +1,135 @@
+"""From the outbox to the transport: claim, publish, mark."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from opentelemetry.trace import SpanKind, Tracer
+
+from kontor_bus import outbox
+from kontor_bus.database import Database
+from kontor_bus.envelope import Envelope
+from kontor_bus.metrics import Metrics
+from kontor_bus.tracing import link_to
+from kontor_bus.transport import Receipt, Transport, Unreachable, Verdict
+
+log = structlog.get_logger()
+
+BATCH = 500
+POLL_SECONDS = 1.0
+_GAUGES_SECONDS = 5.0
+
+# Never `id > last`: a transaction that commits late would be skipped.
+_CLAIM = """
+    SELECT id, type, subject, merchant_id, payload, headers, occurred_at FROM outbox
+    WHERE published_at IS NULL AND available_at <= now()
+    ORDER BY available_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+_MARK = "UPDATE outbox SET published_at = clock_timestamp(), error = NULL WHERE id = ANY($1::uuid[])"
+# Up to five minutes between attempts; without end, because nothing recorded may be lost.
+_PUT_OFF = """
+    UPDATE outbox SET attempts = attempts + 1, error = r.error,
+        available_at = clock_timestamp() + least(300, power(2, least(attempts, 10))) * interval '1 second'
+    FROM unnest($1::uuid[], $2::text[]) AS r (id, error) WHERE outbox.id = r.id
+"""
+_GAUGES = "SELECT count(*), min(occurred_at) FROM outbox WHERE published_at IS NULL"
+
+
+class Relay(outbox.Wakeable):
+    """Publishes what a service recorded. Several relays of one outbox share the work; order is not promised."""
+
+    def __init__(self, *, database: Database, transport: Transport, metrics: Metrics, tracer: Tracer) -> None:
+        self.busy = False
+        self._database = database
+        self._transport = transport
+        self._metrics = metrics
+        self._tracer = tracer
+        self._wanted = asyncio.Event()
+        self._gauges_due = 0.0
+
+    def wake(self) -> None:
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """For ever; returns only where the database has no outbox. Raises Unreachable with the transport."""
+        async with self._database.connection() as connection:
+            name, there = await connection.fetchrow("SELECT current_database(), to_regclass('outbox') IS NOT NULL")
+        if not there:
+            log.info("bus_without_outbox", database=name)
+            return
+        outbox.watch(name, self)
+        while True:
+            self._wanted.clear()
+            while await self._batch() == BATCH:
+                await asyncio.sleep(0)
+            await self._measure()
+            try:
+                await asyncio.wait_for(self._wanted.wait(), POLL_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def pending(self) -> int:
+        """Events recorded and not published yet."""
+        async with self._database.connection() as connection:
+            if not await connection.fetchval("SELECT to_regclass('outbox') IS NOT NULL"):
+                return 0
+            count: int = await connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL")
+            return count
+
+    async def _batch(self) -> int:
+        # The rows stay locked until they are marked: a crash in between lets them go and they are sent again.
+        async with self._database.connection() as connection, connection.transaction():
+            rows = await connection.fetch(_CLAIM, BATCH)
+            if not rows:
+                return 0
+            envelopes = [_envelope(row) for row in rows]
+            with self._tracer.start_as_current_span(
+                "outbox publish", kind=SpanKind.PRODUCER, links=[link for e in envelopes for link in link_to(e)]
+            ) as span:
+                span.set_attribute("messaging.batch.message_count", len(envelopes))
+                receipts = await self._transport.publish(envelopes)
+            await self._mark(connection, envelopes, receipts)
+        unsent = [receipt.reason for receipt in receipts if receipt.verdict is Verdict.UNSENT]
+        if unsent:
+            raise Unreachable(f"{len(unsent)} events without an answer: {unsent[0]}")
+        return len(rows)
+
+    async def _mark(self, connection: Any, envelopes: Sequence[Envelope], receipts: Sequence[Receipt]) -> None:
+        confirmed = [e for e, r in zip(envelopes, receipts, strict=True) if r.verdict is Verdict.CONFIRMED]
+        refused = [(e, r) for e, r in zip(envelopes, receipts, strict=True) if r.verdict is Verdict.REFUSED]
+        if confirmed:
+            await connection.execute(_MARK, [envelope.id for envelope in confirmed])
+        if refused:
+            await connection.execute(_PUT_OFF, [e.id for e, _ in refused], [r.reason for _, r in refused])
+        for envelope in confirmed:
+            self._metrics.published.labels(envelope.type).inc()
+        for envelope, receipt in refused:
+            self._metrics.unpublished.labels(receipt.verdict.value).inc()
+            log.error("event_refused", event_id=str(envelope.id), event_type=envelope.type, reason=receipt.reason)
+
+    async def _measure(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._gauges_due:
+            return
+        self._gauges_due = now + _GAUGES_SECONDS
+        async with self._database.connection() as connection:
+            count, oldest = await connection.fetchrow(_GAUGES)
+        self._metrics.outbox_rows.set(count)
+        self._metrics.outbox_age.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
+
+
+def _envelope(row: Any) -> Envelope:
+    headers: dict[str, str] = json.loads(row["headers"])
+    return Envelope(
+        id=row["id"],
+        type=row["type"],
+        source=f"kontor/{row['type'].split('.', 1)[0]}",
+        subject=row["subject"],
+        time=row["occurred_at"],
+        merchant_id=row["merchant_id"],
+        traceparent=headers.get("traceparent"),
+        body=row["payload"],
+    )

@@ -1,0 +1,59 @@
+"""Keeping relays and consumers alive through lost connections."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from kontor_bus.transport import Unreachable
+
+log = structlog.get_logger()
+
+_FIRST = 0.1
+_LONGEST = 15.0
+
+
+class Backoff:
+    """Pauses that double from 0.1 s to 15 s, with jitter so that many do not come back at once."""
+
+    def __init__(self) -> None:
+        self._next = _FIRST
+
+    def reset(self) -> None:
+        self._next = _FIRST
+
+    async def pause(self) -> None:
+        await asyncio.sleep(self._next * random.uniform(0.8, 1.2))  # noqa: S311
+        self._next = min(self._next * 2, _LONGEST)
+
+
+def is_stray() -> bool:
+    """Whether a CancelledError just caught was meant for somebody else: nobody has cancelled this task.
+
+    aio-pika lets one out of `publish()` when a channel closes under it.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() == 0
+
+
+async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Runs `work` until it returns; begins again after every failure, at once after one that ran well for long."""
+    backoff = Backoff()
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        try:
+            await work()
+            return
+        except asyncio.CancelledError:
+            if not is_stray():
+                raise
+            log.warning("bus_task_cancelled_by_nobody", task=name)
+        except Unreachable as lost:
+            log.warning("bus_unreachable", task=name, error=str(lost))
+        except Exception:
+            log.exception("bus_task_failed", task=name)
+        if loop.time() - started > _LONGEST:
+            backoff.reset()
+        await backoff.pause()

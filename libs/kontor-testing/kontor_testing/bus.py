@@ -1,0 +1,81 @@
+"""A service with a ledger, on either transport."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+
+from kontor.documents.v1.documents_pb2 import Document, DocumentShared
+from kontor_bus import Bus, Effects, Envelope
+from kontor_bus.schema import INFRASTRUCTURE_SQL
+from kontor_service.database import Database
+from kontor_service.ids import uuid7
+from kontor_testing.postgres import Databases
+
+MERCHANT = UUID("01900000-0000-7000-8000-00000000000a")
+OTHER = UUID("01900000-0000-7000-8000-00000000000b")
+QUICK = (0.05, 0.1)
+"""Retry steps for tests: three attempts within the blink of an eye."""
+
+
+def shared(merchant: UUID = MERCHANT, *, version: int = 1, document: UUID | None = None) -> DocumentShared:
+    state = Document(id=str(document or uuid7()), merchant_id=str(merchant), epoch=1, version=version)
+    return DocumentShared(document=state)
+
+
+def ledger_effects(name: str = "ledger.entries", lane: str = "interactive") -> Effects:
+    async def enter(session: Any, message: DocumentShared, envelope: Envelope) -> None:
+        await (await session.connection()).execute(
+            text("INSERT INTO ledger (event_id, consumer, merchant_id) VALUES (:id, :consumer, :merchant)"),
+            {"id": envelope.id, "consumer": name, "merchant": envelope.merchant_id},
+        )
+
+    return Effects(name, {DocumentShared: enter}, lane=lane)  # type: ignore[arg-type]
+
+
+@dataclass
+class Station:
+    """Buses that share one transport, each with its own database."""
+
+    url: str
+    databases: Databases
+    opened: list[Database] = field(default_factory=list)
+
+    async def database(self) -> Database:
+        url = await self.databases.empty()
+        connection = await asyncpg.connect(url)
+        for statement in INFRASTRUCTURE_SQL:
+            await connection.execute(statement)
+        # No unique key: what is done twice must show.
+        await connection.execute("CREATE TABLE ledger (event_id uuid, consumer text, merchant_id uuid)")
+        await connection.close()
+        database = Database(url)
+        await database.open()
+        self.opened.append(database)
+        return database
+
+    def bus(self, database: Database, *consumers: Any, service: str = "ledger", **options: Any) -> Bus:
+        options.setdefault("retry_steps", QUICK)
+        return Bus(self.url, service=service, database=database, consumers=consumers, **options)
+
+    async def close(self) -> None:
+        for database in self.opened:
+            await database.close()
+
+
+@asynccontextmanager
+async def station_at(url: str, databases: Databases) -> AsyncIterator[Station]:
+    station = Station(url, databases)
+    try:
+        yield station
+    finally:
+        await station.close()
+
+
+async def entries(database: Database) -> list[UUID]:
+    async with database.connection() as connection:
+        return [row["event_id"] for row in await connection.fetch("SELECT event_id FROM ledger ORDER BY event_id")]
