@@ -1,0 +1,133 @@
+"""What a mail's body consists of, before it becomes plain text or HTML."""
+
+from dataclasses import dataclass
+
+from kontor_notifications.templates.syntax import Line, Token, Use, Words
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A link within a sentence; the address is its own label."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Button:
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document in a mail about several."""
+
+    title: str
+    details: str
+    amount: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Entries:
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    code: str
+
+
+Inline = str | Anchor
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    lines: tuple[tuple[Inline, ...], ...]
+
+
+Block = Paragraph | Button | Rows | Entries | Code
+# Text, a button (inline: its address), or a block. Empty text: there is nothing to say.
+Value = str | Button | Rows | Entries | Code
+Values = dict[str, Value]
+
+
+def blocks(lines: list[Line], values: Values) -> list[Block]:
+    """Blank lines part paragraphs. A line that holds placeholders, all of them empty, is left out."""
+    found: list[Block] = []
+    paragraph: list[tuple[Inline, ...]] = []
+
+    def close() -> None:
+        if paragraph:
+            found.append(Paragraph(tuple(paragraph)))
+            paragraph.clear()
+
+    for line in lines:
+        if _says_nothing(line, values):
+            continue
+        block = _alone(line, values)
+        if block is not None:
+            close()
+            found.append(block)
+        elif any(_inline(token, values) for token in line):
+            paragraph.append(_sentence(line, values))
+        else:
+            close()
+    close()
+    return found
+
+
+def subject(line: Line, values: Values) -> str:
+    """The subject: text only, in one line, without anything that could end a header."""
+    text = "".join(str(_inline(token, values)) for token in line)
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:250]
+
+
+def _says_nothing(line: Line, values: Values) -> bool:
+    uses = [token for token in line if isinstance(token, Use)]
+    return bool(uses) and all(not values.get(token.placeholder.name) for token in uses)
+
+
+def _alone(line: Line, values: Values) -> Block | None:
+    """A link on a line of its own is a button; tables, lists and codes are always blocks."""
+    said = [token for token in line if isinstance(token, Use) or token.text.strip()]
+    if len(said) == 1 and isinstance(said[0], Use):
+        value = values.get(said[0].placeholder.name, "")
+        return value if not isinstance(value, str) else None
+    return None
+
+
+def _sentence(line: Line, values: Values) -> tuple[Inline, ...]:
+    return tuple(part for token in line if (part := _inline(token, values)))
+
+
+def _inline(token: Token, values: Values) -> Inline:
+    if isinstance(token, Words):
+        return token.text
+    value = values.get(token.placeholder.name, "")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Button):
+        return Anchor(value.url)
+    return _flat(value)
+
+
+def _flat(value: Rows | Entries | Code) -> str:
+    """A block in the middle of a sentence: its content in a row."""
+    if isinstance(value, Rows):
+        return ", ".join(f"{row.label}: {row.value}" for row in value.rows)
+    if isinstance(value, Entries):
+        return ", ".join(entry.title for entry in value.entries)
+    return value.code

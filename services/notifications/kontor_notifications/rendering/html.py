@@ -1,0 +1,76 @@
+"""The HTML alternative: tables and inline styles for old clients, a dark scheme for those that know one."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from kontor_web.theme import HEX, theme
+from markupsafe import Markup, escape
+
+from kontor_notifications.rendering.blocks import Block, Paragraph
+from kontor_notifications.words import Language
+
+_DEFAULT_ACCENT = "#0b5d4e"
+_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kontor_notifications", "rendering"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["linked"] = _linked
+    environment.filters["kind"] = lambda block: type(block).__name__
+    return environment
+
+
+def to_html(
+    blocks: Sequence[Block],
+    footer: Sequence[str],
+    *,
+    subject: str,
+    brand: str,
+    accent: str,
+    logo: str | None,
+    language: Language,
+) -> str:
+    """`logo` is the address of the picture (cid: or data:), None shows the name. `accent` is #rrggbb."""
+    light, dark = theme(accent if HEX.match(accent) else _DEFAULT_ACCENT)
+    return (
+        _environment()
+        .get_template("mail.html.j2")
+        .render(
+            blocks=blocks,
+            footer=footer,
+            subject=subject,
+            preview=_preview(blocks),
+            brand=brand,
+            logo=logo,
+            language=language,
+            light=light,
+            dark=dark,
+        )
+    )
+
+
+def _preview(blocks: Sequence[Block]) -> str:
+    """What a mailbox shows beside the subject: the first thing said after the greeting."""
+    paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
+    for paragraph in paragraphs[1:2] or paragraphs[:1]:
+        return " ".join(part for line in paragraph.lines for part in line if isinstance(part, str))[:140]
+    return ""
+
+
+def _linked(text: str) -> Markup:
+    """Text with the web addresses in it made into links."""
+    result, end = Markup(""), 0
+    for match in _ADDRESS.finditer(text):
+        result += escape(text[end : match.start()])
+        result += Markup('<a href="{0}" class="ink" style="color:inherit">{0}</a>').format(match[0])
+        end = match.end()
+    return result + escape(text[end:])

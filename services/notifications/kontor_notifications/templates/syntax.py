@@ -1,0 +1,143 @@
+"""Reading a template's text: words, placeholders, and [PORTAL]…[/PORTAL].
+
+Anything in square brackets that looks like a name is meant as a placeholder; `[1]` or `[see below]` is plain text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kontor_service.errors import FieldError, Invalid
+
+from kontor_notifications.templates.placeholders import BLOCK, LINK, Placeholder, names
+
+_MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
+LONGEST_SUBJECT, LONGEST_TEXT = 300, 20_000
+
+
+class TemplateInvalid(Invalid):
+    """The template cannot be sent as it is; `errors` names each field and placeholder."""
+
+    code, title = "template_invalid", "The template is not valid"
+
+
+@dataclass(frozen=True)
+class Words:
+    text: str
+
+
+@dataclass(frozen=True)
+class Use:
+    placeholder: Placeholder
+
+
+Token = Words | Use
+Line = list[Token]
+
+
+def check(kind: str, subject: str, text: str) -> None:
+    """Raises TemplateInvalid with everything that stands against sending this template."""
+    found = [*_subject_errors(kind, subject), *_text_errors(kind, text)]
+    if found:
+        raise TemplateInvalid(found[0]["message"], field=found[0]["field"], errors=found)
+
+
+def lines(kind: str, text: str, *, portal: bool) -> list[Line]:
+    """The template line by line. Without the portal, what stands in [PORTAL]…[/PORTAL] is left out.
+
+    The template has been checked: an unknown name in it raises KeyError.
+    """
+    known = names(kind)
+    inside = False
+    found: list[Line] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        tokens: Line = []
+        marks = 0
+        for piece, mark in _pieces(line):
+            if piece and (portal or not inside):
+                tokens.append(Words(piece))
+            if mark is None:
+                continue
+            if mark.lower() in ("portal", "/portal"):
+                inside = not mark.startswith("/")
+                marks += 1
+            elif portal or not inside:
+                tokens.append(Use(known[mark.lower()]))
+        # A line of which only the marks, or nothing, is left takes no room.
+        if tokens or (not marks and not (inside and not portal)):
+            found.append(tokens)
+    return found
+
+
+def subject_tokens(kind: str, subject: str) -> Line:
+    known = names(kind)
+    tokens: Line = []
+    for piece, mark in _pieces(subject):
+        if piece:
+            tokens.append(Words(piece))
+        if mark is not None:
+            tokens.append(Use(known[mark.lower()]))
+    return tokens
+
+
+def used(kind: str, subject: str, text: str, *, portal: bool) -> set[str]:
+    """Canonical names of the placeholders that will be filled in."""
+    tokens = [*subject_tokens(kind, subject), *(token for line in lines(kind, text, portal=portal) for token in line)]
+    return {token.placeholder.name for token in tokens if isinstance(token, Use)}
+
+
+def _pieces(line: str) -> Iterator[tuple[str, str | None]]:
+    """Plain text and the name that follows it; None behind the last."""
+    end = 0
+    for match in _MARK.finditer(line):
+        yield line[end : match.start()], match[1]
+        end = match.end()
+    yield line[end:], None
+
+
+def _marks(text: str) -> Iterator[str]:
+    return (match[1] for match in _MARK.finditer(text))
+
+
+def _subject_errors(kind: str, subject: str) -> list[FieldError]:
+    if not subject.strip():
+        return [_error("subject", "missing", "The subject is empty")]
+    if len(subject) > LONGEST_SUBJECT:
+        return [_error("subject", "too_long", f"The subject is longer than {LONGEST_SUBJECT} characters")]
+    if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", subject):
+        return [_error("subject", "control_character", "The subject must be one line of text")]
+    found = []
+    for mark in _marks(subject):
+        known = names(kind).get(mark.lower())
+        if known is None:
+            found.append(_unknown("subject", kind, mark))
+        elif known.form in (LINK, BLOCK):
+            found.append(_error("subject", "not_in_subject", f"[{mark}] cannot stand in a subject"))
+    return found
+
+
+def _text_errors(kind: str, text: str) -> list[FieldError]:
+    if not text.strip():
+        return [_error("text", "missing", "The text is empty")]
+    if len(text) > LONGEST_TEXT:
+        return [_error("text", "too_long", f"The text is longer than {LONGEST_TEXT} characters")]
+    found, opened = [], False
+    for mark in _marks(text):
+        if mark.lower() in ("portal", "/portal"):
+            closing = mark.startswith("/")
+            if closing != opened:
+                found.append(_error("text", "portal_unbalanced", "[PORTAL] and [/PORTAL] do not match"))
+            opened = not closing
+        elif mark.lower() not in names(kind):
+            found.append(_unknown("text", kind, mark))
+    if opened:
+        found.append(_error("text", "portal_unbalanced", "[PORTAL] is not closed by [/PORTAL]"))
+    return found
+
+
+def _unknown(field: str, kind: str, mark: str) -> FieldError:
+    return _error(field, "unknown_placeholder", f"There is no placeholder [{mark}] in mails of the kind {kind}")
+
+
+def _error(field: str, code: str, message: str) -> FieldError:
+    return {"field": field, "code": code, "message": message}
