@@ -1,0 +1,62 @@
+"""What a word about a payment adds to the ledger. Pure; the same word twice, or a late one, adds nothing."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kontor_payments.receivables.rules import Bucket, Position
+
+# pending < failed < succeeded < reversed: a payment only moves to the right, so order does not matter.
+# refund_pending and refunded stand beside succeeded; matched: it was the same money as another payment.
+PaymentState = Literal["pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched"]
+Word = Literal["pending", "failed", "succeeded", "reversed"]
+
+_RANK = {
+    "pending": 1,
+    "failed": 2,
+    "succeeded": 3,
+    "refund_pending": 3,
+    "refunded": 3,
+    "matched": 3,
+    "reversed": 4,
+}
+
+
+@dataclass(frozen=True)
+class Posting:
+    bucket: Bucket
+    amount_minor: int
+    cause: str
+
+
+def is_news(known: PaymentState | None, word: Word) -> bool:
+    """Whether the word says more than is known of the payment."""
+    return known is None or _RANK[word] > _RANK[known]
+
+
+def postings(position: Position, word: Word, amount_minor: int) -> list[Posting]:
+    """What a word that is news posts. `position` is the payment's share so far."""
+    found: list[Posting] = []
+    if position.pending:
+        found.append(Posting("pending", -position.pending, word))
+    if word == "pending":
+        found.append(Posting("pending", amount_minor, word))
+    elif word == "succeeded":
+        found.append(Posting("paid", amount_minor, word))
+    elif word == "reversed" and position.paid:
+        found.append(Posting("paid", -position.refundable, word))
+    return [posting for posting in found if posting.amount_minor]
+
+
+def matched(position: Position) -> list[Posting]:
+    """Takes a booking back that has turned out to be the same money as a provider's payment."""
+    return [Posting("paid", -position.refundable, "matched")] if position.refundable else []
+
+
+def refund_started(amount_minor: int) -> list[Posting]:
+    return [Posting("refunding", amount_minor, "refund_started")]
+
+
+def refund_ended(amount_minor: int, *, succeeded: bool) -> list[Posting]:
+    """The end of a refund that was started with the same amount."""
+    ended = [Posting("refunding", -amount_minor, "refund_succeeded" if succeeded else "refund_failed")]
+    return [*ended, Posting("refunded", amount_minor, "refund_succeeded")] if succeeded else ended

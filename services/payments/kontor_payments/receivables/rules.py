@@ -1,0 +1,138 @@
+"""What is due, on its way, paid and open: pure arithmetic over the ledger, in minor units of one currency.
+
+The ledger only grows. Each posting adds a signed amount to one bucket of one payment, so every figure is a sum,
+and the order in which words about a payment arrive does not matter.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Bucket = Literal["pending", "paid", "refunding", "refunded"]
+ReceivableState = Literal["open", "on_its_way", "partly_paid", "paid", "cancelled"]
+
+
+@dataclass(frozen=True)
+class DiscountStep:
+    """One step of a cash discount (Skonto): paid by `until` (inclusive), `payable_minor` is enough."""
+
+    until: date
+    payable_minor: int
+    percent: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the document asks for. A cancelled or withdrawn document asks for nothing."""
+
+    due_minor: int
+    cash_discounts: tuple[DiscountStep, ...] = ()
+    cancelled: bool = False
+
+    @property
+    def owed_minor(self) -> int:
+        return 0 if self.cancelled else self.due_minor
+
+
+@dataclass(frozen=True)
+class Position:
+    """One payment's share of the ledger. `counts_on` decides about a cash discount, `sequence` about ties."""
+
+    counts_on: date
+    sequence: int
+    pending: int = 0
+    paid: int = 0
+    refunding: int = 0
+    refunded: int = 0
+
+    @property
+    def promised(self) -> int:
+        """Money of this payment that is here or on its way, and stays."""
+        return self.pending + self.paid - self.refunded
+
+    @property
+    def refundable(self) -> int:
+        return max(0, self.paid - self.refunded - self.refunding)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The figures of a receivable. open + pending + received + discount cover what is owed; the rest is overpaid."""
+
+    due_minor: int
+    pending_minor: int
+    paid_minor: int
+    refunded_minor: int
+    refunding_minor: int
+    discount_minor: int
+    open_minor: int
+    overpaid_minor: int
+    state: ReceivableState
+
+
+def standing(terms: Terms, positions: Iterable[Position]) -> Standing:
+    """The figures that follow from the terms and the ledger, whatever the order of its postings."""
+    ordered = sorted(positions, key=lambda p: (p.counts_on, p.sequence))
+    pending = sum(p.pending for p in ordered)
+    paid = sum(p.paid for p in ordered)
+    refunded = sum(p.refunded for p in ordered)
+    discount = 0 if terms.cancelled else earned_discount(terms, ordered)
+    missing = terms.owed_minor - discount - (paid - refunded)
+    return Standing(
+        due_minor=terms.owed_minor,
+        pending_minor=pending,
+        paid_minor=paid,
+        refunded_minor=refunded,
+        refunding_minor=sum(p.refunding for p in ordered),
+        discount_minor=discount,
+        open_minor=max(0, missing - pending),
+        overpaid_minor=max(0, -missing),
+        state=_state(terms, missing, pending, paid - refunded),
+    )
+
+
+def _state(terms: Terms, missing: int, pending: int, received: int) -> ReceivableState:
+    if terms.cancelled:
+        return "cancelled"
+    if missing <= 0:
+        return "paid"
+    if pending >= missing:
+        return "on_its_way"
+    return "partly_paid" if received > 0 else "open"
+
+
+def earned_discount(terms: Terms, ordered: Sequence[Position]) -> int:
+    """What a cash discount forgives: the rest that was missing when the money that came in time was enough.
+
+    Money that comes afterwards does not change it: a second payment of the reduced amount is overpaid in full.
+    """
+    return max((_earned(step, terms.due_minor, ordered) for step in terms.cash_discounts), default=0)
+
+
+def _earned(step: DiscountStep, due: int, ordered: Sequence[Position]) -> int:
+    in_time = 0
+    for position in ordered:
+        if position.counts_on > step.until:
+            break
+        in_time += position.promised
+        if in_time >= step.payable_minor:
+            return max(0, due - in_time)
+    return 0
+
+
+def payable_on(terms: Terms, positions: Iterable[Position], day: date) -> int:
+    """What to pay on that day so that nothing stays open, using a cash discount where one still runs."""
+    ordered = list(positions)
+    open_minor = standing(terms, ordered).open_minor
+    if not open_minor:
+        return 0
+    promised = sum(p.promised for p in ordered if p.counts_on <= day)
+    reduced = (step.payable_minor - promised for step in terms.cash_discounts if step.until >= day)
+    return min([open_minor, *(amount for amount in reduced if amount > 0)])
+
+
+def to_refund(terms: Terms, positions: Sequence[Position], settled: Position) -> int:
+    """How much of a payment that has just arrived came a second time and goes back."""
+    figures = standing(terms, positions)
+    return max(0, min(figures.overpaid_minor - figures.refunding_minor, settled.refundable))
