@@ -618,6 +618,7 @@ class Link(message.Message):
     REVOKED_FIELD_NUMBER: builtins.int
     EXPIRES_AT_FIELD_NUMBER: builtins.int
     LAST_USED_AT_FIELD_NUMBER: builtins.int
+    CONTACT_ID_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -628,6 +629,8 @@ class Link(message.Message):
     """Empty: the link is the customer's."""
     generation: builtins.int
     revoked: builtins.bool
+    contact_id: builtins.str
+    """Empty: the link the merchant copies. Else the one mailed to this person, which dies with the person's access."""
     @builtins.property
     def expires_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -646,10 +649,11 @@ class Link(message.Message):
         revoked: builtins.bool = ...,
         expires_at: timestamp_pb2.Timestamp | None = ...,
         last_used_at: timestamp_pb2.Timestamp | None = ...,
+        contact_id: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["expires_at", b"expires_at", "last_used_at", b"last_used_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "expires_at", b"expires_at", "generation", b"generation", "id", b"id", "last_used_at", b"last_used_at", "merchant_id", b"merchant_id", "revoked", b"revoked", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["contact_id", b"contact_id", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "expires_at", b"expires_at", "generation", b"generation", "id", b"id", "last_used_at", b"last_used_at", "merchant_id", b"merchant_id", "revoked", b"revoked", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -691,6 +695,26 @@ class LinkRevoked(message.Message):
 
 @typing.final
 class LinkRenewed(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    LINK_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def link(self) -> Link: ...
+    def __init__(
+        self,
+        *,
+        link: Link | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["link", b"link"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["link", b"link"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class LinkUsed(message.Message):
+    """Somebody opened it; told at most once an hour."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     LINK_FIELD_NUMBER: builtins.int
