@@ -12,10 +12,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
-DecimalString = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")]
+# Bounded, because "1E+999999" is a short text and a long number.
+DecimalString = Annotated[
+    Decimal,
+    Field(max_digits=24),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Text = Annotated[str, StringConstraints(max_length=10_000)]
-Name = Annotated[str, StringConstraints(max_length=1_000)]
+# What XML 1.0 can carry: no control characters but tab and line breaks.
+_PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]*$"
+Text = Annotated[str, StringConstraints(max_length=10_000, pattern=_PRINTABLE)]
+Name = Annotated[str, StringConstraints(max_length=1_000, pattern=_PRINTABLE)]
 
 
 class DocumentType(StrEnum):
@@ -191,6 +198,8 @@ class Reference(Part):
     kind: Name
     number: Name
     issued_on: date | None = None
+    # UNTDID 1153, of an object only (BT-18)
+    scheme: Name = ""
 
 
 class Attachment(Part):
@@ -230,6 +239,8 @@ class DocumentData(Part):
     delivery_date: date | None = None
     billing_period: Period | None = None
     tax_point_date: date | None = None
+    # UNTDID 2475, instead of the date (BT-8): 5 issue, 29 delivery, 72 payment
+    tax_point_code: Name = ""
     currency: Currency = "EUR"
     tax_currency: Currency | None = None
     buyer_reference: Name = ""
@@ -251,6 +262,9 @@ class DocumentData(Part):
     allowances_charges: list[AllowanceCharge] = []
     tax_breakdown: list[TaxSubtotal] = []
     totals: Totals | None = None
+    # BT-113 and BT-114 for whoever leaves the totals to be computed; with totals given, those count.
+    prepaid: DecimalString | None = None
+    rounding: DecimalString | None = None
     payment_terms: Text = ""
     cash_discounts: list[CashDiscount] = []
     payment_reference: Name = ""

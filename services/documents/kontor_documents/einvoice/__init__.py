@@ -1,0 +1,1 @@
+"""E-invoices: read, compute, check, write, validate. Pure: no web, no database."""

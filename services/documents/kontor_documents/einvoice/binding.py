@@ -1,0 +1,153 @@
+"""XML described as a tree of nodes in schema order; the same tree reads and writes.
+
+Values live in plain dictionaries ("terms") whose keys the nodes name. A node without a key is transparent: what is
+below it belongs to the surrounding dictionary. Unknown elements are passed over when reading.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lxml import etree
+
+from kontor_documents.einvoice.codec import TEXT, Codec
+from kontor_documents.einvoice.errors import BadValue
+
+Terms = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One element. `key` opens a dictionary of its own (`many`: a list of them); `text` names its content.
+
+    Attributes: "=x" is the constant x, "$x" comes from the document (the currency), anything else is a key."""
+
+    tag: str
+    children: tuple["Node", ...] = ()
+    key: str = ""
+    many: bool = False
+    text: str = ""
+    codec: Codec = TEXT
+    constant: str = ""
+    always: bool = False
+    joined: bool = False
+    read_only: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_tag(self) -> dict[str, "Node"]:
+        return {child.tag: child for child in self.children}
+
+
+class Vocabulary:
+    """Makes nodes from prefixed names."""
+
+    def __init__(self, namespaces: Mapping[str, str]):
+        self.namespaces = dict(namespaces)
+
+    def name(self, prefixed: str) -> str:
+        prefix, _, local = prefixed.rpartition(":")
+        return f"{{{self.namespaces[prefix]}}}{local}"
+
+    def leaf(self, tag: str, text: str, codec: Codec = TEXT, joined: bool = False, **attributes: str) -> Node:
+        return Node(self.name(tag), text=text, codec=codec, joined=joined, attributes=attributes)
+
+    def group(self, tag: str, *children: Node, key: str = "", always: bool = False) -> Node:
+        return Node(self.name(tag), children, key=key, always=always)
+
+    def many(self, tag: str, key: str, *children: Node) -> Node:
+        return Node(self.name(tag), children, key=key, many=True)
+
+    def leaves(self, tag: str, key: str, text: str, codec: Codec = TEXT, **attributes: str) -> Node:
+        return Node(self.name(tag), key=key, many=True, text=text, codec=codec, attributes=attributes)
+
+    def one(self, tag: str, key: str, text: str, **attributes: str) -> Node:
+        """A single element that is a dictionary of its own, such as an identifier with its scheme."""
+        return Node(self.name(tag), key=key, text=text, attributes=attributes)
+
+    def constant(self, tag: str, value: str) -> Node:
+        return Node(self.name(tag), constant=value)
+
+
+def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> Terms:
+    """Fills `terms` from the element's children. BadValue names the path of what cannot be read."""
+    by_tag = node.by_tag
+    for child in element:
+        found = by_tag.get(child.tag)  # type: ignore[arg-type]  # comments have a function for a tag
+        if found is None or found.constant:
+            continue
+        if found.many:
+            items = terms.setdefault(found.key, [])
+            target: Terms = {}
+            items.append(target)
+            below = f"{path}{found.key}[{len(items) - 1}]."
+        elif found.key:
+            target, below = terms.setdefault(found.key, {}), f"{path}{found.key}."
+        else:
+            target, below = terms, path
+        _read_content(child, found, target, below)
+        if found.children:
+            read(child, found, target, below)
+    return terms
+
+
+def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) -> None:
+    text = (element.text or "").strip() if node.text else ""
+    if text:
+        try:
+            value = node.codec.read(text)
+        except ValueError as error:
+            shown = text if len(text) <= 40 else text[:40] + "…"
+            raise BadValue(
+                f"{path}{node.text}: {etree.QName(element).localname} must be {error}, not {shown!r}",
+                field=f"{path}{node.text}",
+                line=element.sourceline,
+            ) from None
+        if node.joined and node.text in terms:
+            terms[node.text] += f"\n{value}"
+        else:
+            terms.setdefault(node.text, value)
+    for name, key in node.attributes.items():
+        if key[0] not in "=$" and (given := element.get(name, "").strip()):
+            terms.setdefault(key, given)
+
+
+def write(node: Node, terms: Terms, context: Mapping[str, str], namespaces: Mapping[str, str]) -> etree._Element:
+    """The element with everything the terms have a value for; empty elements are left out."""
+    root = etree.Element(node.tag, nsmap=dict(namespaces))
+    for child in node.children:
+        _write_node(root, child, terms, context)
+    return root
+
+
+def _write_node(parent: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> bool:
+    """Whether something was written that is not a constant."""
+    if node.read_only:
+        return False
+    if node.constant:
+        etree.SubElement(parent, node.tag).text = node.constant
+        return False
+    if node.many:
+        return any([_write_one(parent, node, item, context) for item in terms.get(node.key) or ()])
+    return _write_one(parent, node, (terms.get(node.key) or {}) if node.key else terms, context)
+
+
+def _write_one(parent: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> bool:
+    element = etree.SubElement(parent, node.tag)
+    value = terms.get(node.text) if node.text else None
+    written = value is not None and value != ""
+    if written:
+        element.text = node.codec.write(value)
+        _write_attributes(element, node, terms, context)
+    written = any([_write_node(element, child, terms, context) for child in node.children]) or written
+    if not written and not node.always:
+        parent.remove(element)
+    return written
+
+
+def _write_attributes(element: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> None:
+    for name, key in node.attributes.items():
+        value = key[1:] if key[0] == "=" else context[key[1:]] if key[0] == "$" else terms.get(key)
+        if value:
+            element.set(name, value)

@@ -1,0 +1,69 @@
+"""How single values are spelled in CII and UBL, both ways. Reading raises ValueError with what was expected."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+# xs:date allows a time zone; a business date has none.
+_ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?")
+MAX_DIGITS = 24
+
+
+@dataclass(frozen=True)
+class Codec:
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+
+
+def _decimal(text: str) -> Decimal:
+    if len(text) > MAX_DIGITS + 2 or not _DECIMAL.fullmatch(text):
+        raise ValueError(f"a decimal number of at most {MAX_DIGITS} digits")
+    return Decimal(text)
+
+
+def _written(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def _basic_date(text: str) -> date:
+    try:
+        return datetime.strptime(text[:8], "%Y%m%d").date() if text[:8].isdigit() else date.fromisoformat(text[:10])
+    except ValueError:
+        raise ValueError("a date as YYYYMMDD") from None
+
+
+def _iso_date(text: str) -> date:
+    match = _ISO_DATE.fullmatch(text)
+    if not match:
+        raise ValueError("a date as YYYY-MM-DD")
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError:
+        raise ValueError("a date as YYYY-MM-DD") from None
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false", "1", "0"):
+        raise ValueError("true or false")
+    return text in ("true", "1")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except binascii.Error:
+        raise ValueError("Base64") from None
+
+
+TEXT = Codec(str, str)
+DECIMAL = Codec(_decimal, _written)
+BASIC_DATE = Codec(_basic_date, lambda value: f"{value:%Y%m%d}")
+ISO_DATE = Codec(_iso_date, lambda value: str(value.isoformat()))
+BOOLEAN = Codec(_boolean, lambda value: "true" if value else "false")
+BYTES = Codec(_bytes, lambda value: base64.b64encode(value).decode())

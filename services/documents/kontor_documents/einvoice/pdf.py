@@ -1,0 +1,119 @@
+"""PDFs from outside: opened within limits, and the invoice XML taken out of a ZUGFeRD/Factur-X file."""
+
+import io
+import re
+import zlib
+from functools import cache
+
+import pikepdf
+from pikepdf import settings
+
+from kontor_documents.einvoice.errors import BrokenPdf, EncryptedPdf, FileTooLarge, HostilePdf
+from kontor_documents.einvoice.safe_xml import MAX_XML_BYTES
+
+MAX_PDF_BYTES = 25 * 1024 * 1024
+# Memory for any one compressed structure of a PDF (object streams, cross-reference streams).
+MAX_INFLATED_BYTES = 64 * 1024 * 1024
+MAX_EMBEDDED_FILES = 100
+# The names ZUGFeRD 2, Factur-X, XRechnung and ZUGFeRD 1 give the embedded invoice, best first.
+INVOICE_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
+# qpdf has no memory limit for LZW, which no PDF with compressed structures (1.5 and later) uses for these.
+_LZW = re.compile(rb"/LZW(Decode|[\s/\]>])")
+_COMPRESSED_STRUCTURE = re.compile(rb"/(ObjStm|XRef)[\s/>]")
+_HASHED = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+@cache
+def _limit_qpdf() -> None:
+    """Process-wide in qpdf, therefore set once, before the first PDF is opened."""
+    settings.set_qpdf_limits(
+        flate_max_memory=MAX_INFLATED_BYTES,
+        png_max_memory=MAX_INFLATED_BYTES,
+        tiff_max_memory=MAX_INFLATED_BYTES,
+        run_length_max_memory=MAX_INFLATED_BYTES,
+        dct_max_memory=MAX_INFLATED_BYTES,
+        max_stream_filters=2,
+        doc_max_warnings=500,
+    )
+
+
+def invoice_xml(data: bytes) -> bytes | None:
+    """The embedded invoice of a PDF; None where it has none. Checks the PDF on the way.
+
+    Raises FileTooLarge, EncryptedPdf, BrokenPdf or HostilePdf. A PDF that opens without a password is not encrypted in
+    this sense, even if it forbids printing.
+    """
+    with _opened(data) as document:
+        if len(document.pages) == 0:
+            raise BrokenPdf("The PDF has no pages", code="pdf_empty", field="file")
+        names = list(document.attachments.keys())[:MAX_EMBEDDED_FILES]
+        chosen = {name.lower(): name for name in reversed(names)}
+        for known in INVOICE_NAMES:
+            if known in chosen:
+                return _content(document.attachments[chosen[known]])
+    return None
+
+
+class _Opened:
+    """pikepdf.open with its errors put into ours, for the whole time the document is open."""
+
+    def __init__(self, data: bytes):
+        self.data = data
+
+    def __enter__(self) -> pikepdf.Pdf:
+        try:
+            self.document = pikepdf.open(io.BytesIO(self.data))
+        except Exception as error:
+            raise _translated(error) from error
+        return self.document
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self.document.close()
+        if isinstance(error, (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError)):
+            raise _translated(error) from error
+
+
+def _opened(data: bytes) -> _Opened:
+    if len(data) > MAX_PDF_BYTES:
+        raise FileTooLarge(f"PDF files of at most {MAX_PDF_BYTES // 1024**2} MiB are accepted", field="file")
+    plain = _HASHED.sub(lambda match: bytes([int(match[1], 16)]), data)
+    if _LZW.search(plain) and _COMPRESSED_STRUCTURE.search(plain):
+        raise HostilePdf("LZW compression is not accepted in a PDF with object streams", field="file")
+    _limit_qpdf()
+    return _Opened(data)
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, pikepdf.PasswordError):
+        return EncryptedPdf("The PDF opens only with a password; please hand over the unprotected file", field="file")
+    if "memory limit" in str(error) or "limit exceeded" in str(error).lower():
+        return HostilePdf(f"The PDF unpacks to more than {MAX_INFLATED_BYTES // 1024**2} MiB", field="file")
+    return BrokenPdf(f"The PDF cannot be read: {str(error)[:300]}", field="file")
+
+
+def _content(specification: pikepdf.AttachedFileSpec) -> bytes:
+    """The embedded bytes, unpacked by us so that no more than MAX_XML_BYTES come into being."""
+    stream = specification.get_file().obj
+    filters = stream.get("/Filter")
+    names = [] if filters is None else [filters] if isinstance(filters, pikepdf.Name) else list(filters)
+    raw = bytes(stream.get_raw_stream_buffer())
+    if not names:
+        return _limited(raw)
+    if [str(name) for name in names] != ["/FlateDecode"] or stream.get("/DecodeParms") is not None:
+        raise BrokenPdf("The embedded invoice is packed in an unusual way", code="pdf_filter", field="file")
+    return _inflated(raw)
+
+
+def _inflated(raw: bytes) -> bytes:
+    decoder = zlib.decompressobj()
+    try:
+        content = decoder.decompress(raw, MAX_XML_BYTES + 1)
+    except zlib.error as error:
+        raise BrokenPdf(f"The embedded invoice cannot be unpacked: {error}", field="file") from None
+    return _limited(content)
+
+
+def _limited(content: bytes) -> bytes:
+    if len(content) > MAX_XML_BYTES:
+        raise HostilePdf(f"The embedded invoice has more than {MAX_XML_BYTES // 1024**2} MiB", field="file")
+    return content

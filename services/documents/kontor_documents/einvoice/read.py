@@ -1,0 +1,117 @@
+"""Whatever a merchant's system hands over, by its content: CII, UBL, ZUGFeRD PDF, plain PDF, JSON, image."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kontor_service.errors import invalid_from
+from lxml import etree
+from pydantic import ValidationError
+
+from kontor_documents.content.model import DocumentData
+from kontor_documents.einvoice import cii, pdf, safe_xml, ubl
+from kontor_documents.einvoice.binding import Node, read
+from kontor_documents.einvoice.codelists import currencies
+from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
+from kontor_documents.einvoice.terms import document_values
+from kontor_documents.einvoice.uploads import FileType, file_type
+
+MAX_JSON_BYTES = 10 * 1024 * 1024
+
+
+class Syntax(StrEnum):
+    CII = "cii"
+    UBL = "ubl"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """`data` is None for a file that carries no data (a plain PDF, an image): the caller brings it.
+
+    `xml` are the invoice's own bytes, `pdf` those of the PDF; `files` the embedded attachments by SHA-256, as
+    `data.attachments` names them; `profile` is BT-24.
+    """
+
+    type: FileType
+    data: DocumentData | None = None
+    syntax: Syntax | None = None
+    profile: str = ""
+    xml: bytes | None = None
+    pdf: bytes | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def read_document(content: bytes) -> ReadResult:
+    """Reads within limits; what is wrong is raised as a subclass of kontor_service.errors.Problem with a stable code
+    and the field. Totals are taken as they stand: see totals.complete and checks.check."""
+    type = file_type(content)
+    if type is FileType.XML:
+        return read_xml(content)
+    if type is FileType.PDF:
+        return _read_pdf(content)
+    if type is FileType.JSON:
+        return ReadResult(type, read_json(content), Syntax.JSON)
+    return ReadResult(type)
+
+
+def _read_pdf(content: bytes) -> ReadResult:
+    xml = pdf.invoice_xml(content)
+    if xml is None:
+        return ReadResult(FileType.PDF, pdf=content)
+    found = read_xml(xml)
+    return ReadResult(FileType.PDF, found.data, found.syntax, found.profile, xml, content, found.files)
+
+
+def read_json(content: bytes) -> DocumentData:
+    """DocumentData as JSON, amounts as decimal strings; Invalid names every field that is wrong."""
+    if len(content) > MAX_JSON_BYTES:
+        raise FileTooLarge(f"JSON of at most {MAX_JSON_BYTES // 1024**2} MiB is accepted", field="data")
+    try:
+        data = DocumentData.model_validate_json(content)
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise BrokenJson(error.errors()[0]["msg"], field="data") from None
+        raise invalid_from(error.errors()) from None
+    return known_currency(data)
+
+
+def read_xml(content: bytes) -> ReadResult:
+    """CII or UBL, recognised by the root element."""
+    root = safe_xml.parse(content)
+    table = _TABLES.get(str(root.tag))
+    if table is None:
+        name = etree.QName(root)
+        raise NotAnInvoice(f"<{name.localname}> in {name.namespace or 'no namespace'} is no CII or UBL invoice", field="file")
+    syntax, node = table
+    terms = read(root, node, {})
+    terms = cii.to_common(terms) if syntax is Syntax.CII else ubl.to_common(terms)
+    values, files = document_values(terms)
+    data = known_currency(_validated(values))
+    return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files)
+
+
+_TABLES: dict[str, tuple[Syntax, Node]] = {
+    cii.ROOT: (Syntax.CII, cii.DOCUMENT),
+    ubl.INVOICE.tag: (Syntax.UBL, ubl.INVOICE),
+    ubl.CREDIT_NOTE.tag: (Syntax.UBL, ubl.CREDIT_NOTE),
+}
+
+
+def _validated(values: dict[str, Any]) -> DocumentData:
+    for key, term in (("number", "BT-1"), ("issue_date", "BT-2"), ("type_code", "BT-3"), ("currency", "BT-5")):
+        if not values.get(key):
+            raise BadValue(f"{key} ({term}) is missing", code="missing_value", field=key)
+    try:
+        return DocumentData.model_validate(values)
+    except ValidationError as error:
+        raise invalid_from(error.errors()) from None
+
+
+def known_currency(data: DocumentData) -> DocumentData:
+    """The same data; raises UnknownCurrency where a currency is not in ISO 4217."""
+    for key in ("currency", "tax_currency"):
+        code = getattr(data, key)
+        if code and code not in currencies():
+            raise UnknownCurrency(f"{code} is not a currency of ISO 4217", field=key)
+    return data

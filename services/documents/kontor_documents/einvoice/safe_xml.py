@@ -1,0 +1,75 @@
+"""XML from outside: no document type, no entities, no network, and no more memory than its size allows."""
+
+import re
+
+from lxml import etree
+
+from kontor_documents.einvoice.errors import BrokenXml, FileTooLarge, HostileXml
+
+MAX_XML_BYTES = 20 * 1024 * 1024
+# An invoice line takes about 40 elements; every element has at least one "<".
+MAX_TAGS = 1_000_000
+_ENCODINGS = frozenset("utf-8 utf8 utf-16 us-ascii ascii iso-8859-1 iso-8859-15 windows-1252".split())
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+# What may stand before the root element.
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_BOM = b"\xef\xbb\xbf"
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root element. Raises FileTooLarge, HostileXml or BrokenXml (which names line and column).
+
+    The parser itself refuses nesting below 256 levels and texts beyond 10 MB; so an attachment embedded in XML may
+    have about 7 MB.
+    """
+    if len(data) > MAX_XML_BYTES:
+        raise FileTooLarge(f"XML of at most {MAX_XML_BYTES // 1024**2} MiB is accepted", field="file")
+    data = _as_ascii_compatible(data)
+    if data.count(b"<") > MAX_TAGS:
+        raise HostileXml(f"XML of at most {MAX_TAGS} tags is accepted", code="xml_too_many_elements", field="file")
+    prolog = _PROLOG.match(data)
+    start = prolog.end() if prolog else 0
+    if data[start : start + 9].upper() == b"<!DOCTYPE":
+        raise HostileXml("A document type declaration is not accepted", code="xml_doctype", field="file")
+    return _parsed(data)
+
+
+def _as_ascii_compatible(data: bytes) -> bytes:
+    """UTF-16 becomes UTF-8, so that what is looked for can be found; exotic encodings are refused."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise BrokenXml(f"The UTF-16 text is broken: {error}", field="file") from None
+        return re.sub(r"^<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode(errors="replace")
+    declared = _DECLARED.match(data.removeprefix(_BOM))
+    if declared and declared[1].decode().lower() not in _ENCODINGS:
+        raise HostileXml(f"The encoding {declared[1].decode()} is not accepted", code="xml_encoding", field="file")
+    if not data.removeprefix(_BOM).lstrip().startswith(b"<"):
+        raise BrokenXml("This does not begin like XML", field="file")
+    return data.removeprefix(_BOM)
+
+
+def _parsed(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        if any(entry.type_name in _LIMITS for entry in error.error_log):
+            raise HostileXml(f"Nested too deeply or too long a text (line {line})", code="xml_limits", field="file") from None
+        raise BrokenXml(f"Line {line}, column {column}: {error.msg}", field="file", line=line, column=column) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise HostileXml("A document type declaration is not accepted", code="xml_doctype", field="file")
+    return root
+
+
+_LIMITS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG", "ERR_ENTITY_LOOP"})

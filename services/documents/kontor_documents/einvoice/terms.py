@@ -1,0 +1,169 @@
+"""Between DocumentData and the common business terms that the CII and UBL tables share.
+
+EN 16931 has no place for a document's title, validity, introduction, closing, shipping, language, the sender's own key
+nor for references to quotes and order confirmations: these stay in DocumentData and are not written.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from kontor_documents.content.model import Attachment, CashDiscount, DocumentData, DocumentType
+from kontor_documents.einvoice import skonto
+from kontor_documents.einvoice.binding import Terms
+from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, EMBEDDABLE
+
+_REFERENCES = ("order", "sales_order", "contract", "project", "delivery_note", "receiving_advice", "tender")
+_PARTIES = ("seller", "buyer", "payee", "tax_representative", "ship_to")
+_PLAIN = (
+    "type_code number issue_date due_date delivery_date billing_period tax_point_date tax_point_code currency tax_currency "
+    "buyer_reference accounting_reference business_process specification seller buyer payee tax_representative ship_to "
+    "allowances_charges tax_breakdown payment_reference"
+).split()
+
+
+def document_values(terms: Terms) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What DocumentData.model_validate takes, and the embedded files by SHA-256."""
+    values = {key: terms[key] for key in _PLAIN if key in terms}
+    values["type"] = DocumentType.CREDIT_NOTE if terms.get("type_code") in CREDIT_NOTE_CODES else DocumentType.INVOICE
+    values["customer_number"] = _customer_number(terms.get("buyer", {}))
+    values["notes"] = [(note.get("subject", ""), note["text"]) for note in terms.get("notes", ()) if "text" in note]
+    values["payment_terms"], values["cash_discounts"] = skonto.split(terms.get("payment_terms", ""))
+    values["cash_discounts"] += [found for entry in terms.get("discounts", ()) if (found := _cash_discount(entry))]
+    values["payment_means"] = [_payment_means(entry, terms) for entry in terms.get("payment_means", ())]
+    values["lines"] = [_line(entry) for entry in terms.get("lines", ())]
+    if terms.get("totals"):
+        values["totals"] = _totals(terms["totals"], terms.get("currency", ""))
+    values["references"] = _references(terms)
+    values["attachments"], files = _attachments(terms)
+    return values, files
+
+
+def _customer_number(buyer: Terms) -> str:
+    """BT-46 as the seller gave it: the identifier without a scheme."""
+    numbers = [entry.get("id", "") for entry in buyer.get("identifiers", ()) if not entry.get("scheme")]
+    return numbers[0] if numbers else ""
+
+
+def _cash_discount(entry: Terms) -> CashDiscount | None:
+    """A discount of the profile EXTENDED; other units than days have no place in the model."""
+    if entry.get("unit") != "DAY" or not entry.get("percent") or "days" not in entry:
+        return None
+    return CashDiscount(days=int(entry["days"]), percent=entry["percent"], base_amount=entry.get("base_amount"))
+
+
+def _payment_means(entry: Terms, terms: Terms) -> Terms:
+    means = {key: value for key, value in entry.items() if key not in ("iban", "account_id", "bic", "holder")}
+    if iban := entry.get("iban") or entry.get("account_id"):
+        means["account"] = {"iban": iban, "bic": entry.get("bic", ""), "holder": entry.get("holder", "")}
+    if entry.get("code") in ("49", "59"):
+        means["mandate"], means["creditor_id"] = terms.get("mandate", ""), terms.get("creditor_id", "")
+    return means
+
+
+def _line(entry: Terms) -> Terms:
+    line = dict(entry)
+    if "billing_period" in line:
+        line["period"] = line.pop("billing_period")
+    line["attributes"] = [(item.get("name", ""), item.get("value", "")) for item in line.get("attributes", ())]
+    return line
+
+
+def _totals(given: Terms, currency: str) -> Terms:
+    totals = dict(given)
+    for entry in totals.pop("tax_totals", ()):
+        own = entry.get("currency", currency) == currency
+        if "amount" in entry:
+            totals.setdefault("tax" if own else "tax_in_accounting_currency", entry["amount"])
+    if "net" in totals:  # the profile MINIMUM has no sum of lines
+        totals.setdefault("line_net", totals["net"])
+    return totals
+
+
+def _references(terms: Terms) -> list[Terms]:
+    found = [{"kind": kind, "number": terms[kind]} for kind in _REFERENCES if terms.get(kind)]
+    for entry in terms.get("additional", ()):
+        if entry.get("type_code") == "130" and entry.get("id"):
+            found.append({"kind": "object", "number": entry["id"], "scheme": entry.get("scheme", "")})
+    return found + [{"kind": "invoice", **entry} for entry in terms.get("preceding", ()) if "number" in entry]
+
+
+def _attachments(terms: Terms) -> tuple[list[Attachment], dict[str, bytes]]:
+    described, files = [], {}
+    for entry in terms.get("additional", ()):
+        if entry.get("type_code") == "130":
+            continue
+        content: bytes = entry.get("content", b"")
+        digest = hashlib.sha256(content).hexdigest() if content else ""
+        if content:
+            files[digest] = content
+        fields = {key: entry.get(key, "") for key in ("id", "description", "file_name", "media_type", "url")}
+        described.append(Attachment(**fields, sha256=digest, size=len(content)))
+    return described, files
+
+
+def business_terms(data: DocumentData, files: Mapping[str, bytes]) -> Terms:
+    """The common business terms of a document whose totals are complete. `files` are embedded, by SHA-256."""
+    plain: Terms = data.model_dump()
+    terms: Terms = {key: plain[key] for key in _PLAIN}
+    for key in _PARTIES:
+        if party := getattr(data, key):
+            terms[key] = party.model_dump()
+    terms["notes"] = [{"subject": subject, "text": text} for subject, text in data.notes]
+    terms["payment_terms"] = skonto.joined(data.payment_terms, data.cash_discounts)
+    terms["payment_means"] = [_payment_terms(entry) for entry in plain["payment_means"]]
+    for key in ("mandate", "creditor_id"):
+        terms[key] = next((entry[key] for entry in plain["payment_means"] if entry[key]), "")
+    terms["lines"] = [_line_terms(entry) for entry in plain["lines"]]
+    if plain["totals"]:
+        terms["totals"] = _totals_terms(plain["totals"], data)
+    for reference in reversed(data.references):
+        if reference.kind in _REFERENCES:
+            terms[reference.kind] = reference.number
+    terms["preceding"] = [entry for entry in plain["references"] if entry["kind"] == "invoice"]
+    terms["additional"] = _additional(data, files)
+    return terms
+
+
+def _payment_terms(entry: Terms) -> Terms:
+    return {**entry, **(entry["account"] or {})}
+
+
+def _line_terms(entry: Terms) -> Terms:
+    line = {**entry, "billing_period": entry["period"]}
+    line["attributes"] = [{"name": name, "value": value} for name, value in entry["attributes"]]
+    line["base_unit"] = entry["unit"] if entry["price_base_quantity"] is not None else None
+    line["gross_base_quantity"] = entry["price_base_quantity"] if entry["gross_price"] is not None else None
+    line["gross_base_unit"] = line["base_unit"]
+    return line
+
+
+def _totals_terms(entry: Terms, data: DocumentData) -> Terms:
+    totals = dict(entry)
+    totals["tax_totals"] = [{"amount": entry["tax"], "currency": data.currency}]
+    if entry["tax_in_accounting_currency"] is not None and data.tax_currency:
+        totals["tax_totals"].append({"amount": entry["tax_in_accounting_currency"], "currency": data.tax_currency})
+    directions = {entry.charge for entry in data.allowances_charges}
+    for key, needed in (("allowances", False in directions), ("charges", True in directions)):
+        totals[key] = entry[key] if needed or entry[key] else None
+    for key in ("prepaid", "rounding"):
+        totals[key] = entry[key] or None
+    return totals
+
+
+def _additional(data: DocumentData, files: Mapping[str, bytes]) -> list[Terms]:
+    """BT-18 and BG-24; the type code 130 tells them apart."""
+    found: list[Terms] = [
+        {"id": reference.number, "scheme": reference.scheme, "type_code": "130"}
+        for reference in data.references
+        if reference.kind == "object"
+    ]
+    for index, attachment in enumerate(data.attachments, 1):
+        entry = attachment.model_dump(include={"description", "url"})
+        entry["id"] = attachment.id or attachment.file_name or str(index)
+        entry["type_code"] = "916"
+        if attachment.sha256 in files and attachment.media_type in EMBEDDABLE:
+            entry["content"] = files[attachment.sha256]
+            entry["media_type"], entry["file_name"] = attachment.media_type, attachment.file_name or entry["id"]
+        found.append(entry)
+    return found

@@ -1,0 +1,155 @@
+"""Totals as EN 16931 computes them (BR-CO-10 to BR-CO-18): pure functions over DocumentData.
+
+Amounts are rounded half away from zero to the currency's minor unit, two decimals at most (BR-DEC); prices, quantities
+and rates are not rounded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from kontor_service.errors import Invalid
+from kontor_service.money import digits
+
+from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line, TaxSubtotal, Totals
+
+ZERO = Decimal(0)
+_HUNDRED = Decimal(100)
+# Enough for a product of two numbers of 24 digits each.
+_PRECISION = 60
+# Minor units of larger amounts do not fit into 64 bits.
+MAX_AMOUNT = Decimal(10) ** 15
+_REQUIRED_REASONS = {
+    "AE": ("VATEX-EU-AE", "Steuerschuldnerschaft des Leistungsempfängers"),
+    "K": ("VATEX-EU-IC", "Steuerfreie innergemeinschaftliche Lieferung"),
+    "G": ("VATEX-EU-G", "Steuerfreie Ausfuhrlieferung"),
+    "O": ("VATEX-EU-O", "Nicht steuerbar"),
+}
+_TYPE_CODES = {DocumentType.INVOICE: "380", DocumentType.CREDIT_NOTE: "381"}
+
+
+@dataclass(frozen=True)
+class TaxKey:
+    """What BG-23 groups by. `rate` is None only for what is not subject to VAT (O)."""
+
+    category: str
+    rate: Decimal | None
+
+
+def round_amount(amount: Decimal, currency: str) -> Decimal:
+    with localcontext() as context:
+        context.prec = _PRECISION
+        return amount.quantize(Decimal(1).scaleb(-min(digits(currency), 2)), rounding=ROUND_HALF_UP)
+
+
+def line_net(line: Line, currency: str) -> Decimal:
+    """BT-131: quantity × net price / base quantity, charges added, allowances taken off."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        product = line.quantity * line.net_price / (line.price_base_quantity or Decimal(1))
+    return round_amount(product, currency) + balance(line.allowances_charges)
+
+
+def balance(entries: Iterable[AllowanceCharge]) -> Decimal:
+    """Charges minus allowances."""
+    return sum((entry.amount if entry.charge else -entry.amount for entry in entries), ZERO)
+
+
+def tax_key(category: str, rate: Decimal | None) -> TaxKey:
+    return TaxKey(category, None if category == "O" else rate if rate is not None else ZERO)
+
+
+def taxable_amounts(data: DocumentData) -> dict[TaxKey, Decimal]:
+    """BT-116 for each category and rate, from the lines' nets (given or computed) and the document's allowances and
+    charges, in order of appearance."""
+    amounts: dict[TaxKey, Decimal] = {}
+    for line in data.lines:
+        net = line.net if line.net is not None else line_net(line, data.currency)
+        key = tax_key(line.tax_category, line.tax_rate)
+        amounts[key] = amounts.get(key, ZERO) + net
+    for entry in data.allowances_charges:
+        key = tax_key(entry.tax_category or "S", entry.tax_rate)
+        amounts[key] = amounts.get(key, ZERO) + balance([entry])
+    return amounts
+
+
+def tax_amount(taxable: Decimal, rate: Decimal | None, currency: str) -> Decimal:
+    """BT-117 (BR-CO-17)."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        return round_amount(taxable * (rate or ZERO) / _HUNDRED, currency)
+
+
+def tax_breakdown(data: DocumentData) -> list[TaxSubtotal]:
+    """BG-23 computed; the reasons for exemption are those given, else the customary ones."""
+    given = {tax_key(entry.category, entry.rate): entry for entry in data.tax_breakdown}
+    result = []
+    for key, taxable in taxable_amounts(data).items():
+        code, reason = _REQUIRED_REASONS.get(key.category, ("", ""))
+        if entry := given.get(key):
+            code, reason = entry.exemption_code, entry.exemption_reason
+        result.append(
+            TaxSubtotal(
+                category=key.category,
+                rate=key.rate,
+                taxable_amount=taxable,
+                tax_amount=tax_amount(taxable, key.rate, data.currency),
+                exemption_reason=reason,
+                exemption_code=code,
+            )
+        )
+    return result
+
+
+def totals(data: DocumentData, breakdown: Iterable[TaxSubtotal]) -> Totals:
+    """BG-22 from the lines and a tax breakdown. Prepaid, rounding and the tax in the accounting currency are input."""
+    nets = (line.net if line.net is not None else line_net(line, data.currency) for line in data.lines)
+    lines = sum(nets, ZERO)
+    allowances = sum((entry.amount for entry in data.allowances_charges if not entry.charge), ZERO)
+    charges = sum((entry.amount for entry in data.allowances_charges if entry.charge), ZERO)
+    net = lines - allowances + charges
+    tax = sum((entry.tax_amount for entry in breakdown), ZERO)
+    prepaid = data.totals.prepaid if data.totals else data.prepaid or ZERO
+    rounding = data.totals.rounding if data.totals else data.rounding or ZERO
+    return Totals(
+        line_net=lines,
+        allowances=allowances,
+        charges=charges,
+        net=net,
+        tax=tax,
+        tax_in_accounting_currency=data.totals.tax_in_accounting_currency if data.totals else None,
+        gross=net + tax,
+        prepaid=prepaid,
+        rounding=rounding,
+        due=net + tax - prepaid + rounding,
+    )
+
+
+def complete(data: DocumentData) -> DocumentData:
+    """A copy with everything computed that was left out; what is given stays (checks.check says whether it agrees).
+
+    A document without lines keeps the totals it has. Raises Invalid for amounts beyond MAX_AMOUNT."""
+    lines = [
+        line.model_copy(
+            update={
+                "id": line.id or str(number),
+                "net": line.net if line.net is not None else line_net(line, data.currency),
+                "tax_rate": tax_key(line.tax_category, line.tax_rate).rate if line.tax_category != "S" else line.tax_rate,
+            }
+        )
+        for number, line in enumerate(data.lines, 1)
+    ]
+    type_code = data.type_code or _TYPE_CODES.get(data.type, "")
+    filled = data.model_copy(update={"lines": lines, "type_code": type_code})
+    if lines:
+        breakdown = filled.tax_breakdown or tax_breakdown(filled)
+        filled = filled.model_copy(
+            update={"tax_breakdown": breakdown, "totals": filled.totals or totals(filled, breakdown)}
+        )
+    _check_size(filled)
+    return filled
+
+
+def _check_size(data: DocumentData) -> None:
+    if data.totals and max(abs(data.totals.gross), abs(data.totals.due), abs(data.totals.line_net)) >= MAX_AMOUNT:
+        raise Invalid("Amounts of 10^15 and more cannot be booked", code="amount_too_large", field="totals.gross")
