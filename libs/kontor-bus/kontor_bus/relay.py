@@ -63,8 +63,8 @@ class Relay(outbox.Wakeable):
         outbox.watch(name, self)
         while True:
             self._wanted.clear()
-            while await self._batch() == BATCH:
-                await asyncio.sleep(0)
+            if await self._batch() == BATCH:
+                continue
             await self._measure()
             try:
                 await asyncio.wait_for(self._wanted.wait(), POLL_SECONDS)

@@ -68,7 +68,8 @@ DONE = Outcome(Settle.DONE)
 class Batch(Protocol):
     """Deliveries that belong to this consumer until they are settled or the block is left."""
 
-    deliveries: Sequence[Delivery]
+    @property
+    def deliveries(self) -> Sequence[Delivery]: ...
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """One outcome per delivery, in their order. Durable when it returns."""

@@ -9,7 +9,8 @@ from kontor_bus.envelope import Envelope
 from kontor_bus.postgres.schema import ENVELOPE_COLUMNS
 from kontor_bus.transport import Delivery, Outcome, Settle
 
-POLL_SECONDS = 1.0
+# Only for a wake-up that was lost.
+POLL_SECONDS = 5.0
 # As RabbitMQ's x-delivery-limit here: more hand-outs than any number of ordinary restarts brings.
 DELIVERY_LIMIT = 20
 
@@ -24,6 +25,11 @@ _COUNT = """
 _TAKE = f"""
     SELECT id, attempt, deliveries, {ENVELOPE_COLUMNS} FROM bus.delivery
     WHERE id = ANY($1) ORDER BY available_at, id FOR UPDATE SKIP LOCKED
+"""
+# Seconds until the next retry is due.
+_NEXT_DUE = """
+    SELECT greatest(0.005, least($2::float8, extract(epoch FROM min(available_at) - clock_timestamp())))
+    FROM bus.delivery WHERE queue = $1
 """
 _RETRY = """
     UPDATE bus.delivery SET attempt = attempt + 1, deliveries = 0,
@@ -68,16 +74,17 @@ class PostgresSubscription:
                             yield batch
                             return
                     continue
-            await self._rest()
+                pause = await connection.fetchval(_NEXT_DUE, self._queue, POLL_SECONDS)
+            await self._rest(float(pause))
 
     async def _counted(self, connection: Any, limit: int) -> list[int]:
         async with connection.transaction():
             await connection.execute("SET LOCAL synchronous_commit = off")
             return [row["id"] for row in await connection.fetch(_COUNT, self._queue, limit)]
 
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._wanted.wait(), POLL_SECONDS)
+            await asyncio.wait_for(self._wanted.wait(), seconds)
         except TimeoutError:
             return
 

@@ -27,7 +27,8 @@ CONNECTION_ERRORS = (
 _INSERT = """
     WITH event AS (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::uuid[], $7::text[],
-            $8::bytea[]) WITH ORDINALITY AS e (event_id, type, source, subject, time, merchant_id, traceparent, body, place)
+            $8::bytea[]) WITH ORDINALITY
+            AS e (event_id, type, source, subject, time, merchant_id, traceparent, body, place)
     ), route AS (
         SELECT DISTINCT t.type, b.queue FROM (SELECT DISTINCT type FROM event) t
         LEFT JOIN bus.binding b ON '.' || t.type ~ b.matcher
@@ -123,7 +124,10 @@ class PostgresTransport:
 
 async def _declare(connection: Any, service: str, queue: QueueSpec) -> None:
     await connection.execute(
-        "INSERT INTO bus.queue (name, service) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET service = excluded.service",
+        """
+        INSERT INTO bus.queue (name, service) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET service = excluded.service
+        """,
         queue.name,
         service,
     )
