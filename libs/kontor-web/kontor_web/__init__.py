@@ -1,1 +1,27 @@
-"""Layout, components, styles, scripts, translations and forms that portal and admin share."""
+"""What portal and admin share in the browser. README.md beside this package tells how to use it."""
+
+from kontor_web.assets import Assets, static_app
+from kontor_web.error_pages import error_page, install_error_pages
+from kontor_web.forms import Form, read_form
+from kontor_web.live import Hub, stream
+from kontor_web.look import Column, Link, Look
+from kontor_web.pages import Pages
+from kontor_web.protect import protect
+from kontor_web.theme import theme_css
+
+__all__ = [
+    "Assets",
+    "Column",
+    "Form",
+    "Hub",
+    "Link",
+    "Look",
+    "Pages",
+    "error_page",
+    "install_error_pages",
+    "protect",
+    "read_form",
+    "static_app",
+    "stream",
+    "theme_css",
+]

@@ -1,0 +1,68 @@
+"""News for open pages: server-sent events from an in-process hub. A page that hears `changed` fetches itself again."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+# A stream ends by itself, so that a graceful stop waits at most this long; the browser comes back at once.
+LIFE_SECONDS = 55.0
+_BEAT_SECONDS = 15.0
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+class Hub:
+    """Who wants to hear of what in this process. Topics are strings, e.g. `merchant:<uuid>`."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._closing = asyncio.Event()
+
+    def publish(self, topics: Iterable[str]) -> None:
+        """Wakes everyone who listens to one of the topics. News that come close together wake once."""
+        for topic in topics:
+            for listener in self._listeners.get(topic, ()):
+                listener.set()
+
+    def close(self) -> None:
+        """Ends all streams: the app is going down."""
+        self._closing.set()
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.set()
+
+    async def changes(self, topics: Iterable[str], life: float = LIFE_SECONDS) -> AsyncIterator[bool]:
+        """True for news, False for a sign of life, until `life` seconds have passed."""
+        wanted, news = list(topics), asyncio.Event()
+        for topic in wanted:
+            self._listeners[topic].add(news)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + life
+        try:
+            while not self._closing.is_set() and (left := end - loop.time()) > 0:
+                try:
+                    await asyncio.wait_for(news.wait(), min(left, _BEAT_SECONDS))
+                except TimeoutError:
+                    yield False
+                    continue
+                news.clear()
+                if not self._closing.is_set():
+                    yield True
+        finally:
+            for topic in wanted:
+                self._listeners[topic].discard(news)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]
+
+
+def stream(request: Request, hub: Hub, topics: Iterable[str], life: float = LIFE_SECONDS) -> StreamingResponse:
+    """The response to EventSource: `event: changed` for each piece of news."""
+
+    async def events() -> AsyncIterator[bytes]:
+        yield b"retry: 1000\nevent: ready\ndata: {}\n\n"
+        async for is_news in hub.changes(topics, life):
+            yield b"event: changed\ndata: {}\n\n" if is_news else b": alive\n\n"
+
+    return StreamingResponse(events(), media_type="text/event-stream", headers=_HEADERS)

@@ -1,0 +1,175 @@
+"""Templates become responses: one environment per edge, strict about undefined names, escaping everything."""
+
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kontor_web import formats, i18n
+from kontor_web.assets import Assets
+from kontor_web.look import Look
+
+# Cursors belong to one order of one list; any other change starts at its beginning.
+_CURSORS = ("after", "before")
+
+
+@dataclass(slots=True)
+class _Page:
+    """The page being rendered. Macros reach it without being handed anything."""
+
+    request: Request
+    pages: "Pages"
+    new_seed: str | None = None
+    flashes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def csrf_token(self) -> str:
+        seed = self.request.cookies.get(self.pages.seed_cookie) or self.new_seed
+        if seed is None:
+            seed = self.new_seed = secrets.token_urlsafe(24)
+        return csrf_token(seed)
+
+
+_page: ContextVar[_Page] = ContextVar("kontor_web_page")
+
+
+def csrf_token(seed: str) -> str:
+    """What a form carries to show that it came from our page: a digest of a cookie that no other site can read or set."""
+    return urlsafe_b64encode(sha256(f"kontor csrf {seed}".encode()).digest()[:18]).decode()
+
+
+class Pages:
+    """The pages of one edge: `<package>/templates`, `<package>/static`, `<package>/locale`, on top of those here.
+
+    `cookie_prefix` names the edge's cookies; with `__Host-` no other host and no plain connection can set them.
+    """
+
+    def __init__(self, package: str, *, cookie_prefix: str) -> None:
+        i18n.bring_catalog(package)
+        self.seed_cookie = f"{cookie_prefix}-seed"
+        self.flash_cookie = f"{cookie_prefix}-flash"
+        self.assets = Assets(("kontor_web", package))
+        self.environment = Environment(
+            loader=ChoiceLoader([PackageLoader(package), PackageLoader("kontor_web")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.environment.install_gettext_callables(_template_gettext, _template_ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.environment.filters |= _filters()
+        self.environment.globals |= {
+            "static": self.assets.url,
+            "theme_url": self.assets.theme_url,
+            "with_query": with_query,
+            "today": today,
+            "csrf_token": lambda: _page.get().csrf_token,
+            "flashes": lambda: _page.get().flashes,
+            "query": lambda name, default="": _page.get().request.query_params.get(name, default),
+            "instant": formats.instant,
+        }
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        look: Look,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """The template as a response, in the look's language and zone. Flashes that wait are shown once."""
+        i18n.speak(look.language, look.time_zone)
+        page = _Page(request, self, flashes=_read_flash(request.cookies.get(self.flash_cookie)))
+        _page.set(page)
+        html = self.environment.get_template(template).render(look=look, **context)
+        response = HTMLResponse(html, status, headers)
+        if page.new_seed is not None:
+            _set(response, self.seed_cookie, page.new_seed)
+        if page.flashes:
+            response.delete_cookie(self.flash_cookie, secure=True, httponly=True, samesite="lax")
+        return response
+
+    def redirect(
+        self,
+        url: str,
+        *,
+        good: str | None = None,
+        info: str | None = None,
+        warn: str | None = None,
+        bad: str | None = None,
+    ) -> RedirectResponse:
+        """303 to another page of ours, with something to say there."""
+        response = RedirectResponse(url, 303)
+        kinds = (("good", good), ("info", info), ("warn", warn), ("bad", bad))
+        said = [(kind, text[:600]) for kind, text in kinds if text]
+        if said:
+            _set(response, self.flash_cookie, urlsafe_b64encode(json.dumps(said).encode()).decode(), max_age=60)
+        return response
+
+
+def _set(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def _read_flash(cookie: str | None) -> list[tuple[str, str]]:
+    """Only the browser's own words come back here, and they are escaped like all others."""
+    if not cookie:
+        return []
+    try:
+        return [(str(kind), str(text)) for kind, text in json.loads(urlsafe_b64decode(cookie))]
+    except (ValueError, TypeError):
+        return []
+
+
+def with_query(**changes: Any) -> str:
+    """The query of the present address with some parameters set (None takes one away); cursors go unless given."""
+    request = _page.get().request
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes and k not in _CURSORS]
+    new = [(k, str(v)) for k, v in changes.items() if v is not None]
+    return "?" + urlencode(kept + new)
+
+
+def today() -> date:
+    """The date in the reader's zone."""
+    return datetime.now(formats.zone_of(i18n.reader().zone)).date()
+
+
+def _template_gettext(message: str) -> str:
+    return i18n.gettext(message)
+
+
+def _template_ngettext(one: str, many: str, count: int) -> str:
+    return str(i18n.translations(i18n.reader().language).ungettext(one, many, count))
+
+
+def _filters() -> dict[str, Any]:
+    """The formats, bound to whoever reads."""
+
+    def language() -> str:
+        return i18n.reader().language
+
+    return {
+        "money": lambda minor, currency: formats.money(minor, currency, language()),
+        "day": lambda value: formats.day(value, language()),
+        "short_day": lambda value: formats.short_day(value, language()),
+        "moment": lambda value: formats.moment(value, language(), i18n.reader().zone),
+        "ago": lambda value: formats.ago(value, language()),
+        "percent": lambda value: formats.percent(value, language()),
+        "number": lambda value: formats.number(value, language()),
+        "bytes": lambda count: formats.size(count, language()),
+        "short": lambda value: str(value)[:12],
+    }

@@ -1,0 +1,52 @@
+// Improves pages that already work. Each larger piece is fetched only where a page asks for it.
+document.documentElement.classList.add("with-scripts");
+
+const once = (selector, load) => { if (document.querySelector(selector)) load(); };
+
+once("[data-live]", () => import("./live.js").then((module) => module.listen(document.body)));
+once("[data-panel]", () => import("./panel.js"));
+once("form[data-upload]", () => import("./upload.js"));
+once("form[data-autosubmit]", () => import("./autosubmit.js"));
+once("[data-preview]", () => import("./preview.js"));
+
+// Everything below listens at the document, so that parts swapped in later work too.
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    const label = copy.textContent;
+    copy.textContent = copy.dataset.copied;
+    setTimeout(() => { copy.textContent = label; }, 2000);
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("change", (event) => {
+  const filters = event.target.closest("form[data-filters]");
+  if (filters && event.target.matches("select")) filters.requestSubmit();
+  const all = event.target.closest("[data-select-all]");
+  if (all) {
+    const name = CSS.escape(all.dataset.selectAll);
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]:not(:disabled)`)) box.checked = all.checked;
+  }
+});
+
+// Empty filters would only make the address longer.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-filters]")) return;
+  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+});
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form[data-filters] [name]:disabled")) field.disabled = false;
+});
+
+// "four minutes ago" stays true.
+const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang);
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    const [unit, size] = units.find(([, size]) => seconds >= size) ?? units.at(-1);
+    time.textContent = words.format(-Math.max(1, Math.floor(seconds / size)), unit);
+  }
+}, 15000);

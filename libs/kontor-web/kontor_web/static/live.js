@@ -1,0 +1,65 @@
+// Hears that something changed, fetches this page again and swaps the parts that differ.
+// A part is an element with data-part="name"; the server decides what is in it, also for readers without scripts.
+const PAUSE = 400;
+let body, source, waiting = null, missed = false;
+
+export function listen(element) {
+  body = element;
+  open();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && missed) refresh();
+  });
+  // A page that waits in the back/forward cache must not hold a connection, and is stale when it comes back.
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) { open(); refresh(); } });
+}
+
+function open() {
+  let opened = false;
+  source = new EventSource(body.dataset.live);
+  source.addEventListener("changed", later);
+  // After a break something may have happened unheard.
+  source.addEventListener("ready", () => { if (opened) later(); opened = true; });
+}
+
+function later() {
+  if (document.visibilityState !== "visible") { missed = true; return; }
+  waiting ??= setTimeout(refresh, PAUSE);
+}
+
+export async function refresh() {
+  waiting = null;
+  missed = false;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const changed = swap(next);
+  if (changed) document.querySelector("[data-announce]").textContent = body.dataset.updated;
+}
+
+// Elements that a part is made of may come and go (the pay button): then both pages have an empty part of that name.
+function swap(next) {
+  let changed = false;
+  for (const fresh of next.querySelectorAll("[data-part]")) {
+    const old = document.querySelector(`[data-part="${CSS.escape(fresh.dataset.part)}"]`);
+    if (!old || plain(old) === plain(fresh) || busy(old)) continue;
+    old.replaceWith(fresh);
+    fresh.classList.add("fresh");
+    changed = true;
+  }
+  return changed;
+}
+
+// Relative times pass by themselves, and a fresh token is no news.
+const plain = (element) => {
+  const copy = element.cloneNode(true);
+  copy.classList.remove("fresh");
+  for (const time of copy.querySelectorAll("time[data-ago]")) time.textContent = "";
+  for (const token of copy.querySelectorAll("input[name=csrf]")) token.remove();
+  return copy.outerHTML;
+};
+
+// Nobody loses what they are typing, choosing or reading in an opened question.
+const busy = (element) =>
+  (element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) ||
+  element.querySelector("details[open], input:checked:not([checked])") !== null;
