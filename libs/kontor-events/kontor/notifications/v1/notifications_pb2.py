@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kontor.common.v1 import options_pb2 as kontor_dot_common_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kontor/notifications/v1/notifications.proto\x12\x17kontor.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"\xee\x02\n\x04Mail\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x11\n\trecipient\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\r\n\x05state\x18\r \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x0e \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0f \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x10 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x11 \x01(\r\x12\r\n\x05\x65rror\x18\x12 \x01(\t\x12.\n\ncreated_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07sent_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x15 \x01(\t\"[\n\nMailQueued\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.queued.v1\"W\n\x08MailSent\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\x1e\x8a\xb5\x18\x1anotifications.mail.sent.v1\"[\n\nMailFailed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.failed.v1\"_\n\x0cMailSnapshot\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\"\x8a\xb5\x18\x1enotifications.mail.snapshot.v1\"\x9b\x01\n\x08Template\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x0c\n\x04text\x18\r \x01(\t\"m\n\x0fTemplateChanged\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:%\x8a\xb5\x18!notifications.template.changed.v1\"o\n\x10TemplateSnapshot\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:&\x8a\xb5\x18\"notifications.template.snapshot.v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kontor/notifications/v1/notifications.proto\x12\x17kontor.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"\xcc\x03\n\x04Mail\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x11\n\trecipient\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\r\n\x05state\x18\r \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x0e \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0f \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x10 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x11 \x01(\r\x12\r\n\x05\x65rror\x18\x12 \x01(\t\x12.\n\ncreated_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07sent_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x15 \x01(\t\x12\x14\n\x0c\x64ocument_ids\x18\x16 \x03(\t\x12\x33\n\x0fnext_attempt_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tresend_of\x18\x18 \x01(\t\"[\n\nMailQueued\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.queued.v1\"W\n\x08MailSent\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\x1e\x8a\xb5\x18\x1anotifications.mail.sent.v1\"[\n\nMailFailed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.failed.v1\"]\n\x0bMailDelayed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:!\x8a\xb5\x18\x1dnotifications.mail.delayed.v1\"c\n\x0eMailSuppressed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:$\x8a\xb5\x18 notifications.mail.suppressed.v1\"_\n\x0cMailSnapshot\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\"\x8a\xb5\x18\x1enotifications.mail.snapshot.v1\"\x9b\x01\n\x08Template\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x0c\n\x04text\x18\r \x01(\t\"m\n\x0fTemplateChanged\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:%\x8a\xb5\x18!notifications.template.changed.v1\"o\n\x10TemplateSnapshot\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:&\x8a\xb5\x18\"notifications.template.snapshot.v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MAILSENT']._serialized_options = b'\212\265\030\032notifications.mail.sent.v1'
   _globals['_MAILFAILED']._loaded_options = None
   _globals['_MAILFAILED']._serialized_options = b'\212\265\030\034notifications.mail.failed.v1'
+  _globals['_MAILDELAYED']._loaded_options = None
+  _globals['_MAILDELAYED']._serialized_options = b'\212\265\030\035notifications.mail.delayed.v1'
+  _globals['_MAILSUPPRESSED']._loaded_options = None
+  _globals['_MAILSUPPRESSED']._serialized_options = b'\212\265\030 notifications.mail.suppressed.v1'
   _globals['_MAILSNAPSHOT']._loaded_options = None
   _globals['_MAILSNAPSHOT']._serialized_options = b'\212\265\030\036notifications.mail.snapshot.v1'
   _globals['_TEMPLATECHANGED']._loaded_options = None
@@ -46,19 +50,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TEMPLATESNAPSHOT']._loaded_options = None
   _globals['_TEMPLATESNAPSHOT']._serialized_options = b'\212\265\030\"notifications.template.snapshot.v1'
   _globals['_MAIL']._serialized_start=138
-  _globals['_MAIL']._serialized_end=504
-  _globals['_MAILQUEUED']._serialized_start=506
-  _globals['_MAILQUEUED']._serialized_end=597
-  _globals['_MAILSENT']._serialized_start=599
-  _globals['_MAILSENT']._serialized_end=686
-  _globals['_MAILFAILED']._serialized_start=688
-  _globals['_MAILFAILED']._serialized_end=779
-  _globals['_MAILSNAPSHOT']._serialized_start=781
-  _globals['_MAILSNAPSHOT']._serialized_end=876
-  _globals['_TEMPLATE']._serialized_start=879
-  _globals['_TEMPLATE']._serialized_end=1034
-  _globals['_TEMPLATECHANGED']._serialized_start=1036
-  _globals['_TEMPLATECHANGED']._serialized_end=1145
-  _globals['_TEMPLATESNAPSHOT']._serialized_start=1147
-  _globals['_TEMPLATESNAPSHOT']._serialized_end=1258
+  _globals['_MAIL']._serialized_end=598
+  _globals['_MAILQUEUED']._serialized_start=600
+  _globals['_MAILQUEUED']._serialized_end=691
+  _globals['_MAILSENT']._serialized_start=693
+  _globals['_MAILSENT']._serialized_end=780
+  _globals['_MAILFAILED']._serialized_start=782
+  _globals['_MAILFAILED']._serialized_end=873
+  _globals['_MAILDELAYED']._serialized_start=875
+  _globals['_MAILDELAYED']._serialized_end=968
+  _globals['_MAILSUPPRESSED']._serialized_start=970
+  _globals['_MAILSUPPRESSED']._serialized_end=1069
+  _globals['_MAILSNAPSHOT']._serialized_start=1071
+  _globals['_MAILSNAPSHOT']._serialized_end=1166
+  _globals['_TEMPLATE']._serialized_start=1169
+  _globals['_TEMPLATE']._serialized_end=1324
+  _globals['_TEMPLATECHANGED']._serialized_start=1326
+  _globals['_TEMPLATECHANGED']._serialized_end=1435
+  _globals['_TEMPLATESNAPSHOT']._serialized_start=1437
+  _globals['_TEMPLATESNAPSHOT']._serialized_end=1548
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as abc
 from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
+from google.protobuf.internal import containers as containers
 import builtins as builtins
 import sys
 import typing as typing
@@ -40,13 +42,16 @@ class Mail(message.Message):
     CREATED_AT_FIELD_NUMBER: builtins.int
     SENT_AT_FIELD_NUMBER: builtins.int
     MESSAGE_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_IDS_FIELD_NUMBER: builtins.int
+    NEXT_ATTEMPT_AT_FIELD_NUMBER: builtins.int
+    RESEND_OF_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
     version: builtins.int
     deleted: builtins.bool
     kind: builtins.str
-    """document_shared, invitation, password_reset, login_code, document_link, payment_received, payment_pending, payment_failed"""
+    """document_shared, invitation, password_reset, login_code, document_link, email_change, payment_received, payment_pending, payment_failed"""
     recipient: builtins.str
     subject: builtins.str
     state: builtins.str
@@ -58,10 +63,20 @@ class Mail(message.Message):
     error: builtins.str
     """What the mail server or the template said, in words."""
     message_id: builtins.str
+    resend_of: builtins.str
+    """The mail that this one repeats."""
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def sent_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def document_ids(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """All documents it is about, where there are several; document_id is the first."""
+
+    @builtins.property
+    def next_attempt_at(self) -> timestamp_pb2.Timestamp:
+        """When a queued mail is tried next."""
+
     def __init__(
         self,
         *,
@@ -82,10 +97,13 @@ class Mail(message.Message):
         created_at: timestamp_pb2.Timestamp | None = ...,
         sent_at: timestamp_pb2.Timestamp | None = ...,
         message_id: builtins.str = ...,
+        document_ids: abc.Iterable[builtins.str] | None = ...,
+        next_attempt_at: timestamp_pb2.Timestamp | None = ...,
+        resend_of: builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "sent_at", b"sent_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "next_attempt_at", b"next_attempt_at", "sent_at", b"sent_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["attempts", b"attempts", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "id", b"id", "kind", b"kind", "merchant_id", b"merchant_id", "message_id", b"message_id", "recipient", b"recipient", "sent_at", b"sent_at", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["attempts", b"attempts", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_ids", b"document_ids", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "id", b"id", "kind", b"kind", "merchant_id", b"merchant_id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "recipient", b"recipient", "resend_of", b"resend_of", "sent_at", b"sent_at", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -127,6 +145,46 @@ class MailSent(message.Message):
 
 @typing.final
 class MailFailed(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def mail(self) -> Mail: ...
+    def __init__(
+        self,
+        *,
+        mail: Mail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["mail", b"mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["mail", b"mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class MailDelayed(message.Message):
+    """Not now: the error says why, next_attempt_at when it is tried again."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def mail(self) -> Mail: ...
+    def __init__(
+        self,
+        *,
+        mail: Mail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["mail", b"mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["mail", b"mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class MailSuppressed(message.Message):
+    """Overtaken by events, so not sent: the document was withdrawn, the code has expired."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     MAIL_FIELD_NUMBER: builtins.int
