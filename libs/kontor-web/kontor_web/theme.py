@@ -13,6 +13,7 @@ _DARK = {"paper": "#121415", "card": "#1a1d1f", "ink": "#eceae6"}
 READABLE = 4.5
 # A filled button carries its own words; on light it keeps the brand's colour unless that is nearly white.
 VISIBLE_ON_LIGHT = 1.25
+BRIGHT_ON_DARK = 6.0
 
 Rgb = tuple[float, float, float]
 
@@ -102,7 +103,7 @@ def _mix(color: str, ground: str, share: float) -> str:
 
 
 def _scheme(color: str, grounds: dict[str, str], step: float, wash_share: float) -> dict[str, str]:
-    fill = _until(color, step, lambda c: contrast(c, grounds["card"]) >= (READABLE if step > 0 else VISIBLE_ON_LIGHT))
+    fill = _until(color, step, lambda c: contrast(c, grounds["card"]) >= (BRIGHT_ON_DARK if step > 0 else VISIBLE_ON_LIGHT))
     wash = _mix(fill, grounds["card"], wash_share)
     on_all = [grounds["paper"], grounds["card"], wash]
     ink = _until(fill, step, lambda c: min(contrast(c, ground) for ground in on_all) >= READABLE)
