@@ -74,7 +74,7 @@ def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> T
     """Fills `terms` from the element's children. BadValue names the path of what cannot be read."""
     by_tag = node.by_tag
     for child in element:
-        found = by_tag.get(child.tag)  # type: ignore[arg-type]  # comments have a function for a tag
+        found = by_tag.get(child.tag)
         if found is None or found.constant:
             continue
         if found.many:
@@ -129,7 +129,8 @@ def _write_node(parent: etree._Element, node: Node, terms: Terms, context: Mappi
         etree.SubElement(parent, node.tag).text = node.constant
         return False
     if node.many:
-        return any([_write_one(parent, node, item, context) for item in terms.get(node.key) or ()])
+        written = [_write_one(parent, node, item, context) for item in terms.get(node.key) or ()]
+        return True in written
     return _write_one(parent, node, (terms.get(node.key) or {}) if node.key else terms, context)
 
 
@@ -140,7 +141,8 @@ def _write_one(parent: etree._Element, node: Node, terms: Terms, context: Mappin
     if written:
         element.text = node.codec.write(value)
         _write_attributes(element, node, terms, context)
-    written = any([_write_node(element, child, terms, context) for child in node.children]) or written
+    for child in node.children:
+        written = _write_node(element, child, terms, context) or written
     if not written and not node.always:
         parent.remove(element)
     return written

@@ -66,7 +66,8 @@ def errors(issues: list[Issue]) -> list[Issue]:
 
 
 def check(data: DocumentData) -> list[Issue]:
-    """Every disagreement between given and computed figures. Data without totals and breakdown cannot disagree."""
+    """Every disagreement between given and computed figures; what is left out is computed first (totals.complete)."""
+    data = complete(data)
     found = list(_lines(data)) + list(_rates(data))
     if data.lines and data.tax_breakdown:
         found += _taxable(data)
@@ -81,7 +82,13 @@ def _money(amount: Decimal, currency: str, locale: str) -> str:
 
 
 def _disagreement(
-    code: str, field: str, currency: str, subject: tuple[str, str], expected: Decimal, given: Decimal, tolerance: Decimal = ZERO
+    code: str,
+    field: str,
+    currency: str,
+    subject: tuple[str, str],
+    expected: Decimal,
+    given: Decimal,
+    tolerance: Decimal = ZERO,
 ) -> Issue:
     return Issue(
         code,
@@ -104,10 +111,10 @@ def _lines(data: DocumentData) -> Iterator[Issue]:
                 "The price's base quantity must be greater than zero",
             )
         elif line.net is not None and (expected := line_net(line, data.currency)) != line.net:
-            subject = (f"Position {line.id or index + 1}: Menge mal Preis ergibt", f"Line {line.id or index + 1}: quantity times price is")
-            yield _disagreement(
-                "PEPPOL-EN16931-R120", f"lines[{index}].net", data.currency, subject, expected, line.net, _LINE_TOLERANCE
-            )
+            subject = (f"Position {line.id}: Menge mal Preis ergibt", f"Line {line.id}: quantity times price is")
+            field = f"lines[{index}].net"
+            rule = "PEPPOL-EN16931-R120"
+            yield _disagreement(rule, field, data.currency, subject, expected, line.net, _LINE_TOLERANCE)
 
 
 def _rates(data: DocumentData) -> Iterator[Issue]:
@@ -139,7 +146,7 @@ def _taxable(data: DocumentData) -> Iterator[Issue]:
 
 
 def _percent(rate: Decimal | None, locale: str) -> str:
-    return f"{format_decimal(rate or ZERO, locale=locale)} %" if locale == "de_DE" else f"{format_decimal(rate or ZERO, locale=locale)}%"
+    return format_decimal(rate or ZERO, locale=locale) + ("\u00a0%" if locale == "de_DE" else "%")
 
 
 def _taxable_subject(key: TaxKey) -> tuple[str, str]:
@@ -162,9 +169,11 @@ def _tax(data: DocumentData) -> Iterator[Issue]:
             f"{_percent(entry.rate, 'de_DE')} von {_money(entry.taxable_amount, data.currency, 'de_DE')} sind",
             f"{_percent(entry.rate, 'en_GB')} of {_money(entry.taxable_amount, data.currency, 'en_GB')} is",
         )
-        tolerance = _HALF_MINOR_UNIT * (counts.get(tax_key(entry.category, entry.rate), 0) + len(data.allowances_charges))
+        parts = counts.get(tax_key(entry.category, entry.rate), 0) + len(data.allowances_charges)
         field = f"tax_breakdown[{index}].tax_amount"
-        yield _disagreement("BR-CO-17", field, data.currency, subject, expected, entry.tax_amount, tolerance)
+        yield _disagreement(
+            "BR-CO-17", field, data.currency, subject, expected, entry.tax_amount, parts * _HALF_MINOR_UNIT
+        )
 
 
 # Rule, field of BG-22, and what it is the sum of.
@@ -172,10 +181,14 @@ _SUMS = (
     ("BR-CO-10", "line_net", ("Die Summe der Positionen ist", "The sum of the lines is")),
     ("BR-CO-11", "allowances", ("Die Summe der Nachlässe ist", "The sum of the allowances is")),
     ("BR-CO-12", "charges", ("Die Summe der Zuschläge ist", "The sum of the charges is")),
-    ("BR-CO-13", "net", ("Positionen abzüglich Nachlässe zuzüglich Zuschläge ergeben netto", "Lines less allowances plus charges come to net")),
+    (
+        "BR-CO-13",
+        "net",
+        ("Positionen mit Nachlässen und Zuschlägen sind netto", "Lines with allowances and charges are net"),
+    ),
     ("BR-CO-14", "tax", ("Die Summe der Steuerbeträge ist", "The sum of the tax amounts is")),
     ("BR-CO-15", "gross", ("Netto zuzüglich Steuer ergibt", "Net plus tax is")),
-    ("BR-CO-16", "due", ("Brutto abzüglich Anzahlungen ergibt als Zahlbetrag", "Gross less prepayments leaves an amount due of")),
+    ("BR-CO-16", "due", ("Brutto ohne Anzahlungen sind zu zahlen", "Gross less prepayments the amount due is")),
 )
 
 
@@ -196,9 +209,3 @@ def _sums(data: DocumentData, given: Totals) -> Iterator[Issue]:
         found: Decimal = getattr(given, field)
         if expected[field] != found:
             yield _disagreement(rule, f"totals.{field}", data.currency, subject, expected[field], found)
-
-
-def completed_and_checked(data: DocumentData) -> tuple[DocumentData, list[Issue]]:
-    """What the door does: fill in what is missing, then say what disagrees."""
-    issues = check(data)
-    return complete(data), issues

@@ -187,7 +187,11 @@ _AGREEMENT = group(
         leaf("ram:AttachmentBinaryObject", "content", BYTES, mimeCode="media_type", filename="file_name"),  # BT-125
         leaf("ram:ReferenceTypeCode", "scheme"),
     ),
-    group("ram:SpecifiedProcuringProject", leaf("ram:ID", "project"), constant("ram:Name", "Project reference")),  # BT-11
+    group(
+        "ram:SpecifiedProcuringProject",
+        leaf("ram:ID", "project"),  # BT-11
+        constant("ram:Name", "Project reference"),
+    ),
     always=True,
 )
 
@@ -290,7 +294,10 @@ _SETTLEMENT = group(
         "ram:InvoiceReferencedDocument",
         "preceding",
         leaf("ram:IssuerAssignedID", "number"),  # BT-25
-        group("ram:FormattedIssueDateTime", leaf("qdt:DateTimeString", "issued_on", BASIC_DATE, format="=102")),  # BT-26
+        group(
+            "ram:FormattedIssueDateTime",
+            leaf("qdt:DateTimeString", "issued_on", BASIC_DATE, format="=102"),  # BT-26
+        ),
     ),
     group("ram:ReceivableSpecifiedTradeAccountingAccount", leaf("ram:ID", "accounting_reference")),  # BT-19
 )
@@ -346,8 +353,10 @@ def _terms_to_common(terms: Terms) -> None:
     entries: list[Terms] = terms.pop("terms", [])
     terms["payment_terms"] = "\n".join(entry["text"] for entry in entries if entry.get("text"))
     terms["discounts"] = [discount for entry in entries for discount in entry.get("discounts", ())]
-    for key in ("due_date", "mandate"):
-        terms.update({key: entry[key] for entry in reversed(entries) if key in entry})
+    for entry in entries:
+        for key in ("due_date", "mandate"):
+            if key in entry:
+                terms.setdefault(key, entry[key])
 
 
 def _line_to_common(line: Terms) -> None:

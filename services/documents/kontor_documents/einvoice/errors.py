@@ -1,4 +1,4 @@
-"""What can be wrong with a handed-over file. Each code is stable; `field` is a path into DocumentData or the file's part."""
+"""What can be wrong with a handed-over file. Codes are stable; `field` is a path into DocumentData, or "file"."""
 
 from kontor_service.errors import Invalid, TooLarge
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from kontor_service.errors import invalid_from
 from lxml import etree
 from pydantic import ValidationError
 
@@ -15,6 +14,7 @@ from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
 from kontor_documents.einvoice.terms import document_values
 from kontor_documents.einvoice.uploads import FileType, file_type
+from kontor_service.errors import invalid_from
 
 MAX_JSON_BYTES = 10 * 1024 * 1024
 
@@ -82,7 +82,7 @@ def read_xml(content: bytes) -> ReadResult:
     table = _TABLES.get(str(root.tag))
     if table is None:
         name = etree.QName(root)
-        raise NotAnInvoice(f"<{name.localname}> in {name.namespace or 'no namespace'} is no CII or UBL invoice", field="file")
+        raise NotAnInvoice(f"<{name.localname}> ({name.namespace}) is no CII or UBL invoice", field="file")
     syntax, node = table
     terms = read(root, node, {})
     terms = cii.to_common(terms) if syntax is Syntax.CII else ubl.to_common(terms)

@@ -64,12 +64,19 @@ def _parsed(data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        if any(entry.type_name in _LIMITS for entry in error.error_log):
-            raise HostileXml(f"Nested too deeply or too long a text (line {line})", code="xml_limits", field="file") from None
+        if error.code in _LIMITS:
+            raise HostileXml(f"Line {line}: nested too deeply or too long", code="xml_limits", field="file") from None
         raise BrokenXml(f"Line {line}, column {column}: {error.msg}", field="file", line=line, column=column) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise HostileXml("A document type declaration is not accepted", code="xml_doctype", field="file")
     return root
 
 
-_LIMITS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG", "ERR_ENTITY_LOOP"})
+_LIMITS = frozenset(
+    {
+        etree.ErrorTypes.ERR_RESOURCE_LIMIT,
+        etree.ErrorTypes.ERR_NAME_TOO_LONG,
+        etree.ErrorTypes.ERR_ENTITY_LOOP,
+        etree.ErrorTypes.ERR_INTERNAL_ERROR,
+    }
+)

@@ -16,9 +16,9 @@ from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, EMBEDDABLE
 _REFERENCES = ("order", "sales_order", "contract", "project", "delivery_note", "receiving_advice", "tender")
 _PARTIES = ("seller", "buyer", "payee", "tax_representative", "ship_to")
 _PLAIN = (
-    "type_code number issue_date due_date delivery_date billing_period tax_point_date tax_point_code currency tax_currency "
-    "buyer_reference accounting_reference business_process specification seller buyer payee tax_representative ship_to "
-    "allowances_charges tax_breakdown payment_reference"
+    "type_code number issue_date due_date delivery_date billing_period tax_point_date tax_point_code "
+    "currency tax_currency buyer_reference accounting_reference business_process specification "
+    "seller buyer payee tax_representative ship_to allowances_charges tax_breakdown payment_reference"
 ).split()
 
 
@@ -82,9 +82,11 @@ def _totals(given: Terms, currency: str) -> Terms:
 
 def _references(terms: Terms) -> list[Terms]:
     found = [{"kind": kind, "number": terms[kind]} for kind in _REFERENCES if terms.get(kind)]
-    for entry in terms.get("additional", ()):
-        if entry.get("type_code") == "130" and entry.get("id"):
-            found.append({"kind": "object", "number": entry["id"], "scheme": entry.get("scheme", "")})
+    found += [
+        {"kind": "object", "number": entry["id"], "scheme": entry.get("scheme", "")}
+        for entry in terms.get("additional", ())
+        if entry.get("type_code") == "130" and entry.get("id")
+    ]
     return found + [{"kind": "invoice", **entry} for entry in terms.get("preceding", ()) if "number" in entry]
 
 

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line, TaxSubtotal, Totals
 from kontor_service.errors import Invalid
 from kontor_service.money import digits
-
-from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line, TaxSubtotal, Totals
 
 ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
@@ -129,16 +128,7 @@ def complete(data: DocumentData) -> DocumentData:
     """A copy with everything computed that was left out; what is given stays (checks.check says whether it agrees).
 
     A document without lines keeps the totals it has. Raises Invalid for amounts beyond MAX_AMOUNT."""
-    lines = [
-        line.model_copy(
-            update={
-                "id": line.id or str(number),
-                "net": line.net if line.net is not None else line_net(line, data.currency),
-                "tax_rate": tax_key(line.tax_category, line.tax_rate).rate if line.tax_category != "S" else line.tax_rate,
-            }
-        )
-        for number, line in enumerate(data.lines, 1)
-    ]
+    lines = [_completed_line(line, number, data.currency) for number, line in enumerate(data.lines, 1)]
     type_code = data.type_code or _TYPE_CODES.get(data.type, "")
     filled = data.model_copy(update={"lines": lines, "type_code": type_code})
     if lines:
@@ -148,6 +138,13 @@ def complete(data: DocumentData) -> DocumentData:
         )
     _check_size(filled)
     return filled
+
+
+def _completed_line(line: Line, number: int, currency: str) -> Line:
+    net = line.net if line.net is not None else line_net(line, currency)
+    # A missing standard rate stays missing, so that the check can name it.
+    rate = line.tax_rate if line.tax_category == "S" else tax_key(line.tax_category, line.tax_rate).rate
+    return line.model_copy(update={"id": line.id or str(number), "net": net, "tax_rate": rate})
 
 
 def _check_size(data: DocumentData) -> None:

@@ -169,7 +169,9 @@ _ADDITIONAL = many(
     leaf("cbc:DocumentDescription", "description"),  # BT-123
     group(
         "cac:Attachment",
-        leaf("cbc:EmbeddedDocumentBinaryObject", "content", BYTES, mimeCode="media_type", filename="file_name"),  # BT-125
+        leaf(  # BT-125
+            "cbc:EmbeddedDocumentBinaryObject", "content", BYTES, mimeCode="media_type", filename="file_name"
+        ),
         group("cac:ExternalReference", leaf("cbc:URI", "url")),  # BT-124
     ),
 )
@@ -380,7 +382,8 @@ def _split_note(note: Terms) -> None:
 
 def _line_to_common(line: Terms) -> None:
     line.pop("base_unit", None)
-    if line.pop("discount_is_charge", False):
+    # A gross price cannot stand here without a discount; one of zero is none.
+    if line.pop("discount_is_charge", False) or not line.get("price_discount"):
         line.pop("price_discount", None)
     for entry in line.pop("objects", ()):
         if entry.pop("type_code", "130") == "130":
@@ -418,6 +421,8 @@ def from_common(terms: Terms) -> Terms:
     if terms.get("sales_order") and not terms.get("order"):
         terms["order"] = _NUMBER_WITHOUT_ORDER
     for line in terms.get("lines", ()):
+        if line.get("gross_price") is not None and line.get("price_discount") is None:
+            line["price_discount"] = line["gross_price"] - line["net_price"]
         line["discount_is_charge"] = False if line.get("price_discount") is not None else None
         if line.get("object_id"):
             line["objects"] = [line["object_id"] | {"type_code": "130"}]

@@ -93,9 +93,8 @@ def safe_image(content: bytes) -> SafeImage:
 
 def _check_pixels(image: Image.Image) -> None:
     if image.width * image.height > MAX_IMAGE_PIXELS:
-        raise HostileImage(
-            f"{image.width} × {image.height} pixels; at most {MAX_IMAGE_PIXELS // 10**6} megapixels are accepted", field="file"
-        )
+        allowed = f"at most {MAX_IMAGE_PIXELS // 10**6} megapixels are accepted"
+        raise HostileImage(f"{image.width} × {image.height} pixels; {allowed}", field="file")
 
 
 def _written(image: Image.Image) -> SafeImage:

