@@ -4,8 +4,24 @@ from typing import Any, Self
 
 import httpx
 
-from kontor_service.errors import Problem, Unavailable
+from kontor_service.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
 from kontor_service.telemetry import trace_headers
+
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind for kind in (Unauthorized, Forbidden, NotFound, Conflict, Gone, TooLarge, Invalid, TooMany)
+}
 
 
 class ServiceClient:
@@ -49,13 +65,13 @@ class ServiceClient:
 
 
 def problem_from(response: httpx.Response) -> Problem:
-    """The problem another service answered with, as an exception of ours."""
+    """The problem another service answered with, as an exception of ours: NotFound for 404, and so on."""
     try:
         body: dict[str, Any] = response.json()
     except ValueError:
         body = {}
     known = {"type", "title", "status", "detail", "code", "field", "errors", "trace"}
-    return Problem(
+    return _BY_STATUS.get(response.status_code, Problem)(
         body.get("detail", ""),
         status=response.status_code,
         code=body.get("code", "http_error"),
