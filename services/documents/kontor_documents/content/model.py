@@ -149,6 +149,15 @@ class TaxSubtotal(Part):
     exemption_code: Name = ""
 
 
+class TaxExemption(Part):
+    """BT-120 and BT-121 for whoever leaves the tax breakdown to be computed, e.g. § 19 UStG with category E."""
+
+    category: Name
+    reason: Text = ""
+    # VATEX code, e.g. VATEX-EU-132-1I
+    code: Name = ""
+
+
 class Totals(Part):
     """BG-22."""
 
@@ -179,7 +188,8 @@ class BankAccount(Part):
 
 
 class PaymentMeans(Part):
-    """BG-16. `code` is UNCL4461: 58 SEPA transfer, 59 SEPA debit, 30 transfer, 48 card, 57 standing agreement, 68 online."""
+    """BG-16. `code` is UNCL4461: 58 SEPA transfer, 59 SEPA debit, 30 transfer, 48 card, 57 standing agreement,
+    68 online."""
 
     code: Name
     text: Name = ""
@@ -221,8 +231,8 @@ class Shipping(Part):
 
 
 class DocumentData(Part):
-    """Everything a document says. `totals`, `tax_breakdown` and line nets may be left out at the door: they are computed;
-    what is given must agree with what is computed."""
+    """Everything a document says. `totals`, `tax_breakdown` and line nets may be left out at the door: they are
+    computed; what is given must agree with what is computed."""
 
     type: DocumentType = DocumentType.INVOICE
     # UNCL1001 of an invoice or credit note: 380, 381, 384, 326, 389, …
@@ -261,6 +271,7 @@ class DocumentData(Part):
     lines: list[Line] = Field(default=[], max_length=10_000)
     allowances_charges: list[AllowanceCharge] = []
     tax_breakdown: list[TaxSubtotal] = []
+    tax_exemptions: list[TaxExemption] = []
     totals: Totals | None = None
     # BT-113 and BT-114 for whoever leaves the totals to be computed; with totals given, those count.
     prepaid: DecimalString | None = None

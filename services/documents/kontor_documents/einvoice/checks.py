@@ -171,9 +171,8 @@ def _tax(data: DocumentData) -> Iterator[Issue]:
         )
         parts = counts.get(tax_key(entry.category, entry.rate), 0) + len(data.allowances_charges)
         field = f"tax_breakdown[{index}].tax_amount"
-        yield _disagreement(
-            "BR-CO-17", field, data.currency, subject, expected, entry.tax_amount, parts * _HALF_MINOR_UNIT
-        )
+        tolerance = parts * _HALF_MINOR_UNIT
+        yield _disagreement("BR-CO-17", field, data.currency, subject, expected, entry.tax_amount, tolerance)
 
 
 # Rule, field of BG-22, and what it is the sum of.

@@ -8,7 +8,7 @@ from lxml import etree
 from pydantic import ValidationError
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice import cii, pdf, safe_xml, ubl
+from kontor_documents.einvoice import cii, cii_terms, pdf, safe_xml, ubl, ubl_terms
 from kontor_documents.einvoice.binding import Node, read
 from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
@@ -85,7 +85,7 @@ def read_xml(content: bytes) -> ReadResult:
         raise NotAnInvoice(f"<{name.localname}> ({name.namespace}) is no CII or UBL invoice", field="file")
     syntax, node = table
     terms = read(root, node, {})
-    terms = cii.to_common(terms) if syntax is Syntax.CII else ubl.to_common(terms)
+    terms = cii_terms.to_common(terms) if syntax is Syntax.CII else ubl_terms.to_common(terms)
     values, files = document_values(terms)
     data = known_currency(_validated(values))
     return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files)

@@ -64,7 +64,7 @@ def _parsed(data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        if error.code in _LIMITS:
+        if getattr(error, "code", None) in _LIMITS:
             raise HostileXml(f"Line {line}: nested too deeply or too long", code="xml_limits", field="file") from None
         raise BrokenXml(f"Line {line}, column {column}: {error.msg}", field="file", line=line, column=column) from None
     if root.getroottree().docinfo.internalDTD is not None:

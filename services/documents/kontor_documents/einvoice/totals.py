@@ -81,12 +81,10 @@ def tax_amount(taxable: Decimal, rate: Decimal | None, currency: str) -> Decimal
 
 def tax_breakdown(data: DocumentData) -> list[TaxSubtotal]:
     """BG-23 computed; the reasons for exemption are those given, else the customary ones."""
-    given = {tax_key(entry.category, entry.rate): entry for entry in data.tax_breakdown}
+    given = {entry.category: (entry.code, entry.reason) for entry in data.tax_exemptions}
     result = []
     for key, taxable in taxable_amounts(data).items():
-        code, reason = _REQUIRED_REASONS.get(key.category, ("", ""))
-        if entry := given.get(key):
-            code, reason = entry.exemption_code, entry.exemption_reason
+        code, reason = given.get(key.category) or _REQUIRED_REASONS.get(key.category, ("", ""))
         result.append(
             TaxSubtotal(
                 category=key.category,

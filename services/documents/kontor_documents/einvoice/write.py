@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice import cii, ubl
+from kontor_documents.einvoice import cii, cii_terms, ubl, ubl_terms
 from kontor_documents.einvoice.binding import Node, Terms, write
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, PEPPOL_BILLING, XRECHNUNG
 from kontor_documents.einvoice.terms import business_terms
@@ -19,13 +19,13 @@ def write_cii(data: DocumentData, *, specification: str | None = None, files: Fi
 
     The data must be complete (totals.complete); Invalid names what is missing. `files` (by SHA-256) are embedded.
     """
-    terms = cii.from_common(_terms(data, specification, files))
+    terms = cii_terms.from_common(_terms(data, specification, files))
     return _xml(cii.DOCUMENT, terms, cii.NAMESPACES)
 
 
 def write_ubl(data: DocumentData, *, specification: str | None = None, files: Files | None = None) -> bytes:
     """A UBL Invoice, or a CreditNote where BT-3 says so. Arguments as in write_cii."""
-    terms = ubl.from_common(_terms(data, specification, files))
+    terms = ubl_terms.from_common(_terms(data, specification, files))
     credit = terms["type_code"] in CREDIT_NOTE_CODES
     node = ubl.CREDIT_NOTE if credit else ubl.INVOICE
     return _xml(node, terms, ubl.CREDIT_NOTE_NAMESPACES if credit else ubl.INVOICE_NAMESPACES)
