@@ -77,11 +77,15 @@ class Bus:
         self._workers = [self._worker(consumer, spans) for consumer in consumers]
 
     async def __aenter__(self) -> Self:
-        self._start("declare", self._declare)
         try:
-            await asyncio.wait_for(self._declared.wait(), _FIRST_CONTACT_SECONDS)
-        except TimeoutError:
-            log.warning("bus_not_there_yet", service=self.service)
+            async with asyncio.timeout(_FIRST_CONTACT_SECONDS):
+                await self._declare()
+        except (Unreachable, TimeoutError) as missing:
+            log.warning("bus_not_there_yet", service=self.service, error=str(missing))
+            self._start("declare", self._declare)
+        except BaseException:
+            await self._transport.close()
+            raise
         return self
 
     async def __aexit__(
@@ -144,7 +148,7 @@ async def idle(*buses: Bus, timeout: float = 30.0) -> None:
     """Returns when these buses are all at rest together: what one of them does may give another one work."""
     async with asyncio.timeout(timeout):
         quiet = 0
-        while quiet < 2:
+        while quiet < 3:
             counts = [await bus.unfinished() for bus in buses]
             quiet = quiet + 1 if not any(counts) else 0
             await asyncio.sleep(0.02)

@@ -16,6 +16,7 @@ from kontor_bus.consumers import Copy, Effects, Handler, Poison
 from kontor_bus.database import Database, answers
 from kontor_bus.envelope import Envelope
 from kontor_bus.metrics import Metrics
+from kontor_bus.patterns import matches
 from kontor_bus.tracing import link_to, parent_of
 from kontor_bus.transport import DONE, Delivery, Outcome, Settle
 
@@ -29,6 +30,10 @@ _CLAIM = text(
 
 class DatabaseDown(Exception):
     """The service's database does not answer: nothing is to blame on the events, try the same again."""
+
+
+class _NotMine(Exception):
+    """During a roll-out the newer version has bound what this one does not know: leave it to that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class EffectsProcessor:
         for index, delivery in enumerate(deliveries):
             try:
                 work = self._decoded(index, delivery.envelope)
+            except _NotMine as stranger:
+                outcomes[index] = Outcome(Settle.RETRY, str(stranger))
             except Poison as unreadable:
                 outcomes[index] = Outcome(Settle.DEAD, str(unreadable))
             else:
@@ -66,6 +73,8 @@ class EffectsProcessor:
     def _decoded(self, index: int, envelope: Envelope) -> _Work:
         handler = self._consumer.by_type.get(envelope.type)
         if handler is None:
+            if not any(matches(pattern, envelope.type) for pattern in self._consumer.queue.patterns):
+                raise _NotMine(f"{envelope.type} was bound to {self._consumer.name} by another version of it")
             raise Poison(f"unknown type {envelope.type}: {self._consumer.name} has no handler for it")
         try:
             return _Work(index, envelope, envelope.message(), handler)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kontor_testing.postgres import Databases, postgres_server
+from kontor_testing.rabbitmq import RabbitMQ, rabbitmq_server
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,10 @@ def postgres() -> Iterator[str]:
 def databases(postgres: str) -> Databases:
     """Makes fresh service databases: `await databases.create("identity")`."""
     return Databases(postgres)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[RabbitMQ]:
+    """A real RabbitMQ; each test makes its own vhost: `rabbitmq.url(rabbitmq.vhost())`."""
+    with rabbitmq_server() as server:
+        yield server

@@ -1,6 +1,5 @@
 """Tables of the bus database. Declared from code, as queues are, by whichever service comes first."""
 
-import re
 from typing import Any
 
 SCHEMA_SQL: tuple[str, ...] = (
@@ -11,7 +10,7 @@ SCHEMA_SQL: tuple[str, ...] = (
         service text NOT NULL
     )
     """,
-    # `matcher` is the pattern as a regular expression (see matcher).
+    # `matcher` is the pattern as a regular expression (see kontor_bus.patterns).
     """
     CREATE TABLE IF NOT EXISTS bus.binding (
         queue text NOT NULL REFERENCES bus.queue ON DELETE CASCADE,
@@ -72,12 +71,3 @@ async def ensure_schema(connection: Any) -> None:
         if await connection.fetchval("SELECT to_regclass('bus.dead_service') IS NULL"):
             for statement in SCHEMA_SQL:
                 await connection.execute(statement)
-
-
-def matcher(pattern: str) -> str:
-    """A topic pattern as a regular expression over the type with a dot before it.
-
-    `*` is one word, `#` is any number of words, none included.
-    """
-    words = {"*": r"\.[^.]+", "#": r"(\.[^.]+)*"}
-    return "^" + "".join(words.get(word, rf"\.{re.escape(word)}") for word in pattern.split(".")) + "$"

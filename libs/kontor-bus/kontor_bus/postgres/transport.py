@@ -8,12 +8,14 @@ from typing import Any
 import asyncpg
 
 from kontor_bus.envelope import Envelope
-from kontor_bus.postgres.schema import ensure_schema, matcher
+from kontor_bus.patterns import matcher
+from kontor_bus.postgres.schema import ensure_schema
 from kontor_bus.postgres.subscription import PostgresSubscription
 from kontor_bus.postgres.wakeups import Wakeups
 from kontor_bus.transport import CONFIRMED, UNROUTED, QueueSpec, Receipt, Unreachable, Verdict
 
 PUBLISH_TIMEOUT = 15.0
+CLOSE_TIMEOUT = 5.0
 UNROUTED_LIMIT = 10_000
 
 CONNECTION_ERRORS = (
@@ -72,8 +74,11 @@ class PostgresTransport:
     async def close(self) -> None:
         await self._wakeups.close()
         if self._pool is not None:
-            self._pool.terminate()
-            self._pool = None
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), CLOSE_TIMEOUT)
+            except (TimeoutError, *CONNECTION_ERRORS):
+                pool.terminate()
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Receipt]:
         try:

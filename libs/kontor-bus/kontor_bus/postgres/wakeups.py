@@ -51,8 +51,15 @@ class Wakeups:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
             raise Unreachable(str(lost)) from lost
         finally:
-            connection.terminate()
+            await _closed(connection)
 
     def _wake(self, *_: object) -> None:
         for event in self._events:
             event.set()
+
+
+async def _closed(connection: asyncpg.Connection) -> None:
+    try:
+        await connection.close(timeout=2.0)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()

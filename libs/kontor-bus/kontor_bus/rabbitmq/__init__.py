@@ -1,0 +1,1 @@
+"""The bus in RabbitMQ, 3.10 to 4.x."""

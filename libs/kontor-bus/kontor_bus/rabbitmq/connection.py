@@ -1,0 +1,71 @@
+"""One connection that is made again when it was lost, with the topology declared each time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import aio_pika
+import aiormq.exceptions
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from yarl import URL
+
+from kontor_bus.transport import Unreachable
+
+CONNECT_TIMEOUT = 10.0
+# Seconds: a broker that vanished without a word is noticed after two of these.
+HEARTBEAT = "15"
+
+
+class TopologyMismatch(RuntimeError):
+    """The broker has a queue or exchange of this name with other arguments, or does not let us declare it."""
+
+
+class Connection:
+    def __init__(self, url: str, name: str, declare: Callable[[AbstractChannel], Awaitable[None]]) -> None:
+        address = URL(url)
+        self._url = address if "heartbeat" in address.query else address.update_query(heartbeat=HEARTBEAT)
+        self._name = name
+        self._declare = declare
+        self._connection: AbstractConnection | None = None
+        self._lock = asyncio.Lock()
+
+    async def channel(self, *, confirms: bool = True) -> AbstractChannel:
+        """A new channel. Raises Unreachable, or TopologyMismatch."""
+        with translated():
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                connection = await self._connected()
+                return await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None and not connection.is_closed:
+            await connection.close()
+
+    async def _connected(self) -> AbstractConnection:
+        async with self._lock:
+            if self._connection is None or self._connection.is_closed:
+                connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
+                try:
+                    async with connection.channel() as channel:
+                        await self._declare(channel)
+                except BaseException:
+                    await connection.close()
+                    raise
+                self._connection = connection
+            return self._connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What the client raises for a lost connection, as Unreachable."""
+    try:
+        yield
+    except (aiormq.exceptions.ChannelPreconditionFailed, aiormq.exceptions.ChannelAccessRefused) as wrong:
+        raise TopologyMismatch(str(wrong)) from wrong
+    except Unreachable:
+        raise
+    except (OSError, TimeoutError, aiormq.exceptions.AMQPError, RuntimeError) as lost:
+        # RuntimeError: writing to a transport that is just being closed.
+        if isinstance(lost, TopologyMismatch):
+            raise
+        raise Unreachable(f"{type(lost).__name__}: {lost}") from lost
