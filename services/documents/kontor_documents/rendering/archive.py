@@ -87,8 +87,8 @@ def _attach(document: pikepdf.Pdf, file: EmbeddedFile, day: datetime, relationsh
         mime_type=file.media_type,
         creation_date=stamp,
         mod_date=stamp,
-        relationship=relationship,
     )
+    specification.relationship = relationship
     document.attachments[file.name] = specification
     # ISO 19005-3, 6.8: every embedded file is associated with the document or a part of it.
     if pikepdf.Name.AF not in document.Root:
@@ -106,7 +106,9 @@ def _announce(document: pikepdf.Pdf, profile: Profile) -> None:
         if metadata.count(mark) != 1:
             raise RuntimeError(f"the typesetter's XMP has no single {mark}; the Factur-X block would be lost")
         metadata = metadata.replace(mark, addition + mark)
-    document.Root.Metadata = document.make_stream(metadata.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
+    document.Root.Metadata = document.make_stream(
+        metadata.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+    )
 
 
 def _schema() -> str:

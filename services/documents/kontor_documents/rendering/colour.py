@@ -13,7 +13,11 @@ READABLE = 4.5
 def palette(accent: str) -> dict[str, str]:
     """`accent` for bars, `ink` readable on white, `wash` a tint behind dark text."""
     rgb = parse(accent)
-    return {"accent": to_hex(rgb), "ink": to_hex(readable_on_white(rgb)), "wash": to_hex(mix(rgb, (255, 255, 255), 0.08))}
+    return {
+        "accent": to_hex(rgb),
+        "ink": to_hex(readable_on_white(rgb)),
+        "wash": to_hex(mix(rgb, (255, 255, 255), 0.08)),
+    }
 
 
 def parse(colour: str) -> Rgb:

@@ -46,7 +46,9 @@ class Formats(NamedTuple):
         return f"{self.number(value)}{NO_BREAK}%" if self.language == "de" else f"{self.number(value)}%"
 
     def day(self, value: date) -> str:
-        return format_date(value, "dd.MM.yyyy" if self.language == "de" else "d MMM yyyy", locale=LOCALES[self.language])
+        return format_date(
+            value, "dd.MM.yyyy" if self.language == "de" else "d MMM yyyy", locale=LOCALES[self.language]
+        )
 
     def _number(self, value: Decimal, least: int, most: int) -> str:
         return str(_pattern(least, most).apply(value, _locale(self.language))).replace("-", MINUS)

@@ -4,11 +4,15 @@ import re
 
 from kontor_documents.content.model import DocumentData, DocumentType, Period, Reference
 from kontor_documents.rendering.formats import Formats
+from kontor_documents.rendering.printable import in_pieces
 from kontor_documents.rendering.wording import words
 
 Row = tuple[str, str]
 
 LEITWEG_ID = re.compile(r"\d{2,12}(-[A-Za-z0-9]{1,30})?-\d{2}")
+
+# Words the column of values cannot hold
+WIDER = re.compile(r"[^\s-]{24,}")
 
 REFERENCES = {
     "quote": "Angebot",
@@ -29,7 +33,8 @@ REFERENCES = {
 def information(document: DocumentData, formats: Formats) -> list[Row]:
     """Label and value of each fact the document has; facts it lacks take no space."""
     rows = [*_dates(document, formats), *_numbers(document, formats), *_shipping(document, formats)]
-    return [row for row in [*rows, *_contact(document, formats)] if row[1]]
+    rows += _contact(document, formats)
+    return [(label, WIDER.sub(lambda word: in_pieces(word.group()), value)) for label, value in rows if value]
 
 
 def _dates(document: DocumentData, formats: Formats) -> list[Row]:
@@ -76,8 +81,10 @@ def _contact(document: DocumentData, formats: Formats) -> list[Row]:
 def _reference(reference: Reference, formats: Formats) -> str:
     if not reference.issued_on:
         return reference.number
-    return words(formats.language).gettext("{number} vom {day}").format(
-        number=reference.number, day=formats.day(reference.issued_on)
+    return (
+        words(formats.language)
+        .gettext("{number} vom {day}")
+        .format(number=reference.number, day=formats.day(reference.issued_on))
     )
 
 

@@ -12,6 +12,9 @@ from kontor_documents.rendering.wording import words
 
 # Above this a row may break within itself; below it stays together.
 LONG_TEXT = 700
+# Figures that together would leave too little room for the names are set smaller, units on a line of their own.
+FIGURES = ("quantity", "unit", "price", "net")
+WIDE_FIGURES = 45
 
 
 def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str, Any]:
@@ -25,7 +28,9 @@ def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str
             running += _net(line, index)
             row |= _priced(line, formats) | {"running": formats.amount(running)}
         rows.append(row)
-    return {"head": _head(formats, document.type), "priced": priced, "rates": rates, "rows": rows}
+    compact = any(sum(len(row.get(figure, "")) for figure in FIGURES) > WIDE_FIGURES for row in rows)
+    head = _head(formats, document.type)
+    return {"head": head, "priced": priced, "rates": rates, "compact": compact, "rows": rows}
 
 
 def _head(formats: Formats, kind: DocumentType) -> dict[str, str]:

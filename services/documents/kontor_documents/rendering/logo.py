@@ -41,7 +41,7 @@ def _normalised(content: bytes) -> tuple[bytes, tuple[int, int]]:
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise RenderingError("branding.logo", "not a readable PNG, JPEG, WebP or GIF image") from error
     image.thumbnail(MAX_PIXELS, Image.Resampling.LANCZOS)
-    if image.getextrema()[3] == (255, 255):
+    if image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
     target = io.BytesIO()
     image.save(target, "PNG", optimize=True)

@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
-
-from segno import helpers
 
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, DocumentType, PaymentMeans
 from kontor_documents.rendering.formats import Formats, grouped, rounded
+from kontor_documents.rendering.girocode import girocode
 from kontor_documents.rendering.wording import words
 
 # UNCL4461
@@ -17,17 +15,23 @@ DEBITS = {"49", "59"}
 CARDS = {"48", "54", "55"}
 
 DEMANDS = {DocumentType.INVOICE, DocumentType.REMINDER}
-PAYABLE = {*DEMANDS, DocumentType.CREDIT_NOTE, DocumentType.ORDER_CONFIRMATION, DocumentType.QUOTE, DocumentType.RECEIPT}
-
-# EPC069-12: the largest amount, and the longest name and remittance text of a credit transfer
-EPC_MOST, EPC_NAME, EPC_TEXT = Decimal("999999999.99"), 70, 140
+PAYABLE = {
+    *DEMANDS,
+    DocumentType.CREDIT_NOTE,
+    DocumentType.ORDER_CONFIRMATION,
+    DocumentType.QUOTE,
+    DocumentType.RECEIPT,
+}
 
 
 def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
     """Sentences, the account as label and value, and the QR code as SVG where a transfer is asked for."""
     _ = words(formats.language).gettext
     due = document.totals.due if document.totals else Decimal(0)
-    sentences = [*_terms(document, formats), *(_means(document, means, due, formats) for means in document.payment_means)]
+    sentences = [
+        *_terms(document, formats),
+        *(_means(document, means, due, formats) for means in document.payment_means),
+    ]
     account = transfer_account(document)
     wanted = account is not None and document.type in DEMANDS and due > 0
     return {
@@ -45,23 +49,9 @@ def transfer_account(document: DocumentData) -> BankAccount | None:
 def qr_code(document: DocumentData) -> str:
     """The GiroCode as SVG; empty where the document asks for no transfer in euros."""
     account = transfer_account(document)
-    due = document.totals.due if document.totals else Decimal(0)
-    if account is None or document.type not in DEMANDS or document.currency != "EUR" or not 0 < due <= EPC_MOST:
+    if account is None or document.totals is None or document.type not in DEMANDS or document.currency != "EUR":
         return ""
-    holder = account.holder or (document.payee or document.seller).name or document.seller.trading_name
-    if not holder:
-        return ""
-    code = helpers.make_epc_qr(
-        name=holder[:EPC_NAME],
-        iban="".join(account.iban.split()),
-        amount=rounded(due, "EUR"),
-        text=(document.payment_reference or document.number)[:EPC_TEXT] or None,
-        bic=account.bic or None,
-        encoding="utf-8",
-    )
-    target = BytesIO()
-    code.save(target, kind="svg", border=0, xmldecl=False, nl=False)
-    return target.getvalue().decode()
+    return girocode(_holder(document, account), account.iban, account.bic, document.totals.due, _remittance(document))
 
 
 def discount_sentence(discount: CashDiscount, document: DocumentData, formats: Formats) -> str:
@@ -123,9 +113,18 @@ def _mandate(means: PaymentMeans, formats: Formats) -> str:
 def _account(document: DocumentData, account: BankAccount, formats: Formats) -> list[tuple[str, str]]:
     _ = words(formats.language).gettext
     rows = [
-        (_("Empfänger"), account.holder or (document.payee or document.seller).name),
+        (_("Empfänger"), _holder(document, account)),
         (_("IBAN"), grouped(account.iban)),
         (_("BIC"), account.bic),
-        (_("Verwendungszweck"), document.payment_reference or document.number),
+        (_("Verwendungszweck"), _remittance(document)),
     ]
     return [row for row in rows if row[1]]
+
+
+def _holder(document: DocumentData, account: BankAccount) -> str:
+    party = document.payee or document.seller
+    return account.holder or party.name or party.trading_name
+
+
+def _remittance(document: DocumentData) -> str:
+    return document.payment_reference or document.number

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import fontpkg_ibm_plex_sans
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 FONTS = Path(fontpkg_ibm_plex_sans.__file__).parent / "files"
 
 # Line feed, soft hyphen and zero-width space steer the lines and need no glyph.
 STEERING = "\n\u00ad\u200b"
-# Longer than any German noun that hyphenation could help with: an identifier, a URL, a hash.
+# An identifier, a URL, a hash: nothing hyphenation could help with, as it does with words of letters alone.
 UNBREAKABLE = re.compile(r"[^\s\u200b-]{40,}")
+LONGEST_WORD = 100
 PIECE = 20
 
 
@@ -61,4 +62,11 @@ def _substitute(character: str) -> str:
 
 def _breakable(found: re.Match[str]) -> str:
     word = found.group()
+    if word.isalpha() and len(word) <= LONGEST_WORD:
+        return word
+    return in_pieces(word)
+
+
+def in_pieces(word: str) -> str:
+    """The word with a place to break after every few characters, for columns narrower than it."""
     return "\u200b".join(word[start : start + PIECE] for start in range(0, len(word), PIECE))
