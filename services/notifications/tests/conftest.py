@@ -1,12 +1,183 @@
-"""A merchant, a customer and a document to write mails about."""
+"""Notifications, running: with real PostgreSQL, bus, SMTP and HTTP; identity and documents are made up."""
 
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import jwt
 import pytest
-from kontor.documents.v1.documents_pb2 import CashDiscount, Document, File
-from kontor.identity.v1.identity_pb2 import Address, ContactPerson, Customer, Merchant
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI, HTTPException, Request, Response
+from google.protobuf.message import Message
+from jwt.algorithms import OKPAlgorithm
+
+from kontor.documents.v1.documents_pb2 import CashDiscount, Document, DocumentSnapshot, File
+from kontor.identity.v1.identity_pb2 import (
+    Address,
+    ContactPerson,
+    Customer,
+    CustomerSnapshot,
+    Merchant,
+    MerchantSnapshot,
+)
+from kontor_bus import record
+from kontor_notifications.app import create_app
+from kontor_notifications.settings import Settings
+from kontor_standalone.mailsink.app import create_app as create_sink
+from kontor_standalone.mailsink.settings import MailSinkSettings
+from kontor_testing.postgres import Databases
+from kontor_testing.serving import serving
+from kontor_testing.waiting import eventually
 
 MERCHANT_ID = "01920000-0000-7000-8000-000000000001"
 CUSTOMER_ID = "01920000-0000-7000-8000-000000000002"
 DOCUMENT_ID = "01920000-0000-7000-8000-000000000003"
+
+
+PDF = b"%PDF-1.7 the bill"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\x0f\x04\x00\x09\xfb\x03\xfd\xe3U\xf2\x9c\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+class Peers:
+    """One app for both; `calls` remembers what was asked, `failing` makes paths that start so answer with a status."""
+
+    def __init__(self) -> None:
+        self._key = Ed25519PrivateKey.generate()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.failing: dict[str, int] = {}
+        self.generation = 1
+        self.app = self._build()
+
+    def token(
+        self, *rights: str, merchant: str | None, subject: str = "staff:x", audience: str = "notifications"
+    ) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": "kontor-identity", "aud": audience, "sub": subject, "kind": subject.partition(":")[0],
+            "merchant": merchant, "rights": list(rights), "iat": now, "exp": now + 60,
+        }  # fmt: skip
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": "test"})
+
+    def asked(self, path: str) -> list[dict[str, Any]]:
+        return [body for called, body in self.calls if called.startswith(path)]
+
+    def _build(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.middleware("http")
+        async def remember(request: Request, call_next: Any) -> Response:
+            body = await request.json() if request.method == "POST" else {}
+            self.calls.append((request.url.path, body))
+            for path, status in self.failing.items():
+                if request.url.path.startswith(path):
+                    content = '{"code": "refused", "detail": "It is not to be had"}'
+                    return Response(content, status, media_type="application/problem+json")
+            return await call_next(request)
+
+        @app.get("/.well-known/jwks.json")
+        def jwks() -> dict[str, Any]:
+            public = OKPAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+            return {"keys": [{**public, "kid": "test", "alg": "EdDSA", "use": "sig"}]}
+
+        @app.post("/v1/service-tokens")
+        async def service_token(request: Request) -> dict[str, Any]:
+            asked = await request.json()
+            token = self.token(
+                "service", merchant=asked["merchant_id"], subject="service:notifications", audience=asked["audience"]
+            )
+            return {"token": token, "expires_in": 60}
+
+        @app.post("/v1/document-links")
+        async def document_link(request: Request) -> dict[str, str]:
+            asked = await request.json()
+            self._authorized(request, "identity")
+            if asked.get("renew"):
+                self.generation += 1
+            return {"url": f"https://portal.example/l/{asked['document_id'] or 'all'}.{self.generation}"}
+
+        @app.post("/v1/invitations/{invitation_id}/link")
+        async def invitation(invitation_id: str) -> dict[str, str]:
+            return {"url": f"https://portal.example/einladung/{invitation_id}"}
+
+        @app.post("/v1/challenges/{challenge_id}/secret")
+        async def secret(challenge_id: str) -> dict[str, str]:
+            return {"url": f"https://portal.example/passwort/{challenge_id}", "code": "482913"}
+
+        @app.get("/v1/logos/{sha256}")
+        async def logo(sha256: str) -> Response:
+            return Response(PNG, media_type="image/png")
+
+        @app.get("/v1/documents/{document_id}/files/{file_id}")
+        async def file(request: Request, document_id: str, file_id: str) -> Response:
+            self._authorized(request, "documents")
+            return Response(PDF, media_type="application/pdf")
+
+        return app
+
+    def _authorized(self, request: Request, audience: str) -> None:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        try:
+            jwt.decode(token, self._key.public_key(), algorithms=["EdDSA"], audience=audience)
+        except jwt.InvalidTokenError:
+            raise HTTPException(401) from None
+
+
+class Desk:
+    """The service under test and everything around it."""
+
+    def __init__(self, app: FastAPI, sink: FastAPI, peers: Peers, http: httpx.AsyncClient, mails: httpx.AsyncClient):
+        self.app, self.sink, self.peers, self.http, self._mails = app, sink, peers, http, mails
+
+    async def tell(self, *events: Message) -> None:
+        """Publishes facts, each in a transaction of its own, and waits until everybody has taken them in."""
+        for event in events:
+            state: Any = getattr(event, event.DESCRIPTOR.fields_by_number[1].name)
+            merchant = UUID(state.merchant_id)
+            async with self.app.state.db.transaction(merchant) as session:
+                record(session, event, merchant_id=merchant)
+        await self.app.state.bus.idle()
+
+    async def know(self, *states: Message) -> None:
+        """Makes merchants, customers and documents known."""
+        wrap = {Merchant: ("merchant", MerchantSnapshot), Customer: ("customer", CustomerSnapshot),
+                Document: ("document", DocumentSnapshot)}  # fmt: skip
+        await self.tell(*(snapshot(**{name: state}) for state in states for name, snapshot in [wrap[type(state)]]))
+
+    async def mails(self, count: int) -> list[dict[str, Any]]:
+        """What arrived, oldest first, once there are so many."""
+
+        async def arrived() -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = (await self._mails.get("/api/messages")).json()[::-1]
+            assert len(found) >= count
+            return found
+
+        found = await eventually(arrived)
+        assert len(found) == count
+        return found
+
+    async def rows(self, query: str, *values: Any, merchant: str = MERCHANT_ID) -> list[Any]:
+        async with self.app.state.db.connection() as connection, connection.transaction():
+            await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", merchant)
+            return await connection.fetch(query, *values)
+
+    async def log(self, state: str, count: int = 1) -> list[Any]:
+        """Mails of the log in this state, once there are so many."""
+
+        async def found() -> list[Any]:
+            rows = await self.rows("SELECT * FROM mail WHERE state = $1 ORDER BY id", state)
+            assert len(rows) >= count
+            return rows
+
+        return await eventually(found)
+
+    def auth(self, *rights: str, merchant: str = MERCHANT_ID) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.peers.token(*rights, merchant=merchant)}"}
 
 
 @pytest.fixture
@@ -51,3 +222,36 @@ def document() -> Document:
                  size=9, role="attachment", sha256="c" * 64, private=True),
         ],
     )  # fmt: skip
+
+
+@pytest.fixture
+def peers() -> Peers:
+    return Peers()
+
+
+@pytest.fixture
+async def sink(tmp_path: Path) -> AsyncIterator[FastAPI]:
+    """The mail server: the development sink, over real SMTP."""
+    app = create_sink(MailSinkSettings(folder=tmp_path / "mails", smtp_port=0))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def desk(databases: Databases, peers: Peers, sink: FastAPI) -> AsyncIterator[Desk]:
+    """Notifications, running, with its peers, its mail server and its bus."""
+    urls = await databases.create("notifications")
+    async with serving(peers.app) as peer_url:
+        settings = Settings(
+            environment="development", database_url=urls.runtime, bus_url=await databases.empty(),
+            service_secret="secret", identity_url=peer_url, documents_url=peer_url,
+            smtp_port=sink.state.smtp_port, mail_from="noreply@mail.example", bundle_pause_seconds=0.05,
+            portal_url="https://portal.example",
+        )  # fmt: skip
+        app = create_app(settings)
+        async with (
+            serving(app) as url,
+            httpx.AsyncClient(base_url=url, timeout=30) as http,
+            httpx.AsyncClient(transport=httpx.ASGITransport(sink), base_url="http://sink") as mails,
+        ):
+            yield Desk(app, sink, peers, http, mails)

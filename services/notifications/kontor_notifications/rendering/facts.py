@@ -5,7 +5,6 @@ from datetime import datetime
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-
 from kontor_notifications.words import Language
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from kontor_web.theme import HEX, theme
 from markupsafe import Markup, escape
 
 from kontor_notifications.rendering.blocks import Block, Paragraph
 from kontor_notifications.words import Language
+from kontor_web.theme import HEX, theme
 
 _DEFAULT_ACCENT = "#0b5d4e"
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from kontor.identity.v1.identity_pb2 import Merchant
-
 from kontor_notifications import words
 from kontor_notifications.rendering.blocks import blocks
 from kontor_notifications.rendering.blocks import subject as subject_of

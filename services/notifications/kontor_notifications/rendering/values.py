@@ -2,12 +2,11 @@
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Address
-from kontor_web.formats import day, moment, money
-
 from kontor_notifications import words
 from kontor_notifications.rendering.blocks import Button, Code, Entries, Entry, Row, Rows, Values
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Secrets
 from kontor_notifications.words import Language
+from kontor_web.formats import day, moment, money
 
 # What the recipient is asked to pay.
 _PAYABLE = frozenset({"invoice", "reminder"})
@@ -71,7 +70,7 @@ def _links(facts: Facts, secrets: Secrets) -> Values:
 
 
 def _label(one: DocumentFacts, facts: Facts) -> str:
-    """"Pay" only where that is possible and still to be done."""
+    """ "Pay" only where that is possible and still to be done."""
     pays = _to_pay(one) > 0 and one.state.type in _PAYABLE and facts.merchant.payments_enabled
     name = words.type_name(one.state.type, facts.language)
     return words.BUTTONS["pay" if pays and not _debited(one.state) else "document"][facts.language].format(type=name)

@@ -53,9 +53,7 @@ _ALWAYS = (
     Placeholder("Company.phone", "Your telephone number", ("telefon",)),
     Placeholder("Company.address", "Your postal address in one line", ("anschrift", "adresse")),
 )
-_CUSTOMER_LINK = Placeholder(
-    "Client.customerportal_url", "Link to all documents of the customer", _PORTAL_URL, LINK
-)
+_CUSTOMER_LINK = Placeholder("Client.customerportal_url", "Link to all documents of the customer", _PORTAL_URL, LINK)
 _ATTACHMENTS = Placeholder("Attachments", "Names of the attached files; nothing where none are", ("Anlagen", "Anhang"))
 _DOCUMENT = (
     Placeholder("Document.type", "Rechnung, Angebot, … in the mail's language", ("art", "typ")),

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kontor_service.errors import FieldError, Invalid
-
 from kontor_notifications.templates.placeholders import BLOCK, LINK, Placeholder, names
+from kontor_service.errors import FieldError, Invalid
 
 _MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
 LONGEST_SUBJECT, LONGEST_TEXT = 300, 20_000

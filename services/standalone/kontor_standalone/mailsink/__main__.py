@@ -6,5 +6,5 @@ from kontor_standalone.mailsink.app import create_app
 from kontor_standalone.mailsink.settings import MailSinkSettings
 
 if __name__ == "__main__":
-    settings = MailSinkSettings()  # type: ignore[call-arg]
+    settings = MailSinkSettings()
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")

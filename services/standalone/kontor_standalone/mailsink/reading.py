@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
-from typing import Any, cast
+from typing import Any
 
 _URL = re.compile(r"https?://[^\s<>\"']+")
 
@@ -69,12 +69,12 @@ def read(message_id: str, raw: bytes) -> Shown:
 
 
 def parse(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def attachments(message: EmailMessage) -> list[EmailMessage]:
     """What a reader would save: attached files, not the pictures of the HTML part."""
-    return [part for part in message.walk() if part.get_content_disposition() == "attachment"]  # type: ignore[misc]
+    return [part for part in message.walk() if part.get_content_disposition() == "attachment"]
 
 
 def attachment_bytes(part: EmailMessage) -> bytes:
@@ -103,7 +103,7 @@ def _with_images(html: str, message: EmailMessage) -> str:
     for part in message.walk():
         content_id = str(part["Content-ID"] or "").strip("<>")
         if content_id and f"cid:{content_id}" in html:
-            data = base64.b64encode(_bytes(cast(EmailMessage, part))).decode()
+            data = base64.b64encode(_bytes(part)).decode()
             html = html.replace(f"cid:{content_id}", f"data:{part.get_content_type()};base64,{data}")
     return html
 

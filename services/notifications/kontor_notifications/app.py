@@ -1,0 +1,62 @@
+"""Composition root: settings in, ASGI app out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from kontor_bus import Bus
+from kontor_notifications import snapshots
+from kontor_notifications.consumers import consumers
+from kontor_notifications.feed import api as feed
+from kontor_notifications.mails import api as mails
+from kontor_notifications.mails.outside import Outside
+from kontor_notifications.mails.queue import Queue
+from kontor_notifications.mails.sender import Sender
+from kontor_notifications.settings import Settings
+from kontor_notifications.templates import api as templates
+from kontor_service.app import build_app
+
+
+def create_app(settings: Settings) -> FastAPI:
+    app = build_app(
+        settings,
+        title="Kontor notifications",
+        routers=[templates.router, mails.router, feed.router, snapshots.router],
+        resources=[outside, bus, senders],
+    )
+    app.state.queue = Queue(
+        settings.mail_from.rpartition("@")[2],
+        timedelta(seconds=settings.bundle_pause_seconds),
+        timedelta(seconds=settings.bundle_at_most_seconds),
+    )
+    return app
+
+
+@asynccontextmanager
+async def outside(app: FastAPI) -> AsyncIterator[None]:
+    app.state.outside = Outside(app.state.settings, app.state.source)
+    yield
+    await app.state.outside.close()
+
+
+@asynccontextmanager
+async def bus(app: FastAPI) -> AsyncIterator[None]:
+    async with Bus(
+        app.state.settings.bus_url.get_secret_value(),
+        service="notifications",
+        database=app.state.db,
+        consumers=consumers(app.state.db, app.state.queue),
+        registry=app.state.registry,
+        tracer_provider=app.state.tracer_provider,
+    ) as app.state.bus:
+        yield
+
+
+@asynccontextmanager
+async def senders(app: FastAPI) -> AsyncIterator[None]:
+    for name, urgent in (("urgent", True), ("all", False)):
+        sender = Sender(app.state.settings, app.state.db, app.state.outside, urgent=urgent)
+        app.state.background.start(f"mail sender {name}", sender.run)
+    yield

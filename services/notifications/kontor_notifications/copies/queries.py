@@ -1,0 +1,60 @@
+"""Reading the copies. Everything here sees the transaction's merchant only."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1.documents_pb2 import Document
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.payments.v1.payments_pb2 import Receivable
+from kontor_notifications.copies.models import TABLES, State
+
+
+class NotHereYet(Exception):
+    """Its owner's fact is still on its way: the event that needs it is tried again."""
+
+
+async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> State:
+    """The last known state, also of what was deleted since (`deleted` says so). Raises NotHereYet."""
+    table = TABLES[kind]
+    raw = await session.scalar(select(table.c.state).where(table.c.id == UUID(str(id_))))
+    if raw is None:
+        raise NotHereYet(f"{kind.DESCRIPTOR.name} {id_} is not known yet")
+    return kind.FromString(raw)
+
+
+async def merchant(session: AsyncSession, merchant_id: UUID | str) -> Merchant:
+    return await get(session, Merchant, merchant_id)
+
+
+async def customer(session: AsyncSession, customer_id: UUID | str) -> Customer:
+    return await get(session, Customer, customer_id)
+
+
+async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document]:
+    """In the order asked for; those that are not known are missing."""
+    table = TABLES[Document]
+    rows = await session.execute(select(table.c.id, table.c.state).where(table.c.id.in_(ids), ~table.c.deleted))
+    known = {row.id: Document.FromString(row.state) for row in rows}
+    return [known[id_] for id_ in ids if id_ in known]
+
+
+async def open_amounts(session: AsyncSession, document_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What is open of each document that has a receivable, in minor units of its currency."""
+    table = TABLES[Receivable]
+    rows = await session.execute(
+        select(table.c.document_id, table.c.state).where(table.c.document_id.in_(document_ids), ~table.c.deleted)
+    )
+    return {row.document_id: Receivable.FromString(row.state).open_minor for row in rows}
+
+
+async def newest_document(session: AsyncSession, document_type: str) -> Document | None:
+    """The newest document of a type (of any, for the empty one) that has a customer."""
+    table = TABLES[Document]
+    query = select(table.c.state).where(~table.c.deleted).order_by(table.c.id.desc()).limit(20)
+    if document_type:
+        query = query.where(table.c.type == document_type)
+    found = (Document.FromString(raw) for raw in await session.scalars(query))
+    return next((document for document in found if document.customer_id), None)

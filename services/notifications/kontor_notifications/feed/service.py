@@ -1,0 +1,71 @@
+"""The events feed (I4): what other systems read to learn what happened."""
+
+import json
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor_bus import Envelope
+
+# The row of the head stays locked until the commit: the next position can only be given after this one is visible.
+# A sequence would let a reader that has seen 7 miss a 6 that commits late.
+_APPEND = text(
+    """
+    WITH head AS (
+        INSERT INTO feed_head AS h (merchant_id, position) VALUES (:merchant, 1)
+        ON CONFLICT (merchant_id) DO UPDATE SET position = h.position + 1
+        RETURNING position
+    )
+    INSERT INTO feed_event (merchant_id, position, id, type, time, subject, data)
+    SELECT :merchant, position, :id, :type, :time, :subject, CAST(:data AS jsonb) FROM head
+    """
+)
+_READ = text(
+    "SELECT position, id, type, time, subject, data FROM feed_event WHERE position > :after ORDER BY position LIMIT :most"
+)
+# Staff's words and choices for one mail are nobody else's business.
+_PRIVATE = ("share_recipient", "share_subject", "share_text", "suggested_customer_id")
+
+
+async def append(session: AsyncSession, event: Message, envelope: Envelope) -> None:
+    """Gives the event the merchant's next position."""
+    await session.execute(
+        _APPEND,
+        {
+            "merchant": envelope.merchant_id,
+            "id": envelope.id,
+            "type": envelope.type,
+            "time": envelope.time,
+            "subject": envelope.subject,
+            "data": json.dumps(as_json(event)),
+        },
+    )
+
+
+def as_json(event: Message) -> dict[str, Any]:
+    """protobuf's JSON mapping with the contract's own field names; 64-bit integers are strings there."""
+    found = MessageToDict(event, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+    for part in found.values():
+        if isinstance(part, dict):
+            for name in _PRIVATE:
+                part.pop(name, None)
+    return found
+
+
+async def read(session: AsyncSession, after: int, most: int) -> list[dict[str, Any]]:
+    """Events behind a position, in order."""
+    rows = await session.execute(_READ, {"after": after, "most": most})
+    return [
+        {
+            "position": row.position,
+            "id": str(row.id),
+            "type": row.type,
+            "time": row.time.isoformat(),
+            "subject": row.subject,
+            "data": row.data,
+        }
+        for row in rows
+    ]

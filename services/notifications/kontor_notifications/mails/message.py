@@ -1,0 +1,75 @@
+"""The mail as it goes over the wire: headers, alternatives, pictures, files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import cast
+
+from kontor.identity.v1.identity_pb2 import Merchant
+from kontor_notifications.mails.recipients import header_address, is_address
+from kontor_notifications.models import Mail
+from kontor_notifications.rendering.render import Rendered
+from kontor_notifications.settings import Settings
+
+LOGO = "logo@kontor"
+
+
+@dataclass(frozen=True)
+class Attached:
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Picture:
+    media_type: str
+    content: bytes
+
+
+def compose(
+    settings: Settings,
+    merchant: Merchant,
+    mail: Mail,
+    rendered: Rendered,
+    *,
+    logo: Picture | None,
+    files: list[Attached],
+    now: datetime,
+) -> EmailMessage:
+    """ValueError where the recipient is no address. No value can add a header: each is one line of text."""
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = mail.message_id
+    message["Date"] = format_datetime(now)
+    message["From"] = _sender(settings, merchant)
+    message["To"] = header_address(mail.name, mail.recipient)
+    reply_to = merchant.mail_reply_to or merchant.contact_email
+    if is_address(reply_to):
+        message["Reply-To"] = header_address(merchant.name, reply_to)
+    message["Subject"] = rendered.subject
+    message["Content-Language"] = mail.language
+    # RFC 3834: no holiday notes to noreply; the second line says it to Exchange.
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if logo:
+        html = cast(list[EmailMessage], message.get_payload())[-1]
+        kind, _, subtype = logo.media_type.partition("/")
+        html.add_related(logo.content, kind, subtype, cid=f"<{LOGO}>", disposition="inline", filename=f"logo.{subtype}")
+    for file in files:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=_file_name(file.name))
+    return message
+
+
+def _sender(settings: Settings, merchant: Merchant) -> Address:
+    name = merchant.mail_from_name or merchant.name
+    return header_address(f"{name} via {settings.mail_via}" if settings.mail_via else name, settings.mail_from)
+
+
+def _file_name(name: str) -> str:
+    return "".join(sign if sign.isprintable() and sign not in '/\\"' else "_" for sign in name) or "file"

@@ -1,0 +1,86 @@
+"""What a mail needs from others at the moment it is sent: links and codes, files, the logo."""
+
+from typing import Any
+from uuid import UUID
+
+from kontor.documents.v1.documents_pb2 import Document, File
+from kontor.identity.v1.identity_pb2 import Merchant
+from kontor_notifications.models import Mail
+from kontor_notifications.rendering.facts import Secrets
+from kontor_notifications.templates import kinds
+from kontor_service.client import ServiceClient
+from kontor_service.settings import ServiceSettings
+from kontor_service.tokens import TokenSource
+
+# What mail programs show; anything else (SVG) is left to the name in words.
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
+_MOST_LOGOS = 64
+
+
+class Outside:
+    """Calls identity and documents as this service. Everything here can be asked again.
+
+    Raises Problem: Unavailable where nobody answers, otherwise what the owner said.
+    """
+
+    def __init__(self, settings: ServiceSettings, tokens: TokenSource) -> None:
+        self._identity = ServiceClient(settings.identity_url)
+        self._documents = ServiceClient(settings.documents_url, timeout=20.0)
+        self._tokens = tokens
+        self._logos: dict[str, bytes] = {}
+
+    async def close(self) -> None:
+        await self._identity.close()
+        await self._documents.close()
+
+    async def secrets(self, mail: Mail, used: set[str]) -> Secrets:
+        """The links and codes that the template will show; nothing more is asked for."""
+        if mail.kind == kinds.INVITATION:
+            return Secrets(link=(await self._identity_post(mail, f"/v1/invitations/{mail.reference_id}/link"))["url"])
+        if mail.kind in kinds.CHALLENGES:
+            found = await self._identity_post(mail, f"/v1/challenges/{mail.reference_id}/secret")
+            return Secrets(link=found.get("url") or "", code=found.get("code") or "")
+        shown = used & {"Document.customerportal_url", "Link", "Documents"}
+        documents = {str(id_): await self._link(mail, id_) for id_ in mail.document_ids} if shown else {}
+        customer = await self._link(mail, None) if "Client.customerportal_url" in used else ""
+        return Secrets(documents=documents, customer=customer)
+
+    async def renew_links(self, mail: Mail) -> None:
+        """Ends the links that the wrong address got."""
+        for document_id in mail.document_ids:
+            await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id), renew=True)
+
+    async def file(self, document: Document, file: File) -> bytes:
+        path = f"/v1/documents/{document.id}/files/{file.id}"
+        token = await self._tokens.service("documents", UUID(document.merchant_id))
+        return (await self._documents.request("GET", path, token=token)).content
+
+    async def logo(self, merchant: Merchant) -> bytes | None:
+        """The merchant's logo; None where there is none that mail programs show."""
+        digest = merchant.logo_sha256
+        if not digest or not merchant.logo_shown or merchant.logo_media_type not in _PICTURES:
+            return None
+        if digest not in self._logos:
+            token = await self._tokens.service("identity", UUID(merchant.id))
+            answer = await self._identity.request("GET", f"/v1/logos/{digest}", token=token)
+            if len(self._logos) >= _MOST_LOGOS:
+                self._logos.clear()
+            self._logos[digest] = answer.content
+        return self._logos[digest]
+
+    async def _link(self, mail: Mail, document_id: UUID | None) -> str:
+        return str((await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id)))["url"])
+
+    def _whose(self, mail: Mail, document_id: UUID | None) -> dict[str, Any]:
+        return {
+            "merchant_id": str(mail.merchant_id),
+            "customer_id": str(mail.customer_id),
+            "document_id": str(document_id) if document_id else None,
+            "contact_id": str(mail.contact_id) if mail.contact_id else None,
+        }
+
+    async def _identity_post(self, mail: Mail, path: str, **body: Any) -> dict[str, Any]:
+        token = await self._tokens.service("identity", mail.merchant_id)
+        answer = await self._identity.request("POST", path, token=token, json=body)
+        found: dict[str, Any] = answer.json()
+        return found

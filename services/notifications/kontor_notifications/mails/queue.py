@@ -1,0 +1,105 @@
+"""Putting mails into the queue, within the transaction of the event that asks for them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, any_, case, func, literal, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.notifications.v1.notifications_pb2 import MailFailed, MailQueued
+from kontor_bus import record
+from kontor_notifications.events import mail_state
+from kontor_notifications.mails.recipients import Recipient
+from kontor_notifications.models import Mail
+from kontor_service.ids import uuid7
+
+NO_ADDRESS = "Neither a contact person nor the customer has an e-mail address for this."
+_MOST_DOCUMENTS = 100
+_table = Mail.__table__
+
+
+class Queue:
+    """Writes the rows; `domain` ends the Message-IDs."""
+
+    def __init__(self, domain: str, bundle_pause: timedelta, bundle_at_most: timedelta) -> None:
+        self._domain = domain
+        self._pause = bundle_pause
+        self._at_most = bundle_at_most
+
+    def draft(self, merchant_id: UUID, kind: str, recipient: Recipient, **values: Any) -> Mail:
+        """A mail to be sent now. Its Message-ID is the same at every attempt."""
+        mail_id, now = uuid7(), datetime.now(UTC)
+        return Mail(
+            id=mail_id,
+            merchant_id=merchant_id,
+            kind=kind,
+            recipient=recipient.email,
+            name=recipient.name,
+            language=recipient.language,
+            contact_id=recipient.contact_id,
+            message_id=f"<{mail_id}@{self._domain}>",
+            created_at=now,
+            next_attempt_at=values.pop("next_attempt_at", now),
+            **values,
+        )
+
+    def add(self, session: AsyncSession, mail: Mail) -> None:
+        """Queues a mail of its own."""
+        session.add(mail)
+        record(session, MailQueued(mail=mail_state(mail)), merchant_id=mail.merchant_id)
+
+    def add_failed(self, session: AsyncSession, mail: Mail, error: str) -> None:
+        """One that cannot be sent as it is: it waits in the log for a correction."""
+        mail.state, mail.error, mail.collecting = "failed", error, False
+        session.add(mail)
+        record(session, MailFailed(mail=mail_state(mail)), merchant_id=mail.merchant_id)
+
+    async def bundle(self, session: AsyncSession, mail: Mail) -> None:
+        """Puts the mail's document into the recipient's open mail, else queues it as the first of a new one.
+
+        The unique index over collecting mails decides, so two consumers at once make one mail. Each further
+        document prolongs the pause, up to a bound after the first.
+        """
+        mail.collecting, mail.next_attempt_at = True, mail.created_at + self._pause
+        inserted = await self._upsert(session, mail)
+        if inserted is None:
+            # The open mail is full: it goes as it is.
+            await session.execute(update(_table).where(_same_bundle(mail)).values(collecting=False))
+            inserted = await self._upsert(session, mail)
+        if inserted:
+            record(session, MailQueued(mail=mail_state(mail)), merchant_id=mail.merchant_id)
+
+    async def _upsert(self, session: AsyncSession, mail: Mail) -> bool | None:
+        """True for a new mail, False for one joined, None for a full one."""
+        (document,) = mail.document_ids
+        known: Any = literal(document) == any_(_table.c.document_ids)
+        statement = (
+            insert(_table)
+            .values(**mail.model_dump())
+            .on_conflict_do_update(
+                index_elements=["merchant_id", "customer_id", "recipient"],
+                index_where=and_(_table.c.collecting, _table.c.state == "queued"),
+                set_={
+                    "document_ids": case(
+                        (known, _table.c.document_ids), else_=func.array_append(_table.c.document_ids, document)
+                    ),
+                    "next_attempt_at": func.least(_table.c.created_at + self._at_most, mail.next_attempt_at),
+                },
+                where=func.cardinality(_table.c.document_ids) < _MOST_DOCUMENTS,
+            )
+            .returning(_table.c.id)
+        )
+        id_ = await session.scalar(statement)
+        return None if id_ is None else bool(id_ == mail.id)
+
+
+def _same_bundle(mail: Mail) -> Any:
+    return and_(
+        _table.c.merchant_id == mail.merchant_id,
+        _table.c.customer_id == mail.customer_id,
+        _table.c.recipient == mail.recipient,
+        _table.c.collecting,
+        _table.c.state == "queued",
+    )

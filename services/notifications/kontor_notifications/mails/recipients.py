@@ -1,0 +1,71 @@
+"""Who gets a mail about a document, and in which language."""
+
+import re
+from dataclasses import dataclass
+from email.headerregistry import Address
+from uuid import UUID
+
+from kontor.documents.v1.documents_pb2 import Document
+from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant
+from kontor_notifications.words import Language, language_of
+
+# Which of a contact's switches a document type belongs to; types without one go to the customer's own address.
+_GROUPS = {
+    **dict.fromkeys(
+        ("quote", "order_confirmation", "sales_order", "delivery_note", "purchase_order", "contract"), "gets_quotes"
+    ),
+    **dict.fromkeys(("invoice", "credit_note", "receipt"), "gets_invoices"),
+    "reminder": "gets_reminders",
+}
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+\.?[^\s@.]+\Z")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    email: str
+    language: Language
+    name: str = ""
+    contact_id: UUID | None = None
+
+
+def recipients(document: Document, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    """Staff's choice for this share; else the contacts who get this type; else the customer. Each address once."""
+    chosen = [part for part in re.split(r"[,;\s]+", document.share_recipient) if part]
+    by_choice = [recipient_of(address, customer, merchant) for address in chosen]
+    found = by_choice or for_type(document.type, customer, merchant)
+    return list({recipient.email.casefold(): recipient for recipient in reversed(found)}.values())[::-1]
+
+
+def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    group = _GROUPS.get(document_type)
+    contacts = [one for one in customer.contacts if group and getattr(one, group) and is_address(one.email)]
+    if contacts:
+        return [_contact(one, customer, merchant) for one in contacts]
+    return [recipient_of(customer.email, customer, merchant)] if is_address(customer.email) else []
+
+
+def recipient_of(address: str, customer: Customer, merchant: Merchant) -> Recipient:
+    """An address, with what is known of the person behind it."""
+    for one in customer.contacts:
+        if one.email.casefold() == address.casefold():
+            return _contact(one, customer, merchant)
+    return Recipient(address, language_of(customer.language, merchant.language))
+
+
+def is_address(text: str) -> bool:
+    """One plain address (RFC 5321 without quoted local parts): nothing that could end a header or a command."""
+    return len(text) <= 254 and _ADDRESS.match(text) is not None
+
+
+def header_address(name: str, address: str) -> Address:
+    """For a From, To or Reply-To header; the domain as mail servers know it (IDNA). ValueError for no address."""
+    if not is_address(address):
+        raise ValueError(f"{address!r} is no e-mail address")
+    local, _, domain = address.rpartition("@")
+    display = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    return Address(display_name=display, username=local, domain=domain.encode("idna").decode())
+
+
+def _contact(one: ContactPerson, customer: Customer, merchant: Merchant) -> Recipient:
+    language = language_of(one.language, customer.language, merchant.language)
+    return Recipient(one.email, language, one.name, UUID(one.id))

@@ -1,0 +1,68 @@
+"""Sending a mail again, where needed to another address (H5)."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor_notifications.copies import queries as copies
+from kontor_notifications.mails import queries
+from kontor_notifications.mails.queue import Queue
+from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
+from kontor_notifications.models import Mail
+from kontor_notifications.templates import kinds
+from kontor_notifications.words import language_of
+from kontor_service.errors import Conflict, Invalid, NotFound
+
+# Secrets with an hour to live: whoever needs one asks for a new one.
+_NOT_REPEATED = frozenset(kinds.CHALLENGES)
+
+
+class MailUnknown(NotFound):
+    code, title = "mail_unknown", "There is no such mail"
+
+
+class NotRepeatable(Conflict):
+    code, title = "mail_not_repeatable", "This mail cannot be sent again"
+
+
+class AddressInvalid(Invalid):
+    code, title = "address_invalid", "This is not an e-mail address"
+
+
+async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: str | None) -> Mail:
+    """Queues a new mail of the same content.
+
+    If the first one reached another address, the links it carried end before the new one goes out.
+    """
+    first = await queries.read(session, mail_id)
+    if first is None:
+        raise MailUnknown(f"There is no mail {mail_id}")
+    if first.kind in _NOT_REPEATED:
+        raise NotRepeatable("Links and codes that expire soon are asked for again by the person who needs them.")
+    recipient = await _recipient(session, first, (address or first.recipient).strip())
+    mail = queue.draft(
+        first.merchant_id,
+        first.kind,
+        recipient,
+        customer_id=first.customer_id,
+        document_ids=first.document_ids,
+        document_number=first.document_number,
+        reference_id=first.reference_id,
+        payment=first.payment,
+        expires_at=first.expires_at,
+        resend_of=first.id,
+        renew_links=first.state in ("sent", "bounced") and recipient.email.casefold() != first.recipient.casefold(),
+    )
+    queue.add(session, mail)
+    return mail
+
+
+async def _recipient(session: AsyncSession, first: Mail, address: str) -> Recipient:
+    if not is_address(address):
+        raise AddressInvalid("An e-mail address like name@example.com is needed", field="recipient")
+    if address.casefold() == first.recipient.casefold():
+        return Recipient(first.recipient, language_of(first.language), first.name, first.contact_id)
+    if first.customer_id is None:
+        return Recipient(address, language_of(first.language))
+    merchant = await copies.merchant(session, first.merchant_id)
+    return recipient_of(address, await copies.customer(session, first.customer_id), merchant)

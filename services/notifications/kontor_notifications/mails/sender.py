@@ -1,0 +1,149 @@
+"""Sending what is queued.
+
+A mail is claimed for a while, made and handed over outside of any transaction, and marked afterwards. Between
+the mail server's 250 and our commit of "sent" lies the one window in which a mail can go out twice: if the process
+dies or the answer is lost there, the claim runs out and the mail goes again, with the same Message-ID.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from kontor.notifications.v1.notifications_pb2 import MailDelayed, MailFailed, MailSent, MailSuppressed
+from kontor_bus import record
+from kontor_notifications.copies.queries import NotHereYet
+from kontor_notifications.events import mail_state
+from kontor_notifications.mails import queries
+from kontor_notifications.mails.drafting import Overtaken
+from kontor_notifications.mails.making import Maker
+from kontor_notifications.mails.outside import Outside
+from kontor_notifications.mails.schedule import pause_after
+from kontor_notifications.mails.smtp import Never, NotNow, Postman, postman
+from kontor_notifications.models import Mail
+from kontor_notifications.settings import Settings
+from kontor_service.database import Database
+from kontor_service.errors import Problem
+
+log = structlog.get_logger()
+
+# Longer than a round of mails can take; after it a claim counts as abandoned.
+_CLAIM = timedelta(minutes=15)
+_ROUND = 10
+_EVENTS = {"sent": MailSent, "queued": MailDelayed, "failed": MailFailed, "suppressed": MailSuppressed}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`state` queued: to be tried again, unless that was the last attempt."""
+
+    state: str
+    error: str = ""
+    subject: str = ""
+
+
+class Sender:
+    """`urgent` ones only look at mails somebody waits for, so that a month's bills delay no log-in code."""
+
+    def __init__(self, settings: Settings, database: Database, outside: Outside, *, urgent: bool) -> None:
+        self._settings = settings
+        self._database = database
+        self._outside = outside
+        self._maker = Maker(settings, database, outside)
+        self._urgent = urgent
+
+    async def run(self, pause: float = 0.5) -> None:
+        """Rounds for ever, with a pause in seconds where nothing was due."""
+        while True:
+            if not await self.round():
+                await asyncio.sleep(pause)
+
+    async def round(self) -> int:
+        """Sends what is due, at most some mails of each merchant, and returns how many it took."""
+        taken = 0
+        for merchant_id in await queries.merchants_with_mails(self._database, urgent=self._urgent):
+            async with self._database.transaction(merchant_id) as session:
+                until = datetime.now(UTC) + _CLAIM
+                ids = await queries.claim(session, urgent=self._urgent, most=_ROUND, until=until)
+            taken += len(ids)
+            await _to_the_end(self._deliver_all(merchant_id, ids))
+        return taken
+
+    async def _deliver_all(self, merchant_id: UUID, ids: Sequence[UUID]) -> None:
+        async with postman(self._settings) as carrier:
+            for id_ in ids:
+                outcome = await self._deliver(merchant_id, id_, carrier)
+                await self._mark(merchant_id, id_, outcome)
+
+    async def _deliver(self, merchant_id: UUID, id_: UUID, carrier: Postman) -> Outcome:
+        try:
+            mail = await self._ready(merchant_id, id_)
+            made = await self._maker.make(mail)
+            await carrier.send(made.message, made.recipient)
+            return Outcome("sent", subject=made.subject)
+        except Overtaken as overtaken:
+            return Outcome("suppressed", str(overtaken))
+        except (NotNow, NotHereYet) as later:
+            return Outcome("queued", str(later))
+        except Never as final:
+            return Outcome("failed", str(final))
+        except Problem as problem:
+            return Outcome("queued" if _passes(problem) else "failed", problem.detail)
+        except Exception as error:
+            # A fault of ours must not hold up the other mails; it is tried again, and given up in the end.
+            log.exception("mail_not_made", mail=str(id_))
+            return Outcome("queued", f"Internal error: {type(error).__name__}")
+
+    async def _ready(self, merchant_id: UUID, id_: UUID) -> Mail:
+        """The mail; links that went to a wrong address are ended first, once."""
+        async with self._database.transaction(merchant_id) as session:
+            mail = await queries.lock(session, id_)
+        if mail.renew_links:
+            await self._outside.renew_links(mail)
+            async with self._database.transaction(merchant_id) as session:
+                (await queries.lock(session, id_)).renew_links = False
+        return mail
+
+    async def _mark(self, merchant_id: UUID, id_: UUID, outcome: Outcome) -> None:
+        now = datetime.now(UTC)
+        async with self._database.transaction(merchant_id) as session:
+            mail = await queries.lock(session, id_)
+            settle(mail, outcome, now)
+            mail.touch()
+            session.add(mail)
+            record(session, _EVENTS[mail.state](mail=mail_state(mail)), merchant_id=merchant_id)
+        log.info("mail", mail=str(id_), kind=mail.kind, state=mail.state, attempts=mail.attempts)
+
+
+def settle(mail: Mail, outcome: Outcome, now: datetime) -> None:
+    """What the outcome of an attempt makes of the mail."""
+    pause = pause_after(mail.attempts)
+    mail.state, mail.error = outcome.state, outcome.error
+    mail.subject = outcome.subject or mail.subject
+    if outcome.state == "queued" and pause is not None:
+        mail.next_attempt_at = now + pause
+        return
+    if outcome.state == "queued":
+        mail.state, mail.error = "failed", f"Given up after {mail.attempts} attempts. {outcome.error}"
+    mail.sent_at = now if mail.state == "sent" else None
+    # Staff's own words are wanted for one sending only.
+    mail.own_subject = mail.own_text = ""
+
+
+def _passes(problem: Problem) -> bool:
+    """Whether an owner's refusal may be over at the next attempt."""
+    return problem.status >= 500 or problem.status in (401, 403, 429)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """A stop lets the mails in hand be sent and marked: stopping between would send them twice."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -1,0 +1,88 @@
+"""Templates over HTTP: list, change, put back, try out."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict
+
+from kontor.notifications.v1.notifications_pb2 import TemplateSnapshot
+from kontor_notifications.events import template_state
+from kontor_notifications.templates import kinds, service
+from kontor_notifications.templates.placeholders import placeholders, spellings
+from kontor_notifications.templates.preview import preview
+from kontor_notifications.words import Language
+from kontor_service.commands import command_result
+from kontor_service.tokens import Principal, require
+
+router = APIRouter()
+Editor = Annotated[Principal, Depends(require("templates:edit"))]
+
+
+class Words(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str
+    text: str
+
+
+class Trial(BaseModel):
+    """Left out: the words in force; the newest document of the kind's type, else a sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    language: Language = "de"
+    subject: str | None = None
+    text: str | None = None
+    document_id: UUID | None = None
+
+
+@router.get("/v1/templates")
+async def templates(request: Request, principal: Editor) -> dict[str, Any]:
+    """Every kind in every language as it is in force, and the placeholders each kind knows."""
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        found = await service.in_force(session)
+    known = {
+        kind: [
+            {"name": spellings(one, kind)[0], "spellings": spellings(one, kind), "meaning": one.meaning}
+            for one in placeholders(kind)
+        ]
+        for kind in kinds.KINDS
+    }
+    return {"templates": [asdict(one) for one in found], "placeholders": known}
+
+
+@router.put("/v1/templates/{kind}/{language}")
+async def change(request: Request, principal: Editor, kind: str, language: Language, words: Words) -> dict[str, Any]:
+    """422 template_invalid names the field and every placeholder that does not exist."""
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        template = await service.change(session, principal.merchant, kind, language, words.subject, words.text)
+        return command_result(TemplateSnapshot(template=template_state(template)))
+
+
+@router.delete("/v1/templates/{kind}/{language}", status_code=200)
+async def reset(request: Request, principal: Editor, kind: str, language: Language) -> dict[str, Any]:
+    """Back to the default. Answers {} where the merchant had no words of their own."""
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        template = await service.reset(session, principal.merchant, kind, language)
+        return command_result(TemplateSnapshot(template=template_state(template))) if template else {}
+
+
+@router.post("/v1/templates/preview")
+async def try_out(request: Request, principal: Editor, trial: Trial) -> dict[str, str]:
+    """{subject, text, html} with real data and an invented link; 422 as when saving."""
+    service.known(trial.kind)
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        return await preview(
+            session,
+            request.app.state.outside,
+            request.app.state.settings.portal_url,
+            principal.merchant,
+            trial.kind,
+            trial.language,
+            subject=trial.subject,
+            text=trial.text,
+            document_id=trial.document_id,
+        )
