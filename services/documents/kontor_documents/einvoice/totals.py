@@ -38,7 +38,8 @@ class TaxKey:
 def round_amount(amount: Decimal, currency: str) -> Decimal:
     with localcontext() as context:
         context.prec = _PRECISION
-        return amount.quantize(Decimal(1).scaleb(-min(digits(currency), 2)), rounding=ROUND_HALF_UP)
+        rounded = amount.quantize(Decimal(1).scaleb(-min(digits(currency), 2)), rounding=ROUND_HALF_UP)
+        return rounded + ZERO  # no minus before a zero
 
 
 def line_net(line: Line, currency: str) -> Decimal:

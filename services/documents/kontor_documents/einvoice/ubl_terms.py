@@ -9,6 +9,8 @@ _TAX_POINT_CODES = {"3": "5", "35": "29", "432": "72"}
 _NUMBER_WITHOUT_ORDER = "NA"
 # UNTDID 1001: a credit note names its project (BT-11) among the additional documents.
 _PROJECT_CODE = "50"
+# UNTDID 4461: where only BT-83 or a credit note's BT-9 has to be said.
+_UNDEFINED_MEANS = {"code": "1"}
 
 
 def to_common(terms: Terms) -> Terms:
@@ -30,6 +32,7 @@ def to_common(terms: Terms) -> Terms:
                 terms.setdefault(key, means[key])
                 means.pop(key)
         means.pop("card_network", None)
+    terms["payment_means"] = [means for means in terms.get("payment_means", ()) if means != _UNDEFINED_MEANS]
     for entry in [entry for entry in terms.get("additional", ()) if entry.get("type_code") == _PROJECT_CODE]:
         terms.setdefault("project", entry.get("id", ""))
         terms["additional"].remove(entry)
@@ -98,7 +101,9 @@ def from_common(terms: Terms) -> Terms:
     for note in terms.get("notes", ()):
         if note.get("subject"):
             note["text"] = f"#{note['subject']}#{note['text']}"
-    for means in terms.get("payment_means", ()):
+    if not terms["payment_means"] and (terms.get("due_date") or terms.get("payment_reference")):
+        terms["payment_means"] = [dict(_UNDEFINED_MEANS)]
+    for means in terms["payment_means"]:
         means["payment_reference"], means["due_date"] = terms.get("payment_reference"), terms.get("due_date")
         means["card_network"] = "NA" if means.get("card_number_end") else None
         if means["code"] in ("49", "59"):

@@ -87,7 +87,9 @@ def safe_image(content: bytes) -> SafeImage:
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
                 _check_pixels(image)
                 return _written(image)
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise HostileImage(str(error), field="file") from None
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise BrokenImage(f"The image cannot be read: {str(error)[:200]}", field="file") from None
 
 
