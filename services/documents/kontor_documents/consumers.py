@@ -1,0 +1,56 @@
+"""What documents does when something happened: a table of contents."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1 import documents_pb2 as documents
+from kontor.identity.v1 import identity_pb2 as identity
+from kontor_bus import Effects, Envelope
+from kontor_documents.copies import queries as copies
+from kontor_documents.intake import service as intake
+from kontor_documents.parts import Parts
+from kontor_documents.release import service as release
+
+
+def consumers(parts: Parts) -> list[Effects]:
+    async def make(session: AsyncSession, fact: documents.SubmissionReceived, _: Envelope) -> None:
+        await intake.process(parts, session, UUID(fact.submission.id))
+
+    async def produce(session: AsyncSession, fact: documents.DocumentReceived, _: Envelope) -> None:
+        await release.settle(parts, session, UUID(fact.document.id))
+
+    async def follow_merchant(session: AsyncSession, fact: Any, _: Envelope) -> None:
+        if await copies.keep_merchant(session, fact.merchant):
+            await release.settle_waiting(parts, session, await release.waiting_ids(session))
+
+    async def follow_customer(session: AsyncSession, fact: Any, _: Envelope) -> None:
+        state: identity.Customer = fact.customer
+        if await copies.keep_customer(session, state):
+            await intake.process_parked(parts, session, state.number)
+            waiting = await release.waiting_ids(session, customer_id=UUID(state.id), number=state.number)
+            await release.settle_waiting(parts, session, waiting)
+
+    return [
+        Effects("documents.intake", {documents.SubmissionReceived: make}),
+        Effects("documents.production", {documents.DocumentReceived: produce}, lane="bulk"),
+        Effects(
+            "documents.merchants",
+            {
+                identity.MerchantRegistered: follow_merchant,
+                identity.MerchantSettingsChanged: follow_merchant,
+                identity.MerchantSnapshot: follow_merchant,
+            },
+        ),
+        Effects(
+            "documents.customers",
+            {
+                identity.CustomerCreated: follow_customer,
+                identity.CustomerChanged: follow_customer,
+                identity.ContactInvited: follow_customer,
+                identity.ContactAccessRevoked: follow_customer,
+                identity.CustomerSnapshot: follow_customer,
+            },
+        ),
+    ]

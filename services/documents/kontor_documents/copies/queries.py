@@ -1,0 +1,102 @@
+"""What documents knows of merchants and customers: their state as identity last told it."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.identity.v1 import identity_pb2 as pb
+
+_KEEP_MERCHANT = text("""
+INSERT INTO merchant (merchant_id, epoch, version, state) VALUES (:merchant_id, :epoch, :version, :state)
+ON CONFLICT (merchant_id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, state = excluded.state
+WHERE (excluded.epoch, excluded.version) > (merchant.epoch, merchant.version)
+RETURNING merchant_id""")
+
+_KEEP_CUSTOMER = text("""
+INSERT INTO customer (id, merchant_id, epoch, version, deleted, number, vat_id, emails, name, state)
+VALUES (:id, :merchant_id, :epoch, :version, :deleted, :number, :vat_id, :emails, :name, :state)
+ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, deleted = excluded.deleted,
+    number = excluded.number, vat_id = excluded.vat_id, emails = excluded.emails, name = excluded.name,
+    state = excluded.state
+WHERE (excluded.epoch, excluded.version) > (customer.epoch, customer.version)
+RETURNING id""")
+
+
+async def keep_merchant(session: AsyncSession, state: pb.Merchant) -> bool:
+    """False where what is kept is as new already."""
+    kept = await session.execute(
+        _KEEP_MERCHANT,
+        {
+            "merchant_id": UUID(state.merchant_id),
+            "epoch": state.epoch,
+            "version": state.version,
+            "state": state.SerializeToString(),
+        },
+    )
+    return kept.first() is not None
+
+
+async def keep_customer(session: AsyncSession, state: pb.Customer) -> bool:
+    """False where what is kept is as new already."""
+    emails = {state.email, *(contact.email for contact in state.contacts)} - {""}
+    kept = await session.execute(
+        _KEEP_CUSTOMER,
+        {
+            "id": UUID(state.id),
+            "merchant_id": UUID(state.merchant_id),
+            "epoch": state.epoch,
+            "version": state.version,
+            "deleted": state.deleted,
+            "number": state.number,
+            "vat_id": _plain(state.vat_id),
+            "emails": sorted(email.lower() for email in emails),
+            "name": state.name,
+            "state": state.SerializeToString(),
+        },
+    )
+    return kept.first() is not None
+
+
+async def merchant(session: AsyncSession, merchant_id: UUID) -> pb.Merchant | None:
+    row = (
+        await session.execute(text("SELECT state FROM merchant WHERE merchant_id = :id"), {"id": merchant_id})
+    ).first()
+    return pb.Merchant.FromString(row.state) if row else None
+
+
+async def customer(session: AsyncSession, customer_id: UUID | None) -> pb.Customer | None:
+    if customer_id is None:
+        return None
+    row = (await session.execute(text("SELECT state FROM customer WHERE id = :id"), {"id": customer_id})).first()
+    return pb.Customer.FromString(row.state) if row else None
+
+
+async def customer_id_by_number(session: AsyncSession, number: str) -> UUID | None:
+    """The one thing a customer is matched by: one wrong match shows a firm's bills to another."""
+    if not number:
+        return None
+    found = await session.execute(
+        text("SELECT id FROM customer WHERE number = :number AND NOT deleted"), {"number": number}
+    )
+    row = found.first()
+    return row.id if row else None
+
+
+async def suggested_customer_id(session: AsyncSession, vat_id: str, email: str) -> UUID | None:
+    """The only customer with this VAT id or, failing that, this e-mail address; a hint, never a match."""
+    for condition, value in (("vat_id = :value", _plain(vat_id)), ("emails @> ARRAY[:value]::text[]", email.lower())):
+        if not value:
+            continue
+        found = await session.execute(
+            text(f"SELECT id FROM customer WHERE {condition} AND NOT deleted LIMIT 2"), {"value": value}
+        )
+        rows = found.all()
+        if len(rows) == 1:
+            only: UUID = rows[0].id
+            return only
+    return None
+
+
+def _plain(vat_id: str) -> str:
+    return "".join(vat_id.split()).upper()

@@ -1,0 +1,121 @@
+"""POST /v1/submissions and what became of one."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request
+from starlette.datastructures import UploadFile
+
+from kontor_documents import queries
+from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
+from kontor_documents.intake.service import Handed, accept
+from kontor_documents.models import Document, Submission
+from kontor_documents.parts import Parts
+from kontor_service.errors import TooLarge
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(tags=["submissions"])
+
+_SOURCES = frozenset({"http", "upload", "cli", "bus"})
+_JSON = "application/json"
+Submitter = Annotated[Principal, Depends(require("documents:submit", "service"))]
+
+
+@router.post("/v1/submissions", status_code=202)
+async def submit(
+    request: Request,
+    principal: Submitter,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    x_kontor_source: Annotated[str, Header()] = "http",
+    x_kontor_file_name: Annotated[str, Header()] = "",
+) -> dict[str, Any]:
+    """A file as the body with its own content type, JSON data as the body, or multipart with `file` and `data`."""
+    file, beside, media_type, name = await _parts_of(request, request.app.state.settings.max_upload_bytes)
+    handed = Handed(
+        source=x_kontor_source if x_kontor_source in _SOURCES else "http",
+        by=principal.subject,
+        file=file,
+        beside=beside,
+        media_type=media_type,
+        file_name=x_kontor_file_name or name,
+    )
+    return await accept(request.app.state.parts, principal.merchant, handed, idempotency_key)
+
+
+@router.get("/v1/submissions/{submission_id}")
+async def status(
+    request: Request,
+    submission_id: UUID,
+    principal: Annotated[Principal, Depends(require("documents:submit", "documents:read", "service"))],
+) -> dict[str, Any]:
+    """accepted, processed with the document, or rejected with the problem."""
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        submission = await session.get(Submission, submission_id)
+        if submission is None:
+            raise SubmissionNotFound
+        document = await session.get(Document, submission.document_id) if submission.document_id else None
+        files = await queries.files_of(session, document.id) if document else []
+    return {
+        "id": str(submission.id),
+        "status": submission.status,
+        "file_name": submission.file_name,
+        "error": submission.error,
+        "document": _summary(document, any(file.role == "pdf" for file in files)) if document else None,
+    }
+
+
+def _summary(document: Document, has_pdf: bool) -> dict[str, Any]:
+    return {
+        "id": str(document.id),
+        "type": document.type,
+        "number": document.number,
+        "external_id": document.external_id,
+        "state": document.state,
+        "customer_id": str(document.customer_id) if document.customer_id else None,
+        "customer_number": document.customer_number,
+        "issue_date": document.issue_date.isoformat(),
+        "due_date": document.due_date.isoformat() if document.due_date else None,
+        "total": {"minor_units": document.gross_minor, "currency": document.currency},
+        "amount_due": {"minor_units": document.amount_due_minor, "currency": document.currency},
+        "issues": document.issues,
+        "has_pdf": has_pdf,
+    }
+
+
+async def _parts_of(request: Request, limit: int) -> tuple[bytes | None, bytes | None, str, str]:
+    """File, data beside it, the file's media type and name. Raises TooLarge while reading, not after."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise _too_large(limit)
+    if media_type == "multipart/form-data":
+        return await _form(request, limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
+    if not body:
+        raise NothingSubmitted(field="file")
+    if media_type == _JSON:
+        return None, bytes(body), media_type, ""
+    return bytes(body), None, media_type, ""
+
+
+async def _form(request: Request, limit: int) -> tuple[bytes | None, bytes | None, str, str]:
+    form = await request.form(max_files=2, max_fields=4, max_part_size=limit)
+    try:
+        file, data = form.get("file"), form.get("data")
+        content = await file.read(limit + 1) if isinstance(file, UploadFile) else None
+        beside = await data.read(limit + 1) if isinstance(data, UploadFile) else data.encode() if data else None
+        if len(content or b"") > limit or len(beside or b"") > limit:
+            raise _too_large(limit)
+        named = file if isinstance(file, UploadFile) else None
+        media_type, name = (named.content_type or "", named.filename or "") if named else (_JSON, "")
+        return content, beside, media_type, name
+    finally:
+        await form.close()
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"At most {limit // 1024**2} MiB are accepted", code="file_too_large", field="file")

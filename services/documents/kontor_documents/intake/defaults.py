@@ -1,0 +1,83 @@
+"""What a merchant need not repeat in every document that Kontor makes for it. Pure."""
+
+from decimal import Decimal
+from typing import Any
+
+from kontor.identity.v1 import identity_pb2
+from kontor_documents.content.model import (
+    Address,
+    BankAccount,
+    Contact,
+    DocumentData,
+    DocumentType,
+    Identifier,
+    Party,
+    PaymentMeans,
+)
+from kontor_documents.einvoice.codelists import ZUGFERD_EN16931
+
+_SEPA_TRANSFER = "58"
+_PAID_TYPES = frozenset({DocumentType.INVOICE, DocumentType.REMINDER})
+
+
+def with_defaults(
+    data: DocumentData, merchant: identity_pb2.Merchant | None, customer: identity_pb2.Customer | None
+) -> DocumentData:
+    """Seller, account and reference from the merchant, buyer from the customer, where the data leaves them out."""
+    update: dict[str, Any] = {}
+    if merchant is not None:
+        if not data.seller.name:
+            update["seller"] = _seller(merchant)
+        if not data.payment_means and data.type in _PAID_TYPES and merchant.iban:
+            update["payment_means"] = [_transfer(merchant)]
+    if customer is not None and not data.buyer.name:
+        update["buyer"] = _buyer(customer)
+    if not data.specification:
+        update["specification"] = ZUGFERD_EN16931
+    completed = data.model_copy(update=update)
+    return _with_due_date(completed)
+
+
+def _with_due_date(data: DocumentData) -> DocumentData:
+    """BR-CO-25: a positive amount needs a due date or payment terms; without either it is due at once."""
+    due = data.totals.due if data.totals else Decimal(0)
+    if due > 0 and data.type in _PAID_TYPES and not data.due_date and not data.payment_terms:
+        return data.model_copy(update={"due_date": data.issue_date})
+    return data
+
+
+def _seller(merchant: identity_pb2.Merchant) -> Party:
+    return Party(
+        name=merchant.name,
+        vat_id=merchant.vat_id,
+        tax_number=merchant.tax_number,
+        address=_address(merchant.address),
+        contact=Contact(name=merchant.name, phone=merchant.contact_phone, email=merchant.contact_email),
+        electronic_address=Identifier(id=merchant.contact_email, scheme="EM") if merchant.contact_email else None,
+        legal_info=merchant.register_entry,
+    )
+
+
+def _buyer(customer: identity_pb2.Customer) -> Party:
+    return Party(
+        name=customer.name,
+        vat_id=customer.vat_id,
+        address=_address(customer.address),
+        contact=Contact(email=customer.email) if customer.email else None,
+        electronic_address=Identifier(id=customer.email, scheme="EM") if customer.email else None,
+    )
+
+
+def _address(address: identity_pb2.Address) -> Address:
+    return Address(
+        line1=address.line1,
+        line2=address.line2,
+        post_code=address.post_code,
+        city=address.city,
+        country=address.country or "DE",
+    )
+
+
+def _transfer(merchant: identity_pb2.Merchant) -> PaymentMeans:
+    account = BankAccount(iban=merchant.iban, bic=merchant.bic, holder=merchant.account_holder or merchant.name)
+    return PaymentMeans(code=_SEPA_TRANSFER, account=account)

@@ -1,0 +1,66 @@
+"""What a document's data becomes in columns and on the bus: minor units, dates, cash discounts. Pure."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from kontor_documents.content.model import CashDiscount, DocumentData, Totals
+from kontor_documents.einvoice.totals import round_amount
+from kontor_service.money import to_minor
+
+# UNCL4461: SEPA direct debit, direct debit.
+_DEBIT = frozenset({"59", "49"})
+_NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Decimal(0))
+_MAX_REFERENCES = 100
+
+
+def columns(data: DocumentData) -> dict[str, Any]:
+    """Column values of the document; amounts in minor units of its currency."""
+    totals = data.totals or _NOTHING
+    money = {
+        "net_minor": totals.net,
+        "tax_minor": totals.tax,
+        "gross_minor": totals.gross,
+        "prepaid_minor": totals.prepaid,
+        "amount_due_minor": totals.due,
+    }
+    return {
+        "type": str(data.type),
+        "number": data.number,
+        "title": data.title,
+        "customer_number": data.customer_number,
+        "buyer_name": data.buyer.name,
+        "issue_date": data.issue_date,
+        "due_date": data.due_date,
+        "valid_until": data.valid_until,
+        "currency": data.currency,
+        **{name: to_minor(amount, data.currency) for name, amount in money.items()},
+    }
+
+
+def facts(data: DocumentData) -> dict[str, Any]:
+    """Fields of kontor.documents.v1.Document beside the columns, in its JSON mapping."""
+    found: dict[str, Any] = {
+        "cash_discounts": [cash_discount(discount, data) for discount in data.cash_discounts],
+        "references": [{"kind": r.kind, "number": r.number} for r in data.references[:_MAX_REFERENCES]],
+        "payment_reference": data.payment_reference or data.number,
+    }
+    if any(means.code in _DEBIT for means in data.payment_means):
+        found["payment_means"] = "direct_debit"
+        found["direct_debit_date"] = data.due_date.isoformat() if data.due_date else ""
+    if data.shipping:
+        found |= {name: getattr(data.shipping, name) for name in ("carrier", "tracking_number", "tracking_url")}
+    return found
+
+
+def cash_discount(discount: CashDiscount, data: DocumentData) -> dict[str, Any]:
+    """One step of Skonto with its last day and what is then to be paid; rounded half up to the minor unit."""
+    totals = data.totals or _NOTHING
+    base = discount.base_amount if discount.base_amount is not None else totals.due
+    amount = round_amount(base * discount.percent / 100, data.currency)
+    return {
+        "until": (data.issue_date + timedelta(days=discount.days)).isoformat(),
+        "percent": format(discount.percent, "f"),
+        "amount_minor": to_minor(amount, data.currency),
+        "payable_minor": to_minor(totals.due - amount, data.currency),
+    }

@@ -1,0 +1,95 @@
+"""From bytes at the door to a document's data: pure, run in a thread."""
+
+import hashlib
+from dataclasses import dataclass
+
+from kontor_documents.content.model import DocumentData
+from kontor_documents.einvoice.checks import Issue as Finding
+from kontor_documents.einvoice.checks import Severity, check
+from kontor_documents.einvoice.read import ReadResult, read_document, read_json
+from kontor_documents.einvoice.totals import complete
+from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted, WrongTotals
+from kontor_documents.release.rules import Issue
+from kontor_service.errors import FieldError
+
+# What a sender may say beside an e-invoice: how it is filed, not what it says.
+_FILING = frozenset(
+    {"type", "external_id", "customer_number", "title", "language", "valid_until", "references", "shipping"}
+)
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A document as handed in: its data with all totals, the supplied files, and what does not agree in it."""
+
+    data: DocumentData
+    issues: list[Issue]
+    pdf: bytes | None
+    xml: bytes | None
+    attachments: dict[str, bytes]
+    source_sha256: str
+
+
+def read(file: bytes | None, beside: bytes | None) -> Readout:
+    """Raises the problems of einvoice/errors.py, DataMissing, DataConflict, Invalid for fields out of range."""
+    if file is None and beside is None:
+        raise NothingSubmitted
+    result = read_document(file) if file is not None else None
+    given = read_json(beside) if beside is not None else None
+    data = complete(_merged(result, given))
+    return Readout(
+        data=data,
+        issues=[_issue(found, data.language) for found in check(data)],
+        pdf=result.pdf if result else None,
+        xml=result.xml if result else None,
+        attachments=result.files if result else {},
+        source_sha256=_source_hash(file, beside),
+    )
+
+
+def refuse_wrong_totals(readout: Readout) -> None:
+    """Raises WrongTotals naming every amount; for senders that are there to correct it."""
+    wrong: list[FieldError] = [
+        {"field": issue.get("field", ""), "code": issue["code"], "message": issue["message"]}
+        for issue in readout.issues
+        if issue["severity"] == "blocker"
+    ]
+    if wrong:
+        raise WrongTotals(wrong[0]["message"], field=wrong[0]["field"], errors=wrong)
+
+
+def external_id_of(data: DocumentData, source_sha256: str) -> str:
+    """The sender's key, else type and number, else the bytes themselves."""
+    if data.external_id:
+        return data.external_id
+    return f"{data.type}:{data.number}" if data.number else f"sha256:{source_sha256}"
+
+
+def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentData:
+    if result is None or result.data is None:
+        if given is None:
+            raise DataMissing(field="data")
+        return given
+    if given is None:
+        return result.data
+    conflicts = given.model_fields_set - _FILING
+    # The data beside must name a date to be valid at all; it may only repeat the file's.
+    conflicts = {name for name in conflicts if getattr(given, name) != getattr(result.data, name)}
+    if conflicts:
+        first = sorted(conflicts)[0]
+        raise DataConflict(f"{first} stands in the file already", field=f"data.{first}")
+    return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set & _FILING})
+
+
+def _issue(found: Finding, language: str) -> Issue:
+    return {
+        "code": found.code,
+        "message": found.message(language),
+        "field": found.field,
+        "severity": "blocker" if found.severity is Severity.ERROR else "warning",
+    }
+
+
+def _source_hash(file: bytes | None, beside: bytes | None) -> str:
+    parts = [hashlib.sha256(part).hexdigest() if part is not None else "-" for part in (file, beside)]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Content, files and history of documents, for edges and for staff."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import text
+
+from kontor_documents import queries
+from kontor_documents.errors import DocumentNotFound
+from kontor_documents.history import service as history
+from kontor_documents.models import Document, DocumentFile
+from kontor_documents.parts import Parts
+from kontor_documents.reading.xrechnung import xrechnung
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(tags=["reading"])
+
+# An edge has decided by its own copy who may see what, and asks with a token of its own.
+Staff = Annotated[Principal, Depends(require("service", "documents:release"))]
+
+_KNOWS_CONTENT = text("SELECT 1 FROM document WHERE content_sha256 = :sha256 LIMIT 1")
+
+
+@router.get("/v1/content/{sha256}")
+async def content(request: Request, sha256: str, principal: Staff) -> Response:
+    """The immutable content as DocumentData in JSON. 404 unless a document of the token's merchant says this."""
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        if (await session.execute(_KNOWS_CONTENT, {"sha256": sha256})).first() is None:
+            raise DocumentNotFound
+    return Response(await parts.files.get(sha256), media_type="application/json")
+
+
+@router.get("/v1/documents/{document_id}/pdf")
+async def pdf(request: Request, document_id: UUID, principal: Staff) -> Response:
+    _, files = await _document(request, document_id, principal)
+    return await _answer(request, next((file for file in files if file.role == "pdf"), None))
+
+
+@router.get("/v1/documents/{document_id}/files/{file_id}")
+async def file(request: Request, document_id: UUID, file_id: UUID, principal: Staff) -> Response:
+    _, files = await _document(request, document_id, principal)
+    return await _answer(request, next((file for file in files if file.id == file_id), None))
+
+
+@router.get("/v1/documents/{document_id}/xrechnung")
+async def xrechnung_of(request: Request, document_id: UUID, principal: Staff) -> Response:
+    """The invoice as XRechnung: the supplied file if it is one, else made from the content."""
+    document, files = await _document(request, document_id, principal)
+    xml = await xrechnung(request.app.state.parts, document, files)
+    return _download(xml, "application/xml", f"{document.number or document.id}-xrechnung.xml")
+
+
+@router.get("/v1/documents/{document_id}/history")
+async def story(request: Request, document_id: UUID, principal: Staff) -> dict[str, Any]:
+    """What happened to the document, and whether the chain of hashes holds."""
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        await _existing(session, document_id)
+        chain = await history.entries(session, document_id)
+    return {
+        "intact": history.intact(chain),
+        "entries": [
+            {"number": e.number, "fact": e.fact, "at": e.at.isoformat(), "actor": e.actor, "detail": e.detail}
+            for e in chain
+        ],
+    }
+
+
+@router.get("/v1/documents/{document_id}/report")
+async def report(request: Request, document_id: UUID, principal: Staff) -> Response:
+    """The report of the official rules kept with an invoice that Kontor issued. 404 where there is none."""
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        document = await _existing(session, document_id)
+    if document.report_sha256 is None:
+        raise DocumentNotFound("There is no report", code="report_not_found")
+    return Response(await parts.files.get(document.report_sha256), media_type="application/json")
+
+
+async def _document(request: Request, document_id: UUID, principal: Principal) -> tuple[Document, list[DocumentFile]]:
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        document = await _existing(session, document_id)
+        return document, await queries.files_of(session, document_id)
+
+
+async def _existing(session: Any, document_id: UUID) -> Document:
+    document: Document | None = await session.get(Document, document_id)
+    if document is None:
+        raise DocumentNotFound
+    return document
+
+
+async def _answer(request: Request, found: DocumentFile | None) -> Response:
+    if found is None:
+        raise DocumentNotFound("There is no such file", code="file_not_found")
+    parts: Parts = request.app.state.parts
+    return _download(await parts.files.get(found.sha256), found.media_type, found.name)
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(content, media_type=media_type, headers=headers)

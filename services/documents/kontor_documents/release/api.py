@@ -1,0 +1,176 @@
+"""What staff do with documents, and what the portal reports of them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor_documents import queries
+from kontor_documents.errors import DocumentNotFound
+from kontor_documents.models import Document
+from kontor_documents.parts import Parts
+from kontor_documents.release import service
+from kontor_service.commands import command_result
+from kontor_service.errors import Problem
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(tags=["release"])
+
+_MAX_RELEASED_TOGETHER = 500
+Releaser = Annotated[Principal, Depends(require("documents:release"))]
+Submitter = Annotated[Principal, Depends(require("documents:submit"))]
+Reader = Annotated[Principal, Depends(require("documents:read", "service"))]
+
+
+class Release(BaseModel):
+    ids: list[UUID] = Field(min_length=1, max_length=_MAX_RELEASED_TOGETHER)
+
+
+class Share(BaseModel):
+    recipient: str = Field(default="", max_length=254, pattern=r"^$|^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$")
+    subject: str = Field(default="", max_length=200, pattern=r"^[^\r\n]*$")
+    text: str = Field(default="", max_length=10_000)
+
+
+class Reason(BaseModel):
+    reason: str = Field(default="", max_length=1_000)
+
+
+class Assignment(BaseModel):
+    customer_id: UUID
+
+
+class FileLock(BaseModel):
+    private: bool
+
+
+@router.post("/v1/releases")
+async def release(request: Request, body: Release, principal: Releaser) -> dict[str, Any]:
+    """Releases documents together; each by itself, so that one that cannot go does not hold up the others."""
+    parts: Parts = request.app.state.parts
+    released, refused = [], []
+    for document_id in dict.fromkeys(body.ids):
+        try:
+            async with parts.db.transaction(principal.merchant) as session:
+                state = await service.share(
+                    parts, session, document_id, actor=_actor(principal), choice=service.Choice()
+                )
+        except Problem as problem:
+            refused.append({"id": str(document_id), "error": problem.as_dict()})
+        else:
+            released.append(_result(state))
+    return {"released": released, "refused": refused}
+
+
+@router.post("/v1/documents/{document_id}/share")
+async def share(request: Request, document_id: UUID, body: Share, principal: Releaser) -> dict[str, Any]:
+    parts: Parts = request.app.state.parts
+    choice = service.Choice(body.recipient, body.subject, body.text)
+    async with parts.db.transaction(principal.merchant) as session:
+        state = await service.share(parts, session, document_id, actor=_actor(principal), choice=choice)
+    return _result(state)
+
+
+@router.post("/v1/documents/{document_id}/withdraw")
+async def withdraw(request: Request, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
+    return await _close(request, principal, document_id, body.reason, cancelled=False)
+
+
+@router.post("/v1/documents/{document_id}/cancel")
+async def cancel(request: Request, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
+    return await _close(request, principal, document_id, body.reason, cancelled=True)
+
+
+@router.post("/v1/documents/by-external-id/{external_id:path}/withdraw")
+async def withdraw_by_external_id(
+    request: Request, external_id: str, body: Reason, principal: Submitter
+) -> dict[str, Any]:
+    """The ERP takes a document back (C26)."""
+    return await _close_external(request, principal, external_id, body.reason, cancelled=False)
+
+
+@router.post("/v1/documents/by-external-id/{external_id:path}/cancel")
+async def cancel_by_external_id(
+    request: Request, external_id: str, body: Reason, principal: Submitter
+) -> dict[str, Any]:
+    """The ERP has cancelled a document (Storno, C26)."""
+    return await _close_external(request, principal, external_id, body.reason, cancelled=True)
+
+
+@router.post("/v1/documents/{document_id}/assign")
+async def assign(request: Request, document_id: UUID, body: Assignment, principal: Releaser) -> dict[str, Any]:
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        state = await service.assign(parts, session, document_id, body.customer_id, actor=_actor(principal))
+    return _result(state)
+
+
+@router.post("/v1/documents/{document_id}/opened")
+async def opened(request: Request, document_id: UUID, principal: Reader) -> dict[str, Any]:
+    """The customer has the document before their eyes. Staff who look do not count."""
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        document = await _visible(session, document_id, principal)
+        state = await service.opened(parts, session, document.id, actor=_actor(principal))
+    return _result(state)
+
+
+@router.patch("/v1/documents/{document_id}/files/{file_id}")
+async def hide(
+    request: Request, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser
+) -> dict[str, Any]:
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        state = await service.hide_file(
+            parts, session, document_id, file_id, private=body.private, actor=_actor(principal)
+        )
+    return _result(state)
+
+
+async def _close(
+    request: Request, principal: Principal, document_id: UUID, reason: str, *, cancelled: bool
+) -> dict[str, Any]:
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        state = await service.close(
+            parts, session, document_id, actor=_actor(principal), cancelled=cancelled, reason=reason
+        )
+    return _result(state)
+
+
+async def _close_external(
+    request: Request, principal: Principal, external_id: str, reason: str, *, cancelled: bool
+) -> dict[str, Any]:
+    parts: Parts = request.app.state.parts
+    async with parts.db.transaction(principal.merchant) as session:
+        document = await queries.by_external_id(session, external_id)
+        if document is None:
+            raise DocumentNotFound(field="external_id")
+        state = await service.close(
+            parts, session, document.id, actor=_actor(principal), cancelled=cancelled, reason=reason
+        )
+    return _result(state)
+
+
+async def _visible(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
+    """The document if this reader's customers own it; a link's session sees its document's thread."""
+    document = await queries.locked(session, document_id)
+    if principal.kind in ("portal", "link"):
+        if document.customer_id not in principal.customers:
+            raise DocumentNotFound
+        if principal.document_id is not None:
+            linked = await session.get(Document, principal.document_id)
+            if linked is None or linked.thread_id != document.thread_id:
+                raise DocumentNotFound
+    return document
+
+
+def _actor(principal: Principal) -> str:
+    return f"{principal.subject} {principal.name}".strip()
+
+
+def _result(state: pb.Document) -> dict[str, Any]:
+    return command_result(pb.DocumentSnapshot(document=state))

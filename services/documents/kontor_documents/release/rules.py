@@ -1,0 +1,79 @@
+"""What stands against sharing a document (A19). Pure: state in, findings out."""
+
+from typing import Any, Literal, TypedDict
+
+from kontor.identity.v1 import identity_pb2
+
+_GETS = {
+    "quote": "gets_quotes",
+    "order_confirmation": "gets_quotes",
+    "sales_order": "gets_quotes",
+    "reminder": "gets_reminders",
+}
+
+
+class Issue(TypedDict, total=False):
+    """As in kontor.documents.v1.Issue."""
+
+    code: str
+    message: str
+    field: str
+    severity: Literal["blocker", "warning"]
+
+
+# Codes that are found anew each time merchant, customer or files change; all others come from the document itself.
+MOVABLE = frozenset(
+    {"unmatched_customer", "no_email", "portal_off", "type_hidden", "in_production", "merchant_unknown"}
+)
+
+
+def blocks(issue: Any) -> bool:
+    return bool(issue["severity"] == "blocker")
+
+
+def standing_against(
+    *,
+    type: str,
+    customer_number: str,
+    has_pdf: bool,
+    merchant: identity_pb2.Merchant | None,
+    customer: identity_pb2.Customer | None,
+    recipient: str = "",
+) -> list[Issue]:
+    """Everything movable that stands against sharing. `recipient` is an address that staff chose for this share."""
+    found: list[Issue] = []
+    if not has_pdf:
+        found.append(_blocker("in_production", "The PDF is being made"))
+    if merchant is None:
+        found.append(_blocker("merchant_unknown", "The merchant's settings have not arrived yet"))
+        return found
+    found.extend(_about_portal(type, merchant))
+    if customer is None:
+        shown = f"Customer number {customer_number} is unknown" if customer_number else "There is no customer number"
+        found.append(_blocker("unmatched_customer", shown, "customer_number"))
+    elif not recipient and not recipients(type, customer):
+        found.append(_blocker("no_email", "There is no e-mail address for this document", "customer.email"))
+    return found
+
+
+def recipients(type: str, customer: identity_pb2.Customer) -> list[str]:
+    """Who gets mails about this type: the contact persons that were chosen for it, else the customer's own address."""
+    wants = _GETS.get(type, "gets_invoices")
+    chosen = [person.email for person in customer.contacts if person.email and getattr(person, wants)]
+    return chosen or ([customer.email] if customer.email else [])
+
+
+def _about_portal(type: str, merchant: identity_pb2.Merchant) -> list[Issue]:
+    visible = {entry.type for entry in merchant.document_types if entry.visible}
+    if type not in visible:
+        return [_blocker("type_hidden", f"The portal does not show documents of type {type}", "type")]
+    if not merchant.portal_enabled:
+        return [{"code": "portal_off", "message": "The portal is switched off", "severity": "warning"}]
+    return []
+
+
+def _blocker(code: str, message: str, field: str = "") -> Issue:
+    issue: Issue = {"code": code, "message": message, "severity": "blocker"}
+    if field:
+        issue["field"] = field
+    return issue

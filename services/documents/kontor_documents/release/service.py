@@ -1,0 +1,188 @@
+"""Releasing and sharing, recalling and cancelling documents (A19, C22, C23, C26)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor_bus import record
+from kontor_documents import queries
+from kontor_documents.copies import queries as copies
+from kontor_documents.errors import AlreadyShared, NotReleasable, UnknownCustomer, WrongState
+from kontor_documents.events import document_state
+from kontor_documents.history import service as history
+from kontor_documents.models import Document, DocumentFile
+from kontor_documents.parts import Parts
+from kontor_documents.production.service import produce
+from kontor_documents.release.rules import MOVABLE, blocks, standing_against
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What staff chose for one share (C23); empty means the usual."""
+
+    recipient: str = ""
+    subject: str = ""
+    text: str = ""
+
+
+async def settle(parts: Parts, session: AsyncSession, document_id: UUID) -> None:
+    """After something changed around a waiting document: make what is missing, look what stands against it, and share
+    it where the merchant releases automatically."""
+    document = await queries.locked(session, document_id)
+    if document.state != "waiting":
+        return
+    before = list(document.issues)
+    produced = await produce(parts, session, document)
+    files = await _look(session, document)
+    merchant = await copies.merchant(session, document.merchant_id)
+    if merchant is not None and merchant.automatic_release and not any(blocks(issue) for issue in document.issues):
+        await _share(parts, session, document, files, actor="Kontor", choice=Choice())
+    elif produced or document.issues != before:
+        document.touch()
+        _announce(session, pb.DocumentChanged, document, files)
+
+
+async def settle_waiting(parts: Parts, session: AsyncSession, document_ids: Sequence[UUID]) -> None:
+    for document_id in document_ids:
+        await settle(parts, session, document_id)
+
+
+async def waiting_ids(session: AsyncSession, *, customer_id: UUID | None = None, number: str = "") -> list[UUID]:
+    """Waiting documents: all, or those of one customer or naming its number."""
+    query = select(Document.id).where(Document.state == "waiting")  # type: ignore[call-overload]
+    if customer_id is not None:
+        query = query.where((Document.customer_id == customer_id) | (Document.customer_number == number))
+    return list(await session.scalars(query.order_by(Document.id)))
+
+
+async def share(parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str, choice: Choice) -> pb.Document:
+    """Shares one document. Raises NotReleasable naming what stands against it, AlreadyShared, WrongState."""
+    document = await queries.locked(session, document_id)
+    if document.state == "shared":
+        raise AlreadyShared(document_id=str(document.id))
+    if document.state != "waiting":
+        raise WrongState(f"The document is {document.state}")
+    await produce(parts, session, document)
+    files = await _look(session, document, recipient=choice.recipient)
+    against = [issue for issue in document.issues if blocks(issue)]
+    if against:
+        raise NotReleasable(
+            against[0]["message"], code=against[0]["code"], field=against[0].get("field") or None,
+            errors=[{"field": i.get("field", ""), "code": i["code"], "message": i["message"]} for i in against],
+        )  # fmt: skip
+    return await _share(parts, session, document, files, actor=actor, choice=choice)
+
+
+async def close(
+    parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str, cancelled: bool, reason: str
+) -> pb.Document:
+    """Withdraws a document (it vanishes from the portal) or cancels it (it stays, marked). Doing it again changes nothing."""
+    document = await queries.locked(session, document_id)
+    files = await queries.files_of(session, document_id)
+    target = "cancelled" if cancelled else "withdrawn"
+    if document.state == target:
+        return document_state(document, files)
+    if document.state in ("cancelled", "withdrawn"):
+        raise WrongState(f"The document is {document.state}")
+    document.state = target
+    document.closed_at = parts.clock.now()
+    document.touch()
+    await history.append(session, document, target, at=document.closed_at, actor=actor, reason=reason)
+    fact: Any = pb.DocumentCancelled if cancelled else pb.DocumentWithdrawn
+    return _announce(session, fact, document, files, reason=reason)
+
+
+async def assign(
+    parts: Parts, session: AsyncSession, document_id: UUID, customer_id: UUID, *, actor: str
+) -> pb.Document:
+    """Staff say whose document this is, while it waits."""
+    document = await queries.locked(session, document_id)
+    if document.state != "waiting":
+        raise WrongState("Only a waiting document can be assigned")
+    customer = await copies.customer(session, customer_id)
+    if customer is None or customer.deleted:
+        raise UnknownCustomer(field="customer_id")
+    document.customer_id = customer_id
+    document.customer_number = customer.number
+    document.suggested_customer_id = None
+    await history.append(session, document, "assigned", at=parts.clock.now(), actor=actor, customer_id=str(customer_id))
+    files = await _look(session, document)
+    document.touch()
+    return _announce(session, pb.DocumentChanged, document, files)
+
+
+async def opened(parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
+    """A customer has opened a shared document; the first time counts."""
+    document = await queries.locked(session, document_id)
+    files = await queries.files_of(session, document_id)
+    if document.state not in ("shared", "cancelled"):
+        raise WrongState("The document is not shared")
+    if document.first_opened_at is not None:
+        return document_state(document, files)
+    document.first_opened_at = parts.clock.now()
+    document.touch()
+    await history.append(session, document, "opened", at=document.first_opened_at, actor=actor)
+    return _announce(session, pb.DocumentOpened, document, files, actor=actor.partition(":")[0])
+
+
+async def hide_file(
+    parts: Parts, session: AsyncSession, document_id: UUID, file_id: UUID, *, private: bool, actor: str
+) -> pb.Document:
+    """The lock on a file (C12). Raises FileNotFound."""
+    document = await queries.locked(session, document_id)
+    files = await queries.files_of(session, document_id)
+    file = next((file for file in files if file.id == file_id), None)
+    if file is None:
+        raise WrongState("There is no such file", code="file_not_found", status=404)
+    if file.private != private:
+        file.private = private
+        document.touch()
+        fact = "file_hidden" if private else "file_shown"
+        await history.append(session, document, fact, at=parts.clock.now(), actor=actor, file=str(file_id))
+        return _announce(session, pb.DocumentChanged, document, files)
+    return document_state(document, files)
+
+
+async def _look(session: AsyncSession, document: Document, *, recipient: str = "") -> list[DocumentFile]:
+    """Matches again and renews the movable issues."""
+    if document.customer_id is None:
+        document.customer_id = await copies.customer_id_by_number(session, document.customer_number)
+        if document.customer_id is not None:
+            document.suggested_customer_id = None
+    files = await queries.files_of(session, document.id)
+    found = standing_against(
+        type=document.type,
+        customer_number=document.customer_number,
+        has_pdf=any(file.role == "pdf" for file in files),
+        merchant=await copies.merchant(session, document.merchant_id),
+        customer=await copies.customer(session, document.customer_id),
+        recipient=recipient,
+    )
+    document.issues = [issue for issue in document.issues if issue["code"] not in MOVABLE] + [dict(i) for i in found]
+    return files
+
+
+async def _share(
+    parts: Parts, session: AsyncSession, document: Document, files: list[DocumentFile], *, actor: str, choice: Choice
+) -> pb.Document:
+    document.state = "shared"
+    document.shared_at = parts.clock.now()
+    chosen = {"share_recipient": choice.recipient, "share_subject": choice.subject, "share_text": choice.text}
+    document.facts = {**document.facts, **{name: value for name, value in chosen.items() if value}}
+    document.touch()
+    hashes = {file.role: file.sha256 for file in files if file.role != "attachment"}
+    await history.append(session, document, "shared", at=document.shared_at, actor=actor, files=hashes)
+    return _announce(session, pb.DocumentShared, document, files)
+
+
+def _announce(
+    session: AsyncSession, fact: Any, document: Document, files: list[DocumentFile], **more: Any
+) -> pb.Document:
+    state = document_state(document, files)
+    record(session, fact(document=state, **more), merchant_id=document.merchant_id)
+    return state

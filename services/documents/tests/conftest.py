@@ -1,0 +1,130 @@
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy import text
+
+from kontor.identity.v1 import identity_pb2
+from kontor_bus import record
+from kontor_documents.app import create_app
+from kontor_documents.settings import Settings
+from kontor_service.ids import uuid7
+from kontor_testing.serving import serving
+from kontor_testing.tokens import TokenSigner
+from kontor_testing.waiting import eventually
+
+
+def merchant_state(merchant_id, **changes):
+    state = identity_pb2.Merchant(
+        id=str(merchant_id), merchant_id=str(merchant_id), epoch=1, version=1, name="Brunner Haustechnik GmbH",
+        slug="brunner", accent_color="#0b5d4e", contact_email="info@brunner.example", contact_phone="+49 821 123456",
+        portal_enabled=True, automatic_release=True, language="de", time_zone="Europe/Berlin", vat_id="DE123456789",
+        iban="DE02120300000000202051", bic="BYLADEM1001", account_holder="Brunner Haustechnik GmbH",
+        address=identity_pb2.Address(line1="Werkstraße 4", post_code="86153", city="Augsburg", country="DE"),
+    )  # fmt: skip
+    for kind in ("invoice", "quote", "credit_note", "delivery_note", "order_confirmation"):
+        state.document_types.add(type=kind, visible=True, can_pay=True)
+    for name, value in changes.items():
+        setattr(state, name, value)
+    return state
+
+
+def customer_state(merchant_id, number="20931", *, id=None, version=1, email="anna@seidel.example", **changes):
+    state = identity_pb2.Customer(
+        id=str(id or uuid7()), merchant_id=str(merchant_id), epoch=1, version=version, number=number,
+        name="Seidel Optik", kind="business", email=email, language="de",
+        address=identity_pb2.Address(line1="Lange Gasse 12", post_code="86152", city="Augsburg", country="DE"),
+    )  # fmt: skip
+    for name, value in changes.items():
+        setattr(state, name, value)
+    return state
+
+
+def invoice(**changes):
+    """An invoice as an ERP without e-invoices sends it."""
+    return {
+        "type": "invoice", "number": "RE-1042", "external_id": "erp-1042", "customer_number": "20931",
+        "issue_date": "2026-11-12", "due_date": "2026-11-26",
+        "lines": [
+            {"name": "Wartung Heizungsanlage", "quantity": "1", "unit": "LS", "net_price": "189.00", "tax_rate": "19"},
+            {"name": "Monteurstunde", "quantity": "2.5", "unit": "HUR", "net_price": "64.00", "tax_rate": "19"},
+        ],
+        "cash_discounts": [{"days": 7, "percent": "2"}],
+    } | changes  # fmt: skip
+
+
+@dataclass
+class Service:
+    """The documents service running on real PostgreSQL, with its bus in PostgreSQL."""
+
+    http: httpx.AsyncClient
+    app: object
+    signer: TokenSigner
+    merchant: UUID = field(default_factory=uuid7)
+
+    async def tell(self, message, merchant=None):
+        """Publishes what another owner would."""
+        merchant = merchant or self.merchant
+        async with self.app.state.db.transaction(merchant) as session:
+            record(session, message, merchant_id=merchant)
+        await self.app.state.bus.idle()
+
+    async def open_shop(self, **changes):
+        await self.tell(identity_pb2.MerchantRegistered(merchant=merchant_state(self.merchant, **changes)))
+
+    async def add_customer(self, **values):
+        state = customer_state(self.merchant, **values)
+        await self.tell(identity_pb2.CustomerCreated(customer=state))
+        return UUID(state.id)
+
+    def auth(self, *rights, merchant=None, **claims):
+        return self.signer.token("documents", *rights, merchant=merchant or self.merchant, **claims)
+
+    async def submit(self, data=None, *, file=None, media_type="application/xml", merchant=None, **headers):
+        sent = {"headers": {**self.auth("documents:submit", merchant=merchant), **headers}}
+        if file is not None and data is not None:
+            sent |= {"files": {"file": ("document", file, media_type)}, "data": {"data": orjson.dumps(data).decode()}}
+        elif file is not None:
+            sent |= {"content": file}
+            sent["headers"]["content-type"] = media_type
+        else:
+            sent |= {"json": data}
+        return await self.http.post("/v1/submissions", **sent)
+
+    async def status(self, answer, merchant=None):
+        async def ended():
+            found = await self.http.get(
+                f"/v1/submissions/{answer.json()['id']}", headers=self.auth("documents:read", merchant=merchant)
+            )
+            return found.json() if found.json()["status"] != "accepted" else None
+
+        found = await eventually(ended)
+        await self.app.state.bus.idle()
+        return await ended() or found
+
+    async def made(self, data=None, **options):
+        """Submits and waits until nothing moves any more; the submission's final status."""
+        answer = await self.submit(data, **options)
+        assert answer.status_code == 202, answer.text
+        return await self.status(answer, options.get("merchant"))
+
+    async def facts(self, merchant=None):
+        async with self.app.state.db.transaction(merchant or self.merchant) as session:
+            rows = await session.execute(text("SELECT type FROM outbox ORDER BY id"))
+            return [row.type for row in rows]
+
+
+@pytest.fixture
+async def documents(databases, tmp_path):
+    signer = TokenSigner()
+    made = await databases.create("documents")
+    async with serving(signer.app) as identity_url:
+        settings = Settings(
+            environment="development", database_url=made.runtime, bus_url=await databases.empty(),
+            service_secret="test", files_url=f"file://{tmp_path}/files", identity_url=identity_url,
+        )  # fmt: skip
+        app = create_app(settings)
+        async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+            yield Service(http, app, signer)

@@ -1,0 +1,257 @@
+"""From the door to the release list and to the customer."""
+
+import asyncio
+import io
+
+import pikepdf
+
+from kontor_documents.content.model import DocumentData
+from kontor_documents.einvoice.totals import complete
+from kontor_documents.einvoice.write import write_ubl
+from kontor_service.ids import uuid7
+
+
+def invoice(**changes):
+    """An invoice as an ERP without e-invoices sends it."""
+    return {
+        "type": "invoice", "number": "RE-1042", "external_id": "erp-1042", "customer_number": "20931",
+        "issue_date": "2026-11-12", "due_date": "2026-11-26",
+        "lines": [
+            {"name": "Wartung Heizungsanlage", "quantity": "1", "unit": "LS", "net_price": "189.00", "tax_rate": "19"},
+            {"name": "Monteurstunde", "quantity": "2.5", "unit": "HUR", "net_price": "64.00", "tax_rate": "19"},
+        ],
+        "cash_discounts": [{"days": 7, "percent": "2"}],
+    } | changes  # fmt: skip
+
+
+def plain_pdf():
+    made, buffer = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+async def test_data_becomes_a_shared_invoice_with_pdf_and_einvoice(documents):
+    await documents.open_shop()
+    customer = await documents.add_customer()
+    status = await documents.made(invoice())
+    assert status["status"] == "processed"
+    document = status["document"]
+    assert (document["state"], document["customer_id"]) == ("shared", str(customer))
+    assert document["amount_due"] == {"minor_units": 41531, "currency": "EUR"}
+    pdf = await documents.http.get(f"/v1/documents/{document['id']}/pdf", headers=documents.auth("service"))
+    with pikepdf.open(io.BytesIO(pdf.content)) as opened:
+        assert "factur-x.xml" in opened.attachments
+
+
+async def test_the_same_bytes_twice_are_one_document(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    first, second = await documents.made(invoice()), await documents.made(invoice())
+    assert first["document"]["id"] == second["document"]["id"]
+    assert (await documents.facts()).count("documents.document.received.v1") == 1
+
+
+async def test_an_idempotency_key_answers_the_same_submission(documents):
+    await documents.open_shop()
+    answers = [await documents.submit(invoice(), **{"Idempotency-Key": "once"}) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    other = await documents.submit(invoice(number="RE-9"), **{"Idempotency-Key": "once"})
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+async def test_changed_bytes_replace_a_document_that_waits(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    first = await documents.made(invoice())
+    second = await documents.made(invoice(due_date="2026-12-01"))
+    assert second["document"]["id"] == first["document"]["id"]
+    assert second["document"]["due_date"] == "2026-12-01"
+
+
+async def test_changed_bytes_of_a_shared_document_are_refused_with_a_pointer_to_it(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    first = await documents.made(invoice())
+    refused = await documents.submit(invoice(due_date="2026-12-01"))
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "already_shared"
+    assert refused.json()["document_id"] == first["document"]["id"]
+
+
+async def test_an_unknown_customer_number_is_never_shared_but_may_be_suggested(documents):
+    await documents.open_shop()
+    await documents.add_customer(number="1", vat_id="DE 811 111 111")
+    status = await documents.made(
+        invoice(customer_number="999", buyer={"name": "Seidel", "vat_id": "DE811111111", "address": {}})
+    )
+    assert status["document"]["state"] == "waiting"
+    assert [issue["code"] for issue in status["document"]["issues"]] == ["unmatched_customer"]
+
+
+async def test_a_document_before_its_customer_is_matched_and_shared_when_that_comes(documents):
+    await documents.open_shop()
+    status = await documents.made(invoice(buyer={"name": "Seidel Optik", "address": {"city": "Augsburg"}}))
+    assert status["document"]["state"] == "waiting"
+    await documents.add_customer()
+    again = await documents.http.get(f"/v1/submissions/{status['id']}", headers=documents.auth("documents:read"))
+    assert again.json()["document"]["state"] == "shared"
+
+
+async def test_data_without_a_buyer_waits_for_the_customer_it_names(documents):
+    await documents.open_shop()
+    answer = await documents.submit(invoice())
+    await documents.app.state.bus.idle()
+    await documents.add_customer()
+    assert (await documents.status(answer))["document"]["state"] == "shared"
+
+
+async def test_a_supplied_einvoice_is_kept_byte_for_byte(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    data = complete(DocumentData.model_validate(invoice(
+        seller={"name": "Brunner", "vat_id": "DE123456789", "address": {"city": "Augsburg"}},
+        buyer={"name": "Seidel", "address": {"city": "Augsburg"}, "identifiers": [{"id": "20931"}]},
+        specification="urn:cen.eu:en16931:2017",
+    )))  # fmt: skip
+    xml = write_ubl(data)
+    status = await documents.made(file=xml)
+    document = status["document"]
+    assert (document["number"], document["customer_number"]) == ("RE-1042", "20931")
+    files = await documents.http.get(f"/v1/documents/{document['id']}/history", headers=documents.auth("service"))
+    assert files.json()["intact"] is True
+    async with documents.app.state.db.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
+        sha256 = await connection.fetchval("SELECT sha256 FROM document_file WHERE role = 'xml'")
+    assert await documents.app.state.files.get(sha256) == xml
+
+
+async def test_a_plain_pdf_with_data_beside_it_is_kept_and_filed(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    pdf = plain_pdf()
+    status = await documents.made(invoice(type="delivery_note"), file=pdf, media_type="application/pdf")
+    served = await documents.http.get(
+        f"/v1/documents/{status['document']['id']}/pdf", headers=documents.auth("service")
+    )
+    assert served.content == pdf
+
+
+async def test_a_plain_pdf_alone_is_refused_with_the_field(documents):
+    refused = await documents.submit(file=plain_pdf(), media_type="application/pdf")
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "data_missing", "data")
+
+
+async def test_wrong_totals_are_refused_naming_the_amount(documents):
+    totals = {"line_net": "349.00", "net": "349.00", "tax": "66.31", "gross": "415.31", "due": "400.00"}
+    refused = await documents.submit(invoice(totals=totals))
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "wrong_totals"
+    assert refused.json()["errors"][0]["field"] == "totals.due"
+
+
+async def test_an_upload_with_wrong_totals_waits_as_invalid_with_the_sentence(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    totals = {"line_net": "349.00", "net": "349.00", "tax": "66.31", "gross": "415.31", "due": "400.00"}
+    status = await documents.made(invoice(totals=totals), file=plain_pdf(), media_type="application/pdf",
+                                  **{"X-Kontor-Source": "upload"})  # fmt: skip
+    assert status["document"]["state"] == "waiting"
+    assert status["document"]["issues"][0]["code"] == "BR-CO-16"
+
+
+async def test_an_unknown_currency_is_refused_naming_the_field(documents):
+    refused = await documents.submit(invoice(currency="XXQ"))
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        422,
+        "unknown_currency",
+        "currency",
+    )
+
+
+async def test_a_number_that_another_document_has_is_refused(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    await documents.made(invoice())
+    refused = await documents.submit(invoice(external_id="another"))
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (409, "duplicate_number", "number")
+
+
+async def test_an_invoice_that_breaks_the_rules_is_not_issued_and_takes_no_number(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    broken = invoice(number="", external_id="x", lines=[
+        {"name": "Leistung", "quantity": "1", "net_price": "10.00", "tax_category": "S", "tax_rate": "0"}])  # fmt: skip
+    answer = await documents.submit(broken)
+    if answer.status_code == 202:
+        status = await documents.status(answer)
+        assert status["status"] == "rejected"
+        assert status["error"]["errors"]
+    else:
+        assert answer.status_code == 422
+    good = await documents.made(invoice(number="", external_id="y"))
+    assert good["document"]["number"] == "RE-2026-0001"
+
+
+async def test_numbers_have_no_gaps_and_no_doubles_under_concurrency(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    answers = await asyncio.gather(*(documents.submit(invoice(number="", external_id=f"erp-{i}")) for i in range(12)))
+    numbers = [(await documents.status(answer))["document"]["number"] for answer in answers]
+    assert sorted(numbers) == [f"RE-2026-{i:04d}" for i in range(1, 13)]
+
+
+async def test_documents_that_name_each_other_share_a_thread(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    await documents.made(invoice(type="quote", number="AN-1", external_id="q"))
+    await documents.made(invoice(number="RE-1", external_id="r", references=[{"kind": "quote", "number": "AN-1"}]))
+    async with documents.app.state.db.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
+        assert await connection.fetchval("SELECT count(DISTINCT thread_id) FROM document") == 1
+
+
+async def test_another_merchants_documents_are_not_there(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    status = await documents.made(invoice())
+    stranger = documents.auth("service", "documents:release", "documents:submit", merchant=uuid7())
+    document = status["document"]["id"]
+    for path in (
+        f"/v1/documents/{document}/pdf",
+        f"/v1/documents/{document}/history",
+        f"/v1/submissions/{status['id']}",
+    ):
+        assert (await documents.http.get(path, headers=stranger)).status_code == 404, path
+    for action in ("share", "withdraw", "cancel"):
+        answer = await documents.http.post(f"/v1/documents/{document}/{action}", headers=stranger, json={})
+        assert answer.status_code == 404, action
+
+
+async def test_without_automatic_release_staff_release_together(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    ready = (await documents.made(invoice()))["document"]["id"]
+    stuck = (
+        await documents.made(
+            invoice(number="2", external_id="2", customer_number="no", buyer={"name": "Wer", "address": {"city": "Wo"}})
+        )
+    )["document"]["id"]
+    answer = await documents.http.post(
+        "/v1/releases", headers=documents.auth("documents:release"), json={"ids": [ready, stuck]}
+    )
+    assert [entry["id"] for entry in answer.json()["released"]] == [ready]
+    assert answer.json()["refused"][0]["error"]["code"] == "unmatched_customer"
+
+
+async def test_a_shared_document_can_be_cancelled_by_the_erp_and_stays_cancelled(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    await documents.made(invoice())
+    for _ in range(2):
+        answer = await documents.http.post(
+            "/v1/documents/by-external-id/erp-1042/cancel", headers=documents.auth("documents:submit"),
+            json={"reason": "Storno"},
+        )  # fmt: skip
+        assert answer.status_code == 200
+    assert (await documents.facts()).count("documents.document.cancelled.v1") == 1
