@@ -1,0 +1,1 @@
+"""The decision who may do what, and the tokens that carry it."""

@@ -1,0 +1,53 @@
+"""Keys and tokens."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from kontor_identity.access.services import CallingService
+from kontor_identity.access.tokens import Minted, command_token, service_token
+from kontor_identity.fields import Input
+from kontor_identity.parts import Here
+
+router = APIRouter(tags=["tokens"])
+
+Audience = Annotated[str, Field(pattern=r"^[a-z]{2,40}$")]
+
+
+class TokenWanted(Input):
+    audience: Audience
+    right: Annotated[str, Field(max_length=60)]
+    session_hash: Annotated[str, Field(max_length=64)] | None = None
+    api_key: Annotated[str, Field(max_length=200)] | None = None
+    ip: str = ""
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> "TokenWanted":
+        if (self.session_hash is None) == (self.api_key is None):
+            raise ValueError("either session_hash or api_key must be given")
+        return self
+
+
+class ServiceTokenWanted(Input):
+    audience: Audience
+    merchant_id: UUID | None = None
+
+
+@router.get("/.well-known/jwks.json")
+async def key_set(here: Here) -> dict[str, Any]:
+    return here.signing.key_set()
+
+
+@router.post("/v1/tokens")
+async def token_for_a_command(wanted: TokenWanted, here: Here, edge: CallingService) -> Minted:
+    return await command_token(
+        here, edge=edge, audience=wanted.audience, right=wanted.right, session_hash=wanted.session_hash,
+        api_key=wanted.api_key,
+    )  # fmt: skip
+
+
+@router.post("/v1/service-tokens")
+async def token_for_a_service(wanted: ServiceTokenWanted, here: Here, service: CallingService) -> Minted:
+    return service_token(here.signing, service=service, audience=wanted.audience, merchant_id=wanted.merchant_id)

@@ -1,0 +1,44 @@
+"""Who calls: another service by its own credential (RFC 7617), and identity's own tokens verified in place."""
+
+import hmac
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+from kontor_identity.keys.signing import SigningKeys
+from kontor_identity.parts import Here
+from kontor_service.errors import Unauthorized
+from kontor_service.tokens import TokenVerifier
+
+_basic = HTTPBasic(auto_error=False)
+
+
+class ServiceUnknown(Unauthorized):
+    code, title = "service_unknown", "The service's credential is not right"
+
+
+def calling_service(here: Here, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:
+    """The name of the service that calls. Raises ServiceUnknown."""
+    name = credentials.username if credentials else ""
+    given = credentials.password if credentials else ""
+    secret = here.settings.service_secrets.get(name)
+    expected = secret.get_secret_value() if secret else ""
+    # An empty credential matches nobody, not the service without one.
+    if not hmac.compare_digest(given.encode(), expected.encode()) or not expected:
+        raise ServiceUnknown(headers={"WWW-Authenticate": "Basic"})
+    return name
+
+
+CallingService = Annotated[str, Depends(calling_service)]
+
+
+class OwnTokens(TokenVerifier):
+    """Verifies tokens made out to identity with its own keys, without asking itself over HTTP."""
+
+    def __init__(self, signing: SigningKeys, identity_url: str) -> None:
+        super().__init__("identity", identity_url)
+        self._signing = signing
+
+    async def _key(self, key_id: str) -> Any:
+        return self._signing.public(key_id)

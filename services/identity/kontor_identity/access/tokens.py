@@ -1,0 +1,126 @@
+"""Service tokens: for one command of somebody's, or for a service itself. At most 60 seconds, made out to one service."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kontor_identity.access.actors import key_actor, session_actor
+from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND
+from kontor_identity.keys.signing import SigningKeys
+from kontor_identity.parts import Parts
+from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.tokens import ISSUER, SERVICE_RIGHT
+
+LIFETIME_SECONDS = 60
+
+
+class SessionEnded(Unauthorized):
+    code, title = "session_ended", "The session has ended"
+
+
+class KeyUnknown(Unauthorized):
+    code, title = "api_key_unknown", "The API key is not known"
+
+
+class NotAllowed(Forbidden):
+    code, title = "not_allowed", "This is not allowed"
+
+
+class PortalOff(NotAllowed):
+    """The merchant has switched the portal off, or this customer's access to it."""
+
+    title = "The portal is switched off"
+
+
+@dataclass(frozen=True)
+class Minted:
+    token: str
+    expires_in: int
+    principal: dict[str, Any]
+
+
+async def command_token(
+    parts: Parts, *, edge: str, audience: str, right: str, session_hash: str | None, api_key: str | None
+) -> Minted:
+    """A token for one command, if the session or key may do it at this moment.
+
+    Raises SessionEnded, KeyUnknown, NotAllowed, PortalOff.
+    """
+    if api_key is not None:
+        return await _for_key(parts, edge, audience, right, api_key)
+    return await _for_session(parts, edge, audience, right, session_hash or "")
+
+
+def service_token(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
+    return _mint(
+        signing, audience, subject=f"service:{service}", kind="service", name=service, merchant_id=merchant_id,
+        rights=[SERVICE_RIGHT],
+    )  # fmt: skip
+
+
+async def _for_session(parts: Parts, edge: str, audience: str, right: str, session_hash: str) -> Minted:
+    actor = await session_actor(parts.db, session_hash)
+    if actor is None or actor.ended:
+        raise SessionEnded
+    if EDGE_OF_KIND[actor.kind] != edge or right not in actor.rights:
+        raise NotAllowed(f"This session has not the right {right}")
+    if actor.kind != "staff" and not actor.open:
+        raise PortalOff
+    return _mint(
+        parts.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
+        merchant_id=actor.merchant_id, rights=[right], customers=actor.open, document_id=actor.document_id,
+        language=actor.language,
+    )  # fmt: skip
+
+
+async def _for_key(parts: Parts, edge: str, audience: str, right: str, api_key: str) -> Minted:
+    actor = await key_actor(parts.db, hash_of(api_key))
+    if actor is None:
+        raise KeyUnknown
+    if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(actor.scopes):
+        raise NotAllowed(f"This API key has not the scope {right}")
+    return _mint(
+        parts.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
+        merchant_id=actor.merchant_id, rights=[right],
+    )  # fmt: skip
+
+
+def hash_of(secret: str) -> str:
+    """How cookies and API keys are kept. They carry 256 random bits: a slow hash would add nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _mint(
+    signing: SigningKeys,
+    audience: str,
+    *,
+    subject: str,
+    kind: str,
+    name: str,
+    merchant_id: UUID | None,
+    rights: Collection[str],
+    customers: Collection[UUID] = (),
+    document_id: UUID | None = None,
+    language: str = "de",
+) -> Minted:
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": audience,
+        "sub": subject,
+        "kind": kind,
+        "merchant": str(merchant_id) if merchant_id else None,
+        "name": name,
+        "rights": sorted(rights),
+        "customers": [str(customer) for customer in customers],
+        "document": str(document_id) if document_id else None,
+        "language": language,
+        "iat": now,
+        "exp": now + LIFETIME_SECONDS,
+        "jti": secrets.token_urlsafe(12),
+    }
+    return Minted(signing.sign(claims), LIFETIME_SECONDS, claims)

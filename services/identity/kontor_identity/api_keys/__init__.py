@@ -1,0 +1,1 @@
+"""API keys for systems (B13): shown once, kept as a hash, scoped, revocable."""

@@ -1,0 +1,39 @@
+"""API keys over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import Field, field_validator
+
+from kontor_identity.access.rights import API_KEY_SCOPES, unknown_scopes
+from kontor_identity.api_keys.service import create_key, revoke_key
+from kontor_identity.fields import Input, Name
+from kontor_identity.parts import Here
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(prefix="/v1/api-keys", tags=["api keys"])
+
+Editor = Annotated[Principal, Depends(require("api_keys:edit"))]
+
+
+class KeyNew(Input):
+    name: Name
+    scopes: Annotated[list[str], Field(min_length=1, max_length=len(API_KEY_SCOPES))]
+
+    @field_validator("scopes")
+    @classmethod
+    def scopes_exist(cls, value: list[str]) -> list[str]:
+        if unknown := unknown_scopes(value):
+            raise ValueError(f"unknown: {', '.join(unknown)}; there are {', '.join(sorted(API_KEY_SCOPES))}")
+        return value
+
+
+@router.post("", status_code=201)
+async def post_key(wanted: KeyNew, here: Here, editor: Editor) -> dict[str, Any]:
+    return await create_key(here, editor.merchant, wanted.name, wanted.scopes, editor.subject)
+
+
+@router.delete("/{key_id}")
+async def delete_key(key_id: UUID, here: Here, editor: Editor) -> dict[str, Any]:
+    return await revoke_key(here, editor.merchant, key_id)

@@ -1,0 +1,51 @@
+"""Use cases of API keys."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_bus import record
+from kontor_identity.access.tokens import hash_of
+from kontor_identity.customers.store import now
+from kontor_identity.events import api_key_state
+from kontor_identity.models import ApiKey
+from kontor_identity.parts import Parts
+from kontor_service.commands import command_result
+from kontor_service.errors import NotFound
+from kontor_service.ids import uuid7
+
+# Secret scanners and people recognise it by this.
+_PREFIX = "kontor_"
+_SHOWN = len(_PREFIX) + 6
+
+
+class KeyMissing(NotFound):
+    title = "There is no such API key"
+
+
+async def create_key(parts: Parts, merchant_id: UUID, name: str, scopes: list[str], creator: str) -> dict[str, Any]:
+    """`key` in the answer is the only time that the secret is shown."""
+    secret = _PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey(
+        id=uuid7(), merchant_id=merchant_id, name=name, prefix=secret[:_SHOWN], hash=hash_of(secret),
+        scopes=sorted(set(scopes)), created_by=creator, created_at=now(),
+    )  # fmt: skip
+    async with parts.db.transaction(merchant_id) as session:
+        session.add(key)
+        record(session, pb.ApiKeyCreated(api_key=api_key_state(key)), merchant_id=merchant_id)
+    return command_result(pb.ApiKeySnapshot(api_key=api_key_state(key)), key=secret)
+
+
+async def revoke_key(parts: Parts, merchant_id: UUID, key_id: UUID) -> dict[str, Any]:
+    """The key stops working at once. Raises KeyMissing."""
+    async with parts.db.transaction(merchant_id) as session:
+        key = await session.get(ApiKey, key_id, with_for_update=True)
+        if key is None:
+            raise KeyMissing
+        if key.revoked_at is None:
+            key.revoked_at = now()
+            key.touch()
+            await session.flush()
+            record(session, pb.ApiKeyRevoked(api_key=api_key_state(key)), merchant_id=merchant_id)
+    return command_result(pb.ApiKeySnapshot(api_key=api_key_state(key)))

@@ -1,0 +1,96 @@
+"""Identity's composition root: settings in, ASGI app out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from kontor_bus import Bus
+from kontor_identity.access.api import router as access_router
+from kontor_identity.access.services import OwnTokens
+from kontor_identity.api_keys.api import router as api_keys_router
+from kontor_identity.challenges.api import router as challenges_router
+from kontor_identity.customers.api import router as customers_router
+from kontor_identity.housekeeping import forget_old
+from kontor_identity.invitations.api import router as invitations_router
+from kontor_identity.keys.provision import secret_keys, signing_keys
+from kontor_identity.limits.buckets import Limits
+from kontor_identity.links.api import router as links_router
+from kontor_identity.merchants.api import router as merchants_router
+from kontor_identity.parts import Parts
+from kontor_identity.passwords.api import router as passwords_router
+from kontor_identity.passwords.hashing import Passwords
+from kontor_identity.sessions.api import router as sessions_router
+from kontor_identity.sessions.push import SessionPush
+from kontor_identity.settings import Settings
+from kontor_identity.snapshots.api import router as snapshots_router
+from kontor_identity.staff.api import router as staff_router
+from kontor_service.app import build_app
+from kontor_service.database import Database
+from kontor_service.files import Files
+
+_PUSH_AGAIN_SECONDS = 2.0
+_HOUSEKEEPING_SECONDS = 6 * 3600.0
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return build_app(
+        settings,
+        title="Kontor identity",
+        routers=[
+            access_router, sessions_router, links_router, invitations_router, passwords_router, challenges_router,
+            merchants_router, customers_router, staff_router, api_keys_router, snapshots_router,
+        ],
+        resources=[_parts, _bus, _background],
+        files=True,
+    )  # fmt: skip
+
+
+async def make_parts(settings: Settings, db: Database, files: Files) -> Parts:
+    """What the use cases work with; `db` is open. Whoever makes them closes `push`."""
+    signing = await signing_keys(settings, db)
+    edges = {"gateway": settings.gateway_url, "admin": settings.admin_url}
+    return Parts(
+        settings=settings,
+        db=db,
+        files=files,
+        signing=signing,
+        secrets=await secret_keys(settings, db),
+        passwords=Passwords(),
+        limits=Limits(db),
+        push=SessionPush(db, signing, edges, timeout=settings.edge_answer_seconds),
+    )
+
+
+@asynccontextmanager
+async def _parts(app: FastAPI) -> AsyncIterator[None]:
+    parts = await make_parts(app.state.settings, app.state.db, app.state.files)
+    app.state.parts = parts
+    app.state.tokens = OwnTokens(parts.signing, app.state.settings.identity_url)
+    try:
+        yield
+    finally:
+        await app.state.tokens.close()
+        await parts.push.close()
+
+
+@asynccontextmanager
+async def _bus(app: FastAPI) -> AsyncIterator[None]:
+    url = app.state.settings.bus_url.get_secret_value()
+    bus = Bus(
+        url, service="identity", database=app.state.db, registry=app.state.registry,
+        tracer_provider=app.state.tracer_provider,
+    )  # fmt: skip
+    async with bus:
+        app.state.bus = bus
+        yield
+
+
+@asynccontextmanager
+async def _background(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    background = app.state.background
+    background.every(_PUSH_AGAIN_SECONDS, "push_sessions", parts.push.all_pending)
+    background.every(parts.settings.heartbeat_seconds, "heartbeat", parts.push.heartbeat)
+    background.every(_HOUSEKEEPING_SECONDS, "housekeeping", lambda: forget_old(parts.db, parts.limits))
+    yield

@@ -1,0 +1,16 @@
+"""The secret of a challenge, for whoever sends the mail."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from kontor_identity.challenges.service import secret_for_the_mail
+from kontor_identity.parts import Here
+from kontor_service.tokens import ServiceCaller
+
+router = APIRouter(prefix="/v1/challenges", tags=["challenges"])
+
+
+@router.post("/{challenge_id}/secret")
+async def secret(challenge_id: UUID, here: Here, caller: ServiceCaller) -> dict[str, str]:
+    return await secret_for_the_mail(here, caller.merchant_id, challenge_id)

@@ -1,0 +1,169 @@
+"""Use cases of contact persons: keeping them, granting and revoking access (B1, B18)."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_identity.customers.inputs import MOST_CONTACTS, ContactChange, ContactInput
+from kontor_identity.customers.store import Held, changed, hold, now
+from kontor_identity.events import instant
+from kontor_identity.invitations.store import new_invitation, revoke_invitations
+from kontor_identity.links.store import kill_links_of_contact
+from kontor_identity.models import Contact, Customer, Merchant
+from kontor_identity.parts import Parts
+from kontor_identity.sessions.changes import contact_changed, grants_change
+from kontor_service.commands import fingerprint, recall, remember
+from kontor_service.errors import Conflict, Invalid
+
+
+class DuplicateContact(Conflict):
+    code, title = "duplicate_email", "Another contact person of this customer has this e-mail address"
+
+
+class AddressNeeded(Invalid):
+    code, title = "email_missing", "An invitation needs an e-mail address"
+
+
+class AccessThere(Conflict):
+    code, title = "access_active", "This person has access already"
+
+
+class PortalSwitchedOff(Conflict):
+    code, title = "portal_off", "The portal is switched off"
+
+
+class TooManyContacts(Conflict):
+    code, title = "too_many_contacts", f"A customer has at most {MOST_CONTACTS} contact persons"
+
+
+async def add_contact(
+    parts: Parts, merchant_id: UUID, customer_id: UUID, wanted: ContactInput, key: str | None
+) -> dict[str, Any]:
+    """Raises CustomerMissing, DuplicateContact, TooManyContacts."""
+    async with parts.db.transaction(merchant_id) as session:
+        asked = fingerprint(str(customer_id), wanted.model_dump(mode="json"))
+        if key and (earlier := await recall(session, merchant_id, "contact", key, asked)):
+            return earlier
+        held = await hold(session, customer_id)
+        check_count(held)
+        _check_address(held, wanted.email)
+        contact = new_contact(held.customer, wanted)
+        held.contacts.append(contact)
+        session.add(contact)
+        await changed(session, held)
+        answer = held.answer(contact_id=str(contact.id))
+        if key:
+            await remember(session, merchant_id, "contact", key, answer)
+    return answer
+
+
+async def change_contact(
+    parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID, change: ContactChange
+) -> dict[str, Any]:
+    """A new address makes what went to the old one worthless: links and open invitations.
+
+    Raises CustomerMissing, ContactMissing, DuplicateContact.
+    """
+    async with parts.db.transaction(merchant_id) as session:
+        await grants_change(session, merchant_id)
+        held = await hold(session, customer_id)
+        contact = held.contact(contact_id)
+        before = contact.email
+        said = change.model_dump(exclude_none=True)
+        if said.get("email", before) != before:
+            _check_address(held, said["email"])
+        if apply_contact(contact, said):
+            if contact.email != before:
+                await _address_changed(session, contact, before)
+            await changed(session, held)
+    return held.answer(contact_id=str(contact.id), pushed=await parts.push.now(merchant_id))
+
+
+async def invite_contact(
+    parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID, key: str | None
+) -> dict[str, Any]:
+    """Grants access, or sends the invitation again; an earlier invitation is worthless from now on.
+
+    Raises CustomerMissing, ContactMissing, AddressNeeded, AccessThere, PortalSwitchedOff.
+    """
+    async with parts.db.transaction(merchant_id) as session:
+        asked = fingerprint(str(customer_id), str(contact_id))
+        if key and (earlier := await recall(session, merchant_id, "invite", key, asked)):
+            return earlier
+        held = await hold(session, customer_id)
+        contact = held.contact(contact_id)
+        await _check_invitable(session, held.customer, contact)
+        await revoke_invitations(session, contact.id)
+        invitation = new_invitation(contact, timedelta(days=parts.settings.invitation_days))
+        session.add(invitation)
+        contact.access, contact.invited_at = "invited", invitation.created_at
+        await changed(
+            session, held, pb.ContactInvited, contact_id=str(contact.id), invitation_id=str(invitation.id),
+            expires_at=instant(invitation.expires_at),
+        )  # fmt: skip
+        answer = held.answer(contact_id=str(contact.id), invitation_id=str(invitation.id))
+        if key:
+            await remember(session, merchant_id, "invite", key, answer)
+    return answer
+
+
+async def revoke_contact(parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID) -> dict[str, Any]:
+    """Ends the person's access to this customer at once: log-in, links, codes, open invitation."""
+    async with parts.db.transaction(merchant_id) as session:
+        await grants_change(session, merchant_id)
+        held = await hold(session, customer_id)
+        contact = held.contact(contact_id)
+        if contact.access != "revoked":
+            contact.access = "revoked"
+            await revoke_invitations(session, contact.id)
+            await changed(session, held, pb.ContactAccessRevoked, contact_id=str(contact.id))
+            await contact_changed(session, contact, emails=[contact.email])
+    return held.answer(contact_id=str(contact.id), pushed=await parts.push.now(merchant_id))
+
+
+def new_contact(customer: Customer, wanted: ContactInput) -> Contact:
+    said = wanted.model_dump(exclude_none=True)
+    language = said.pop("language", customer.language)
+    return Contact(
+        merchant_id=customer.merchant_id, customer_id=customer.id, language=language, created_at=now(), **said
+    )
+
+
+def apply_contact(contact: Contact, said: dict[str, Any]) -> bool:
+    """Whether anything is different now."""
+    different = {name: value for name, value in said.items() if getattr(contact, name) != value}
+    for name, value in different.items():
+        setattr(contact, name, value)
+    return bool(different)
+
+
+def check_count(held: Held) -> None:
+    if len(held.contacts) >= MOST_CONTACTS:
+        raise TooManyContacts
+
+
+def _check_address(held: Held, email: str) -> None:
+    if email and any(contact.email == email for contact in held.contacts):
+        raise DuplicateContact(field="email")
+
+
+async def _check_invitable(session: AsyncSession, customer: Customer, contact: Contact) -> None:
+    if not contact.email:
+        raise AddressNeeded(field="email")
+    if contact.access == "active":
+        raise AccessThere
+    merchant = await session.get_one(Merchant, customer.merchant_id)
+    by_default = customer.portal_access == "default" and merchant.portal_access_default
+    if not merchant.portal_enabled or not (customer.portal_access == "on" or by_default):
+        raise PortalSwitchedOff("Switch the portal on for this customer first")
+
+
+async def _address_changed(session: AsyncSession, contact: Contact, before: str) -> None:
+    if contact.access == "invited":
+        contact.access = "none"
+    await revoke_invitations(session, contact.id)
+    await kill_links_of_contact(session, contact)
+    await contact_changed(session, contact, emails=[before, contact.email])

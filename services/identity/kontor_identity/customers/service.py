@@ -1,0 +1,134 @@
+"""Use cases of customers."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_bus import record
+from kontor_identity.customers.contacts import apply_contact, check_count, new_contact
+from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
+from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of, now
+from kontor_identity.models import Customer
+from kontor_identity.parts import Parts
+from kontor_identity.sessions.changes import customer_changed, grants_change
+from kontor_service.commands import fingerprint, recall, remember
+from kontor_service.errors import Conflict, Invalid
+from kontor_service.ids import uuid7
+
+
+class DuplicateNumber(Conflict):
+    code, title = "duplicate_number", "Another customer has this number"
+
+
+class NameMissing(Invalid):
+    code, title = "missing", "A new customer needs a name"
+
+
+async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, key: str | None) -> dict[str, Any]:
+    """`key`: the same key answers the same customer again. Raises DuplicateNumber."""
+    async with parts.db.transaction(merchant_id) as session:
+        asked = fingerprint(wanted.model_dump(mode="json"))
+        if key and (earlier := await recall(session, merchant_id, "customer", key, asked)):
+            return earlier
+        held = await _create(session, merchant_id, wanted.number, wanted)
+        if held is None:
+            raise DuplicateNumber(f"Customer number {wanted.number} is taken", field="number")
+        answer = held.answer()
+        if key:
+            await remember(session, merchant_id, "customer", key, answer)
+    return answer
+
+
+async def change_customer(parts: Parts, merchant_id: UUID, customer_id: UUID, change: CustomerChange) -> dict[str, Any]:
+    """Raises CustomerMissing, DuplicateNumber."""
+    try:
+        async with parts.db.transaction(merchant_id) as session:
+            await grants_change(session, merchant_id)
+            held = await hold(session, customer_id)
+            await _change(session, held, change)
+    except IntegrityError as error:
+        raise DuplicateNumber(f"Customer number {change.number} is taken", field="number") from error
+    return held.answer(pushed=await parts.push.now(merchant_id))
+
+
+async def upsert_customer(parts: Parts, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> dict[str, Any]:
+    """A customer by its number: made if there is none, else changed in what is said. The same again changes nothing.
+
+    Raises NameMissing for a new one without a name.
+    """
+    if wanted.number is not None and wanted.number != number:
+        raise Invalid("The number in the body is not the number in the address", field="number")
+    async with parts.db.transaction(merchant_id) as session:
+        held, created = await upsert_in(session, merchant_id, number, wanted)
+    return held.answer(created=created, pushed=await parts.push.now(merchant_id))
+
+
+async def upsert_in(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> tuple[Held, bool]:
+    """The upsert in the caller's transaction, and whether the customer is new; the bus consumer's way in, too."""
+    await grants_change(session, merchant_id)
+    held = await hold_by_number(session, merchant_id, number)
+    if held is None:
+        if wanted.name is None:
+            raise NameMissing(field="name")
+        held = await _create(session, merchant_id, number, wanted)
+        if held is not None:
+            return held, True
+        held = await hold_by_number(session, merchant_id, number)
+        assert held is not None, "the number was taken a moment ago"
+    await _change(session, held, wanted, wanted)
+    return held, False
+
+
+async def _create(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> Held | None:
+    """None where another customer has the number."""
+    said = wanted.model_dump(exclude_none=True, exclude={"contacts", "number"})
+    language = said.pop("language", None) or await language_of(session, merchant_id)
+    customer_id = uuid7()
+    row = Customer(
+        id=customer_id, merchant_id=merchant_id, number=number, language=language, created_at=now(), **said
+    )  # fmt: skip
+    if not await insert_customer(session, row):
+        return None
+    held = await hold(session, customer_id)
+    held.contacts = [new_contact(held.customer, contact) for contact in wanted.contacts]
+    session.add_all(held.contacts)
+    await session.flush()
+    record(session, pb.CustomerCreated(customer=held.state()), merchant_id=merchant_id)
+    return held
+
+
+async def _change(
+    session: AsyncSession, held: Held, change: CustomerChange, upsert: CustomerUpsert | None = None
+) -> None:
+    customer = held.customer
+    said = change.model_dump(exclude_none=True, exclude={"contacts"})
+    different = {name: value for name, value in said.items() if getattr(customer, name) != value}
+    before = (customer.portal_access, customer.email)
+    for name, value in different.items():
+        setattr(customer, name, value)
+    contacts_differ = await _merge_contacts(session, held, upsert) if upsert else False
+    if not different and not contacts_differ:
+        return
+    await changed(session, held)
+    if before != (customer.portal_access, customer.email):
+        await customer_changed(session, customer.id, emails=[before[1], customer.email])
+
+
+async def _merge_contacts(session: AsyncSession, held: Held, upsert: CustomerUpsert) -> bool:
+    """Contacts with a known address are changed, others are new; none is removed."""
+    known = {contact.email: contact for contact in held.contacts}
+    differ = False
+    for wanted in upsert.contacts:
+        if wanted.email in known:
+            said = wanted.model_dump(exclude_unset=True, exclude_none=True)
+            differ |= apply_contact(known[wanted.email], said)
+        else:
+            check_count(held)
+            contact = new_contact(held.customer, wanted)
+            held.contacts.append(contact)
+            session.add(contact)
+            differ = True
+    return differ

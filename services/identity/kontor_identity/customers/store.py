@@ -1,0 +1,94 @@
+"""A customer with its contact persons, loaded and changed as one: all SQL of the aggregate."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_bus import record
+from kontor_identity.events import customer_state
+from kontor_identity.models import Contact, Customer, Merchant
+from kontor_service.commands import command_result
+from kontor_service.errors import NotFound
+
+
+class CustomerMissing(NotFound):
+    title = "There is no such customer"
+
+
+class ContactMissing(NotFound):
+    title = "There is no such contact person"
+
+
+@dataclass
+class Held:
+    """The aggregate under its row lock."""
+
+    customer: Customer
+    contacts: list[Contact]
+
+    def state(self) -> pb.Customer:
+        return customer_state(self.customer, self.contacts)
+
+    def contact(self, contact_id: UUID) -> Contact:
+        """Raises ContactMissing."""
+        for contact in self.contacts:
+            if contact.id == contact_id:
+                return contact
+        raise ContactMissing
+
+    def answer(self, **extra: Any) -> dict[str, Any]:
+        return command_result(pb.CustomerSnapshot(customer=self.state()), **extra)
+
+
+async def hold(session: AsyncSession, customer_id: UUID) -> Held:
+    """Raises CustomerMissing."""
+    query = select(Customer).where(Customer.id == customer_id).with_for_update()
+    customer = (await session.exec(query)).one_or_none()
+    if customer is None:
+        raise CustomerMissing
+    return Held(customer, await contacts_of(session, customer_id))
+
+
+async def hold_by_number(session: AsyncSession, merchant_id: UUID, number: str) -> Held | None:
+    query = select(Customer).where(Customer.merchant_id == merchant_id, Customer.number == number).with_for_update()
+    customer = (await session.exec(query)).one_or_none()
+    return Held(customer, await contacts_of(session, customer.id)) if customer else None
+
+
+async def contacts_of(session: AsyncSession, customer_id: UUID) -> list[Contact]:
+    query = select(Contact).where(Contact.customer_id == customer_id).order_by(col(Contact.created_at), col(Contact.id))
+    return list((await session.exec(query)).all())
+
+
+async def insert_customer(session: AsyncSession, customer: Customer) -> bool:
+    """Whether it was new: another transaction may have been first with this number."""
+    values = customer.model_dump()
+    done = await session.exec(
+        insert(Customer)
+        .values(**values)
+        .on_conflict_do_nothing(constraint="uq_customer_number")
+        .returning(col(Customer.id))
+    )
+    return done.one_or_none() is not None
+
+
+async def language_of(session: AsyncSession, merchant_id: UUID) -> str:
+    return (await session.exec(select(Merchant.language).where(Merchant.id == merchant_id))).one()
+
+
+async def changed(session: AsyncSession, held: Held, fact: type[Message] = pb.CustomerChanged, **details: Any) -> None:
+    """Raises the version and tells of the fact, in this transaction. Once per transaction."""
+    held.customer.touch()
+    await session.flush()
+    record(session, fact(customer=held.state(), **details), merchant_id=held.customer.merchant_id)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

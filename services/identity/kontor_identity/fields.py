@@ -1,0 +1,142 @@
+"""The kinds of input fields: each normalises what people type and says in a sentence what is wrong with it."""
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import stdnum.bic
+import stdnum.eu.vat
+import stdnum.iban
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from stdnum.exceptions import ValidationError
+
+# Words that are paths of the platform next to the portals' slugs.
+RESERVED_SLUGS = frozenset({
+    "admin", "api", "assets", "einladung", "events", "favicon-ico", "health", "internal", "l", "login", "logout",
+    "metrics", "passwort", "robots-txt", "static", "webhooks", "well-known",
+})  # fmt: skip
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
+_COLOR = re.compile(r"#[0-9a-f]{6}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.\-]{2,38}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_LONGEST_URL = 500
+
+
+class Input(BaseModel):
+    """A request body: unknown fields are refused, so that a misspelt one is not silently lost."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def email_address(value: str) -> str:
+    """The address in lower case: people type theirs in many ways and mean one mailbox. Raises ValueError."""
+    try:
+        # Reserved test domains are harmless, and development needs them.
+        return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise ValueError(f"this is not an e-mail address: {error}") from None
+
+
+def _slug(value: str) -> str:
+    if not _SLUG.fullmatch(value):
+        raise ValueError("a slug has 2 to 40 characters a-z, 0-9 and hyphen, and a hyphen is not at its ends")
+    if value in RESERVED_SLUGS:
+        raise ValueError("this slug is a word of the platform's own")
+    return value
+
+
+def _color(value: str) -> str:
+    if not _COLOR.fullmatch(value.lower()):
+        raise ValueError("a colour is written as #rrggbb")
+    return value.lower()
+
+
+def _phone(value: str) -> str:
+    if not _PHONE.fullmatch(value):
+        raise ValueError("a phone number has digits, blanks and + ( ) / . - only")
+    return value
+
+
+def _iban(value: str) -> str:
+    try:
+        return str(stdnum.iban.validate(value))
+    except ValidationError as error:
+        raise ValueError(f"this is not an IBAN: {error}") from None
+
+
+def _bic(value: str) -> str:
+    try:
+        return str(stdnum.bic.validate(value))
+    except ValidationError as error:
+        raise ValueError(f"this is not a BIC: {error}") from None
+
+
+def _vat_id(value: str) -> str:
+    try:
+        return str(stdnum.eu.vat.validate(value))
+    except ValidationError as error:
+        raise ValueError(f"this is not a VAT id of an EU member state: {error}") from None
+
+
+def _country(value: str) -> str:
+    if not _COUNTRY.fullmatch(value.upper()):
+        raise ValueError("a country is its ISO 3166-1 code of two letters")
+    return value.upper()
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("this is not a time zone of the IANA database, e.g. Europe/Berlin")
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.hostname or len(value) > _LONGEST_URL:
+        raise ValueError("an address of a page begins with https://")
+    return value
+
+
+def _plain(value: str) -> str:
+    if any(ord(character) < 32 and character != "\n" for character in value):
+        raise ValueError("control characters are not allowed")
+    return value
+
+
+def _one_line(value: str) -> str:
+    # Names end up in mail headers.
+    if "\n" in value:
+        raise ValueError("line breaks are not allowed")
+    return _plain(value)
+
+
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(email_address)]
+Slug = Annotated[str, AfterValidator(_slug)]
+Color = Annotated[str, AfterValidator(_color)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Language = Literal["de", "en"]
+Url = Annotated[str, AfterValidator(_url)]
+# A name that must be there; a line that may be empty; a text of several lines.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)]
+
+# Optional kinds: the empty string says that there is none.
+Nothing = Literal[""]
+OptionalEmail = Nothing | Email
+OptionalPhone = Nothing | Annotated[str, AfterValidator(_phone)]
+OptionalIban = Nothing | Annotated[str, AfterValidator(_iban)]
+OptionalBic = Nothing | Annotated[str, AfterValidator(_bic)]
+OptionalVatId = Nothing | Annotated[str, AfterValidator(_vat_id)]
+
+
+class AddressInput(Input):
+    """A postal address; BG-5 and BG-8 of EN 16931 name the parts."""
+
+    line1: Line = ""
+    line2: Line = ""
+    post_code: Annotated[Line, StringConstraints(max_length=20)] = ""
+    city: Line = ""
+    country: Annotated[str, AfterValidator(_country)] = "DE"

@@ -1,0 +1,40 @@
+"""Invitations over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from kontor_identity.access.services import CallingService
+from kontor_identity.fields import Input
+from kontor_identity.invitations.service import Inspected, accept_invitation, inspect_invitation, invitation_url
+from kontor_identity.parts import Here
+from kontor_service.tokens import ServiceCaller
+
+router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
+
+
+class InvitationToken(Input):
+    token: str
+
+
+class Acceptance(InvitationToken):
+    password: str
+    ip: str = ""
+
+
+@router.post("/{invitation_id}/link")
+async def link_for_the_mail(invitation_id: UUID, here: Here, caller: ServiceCaller) -> dict[str, str]:
+    return {"url": await invitation_url(here, caller.merchant_id, invitation_id)}
+
+
+@router.post("/inspect")
+async def inspect(body: InvitationToken, here: Here, _: CallingService) -> Inspected:
+    return await inspect_invitation(here, body.token)
+
+
+@router.post("/accept")
+async def accept(body: Acceptance, here: Here, _: CallingService) -> dict[str, Any]:
+    started = await accept_invitation(here, body.token, body.password, body.ip)
+    await here.push.now(started.actor.merchant_id)
+    return started.answer()

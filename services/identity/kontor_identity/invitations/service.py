@@ -1,0 +1,141 @@
+"""Use cases of invitations."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.customers.store import changed, hold
+from kontor_identity.keys.derived import Purpose, TokenUnreadable
+from kontor_identity.limits.buckets import TOKEN_BY_IP, network
+from kontor_identity.models import Contact, Invitation, Merchant, PortalUser
+from kontor_identity.parts import Parts
+from kontor_identity.passwords.hashing import check_strength
+from kontor_identity.sessions.changes import end_sessions, session_starts
+from kontor_identity.sessions.start import Started, start_session
+from kontor_service.errors import Gone, NotFound
+
+
+class InvitationUnknown(NotFound):
+    code, title = "invitation_unknown", "There is no such invitation"
+
+
+class InvitationExpired(Gone):
+    code, title = "invitation_expired", "The invitation is no longer valid"
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What an invited person sees before choosing a password."""
+
+    slug: str
+    merchant_name: str
+    email: str
+    name: str
+    expired: bool
+    # The person has a log-in with this merchant already; the chosen password replaces the present one.
+    has_account: bool
+
+
+async def invitation_url(parts: Parts, merchant_id: UUID | None, invitation_id: UUID) -> str:
+    """The link for the mail. Raises InvitationUnknown, InvitationExpired."""
+    owner = await parts.db.pool.fetchval("SELECT merchant_of_invitation($1)", invitation_id)
+    if owner is None or merchant_id not in (None, owner):
+        raise InvitationUnknown
+    async with parts.db.transaction(owner) as session:
+        invitation = await session.get_one(Invitation, invitation_id)
+        _check_open(invitation)
+    return f"{parts.settings.portal_url}/einladung/{parts.secrets.token(Purpose.INVITATION, invitation_id)}"
+
+
+async def inspect_invitation(parts: Parts, token: str) -> Inspected:
+    """Raises InvitationUnknown."""
+    invitation_id, merchant_id = await _genuine(parts, token)
+    async with parts.db.transaction(merchant_id) as session:
+        invitation = await session.get_one(Invitation, invitation_id)
+        contact = await session.get_one(Contact, invitation.contact_id)
+        merchant = await session.get_one(Merchant, merchant_id)
+        user = await _user(session, merchant_id, invitation.email)
+    return Inspected(
+        slug=merchant.slug, merchant_name=merchant.name, email=invitation.email, name=contact.name,
+        expired=not _open(invitation), has_account=user is not None,
+    )  # fmt: skip
+
+
+async def accept_invitation(parts: Parts, token: str, password: str, ip: str) -> Started:
+    """Makes the portal user, or adds the customer to the one with this address, and logs in.
+
+    Who holds the link has shown that the mailbox is theirs: the password is the one chosen now, and a log-in that
+    existed before ends its other sessions. Raises InvitationUnknown, InvitationExpired, PasswordTooWeak, PortalOff.
+    """
+    await parts.limits.take(TOKEN_BY_IP, network(ip))
+    invitation_id, merchant_id = await _genuine(parts, token)
+    async with parts.db.transaction(merchant_id) as session:
+        invitation = await session.get_one(Invitation, invitation_id)
+        _check_open(invitation)
+        check_strength(password, invitation.email)
+    password_hash = await parts.passwords.hash(password)
+    async with parts.db.transaction(merchant_id) as session:
+        await session_starts(session, merchant_id)
+        held = await hold(session, invitation.customer_id)
+        # Under the customer's lock, so that two clicks do not both find it open.
+        invitation = (
+            await session.exec(select(Invitation).where(Invitation.id == invitation_id).with_for_update())
+        ).one()
+        _check_open(invitation)
+        contact = held.contact(invitation.contact_id)
+        user = await _grant(session, contact, invitation, password_hash)
+        await changed(session, held)
+        return await start_session(
+            session, parts.settings, kind="portal", merchant_id=merchant_id, ip=ip, user_id=user.id,
+            contact_id=contact.id, email=user.email,
+        )  # fmt: skip
+
+
+async def _grant(session: AsyncSession, contact: Contact, invitation: Invitation, password_hash: str) -> PortalUser:
+    now = datetime.now(UTC)
+    invitation.used_at = now
+    user = await _user(session, contact.merchant_id, invitation.email)
+    if user is None:
+        user = PortalUser(
+            merchant_id=contact.merchant_id, email=invitation.email, name=contact.name, language=contact.language,
+            password_hash=password_hash, created_at=now,
+        )  # fmt: skip
+        session.add(user)
+    else:
+        user.password_hash = password_hash
+        await end_sessions(session, user_id=user.id)
+    await session.flush()
+    contact.access, contact.user_id, contact.last_seen_at = "active", user.id, now
+    return user
+
+
+async def _user(session: AsyncSession, merchant_id: UUID, email: str) -> PortalUser | None:
+    query = select(PortalUser).where(PortalUser.merchant_id == merchant_id, PortalUser.email == email)
+    return (await session.exec(query)).one_or_none()
+
+
+async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:
+    """The invitation's id and merchant. Raises InvitationUnknown."""
+    try:
+        token = parts.secrets.read(text)
+    except TokenUnreadable as error:
+        raise InvitationUnknown from error
+    merchant_id = None
+    if parts.secrets.genuine(token, Purpose.INVITATION):
+        merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_invitation($1)", token.id)
+    if merchant_id is None:
+        raise InvitationUnknown
+    return token.id, merchant_id
+
+
+def _open(invitation: Invitation) -> bool:
+    unused = invitation.used_at is None and invitation.revoked_at is None
+    return unused and invitation.expires_at > datetime.now(UTC)
+
+
+def _check_open(invitation: Invitation) -> None:
+    if not _open(invitation):
+        raise InvitationExpired

@@ -1,0 +1,80 @@
+"""Rate limits as token buckets in PostgreSQL: one statement each, outside the use case's transaction.
+
+A refused or failed attempt must count although its transaction is rolled back.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from kontor_service.database import Database
+from kontor_service.errors import TooMany
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many attempts at once, and one more after each `seconds`."""
+
+    name: str
+    burst: int
+    seconds: float
+
+
+LOGIN_BY_IP = Limit("login_ip", burst=100, seconds=3)
+LOGIN_BY_ACCOUNT = Limit("login_account", burst=10, seconds=60)
+LINK_BY_IP = Limit("link_ip", burst=120, seconds=1)
+FRESH_LINK = Limit("fresh_link", burst=3, seconds=1200)
+RESET_BY_IP = Limit("reset_ip", burst=30, seconds=60)
+RESET_BY_ACCOUNT = Limit("reset_account", burst=3, seconds=600)
+CODE_BY_IP = Limit("code_ip", burst=60, seconds=10)
+CODE_BY_ACCOUNT = Limit("code_account", burst=5, seconds=300)
+TOKEN_BY_IP = Limit("token_ip", burst=60, seconds=10)
+
+_TAKE = """
+INSERT INTO rate_limit AS bucket (key, tokens, updated_at) VALUES ($1, $2::float8 - 1, clock_timestamp())
+ON CONFLICT (key) DO UPDATE
+SET tokens = least($2, bucket.tokens + extract(epoch FROM clock_timestamp() - bucket.updated_at) / $3::float8) - 1,
+    updated_at = clock_timestamp()
+WHERE least($2, bucket.tokens + extract(epoch FROM clock_timestamp() - bucket.updated_at) / $3::float8) >= 1
+RETURNING tokens
+"""
+# The slowest bucket is full again long before.
+_FORGET = "DELETE FROM rate_limit WHERE updated_at < now() - interval '1 day'"
+
+
+class Limits:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def take(self, limit: Limit, subject: str) -> None:
+        """Counts one attempt. Raises TooMany with Retry-After in seconds. An empty subject is not counted."""
+        if not subject:
+            return
+        if await self._db.pool.fetchval(_TAKE, _key(limit, subject), float(limit.burst), limit.seconds) is None:
+            raise TooMany(
+                "Too many attempts; please wait a little", headers={"Retry-After": str(max(1, round(limit.seconds)))}
+            )
+
+    async def reset(self, limit: Limit, subject: str) -> None:
+        """Forgets the attempts: the owner of the account has shown who they are."""
+        await self._db.pool.execute("DELETE FROM rate_limit WHERE key = $1", _key(limit, subject))
+
+    async def forget_old(self) -> None:
+        await self._db.pool.execute(_FORGET)
+
+
+def network(ip: str) -> str:
+    """What one subscriber has: an IPv4 address, or the /64 of an IPv6 one. Empty where it is no address."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
+    return str(address)
+
+
+def _key(limit: Limit, subject: str) -> str:
+    # Addresses are personal data and not needed in the clear.
+    return hashlib.sha256(f"{limit.name}\0{subject}".encode()).hexdigest()

@@ -1,0 +1,110 @@
+"""Use cases of secret links, for staff and for mails."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_identity.customers.store import ContactMissing, CustomerMissing, now
+from kontor_identity.events import link_state
+from kontor_identity.keys.derived import Purpose
+from kontor_identity.links import store
+from kontor_identity.links.rules import expired, why_closed
+from kontor_identity.links.store import Target, link_to, links_to
+from kontor_identity.models import Contact, Customer, Link, Merchant
+from kontor_identity.parts import Parts
+from kontor_identity.sessions.changes import grants_change
+from kontor_service.commands import command_result
+from kontor_service.errors import Conflict
+
+
+class LinkRevoked(Conflict):
+    code, title = "link_revoked", "The link was revoked"
+
+
+def url_of(parts: Parts, link: Link) -> str:
+    """The address of the link in its present generation. It is a secret: never log it, never put it on the bus."""
+    return f"{parts.settings.portal_url}/l/{parts.secrets.token(Purpose.LINK, link.id, link.generation)}"
+
+
+async def merchants_link(parts: Parts, target: Target) -> dict[str, Any]:
+    """The link for copying (A9), made on demand; `reason` says why there is none. Raises CustomerMissing."""
+    async with parts.db.transaction(target.merchant_id) as session:
+        customer = await _customer(session, target)
+        link = await link_to(session, target, None)
+        if expired(link, now()):
+            await store.renew(session, [link])
+        return await _answer(session, parts, customer, link)
+
+
+async def renew_links(parts: Parts, target: Target) -> dict[str, Any]:
+    """New addresses for everybody; those so far stop working at once. Raises CustomerMissing."""
+    async with parts.db.transaction(target.merchant_id) as session:
+        await grants_change(session, target.merchant_id)
+        customer = await _customer(session, target)
+        link = await link_to(session, target, None)
+        await store.renew(session, await links_to(session, target))
+        answer = await _answer(session, parts, customer, link)
+    return answer | {"pushed": await parts.push.now(target.merchant_id)}
+
+
+async def revoke_links(parts: Parts, target: Target) -> dict[str, Any]:
+    """Every link to it stops working at once, until it is renewed. Raises CustomerMissing."""
+    async with parts.db.transaction(target.merchant_id) as session:
+        await grants_change(session, target.merchant_id)
+        customer = await _customer(session, target)
+        link = await link_to(session, target, None)
+        await store.revoke(session, await links_to(session, target))
+        answer = await _answer(session, parts, customer, link)
+    return answer | {"pushed": await parts.push.now(target.merchant_id)}
+
+
+async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None) -> str:
+    """The address for the mail to this person, or to the customer's own mailbox.
+
+    Raises CustomerMissing, ContactMissing, LinkRevoked (the merchant revoked it, or the person's access).
+    """
+    async with parts.db.transaction(target.merchant_id) as session:
+        await _customer(session, target)
+        if contact_id is not None:
+            await _check_contact(session, target, contact_id)
+        link = await link_to(session, target, contact_id)
+        own = next((other for other in await links_to(session, target) if other.contact_id is None), link)
+        if link.revoked_at is not None or own.revoked_at is not None:
+            raise LinkRevoked("Renew the link before it can be mailed again")
+        if expired(link, now()):
+            await store.renew(session, [link])
+        return url_of(parts, link)
+
+
+async def _check_contact(session: AsyncSession, target: Target, contact_id: UUID) -> None:
+    contact = await session.get(Contact, contact_id)
+    if contact is None or contact.customer_id != target.customer_id:
+        raise ContactMissing
+    if contact.access == "revoked":
+        raise LinkRevoked("This person's access was revoked")
+
+
+async def _customer(session: AsyncSession, target: Target) -> Customer:
+    customer = await session.get(Customer, target.customer_id)
+    if customer is None:
+        raise CustomerMissing
+    return customer
+
+
+async def _answer(session: AsyncSession, parts: Parts, customer: Customer, link: Link) -> dict[str, Any]:
+    merchant = await session.get_one(Merchant, customer.merchant_id)
+    reason = why_closed(
+        portal_enabled=merchant.portal_enabled, portal_access=customer.portal_access,
+        access_default=merchant.portal_access_default, revoked=link.revoked_at is not None,
+    )  # fmt: skip
+    described = {
+        "id": str(link.id),
+        "generation": link.generation,
+        "revoked": link.revoked_at is not None,
+        "expires_at": link.expires_at.isoformat(),
+        "last_used_at": link.last_used_at.isoformat() if link.last_used_at else None,
+    }
+    url = None if reason else url_of(parts, link)
+    return command_result(pb.LinkSnapshot(link=link_state(link)), url=url, reason=reason, link=described)

@@ -1,0 +1,1 @@
+"""Merchants: registering one, its settings, its logo."""

@@ -1,0 +1,67 @@
+"""The merchant's settings and logo."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from google.protobuf.json_format import MessageToDict
+
+from kontor_identity.events import merchant_state
+from kontor_identity.merchants.inputs import MerchantChange
+from kontor_identity.merchants.logo import LARGEST_BYTES, EncodedLogo, LogoTooLarge, logo, remove_logo, set_logo
+from kontor_identity.merchants.service import change_settings, merchant_settings
+from kontor_identity.parts import Here
+from kontor_service.tokens import Principal, ServiceCaller, require
+
+router = APIRouter(tags=["merchant"])
+
+Editor = Annotated[Principal, Depends(require("merchant:edit"))]
+
+# The hash is the content: a copy never grows old.
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@router.get("/v1/merchant")
+async def get_settings(here: Here, editor: Editor) -> dict[str, Any]:
+    merchant = await merchant_settings(here, editor.merchant)
+    return MessageToDict(
+        merchant_state(merchant), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+
+
+@router.patch("/v1/merchant")
+async def patch_settings(change: MerchantChange, here: Here, editor: Editor) -> dict[str, Any]:
+    return await change_settings(here, editor.merchant, change)
+
+
+@router.put("/v1/merchant/logo")
+async def put_logo(request: Request, here: Here, editor: Editor) -> dict[str, Any]:
+    return await set_logo(here, editor.merchant, await _bounded_body(request))
+
+
+@router.delete("/v1/merchant/logo")
+async def delete_logo(here: Here, editor: Editor) -> dict[str, Any]:
+    return await remove_logo(here, editor.merchant)
+
+
+@router.get("/v1/logos/{sha256}", tags=["public"])
+async def public_logo(sha256: str, here: Here) -> Response:
+    return _as_response(await logo(here, sha256))
+
+
+@router.get("/v1/files/{sha256}")
+async def file_for_a_service(sha256: str, here: Here, _: ServiceCaller) -> Response:
+    return _as_response(await logo(here, sha256))
+
+
+def _as_response(found: EncodedLogo) -> Response:
+    return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
+
+
+async def _bounded_body(request: Request) -> bytes:
+    """The body, read no further than a logo may be long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BYTES:
+            raise LogoTooLarge(f"A logo has at most {LARGEST_BYTES // 1024 // 1024} MiB", field="logo")
+    return body

@@ -1,0 +1,101 @@
+"""What may be said about a merchant."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from kontor_identity.fields import (
+    AddressInput,
+    Color,
+    Email,
+    Input,
+    Language,
+    Line,
+    Name,
+    OptionalBic,
+    OptionalEmail,
+    OptionalIban,
+    OptionalPhone,
+    OptionalVatId,
+    Slug,
+    Text,
+    TimeZone,
+    Url,
+)  # fmt: skip
+from kontor_identity.merchants.document_types import DOCUMENT_TYPES
+
+DocumentType = Literal[
+    "quote", "order_confirmation", "sales_order", "delivery_note", "invoice", "reminder", "credit_note",
+    "purchase_order", "receipt", "contract", "other",
+]  # fmt: skip
+
+
+class DocumentTypeChange(Input):
+    """What is left out stays as it is."""
+
+    type: DocumentType
+    visible: bool | None = None
+    can_print: bool | None = None
+    can_comment: bool | None = None
+    can_accept: bool | None = None
+    can_pay: bool | None = None
+
+
+class FooterLinkInput(Input):
+    label: Name
+    url: Url
+
+
+class MerchantChange(Input):
+    """New settings; what is left out stays as it is. `document_types` names single types, `footer_links` all links."""
+
+    name: Name | None = None
+    slug: Slug | None = None
+    logo_shown: bool | None = None
+    accent_color: Color | None = None
+    contact_email: OptionalEmail | None = None
+    contact_phone: OptionalPhone | None = None
+    portal_enabled: bool | None = None
+    document_types: Annotated[list[DocumentTypeChange], Field(max_length=len(DOCUMENT_TYPES))] | None = None
+    automatic_release: bool | None = None
+    mail_attaches_files: bool | None = None
+    portal_access_default: bool | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    address: AddressInput | None = None
+    vat_id: OptionalVatId | None = None
+    tax_number: Line | None = None
+    register_entry: Line | None = None
+    iban: OptionalIban | None = None
+    bic: OptionalBic | None = None
+    account_holder: Line | None = None
+    mail_from_name: Line | None = None
+    mail_reply_to: OptionalEmail | None = None
+    password_reset_enabled: bool | None = None
+    payments_enabled: bool | None = None
+    legal_form_note: Text | None = None
+    footer_links: Annotated[list[FooterLinkInput], Field(max_length=10)] | None = None
+
+    @field_validator("document_types")
+    @classmethod
+    def each_type_once(cls, value: list[DocumentTypeChange] | None) -> list[DocumentTypeChange] | None:
+        if value is not None and len({settings.type for settings in value}) < len(value):
+            raise ValueError("a document type is named twice")
+        return value
+
+
+class OwnerInput(Input):
+    name: Name
+    email: Email
+    # Without one the owner gets a mail to choose it.
+    password: str | None = None
+
+
+class Registration(Input):
+    """A new merchant and its first owner."""
+
+    name: Name
+    slug: Slug
+    owner: OwnerInput
+    language: Language = "de"
+    settings: MerchantChange = MerchantChange()

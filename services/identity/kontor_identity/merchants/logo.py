@@ -1,0 +1,104 @@
+"""The merchant's logo (A2): hostile until decoded, stored as what we encoded ourselves."""
+
+import asyncio
+import io
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+from sqlalchemy.dialects.postgresql import insert
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_identity.events import merchant_state
+from kontor_identity.merchants.service import locked_merchant, settings_changed
+from kontor_identity.models import Logo
+from kontor_identity.parts import Parts
+from kontor_service.commands import command_result
+from kontor_service.errors import Invalid, NotFound, TooLarge
+
+LARGEST_BYTES = 2 * 1024 * 1024
+LARGEST_SIDE = 4000
+# 150×60 CSS pixels are suggested; four times that is sharp on every screen and in print.
+_FITS_INTO = (600, 240)
+_MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+
+
+class LogoInvalid(Invalid):
+    code, title = "logo_invalid", "The logo cannot be used"
+
+
+class LogoTooLarge(TooLarge):
+    code, title = "logo_too_large", "The logo is too large"
+
+
+@dataclass(frozen=True)
+class EncodedLogo:
+    content: bytes
+    media_type: str
+
+
+async def set_logo(parts: Parts, merchant_id: UUID, content: bytes) -> dict[str, Any]:
+    """Raises LogoTooLarge, LogoInvalid."""
+    logo = await asyncio.to_thread(encode_logo, content)
+    sha256 = await parts.files.put(logo.content)
+    async with parts.db.transaction(merchant_id) as session:
+        merchant = await locked_merchant(session, merchant_id)
+        row = {"merchant_id": merchant_id, "sha256": sha256, "media_type": logo.media_type, "created_at": _now()}
+        await session.exec(insert(Logo).values(row).on_conflict_do_nothing())
+        if merchant.logo_sha256 != sha256:
+            merchant.logo_sha256, merchant.logo_media_type = sha256, logo.media_type
+            await settings_changed(session, merchant)
+    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)))
+
+
+async def remove_logo(parts: Parts, merchant_id: UUID) -> dict[str, Any]:
+    """The merchant has none any more; mails that went out go on showing theirs."""
+    async with parts.db.transaction(merchant_id) as session:
+        merchant = await locked_merchant(session, merchant_id)
+        if merchant.logo_sha256:
+            merchant.logo_sha256 = merchant.logo_media_type = ""
+            await settings_changed(session, merchant)
+    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)))
+
+
+async def logo(parts: Parts, sha256: str) -> EncodedLogo:
+    """A logo by its hash; logos are public, other files of the storage are not found here. Raises NotFound."""
+    media_type = await parts.db.pool.fetchval("SELECT logo_media_type($1)", sha256)
+    if media_type is None:
+        raise NotFound
+    return EncodedLogo(await parts.files.get(sha256), media_type)
+
+
+def encode_logo(content: bytes) -> EncodedLogo:
+    """The picture, decoded and encoded anew without its metadata, fitted into 600×240. Raises LogoTooLarge, LogoInvalid."""
+    if len(content) > LARGEST_BYTES:
+        raise LogoTooLarge(f"A logo has at most {LARGEST_BYTES // 1024 // 1024} MiB", field="logo")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=tuple(_MEDIA_TYPES)) as picture:
+                return _encoded(picture)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise LogoInvalid("A logo is a PNG or JPEG picture", field="logo") from error
+
+
+def _encoded(picture: Image.Image) -> EncodedLogo:
+    # The size is in the header: nothing has been decoded yet.
+    if max(picture.size) > LARGEST_SIDE or min(picture.size) < 1:
+        raise LogoTooLarge(f"A logo has at most {LARGEST_SIDE} pixels a side", field="logo")
+    kind = str(picture.format)
+    plain = picture.convert("RGB" if kind == "JPEG" else "RGBA")
+    plain.thumbnail(_FITS_INTO, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    fresh = Image.new(plain.mode, plain.size)
+    fresh.paste(plain)
+    options: dict[str, Any] = {"quality": 90} if kind == "JPEG" else {"optimize": True}
+    fresh.save(out, kind, **options)
+    return EncodedLogo(out.getvalue(), _MEDIA_TYPES[kind])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,124 @@
+"""Use cases of merchants."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_bus import record
+from kontor_identity.challenges.service import ask_for_a_password
+from kontor_identity.events import merchant_state
+from kontor_identity.merchants.document_types import default_document_types, merged
+from kontor_identity.merchants.inputs import MerchantChange, Registration
+from kontor_identity.models import Merchant, Staff
+from kontor_identity.parts import Parts
+from kontor_identity.passwords.hashing import check_strength
+from kontor_identity.sessions.changes import portal_access_changed
+from kontor_service.commands import command_result
+from kontor_service.errors import Conflict, NotFound
+from kontor_service.ids import uuid7
+
+# A change of these decides which sessions may see anything.
+_OPENS_THE_PORTAL = ("portal_enabled", "portal_access_default", "slug")
+
+
+class SlugTaken(Conflict):
+    code, title = "slug_taken", "Another merchant has this slug"
+
+
+class AddressTaken(Conflict):
+    code, title = "email_taken", "This e-mail address has a log-in already"
+
+
+async def register_merchant(parts: Parts, wanted: Registration) -> dict[str, Any]:
+    """A new merchant with its first owner (A18). Raises SlugTaken, AddressTaken, PasswordTooWeak."""
+    password_hash = None
+    if wanted.owner.password is not None:
+        check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
+        password_hash = await parts.passwords.hash(wanted.owner.password)
+    now = datetime.now(UTC)
+    merchant_id = uuid7()
+    merchant = Merchant(
+        id=merchant_id, merchant_id=merchant_id, name=wanted.name, slug=wanted.slug, language=wanted.language,
+        document_types=default_document_types(), mail_from_name=wanted.name, created_at=now,
+    )  # fmt: skip
+    _apply(merchant, wanted.settings)
+    owner = Staff(
+        merchant_id=merchant_id, email=wanted.owner.email, name=wanted.owner.name, role="owner",
+        language=wanted.language, password_hash=password_hash, created_at=now,
+    )  # fmt: skip
+    try:
+        async with parts.db.transaction(merchant_id) as session:
+            session.add(merchant)
+            await session.flush()
+            session.add(owner)
+            await session.flush()
+            record(session, pb.MerchantRegistered(merchant=merchant_state(merchant)), merchant_id=merchant_id)
+            if password_hash is None:
+                await ask_for_a_password(session, parts, owner)
+    except IntegrityError as error:
+        raise _taken(error) from error
+    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)), owner_id=str(owner.id))
+
+
+async def change_settings(parts: Parts, merchant_id: UUID, change: MerchantChange) -> dict[str, Any]:
+    """Raises SlugTaken."""
+    try:
+        async with parts.db.transaction(merchant_id) as session:
+            merchant = await locked_merchant(session, merchant_id)
+            before = tuple(getattr(merchant, name) for name in _OPENS_THE_PORTAL)
+            if _apply(merchant, change):
+                await settings_changed(session, merchant)
+                if before != tuple(getattr(merchant, name) for name in _OPENS_THE_PORTAL):
+                    await portal_access_changed(session, merchant_id)
+    except IntegrityError as error:
+        raise _taken(error) from error
+    pushed = await parts.push.now(merchant_id)
+    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)), pushed=pushed)
+
+
+async def merchant_settings(parts: Parts, merchant_id: UUID) -> Merchant:
+    async with parts.db.transaction(merchant_id) as session:
+        return await _merchant(session, merchant_id)
+
+
+async def locked_merchant(session: AsyncSession, merchant_id: UUID) -> Merchant:
+    return await _merchant(session, merchant_id, lock=True)
+
+
+async def settings_changed(session: AsyncSession, merchant: Merchant) -> None:
+    merchant.touch()
+    await session.flush()
+    event = pb.MerchantSettingsChanged(merchant=merchant_state(merchant))
+    record(session, event, merchant_id=merchant.merchant_id)
+
+
+async def _merchant(session: AsyncSession, merchant_id: UUID, *, lock: bool = False) -> Merchant:
+    query = select(Merchant).where(Merchant.id == merchant_id)
+    merchant = (await session.exec(query.with_for_update() if lock else query)).one_or_none()
+    if merchant is None:
+        raise NotFound
+    return merchant
+
+
+def _apply(merchant: Merchant, change: MerchantChange) -> bool:
+    """Takes over what was said; whether anything is different now."""
+    given = change.model_dump(exclude_unset=True, exclude_none=True)
+    if "document_types" in given:
+        given["document_types"] = merged(merchant.document_types, given["document_types"])
+    different = {name: value for name, value in given.items() if getattr(merchant, name) != value}
+    for name, value in different.items():
+        setattr(merchant, name, value)
+    return bool(different)
+
+
+def _taken(error: IntegrityError) -> Conflict:
+    if "uq_merchant_slug" in str(error.orig):
+        return SlugTaken(field="slug")
+    if "uq_staff_email" in str(error.orig):
+        return AddressTaken(field="owner.email")
+    raise error

@@ -1,0 +1,1 @@
+"""Passwords: hashing, resetting by mail, changing."""

@@ -1,0 +1,69 @@
+"""Passwords over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from kontor_identity.access.rights import EDGE_OF_KIND
+from kontor_identity.access.services import CallingService
+from kontor_identity.access.tokens import NotAllowed
+from kontor_identity.fields import Email, Input, Language
+from kontor_identity.limits.uniform import uniform_time
+from kontor_identity.parts import Here
+from kontor_identity.passwords.account import change_language, change_password
+from kontor_identity.passwords.reset import complete_reset, mail_reset
+from kontor_identity.sessions.password import LoginKind
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(prefix="/v1", tags=["passwords"])
+
+Person = Annotated[Principal, Depends(require("account"))]
+
+
+class ResetWanted(Input):
+    slug: Annotated[str, Field(max_length=40)] = ""
+    email: Email
+    kind: LoginKind
+    ip: str = ""
+
+
+class NewPassword(Input):
+    token: str
+    password: str
+    ip: str = ""
+
+
+class PasswordChange(Input):
+    old: Annotated[str, Field(max_length=1000)]
+    new: str
+
+
+class LanguageChange(Input):
+    language: Language
+
+
+@router.post("/password-resets", status_code=202)
+async def reset(body: ResetWanted, here: Here, edge: CallingService) -> dict[str, str]:
+    if EDGE_OF_KIND[body.kind] != edge:
+        raise NotAllowed(f"{edge} resets no passwords of this kind")
+    async with uniform_time(here.settings.uniform_answer_seconds):
+        await mail_reset(here, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip)
+    return {}
+
+
+@router.post("/password-resets/complete")
+async def complete(body: NewPassword, here: Here, _: CallingService) -> dict[str, Any]:
+    started = await complete_reset(here, body.token, body.password, body.ip)
+    await here.push.now(started.actor.merchant_id)
+    return started.answer()
+
+
+@router.post("/account/password")
+async def own_password(body: PasswordChange, here: Here, person: Person) -> dict[str, bool]:
+    return {"pushed": await change_password(here, person, body.old, body.new)}
+
+
+@router.post("/account/language")
+async def own_language(body: LanguageChange, here: Here, person: Person) -> dict[str, bool]:
+    return {"pushed": await change_language(here, person, body.language)}

@@ -1,0 +1,61 @@
+"""Hashing passwords with argon2id (RFC 9106, the second recommended option: 64 MiB, 3 passes)."""
+
+import asyncio
+import os
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from kontor_service.errors import Invalid
+
+SHORTEST = 10
+LONGEST = 200
+
+
+class PasswordTooWeak(Invalid):
+    code, title = "password_too_weak", "The password is too weak"
+
+
+def check_strength(password: str, *personal: str) -> None:
+    """Length over composition (NIST SP 800-63B). Raises PasswordTooWeak.
+
+    `personal`: what everybody knows of the person, and the password must not be.
+    """
+    if len(password) < SHORTEST:
+        raise PasswordTooWeak(f"At least {SHORTEST} characters are needed", field="password")
+    if len(password) > LONGEST:
+        raise PasswordTooWeak(f"At most {LONGEST} characters are possible", field="password")
+    known = {text.casefold() for value in personal for text in (value, value.partition("@")[0]) if text}
+    if password.casefold() in known or len(set(password)) < 4:
+        raise PasswordTooWeak("This password is too easy to guess", field="password")
+
+
+class Passwords:
+    """Each hash costs tens of milliseconds and 64 MiB: they run in threads, no more at once than there are cores."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._slots = asyncio.Semaphore(os.cpu_count() or 1)
+        # What is verified where there is no account, so that the answer takes as long as where there is one.
+        self.nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    async def hash(self, password: str) -> str:
+        async with self._slots:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Whether the password is the stored one; the same work where nothing is stored, and False."""
+        async with self._slots:
+            matches = await asyncio.to_thread(self._matches, stored or self.nobody, password)
+        return matches and stored is not None
+
+    def outdated(self, stored: str) -> bool:
+        """Whether the hash was made with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
+    def _matches(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False

@@ -1,0 +1,108 @@
+"""Resetting a forgotten password by mail (B5)."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.challenges.service import issue
+from kontor_identity.keys.derived import Purpose, TokenUnreadable
+from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, RESET_BY_IP, TOKEN_BY_IP, network
+from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
+from kontor_identity.parts import Parts
+from kontor_identity.passwords.hashing import check_strength
+from kontor_identity.sessions.changes import end_sessions, session_starts
+from kontor_identity.sessions.password import LoginKind, find_staff, find_user, start_for_staff, start_for_user
+from kontor_identity.sessions.start import Started
+from kontor_service.errors import Gone, NotFound
+
+
+class ResetUnknown(NotFound):
+    code, title = "reset_unknown", "There is no such link"
+
+
+class ResetExpired(Gone):
+    code, title = "reset_expired", "The link is no longer valid"
+
+
+async def mail_reset(parts: Parts, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:
+    """Mails a reset link if there is such a log-in. Tells nobody whether there is. Raises TooMany."""
+    await parts.limits.take(RESET_BY_IP, network(ip))
+    await parts.limits.take(RESET_BY_ACCOUNT, f"{kind}:{slug}:{email}")
+    candidate = await (find_staff(parts, slug, email) if kind == "staff" else find_user(parts, slug, email))
+    if candidate.person_id is None:
+        return
+    async with parts.db.transaction(candidate.merchant_id) as session:
+        person = await _person(session, kind, candidate.person_id)
+        if not await _may_reset(session, person):
+            return
+        whose = {"staff_id" if isinstance(person, Staff) else "user_id": person.id}
+        issue(
+            session, parts, candidate.merchant_id, kind="password_reset", email=person.email, name=person.name,
+            language=person.language, lifetime=timedelta(minutes=parts.settings.reset_minutes), **whose,
+        )  # fmt: skip
+
+
+async def complete_reset(parts: Parts, text: str, password: str, ip: str) -> Started:
+    """The new password, every session so far ended, and a new one. Raises ResetUnknown, ResetExpired, PasswordTooWeak."""
+    await parts.limits.take(TOKEN_BY_IP, network(ip))
+    challenge_id, merchant_id = await _genuine(parts, text)
+    async with parts.db.transaction(merchant_id) as session:
+        challenge = await session.get_one(Challenge, challenge_id)
+        _check_open(challenge)
+        check_strength(password, challenge.email, challenge.name)
+    password_hash = await parts.passwords.hash(password)
+    async with parts.db.transaction(merchant_id) as session:
+        await session_starts(session, merchant_id)
+        challenge = (await session.exec(select(Challenge).where(Challenge.id == challenge_id).with_for_update())).one()
+        _check_open(challenge)
+        challenge.used_at = datetime.now(UTC)
+        started = await _set_password(session, parts, challenge, password_hash, ip)
+    slug = "" if challenge.staff_id else started.actor.slug
+    await parts.limits.reset(LOGIN_BY_ACCOUNT, f"{started.actor.kind}:{slug}:{challenge.email}")
+    return started
+
+
+async def _set_password(
+    session: AsyncSession, parts: Parts, challenge: Challenge, password_hash: str, ip: str
+) -> Started:
+    if challenge.staff_id is not None:
+        staff = await session.get_one(Staff, challenge.staff_id)
+        staff.password_hash = password_hash
+        await end_sessions(session, staff_id=staff.id)
+        return await start_for_staff(session, parts, staff, ip)
+    user = await session.get_one(PortalUser, challenge.user_id)
+    user.password_hash = password_hash
+    await end_sessions(session, user_id=user.id)
+    return await start_for_user(session, parts, user, ip)
+
+
+async def _may_reset(session: AsyncSession, person: Staff | PortalUser) -> bool:
+    if isinstance(person, Staff):
+        return person.active
+    merchant = await session.get_one(Merchant, person.merchant_id)
+    granted = select(Contact.id).where(Contact.user_id == person.id, Contact.access == "active")
+    return merchant.password_reset_enabled and (await session.exec(granted)).first() is not None
+
+
+async def _person(session: AsyncSession, kind: LoginKind, person_id: UUID) -> Staff | PortalUser:
+    return await session.get_one(Staff if kind == "staff" else PortalUser, person_id)
+
+
+async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:
+    try:
+        token = parts.secrets.read(text)
+    except TokenUnreadable as error:
+        raise ResetUnknown from error
+    merchant_id = None
+    if parts.secrets.genuine(token, Purpose.RESET):
+        merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_challenge($1)", token.id)
+    if merchant_id is None:
+        raise ResetUnknown
+    return token.id, merchant_id
+
+
+def _check_open(challenge: Challenge) -> None:
+    if challenge.used_at is not None or challenge.expires_at <= datetime.now(UTC):
+        raise ResetExpired

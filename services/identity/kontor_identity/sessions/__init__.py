@@ -1,0 +1,1 @@
+"""Sessions: starting, listing and ending them, and telling the edges at once."""

@@ -1,0 +1,99 @@
+"""Sessions over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field, model_validator
+
+from kontor_identity.access.rights import EDGE_OF_KIND
+from kontor_identity.access.services import CallingService
+from kontor_identity.access.tokens import NotAllowed
+from kontor_identity.fields import Email, Input
+from kontor_identity.limits.uniform import uniform_time
+from kontor_identity.parts import Here
+from kontor_identity.sessions.code import mail_code_for_address, mail_code_for_link, start_with_code
+from kontor_identity.sessions.own import end_by_hash, end_own_session, own_sessions
+from kontor_identity.sessions.password import LoginKind, start_with_password
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+Person = Annotated[Principal, Depends(require("account"))]
+Hash = Annotated[str, Field(max_length=64)]
+
+
+class PasswordLogin(Input):
+    slug: Annotated[str, Field(max_length=40)] = ""
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=1000)]
+    kind: LoginKind
+    ip: str = ""
+
+
+class CodeWanted(Input):
+    """For a link's session, or for an address at a merchant."""
+
+    session_hash: Hash | None = None
+    slug: Annotated[str, Field(max_length=40)] | None = None
+    email: Email | None = None
+    ip: str = ""
+
+    @model_validator(mode="after")
+    def one_way(self) -> "CodeWanted":
+        by_address = self.slug is not None and self.email is not None
+        if (self.session_hash is None) != by_address:
+            raise ValueError("either session_hash, or slug and email must be given")
+        return self
+
+
+class CodeLogin(Input):
+    challenge_id: UUID
+    code: Annotated[str, Field(max_length=20)]
+    ip: str = ""
+
+
+class SessionHash(Input):
+    session_hash: Hash
+
+
+@router.post("/password")
+async def password_session(body: PasswordLogin, here: Here, edge: CallingService) -> dict[str, Any]:
+    if EDGE_OF_KIND[body.kind] != edge:
+        raise NotAllowed(f"{edge} starts no sessions of this kind")
+    email = body.email.strip().lower()
+    started = await start_with_password(
+        here, slug=body.slug, email=email, password=body.password, kind=body.kind, ip=body.ip
+    )
+    return started.answer()
+
+
+@router.post("/code/start", status_code=202)
+async def mail_code(body: CodeWanted, here: Here, _: CallingService) -> dict[str, str]:
+    async with uniform_time(here.settings.uniform_answer_seconds):
+        if body.session_hash is not None:
+            challenge_id = await mail_code_for_link(here, body.session_hash, body.ip)
+        else:
+            challenge_id = await mail_code_for_address(here, body.slug or "", body.email or "", body.ip)
+    return {"challenge_id": str(challenge_id)}
+
+
+@router.post("/code")
+async def code_session(body: CodeLogin, here: Here, _: CallingService) -> dict[str, Any]:
+    return (await start_with_code(here, body.challenge_id, body.code, body.ip)).answer()
+
+
+@router.post("/end", status_code=204)
+async def log_out(body: SessionHash, here: Here, _: CallingService) -> Response:
+    await end_by_hash(here, body.session_hash)
+    return Response(status_code=204)
+
+
+@router.get("")
+async def list_own(here: Here, person: Person) -> dict[str, Any]:
+    return {"sessions": await own_sessions(here, person)}
+
+
+@router.delete("/{session_id}")
+async def end_own(session_id: UUID, here: Here, person: Person) -> dict[str, bool]:
+    return {"pushed": await end_own_session(here, person, session_id)}

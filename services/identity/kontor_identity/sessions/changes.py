@@ -1,0 +1,90 @@
+"""When grants change, the sessions they concern get a new version, which is then pushed to the edges.
+
+Starting a session and changing grants exclude each other per merchant: otherwise a session that starts while
+a grant is being revoked could be missed by the revocation.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.models import Contact
+
+_LOCK_CLASS = 7_301
+_LIVE = "expires_at > now() AND revoked_at IS NULL"
+
+
+async def grants_change(session: AsyncSession, merchant_id: UUID) -> None:
+    """To be called first, before any row is locked, by what takes something away from somebody."""
+    await _lock(session, "pg_advisory_xact_lock", merchant_id)
+
+
+async def session_starts(session: AsyncSession, merchant_id: UUID) -> None:
+    """To be called first by what starts a session."""
+    await _lock(session, "pg_advisory_xact_lock_shared", merchant_id)
+
+
+async def portal_access_changed(session: AsyncSession, merchant_id: UUID) -> None:
+    await _touch(session, "merchant_id = :merchant AND kind <> 'staff'", merchant=merchant_id)
+
+
+async def customer_changed(session: AsyncSession, customer_id: UUID, *, emails: Sequence[str]) -> None:
+    """`emails`: addresses whose mailed codes open the customer, before and after."""
+    await _touch(
+        session,
+        "(customer_id = :customer OR user_id IN (SELECT user_id FROM contact WHERE customer_id = :customer)"
+        " OR kind = 'portal' AND user_id IS NULL AND email = ANY (:emails))",
+        customer=customer_id, emails=_known(emails),
+    )  # fmt: skip
+
+
+async def contact_changed(session: AsyncSession, contact: Contact, *, emails: Sequence[str]) -> None:
+    await _touch(
+        session,
+        "(contact_id = :contact OR user_id = :user OR link_id IN (SELECT id FROM link WHERE contact_id = :contact)"
+        " OR kind = 'portal' AND user_id IS NULL AND email = ANY (:emails))",
+        contact=contact.id, user=contact.user_id, emails=_known(emails),
+    )  # fmt: skip
+
+
+async def link_changed(session: AsyncSession, link_ids: Sequence[UUID]) -> None:
+    await _touch(session, "link_id = ANY (:links)", links=list(link_ids))
+
+
+async def staff_changed(session: AsyncSession, staff_id: UUID) -> None:
+    await _touch(session, "staff_id = :staff", staff=staff_id)
+
+
+async def user_changed(session: AsyncSession, user_id: UUID) -> None:
+    await _touch(session, "user_id = :user", user=user_id)
+
+
+async def end_sessions(
+    session: AsyncSession, *, staff_id: UUID | None = None, user_id: UUID | None = None, but: UUID | None = None
+) -> None:
+    """Ends all sessions of a person, but one."""
+    await session.execute(
+        text(
+            f"UPDATE session SET revoked_at = now(), version = version + 1 WHERE {_LIVE}"
+            " AND (staff_id = :staff OR user_id = :user) AND id IS DISTINCT FROM :but"
+        ),
+        {"staff": staff_id, "user": user_id, "but": but},
+    )
+
+
+async def _touch(session: AsyncSession, which: str, **values: Any) -> None:
+    await session.flush()
+    await session.execute(text(f"UPDATE session SET version = version + 1 WHERE {_LIVE} AND {which}"), values)
+
+
+async def _lock(session: AsyncSession, function: str, merchant_id: UUID) -> None:
+    await session.execute(
+        text(f"SELECT {function}(:class, hashtext(:merchant))"), {"class": _LOCK_CLASS, "merchant": str(merchant_id)}
+    )
+
+
+def _known(emails: Sequence[str]) -> list[str]:
+    return sorted({email for email in emails if email})

@@ -1,0 +1,127 @@
+"""Logging in with a mailed code: all documents of whoever has the mailbox, without an account (B19)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.access.actors import session_actor
+from kontor_identity.access.tokens import SessionEnded
+from kontor_identity.challenges.service import issue
+from kontor_identity.limits.buckets import CODE_BY_ACCOUNT, CODE_BY_IP, network
+from kontor_identity.links.opening import recipient_of
+from kontor_identity.models import Challenge, Contact, Customer, Link
+from kontor_identity.parts import Parts
+from kontor_identity.sessions.changes import session_starts
+from kontor_identity.sessions.start import Started, start_session
+from kontor_service.errors import Unauthorized
+from kontor_service.ids import uuid7
+
+# Of 100 million codes: a guess succeeds once in 20 million challenges.
+MOST_ATTEMPTS = 5
+
+_ATTEMPT = text(
+    "UPDATE challenge SET attempts = attempts + 1 WHERE id = :id AND kind = 'login_code' AND used_at IS NULL"
+    f" AND expires_at > now() AND attempts < {MOST_ATTEMPTS} RETURNING key_id"
+)
+_USE = text("UPDATE challenge SET used_at = now() WHERE id = :id AND used_at IS NULL RETURNING id")
+
+
+class WrongCode(Unauthorized):
+    """The same for a wrong, a used, an expired and an unknown one."""
+
+    code, title = "wrong_code", "The code is wrong or no longer valid"
+
+
+@dataclass(frozen=True)
+class CodeRecipient:
+    email: str
+    name: str
+    language: str
+    contact_id: UUID | None
+    # None: every customer that has this address.
+    customer_id: UUID | None
+
+
+async def mail_code_for_link(parts: Parts, session_hash: str, ip: str) -> UUID:
+    """Mails a code to whom the session's link belongs. Raises SessionEnded, TooMany."""
+    await parts.limits.take(CODE_BY_IP, network(ip))
+    actor = await session_actor(parts.db, session_hash)
+    if actor is None or actor.ended or actor.link_id is None:
+        raise SessionEnded
+    await parts.limits.take(CODE_BY_ACCOUNT, str(actor.link_id))
+    async with parts.db.transaction(actor.merchant_id) as session:
+        found = await recipient_of(session, await session.get_one(Link, actor.link_id))
+        recipient = CodeRecipient(found.email, found.name, found.language, found.contact_id, actor.customer_id)
+        return _issue_code(session, parts, actor.merchant_id, recipient if found.email else None)
+
+
+async def mail_code_for_address(parts: Parts, slug: str, email: str, ip: str) -> UUID:
+    """Mails a code to the address if a customer has it; the answer is the same if not. Raises TooMany."""
+    await parts.limits.take(CODE_BY_IP, network(ip))
+    await parts.limits.take(CODE_BY_ACCOUNT, f"{slug}:{email}")
+    merchant_id = await parts.db.pool.fetchval("SELECT merchant_by_slug($1)", slug) or uuid4()
+    async with parts.db.transaction(merchant_id) as session:
+        return _issue_code(session, parts, merchant_id, await _who_has(session, merchant_id, email))
+
+
+async def start_with_code(parts: Parts, challenge_id: UUID, code: str, ip: str) -> Started:
+    """Raises WrongCode, PortalOff, TooMany."""
+    await parts.limits.take(CODE_BY_IP, network(ip))
+    merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_challenge($1)", challenge_id) or uuid4()
+    # A transaction of its own: the attempt counts whatever follows.
+    async with parts.db.transaction(merchant_id) as session:
+        key_id = (await session.execute(_ATTEMPT, {"id": challenge_id})).scalar_one_or_none()
+    if key_id is None or not _is_right(parts, challenge_id, key_id, code):
+        raise WrongCode
+    async with parts.db.transaction(merchant_id) as session:
+        await session_starts(session, merchant_id)
+        if (await session.execute(_USE, {"id": challenge_id})).scalar_one_or_none() is None:
+            raise WrongCode
+        challenge = await session.get_one(Challenge, challenge_id)
+        try:
+            return await start_session(
+                session, parts.settings, kind="portal", merchant_id=merchant_id, ip=ip, email=challenge.email,
+                contact_id=challenge.contact_id, customer_id=challenge.customer_id,
+            )  # fmt: skip
+        except SessionEnded:
+            # The address was taken away from the customer in the meantime.
+            raise WrongCode from None
+
+
+def _is_right(parts: Parts, challenge_id: UUID, key_id: str, code: str) -> bool:
+    try:
+        expected = parts.secrets.code(challenge_id, key_id)
+    except KeyError:
+        return False
+    digits = "".join(character for character in code if character in "0123456789")
+    return compare_digest(expected, digits)
+
+
+def _issue_code(session: AsyncSession, parts: Parts, merchant_id: UUID, recipient: CodeRecipient | None) -> UUID:
+    if recipient is None:
+        # Looks like every other: no code fits it.
+        return uuid7()
+    lifetime = timedelta(minutes=parts.settings.code_minutes)
+    whose: dict[str, Any] = {
+        "email": recipient.email, "name": recipient.name, "language": recipient.language,
+        "contact_id": recipient.contact_id, "customer_id": recipient.customer_id,
+    }  # fmt: skip
+    return issue(session, parts, merchant_id, kind="login_code", lifetime=lifetime, **whose).id
+
+
+async def _who_has(session: AsyncSession, merchant_id: UUID, email: str) -> CodeRecipient | None:
+    contacts = select(Contact).where(
+        Contact.merchant_id == merchant_id, Contact.email == email, Contact.access != "revoked"
+    )
+    contact = (await session.exec(contacts.order_by(col(Contact.created_at)))).first()
+    if contact is not None:
+        return CodeRecipient(email, contact.name, contact.language, contact.id, None)
+    customers = select(Customer).where(Customer.merchant_id == merchant_id, Customer.email == email)
+    customer = (await session.exec(customers.order_by(col(Customer.created_at)))).first()
+    return CodeRecipient(email, customer.name, customer.language, None, None) if customer else None

@@ -1,0 +1,85 @@
+"""One's own sessions: list them, end them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.customers.store import now
+from kontor_identity.models import Contact, LoginSession
+from kontor_identity.parts import Parts
+from kontor_service.errors import Forbidden, NotFound
+from kontor_service.tokens import Principal
+
+_END = text(
+    "UPDATE session SET revoked_at = now(), version = version + 1 WHERE id = :id AND revoked_at IS NULL RETURNING id"
+)
+
+
+class SessionMissing(NotFound):
+    title = "There is no such session"
+
+
+class NoAccount(Forbidden):
+    code, title = "no_account", "There is no account behind this session"
+
+
+async def own_sessions(parts: Parts, principal: Principal) -> list[dict[str, Any]]:
+    """The live sessions of the person, newest first."""
+    async with parts.db.transaction(principal.merchant) as session:
+        query = (
+            select(LoginSession)
+            .where(await _mine(session, principal), col(LoginSession.revoked_at).is_(None))
+            .where(LoginSession.expires_at > now())
+            .order_by(col(LoginSession.created_at).desc())
+        )
+        rows = (await session.exec(query)).all()
+    return [
+        {
+            "id": str(row.id),
+            "kind": row.kind,
+            "ip": row.ip,
+            "created_at": row.created_at.isoformat(),
+            "expires_at": row.expires_at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+async def end_own_session(parts: Parts, principal: Principal, session_id: UUID) -> bool:
+    """Ends it at once; whether the edge has confirmed. Raises SessionMissing for somebody else's."""
+    async with parts.db.transaction(principal.merchant) as session:
+        query = select(LoginSession.id).where(LoginSession.id == session_id, await _mine(session, principal))
+        if (await session.exec(query)).one_or_none() is None:
+            raise SessionMissing
+        await session.execute(_END, {"id": session_id})
+    return await parts.push.now(principal.merchant)
+
+
+async def end_by_hash(parts: Parts, session_hash: str) -> None:
+    """Logging out. Repeating it, or doing it to a session that is unknown, changes nothing."""
+    merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_session($1)", session_hash)
+    if merchant_id is None:
+        return
+    async with parts.db.transaction(merchant_id) as session:
+        query = select(LoginSession.id).where(LoginSession.hash == session_hash)
+        await session.execute(_END, {"id": (await session.exec(query)).one()})
+    await parts.push.now(merchant_id)
+
+
+async def account_of(session: AsyncSession, principal: Principal) -> tuple[str, UUID]:
+    """("staff" or "portal", id of the person). Raises NoAccount."""
+    kind, _, subject_id = principal.subject.partition(":")
+    if kind == "staff":
+        return "staff", UUID(subject_id)
+    contact = await session.get(Contact, UUID(subject_id)) if kind == "contact" else None
+    if contact is None or contact.user_id is None:
+        raise NoAccount
+    return "portal", contact.user_id
+
+
+async def _mine(session: AsyncSession, principal: Principal) -> Any:
+    kind, person_id = await account_of(session, principal)
+    return (LoginSession.staff_id if kind == "staff" else LoginSession.user_id) == person_id

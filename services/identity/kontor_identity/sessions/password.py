@@ -1,0 +1,115 @@
+"""Logging in with a password (B4)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.customers.seen import customers_of_user_seen
+from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, LOGIN_BY_IP, network
+from kontor_identity.models import Contact, Merchant, PortalUser, Staff
+from kontor_identity.parts import Parts
+from kontor_identity.sessions.changes import session_starts
+from kontor_identity.sessions.start import Started, start_session
+from kontor_service.errors import Unauthorized
+
+LoginKind = Literal["portal", "staff"]
+
+
+class InvalidCredentials(Unauthorized):
+    """The same for an unknown address, a wrong password, and somebody whose access has ended."""
+
+    code, title = "invalid_credentials", "E-mail address or password is wrong"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Whose password is to be checked; of nobody where the address is unknown."""
+
+    merchant_id: UUID
+    person_id: UUID | None = None
+    password_hash: str | None = None
+
+
+async def start_with_password(
+    parts: Parts, *, slug: str, email: str, password: str, kind: LoginKind, ip: str
+) -> Started:
+    """Raises InvalidCredentials, PortalOff, TooMany."""
+    account = f"{kind}:{slug}:{email}"
+    await parts.limits.take(LOGIN_BY_IP, network(ip))
+    await parts.limits.take(LOGIN_BY_ACCOUNT, account)
+    candidate = await (find_staff(parts, slug, email) if kind == "staff" else find_user(parts, slug, email))
+    if not await parts.passwords.verify(candidate.password_hash, password) or candidate.person_id is None:
+        raise InvalidCredentials
+    await _renew_hash(parts, candidate, kind, password)
+    started = await start_for(parts, candidate.merchant_id, candidate.person_id, kind, ip)
+    await parts.limits.reset(LOGIN_BY_ACCOUNT, account)
+    return started
+
+
+async def start_for(parts: Parts, merchant_id: UUID, person_id: UUID, kind: LoginKind, ip: str) -> Started:
+    """A session for somebody who has shown who they are. Raises InvalidCredentials, PortalOff."""
+    async with parts.db.transaction(merchant_id) as session:
+        await session_starts(session, merchant_id)
+        if kind == "staff":
+            return await start_for_staff(session, parts, await session.get_one(Staff, person_id), ip)
+        return await start_for_user(session, parts, await session.get_one(PortalUser, person_id), ip)
+
+
+async def start_for_staff(session: AsyncSession, parts: Parts, staff: Staff, ip: str) -> Started:
+    if not staff.active:
+        raise InvalidCredentials
+    staff.last_seen_at = datetime.now(UTC)
+    return await start_session(
+        session, parts.settings, kind="staff", merchant_id=staff.merchant_id, ip=ip, staff_id=staff.id,
+        email=staff.email,
+    )  # fmt: skip
+
+
+async def start_for_user(session: AsyncSession, parts: Parts, user: PortalUser, ip: str) -> Started:
+    query = (
+        select(Contact)
+        .where(Contact.user_id == user.id, Contact.access == "active")
+        .order_by(col(Contact.created_at), col(Contact.id))
+    )
+    contact = (await session.exec(query)).first()
+    if contact is None:
+        raise InvalidCredentials
+    await customers_of_user_seen(session, user.id)
+    return await start_session(
+        session, parts.settings, kind="portal", merchant_id=user.merchant_id, ip=ip, user_id=user.id,
+        contact_id=contact.id, email=user.email,
+    )  # fmt: skip
+
+
+async def find_user(parts: Parts, slug: str, email: str) -> Candidate:
+    """The same queries whether the merchant and the address are known or not."""
+    merchant_id = await parts.db.pool.fetchval("SELECT merchant_by_slug($1)", slug) or uuid4()
+    async with parts.db.transaction(merchant_id) as session:
+        query = select(PortalUser).where(PortalUser.merchant_id == merchant_id, PortalUser.email == email)
+        user = (await session.exec(query)).one_or_none()
+    return Candidate(merchant_id, user.id, user.password_hash) if user else Candidate(merchant_id)
+
+
+async def find_staff(parts: Parts, slug: str, email: str) -> Candidate:
+    """A member of staff by address; with a slug only of that merchant. The same queries for a known and an unknown one."""
+    merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_staff($1)", email) or uuid4()
+    async with parts.db.transaction(merchant_id) as session:
+        staff = (await session.exec(select(Staff).where(Staff.email == email))).one_or_none()
+        merchant = await session.get(Merchant, merchant_id)
+    if staff is None or merchant is None or slug not in ("", merchant.slug):
+        return Candidate(merchant_id)
+    return Candidate(merchant_id, staff.id, staff.password_hash)
+
+
+async def _renew_hash(parts: Parts, candidate: Candidate, kind: LoginKind, password: str) -> None:
+    """Keeps the hash as strong as today's parameters."""
+    if candidate.password_hash is None or not parts.passwords.outdated(candidate.password_hash):
+        return
+    fresh = await parts.passwords.hash(password)
+    async with parts.db.transaction(candidate.merchant_id) as session:
+        person = await session.get_one(Staff if kind == "staff" else PortalUser, candidate.person_id)
+        person.password_hash = fresh

@@ -1,0 +1,100 @@
+"""Telling the edges what became of sessions: at once, and again from the table until they have answered."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import structlog
+
+from kontor_identity.access.actors import SessionActor, session_actors
+from kontor_identity.access.rights import EDGE_OF_KIND
+from kontor_identity.access.tokens import service_token
+from kontor_identity.keys.signing import SigningKeys
+from kontor_service.client import ServiceClient
+from kontor_service.database import Database
+from kontor_service.errors import Problem
+
+log = structlog.get_logger()
+
+_BATCH = 500
+_PENDING = "SELECT hash FROM session WHERE merchant_id = $1 AND pushed_version < version ORDER BY id LIMIT $2"
+_CONFIRMED = """
+UPDATE session SET pushed_version = GREATEST(pushed_version, told.version)
+FROM unnest($1::text[], $2::int[]) AS told (hash, version) WHERE session.hash = told.hash
+"""
+
+
+class SessionPush:
+    def __init__(self, db: Database, signing: SigningKeys, edges: Mapping[str, str], *, timeout: float) -> None:
+        """`edges`: base address by service name. `timeout`: seconds that a command waits for an edge."""
+        self._db = db
+        self._signing = signing
+        self._clients = {name: ServiceClient(url, timeout=timeout) for name, url in edges.items()}
+        self._timeout = timeout
+
+    async def now(self, merchant_id: UUID) -> bool:
+        """Pushes what is pending for this merchant; whether every edge has answered in time."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._push(merchant_id)
+        except TimeoutError:
+            return False
+
+    async def all_pending(self) -> None:
+        """What an earlier push could not deliver."""
+        for row in await self._db.pool.fetch("SELECT merchants_with_sessions_to_push() AS id"):
+            await self._push(row["id"])
+
+    async def heartbeat(self) -> None:
+        """An edge that has not heard one for five minutes stops serving private pages."""
+        await asyncio.gather(*(self._beat(edge) for edge in self._clients))
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.close()
+
+    async def _push(self, merchant_id: UUID) -> bool:
+        told = True
+        while hashes := await self._pending(merchant_id):
+            actors = await session_actors(self._db, hashes)
+            answers = [await self._tell(edge, mine) for edge, mine in _by_edge(actors).items()]
+            told = all(answers)
+            if not told or len(hashes) < _BATCH:
+                break
+        return told
+
+    async def _pending(self, merchant_id: UUID) -> list[str]:
+        async with self._db.connection() as connection, connection.transaction():
+            await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(merchant_id))
+            return [row["hash"] for row in await connection.fetch(_PENDING, merchant_id, _BATCH)]
+
+    async def _tell(self, edge: str, actors: list[SessionActor]) -> bool:
+        merchant_id = actors[0].merchant_id
+        token = service_token(self._signing, service="identity", audience=edge, merchant_id=merchant_id).token
+        states = {"sessions": [actor.state() for actor in actors]}
+        try:
+            await self._clients[edge].request("PUT", "/internal/sessions", token=token, json=states)
+        except Problem as problem:
+            log.warning("edge_not_told", edge=edge, sessions=len(actors), code=problem.code, status=problem.status)
+            return False
+        await self._confirm(merchant_id, actors)
+        return True
+
+    async def _confirm(self, merchant_id: UUID, actors: list[SessionActor]) -> None:
+        async with self._db.connection() as connection, connection.transaction():
+            await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(merchant_id))
+            await connection.execute(_CONFIRMED, [a.hash for a in actors], [a.version for a in actors])
+
+    async def _beat(self, edge: str) -> None:
+        token = service_token(self._signing, service="identity", audience=edge, merchant_id=None).token
+        try:
+            await self._clients[edge].request("POST", "/internal/heartbeat", token=token)
+        except Problem as problem:
+            log.warning("edge_without_heartbeat", edge=edge, code=problem.code, status=problem.status)
+
+
+def _by_edge(actors: Iterable[SessionActor]) -> dict[str, list[SessionActor]]:
+    found: dict[str, list[SessionActor]] = {}
+    for actor in actors:
+        found.setdefault(EDGE_OF_KIND[actor.kind], []).append(actor)
+    return found

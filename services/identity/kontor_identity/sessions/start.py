@@ -1,0 +1,58 @@
+"""Starting a session: the cookie's value is random and known to the browser only."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.access.actors import SessionActor
+from kontor_identity.access.tokens import PortalOff, SessionEnded, hash_of
+from kontor_identity.models import LoginSession
+from kontor_identity.settings import Settings
+
+
+@dataclass(frozen=True)
+class Started:
+    """`token` is the value of the cookie; nobody but the caller ever learns it."""
+
+    token: str
+    actor: SessionActor
+
+    def answer(self, **extra: Any) -> dict[str, Any]:
+        return {"token": self.token, "session": self.actor.state(), **extra}
+
+
+def lifetime(settings: Settings, kind: str) -> timedelta:
+    return {
+        "portal": timedelta(days=settings.portal_session_days),
+        "link": timedelta(hours=settings.link_session_hours),
+        "staff": timedelta(hours=settings.staff_session_hours),
+    }[kind]
+
+
+async def start_session(
+    session: AsyncSession, settings: Settings, *, kind: str, merchant_id: UUID, ip: str, **whose: Any
+) -> Started:
+    """Writes the session and reads back what it may do, both in this transaction.
+
+    Raises SessionEnded where nothing is granted, PortalOff where the portal is switched off.
+    """
+    token = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    row = LoginSession(
+        merchant_id=merchant_id, hash=hash_of(token), kind=kind, ip=ip[:60], created_at=now,
+        expires_at=now + lifetime(settings, kind), **whose,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    found = (await session.execute(text("SELECT * FROM session_actors(ARRAY[:hash])"), {"hash": row.hash})).one()
+    actor = SessionActor.from_row(found._mapping)
+    if actor.ended:
+        raise SessionEnded
+    if kind != "staff" and not actor.open:
+        raise PortalOff
+    return Started(token, actor)

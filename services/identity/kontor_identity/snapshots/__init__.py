@@ -1,0 +1,1 @@
+"""Sending the state of everything again, for a copy that is being rebuilt."""

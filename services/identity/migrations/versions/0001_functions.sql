@@ -1,0 +1,98 @@
+-- The functions run as the tables' owner, who may read across merchants. Each answers one narrow question
+-- about something the caller already knows: a slug, an address, a hash or an id.
+CREATE FUNCTION merchant_by_slug(p_slug text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT id FROM merchant WHERE slug = p_slug
+$$
+--;
+CREATE FUNCTION merchant_of_staff(p_email text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT merchant_id FROM staff WHERE email = p_email
+$$
+--;
+CREATE FUNCTION merchant_of_link(p_id uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT merchant_id FROM link WHERE id = p_id
+$$
+--;
+CREATE FUNCTION merchant_of_invitation(p_id uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT merchant_id FROM invitation WHERE id = p_id
+$$
+--;
+CREATE FUNCTION merchant_of_challenge(p_id uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT merchant_id FROM challenge WHERE id = p_id
+$$
+--;
+CREATE FUNCTION merchant_of_session(p_hash text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT merchant_id FROM session WHERE hash = p_hash
+$$
+--;
+CREATE FUNCTION logo_media_type(p_sha256 text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT media_type FROM logo WHERE sha256 = p_sha256 LIMIT 1
+$$
+--;
+CREATE FUNCTION api_key_actor(p_hash text)
+RETURNS TABLE (id uuid, merchant_id uuid, name text, scopes text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT id, merchant_id, name, scopes FROM api_key WHERE hash = p_hash AND revoked_at IS NULL
+$$
+--;
+-- Who is behind these sessions and what is granted to them at this moment. One call per command: plpgsql
+-- keeps the plan. `granted` are the customers somebody may act for, `open` those of them whose portal is on.
+CREATE FUNCTION session_actors(p_hashes text[])
+RETURNS TABLE (
+    hash text, id uuid, epoch integer, version integer, merchant_id uuid, slug text, kind text,
+    staff_id uuid, user_id uuid, contact_id uuid, customer_id uuid, document_id uuid, link_id uuid,
+    name text, email text, language text, role text, expires_at timestamptz, ended boolean,
+    granted uuid[], open uuid[]
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+SELECT s.hash, s.id, s.epoch, s.version, s.merchant_id, m.slug, s.kind,
+       s.staff_id, s.user_id, s.contact_id, s.customer_id, s.document_id, s.link_id,
+       COALESCE(st.name, u.name, co.name, cu.name, ''), COALESCE(st.email, u.email, s.email),
+       COALESCE(st.language, u.language, co.language, cu.language, m.language), COALESCE(st.role, ''), s.expires_at,
+       s.revoked_at IS NOT NULL OR s.expires_at <= now()
+           OR CASE s.kind WHEN 'staff' THEN NOT st.active ELSE g.granted IS NULL END,
+       COALESCE(g.granted, '{}'), COALESCE(g.open, '{}')
+FROM session s
+JOIN merchant m ON m.id = s.merchant_id
+LEFT JOIN staff st ON st.id = s.staff_id
+LEFT JOIN portal_user u ON u.id = s.user_id
+LEFT JOIN contact co ON co.id = s.contact_id
+LEFT JOIN customer cu ON cu.id = s.customer_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(c.id ORDER BY c.id) AS granted,
+           array_agg(c.id ORDER BY c.id) FILTER (
+               WHERE m.portal_enabled
+                 AND CASE c.portal_access WHEN 'on' THEN true WHEN 'off' THEN false ELSE m.portal_access_default END
+           ) AS open
+    FROM customer c
+    WHERE c.id IN (
+        -- A login: the contacts that were granted to it.
+        SELECT k.customer_id FROM contact k WHERE k.user_id = s.user_id AND k.access = 'active'
+        UNION ALL
+        -- A secret link: of this generation, not revoked, its person not revoked.
+        SELECT l.customer_id FROM link l
+        WHERE l.id = s.link_id AND l.generation = s.link_generation AND l.revoked_at IS NULL AND l.expires_at > now()
+          AND NOT EXISTS (SELECT FROM contact k WHERE k.id = l.contact_id AND k.access = 'revoked')
+        UNION ALL
+        -- A mailed code: whoever still has this address, at one customer or at all of them.
+        SELECT k.customer_id FROM contact k
+        WHERE s.kind = 'portal' AND s.user_id IS NULL AND k.merchant_id = s.merchant_id AND k.email = s.email
+          AND k.access <> 'revoked' AND (s.customer_id IS NULL OR s.customer_id = k.customer_id)
+        UNION ALL
+        SELECT o.id FROM customer o
+        WHERE s.kind = 'portal' AND s.user_id IS NULL AND o.merchant_id = s.merchant_id AND o.email = s.email
+          AND (s.customer_id IS NULL OR s.customer_id = o.id)
+    )
+) g
+WHERE s.hash = ANY (p_hashes);
+END
+$$
