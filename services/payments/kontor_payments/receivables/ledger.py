@@ -60,3 +60,8 @@ def refund_ended(amount_minor: int, *, succeeded: bool) -> list[Posting]:
     """The end of a refund that was started with the same amount."""
     ended = [Posting("refunding", -amount_minor, "refund_succeeded" if succeeded else "refund_failed")]
     return [*ended, Posting("refunded", amount_minor, "refund_succeeded")] if succeeded else ended
+
+
+def released(position: Position, amount_minor: int) -> list[Posting]:
+    """Puts a matched booking back in its own right."""
+    return [] if position.paid else [Posting("paid", amount_minor, "released")]

@@ -40,6 +40,14 @@ async def settle_by_form(request: Request, wanted: Annotated[Settle, Form()]) ->
     return RedirectResponse("/sandbox", status_code=303)
 
 
+@router.get("/checkouts")
+async def everything(request: Request) -> dict[str, Any]:
+    """All accounts' checkouts, the newest first."""
+    _console(request)
+    found = await storage(request).run(lambda c: store.checkouts(c, limit=1000))
+    return {"data": [checkout.public(settings(request).public_url) for checkout in found]}
+
+
 @router.patch("/checkouts/{checkout_id}")
 async def behave(request: Request, checkout_id: str, behaviour: Behaviour) -> Behaviour:
     """Sets how badly the provider behaves about this checkout; only what is named changes."""

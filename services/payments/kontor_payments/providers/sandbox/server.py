@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from kontor_service.background import Background
 from sqlalchemy import Connection
 
 from kontor_payments.providers.sandbox import api, console, pages, rules, store, webhooks
 from kontor_payments.providers.sandbox.model import Checkout, now
 from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_service.background import Background
 
 _TICK = 0.5
 

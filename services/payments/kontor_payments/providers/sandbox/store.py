@@ -146,9 +146,7 @@ def locked_checkout(connection: Connection, checkout_id: str) -> Checkout | None
 
 
 def checkout_by_key(connection: Connection, account: str, idempotency_key: str) -> Checkout | None:
-    query = select(CHECKOUT.c.data).where(
-        CHECKOUT.c.account == account, CHECKOUT.c.idempotency_key == idempotency_key
-    )
+    query = select(CHECKOUT.c.data).where(CHECKOUT.c.account == account, CHECKOUT.c.idempotency_key == idempotency_key)
     return _one(connection, query)
 
 

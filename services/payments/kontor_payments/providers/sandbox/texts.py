@@ -3,6 +3,7 @@
 from typing import Literal
 
 from babel.numbers import format_currency
+
 from kontor_service.money import from_minor
 
 Language = Literal["de", "en"]

@@ -102,9 +102,7 @@ def _note(connection: Connection, row: Any, answer: str) -> None:
     gives_up = row.attempts >= len(_PAUSES)
     due = None if delivered or gives_up else stamp(_PAUSES[row.attempts])
     connection.execute(
-        update(DELIVERY)
-        .where(DELIVERY.c.id == row.id)
-        .values(attempts=row.attempts + 1, answer=answer, due_at=due)
+        update(DELIVERY).where(DELIVERY.c.id == row.id).values(attempts=row.attempts + 1, answer=answer, due_at=due)
     )
     if not delivered:
         log.warning("sandbox_webhook_not_delivered", event_id=row.event_id, type=row.type, answer=answer)

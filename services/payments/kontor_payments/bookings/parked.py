@@ -1,0 +1,44 @@
+"""Payments booked elsewhere that came before their document."""
+
+from sqlalchemy import or_
+from sqlmodel import select
+
+from kontor_payments.bookings.external import External, book
+from kontor_payments.models import Document, IncomingPayment
+from kontor_payments.receivables.account import Account
+
+
+async def match_parked(account: Account, document: Document) -> None:
+    """Books what waited for this document. What does not fit it (the currency) stays visible as refused."""
+    names = [IncomingPayment.document_number == document.number] if document.number else []
+    if document.external_id:
+        names.append(IncomingPayment.document_external_id == document.external_id)
+    if not names or account.row.cancelled:
+        return
+    waiting = select(IncomingPayment).where(IncomingPayment.state == "parked", or_(*names)).with_for_update()
+    for parked in await account.session.exec(waiting):
+        if parked.document_external_id and parked.document_external_id != document.external_id:
+            continue
+        await settle_incoming(account, parked)
+
+
+async def settle_incoming(account: Account, incoming: IncomingPayment) -> None:
+    if incoming.currency != account.row.currency:
+        incoming.state = "refused"
+        incoming.error = "currency_mismatch"
+        return
+    payment = await book(
+        account,
+        External(
+            amount_minor=incoming.amount_minor,
+            method=incoming.method,
+            reference=incoming.reference,
+            external_id=incoming.external_id,
+            booked_on=incoming.paid_on,
+            booked_by=incoming.received_from,
+            provider="erp",
+            heard_at=incoming.received_at,
+        ),
+    )
+    incoming.state = "booked"
+    incoming.payment_id = payment.id

@@ -1,0 +1,148 @@
+"""Applying what a provider says about a checkout: by answer, by webhook, on asking; in any order, any number of times."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_payments.bookings.external import absorb, release
+from kontor_payments.checkouts.ending import end_live_checkout
+from kontor_payments.models import Checkout, Payment
+from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
+from kontor_payments.receivables import ledger, rules
+from kontor_payments.receivables.account import Account, lock
+from kontor_payments.refunds.service import hear_refund, request_refund
+from kontor_service.clock import Clock
+from kontor_service.ids import uuid7
+
+# A checkout moves only to the right: what comes late changes nothing, but money that came is never overlooked.
+_RANK = {
+    "creating": 0,
+    "failed": 0,
+    "open": 1,
+    "ending": 2,
+    "approved": 2,
+    "cancelled": 3,
+    "expired": 3,
+    "completed": 4,
+}
+OVER = frozenset({"completed", "expired", "cancelled", "failed"})
+# Seconds until the provider is asked again about a checkout whose word does not come.
+_ASK_STEPS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
+_SETTLING = frozenset({"pending"})
+
+
+async def apply_report(session: AsyncSession, checkout_id: UUID, report: CheckoutReport, clock: Clock) -> Checkout:
+    """One transaction's worth; the receivable is locked first, as everywhere."""
+    receivable_id = (await session.exec(select(Checkout.receivable_id).where(Checkout.id == checkout_id))).one()
+    account = await lock(session, receivable_id, clock)
+    query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
+    checkout = (await session.exec(query.execution_options(populate_existing=True))).one()
+    _follow(checkout, report)
+    await session.flush()
+    for payment in report.payments:
+        await _hear(account, checkout, payment)
+    for refund in report.refunds:
+        await hear_refund(account, refund)
+    await end_live_checkout(account)
+    schedule(checkout, account)
+    await account.close()
+    return checkout
+
+
+def schedule(checkout: Checkout, account: Account) -> None:
+    """When to ask the provider next, unless its word comes first."""
+    waits_for_money = any(
+        payment.checkout_id == checkout.id and payment.state in _SETTLING for payment in account.payments.values()
+    )
+    now = datetime.now(UTC)
+    if checkout.state in ("approved", "ending"):
+        checkout.ask_at = now
+    elif checkout.state in OVER and not waits_for_money:
+        checkout.ask_at = None
+    else:
+        checkout.ask_at = now + timedelta(seconds=_ASK_STEPS[min(checkout.asked, len(_ASK_STEPS) - 1)])
+
+
+def _follow(checkout: Checkout, report: CheckoutReport) -> None:
+    checkout.provider_id = checkout.provider_id or report.provider_id
+    checkout.redirect_url = report.redirect_url
+    checkout.expires_at = report.expires_at
+    if _RANK[report.state] > _RANK[checkout.state]:
+        checkout.state = report.state
+
+
+async def _hear(account: Account, checkout: Checkout, word: PaymentReport) -> None:
+    payment = _known(account, checkout, word.id)
+    if not ledger.is_news(payment.state if payment else None, word.state):  # type: ignore[arg-type]
+        return
+    if payment is None:
+        payment = _new(account, checkout, word)
+        account.add(payment)
+        await account.session.flush()
+    account.post(payment, ledger.postings(account.position(payment), word.state, word.amount_minor))
+    payment.state, payment.failure, payment.settled_at = word.state, word.failure, word.settled_at
+    account.row.last_method = payment.method
+    if word.state == "pending":
+        _pending(account, payment, word)
+    elif word.state == "succeeded":
+        _succeeded(account, payment)
+    else:
+        _failed(account, payment)
+
+
+def _known(account: Account, checkout: Checkout, reference: str) -> Payment | None:
+    return next(
+        (
+            payment
+            for payment in account.payments.values()
+            if payment.connection_id == checkout.connection_id and payment.provider_reference == reference
+        ),
+        None,
+    )
+
+
+def _new(account: Account, checkout: Checkout, word: PaymentReport) -> Payment:
+    return Payment(
+        id=uuid7(),
+        merchant_id=account.row.merchant_id,
+        receivable_id=account.row.id,
+        checkout_id=checkout.id,
+        connection_id=checkout.connection_id,
+        amount_minor=word.amount_minor,
+        currency=word.currency,
+        state=word.state,
+        method=word.method,
+        provider=checkout.provider,
+        provider_reference=word.id,
+        # The amount was offered on that day, so a cash discount that ran then is kept.
+        counts_on=checkout.offered_on,
+        charged_at=word.initiated_at,
+        created_at=account.now,
+        booked_by=checkout.created_by,
+    )
+
+
+def _pending(account: Account, payment: Payment, word: PaymentReport) -> None:
+    account.row.expected_on = word.expected_on
+    account.row.last_failure = ""
+    account.tell("pending", payment)
+
+
+def _succeeded(account: Account, payment: Payment) -> None:
+    account.row.expected_on = None
+    account.row.last_failure = ""
+    absorbed = absorb(account, payment)
+    twice = rules.to_refund(account.terms, account.positions(), account.position(payment))
+    if twice:
+        request_refund(account, payment, twice, reason="paid_twice")
+    if not absorbed:
+        account.tell("succeeded", payment)
+
+
+def _failed(account: Account, payment: Payment) -> None:
+    account.row.expected_on = None
+    account.row.last_failure = payment.failure or payment.state
+    release(account, payment)
+    account.tell("failed", payment)

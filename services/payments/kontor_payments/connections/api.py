@@ -1,0 +1,98 @@
+"""What the merchant has switched on (D4): providers and single methods."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import select, update
+from stdnum import iban as iban_number
+
+from kontor_payments.connections.offer import SANDBOX_METHODS, load_settings, offer_of
+from kontor_payments.models import Connection, Merchant, PaymentSettings
+from kontor_service.database import Database
+from kontor_service.errors import Invalid
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(prefix="/v1/settings", tags=["settings"])
+Staff = Annotated[Principal, Depends(require("payments:settings"))]
+_PROVIDERS = {"sandbox": SANDBOX_METHODS, "transfer": ("transfer",)}
+
+
+class MethodSwitch(BaseModel):
+    provider: Literal["sandbox", "transfer"]
+    code: str
+    enabled: bool
+
+
+class ProviderSwitch(BaseModel):
+    provider: Literal["sandbox", "transfer"]
+    enabled: bool
+
+
+class SettingsWanted(BaseModel):
+    """Only what is named changes."""
+
+    providers: list[ProviderSwitch] = []
+    methods: list[MethodSwitch] = []
+
+
+@router.get("")
+async def show(request: Request, principal: Staff) -> dict[str, Any]:
+    return await _shown(request.app.state.db, principal)
+
+
+@router.put("")
+async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> dict[str, Any]:
+    """Open receivables follow within moments, each with an event."""
+    db: Database = request.app.state.db
+    for number, switch in enumerate(wanted.methods):
+        if switch.code not in _PROVIDERS[switch.provider]:
+            raise Invalid(f"{switch.provider} has no method {switch.code}", field=f"methods[{number}].code")
+    async with db.transaction(principal.merchant) as session:
+        settings = await load_settings(session, principal.merchant)
+        values = _changed(settings, wanted)
+        statement = insert(PaymentSettings.__table__).values(values)  # type: ignore[attr-defined]
+        upsert = statement.on_conflict_do_update(index_elements=["merchant_id"], set_=values)
+        await (await session.connection()).execute(upsert)
+        await session.exec(update(Merchant).values(offer_pending=True))
+    request.app.state.wake.set()
+    return await _shown(db, principal)
+
+
+def _changed(settings: PaymentSettings, wanted: SettingsWanted) -> dict[str, Any]:
+    values = settings.model_dump()
+    values |= {switch.provider: switch.enabled for switch in wanted.providers}
+    off = set(settings.methods_off)
+    for switch in wanted.methods:
+        name = f"{switch.provider}:{switch.code}"
+        off = off - {name} if switch.enabled else off | {name}
+    return values | {"methods_off": sorted(off)}
+
+
+async def _shown(db: Database, principal: Principal) -> dict[str, Any]:
+    async with db.transaction(principal.merchant) as session:
+        merchant = (await session.exec(select(Merchant))).one_or_none()
+        settings = await load_settings(session, principal.merchant)
+        accounts = {row.provider: row.account for row in await session.exec(select(Connection))}
+    offered = offer_of(merchant, settings).pairs
+    return {
+        "payments_enabled": bool(merchant and merchant.payments_enabled),
+        "iban_valid": bool(merchant and iban_number.is_valid(merchant.iban)),
+        "providers": [
+            {
+                "provider": provider,
+                "enabled": getattr(settings, provider),
+                "account": accounts.get(provider, ""),
+                "methods": [
+                    {
+                        "code": code,
+                        "enabled": f"{provider}:{code}" not in settings.methods_off,
+                        "offered": (code, provider) in offered,
+                    }
+                    for code in codes
+                ],
+            }
+            for provider, codes in _PROVIDERS.items()
+        ],
+    }

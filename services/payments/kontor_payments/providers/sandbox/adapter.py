@@ -1,0 +1,130 @@
+"""Our side of the sandbox provider: its HTTP API as a HostedProvider."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import httpx
+
+from kontor_payments.errors import SignatureInvalid
+from kontor_payments.providers.protocol import (
+    CheckoutReport,
+    CheckoutRequest,
+    OutcomeUnknown,
+    PaymentReport,
+    ProviderEvent,
+    RefundReport,
+    Refused,
+)
+from kontor_payments.providers.sandbox.signature import HEADER, verify
+
+
+class SandboxProvider:
+    """`credentials` are what opening the account gave: api_key and webhook_secret."""
+
+    def __init__(self, http: httpx.AsyncClient, credentials: Mapping[str, str]) -> None:
+        self._http = http
+        self._credentials = credentials
+
+    async def create_checkout(self, request: CheckoutRequest) -> CheckoutReport:
+        body = {
+            "amount_minor": request.amount_minor,
+            "currency": request.currency,
+            "reference": request.reference,
+            "method": request.method,
+            "methods": list(request.methods),
+            "description": request.description[:200],
+            "customer_email": request.customer_email or None,
+            "language": request.language,
+            "return_url": request.return_url,
+            "cancel_url": request.cancel_url,
+        }
+        return checkout_report(await self._call("POST", "/v1/checkouts", json=body, key=request.reference))
+
+    async def find(self, reference: str) -> CheckoutReport | None:
+        found = (await self._call("GET", "/v1/checkouts", params={"reference": reference}))["data"]
+        return checkout_report(found[0]) if found else None
+
+    async def fetch(self, provider_id: str) -> CheckoutReport:
+        return checkout_report(await self._call("GET", f"/v1/checkouts/{provider_id}"))
+
+    async def expire(self, provider_id: str) -> CheckoutReport:
+        try:
+            return checkout_report(await self._call("POST", f"/v1/checkouts/{provider_id}/expire"))
+        except Refused:
+            return await self.fetch(provider_id)
+
+    async def capture(self, provider_id: str) -> CheckoutReport:
+        try:
+            return checkout_report(await self._call("POST", f"/v1/checkouts/{provider_id}/capture"))
+        except Refused:
+            return await self.fetch(provider_id)
+
+    async def refund(self, provider_id: str, payment_id: str, amount_minor: int, reference: str) -> RefundReport:
+        body = {"payment": payment_id, "amount_minor": amount_minor, "reference": reference}
+        return _refund(await self._call("POST", "/v1/refunds", json=body, key=reference))
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
+        signature = headers.get(HEADER.lower(), "")
+        if not verify(self._credentials["webhook_secret"], signature, body, int(time.time())):
+            raise SignatureInvalid(field=HEADER)
+        event = json.loads(body)
+        return ProviderEvent(event["id"], event["type"], checkout_report(event["data"]["checkout"]))
+
+    async def _call(self, method: str, path: str, *, key: str = "", **options: Any) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._credentials['api_key']}"}
+        if key:
+            headers["Idempotency-Key"] = key
+        return await call(self._http, method, path, headers=headers, **options)
+
+
+async def open_account(http: httpx.AsyncClient, platform_key: str, reference: str, name: str, webhook_url: str) -> Any:
+    """id, api_key and webhook_secret of the account; again for the same reference: the same account, new keys."""
+    headers = {"Authorization": f"Bearer {platform_key}"}
+    body = {"reference": reference, "name": name[:200], "webhook_url": webhook_url}
+    return await call(http, "POST", "/v1/accounts", headers=headers, json=body)
+
+
+async def call(http: httpx.AsyncClient, method: str, path: str, **options: Any) -> dict[str, Any]:
+    try:
+        response = await http.request(method, path, **options)
+    except httpx.HTTPError as error:
+        raise OutcomeUnknown(type(error).__name__) from error
+    if response.status_code >= 500:
+        raise OutcomeUnknown(str(response.status_code))
+    if response.status_code >= 400:
+        raise Refused(f"{response.status_code} {response.text[:200]}")
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def checkout_report(data: Mapping[str, Any]) -> CheckoutReport:
+    return CheckoutReport(
+        provider_id=data["id"],
+        reference=data["reference"],
+        state=data["state"],
+        redirect_url=data["url"],
+        expires_at=datetime.fromisoformat(data["expires_at"]),
+        payments=[_payment(payment) for payment in data["payments"]],
+        refunds=[_refund(refund) for refund in data["refunds"]],
+    )
+
+
+def _payment(data: Mapping[str, Any]) -> PaymentReport:
+    return PaymentReport(
+        id=data["id"],
+        state=data["state"],
+        amount_minor=data["amount_minor"],
+        currency=data["currency"],
+        method=data["method"],
+        failure=data["failure"],
+        initiated_at=datetime.fromisoformat(data["initiated_at"]),
+        settled_at=datetime.fromisoformat(data["settled_at"]) if data["settled_at"] else None,
+        expected_on=date.fromisoformat(data["expected_on"]) if data["expected_on"] else None,
+    )
+
+
+def _refund(data: Mapping[str, Any]) -> RefundReport:
+    return RefundReport(data["id"], data["reference"], data["payment"], data["amount_minor"], data["state"])

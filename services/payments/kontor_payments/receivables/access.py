@@ -1,0 +1,35 @@
+"""Who may see and pay which receivable. What is out of reach is not there."""
+
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_payments.errors import DocumentNotFound
+from kontor_payments.models import Document, Receivable
+from kontor_service.tokens import Principal
+
+# Act for the merchant, whose rows alone row-level security shows; everybody else acts for customers.
+_MERCHANTS = frozenset({"staff", "key", "service"})
+
+
+async def reachable(session: AsyncSession, principal: Principal, document_id: UUID) -> Receivable:
+    """The document's receivable. Raises DocumentNotFound."""
+    query = select(Receivable).where(Receivable.document_id == document_id)
+    row = (await session.exec(query)).one_or_none()
+    if row is None or not await may_reach(session, principal, row):
+        raise DocumentNotFound
+    return row
+
+
+async def may_reach(session: AsyncSession, principal: Principal, row: Receivable) -> bool:
+    """A customer reaches the documents of their customers; a link of one document only that one's thread."""
+    if principal.subject.partition(":")[0] in _MERCHANTS:
+        return True
+    if row.customer_id not in principal.customers:
+        return False
+    if principal.document_id is None or principal.document_id == row.document_id:
+        return True
+    query = select(Document.thread_id).where(Document.id == principal.document_id)
+    thread = (await session.exec(query)).one_or_none()
+    return bool(thread) and thread == row.thread_id

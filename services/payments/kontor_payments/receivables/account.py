@@ -1,0 +1,177 @@
+"""A receivable under its row lock, with its payments and ledger: the one place that writes figures and events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.payments.v1 import payments_pb2 as pb
+from kontor_bus import record
+from kontor_payments import events
+from kontor_payments.connections.offer import Offer, load_offer
+from kontor_payments.models import Booking, Payment, Receivable
+from kontor_payments.receivables import rules
+from kontor_payments.receivables.ledger import Posting
+from kontor_payments.receivables.rules import Position
+from kontor_service.clock import Clock
+
+Fact = Literal["pending", "succeeded", "failed", "refunded"]
+_FACTS: dict[Fact, type[Message]] = {
+    "pending": pb.PaymentPending,
+    "succeeded": pb.PaymentSucceeded,
+    "failed": pb.PaymentFailed,
+    "refunded": pb.PaymentRefunded,
+}
+
+
+@dataclass
+class Account:
+    """Collects what one transaction does to a receivable; `close()` writes figures, versions and events once."""
+
+    session: AsyncSession
+    row: Receivable
+    clock: Clock
+    offer: Offer
+    payments: dict[UUID, Payment] = field(default_factory=dict)
+    bookings: list[Booking] = field(default_factory=list)
+    is_new: bool = False
+    _before: bytes = b""
+    _new_payments: set[UUID] = field(default_factory=set)
+    _changed_payments: set[UUID] = field(default_factory=set)
+    _facts: list[tuple[Fact, Payment]] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        """The business date at the merchant."""
+        return self.clock.today(self.offer.time_zone)
+
+    @property
+    def terms(self) -> rules.Terms:
+        steps = (
+            rules.DiscountStep(date.fromisoformat(step["until"]), step["payable_minor"], step.get("percent", ""))
+            for step in self.row.cash_discounts
+        )
+        return rules.Terms(self.row.asked_minor, tuple(steps), self.row.cancelled)
+
+    def position(self, payment: Payment) -> Position:
+        sums = {"pending": 0, "paid": 0, "refunding": 0, "refunded": 0}
+        for booking in self.bookings:
+            if booking.payment_id == payment.id:
+                sums[booking.bucket] += booking.amount_minor
+        return Position(payment.counts_on, list(self.payments).index(payment.id), **sums)
+
+    def positions(self) -> list[Position]:
+        return [self.position(payment) for payment in self.payments.values()]
+
+    def figures(self) -> rules.Standing:
+        return rules.standing(self.terms, self.positions())
+
+    def payable(self) -> int:
+        """What to pay today so that nothing stays open."""
+        return rules.payable_on(self.terms, self.positions(), self.today)
+
+    def add(self, payment: Payment) -> None:
+        self.session.add(payment)
+        self.payments[payment.id] = payment
+        self._new_payments.add(payment.id)
+
+    def post(self, payment: Payment, postings: Iterable[Posting], *, refund_id: UUID | None = None) -> None:
+        """Adds to the ledger. The database refuses the same cause a second time."""
+        self.changed(payment)
+        for posting in postings:
+            row = Booking(
+                merchant_id=self.row.merchant_id,
+                receivable_id=self.row.id,
+                payment_id=payment.id,
+                refund_id=refund_id,
+                bucket=posting.bucket,
+                amount_minor=posting.amount_minor,
+                cause=posting.cause,
+                booked_at=self.now,
+            )
+            self.session.add(row)
+            self.bookings.append(row)
+
+    def changed(self, payment: Payment) -> None:
+        self._changed_payments.add(payment.id)
+
+    def tell(self, fact: Fact, payment: Payment) -> None:
+        self._facts.append((fact, payment))
+
+    async def close(self) -> Receivable:
+        """Writes the figures; if anything of it is news, one new version and the events that tell it."""
+        was = self.row.state
+        self._write_figures()
+        for payment_id in self._changed_payments - self._new_payments:
+            self.payments[payment_id].touch()
+        if self.is_new:
+            self._record(pb.ReceivableOpened())
+        elif events.receivable_state(self.row).SerializeToString(deterministic=True) != self._before or self._facts:
+            self.row.touch()
+            if not self._facts:
+                cancelled = self.row.state == "cancelled" and was != "cancelled"
+                self._record(pb.ReceivableCancelled() if cancelled else pb.ReceivableChanged())
+        for fact, payment in self._facts:
+            message = _FACTS[fact](payment=events.payment_state(payment, self.row))
+            self._record(message)
+        for payment_id in self._changed_payments | self._new_payments:
+            payment = self.payments[payment_id]
+            recorded = pb.PaymentRecorded(payment=events.payment_state(payment, self.row))
+            record(self.session, recorded, merchant_id=self.row.merchant_id)
+        await self.session.flush()
+        return self.row
+
+    def _record(self, message: Message) -> None:
+        message.receivable.CopyFrom(events.receivable_state(self.row))  # type: ignore[attr-defined]
+        record(self.session, message, merchant_id=self.row.merchant_id)
+
+    def _write_figures(self) -> None:
+        figures = self.figures()
+        row = self.row
+        row.due_minor = figures.due_minor
+        row.pending_minor = figures.pending_minor
+        row.paid_minor = figures.paid_minor
+        row.refunded_minor = figures.refunded_minor
+        row.discount_minor = figures.discount_minor
+        row.open_minor = figures.open_minor
+        row.overpaid_minor = figures.overpaid_minor
+        if figures.state != "paid":
+            row.paid_at = None
+        elif row.state != "paid":
+            row.paid_at = self.now
+        row.state = figures.state
+        row.methods = self.offer.methods(row)
+        row.offer = self.offer.digest
+
+
+async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:
+    """The account of a receivable that exists, for this transaction alone."""
+    query = select(Receivable).where(Receivable.id == receivable_id).with_for_update()
+    row = (await session.exec(query.execution_options(populate_existing=True))).one()
+    account = Account(session, row, clock, await load_offer(session, row.merchant_id))
+    account._before = events.receivable_state(row).SerializeToString(deterministic=True)
+    payments = await session.exec(
+        select(Payment)
+        .where(Payment.receivable_id == receivable_id)
+        .order_by(Payment.created_at, Payment.id)  # type: ignore[arg-type]
+        .execution_options(populate_existing=True)
+    )
+    account.payments = {payment.id: payment for payment in payments}
+    account.bookings = list(
+        await session.exec(select(Booking).where(Booking.receivable_id == receivable_id).order_by(Booking.id))  # type: ignore[arg-type]
+    )
+    return account
+
+
+async def lock_by_document(session: AsyncSession, document_id: UUID, clock: Clock) -> Account | None:
+    found = (await session.exec(select(Receivable.id).where(Receivable.document_id == document_id))).one_or_none()
+    return await lock(session, found, clock) if found is not None else None

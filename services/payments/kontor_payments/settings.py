@@ -1,0 +1,37 @@
+"""What payments is told from outside, besides what every service is told."""
+
+from typing import Self
+
+from pydantic import SecretStr, model_validator
+
+from kontor_service.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    service: str = "payments"
+    port: int = 8012
+
+    # The sandbox provider's API; None where merchants cannot try it out.
+    sandbox_url: str | None = "http://127.0.0.1:8020"
+    # What opens accounts at the sandbox.
+    sandbox_platform_key: SecretStr = SecretStr("sandbox")
+    # Where providers send their webhooks; {provider}/{connection} is added. None: the portal's public address.
+    webhook_url: str | None = None
+    # Encrypts providers' keys at rest. Losing it means connecting the providers again.
+    credential_key: SecretStr = SecretStr("development")
+    # How long a provider may take to answer, in seconds.
+    provider_timeout: float = 10.0
+    # The job that asks providers about checkouts whose word never came looks around every so many seconds.
+    ask_every: float = 5.0
+    # After so many seconds without a word it asks for the first time; then ever more rarely.
+    ask_after: float = 60.0
+
+    @model_validator(mode="after")
+    def own_credential_key(self) -> Self:
+        if self.environment == "production" and len(self.credential_key.get_secret_value()) < 32:
+            raise ValueError("credential_key: at least 32 characters outside development")
+        return self
+
+    def webhook_address(self, provider: str, connection_id: object) -> str:
+        base = self.webhook_url or f"{self.portal_url}/webhooks"
+        return f"{base}/{provider}/{connection_id}"

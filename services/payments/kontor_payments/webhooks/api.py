@@ -1,0 +1,82 @@
+"""Providers' webhooks: verified, kept once by the provider's event id, applied; 2xx only after the commit."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_payments.checkouts.reports import apply_report
+from kontor_payments.errors import ConnectionUnknown
+from kontor_payments.models import Checkout, Connection, ProviderEvent
+from kontor_payments.providers import protocol
+from kontor_service.errors import TooLarge
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+_MOST_BYTES = 256 * 1024
+
+
+@router.post("/{provider}/{connection_id}", status_code=204)
+async def receive(request: Request, provider: str, connection_id: UUID) -> Response:
+    """Nobody's token: the signature says who speaks. An event that was here before changes nothing."""
+    state = request.app.state
+    merchant_id = await _merchant(request, provider, connection_id)
+    body = await _body(request)
+    connection = await state.providers.by_id(merchant_id, connection_id)
+    event = state.providers.at(connection).parse_webhook(request.headers, body)
+    async with state.db.transaction(merchant_id) as session:
+        checkout_id = await _checkout(session, connection_id, event)
+        if await _first_time(session, connection, event, body, known=checkout_id is not None) and checkout_id:
+            assert event.checkout is not None
+            await apply_report(session, checkout_id, event.checkout, state.clock)
+    state.wake.set()
+    return Response(status_code=204)
+
+
+async def _merchant(request: Request, provider: str, connection_id: UUID) -> UUID:
+    async with request.app.state.db.connection() as connection:
+        found: UUID | None = await connection.fetchval("SELECT connection_merchant($1, $2)", provider, connection_id)
+    if found is None:
+        raise ConnectionUnknown
+    return found
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise TooLarge
+    return bytes(body)
+
+
+async def _checkout(session: AsyncSession, connection_id: UUID, event: protocol.ProviderEvent) -> UUID | None:
+    """By our own reference: the webhook may be here before the answer that tells us the provider's id."""
+    if event.checkout is None:
+        return None
+    try:
+        reference = UUID(event.checkout.reference)
+    except ValueError:
+        return None
+    query = select(Checkout.id).where(Checkout.id == reference, Checkout.connection_id == connection_id)
+    return (await session.exec(query)).one_or_none()
+
+
+async def _first_time(
+    session: AsyncSession, connection: Connection, event: protocol.ProviderEvent, body: bytes, *, known: bool
+) -> bool:
+    row = {
+        "merchant_id": connection.merchant_id,
+        "connection_id": connection.id,
+        "event_id": event.id,
+        "type": event.type,
+        "outcome": "applied" if known else "unknown_checkout",
+        "body": json.loads(body),
+        "received_at": datetime.now(UTC),
+    }
+    table = ProviderEvent.__table__  # type: ignore[attr-defined]
+    statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.event_id)
+    return (await (await session.connection()).execute(statement)).first() is not None

@@ -1,0 +1,246 @@
+"""Payments on a real PostgreSQL with the sandbox provider beside it, both on loopback sockets."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from kontor_testing.postgres import Databases
+from kontor_testing.serving import free_port, serving
+from kontor_testing.waiting import eventually
+
+from kontor.documents.v1 import documents_pb2 as docs
+from kontor.identity.v1 import identity_pb2 as identity
+from kontor_bus import Envelope
+from kontor_events.registry import class_of, type_of
+from kontor_payments.app import create_app
+from kontor_payments.copies.documents import apply_documents
+from kontor_payments.copies.identity import apply_merchants
+from kontor_payments.providers.sandbox.server import create_app as create_sandbox
+from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_payments.settings import Settings
+from kontor_service.clock import MovableClock
+from kontor_service.ids import uuid7
+from kontor_service.tokens import Principal, TokenInvalid
+
+IBAN = "DE75512108001245126199"
+RETURN = "http://localhost:9/zurueck"
+
+
+class OpenTokens:
+    """Takes the claims as they are: what identity signs is tested where it is signed."""
+
+    async def verify(self, token: str) -> Principal:
+        try:
+            return Principal.from_claims(json.loads(base64.urlsafe_b64decode(token)))
+        except ValueError as error:
+            raise TokenInvalid from error
+
+    async def close(self) -> None:
+        return
+
+
+def token(subject: str, rights: list[str], merchant: UUID | None, **claims: Any) -> str:
+    told = {"sub": subject, "kind": subject.partition(":")[0], "rights": rights, **claims}
+    if merchant:
+        told["merchant"] = str(merchant)
+    return base64.urlsafe_b64encode(json.dumps(told, default=str).encode()).decode()
+
+
+@dataclass
+class World:
+    """One merchant and one customer, and everything that may happen to their invoices."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    provider: httpx.AsyncClient
+    owner_url: str
+    merchant: UUID = field(default_factory=uuid7)
+    customer: UUID = field(default_factory=uuid7)
+    return_url: str = RETURN
+    _versions: dict[UUID, int] = field(default_factory=dict)
+
+    async def register(self, *, merchant: UUID | None = None, **changes: Any) -> None:
+        """The merchant, with payments enabled and a bank account unless told otherwise."""
+        key = merchant or self.merchant
+        values = {"name": "Muster GmbH", "iban": IBAN, "bic": "SOLADEST600", "payments_enabled": True} | changes
+        state = identity.Merchant(
+            id=str(key), merchant_id=str(key), epoch=1, version=self._next(key), time_zone="Europe/Berlin", **values
+        )
+        event = envelope(identity.MerchantSettingsChanged(merchant=state), key)
+        await apply_merchants(self.app.state.db, [event], sandbox_default=True)
+        self.app.state.wake.set()
+
+    def document(self, document: UUID | None = None, **changes: Any) -> docs.Document:
+        key = document or uuid7()
+        values: dict[str, Any] = {
+            "type": "invoice",
+            "number": f"RE-{str(key)[-6:]}",
+            "state": "shared",
+            "customer_id": str(self.customer),
+            "thread_id": str(key),
+            "currency": "EUR",
+            "gross_minor": 11900,
+            "amount_due_minor": 11900,
+            "due_date": "2026-12-01",
+            "merchant_id": str(self.merchant),
+        }
+        return docs.Document(id=str(key), epoch=1, version=self._next(key), **(values | changes))
+
+    async def hear(self, *states: docs.Document) -> None:
+        """Documents' events arrive."""
+        batch = [envelope(docs.DocumentShared(document=state), UUID(state.merchant_id)) for state in states]
+        await apply_documents(self.app.state.db, self.app.state.clock, batch)
+        self.app.state.wake.set()
+
+    async def invoice(self, document: UUID | None = None, **changes: Any) -> UUID:
+        state = self.document(document, **changes)
+        await self.hear(state)
+        return UUID(state.id)
+
+    def _next(self, key: UUID) -> int:
+        self._versions[key] = self._versions.get(key, 0) + 1
+        return self._versions[key]
+
+    def payer(self, **claims: Any) -> dict[str, str]:
+        rights = ["documents:read", "documents:pay"]
+        claims = {"customers": [self.customer]} | claims
+        return {"Authorization": f"Bearer {token(f'contact:{uuid4()}', rights, self.merchant, **claims)}"}
+
+    def staff(self, merchant: UUID | None = None) -> dict[str, str]:
+        rights = ["payments:book", "payments:settings", "documents:read"]
+        return {"Authorization": f"Bearer {token(f'staff:{uuid4()}', rights, merchant or self.merchant, name='Eva')}"}
+
+    async def pay(self, document: UUID, method: str = "card", key: str | None = None, **options: Any) -> httpx.Response:
+        headers = options.pop("headers", None) or self.payer()
+        if key:
+            headers = headers | {"Idempotency-Key": key}
+        body = {"method": method, "return_url": RETURN, **options}
+        return await self.http.post(f"/v1/documents/{document}/checkouts", json=body, headers=headers)
+
+    async def checkout(self, document: UUID, method: str = "card") -> dict[str, Any]:
+        answer = await self.pay(document, method)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def choose(self, checkout: dict[str, Any], outcome: str, **fields: Any) -> httpx.Response:
+        """The payer's choice on the hosted page."""
+        return await self.provider.post(checkout["redirect_url"], data={"outcome": outcome, **fields})
+
+    async def erp(self, document: UUID, amount: str = "119.00", **fields: Any) -> httpx.Response:
+        body = {
+            "document_number": f"RE-{str(document)[-6:]}",
+            "amount": amount,
+            "currency": "EUR",
+            "paid_on": "2026-11-20",
+            "external_id": f"erp-{document}",
+        }
+        return await self.http.post("/v1/incoming-payments", json=body | fields, headers=self.staff())
+
+    async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
+        """As the merchant would see it."""
+        async with self.app.state.db.connection() as connection, connection.transaction():
+            await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(self.merchant))
+            return await connection.fetch(query, *values)
+
+    async def receivable(self, document: UUID) -> asyncpg.Record:
+        rows = await self.sql("SELECT * FROM receivable WHERE document_id = $1", document)
+        assert rows, "no receivable yet"
+        return rows[0]
+
+    async def state(self, document: UUID) -> str:
+        return str((await self.receivable(document))["state"])
+
+    async def becomes(self, document: UUID, state: str) -> asyncpg.Record:
+        async def is_so() -> asyncpg.Record | None:
+            row = await self.receivable(document)
+            return row if row["state"] == state else None
+
+        return await eventually(is_so)
+
+    async def told(self, *kinds: type[Any]) -> list[Any]:
+        """The events in the outbox, in order; only of these kinds where some are named."""
+        names = [type_of(kind) for kind in kinds]
+        rows = await self.sql("SELECT type, payload FROM outbox ORDER BY id")
+        return [class_of(r["type"]).FromString(r["payload"]) for r in rows if not names or r["type"] in names]
+
+    async def at_provider(self, checkout: dict[str, Any]) -> dict[str, Any]:
+        """What the provider itself knows of the checkout."""
+        data: list[dict[str, Any]] = (await self.provider.get("/sandbox/checkouts")).json()["data"]
+        return next(c for c in data if c["reference"] == checkout["checkout_id"])
+
+    async def kept(self, document: UUID) -> int:
+        """What providers hold of this document's payers' money: charged, less what was given back."""
+        references = {str(r["id"]) for r in await self.sql("SELECT id FROM checkout WHERE document_id=$1", document)}
+        data = (await self.provider.get("/sandbox/checkouts")).json()["data"]
+        mine = [c for c in data if c["reference"] in references]
+        charged = sum(p["amount_minor"] for c in mine for p in c["payments"] if p["state"] == "succeeded")
+        return charged - sum(r["amount_minor"] for c in mine for r in c["refunds"])
+
+
+def envelope(message: Any, merchant: UUID) -> Envelope:
+    return Envelope(
+        id=uuid7(),
+        type=type_of(message),
+        source="test",
+        subject="",
+        time=datetime.now(UTC),
+        merchant_id=merchant,
+        traceparent=None,
+        body=message.SerializeToString(),
+    )
+
+
+@asynccontextmanager
+async def a_world(databases: Databases, folder: Path, **settings: Any) -> AsyncIterator[World]:
+    port, provider_port = free_port(), free_port()
+    database = await databases.create("payments")
+    app = create_app(
+        Settings(
+            environment="development",
+            database_url=database.runtime,
+            bus_url=await databases.empty(),
+            service_secret="secret",
+            sandbox_url=f"http://127.0.0.1:{provider_port}",
+            webhook_url=f"http://127.0.0.1:{port}/v1/webhooks",
+            **{"ask_every": 0.2, "provider_timeout": 2.0} | settings,
+        )
+    )
+    app.state.tokens = OpenTokens()
+    app.state.clock = MovableClock()
+    sandbox = create_sandbox(
+        SandboxSettings(
+            environment="development",
+            database_url=f"sqlite:///{folder}/sandbox.db",
+            public_url=f"http://127.0.0.1:{provider_port}",
+        )
+    )
+    async with (
+        serving(sandbox, port=provider_port) as provider_url,
+        serving(app, port=port) as url,
+        httpx.AsyncClient(base_url=url, timeout=20) as http,
+        httpx.AsyncClient(base_url=provider_url, timeout=20) as provider,
+    ):
+        world = World(app, http, provider, database.owner)
+        await world.register()
+        yield world
+
+
+@pytest.fixture
+async def world(databases: Databases, tmp_path: Path) -> AsyncIterator[World]:
+    async with a_world(databases, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def make_world(databases: Databases, tmp_path: Path) -> Callable[..., Any]:
+    return lambda **settings: a_world(databases, tmp_path, **settings)

@@ -1,0 +1,25 @@
+"""The main job: an invoice becomes a receivable, is paid at the provider, and everybody is told."""
+
+from typing import Any
+
+from kontor.payments.v1 import payments_pb2 as pb
+
+
+async def test_a_shared_invoice_becomes_an_open_receivable_with_the_methods_offered(world: Any) -> None:
+    document = await world.invoice()
+    [opened] = await world.told(pb.ReceivableOpened)
+    assert opened.receivable.document_id == str(document)
+    assert opened.receivable.open_minor == 11900
+    assert [m.code for m in opened.receivable.methods] == ["card", "sepa_debit", "paypal", "transfer"]
+
+
+async def test_paying_on_the_hosted_page_makes_the_invoice_paid_and_tells_it(world: Any) -> None:
+    document = await world.invoice()
+    checkout = await world.checkout(document)
+    answer = await world.choose(checkout, "success")
+    assert answer.headers["location"] == world.return_url
+    row = await world.becomes(document, "paid")
+    assert (row["paid_minor"], row["open_minor"], row["last_method"]) == (11900, 0, "card")
+    [succeeded] = await world.told(pb.PaymentSucceeded)
+    assert succeeded.receivable.state == "paid"
+    assert succeeded.payment.amount_minor == 11900
