@@ -15,7 +15,7 @@ Base = table_base("payments")
 
 
 def json_column(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
-    return Field(default_factory=default, sa_type=JSON().with_variant(JSONB(), "postgresql"))  # type: ignore[call-overload]
+    return Field(default_factory=default, sa_type=JSON().with_variant(JSONB(), "postgresql"))
 
 
 class Document(Tenant, Base, table=True):

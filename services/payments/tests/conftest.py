@@ -14,9 +14,6 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
-from kontor_testing.postgres import Databases
-from kontor_testing.serving import free_port, serving
-from kontor_testing.waiting import eventually
 
 from kontor.documents.v1 import documents_pb2 as docs
 from kontor.identity.v1 import identity_pb2 as identity
@@ -31,6 +28,9 @@ from kontor_payments.settings import Settings
 from kontor_service.clock import MovableClock
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal, TokenInvalid
+from kontor_testing.postgres import Databases
+from kontor_testing.serving import free_port, serving
+from kontor_testing.waiting import eventually
 
 IBAN = "DE75512108001245126199"
 RETURN = "http://localhost:9/zurueck"

@@ -66,7 +66,7 @@ def _check(told: Incoming) -> None:
 
 
 async def _keep(session: AsyncSession, merchant_id: UUID, told: Incoming) -> tuple[IncomingPayment, bool]:
-    table = IncomingPayment.__table__  # type: ignore[attr-defined]
+    table = IncomingPayment.__table__
     asked = {k: v for k, v in asdict(told).items() if k not in ("received_at", "received_from")}
     asked["amount"] = str(told.amount.normalize())
     new = IncomingPayment(

@@ -1,7 +1,7 @@
 """Payments booked elsewhere that came before their document."""
 
-from sqlalchemy import or_
-from sqlmodel import select
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
 
 from kontor_payments.bookings.external import External, book
 from kontor_payments.models import Document, IncomingPayment
@@ -10,9 +10,7 @@ from kontor_payments.receivables.account import Account
 
 async def match_parked(account: Account, document: Document) -> None:
     """Books what waited for this document. What does not fit it (the currency) stays visible as refused."""
-    names = [IncomingPayment.document_number == document.number] if document.number else []
-    if document.external_id:
-        names.append(IncomingPayment.document_external_id == document.external_id)
+    names = _named(document)
     if not names or account.row.cancelled:
         return
     waiting = select(IncomingPayment).where(IncomingPayment.state == "parked", or_(*names)).with_for_update()
@@ -20,6 +18,15 @@ async def match_parked(account: Account, document: Document) -> None:
         if parked.document_external_id and parked.document_external_id != document.external_id:
             continue
         await settle_incoming(account, parked)
+
+
+def _named(document: Document) -> list[ColumnElement[bool]]:
+    found = []
+    if document.number:
+        found.append(col(IncomingPayment.document_number) == document.number)
+    if document.external_id:
+        found.append(col(IncomingPayment.document_external_id) == document.external_id)
+    return found
 
 
 async def settle_incoming(account: Account, incoming: IncomingPayment) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from kontor_payments import events
 from kontor_payments.checkouts import asking, service
+from kontor_payments.checkouts.reports import OVER
 from kontor_payments.checkouts.service import CheckoutWanted, Desk, Settled
 from kontor_payments.errors import CheckoutNotFound
 from kontor_payments.models import Checkout, Receivable
@@ -49,7 +50,7 @@ async def show(
 ) -> dict[str, Any]:
     """With refresh=1 the provider is asked first; if it does not answer, what we know is shown."""
     checkout, row = await _reachable(request, checkout_id, principal)
-    if refresh and (checkout.ask_at is not None or checkout.state not in service.OVER):
+    if refresh and (checkout.ask_at is not None or checkout.state not in OVER):
         at = desk(request)
         try:
             await asking.ask(at.db, at.providers, at.clock, checkout)

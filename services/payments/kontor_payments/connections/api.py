@@ -52,7 +52,7 @@ async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> 
     async with db.transaction(principal.merchant) as session:
         settings = await load_settings(session, principal.merchant)
         values = _changed(settings, wanted)
-        statement = insert(PaymentSettings.__table__).values(values)  # type: ignore[attr-defined]
+        statement = insert(PaymentSettings.__table__).values(values)
         upsert = statement.on_conflict_do_update(index_elements=["merchant_id"], set_=values)
         await (await session.connection()).execute(upsert)
         await session.exec(update(Merchant).values(offer_pending=True))

@@ -59,7 +59,7 @@ class Providers:
 
     async def _known(self, merchant_id: UUID, provider: str) -> Connection:
         """Its id is written before the provider hears of it, so that a second attempt names the same account."""
-        table = Connection.__table__  # type: ignore[attr-defined]
+        table = Connection.__table__
         row = {"id": uuid7(), "merchant_id": merchant_id, "provider": provider, "account": ""}
         row |= {"credentials": "", "webhook_url": ""}
         async with self._db.transaction(merchant_id) as session:

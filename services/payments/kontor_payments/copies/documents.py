@@ -17,7 +17,7 @@ from kontor_payments.receivables.service import follow_document
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 
-_TABLE: Any = Document.__table__  # type: ignore[attr-defined]
+_TABLE: Any = Document.__table__
 
 
 async def apply_documents(db: Database, clock: Clock, envelopes: Sequence[Envelope]) -> None:

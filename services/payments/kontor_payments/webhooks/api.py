@@ -77,6 +77,6 @@ async def _first_time(
         "body": json.loads(body),
         "received_at": datetime.now(UTC),
     }
-    table = ProviderEvent.__table__  # type: ignore[attr-defined]
+    table = ProviderEvent.__table__
     statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.event_id)
     return (await (await session.connection()).execute(statement)).first() is not None

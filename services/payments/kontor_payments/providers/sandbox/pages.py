@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
@@ -117,7 +117,7 @@ def _pay_page(
         checkout=checkout,
         amount=money(checkout.amount_minor, checkout.currency, shown),
         problem=problem,
-        faults=list(CallFault.__args__),
+        faults=get_args(CallFault),
     )
 
 

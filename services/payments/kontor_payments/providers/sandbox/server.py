@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -52,7 +53,7 @@ async def _let_time_pass(storage: store.Store, public_url: str) -> None:
     """Settles what is due and ends what nobody paid."""
     while True:
         for checkout_id in await storage.run(lambda connection: store.to_wake(connection, now())):
-            await storage.run(lambda connection, id=checkout_id: _wake(connection, id, public_url))
+            await storage.run(partial(_wake, checkout_id=checkout_id, public_url=public_url))
         await asyncio.sleep(_TICK)
 
 

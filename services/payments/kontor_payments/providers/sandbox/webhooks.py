@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -74,7 +75,7 @@ async def _deliver_due(store: Store, client: httpx.AsyncClient) -> int:
     rows = await store.run(_due_rows)
     for row in rows:
         answer = await _send(store, client, row)
-        await store.run(lambda connection, row=row, answer=answer: _note(connection, row, answer))
+        await store.run(partial(_note, row=row, answer=answer))
     return len(rows)
 
 
