@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -68,10 +68,9 @@ def embed(pdf: bytes, day: datetime, xml: bytes | None, attachments: Sequence[Em
             invoice = EmbeddedFile(profile.file_name, xml, "text/xml", "Factur-X/ZUGFeRD")
             _attach(document, invoice, day, profile.relationship)
             _announce(document, profile)
-        for index, attachment in enumerate(attachments):
-            if attachment.name in document.attachments or not attachment.name:
-                raise RenderingError(f"attachments[{index}].name", f"{attachment.name!r} is missing or already in use")
-            _attach(document, attachment, day, pikepdf.Name.Supplement)
+        for attachment in attachments:
+            name = _free_name(attachment.name, document)
+            _attach(document, replace(attachment, name=name), day, pikepdf.Name.Supplement)
         target = io.BytesIO()
         document.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
     return target.getvalue()
@@ -84,13 +83,24 @@ def _attach(document: pikepdf.Pdf, file: EmbeddedFile, day: datetime, relationsh
         file.content,
         description=file.description or file.name,
         filename=file.name,
-        mime_type=file.media_type,
+        mime_type=file.media_type or "application/octet-stream",
         creation_date=stamp,
         mod_date=stamp,
     )
     specification.relationship = relationship
     # Also associates the file with the whole document (/AF), as ISO 19005-3, 6.8 wants it.
     document.attachments[file.name] = specification
+
+
+def _free_name(wanted: str, document: pikepdf.Pdf) -> str:
+    """The name, numbered where another attachment has it: names come from senders, and none of their files is lost."""
+    name = "".join(filter(str.isprintable, wanted)).strip() or "attachment"
+    stem, dot, ending = name.rpartition(".")
+    number = 1
+    while name in document.attachments:
+        number += 1
+        name = f"{stem} ({number}){dot}{ending}" if stem else f"{ending} ({number})"
+    return name
 
 
 def _announce(document: pikepdf.Pdf, profile: Profile) -> None:

@@ -1,10 +1,13 @@
 """What can be wrong with something that is to be rendered."""
 
+from kontor_service.errors import Invalid
 
-class RenderingError(ValueError):
+
+class RenderingError(Invalid):
     """The document cannot be put on paper. `field` names the input at fault, e.g. `lines[3].net` or `branding.logo`."""
 
+    code = "cannot_be_rendered"
+    title = "The document cannot be rendered"
+
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
+        super().__init__(message, field=field)

@@ -1,15 +1,17 @@
 """Numbers, money and dates as people of a language write them."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import NumberPattern, get_currency_precision, get_currency_symbol, parse_pattern
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
+from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.rendering.wording import Language
+from kontor_service.money import digits
 
 # British English: the currency and the dates of the documents are European.
 LOCALES: dict[Language, str] = {"de": "de_DE", "en": "en_GB"}
@@ -23,18 +25,18 @@ class Formats(NamedTuple):
 
     def amount(self, value: Decimal) -> str:
         """An amount with the decimals of its currency and without its symbol."""
-        digits = get_currency_precision(self.currency)
-        return self._number(rounded(value, self.currency), digits, digits)
+        decimals = min(digits(self.currency), 2)
+        return self._number(round_amount(value, self.currency), decimals, decimals)
 
     def price(self, value: Decimal) -> str:
         """A unit price: at least the decimals of the currency, and every further one that was agreed."""
-        return self._number(value, get_currency_precision(self.currency), 10)
+        return self._number(value, min(digits(self.currency), 2), 10)
 
     def money(self, value: Decimal, currency: str = "") -> str:
         code = currency or self.currency
         symbol = get_currency_symbol(code, locale=LOCALES[self.language])
         figure = Formats(self.language, code).amount(abs(value))
-        sign = MINUS if rounded(value, code) < 0 else ""
+        sign = MINUS if round_amount(value, code) < 0 else ""
         if self.language == "de":
             return f"{sign}{figure}{NO_BREAK}{symbol}"
         return f"{sign}{symbol}{NO_BREAK if symbol.isalpha() else ''}{figure}"
@@ -52,10 +54,6 @@ class Formats(NamedTuple):
 
     def _number(self, value: Decimal, least: int, most: int) -> str:
         return str(_pattern(least, most).apply(value, _locale(self.language))).replace("-", MINUS)
-
-
-def rounded(value: Decimal, currency: str) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-get_currency_precision(currency)), ROUND_HALF_UP)
 
 
 def grouped(account: str) -> str:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import segno
 
-from kontor_documents.rendering.formats import rounded
+from kontor_documents.einvoice.totals import round_amount
 
 MOST = Decimal("999999999.99")
 NAME, TEXT, PAYLOAD = 70, 140, 331
@@ -32,7 +32,7 @@ def payload(holder: str, iban: str, bic: str, amount: Decimal, text: str) -> str
     """The lines of the code: a line end within a field would become a field of its own, so there is none."""
     account, bank = ("".join(value.split()).upper() for value in (iban, bic))
     name = " ".join(holder.split())[:NAME].rstrip()
-    due = rounded(amount, "EUR")
+    due = round_amount(amount, "EUR")
     if not IBAN.fullmatch(account) or not name or not 0 < due <= MOST:
         return ""
     fields = ["BCD", "002", "1", "SCT", bank if BIC.fullmatch(bank) else "", name, account, f"EUR{due}", "", ""]

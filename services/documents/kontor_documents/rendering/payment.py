@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, DocumentType, PaymentMeans
-from kontor_documents.rendering.formats import Formats, grouped, rounded
+from kontor_documents.einvoice import skonto
+from kontor_documents.einvoice.totals import round_amount
+from kontor_documents.rendering.formats import Formats, grouped
 from kontor_documents.rendering.girocode import girocode
 from kontor_documents.rendering.wording import words
 
@@ -59,7 +61,7 @@ def discount_sentence(discount: CashDiscount, document: DocumentData, formats: F
     if document.totals is None:
         return ""
     base = discount.base_amount if discount.base_amount is not None else document.totals.gross
-    amount = document.totals.due - rounded(base * discount.percent / 100, document.currency)
+    amount = document.totals.due - round_amount(base * discount.percent / 100, document.currency)
     text = words(formats.language).gettext("Bei Zahlung bis {day} {percent} Skonto: {amount}")
     day = formats.day(document.issue_date + timedelta(days=discount.days))
     return text.format(day=day, percent=formats.percent(discount.percent), amount=formats.money(amount))
@@ -67,12 +69,11 @@ def discount_sentence(discount: CashDiscount, document: DocumentData, formats: F
 
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
     _ = words(formats.language).gettext
-    # XRechnung repeats cash discounts as #SKONTO#…# lines for machines.
-    terms = "\n".join(line for line in document.payment_terms.splitlines() if not line.strip().startswith("#SKONTO#"))
-    sentences = [terms.strip()]
+    terms, _structured = skonto.split(document.payment_terms)
+    sentences = [terms]
     due = document.totals.due if document.totals else Decimal(0)
     debited = any(means.code in DEBITS for means in document.payment_means)
-    if not terms.strip() and document.due_date and document.type in DEMANDS and due > 0 and not debited:
+    if not terms and document.due_date and document.type in DEMANDS and due > 0 and not debited:
         day, amount = formats.day(document.due_date), formats.money(due)
         sentences.append(_("Bitte zahlen Sie {amount} bis zum {day}.").format(amount=amount, day=day))
     if document.type in DEMANDS and document.totals and due <= 0:
