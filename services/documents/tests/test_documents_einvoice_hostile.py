@@ -260,6 +260,10 @@ def test_a_hostile_xml_in_a_pdf_is_refused() -> None:
     assert problem(pdf_with("factur-x.xml", laughs.encode())).code == "xml_doctype"
 
 
+def test_json_may_begin_with_a_byte_order_mark() -> None:
+    assert read_document(b'\xef\xbb\xbf{"number": "1", "issue_date": "2026-01-01"}').data.number == "1"
+
+
 def test_broken_json_is_named_so() -> None:
     assert isinstance(problem(b'{"number": '), BrokenJson)
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from kontor_documents.content.model import (
     Attachment,
     BankAccount,
     CashDiscount,
+    Classification,
     Contact,
     DocumentData,
     Identifier,
@@ -25,6 +27,7 @@ from kontor_documents.content.model import (
     PaymentMeans,
     Period,
     Reference,
+    TaxExemption,
 )
 from kontor_documents.einvoice.checks import check, errors
 from kontor_documents.einvoice.codelists import XRECHNUNG, ZUGFERD_EN16931
@@ -45,6 +48,10 @@ DIFFERENCES = {
     "01.10a": {"references"},
     "03.01a": {"buyer.trading_name"},
 }
+
+
+TIMESHEET = b"Tag;Stunden\n1;8\n"
+OWN_FILES = {sha256(TIMESHEET).hexdigest(): TIMESHEET}
 
 
 def own_document(type_code: str = "380") -> DocumentData:
@@ -143,9 +150,79 @@ def own_document(type_code: str = "380") -> DocumentData:
                     code="58", account=BankAccount(iban="DE79000000001234567890", bic="MARKDEF1", holder="Muster")
                 )
             ],
-            attachments=[Attachment(id="Anlage 1", description="Aufmaß", url="https://example.org/a.pdf")],
+            attachments=[
+                Attachment(id="Anlage 1", description="Aufmaß", url="https://example.org/a.pdf"),
+                Attachment(
+                    id="Anlage 2",
+                    file_name="stunden.csv",
+                    media_type="text/csv",
+                    sha256=sha256(TIMESHEET).hexdigest(),
+                    size=len(TIMESHEET),
+                ),
+            ],
         )
     )
+
+
+def own_direct_debit() -> DocumentData:
+    """What a transfer does not have: mandate, payee, tax representative, tax in another currency, exemptions."""
+    transfer = own_document()
+    debit = PaymentMeans(
+        code="59",
+        text="SEPA-Lastschrift",
+        mandate="M-1",
+        creditor_id="DE98ZZZ09999999999",
+        debited_iban="DE79000000001234567890",
+    )
+    lines = [
+        Line(name="Unterricht", net_price=Decimal("100"), tax_category="E"),
+        Line(
+            name="Buch",
+            quantity=Decimal("3"),
+            net_price=Decimal("10"),
+            tax_rate=Decimal("7"),
+            classifications=[Classification(code="0721-880X", scheme="IB", version="1")],
+        ),
+    ]
+    done = complete(
+        transfer.model_copy(
+            update={
+                "lines": lines,
+                "totals": None,
+                "tax_breakdown": [],
+                "allowances_charges": [],
+                "tax_exemptions": [TaxExemption(category="E", reason="Bildung", code="VATEX-EU-132-1I")],
+                "payment_means": [debit],
+                "payee": Party(
+                    name="Inkasso GmbH", identifiers=[Identifier(id="P-1")], legal_registration=Identifier(id="HRB 9")
+                ),
+                "tax_representative": Party(
+                    name="Vertreter", vat_id="DE987654321", address=Address(city="Köln", country="DE")
+                ),
+                "billing_period": None,
+                "tax_point_code": "29",
+                "tax_currency": "GBP",
+                "notes": [],
+                "payment_terms": "",
+                "cash_discounts": [],
+            }
+        )
+    )
+    tax = done.totals.model_copy(update={"tax_in_accounting_currency": Decimal("1.80")})
+    return done.model_copy(update={"totals": tax})
+
+
+def own_card() -> DocumentData:
+    means = PaymentMeans(code="48", card_number_end="4711", card_holder="Kunde")
+    return own_document().model_copy(update={"payment_means": [means]})
+
+
+OWN = {
+    "own-invoice": own_document(),
+    "own-credit-note": own_document("381"),
+    "own-debit": own_direct_debit(),
+    "own-card": own_card(),
+}
 
 
 def own_zugferd() -> bytes:
@@ -162,9 +239,8 @@ def own_zugferd() -> bytes:
 
 def pairs() -> Iterator[Any]:
     """(name, CII bytes, UBL bytes)"""
-    for code in ("380", "381"):
-        data = own_document(code)
-        yield pytest.param(f"own-{code}", write_cii(data), write_ubl(data), id=f"own-{code}")
+    for name, data in OWN.items():
+        yield pytest.param(name, write_cii(data, files=OWN_FILES), write_ubl(data, files=OWN_FILES), id=name)
     for ubl in sorted(SHARED.glob("xrechnung/*_ubl.xml")):
         name = ubl.name.split("-")[0]
         cii = ubl.with_name(ubl.name.replace("_ubl", "_uncefact"))
@@ -199,6 +275,15 @@ def differences(left: Any, right: Any, path: str = "") -> Iterator[str]:
             yield from differences(left.get(key), right.get(key), f"{path}.{key}")
     elif left != right:
         yield path.removeprefix(".")
+
+
+@pytest.mark.parametrize("write", [write_cii, write_ubl])
+@pytest.mark.parametrize("data", OWN.values(), ids=OWN.keys())
+def test_everything_en_16931_has_a_place_for_is_carried(data: DocumentData, write: Any) -> None:
+    result = read_document(write(data, files=OWN_FILES))
+    only_at_the_door = {"prepaid": data.prepaid, "rounding": data.rounding, "tax_exemptions": data.tax_exemptions}
+    assert result.data.model_copy(update=only_at_the_door) == data
+    assert result.files == OWN_FILES
 
 
 @pytest.mark.parametrize(("name", "cii", "ubl"), PAIRS)

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from kontor_documents.content.model import (
     Address,
     AllowanceCharge,
+    BankAccount,
     Contact,
     DocumentData,
     Identifier,
     Line,
     Party,
+    PaymentMeans,
     TaxExemption,
 )
 from kontor_documents.einvoice.checks import check
@@ -80,6 +82,7 @@ def documents(draw: Any) -> DocumentData:
         due_date=date(2026, 2, 28),
         delivery_date=date(2026, 1, 15),
         buyer_reference="04011000-12345-03",
+        payment_means=[PaymentMeans(code="58", account=BankAccount(iban="DE79000000001234567890"))],
         seller=party("Verkauf", "DE123456789"),
         buyer=party("Kauf", "ATU12345678"),
         ship_to=Party(name="Lager", address=Address(post_code="1010", city="Wien", country="AT")),

@@ -8,12 +8,22 @@ from decimal import Decimal
 
 import pytest
 
-from kontor_documents.content.model import Address, DocumentData, Line, Party
+from kontor_documents.content.model import (
+    Address,
+    BankAccount,
+    Contact,
+    DocumentData,
+    Identifier,
+    Line,
+    Party,
+    PaymentMeans,
+)
 from kontor_documents.einvoice.codelists import XRECHNUNG, ZUGFERD_EN16931
 from kontor_documents.einvoice.errors import HostileXml, NotAnInvoice
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.einvoice.write import write_cii, write_ubl
+from kontor_documents.einvoice.xrechnung import check_xrechnung
 from kontor_service.errors import Unavailable
 
 
@@ -39,6 +49,20 @@ def invoice(**more: object) -> DocumentData:
     )
 
 
+def xrechnung() -> DocumentData:
+    data = invoice()
+    address = Identifier(id="post@example.org", scheme="EM")
+    contact = Contact(name="Person", phone="+49 228 1", email="post@example.org")
+    return data.model_copy(
+        update={
+            "seller": data.seller.model_copy(update={"electronic_address": address, "contact": contact}),
+            "buyer": data.buyer.model_copy(update={"electronic_address": address}),
+            "buyer_reference": "04011000-12345-03",
+            "payment_means": [PaymentMeans(code="58", account=BankAccount(iban="DE79000000001234567890"))],
+        }
+    )
+
+
 @pytest.mark.parametrize("write", [write_cii, write_ubl])
 def test_a_good_invoice_is_valid_and_its_report_can_be_stored(write: object, validator: Validator) -> None:
     report = validator.validate(write(invoice(), specification=ZUGFERD_EN16931))
@@ -59,11 +83,7 @@ def test_a_broken_rule_is_named_with_its_place(write: object, validator: Validat
 @pytest.mark.parametrize("write", [write_cii, write_ubl])
 def test_a_violated_schema_is_named_with_its_line(write: object, validator: Validator) -> None:
     xml = write(invoice(), specification=ZUGFERD_EN16931)
-    xml = (
-        xml.replace(b"TypeCode>380<", b"TypeCode><!-- -->380<")
-        .replace(b">20260101<", b"><udt:Wrong/><")
-        .replace(b">2026-01-01<", b">gestern<")
-    )
+    xml = xml.replace(b">20260101<", b"><udt:Wrong/><").replace(b">2026-01-01<", b">gestern<")
     report = validator.validate(xml)
     assert not report.valid
     assert report.findings[0].rule == "XSD"
@@ -75,8 +95,30 @@ def test_a_missing_buyer_name_is_an_error(validator: Validator) -> None:
     assert not validator.validate(write_cii(data, specification=ZUGFERD_EN16931)).valid
 
 
-def test_xrechnung_in_cii_is_not_refused_for_its_guideline(validator: Validator) -> None:
-    assert validator.validate(write_cii(invoice(), specification=XRECHNUNG)).valid
+@pytest.mark.parametrize("write", [write_cii, write_ubl])
+def test_xrechnung_is_not_refused_for_its_guideline(write: object, validator: Validator) -> None:
+    report = validator.validate(write(xrechnung(), specification=XRECHNUNG))
+    assert report.valid, report.as_json()
+
+
+@pytest.mark.parametrize("write", [write_cii, write_ubl])
+def test_a_broken_national_rule_is_named_with_its_field(write: object, validator: Validator) -> None:
+    data = xrechnung().model_copy(update={"buyer_reference": ""})
+    report = validator.validate(write(data, specification=XRECHNUNG))
+    assert [(found.rule, found.location) for found in report.findings if found.severity == "error"] == [
+        ("BR-DE-15", "buyer_reference")
+    ]
+
+
+def test_everything_an_xrechnung_lacks_is_named_by_field() -> None:
+    fields = {issue.field for issue in check_xrechnung(invoice())}
+    assert {"payment_means", "seller.contact", "buyer_reference", "buyer.electronic_address"} <= fields
+    assert check_xrechnung(xrechnung()) == []
+
+
+def test_a_direct_debit_needs_its_creditor_and_account() -> None:
+    data = xrechnung().model_copy(update={"payment_means": [PaymentMeans(code="59", mandate="M-1")]})
+    assert [issue.code for issue in check_xrechnung(data)] == ["BR-DE-30", "BR-DE-31"]
 
 
 def test_xml_of_another_kind_is_refused(validator: Validator) -> None:
@@ -99,7 +141,7 @@ async def test_many_at_once_are_validated_one_by_one(validator: Validator) -> No
 def test_rules_that_do_not_finish_are_given_up_and_the_next_document_is_served() -> None:
     impatient = Validator(timeout=0.0)
     with pytest.raises(Unavailable):
-        impatient.validate(write_ubl(invoice(), specification=XRECHNUNG))
+        impatient.validate(write_ubl(xrechnung(), specification=XRECHNUNG))
     impatient._timeout = 60.0
-    assert impatient.validate(write_ubl(invoice(), specification=XRECHNUNG)).valid
+    assert impatient.validate(write_ubl(xrechnung(), specification=XRECHNUNG)).valid
     impatient.close()

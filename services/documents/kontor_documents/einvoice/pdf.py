@@ -20,6 +20,8 @@ INVOICE_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 # qpdf has no memory limit for LZW, which no PDF with compressed structures (1.5 and later) uses for these.
 _LZW = re.compile(rb"/LZW(Decode|[\s/\]>])")
 _COMPRESSED_STRUCTURE = re.compile(rb"/(ObjStm|XRef)[\s/>]")
+# How qpdf names a file that has no name.
+_STREAM_NAME = re.compile(r"^stream <[^>]*>: ")
 _HASHED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -59,18 +61,26 @@ class _Opened:
 
     def __init__(self, data: bytes):
         self.data = data
+        self.limits_hit = settings.qpdf_limit_errors()
 
     def __enter__(self) -> pikepdf.Pdf:
         try:
             self.document = pikepdf.open(io.BytesIO(self.data))
         except Exception as error:
-            raise _translated(error) from error
+            raise self._translated(error) from None
         return self.document
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self.document.close()
         if isinstance(error, (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError)):
-            raise _translated(error) from error
+            raise self._translated(error) from None
+
+    def _translated(self, error: Exception) -> Exception:
+        if isinstance(error, pikepdf.PasswordError):
+            return EncryptedPdf("The PDF opens only with a password; please hand over the open file", field="file")
+        if settings.qpdf_limit_errors() > self.limits_hit:
+            return HostilePdf(f"The PDF unpacks to more than {MAX_INFLATED_BYTES // 1024**2} MiB", field="file")
+        return BrokenPdf(f"The PDF cannot be read: {_STREAM_NAME.sub('', str(error))[:300]}", field="file")
 
 
 def _opened(data: bytes) -> _Opened:
@@ -81,14 +91,6 @@ def _opened(data: bytes) -> _Opened:
         raise HostilePdf("LZW compression is not accepted in a PDF with object streams", field="file")
     _limit_qpdf()
     return _Opened(data)
-
-
-def _translated(error: Exception) -> Exception:
-    if isinstance(error, pikepdf.PasswordError):
-        return EncryptedPdf("The PDF opens only with a password; please hand over the unprotected file", field="file")
-    if "memory limit" in str(error) or "limit exceeded" in str(error).lower():
-        return HostilePdf(f"The PDF unpacks to more than {MAX_INFLATED_BYTES // 1024**2} MiB", field="file")
-    return BrokenPdf(f"The PDF cannot be read: {str(error)[:300]}", field="file")
 
 
 def _content(specification: pikepdf.AttachedFileSpec) -> bytes:

@@ -68,7 +68,7 @@ def read_json(content: bytes) -> DocumentData:
     if len(content) > MAX_JSON_BYTES:
         raise FileTooLarge(f"JSON of at most {MAX_JSON_BYTES // 1024**2} MiB is accepted", field="data")
     try:
-        data = DocumentData.model_validate_json(content)
+        data = DocumentData.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise BrokenJson(error.errors()[0]["msg"], field="data") from None

@@ -89,7 +89,7 @@ def tax_breakdown(data: DocumentData) -> list[TaxSubtotal]:
         result.append(
             TaxSubtotal(
                 category=key.category,
-                rate=key.rate,
+                rate=key.rate or ZERO,
                 taxable_amount=taxable,
                 tax_amount=tax_amount(taxable, key.rate, data.currency),
                 exemption_reason=reason,
@@ -128,8 +128,11 @@ def complete(data: DocumentData) -> DocumentData:
 
     A document without lines keeps the totals it has. Raises Invalid for amounts beyond MAX_AMOUNT."""
     lines = [_completed_line(line, number, data.currency) for number, line in enumerate(data.lines, 1)]
+    entries = [
+        entry.model_copy(update={"tax_category": entry.tax_category or "S"}) for entry in data.allowances_charges
+    ]
     type_code = data.type_code or _TYPE_CODES.get(data.type, "")
-    filled = data.model_copy(update={"lines": lines, "type_code": type_code})
+    filled = data.model_copy(update={"lines": lines, "allowances_charges": entries, "type_code": type_code})
     if lines:
         breakdown = filled.tax_breakdown or tax_breakdown(filled)
         filled = filled.model_copy(

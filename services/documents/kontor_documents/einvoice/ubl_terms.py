@@ -24,6 +24,8 @@ def to_common(terms: Terms) -> Terms:
     terms.setdefault("totals", {})["tax_totals"] = terms.pop("tax_totals", [])
     code = terms.get("billing_period", {}).pop("tax_point_code", "")
     terms["tax_point_code"] = _TAX_POINT_CODES.get(code, code)
+    if not terms.get("billing_period"):
+        terms.pop("billing_period", None)
     for note in terms.get("notes", ()):
         _split_note(note)
     for means in terms.get("payment_means", ()):

@@ -4,7 +4,7 @@
 - CII of XRechnung and any other CIUS: schema and schematron of the profile EN 16931, without the code list entry that
   admits only Factur-X guideline identifiers.
 - UBL Invoice and CreditNote: OASIS schema 2.1 and the schematron of CEN for UBL.
-The national rules of XRechnung (BR-DE-…) are shipped by nobody on PyPI; they are not checked here.
+- XRechnung in either syntax: also the national rules in xrechnung.py, whose schematron nobody ships on PyPI.
 
 SaxonC runs in one process of its own: its native heap is shared by nobody, it is not safe to use from several threads,
 and a transformation that takes too long can be ended only with its process.
@@ -29,7 +29,10 @@ from typing import Any, cast
 from lxml import etree
 
 from kontor_documents.einvoice import cii, safe_xml, ubl
+from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.errors import NotAnInvoice
+from kontor_documents.einvoice.read import read_xml
+from kontor_documents.einvoice.xrechnung import check_xrechnung
 from kontor_service.errors import Unavailable
 
 # One transformation; a thousand lines take well under a tenth of it.
@@ -44,7 +47,7 @@ _GUIDELINE_RULE = "FX-SCH-A-000556"
 
 @dataclass(frozen=True)
 class Finding:
-    """`severity` is error or warning; `location` an XPath or a line."""
+    """`severity` is error or warning; `location` an XPath, a line, or a path into DocumentData."""
 
     rule: str
     severity: str
@@ -134,6 +137,13 @@ def _schema_findings(root: etree._Element, name: str) -> list[Finding]:
         return [Finding("XSD", "error", entry.message, f"line {entry.line}") for entry in log[:_MAX_FINDINGS]]
 
 
+def _national_findings(xml: bytes) -> list[Finding]:
+    found = read_xml(xml)
+    if found.data is None or found.profile != XRECHNUNG:
+        return []
+    return [Finding(issue.code, "error", issue.message_de, issue.field) for issue in check_xrechnung(found.data)]
+
+
 class Validator:
     """Holds the process that runs the schematron. Start one for a service and close it at the end.
 
@@ -153,6 +163,7 @@ class Validator:
         if not findings:  # the schematron presumes a document that follows the schema
             output = self._transformed(rules.schematron, etree.tostring(root, encoding="unicode"))
             findings = [finding for finding in _findings(output) if finding.rule not in rules.ignored]
+            findings += _national_findings(xml)
         return Report(rules.schema, rules.schematron, findings)
 
     async def validate_async(self, xml: bytes) -> Report:
