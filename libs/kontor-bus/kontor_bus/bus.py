@@ -13,12 +13,15 @@ from kontor_bus.consumers import Consumer, Copy
 from kontor_bus.database import Database
 from kontor_bus.expiry import expire_daily
 from kontor_bus.metrics import Metrics
+from kontor_bus.postgres.dead import PostgresDeadLetters
 from kontor_bus.postgres.transport import PostgresTransport
 from kontor_bus.processing import CopyProcessor, EffectsProcessor
+from kontor_bus.rabbitmq.dead import RabbitDeadLetters
+from kontor_bus.rabbitmq.transport import RabbitTransport
 from kontor_bus.relay import Relay
 from kontor_bus.supervision import keep_running
 from kontor_bus.tracing import tracer
-from kontor_bus.transport import Transport, Unreachable
+from kontor_bus.transport import DeadLetters, Transport, Unreachable
 from kontor_bus.worker import Worker
 
 log = structlog.get_logger()
@@ -32,14 +35,19 @@ _FIRST_CONTACT_SECONDS = 10.0
 
 def transport_for(url: str) -> Transport:
     """By the URL's scheme: `amqp(s)://` is RabbitMQ, `postgresql://` a database. Connects to nothing yet."""
-    scheme = url.split("://", 1)[0]
-    if scheme in ("amqp", "amqps"):
-        from kontor_bus.rabbitmq.transport import RabbitTransport
+    return RabbitTransport(url) if _is_rabbitmq(url) else PostgresTransport(url)
 
-        return RabbitTransport(url)
-    if scheme in ("postgresql", "postgres"):
-        return PostgresTransport(url)
-    raise ValueError(f"bus_url: {scheme}:// is neither amqp(s):// nor postgresql://")
+
+def dead_letters_for(url: str) -> DeadLetters:
+    """The dead queues of the bus at this URL."""
+    return RabbitDeadLetters(url) if _is_rabbitmq(url) else PostgresDeadLetters(url)
+
+
+def _is_rabbitmq(url: str) -> bool:
+    scheme = url.split("://", 1)[0]
+    if scheme not in ("amqp", "amqps", "postgresql", "postgres"):
+        raise ValueError(f"bus_url: {scheme}:// is neither amqp(s):// nor postgresql://")
+    return scheme.startswith("amqp")
 
 
 class Bus:

@@ -84,9 +84,10 @@ class Subscription(Protocol):
 class DeadLetter:
     """An event that a consumer could not do, with the reason."""
 
+    # The event's.
     id: str
     queue: str
-    envelope: Envelope
+    type: str
     error: str
     attempt: int
     died_at: datetime
@@ -116,3 +117,5 @@ class DeadLetters(Protocol):
         """Back into the queue they died in, as new; all where `ids` is None. Answers how many."""
 
     async def drop(self, service: str, ids: set[str] | None) -> int: ...
+
+    async def close(self) -> None: ...

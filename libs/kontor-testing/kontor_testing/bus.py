@@ -3,15 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from google.protobuf.message import Message
 from sqlalchemy import text
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor_bus import Bus, Effects, Envelope
+from kontor_bus.bus import dead_letters_for, transport_for
 from kontor_bus.schema import INFRASTRUCTURE_SQL
+from kontor_bus.transport import DeadLetter, Verdict
+from kontor_events.registry import type_of
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_testing.postgres import Databases
@@ -79,3 +84,36 @@ async def station_at(url: str, databases: Databases) -> AsyncIterator[Station]:
 async def entries(database: Database) -> list[UUID]:
     async with database.connection() as connection:
         return [row["event_id"] for row in await connection.fetch("SELECT event_id FROM ledger ORDER BY event_id")]
+
+
+async def deliver(url: str, *envelopes: Envelope) -> None:
+    """Publishes straight to the transport, past any outbox: twice, shuffled, as a test needs it."""
+    transport = transport_for(url)
+    await transport.open("test", [], ())
+    try:
+        receipts = await transport.publish(envelopes)
+        assert all(receipt.verdict is Verdict.CONFIRMED for receipt in receipts), receipts
+    finally:
+        await transport.close()
+
+
+async def dead(url: str, service: str) -> list[DeadLetter]:
+    letters = dead_letters_for(url)
+    try:
+        return await letters.listed(service, 1000)
+    finally:
+        await letters.close()
+
+
+def envelope(message: Message, merchant: UUID | None = MERCHANT, *, type_name: str | None = None) -> Envelope:
+    """The message as it would come out of an outbox."""
+    return Envelope(
+        id=uuid7(),
+        type=type_name or type_of(message),
+        source="kontor/test",
+        subject="test",
+        time=datetime.now(UTC),
+        merchant_id=merchant,
+        traceparent=None,
+        body=message.SerializeToString(),
+    )

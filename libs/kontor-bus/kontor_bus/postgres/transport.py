@@ -65,7 +65,7 @@ class PostgresTransport:
     async def open(self, service: str, queues: Sequence[QueueSpec], retry_steps: Sequence[float]) -> None:
         self._service, self._retry_steps = service, retry_steps
         self._queues = tuple(queue.name for queue in queues)
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             await ensure_schema(connection)
             async with connection.transaction():
                 for queue in queues:
@@ -91,7 +91,7 @@ class PostgresTransport:
 
     async def _insert(self, envelopes: Sequence[Envelope]) -> None:
         columns = zip(*(_values(envelope) for envelope in envelopes), strict=True)
-        async with asyncio.timeout(PUBLISH_TIMEOUT), self._connection() as connection, connection.transaction():
+        async with asyncio.timeout(PUBLISH_TIMEOUT), self.connection() as connection, connection.transaction():
             inserted = await connection.execute(_INSERT, *(list(column) for column in columns), UNROUTED)
             if not inserted.endswith(" 0"):
                 await connection.execute(_BOUND_UNROUTED, UNROUTED, UNROUTED_LIMIT)
@@ -101,17 +101,17 @@ class PostgresTransport:
     @asynccontextmanager
     async def subscribe(self, queue: str, prefetch: int) -> AsyncIterator[PostgresSubscription]:
         with self._wakeups.of(queue) as wanted:
-            yield PostgresSubscription(self._connection, self._service, queue, wanted, self._retry_steps)
+            yield PostgresSubscription(self.connection, self._service, queue, wanted, self._retry_steps)
 
     async def unsettled(self) -> int:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             count: int = await connection.fetchval(
                 "SELECT count(*) FROM bus.delivery WHERE queue = ANY($1)", list(self._queues)
             )
             return count
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
+    async def connection(self) -> AsyncIterator[Any]:
         try:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(

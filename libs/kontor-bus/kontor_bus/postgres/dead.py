@@ -1,0 +1,75 @@
+"""The dead of the bus in PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from kontor_bus.postgres.schema import ENVELOPE_COLUMNS, ensure_schema
+from kontor_bus.postgres.subscription import envelope_of
+from kontor_bus.postgres.transport import PostgresTransport
+from kontor_bus.transport import UNROUTED, DeadLetter
+
+_LIST = """
+    SELECT event_id, queue, type, error, attempt, died_at FROM bus.dead WHERE service = $1 ORDER BY id LIMIT $2
+"""
+_CHOSEN = "service = $1 AND ($2::text[] IS NULL OR event_id::text = ANY($2))"
+_REPLAY = f"""
+    WITH back AS (DELETE FROM bus.dead WHERE {_CHOSEN} RETURNING *)
+    INSERT INTO bus.delivery (queue, {ENVELOPE_COLUMNS}) SELECT queue, {ENVELOPE_COLUMNS} FROM back ORDER BY id
+"""
+_DROP = f"DELETE FROM bus.dead WHERE {_CHOSEN}"
+_UNROUTED = f"SELECT id, {ENVELOPE_COLUMNS} FROM bus.dead WHERE {_CHOSEN} ORDER BY id FOR UPDATE"
+
+
+class PostgresDeadLetters:
+    def __init__(self, url: str) -> None:
+        self._transport = PostgresTransport(url)
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+    async def listed(self, service: str, limit: int) -> list[DeadLetter]:
+        async with self._connection() as connection:
+            rows = await connection.fetch(_LIST, service, limit)
+        return [
+            DeadLetter(
+                id=str(row["event_id"]),
+                queue=row["queue"],
+                type=row["type"],
+                error=row["error"],
+                attempt=row["attempt"],
+                died_at=row["died_at"],
+            )
+            for row in rows
+        ]
+
+    async def replay(self, service: str, ids: set[str] | None) -> int:
+        if service == UNROUTED:
+            return await self._route_again(ids)
+        async with self._connection() as connection, connection.transaction():
+            replayed = await connection.execute(_REPLAY, service, _listed(ids))
+            await connection.execute("SELECT pg_notify('kontor_bus', '')")
+        return int(replayed.split()[-1])
+
+    async def drop(self, service: str, ids: set[str] | None) -> int:
+        async with self._connection() as connection:
+            return int((await connection.execute(_DROP, service, _listed(ids))).split()[-1])
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        async with self._transport.connection() as connection:
+            await ensure_schema(connection)
+            yield connection
+
+    async def _route_again(self, ids: set[str] | None) -> int:
+        # Those that still nobody has bound come back as new rows.
+        async with self._connection() as connection, connection.transaction():
+            rows = await connection.fetch(_UNROUTED, UNROUTED, _listed(ids))
+            if rows:
+                await self._transport.publish([envelope_of(row) for row in rows])
+                await connection.execute("DELETE FROM bus.dead WHERE id = ANY($1)", [row["id"] for row in rows])
+        return len(rows)
+
+
+def _listed(ids: set[str] | None) -> list[str] | None:
+    return None if ids is None else sorted(ids)
