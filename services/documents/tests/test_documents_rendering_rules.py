@@ -1,0 +1,152 @@
+"""The rules behind a page: colours, numbers, units, the GiroCode."""
+
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as some
+
+from kontor_documents import rendering
+from kontor_documents.content.model import BankAccount, DocumentData, Party, PaymentMeans, Totals
+from kontor_documents.rendering.colour import READABLE, contrast, palette, parse
+from kontor_documents.rendering.formats import Formats, grouped
+from kontor_documents.rendering.girocode import PAYLOAD, payload
+from kontor_documents.rendering.information import REFERENCES
+from kontor_documents.rendering.payment import qr_code
+from kontor_documents.rendering.printable import missing, printable_text
+from kontor_documents.rendering.remarks import REASONS
+from kontor_documents.rendering.titles import CODES, TITLES
+from kontor_documents.rendering.units import NAMES, unit_name
+from kontor_documents.rendering.wording import words
+
+GERMAN, ENGLISH = Formats("de", "EUR"), Formats("en", "EUR")
+IBAN = "DE89370400440532013000"
+
+
+@given(some.integers(0, 0xFFFFFF))
+def test_the_ink_of_any_accent_can_be_read_on_paper_and_on_its_tint(colour):
+    inks = palette(f"#{colour:06x}")
+    assert contrast(parse(inks["ink"]), (255, 255, 255)) >= READABLE
+    assert contrast(parse(inks["ink"]), parse(inks["wash"])) >= 3
+
+
+def test_an_accent_that_is_dark_enough_stays_as_it_is():
+    assert palette("#0B5D4E")["ink"] == "#0b5d4e"
+
+
+@pytest.mark.parametrize(
+    ("value", "german", "english"),
+    [
+        ("1234.5", "1.234,50 €", "€1,234.50"),
+        ("-0.005", "−0,01 €", "−€0.01"),
+        ("0", "0,00 €", "€0.00"),
+        ("-0.001", "0,00 €", "€0.00"),
+    ],
+)
+def test_money_is_written_as_each_language_does(value, german, english):
+    assert GERMAN.money(Decimal(value)).replace("\N{NO-BREAK SPACE}", " ") == german
+    assert ENGLISH.money(Decimal(value)) == english
+
+
+def test_a_currency_without_minor_unit_has_no_decimals():
+    assert Formats("de", "JPY").amount(Decimal("1500")) == "1.500"
+
+
+def test_a_unit_price_keeps_every_agreed_decimal():
+    assert GERMAN.price(Decimal("0.28734")) == "0,28734"
+    assert GERMAN.price(Decimal("2.5")) == "2,50"
+
+
+def test_an_iban_is_grouped_in_fours():
+    assert grouped("de89370400440532013000").split("\N{NO-BREAK SPACE}") == [
+        "DE89",
+        "3704",
+        "0044",
+        "0532",
+        "0130",
+        "00",
+    ]
+
+
+def test_units_agree_with_their_number():
+    assert unit_name("HUR", Decimal(1), "de") == "Stunde"
+    assert unit_name("HUR", Decimal("0.5"), "de") == "Stunden"
+    assert unit_name("HUR", Decimal(2), "en") == "hours"
+    assert unit_name("MTK", Decimal(2), "de") == "m²"
+
+
+def test_an_unknown_unit_stays_its_code():
+    assert unit_name("X9X", Decimal(1), "de") == "X9X"
+
+
+@pytest.mark.parametrize("names", sorted(set(NAMES.values())))
+def test_every_unit_has_an_english_word(names):
+    assert words("en").ngettext(*names, 1) != names[0] or names[0] == "Person"
+    assert words("en").ngettext(*names, 2) != names[1]
+
+
+def test_every_word_on_a_page_has_its_english():
+    sources = Path(rendering.__file__).parent
+    spoken = {
+        entry[2] for entry in extract_from_dir(sources, method_map=[("**.py", "python")]) if isinstance(entry[2], str)
+    }
+    spoken |= {*TITLES.values(), *CODES.values(), *REFERENCES.values(), *REASONS.values()}
+    catalogue = read_po(io.BytesIO((sources / "locale" / "en.po").read_bytes()), locale="en")
+    assert len(spoken) > 80
+    assert {word for word in spoken if word not in catalogue or not catalogue[word].string} == set()
+
+
+def test_the_code_carries_the_transfer_line_by_line():
+    assert payload("Brunner GmbH", IBAN, "COBADEFFXXX", Decimal("787.19"), "RE-1").split("\n") == [
+        "BCD", "002", "1", "SCT", "COBADEFFXXX", "Brunner GmbH", IBAN, "EUR787.19", "", "", "RE-1",
+    ]  # fmt: skip
+
+
+@given(some.text(max_size=200), some.text(max_size=200))
+def test_no_text_can_add_a_field_to_the_code_or_outgrow_it(holder, text):
+    content = payload(holder, IBAN, "", Decimal(1), text)
+    assert content == "" or content.count("\n") == 10
+    assert len(content.encode()) <= PAYLOAD
+
+
+@pytest.mark.parametrize("iban", ["", "DE", "DE89 3704\nEUR1", "12345678901234567890"])
+def test_what_is_no_iban_makes_no_code(iban):
+    assert payload("Brunner GmbH", iban, "", Decimal(1), "RE-1") == ""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"currency": "USD"},
+        {"type": "credit_note"},
+        {"payment_means": []},
+        {"payment_means": [PaymentMeans(code="59", debited_iban=IBAN)]},
+        {"totals": Totals(line_net=1, net=1, gross=1, prepaid=1, due=0)},
+    ],
+)
+def test_only_an_open_invoice_in_euros_to_an_account_gets_a_code(changes):
+    fields = {
+        "number": "RE-1",
+        "issue_date": date(2026, 11, 12),
+        "seller": Party(name="Brunner GmbH"),
+        "payment_means": [PaymentMeans(code="58", account=BankAccount(iban=IBAN))],
+        "totals": Totals(line_net=1, net=1, gross=1, due=1),
+    }
+    assert qr_code(DocumentData(**fields)).startswith("<svg")
+    assert qr_code(DocumentData(**(fields | changes))) == ""
+
+
+@given(some.text())
+def test_printable_text_has_only_what_the_typeface_has(text):
+    assert not missing().search(printable_text(text))
+
+
+def test_an_endless_identifier_may_break_but_a_long_noun_is_left_to_hyphenation():
+    noun = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    assert printable_text(noun) == noun
+    assert "\u200b" in printable_text("https://example.org/" + "0123456789abcdef" * 4)
