@@ -1,0 +1,64 @@
+# `make help` lists the targets: everything after ## on a target's line.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := $(wildcard libs/* services/*)
+PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run reset test proof bench lint fmt types proto lock migration up images clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Virtual environment with the locked dependencies
+
+$(STAMP): requirements.lock $(PROJECTS)
+	@sh tools/venv.sh $(PYTHON) $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(patsubst %,-e %,$(PACKAGES))
+	@touch $@
+
+run: $(STAMP) ## The whole platform on this machine, with a demo merchant
+	@exec $(BIN)/python -m kontor_standalone run
+
+reset: $(STAMP) ## Empty what `make run` keeps in .kontor
+	@$(BIN)/python -m kontor_standalone reset
+
+test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
+	$(BIN)/python -m pytest
+
+proof: $(STAMP) ## The long tests: 10,000 operations per fault, soak
+	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
+
+bench: $(STAMP) ## Measure; writes bench/results.json
+	$(BIN)/python -m tests.bench
+
+lint: $(STAMP) types ## Style, types, layers, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMP) ## Types only
+	$(BIN)/mypy $(wildcard libs/*/kontor_* services/*/kontor_*)
+
+fmt: $(STAMP) ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+proto: $(STAMP) ## Generate code from proto/
+	PATH="$(CURDIR)/$(BIN):$$PATH" libs/kontor-events/generate.sh
+
+lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+
+migration: $(STAMP) ## An empty migration: make migration service=payments name=add_wallet
+	$(BIN)/alembic --config services/$(service)/migrations/alembic.ini revision -m "$(name)"
+
+up: ## Each service in its own container: docker compose up
+	docker compose up --build
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

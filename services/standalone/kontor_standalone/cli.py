@@ -1,0 +1,102 @@
+"""`kontor`: what operators and other systems do from a shell."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+_POLL_SECONDS = 0.3
+
+
+@click.group()
+def kontor() -> None:
+    """Kontor from the command line."""
+
+
+@kontor.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON beside a PDF without data.")
+@click.option("--url", envvar="KONTOR_URL", default="http://localhost:8000", show_default=True, help="The gateway.")
+@click.option("--api-key", envvar="KONTOR_API_KEY", required=True, help="A key with the scope documents:submit.")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait until each file has become a document.")
+def submit(files: tuple[Path, ...], data: Path | None, url: str, api_key: str, wait: bool) -> None:
+    """Hands documents in: XRechnung, ZUGFeRD, JSON, or a PDF with --data. Ends with 1 if any was refused."""
+    if data is not None and len(files) > 1:
+        raise click.UsageError("--data belongs to one file")
+    refused = False
+    headers = {"Authorization": f"Bearer {api_key}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
+        for file in files:
+            refused |= not _submit(client, file, data, wait=wait)
+    sys.exit(1 if refused else 0)
+
+
+def _submit(client: httpx.Client, file: Path, data: Path | None, *, wait: bool) -> bool:
+    try:
+        answer = client.post("/api/ingest/v1/documents", **_request(file, data))
+    except httpx.HTTPError as error:
+        raise click.ClickException(f"{client.base_url} does not answer: {error}") from error
+    if answer.status_code != 202:
+        click.echo(f"{file}: {_said(answer)}", err=True)
+        return False
+    if not wait:
+        click.echo(f"{file}: accepted as {answer.json()['id']}")
+        return True
+    return _ended(client, file, answer.json()["status_url"])
+
+
+def _request(file: Path, data: Path | None) -> dict[str, Any]:
+    # The door looks at the content, not at the name; JSON alone has to be announced.
+    media_type = "application/json" if file.suffix.lower() == ".json" else "application/octet-stream"
+    headers = {"X-Kontor-Source": "cli"}
+    if data is None:
+        return {"content": file.read_bytes(), "headers": {**headers, "Content-Type": media_type}}
+    return {"files": {"file": (file.name, file.read_bytes(), media_type)}, "data": {"data": data.read_text()}, "headers": headers}
+
+
+def _ended(client: httpx.Client, file: Path, status_url: str) -> bool:
+    while True:
+        answer = client.get(status_url)
+        status = answer.json()
+        if answer.status_code != 200:
+            click.echo(f"{file}: {_said(answer)}", err=True)
+            return False
+        if status["status"] == "rejected":
+            click.echo(f"{file}: {_problem(status['error'])}", err=True)
+            return False
+        if status["status"] == "processed":
+            document = status["document"]
+            click.echo(f"{file}: {document['number']} {document.get('portal_url') or ''}".rstrip())
+            return True
+        time.sleep(_POLL_SECONDS)
+
+
+def _said(answer: httpx.Response) -> str:
+    try:
+        return _problem(answer.json())
+    except ValueError:
+        return f"HTTP {answer.status_code}"
+
+
+def _problem(problem: dict[str, Any]) -> str:
+    field = f"{problem['field']}: " if problem.get("field") else ""
+    return f"{field}{problem.get('detail') or problem.get('title')} ({problem.get('code')})"
+
+
+def _add_operators_commands() -> None:
+    from kontor_bus.cli import dead
+    from kontor_views.cli import rebuild_views
+
+    kontor.add_command(dead)
+    kontor.add_command(rebuild_views)
+
+
+_add_operators_commands()
+
+
+def main() -> None:
+    kontor(prog_name=os.path.basename(sys.argv[0]))

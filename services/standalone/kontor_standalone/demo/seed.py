@@ -1,0 +1,149 @@
+"""Seeding the demo merchant once, through the services' own doors."""
+
+import base64
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from kontor.identity.v1.identity_pb2 import CustomerSnapshot
+from kontor_identity.app import make_parts
+from kontor_identity.merchants.inputs import OwnerInput, Registration
+from kontor_identity.merchants.service import register_merchant
+from kontor_identity.settings import Settings as IdentitySettings
+from kontor_service.database import Database
+from kontor_service.files import Files
+from kontor_standalone.demo.calls import Calls
+from kontor_standalone.demo.logo import logo
+from kontor_standalone.demo.shop import CUSTOMER_EMAIL, CUSTOMERS, DOCUMENTS, OPEN_INVOICE, OWNER, PAID, SETTINGS, SLUG
+from kontor_standalone.home import Home, write_private
+
+
+@dataclass(frozen=True)
+class Demo:
+    """How to get into the demo; the same after each start."""
+
+    slug: str
+    api_key: str
+    merchant_email: str
+    merchant_password: str
+    customer_email: str
+    customer_password: str
+    customer_link: str
+
+
+async def demo(home: Home, identity: IdentitySettings) -> Demo:
+    """The demo merchant, seeded at the first start."""
+    if home.demo_file.exists():
+        return _moved(home, Demo(**json.loads(home.demo_file.read_text())))
+    calls = Calls(home)
+    try:
+        made = await _seed(home, calls, identity)
+    finally:
+        await calls.close()
+    write_private(home.demo_file, asdict(made))
+    return made
+
+
+def _moved(home: Home, known: Demo) -> Demo:
+    """The link at the address the portal has today: its port may have moved."""
+    path = urlsplit(known.customer_link).path
+    return Demo(**{**asdict(known), "customer_link": home.public_url("gateway") + path})
+
+
+async def _seed(home: Home, calls: Calls, identity: IdentitySettings) -> Demo:
+    merchant_password, customer_password = _password(), _password()
+    await _register(identity, merchant_password)
+    await calls.log_in(OWNER["email"], merchant_password)
+    await calls("identity", "merchant:edit", "PATCH", "/v1/merchant", json=SETTINGS)
+    await calls(
+        "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=logo(), headers={"Content-Type": "image/png"}
+    )
+    await _enable_payments(calls)
+    customers = await _customers(calls)
+    await _accept_invitation(home, calls, customers["20931"], customer_password)
+    documents = await _documents(calls)
+    await _book(calls, documents)
+    key = await calls("identity", "api_keys:edit", "POST", "/v1/api-keys", json=_KEY)
+    invoice = documents[OPEN_INVOICE]
+    path = f"/v1/customers/{customers['20931']['id']}/documents/{invoice['id']}/link"
+    link = await calls("identity", "customers:edit", "GET", path)
+    return Demo(SLUG, key["key"], OWNER["email"], merchant_password, CUSTOMER_EMAIL, customer_password, link["url"])
+
+
+_KEY = {"name": "ERP", "scopes": ["documents:submit", "customers:edit", "payments:book", "events:read"]}
+
+
+def _password() -> str:
+    """Four groups that can be typed from a screen."""
+    return "-".join(secrets.token_hex(2) for _ in range(4))
+
+
+async def _register(settings: IdentitySettings, password: str) -> None:
+    wanted = Registration(name="Brunner Haustechnik GmbH", slug=SLUG, owner=OwnerInput(**OWNER, password=password))
+    db = Database(settings.database_url.get_secret_value(), pool_size=2)
+    await db.open()
+    try:
+        parts = await make_parts(settings, db, Files(settings.files_url))
+        await register_merchant(parts, wanted)
+        await parts.push.close()
+    finally:
+        await db.close()
+
+
+async def _enable_payments(calls: Calls) -> None:
+    wanted = {"providers": [{"provider": name, "enabled": True} for name in ("sandbox", "transfer")]}
+    await calls("payments", "payments:settings", "PUT", "/v1/settings", json=wanted)
+
+
+async def _customers(calls: Calls) -> dict[str, Any]:
+    made = {}
+    for customer in CUSTOMERS:
+        path = f"/v1/customers/by-number/{customer['number']}"
+        made[customer["number"]] = await calls("identity", "customers:edit", "PUT", path, json=customer)
+    return made
+
+
+async def _accept_invitation(home: Home, calls: Calls, customer: dict[str, Any], password: str) -> None:
+    """Anna Seidel is invited, follows the link of her mail and chooses a password."""
+    state = CustomerSnapshot.FromString(base64.b64decode(customer["snapshot"]["data"])).customer
+    contact = next(entry for entry in state.contacts if entry.email == CUSTOMER_EMAIL)
+    await calls("identity", "customers:edit", "POST", f"/v1/customers/{state.id}/contacts/{contact.id}/invite")
+    link = await calls.mailed_link(CUSTOMER_EMAIL, "/einladung/")
+    body = {"token": link.rpartition("/")[2], "password": password, "ip": "127.0.0.1"}
+    await calls.public("POST", f"{home.url('identity')}/v1/invitations/accept", service="gateway", json=body)
+
+
+async def _documents(calls: Calls) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for ago, due_in, document in DOCUMENTS:
+        issued = date.today() - timedelta(days=ago)
+        data = {**document, "external_id": f"demo-{document['number']}", "issue_date": issued.isoformat()}
+        if due_in is not None:
+            data["due_date"] = (issued + timedelta(days=due_in)).isoformat()
+        if valid := data.pop("valid_days", None):
+            data["valid_until"] = (issued + timedelta(days=valid)).isoformat()
+        answer = await calls(
+            "documents", "documents:submit", "POST", "/v1/submissions", json=data, headers={"X-Kontor-Source": "bus"}
+        )
+        path = f"/v1/submissions/{answer['id']}"
+        ended = await calls.until("documents", "documents:read", path, "status", values={"processed", "rejected"})
+        if ended["status"] == "rejected":
+            raise ValueError(f"{document['number']}: {ended['error']}")
+        made[document["number"]] = ended["document"]
+    return made
+
+
+async def _book(calls: Calls, documents: dict[str, Any]) -> None:
+    """What the ERP knows to be paid."""
+    for number, (ago, share) in PAID.items():
+        due = Decimal(documents[number]["amount_due"]["minor_units"]) / 100
+        paid_on = date.today() - timedelta(days=ago)
+        body = {
+            "document_number": number, "amount": str((due * Decimal(share)).quantize(Decimal("0.01"))),
+            "currency": "EUR", "paid_on": paid_on.isoformat(), "external_id": f"demo-payment-{number}", "method": "transfer",
+        }  # fmt: skip
+        await calls("payments", "payments:book", "POST", "/v1/incoming-payments", json=body)

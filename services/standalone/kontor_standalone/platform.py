@@ -1,0 +1,118 @@
+"""All services with their settings, as one process runs them: each with its own database, secrets and socket."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from kontor_admin.app import create_app as admin
+from kontor_admin.settings import Settings as AdminSettings
+from kontor_documents.app import create_app as documents
+from kontor_documents.settings import Settings as DocumentsSettings
+from kontor_gateway.app import create_app as gateway
+from kontor_gateway.settings import Settings as GatewaySettings
+from kontor_identity.app import create_app as identity
+from kontor_identity.settings import Settings as IdentitySettings
+from kontor_notifications.app import create_app as notifications
+from kontor_notifications.settings import Settings as NotificationsSettings
+from kontor_payments.app import create_app as payments
+from kontor_payments.providers.sandbox.server import create_app as sandbox
+from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_payments.settings import Settings as PaymentsSettings
+from kontor_service.migrations import migrate
+from kontor_service.provision import ServiceDatabase, provision
+from kontor_standalone.home import SERVICES, Home
+from kontor_standalone.mailsink.app import create_app as mailsink
+from kontor_standalone.mailsink.settings import MailSinkSettings
+
+_EDGE = {"gateway": GatewaySettings, "admin": AdminSettings}
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Every app with its port, in the order in which they start, and identity's settings for setting up."""
+
+    apps: dict[str, tuple[ASGIApp, int]]
+    identity: IdentitySettings
+
+
+async def prepare(home: Home, server: str) -> Platform:
+    """Makes databases and roles, migrates them side by side, and puts the services together.
+
+    `server` is the address of PostgreSQL's superuser. KONTOR_BUS_URL (amqp://…) puts RabbitMQ in the place of the
+    transport in PostgreSQL; KONTOR_INGEST_BUS_URL opens its vhost for other systems.
+    """
+    password = home.secrets["database"]
+    databases = {name: await provision(server, name, password=password) for name in SERVICES}
+    bus = os.environ.get("KONTOR_BUS_URL") or (await provision(server, "bus", password=password)).owner
+    await asyncio.gather(*(migrate(databases[name].owner, import_module(f"kontor_{name}")) for name in SERVICES))
+    common = _common(home, bus)
+
+    def settings(kind: Any, name: str, **own: Any) -> Any:
+        made: ServiceDatabase = databases[name]
+        if name in _EDGE:
+            own["copy_database_url"] = made.copy
+        return kind(
+            **common, **own, port=home.ports[name], database_url=made.runtime, migration_database_url=made.owner,
+            service_secret=home.secrets[name], files_url=f"file://{home.folder.resolve()}/files/{name}",
+        )  # fmt: skip
+
+    service_secrets = {name: home.secrets[name] for name in SERVICES}
+    of_identity = settings(IdentitySettings, "identity", service_secrets=service_secrets)
+    apps: dict[str, ASGIApp] = {
+        "mail": mailsink(_mail_sink(home)),
+        "sandbox": sandbox(_sandbox(home)),
+        "identity": identity(of_identity),
+        "documents": documents(settings(DocumentsSettings, "documents")),
+        "payments": payments(
+            settings(
+                PaymentsSettings,
+                "payments",
+                sandbox_url=home.url("sandbox"),
+                sandbox_platform_key=home.secrets["sandbox"],
+                credential_key=home.secrets["credentials"],
+                webhook_url=f"{home.url('gateway')}/webhooks",
+            )  # fmt: skip
+        ),
+        "notifications": notifications(settings(NotificationsSettings, "notifications", smtp_port=home.ports["smtp"])),
+        "gateway": gateway(settings(GatewaySettings, "gateway", sandbox_url=home.public_url("sandbox"))),
+        "admin": admin(settings(AdminSettings, "admin")),
+    }
+    return Platform({name: (app, home.ports[name]) for name, app in apps.items()}, of_identity)
+
+
+def _common(home: Home, bus: str) -> dict[str, Any]:
+    return {
+        "environment": "development",
+        "bus_url": bus,
+        "ingest_bus_url": os.environ.get("KONTOR_INGEST_BUS_URL"),
+        **{f"{name}_url": home.url(name) for name in SERVICES},
+        "portal_url": home.public_url("gateway"),
+        "admin_public_url": home.public_url("admin"),
+    }
+
+
+def _provider(home: Home) -> dict[str, Any]:
+    return {
+        "sandbox_url": home.url("sandbox"),
+        "sandbox_platform_key": home.secrets["sandbox"],
+        "credential_key": home.secrets["credentials"],
+        "webhook_url": f"{home.url('gateway')}/webhooks",
+    }
+
+
+def _mail_sink(home: Home) -> MailSinkSettings:
+    return MailSinkSettings(folder=home.folder / "mails", port=home.ports["mail"], smtp_port=home.ports["smtp"])
+
+
+def _sandbox(home: Home) -> SandboxSettings:
+    return SandboxSettings(
+        environment="development",
+        port=home.ports["sandbox"],
+        database_url=f"sqlite:///{home.folder.resolve()}/sandbox.db",
+        public_url=home.public_url("sandbox"),
+        platform_key=home.secrets["sandbox"],
+    )

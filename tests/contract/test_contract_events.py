@@ -1,0 +1,60 @@
+"""The bus contract: generated code is current, and every event keeps the rules that copies stand on."""
+
+import filecmp
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kontor_events.registry import UnknownEventType, class_of, type_of, types
+
+ROOT = Path(__file__).parents[2]
+GENERATED = ROOT / "libs/kontor-events"
+STATE_HEAD = {1: "id", 2: "merchant_id", 3: "epoch", 4: "version", 5: "deleted"}
+
+
+def generated_files(folder):
+    return {path.relative_to(folder) for path in (folder / "kontor").rglob("*_pb2.py*") if "__pycache__" not in path.parts}
+
+
+def test_generated_code_is_current(tmp_path):
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    subprocess.run([GENERATED / "generate.sh", tmp_path], check=True, env=environment, capture_output=True)
+    assert generated_files(tmp_path) == generated_files(GENERATED)
+    changed = [name for name in generated_files(tmp_path) if not filecmp.cmp(tmp_path / name, GENERATED / name, shallow=False)]
+    assert changed == []
+
+
+@pytest.mark.parametrize("type_name", sorted(types()))
+def test_every_event_carries_its_aggregates_state_first(type_name):
+    state = class_of(type_name).DESCRIPTOR.fields_by_number[1].message_type
+    assert {number: state.fields_by_number[number].name for number in STATE_HEAD} == STATE_HEAD
+
+
+@pytest.mark.parametrize("type_name", sorted(types()))
+def test_every_type_is_named_context_aggregate_fact_version(type_name):
+    context, aggregate, fact, version = type_name.split(".")
+    message = class_of(type_name).DESCRIPTOR
+    assert message.full_name.startswith(f"kontor.{context}.v1.")
+    assert message.fields_by_number[1].name == aggregate
+    assert fact.isidentifier()
+    assert version == "v1"
+
+
+@pytest.mark.parametrize("aggregate", sorted({name.rsplit(".", 2)[0] for name in types()} - {"identity.challenge"}))
+def test_every_copied_aggregate_can_be_sent_again_as_a_snapshot(aggregate):
+    snapshot = class_of(f"{aggregate}.snapshot.v1").DESCRIPTOR
+    assert [field.number for field in snapshot.fields] == [1]
+
+
+def test_a_message_that_is_no_event_has_no_type():
+    state = class_of("documents.document.shared.v1").DESCRIPTOR.fields_by_number[1].message_type
+    with pytest.raises(UnknownEventType):
+        type_of(state._concrete_class)
+
+
+def test_a_type_that_nobody_sends_is_unknown():
+    with pytest.raises(UnknownEventType):
+        class_of("documents.document.imagined.v1")
