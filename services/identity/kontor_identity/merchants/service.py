@@ -107,7 +107,7 @@ async def _merchant(session: AsyncSession, merchant_id: UUID, *, lock: bool = Fa
 
 def _apply(merchant: Merchant, change: MerchantChange) -> bool:
     """Takes over what was said; whether anything is different now."""
-    given = change.model_dump(exclude_unset=True, exclude_none=True)
+    given = change.model_dump(exclude_none=True)
     if "document_types" in given:
         given["document_types"] = merged(merchant.document_types, given["document_types"])
     different = {name: value for name, value in given.items() if getattr(merchant, name) != value}

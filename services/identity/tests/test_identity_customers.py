@@ -1,0 +1,145 @@
+"""Customers and contact persons."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from kontor_identity.customers.ingest import read_customer, take_customer
+from kontor_service.errors import Invalid
+
+CHANGED = "identity.customer.changed.v1"
+
+
+async def test_a_customer_is_created_and_told(stage: Any, shop: Any) -> None:
+    made = await shop.customer("10001", vat_id="DE 136695976", email="Info@Kundin.TEST")
+
+    assert made["version"] == 1
+    assert made["state"].email == "info@kundin.test"
+    (created,) = await stage.events("identity.customer.created.v1")
+    assert created.customer == made["state"]
+    assert created.customer.language == "de"
+
+
+async def test_a_number_belongs_to_one_customer(shop: Any) -> None:
+    await shop.customer("10001")
+
+    answer = await shop.call("POST", "/v1/customers", json={"number": "10001", "name": "Zweite"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "duplicate_number", "number")
+
+
+async def test_the_same_idempotency_key_answers_the_same_customer(stage: Any, shop: Any) -> None:
+    body, headers = {"number": "10001", "name": "Kundin"}, {"Idempotency-Key": "k1"}
+    first = await shop.call("POST", "/v1/customers", json=body, headers=headers)
+    second = await shop.call("POST", "/v1/customers", json=body, headers=headers)
+
+    assert first.json() == second.json()
+    assert len(await stage.events("identity.customer.created.v1")) == 1
+
+
+async def test_an_upsert_creates_then_changes_and_then_does_nothing(stage: Any, shop: Any) -> None:
+    path, body = "/v1/customers/by-number/20001", {"name": "Bau AG", "contacts": [{"name": "Bo", "email": "bo@bau.test"}]}
+    created = (await shop.call("PUT", path, json=body)).json()
+    changed = (await shop.call("PUT", path, json=body | {"phone": "+49 30 123456"})).json()
+    same = (await shop.call("PUT", path, json=body | {"phone": "+49 30 123456"})).json()
+
+    assert (created["created"], changed["created"], same["created"]) == (True, False, False)
+    assert created["id"] == changed["id"] == same["id"]
+    assert (created["version"], changed["version"], same["version"]) == (1, 2, 2)
+    assert len(await stage.events(CHANGED)) == 1
+
+
+async def test_an_upsert_adds_contacts_by_address_and_removes_none(stage: Any, shop: Any) -> None:
+    path = "/v1/customers/by-number/20001"
+    await shop.call("PUT", path, json={"name": "Bau AG", "contacts": [{"name": "Bo", "email": "bo@bau.test"}]})
+    answer = await shop.call(
+        "PUT", path,
+        json={"contacts": [{"name": "Bo Bauer", "email": "BO@bau.test"}, {"name": "Al", "email": "al@bau.test"}]},
+    )  # fmt: skip
+    last = await shop.call("PUT", path, json={"contacts": [{"name": "Al", "email": "al@bau.test"}]})
+
+    names = [contact.name for contact in stage.state_in(answer.json())["state"].contacts]
+    assert names == ["Bo Bauer", "Al"]
+    assert last.json()["version"] == answer.json()["version"]
+
+
+async def test_a_new_customer_needs_a_name(shop: Any) -> None:
+    answer = await shop.call("PUT", "/v1/customers/by-number/20001", json={"phone": "030 1"})
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "name")
+
+
+async def test_many_upserts_of_one_new_number_at_once_make_one_customer(shop: Any) -> None:
+    path = "/v1/customers/by-number/30001"
+    answers = await asyncio.gather(*(shop.call("PUT", path, json={"name": f"Nr. {i}"}) for i in range(6)))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert [answer.json()["created"] for answer in answers].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "x@"), ("vat_id", "DE1"), ("kind", "alien"), ("language", "xx"), ("phone", "call me"), ("name", ""),
+        ("number", " 1"), ("address", {"country": "Germany"}), ("portal_access", "maybe"), ("unknown", 1),
+    ],
+)  # fmt: skip
+async def test_a_field_that_is_wrong_is_refused_by_name(stage: Any, shop: Any, field: str, value: Any) -> None:
+    answer = await shop.call("POST", "/v1/customers", json={"number": "1", "name": "K"} | {field: value})
+
+    if field == "number":
+        # Blanks around it are typing, not meaning.
+        assert answer.status_code == 201
+        return
+    assert answer.status_code == 422
+    assert answer.json()["field"].split(".")[0] == field
+    assert await stage.events("identity.customer.created.v1") == []
+
+
+async def test_a_contact_is_added_and_changed_as_part_of_the_customer(stage: Any, shop: Any) -> None:
+    customer = await shop.customer()
+    contact = await shop.contact(customer["id"])
+    path = f"/v1/customers/{customer['id']}/contacts/{contact}"
+    answer = await shop.call("PATCH", path, json={"function": "Buchhaltung", "gets_quotes": False})
+
+    (person,) = stage.state_in(answer.json())["state"].contacts
+    assert (person.function, person.gets_quotes, person.gets_invoices) == ("Buchhaltung", False, True)
+    assert [event.customer.version for event in await stage.events(CHANGED)] == [2, 3]
+
+
+async def test_two_contacts_of_a_customer_do_not_share_an_address(shop: Any) -> None:
+    customer = await shop.customer()
+    await shop.contact(customer["id"])
+
+    again = {"name": "Doppelt", "email": "Anna@Kundin.test"}
+    answer = await shop.call("POST", f"/v1/customers/{customer['id']}/contacts", json=again)
+    assert (answer.status_code, answer.json()["code"]) == (409, "duplicate_email")
+
+
+async def test_an_unknown_customer_or_contact_is_not_found(shop: Any) -> None:
+    customer = await shop.customer()
+
+    assert (await shop.call("PATCH", f"/v1/customers/{uuid4()}", json={"name": "x"})).status_code == 404
+    path = f"/v1/customers/{customer['id']}/contacts/{uuid4()}"
+    assert (await shop.call("PATCH", path, json={"name": "x"})).status_code == 404
+
+
+async def test_a_customer_from_the_bus_is_the_same_upsert(stage: Any, shop: Any) -> None:
+    message = read_customer(b'{"number": "40001", "name": "Vom Bus", "address": {"city": "K\xc3\xb6ln"}}')
+    async with stage.parts.db.transaction(shop.id) as session:
+        answer = await take_customer(session, shop.id, message)
+
+    again = await shop.call("PUT", "/v1/customers/by-number/40001", json={"name": "Vom Bus"})
+    assert (again.json()["id"], again.json()["version"]) == (answer["id"], 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [(b'{"name": "x"}', "number"), (b'{"number": "1", "name": "x", "email": "?"}', "email"), (b"{", "")],
+)
+def test_a_bad_message_from_the_bus_names_its_field(data: bytes, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_customer(data)
+    assert (refused.value.field or "").split(".")[0] == field

@@ -1,0 +1,145 @@
+"""Merchants: registering, settings, logo."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from kontor_identity.merchants.inputs import MerchantChange, OwnerInput, Registration
+from kontor_identity.merchants.service import AddressTaken, SlugTaken, register_merchant
+
+
+def registration(slug: str = "muster", email: str = "olga@muster.test", password: str | None = None) -> Registration:
+    return Registration(name="Muster GmbH", slug=slug, owner=OwnerInput(name="Olga", email=email, password=password))
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (300, 120)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (20, 120, 80)).save(out, kind)
+    return out.getvalue()
+
+
+async def test_a_new_merchant_starts_with_the_defaults_and_an_owner_who_can_log_in(stage: Any, shop: Any) -> None:
+    settings = (await shop.call("GET", "/v1/merchant", "merchant:edit")).json()
+
+    assert settings["slug"] == "muster"
+    assert settings["portal_enabled"] is True
+    assert settings["automatic_release"] is False
+    assert settings["portal_access_default"] is True
+    assert [t["type"] for t in settings["document_types"] if t["visible"]] == ["invoice"]
+    (registered,) = await stage.events("identity.merchant.registered.v1")
+    assert registered.merchant.id == str(shop.id)
+    assert (await stage.login_staff(shop.owner_email, stage.owner_password)).json()["session"]["role"] == "owner"
+
+
+async def test_an_owner_without_a_password_gets_a_mail_to_choose_one(stage: Any) -> None:
+    await register_merchant(stage.parts, registration())
+
+    (issued,) = await stage.events("identity.challenge.issued.v1")
+    assert issued.challenge.kind == "password_reset"
+    secret = await stage.as_service("POST", f"/v1/challenges/{issued.challenge.id}/secret")
+    url = secret.json()["url"]
+    assert url.startswith("https://admin.test/passwort/")
+    body = {"token": url.rpartition("/")[2], "password": "Winterabend am Kamin"}
+    answer = await stage.as_edge("POST", "/v1/password-resets/complete", edge="admin", json=body)
+    assert answer.json()["session"]["role"] == "owner"
+    assert (await stage.login_staff("olga@muster.test", "Winterabend am Kamin")).status_code == 200
+
+
+async def test_a_slug_is_given_to_one_merchant_only(stage: Any) -> None:
+    await register_merchant(stage.parts, registration())
+
+    with pytest.raises(SlugTaken) as refused:
+        await register_merchant(stage.parts, registration(email="other@muster.test"))
+    assert refused.value.field == "slug"
+
+
+async def test_an_address_logs_in_to_one_merchants_admin_only(stage: Any) -> None:
+    await register_merchant(stage.parts, registration())
+
+    with pytest.raises(AddressTaken):
+        await register_merchant(stage.parts, registration(slug="anders"))
+
+
+async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: Any) -> None:
+    change = {
+        "accent_color": "#AABBCC", "iban": "DE89 3704 0044 0532 0130 00", "vat_id": "DE 136695976",
+        "address": {"line1": "Hauptstraße 1", "post_code": "10115", "city": "Berlin"},
+        "document_types": [{"type": "quote", "visible": True}],
+    }  # fmt: skip
+    answer = (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=change)).json()
+    again = (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=change)).json()
+
+    assert answer["version"] == again["version"] == 2
+    (changed,) = await stage.events("identity.merchant.settings_changed.v1")
+    assert changed.merchant.accent_color == "#aabbcc"
+    assert changed.merchant.iban == "DE89370400440532013000"
+    assert changed.merchant.vat_id == "DE136695976"
+    assert changed.merchant.address.country == "DE"
+    quote = next(t for t in changed.merchant.document_types if t.type == "quote")
+    assert quote.visible and quote.can_accept
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("accent_color", "red"), ("iban", "DE89370400440532013001"), ("vat_id", "DE123"), ("bic", "XX"),
+        ("slug", "-a"), ("slug", "api"), ("language", "fr"), ("time_zone", "Berlin"), ("contact_email", "nobody"),
+        ("mail_from_name", "a\nBcc: b@c.de"), ("nonsense", "x"),
+    ],
+)  # fmt: skip
+async def test_a_setting_that_is_wrong_is_refused_by_name(shop: Any, field: str, value: str) -> None:
+    answer = await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={field: value})
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["field"].split(".")[0] == field
+
+
+async def test_a_setting_can_be_emptied(shop: Any) -> None:
+    await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"contact_email": "a@b.de"})
+    await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"contact_email": ""})
+
+    assert (await shop.call("GET", "/v1/merchant", "merchant:edit")).json()["contact_email"] == ""
+
+
+@pytest.mark.parametrize(("kind", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg")])
+async def test_a_logo_is_encoded_anew_and_public_by_its_hash(stage: Any, shop: Any, kind: str, media_type: str) -> None:
+    answer = await shop.call("PUT", "/v1/merchant/logo", "merchant:edit", content=picture(kind, (1800, 720)))
+
+    state = stage.state_in(answer.json())["state"]
+    assert state.logo_media_type == media_type
+    shown = await stage.http.get(f"/v1/logos/{state.logo_sha256}")
+    assert shown.headers["content-type"] == media_type
+    assert Image.open(io.BytesIO(shown.content)).size == (600, 240)
+    assert (await stage.as_service("GET", f"/v1/files/{state.logo_sha256}")).content == shown.content
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", b"GIF89a" + b"\0" * 40, picture()[:200]])
+async def test_what_is_no_picture_becomes_no_logo(shop: Any, content: bytes) -> None:
+    answer = await shop.call("PUT", "/v1/merchant/logo", "merchant:edit", content=content)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "logo_invalid", "logo")
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG" + b"0" * (2 * 1024 * 1024), picture(size=(4001, 10))])
+async def test_a_logo_that_is_too_large_is_refused(shop: Any, content: bytes) -> None:
+    answer = await shop.call("PUT", "/v1/merchant/logo", "merchant:edit", content=content)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "logo_too_large")
+
+
+async def test_other_files_of_the_storage_are_not_public(stage: Any) -> None:
+    sha256 = await stage.parts.files.put(b"not a logo")
+
+    assert (await stage.http.get(f"/v1/logos/{sha256}")).status_code == 404
+    assert (await stage.as_service("GET", f"/v1/files/{sha256}")).status_code == 404
+
+
+def test_document_types_that_are_not_named_stay_as_they_are() -> None:
+    change = MerchantChange.model_validate({"document_types": [{"type": "quote", "visible": True}]})
+
+    assert change.model_dump(exclude_unset=True, exclude_none=True) == {
+        "document_types": [{"type": "quote", "visible": True}]
+    }
