@@ -5,9 +5,10 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
+
+from kontor_testing.debian import install, may_install
 
 _PLACES = (
     "/usr/lib/rabbitmq/bin/rabbitmq-server",
@@ -95,28 +96,10 @@ def find_program() -> str:
     found = next((place for place in _PLACES if Path(place).exists()), None) or shutil.which("rabbitmq-server")
     if found:
         return found
-    if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
+    if may_install():
+        install("rabbitmq-server")
         return find_program()
     raise RuntimeError(
         "The tests need RabbitMQ: set KONTOR_TEST_AMQP_URL to a running one, or start Docker, or install it "
         "(Debian, Ubuntu: sudo apt-get install rabbitmq-server; macOS: brew install rabbitmq)."
     )
-
-
-def _install() -> None:
-    # The package would start a server of its own; tests bring theirs.
-    policy = Path("/usr/sbin/policy-rc.d")
-    ours = not policy.exists()
-    if ours:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-    try:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-q"], check=True, env=environment)
-        subprocess.run(
-            ["apt-get", "install", "-qy", "--no-install-recommends", "rabbitmq-server"], check=True, env=environment
-        )
-    finally:
-        if ours:
-            policy.unlink()
