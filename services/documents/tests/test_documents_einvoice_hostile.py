@@ -134,6 +134,19 @@ def test_an_unreadable_value_is_named_by_its_path(content: str, field: str) -> N
     assert error.field == field
 
 
+def test_notes_without_end_are_refused() -> None:
+    error = problem(
+        UBL.replace("<cbc:InvoicedQuantity", "<cbc:Note>again and again</cbc:Note>" * 100_000 + "<cbc:InvoicedQuantity")
+    )
+    assert (error.code, error.field) == ("text_too_long", "lines[0].note")
+
+
+def test_lines_without_end_are_refused() -> None:
+    start, line, end = UBL.partition("<cac:InvoiceLine>")
+    error = problem(start + "<cac:InvoiceLine/>" * 20_000 + line + end)
+    assert (error.code, error.field) == ("too_many_items", "lines")
+
+
 def test_a_missing_issue_date_is_named() -> None:
     error = problem(UBL.replace("<cbc:IssueDate>2026-01-01</cbc:IssueDate>", ""))
     assert (error.code, error.field) == ("missing_value", "issue_date")
@@ -188,7 +201,7 @@ def test_an_object_stream_that_is_a_bomb_is_refused_in_bounded_memory() -> None:
     assert grown_by(read) < 300 * MEBIBYTE
 
 
-@pytest.mark.parametrize("name", [b"/LZWDecode", b"/L#5aWDecode"])
+@pytest.mark.parametrize("name", [b"/LZWDecode", b"/L#5aWDecode", b"/L#5AW#44ecode"])
 def test_lzw_in_a_pdf_with_object_streams_is_refused(name: bytes) -> None:
     assert isinstance(problem(raw_pdf_with_object_stream(b"\x80\x0b\x60\x50", name)), HostilePdf)
 

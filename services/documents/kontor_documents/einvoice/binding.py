@@ -15,6 +15,10 @@ from kontor_documents.einvoice.codec import TEXT, Codec
 from kontor_documents.einvoice.errors import BadValue
 
 Terms = dict[str, Any]
+# Of anything that repeats, as DocumentData limits its lines.
+MAX_ITEMS = 10_000
+# Characters of a text that several elements make up.
+MAX_JOINED = 10_000
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> T
             continue
         if found.many:
             items = terms.setdefault(found.key, [])
+            if len(items) >= MAX_ITEMS:
+                place = f"{path}{found.key}"
+                raise BadValue(f"{place}: at most {MAX_ITEMS} are accepted", code="too_many_items", field=place)
             target: Terms = {}
             items.append(target)
             below = f"{path}{found.key}[{len(items) - 1}]."
@@ -105,6 +112,11 @@ def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) 
                 line=element.sourceline,
             ) from None
         if node.joined and node.text in terms:
+            if len(terms[node.text]) > MAX_JOINED:
+                place = f"{path}{node.text}"
+                raise BadValue(
+                    f"{place}: at most {MAX_JOINED} characters are accepted", code="text_too_long", field=place
+                )
             terms[node.text] += f"\n{value}"
         else:
             terms.setdefault(node.text, value)

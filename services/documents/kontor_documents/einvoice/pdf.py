@@ -17,12 +17,18 @@ MAX_INFLATED_BYTES = 64 * 1024 * 1024
 MAX_EMBEDDED_FILES = 100
 # The names ZUGFeRD 2, Factur-X, XRechnung and ZUGFeRD 1 give the embedded invoice, best first.
 INVOICE_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
+
+
 # qpdf has no memory limit for LZW, which no PDF with compressed structures (1.5 and later) uses for these.
-_LZW = re.compile(rb"/LZW(Decode|[\s/\]>])")
-_COMPRESSED_STRUCTURE = re.compile(rb"/(ObjStm|XRef)[\s/>]")
+def _spelled(name: str) -> str:
+    """A regular expression for a PDF name, each character plain or as #xx."""
+    return "".join(f"(?:{char}|#(?i:{ord(char):02x}))" for char in name)
+
+
+_LZW = re.compile(rf"/{_spelled('LZW')}(?:{_spelled('Decode')}|[\s/\]>])".encode())
+_COMPRESSED_STRUCTURE = re.compile(rf"/(?:{_spelled('ObjStm')}|{_spelled('XRef')})[\s/>]".encode())
 # How qpdf names a file that has no name.
 _STREAM_NAME = re.compile(r"^stream <[^>]*>: ")
-_HASHED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 @cache
@@ -79,15 +85,14 @@ class _Opened:
         if isinstance(error, pikepdf.PasswordError):
             return EncryptedPdf("The PDF opens only with a password; please hand over the open file", field="file")
         if settings.qpdf_limit_errors() > self.limits_hit:
-            return HostilePdf(f"The PDF unpacks to more than {MAX_INFLATED_BYTES // 1024**2} MiB", field="file")
+            return HostilePdf("The PDF goes beyond the limits for nesting and unpacked size", field="file")
         return BrokenPdf(f"The PDF cannot be read: {_STREAM_NAME.sub('', str(error))[:300]}", field="file")
 
 
 def _opened(data: bytes) -> _Opened:
     if len(data) > MAX_PDF_BYTES:
         raise FileTooLarge(f"PDF files of at most {MAX_PDF_BYTES // 1024**2} MiB are accepted", field="file")
-    plain = _HASHED.sub(lambda match: bytes([int(match[1], 16)]), data)
-    if _LZW.search(plain) and _COMPRESSED_STRUCTURE.search(plain):
+    if _LZW.search(data) and _COMPRESSED_STRUCTURE.search(data):
         raise HostilePdf("LZW compression is not accepted in a PDF with object streams", field="file")
     _limit_qpdf()
     return _Opened(data)
