@@ -278,3 +278,15 @@ def test_a_contract_of_text_alone_needs_no_table():
     text = text_of(data)
     assert "§ 1 Gegenstand Die Anlage wird gewartet." in text
     assert "Bezeichnung" not in text
+
+
+def test_a_reminder_lists_what_is_open_without_quantities():
+    lines = [Line(name="RE-2026-0911", net_price="450.00", tax_rate=0, tax_category="E")]
+    text = text_of(document(type="reminder", lines=lines))
+    assert "Offener Betrag 450,00 €" in text
+    assert "Menge" not in text
+
+
+def test_a_line_numbered_with_a_sentence_keeps_it_below_its_name():
+    lines = [Line(id="Raumkosten Schulungsort", name="Raumkosten", net_price="300.00", tax_rate=19)]
+    assert "1 Raumkosten Position: Raumkosten Schulungsort" in text_of(document(lines=lines))

@@ -12,13 +12,18 @@ from kontor_documents.rendering.wording import words
 
 # Above this a row may break within itself; below it stays together.
 LONG_TEXT = 700
+# Some senders number their lines with sentences; these move below the name.
+LONGEST_POSITION = 10
 # Figures that together would leave too little room for the names are set smaller, units on a line of their own.
 FIGURES = ("quantity", "unit", "price", "net")
 WIDE_FIGURES = 45
 
 
 def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str, Any]:
-    """Head and rows, formatted; `running` is the sum carried over when the page ends behind the row."""
+    """Head, shape and rows, formatted; `running` is the sum carried over when the page ends behind the row.
+
+    A reminder lists invoices: it says neither how many nor at what price each, unless one has a quantity.
+    """
     rates = priced and any(line.tax_rate is not None for line in document.lines)
     running = Decimal(0)
     rows = []
@@ -29,8 +34,9 @@ def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str
             row |= _priced(line, formats) | {"running": formats.amount(running)}
         rows.append(row)
     compact = any(sum(len(row.get(figure, "")) for figure in FIGURES) > WIDE_FIGURES for row in rows)
-    head = _head(formats, document.type)
-    return {"head": head, "priced": priced, "rates": rates, "compact": compact, "rows": rows}
+    counted = document.type is not DocumentType.REMINDER or any(line.quantity != 1 for line in document.lines)
+    shape = {"priced": priced, "counted": counted, "rates": rates, "compact": compact}
+    return {"head": _head(formats, document.type), "shape": shape, "rows": rows}
 
 
 def _head(formats: Formats, kind: DocumentType) -> dict[str, str]:
@@ -48,10 +54,11 @@ def _head(formats: Formats, kind: DocumentType) -> dict[str, str]:
 
 def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dict[str, Any]:
     figure, unit = quantity(line.quantity, line.unit, formats)
+    position = line.id or str(index + 1)
     details = _details(line, formats)
     adjustments = _adjustments(line, formats) if priced else []
     return {
-        "position": line.id or str(index + 1),
+        "position": position if len(position) <= LONGEST_POSITION else str(index + 1),
         "name": line.name,
         "details": details,
         "adjustments": adjustments,
@@ -80,6 +87,7 @@ def _details(line: Line, formats: Formats) -> list[str]:
     """Everything below the name, a paragraph each."""
     _ = words(formats.language).gettext
     labelled = [
+        (_("Position"), line.id if len(line.id) > LONGEST_POSITION else ""),
         (_("Artikelnr."), line.seller_item_id),
         (_("Ihre Artikelnr."), line.buyer_item_id),
         (_("Bestellposition"), line.order_line),

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from kontor_documents.content.model import DocumentData, TaxSubtotal, Totals
+from kontor_documents.content.model import DocumentData, DocumentType, TaxSubtotal, Totals
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.lines import adjustment_label
 from kontor_documents.rendering.wording import words
@@ -58,7 +58,8 @@ def _tax(subtotal: TaxSubtotal, formats: Formats) -> Row:
 
 def _gross(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
     _ = words(formats.language).gettext
-    rows = [_row(_("Gesamtbetrag"), formats.money(sums.gross), "sum")]
+    label = _("Offener Betrag") if document.type is DocumentType.REMINDER else _("Gesamtbetrag")
+    rows = [_row(label, formats.money(sums.gross), "sum")]
     if sums.prepaid:
         rows.append(_row(_("Bereits gezahlt"), formats.money(-sums.prepaid)))
     if sums.rounding:
