@@ -21,8 +21,11 @@ _PAGE = 500
 async def snapshots(request: Request, caller: ServiceCaller) -> dict[str, Any]:
     """Puts a snapshot of every mail and template into the outbox: of the token's merchant, or of all."""
     database: Database = request.app.state.db
-    merchants = [caller.merchant_id] if caller.merchant_id else await _merchants(database)
-    return {"recorded": sum([await _of(database, merchant) for merchant in merchants])}
+    counts = {"notifications.mail": 0, "notifications.template": 0}
+    for merchant_id in [caller.merchant_id] if caller.merchant_id else await _merchants(database):
+        counts["notifications.mail"] += await _mails(database, merchant_id)
+        counts["notifications.template"] += await _templates(database, merchant_id)
+    return {"counts": counts}
 
 
 async def _merchants(database: Database) -> list[UUID]:
@@ -30,13 +33,17 @@ async def _merchants(database: Database) -> list[UUID]:
         return [row["id"] for row in await connection.fetch("SELECT merchants() AS id")]
 
 
-async def _of(database: Database, merchant_id: UUID) -> int:
-    """Page by page, a short transaction each. A mail that changes meanwhile tells of itself."""
+async def _templates(database: Database, merchant_id: UUID) -> int:
     async with database.transaction(merchant_id) as session:
         templates = await all_own(session)
         for template in templates:
             record(session, TemplateSnapshot(template=template_state(template)), merchant_id=merchant_id)
-    recorded, after = len(templates), None
+    return len(templates)
+
+
+async def _mails(database: Database, merchant_id: UUID) -> int:
+    """Page by page, a short transaction each. A mail that changes meanwhile tells of itself, with a newer version."""
+    recorded, after = 0, None
     while True:
         async with database.transaction(merchant_id) as session:
             page = await all_mails(session, after, _PAGE)

@@ -157,7 +157,7 @@ class Desk:
             assert len(found) >= count
             return found
 
-        found = await eventually(arrived)
+        found = await eventually(arrived) if count else await arrived()
         assert len(found) == count
         return found
 

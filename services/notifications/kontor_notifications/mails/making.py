@@ -31,7 +31,7 @@ class Maker:
         self._outside = outside
 
     async def make(self, mail: Mail) -> Made:
-        """Raises Overtaken, NotHereYet, TemplateInvalid, Problem, and ValueError for a recipient that is no address."""
+        """Raises Overtaken, NotHereYet, NoAddress, and Problem (TemplateInvalid is one)."""
         now = datetime.now(UTC)
         async with self._database.transaction(mail.merchant_id) as session:
             made = await draft(session, mail, now)

@@ -40,7 +40,7 @@ def compose(
     files: list[Attached],
     now: datetime,
 ) -> EmailMessage:
-    """ValueError where the recipient is no address. No value can add a header: each is one line of text."""
+    """Raises NoAddress for the recipient. No value can add a header: each is one line of text."""
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = mail.message_id
     message["Date"] = format_datetime(now)

@@ -46,7 +46,7 @@ class Outside:
         return Secrets(documents=documents, customer=customer)
 
     async def renew_links(self, mail: Mail) -> None:
-        """Ends the links that the wrong address got."""
+        """Ends the links that this mail carried to the wrong address."""
         for document_id in mail.document_ids:
             await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id), renew=True)
 

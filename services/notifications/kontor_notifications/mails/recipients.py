@@ -17,7 +17,12 @@ _GROUPS = {
     **dict.fromkeys(("invoice", "credit_note", "receipt"), "gets_invoices"),
     "reminder": "gets_reminders",
 }
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+\.?[^\s@.]+\Z")
+_PART = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+"
+_ADDRESS = re.compile(rf"{_PART}@{_PART}\Z")
+
+
+class NoAddress(ValueError):
+    """Nobody can be reached under this."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,15 @@ def recipients(document: Document, customer: Customer, merchant: Merchant) -> li
 
 def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list[Recipient]:
     group = _GROUPS.get(document_type)
-    contacts = [one for one in customer.contacts if group and getattr(one, group) and is_address(one.email)]
+    contacts = [one for one in customer.contacts if group and getattr(one, group) and _reachable(one)]
     if contacts:
         return [_contact(one, customer, merchant) for one in contacts]
     return [recipient_of(customer.email, customer, merchant)] if is_address(customer.email) else []
+
+
+def _reachable(one: ContactPerson) -> bool:
+    """Identity makes no links for somebody whose access was revoked."""
+    return one.access != "revoked" and is_address(one.email)
 
 
 def recipient_of(address: str, customer: Customer, merchant: Merchant) -> Recipient:
@@ -54,16 +64,23 @@ def recipient_of(address: str, customer: Customer, merchant: Merchant) -> Recipi
 
 def is_address(text: str) -> bool:
     """One plain address (RFC 5321 without quoted local parts): nothing that could end a header or a command."""
-    return len(text) <= 254 and _ADDRESS.match(text) is not None
+    return len(text) <= 254 and _ADDRESS.match(text) is not None and bool(_wire_domain(text))
 
 
 def header_address(name: str, address: str) -> Address:
-    """For a From, To or Reply-To header; the domain as mail servers know it (IDNA). ValueError for no address."""
+    """For a From, To or Reply-To header. Raises NoAddress."""
     if not is_address(address):
-        raise ValueError(f"{address!r} is no e-mail address")
-    local, _, domain = address.rpartition("@")
+        raise NoAddress(f"{address!r} is no e-mail address")
     display = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
-    return Address(display_name=display, username=local, domain=domain.encode("idna").decode())
+    return Address(display_name=display, username=address.partition("@")[0], domain=_wire_domain(address))
+
+
+def _wire_domain(address: str) -> str:
+    """The domain as mail servers know it (IDNA); empty for one that cannot be."""
+    try:
+        return address.rpartition("@")[2].encode("idna").decode()
+    except UnicodeError:
+        return ""
 
 
 def _contact(one: ContactPerson, customer: Customer, merchant: Merchant) -> Recipient:

@@ -22,6 +22,7 @@ from kontor_notifications.mails import queries
 from kontor_notifications.mails.drafting import Overtaken
 from kontor_notifications.mails.making import Maker
 from kontor_notifications.mails.outside import Outside
+from kontor_notifications.mails.recipients import NoAddress
 from kontor_notifications.mails.schedule import pause_after
 from kontor_notifications.mails.smtp import Never, NotNow, Postman, postman
 from kontor_notifications.models import Mail
@@ -89,7 +90,7 @@ class Sender:
             return Outcome("suppressed", str(overtaken))
         except (NotNow, NotHereYet) as later:
             return Outcome("queued", str(later))
-        except Never as final:
+        except (Never, NoAddress) as final:
             return Outcome("failed", str(final))
         except Problem as problem:
             return Outcome("queued" if _passes(problem) else "failed", problem.detail)
@@ -102,8 +103,9 @@ class Sender:
         """The mail; links that went to a wrong address are ended first, once."""
         async with self._database.transaction(merchant_id) as session:
             mail = await queries.lock(session, id_)
-        if mail.renew_links:
-            await self._outside.renew_links(mail)
+            first = await queries.read(session, mail.resend_of) if mail.renew_links and mail.resend_of else None
+        if first is not None:
+            await self._outside.renew_links(first)
             async with self._database.transaction(merchant_id) as session:
                 (await queries.lock(session, id_)).renew_links = False
         return mail

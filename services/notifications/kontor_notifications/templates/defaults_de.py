@@ -92,10 +92,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Link gilt bis [Link.valid_until].",
     ),
     "password_reset": (
-        "Neues Passwort für das Kundenportal von [Company.name]",
-        "jemand – wahrscheinlich Sie – möchte ein neues Passwort für diese Adresse.\n\n[Link]\n\n"
+        "Ihr Passwort bei [Company.name]",
+        "hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].\n\n[Link]\n\n"
         "Der Link gilt bis [Link.valid_until].\n\n"
-        "Waren Sie das nicht, brauchen Sie nichts zu tun: Ihr Passwort bleibt, wie es ist.",
+        "Haben Sie das nicht angefordert? Dann brauchen Sie nichts zu tun: Es bleibt alles, wie es ist.",
     ),
     "login_code": (
         "Ihr Anmeldecode für [Company.name]",

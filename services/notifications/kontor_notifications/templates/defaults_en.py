@@ -91,10 +91,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The link is valid until [Link.valid_until].",
     ),
     "password_reset": (
-        "New password for the customer portal of [Company.name]",
-        "Somebody – probably you – would like a new password for this address.\n\n[Link]\n\n"
+        "Your password at [Company.name]",
+        "Choose a new password for your access at [Company.name] here.\n\n[Link]\n\n"
         "The link is valid until [Link.valid_until].\n\n"
-        "If it was not you, there is nothing to do: your password stays as it is.",
+        "If you did not ask for this, there is nothing to do: everything stays as it is.",
     ),
     "login_code": (
         "Your log-in code for [Company.name]",

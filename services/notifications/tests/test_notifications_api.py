@@ -1,0 +1,181 @@
+"""Templates, resend and snapshots over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from kontor.documents.v1.documents_pb2 import Document, DocumentShared
+from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, Customer, Merchant
+
+INVOICE = "/v1/templates/document_shared:invoice/de"
+OTHER_MERCHANT = "01920000-0000-7000-8000-0000000000ff"
+WORDS = {"subject": "Rechnung [Rechnung.Nummer]", "text": "Moin [Contact.name]!\n\n[PORTAL][Link][/PORTAL]"}
+
+
+async def test_the_merchants_own_words_replace_the_default(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer)
+    answer = await desk.http.put(INVOICE, json=WORDS, headers=desk.auth("templates:edit"))
+    assert answer.status_code == 200
+    assert answer.json()["kind"] == "notifications.template"
+    await desk.tell(DocumentShared(document=document))
+    [mail] = await desk.mails(1)
+    assert mail["subject"] == "Rechnung RE-2026-0042"
+    assert mail["text"].startswith("Moin Erika Müller!")
+
+
+async def test_an_unknown_placeholder_is_refused_and_nothing_changes(desk: Any) -> None:
+    broken = {"subject": "Rechnung", "text": "Moin [Vorname]"}
+    answer = await desk.http.put(INVOICE, json=broken, headers=desk.auth("templates:edit"))
+    assert answer.status_code == 422
+    assert (answer.json()["code"], answer.json()["field"]) == ("template_invalid", "text")
+    assert "[Vorname]" in answer.json()["errors"][0]["message"]
+    assert await desk.rows("SELECT id FROM template") == []
+
+
+async def test_the_list_shows_what_is_in_force_and_what_may_be_used(desk: Any) -> None:
+    await desk.http.put(INVOICE, json=WORDS, headers=desk.auth("templates:edit"))
+    answer = (await desk.http.get("/v1/templates", headers=desk.auth("templates:edit"))).json()
+    by_key = {(one["kind"], one["language"]): one for one in answer["templates"]}
+    assert by_key["document_shared:invoice", "de"] == {
+        "kind": "document_shared:invoice", "language": "de", "own": True, **WORDS,
+    }  # fmt: skip
+    assert not by_key["document_shared:invoice", "en"]["own"]
+    assert by_key["document_shared:invoice", "en"]["subject"].startswith("Your invoice")
+    names = [one["name"] for one in answer["placeholders"]["document_shared:invoice"]]
+    assert "Document.customerportal_url" in names
+
+
+async def test_a_template_can_be_put_back_and_written_again(desk: Any) -> None:
+    auth = desk.auth("templates:edit")
+    versions = [
+        (await desk.http.put(INVOICE, json=WORDS, headers=auth)).json()["version"],
+        (await desk.http.delete(INVOICE, headers=auth)).json()["version"],
+        (await desk.http.put(INVOICE, json=WORDS, headers=auth)).json()["version"],
+    ]
+    assert versions == sorted(set(versions))
+    [row] = await desk.rows("SELECT deleted FROM template")
+    assert row["deleted"] is False
+
+
+async def test_another_merchants_words_are_out_of_sight(desk: Any) -> None:
+    await desk.http.put(INVOICE, json=WORDS, headers=desk.auth("templates:edit"))
+    other = await desk.http.get("/v1/templates", headers=desk.auth("templates:edit", merchant=OTHER_MERCHANT))
+    assert not any(one["own"] for one in other.json()["templates"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1/templates"), ("PUT", INVOICE), ("DELETE", INVOICE), ("POST", "/v1/templates/preview"),
+     ("POST", "/v1/mails/01920000-0000-7000-8000-000000000001/resend"), ("GET", "/v1/feed"), ("POST", "/v1/snapshots")],
+)  # fmt: skip
+async def test_every_route_asks_for_a_right(desk: Any, method: str, path: str) -> None:
+    assert (await desk.http.request(method, path, json={})).status_code == 401
+    assert (await desk.http.request(method, path, json={}, headers=desk.auth("account"))).status_code == 403
+
+
+async def test_a_preview_shows_real_data_and_no_real_link(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer, document)
+    trial = {"kind": "document_shared:invoice", "text": "Für [Client.name]: [Invoice.amount]\n\n[Link]"}
+    answer = (await desk.http.post("/v1/templates/preview", json=trial, headers=desk.auth("templates:edit"))).json()
+    assert answer["subject"] == "Ihre Rechnung RE-2026-0042 von Elektro Wagner GmbH"
+    assert "Für Bäckerei Müller: 787,19\u00a0€" in answer["text"]
+    assert "Rechnung ansehen und bezahlen" in answer["html"]
+    assert desk.peers.asked("/v1/document-links") == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_every_kind_can_be_previewed_without_any_data(desk: Any, merchant: Merchant, language: str) -> None:
+    await desk.know(merchant)
+    auth = desk.auth("templates:edit")
+    for kind in (await desk.http.get("/v1/templates", headers=auth)).json()["placeholders"]:
+        trial = {"kind": kind, "language": language}
+        answer = await desk.http.post("/v1/templates/preview", json=trial, headers=auth)
+        assert answer.status_code == 200, kind
+        assert "[" not in answer.json()["text"] + answer.json()["subject"], kind
+
+
+async def sent_to(desk: Any, merchant: Merchant, customer: Customer, document: Document, address: str) -> str:
+    document.share_recipient = address
+    await desk.know(merchant, customer)
+    await desk.tell(DocumentShared(document=document))
+    [row] = await desk.log("failed" if address.startswith("refuse") else "sent")
+    return str(row["id"])
+
+
+async def again(desk: Any, mail_id: str, **body: Any) -> Any:
+    return await desk.http.post(f"/v1/mails/{mail_id}/resend", json=body, headers=desk.auth("mails:resend"))
+
+
+async def test_a_bounced_address_is_corrected_and_the_mail_sent_again(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    first = await sent_to(desk, merchant, customer, document, "refuse-550@example.org")
+    answer = await again(desk, first, recipient="erika@example.org")
+    assert (answer.status_code, answer.json()["kind"]) == (202, "notifications.mail")
+    [mail] = await desk.mails(1)
+    assert mail["to"] == ["erika@example.org"]
+    [row] = await desk.log("sent")
+    assert str(row["resend_of"]) == first
+
+
+async def test_links_that_reached_a_wrong_address_end_before_the_mail_goes_again(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    first = await sent_to(desk, merchant, customer, document, "wrong@example.org")
+    await again(desk, first, recipient="erika@example.org")
+    old, new = await desk.mails(2)
+    assert (old["links"], new["links"]) == (
+        [f"https://portal.example/l/{document.id}.1"], [f"https://portal.example/l/{document.id}.2"],
+    )  # fmt: skip
+
+
+async def test_the_same_address_keeps_its_link(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    first = await sent_to(desk, merchant, customer, document, "erika@example.org")
+    await again(desk, first)
+    old, new = await desk.mails(2)
+    assert old["links"] == new["links"]
+    assert old["headers"]["Message-ID"] != new["headers"]["Message-ID"]
+
+
+async def test_what_is_no_address_is_refused(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    first = await sent_to(desk, merchant, customer, document, "refuse-550@example.org")
+    answer = await again(desk, first, recipient="erika@example.org, b@example.org")
+    assert (answer.status_code, answer.json()["field"]) == (422, "recipient")
+
+
+async def test_a_code_is_not_sent_again(desk: Any, merchant: Merchant) -> None:
+    await desk.know(merchant)
+    state = Challenge(
+        id=OTHER_MERCHANT, merchant_id=merchant.id, epoch=1, version=1, kind="login_code", email="a@example.org"
+    )
+    await desk.tell(ChallengeIssued(challenge=state))
+    [row] = await desk.log("sent")
+    answer = await again(desk, row["id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "mail_not_repeatable")
+
+
+async def test_another_merchants_mail_does_not_exist(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    first = await sent_to(desk, merchant, customer, document, "erika@example.org")
+    auth = desk.auth("mails:resend", merchant=OTHER_MERCHANT)
+    assert (await desk.http.post(f"/v1/mails/{first}/resend", json={}, headers=auth)).status_code == 404
+
+
+async def test_snapshots_tell_every_mail_and_template_again(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await sent_to(desk, merchant, customer, document, "erika@example.org")
+    await desk.http.put(INVOICE, json=WORDS, headers=desk.auth("templates:edit"))
+    answer = await desk.http.post("/v1/snapshots", headers=desk.auth("service", merchant=None))
+    assert answer.json() == {"counts": {"notifications.mail": 1, "notifications.template": 1}}
+    rows = await desk.rows("SELECT type FROM outbox WHERE type LIKE 'notifications.%.snapshot.v1' ORDER BY type")
+    assert [row["type"] for row in rows] == ["notifications.mail.snapshot.v1", "notifications.template.snapshot.v1"]
