@@ -33,7 +33,7 @@ from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.errors import NotAnInvoice
 from kontor_documents.einvoice.read import read_xml
 from kontor_documents.einvoice.xrechnung import check_xrechnung
-from kontor_service.errors import Unavailable
+from kontor_service.errors import Invalid, Unavailable
 
 # One transformation; a thousand lines take well under a tenth of it.
 TIMEOUT_SECONDS = 60.0
@@ -114,9 +114,15 @@ def rules_for(root: etree._Element) -> Rules:
         return rules
     if root.tag != cii.ROOT:
         raise NotAnInvoice(f"<{etree.QName(root).localname}> is no CII or UBL invoice", field="file")
-    path = "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
-    profile = (root.findtext(path, namespaces=cii.NAMESPACES) or "").strip()
+    profile = _profile(root)
     return _CII_RULES[_CII_PROFILES[profile]] if profile in _CII_PROFILES else _CIUS_RULES
+
+
+def _profile(root: etree._Element) -> str:
+    """BT-24"""
+    path = "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
+    namespaces = {**cii.NAMESPACES, **ubl.INVOICE_NAMESPACES}
+    return (root.findtext(path, namespaces=namespaces) or root.findtext("cbc:CustomizationID", "", namespaces)).strip()
 
 
 @cache
@@ -137,11 +143,15 @@ def _schema_findings(root: etree._Element, name: str) -> list[Finding]:
         return [Finding("XSD", "error", entry.message, f"line {entry.line}") for entry in log[:_MAX_FINDINGS]]
 
 
-def _national_findings(xml: bytes) -> list[Finding]:
-    found = read_xml(xml)
-    if found.data is None or found.profile != XRECHNUNG:
+def _national_findings(xml: bytes, root: etree._Element) -> list[Finding]:
+    if _profile(root) != XRECHNUNG:
         return []
-    return [Finding(issue.code, "error", issue.message_de, issue.field) for issue in check_xrechnung(found.data)]
+    try:
+        data = read_xml(xml).data
+    except Invalid as error:
+        return [Finding(error.code, "error", error.detail, error.field or "")]
+    issues = check_xrechnung(data) if data else []
+    return [Finding(issue.code, "error", issue.message_de, issue.field) for issue in issues]
 
 
 class Validator:
@@ -163,7 +173,7 @@ class Validator:
         if not findings:  # the schematron presumes a document that follows the schema
             output = self._transformed(rules.schematron, etree.tostring(root, encoding="unicode"))
             findings = [finding for finding in _findings(output) if finding.rule not in rules.ignored]
-            findings += _national_findings(xml)
+            findings += _national_findings(xml, root)
         return Report(rules.schema, rules.schematron, findings)
 
     async def validate_async(self, xml: bytes) -> Report:
