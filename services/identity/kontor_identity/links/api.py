@@ -33,6 +33,8 @@ class MailLinkWanted(Input):
     customer_id: UUID
     document_id: UUID | None = None
     contact_id: UUID | None = None
+    # The address mailed so far reached the wrong mailbox.
+    renew: bool = False
 
 
 def _target(customer_id: UUID, editor: Editor, document_id: UUID | None = None) -> Target:
@@ -65,7 +67,7 @@ async def link_for_the_mail(wanted: MailLinkWanted, here: Here, caller: ServiceC
     if caller.merchant_id not in (None, wanted.merchant_id):
         raise NotFound
     target = Target(wanted.merchant_id, wanted.customer_id, wanted.document_id)
-    return {"url": await link_for_a_mail(here, target, wanted.contact_id)}
+    return {"url": await link_for_a_mail(here, target, wanted.contact_id, renew=wanted.renew)}
 
 
 @router.post("/v1/sessions/link")

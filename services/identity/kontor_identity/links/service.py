@@ -60,12 +60,15 @@ async def revoke_links(parts: Parts, target: Target) -> dict[str, Any]:
     return answer | {"pushed": await parts.push.now(target.merchant_id)}
 
 
-async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None) -> str:
+async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None, *, renew: bool = False) -> str:
     """The address for the mail to this person, or to the customer's own mailbox.
 
+    With `renew` the one mailed before stops working at once; nobody else's does.
     Raises CustomerMissing, ContactMissing, LinkRevoked (the merchant revoked it, or the person's access).
     """
     async with parts.db.transaction(target.merchant_id) as session:
+        if renew:
+            await grants_change(session, target.merchant_id)
         await _customer(session, target)
         if contact_id is not None:
             await _check_contact(session, target, contact_id)
@@ -73,9 +76,12 @@ async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None)
         own = next((other for other in await links_to(session, target) if other.contact_id is None), link)
         if link.revoked_at is not None or own.revoked_at is not None:
             raise LinkRevoked("Renew the link before it can be mailed again")
-        if expired(link, now()):
+        if renew or expired(link, now()):
             await store.renew(session, [link])
-        return url_of(parts, link)
+        address = url_of(parts, link)
+    if renew:
+        await parts.push.now(target.merchant_id)
+    return address
 
 
 async def _check_contact(session: AsyncSession, target: Target, contact_id: UUID) -> None:

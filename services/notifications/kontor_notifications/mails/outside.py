@@ -9,6 +9,7 @@ from kontor_notifications.models import Mail
 from kontor_notifications.rendering.facts import Secrets
 from kontor_notifications.templates import kinds
 from kontor_service.client import ServiceClient
+from kontor_service.errors import Problem
 from kontor_service.settings import ServiceSettings
 from kontor_service.tokens import TokenSource
 
@@ -48,7 +49,12 @@ class Outside:
     async def renew_links(self, mail: Mail) -> None:
         """Ends the links that this mail carried to the wrong address."""
         for document_id in mail.document_ids:
-            await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id), renew=True)
+            try:
+                await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id), renew=True)
+            except Problem as problem:
+                # What was revoked, or whose person is gone, opens nothing already.
+                if problem.status not in (404, 409):
+                    raise
 
     async def file(self, document: Document, file: File) -> bytes:
         path = f"/v1/documents/{document.id}/files/{file.id}"
