@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kontor_payments.bookings.rules import ExternalBooking, ProviderMoney, same_money
+from kontor_payments.bookings.rules import ExternalBooking, ProviderMoney, match
 from kontor_payments.models import Payment
 from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account
 from kontor_service.ids import uuid7
+
+_FAILED = frozenset({"failed"})
+_GONE = frozenset({"refunded", "refund_pending", "reversed"})
 
 
 @dataclass(frozen=True)
@@ -24,36 +27,40 @@ class External:
 
 
 async def book(account: Account, external: External) -> Payment:
-    """Books it, or notes that it speaks of money that a provider has already told us about."""
+    """Books it, or notes that it speaks of money that is known already."""
     payment = _payment(account, external)
-    known = _same(account, payment)
     account.add(payment)
     await account.session.flush()
-    if known is not None:
-        payment.state, payment.matched_to = "matched", known.id
-        return payment
     account.post(payment, ledger.postings(account.position(payment), "succeeded", payment.amount_minor))
-    account.row.last_method, account.row.last_failure = payment.method, ""
-    account.tell("succeeded", payment)
+    reconsider(account)
+    if payment.state != "matched":
+        account.row.last_method, account.row.last_failure = payment.method, ""
+        account.tell("succeeded", payment)
     return payment
 
 
-def absorb(account: Account, payment: Payment) -> bool:
-    """Whether a provider's payment is money that was already booked: the booking then steps back for it."""
-    for booking in account.payments.values():
-        if _stands_alone(booking) and same_money(_spoken_of(booking), _money(payment)):
-            account.post(booking, ledger.matched(account.position(booking)))
-            booking.state, booking.matched_to = "matched", payment.id
-            return True
-    return False
+def reconsider(account: Account) -> None:
+    """Answers anew which bookings speak of a provider's payment: they step back for it, or stand for themselves."""
+    bookings = {payment.id: payment for payment in account.payments.values() if payment.connection_id is None}
+    monies = [_money(payment) for payment in account.payments.values() if payment.connection_id]
+    found = match([_spoken_of(booking) for booking in bookings.values()], monies)
+    for booking in bookings.values():
+        target = found.get(booking.id)
+        if target == booking.matched_to:
+            continue
+        booking.matched_to = target
+        account.changed(booking)
+        if target is not None and booking.state == "succeeded":
+            booking.state = "matched"
+            account.post(booking, ledger.matched(account.position(booking), account.count(booking)))
+        elif target is None:
+            booking.state = "succeeded"
+            account.post(booking, ledger.released(booking.amount_minor, account.count(booking)))
 
 
-def release(account: Account, payment: Payment) -> None:
-    """The provider's payment has failed: a booking that was taken for it was other money after all."""
-    for booking in account.payments.values():
-        if booking.state == "matched" and booking.matched_to == payment.id:
-            booking.state, booking.matched_to = "succeeded", None
-            account.post(booking, ledger.released(account.position(booking), booking.amount_minor))
+def is_spoken_of(account: Account, payment: Payment) -> bool:
+    """Whether somebody has booked this provider's payment."""
+    return any(booking.matched_to == payment.id for booking in account.payments.values())
 
 
 def _payment(account: Account, external: External) -> Payment:
@@ -76,29 +83,26 @@ def _payment(account: Account, external: External) -> Payment:
     )
 
 
-def _same(account: Account, booking: Payment) -> Payment | None:
-    taken = {payment.matched_to for payment in account.payments.values()}
-    candidates = [
-        payment
-        for payment in account.payments.values()
-        if payment.connection_id and payment.id not in taken and payment.state in ("pending", "succeeded")
-    ]
-    spoken = _spoken_of(booking)
-    # A payment that is named by its reference comes before one that merely fits.
-    candidates.sort(key=lambda payment: spoken.reference not in _money(payment).references)
-    return next((payment for payment in candidates if same_money(spoken, _money(payment))), None)
-
-
-def _stands_alone(payment: Payment) -> bool:
-    return payment.connection_id is None and payment.state == "succeeded"
-
-
 def _spoken_of(booking: Payment) -> ExternalBooking:
-    return ExternalBooking(booking.amount_minor, booking.method, booking.reference, booking.charged_at)
+    return ExternalBooking(
+        id=booking.id,
+        source=booking.provider,
+        amount_minor=booking.amount_minor,
+        method=booking.method,
+        reference=booking.reference,
+        heard_at=booking.charged_at,
+        matched_to=booking.matched_to,
+    )
 
 
 def _money(payment: Payment) -> ProviderMoney:
     names = {payment.provider_reference, str(payment.id), str(payment.checkout_id or "")}
     return ProviderMoney(
-        payment.amount_minor, payment.method, payment.provider, frozenset(names - {""}), payment.charged_at
+        id=payment.id,
+        state="failed" if payment.state in _FAILED else "gone" if payment.state in _GONE else "here",
+        amount_minor=payment.amount_minor,
+        method=payment.method,
+        provider=payment.provider,
+        references=frozenset(names - {""}),
+        charged_at=payment.charged_at,
     )

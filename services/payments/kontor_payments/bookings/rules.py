@@ -1,7 +1,14 @@
-"""When a booking from the ERP or from staff speaks of money that a provider has already told us about. Pure."""
+"""Which bookings from the ERP or from staff speak of money that is known already. Pure.
 
+A provider tells us of a payment, the ERP books it too, and staff may have marked the invoice as paid before: one
+payment, three words. The words come in any order, so the question is answered anew with every word.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 # Says nothing about the way the money took. A booking with another method is other money.
 _UNSPECIFIC = frozenset({"", "other", "online", "provider"})
@@ -9,15 +16,23 @@ _UNSPECIFIC = frozenset({"", "other", "online", "provider"})
 
 @dataclass(frozen=True)
 class ExternalBooking:
+    id: UUID
+    # erp or staff
+    source: str
     amount_minor: int
     method: str
     reference: str
     # When we heard of it; UTC.
     heard_at: datetime
+    # What it has been taken for so far.
+    matched_to: UUID | None = None
 
 
 @dataclass(frozen=True)
 class ProviderMoney:
+    id: UUID
+    # failed: there is no such money. gone: it was there, and went back.
+    state: Literal["here", "gone", "failed"]
     amount_minor: int
     method: str
     provider: str
@@ -28,14 +43,74 @@ class ProviderMoney:
 
 
 def same_money(booking: ExternalBooking, money: ProviderMoney) -> bool:
-    """Whether the two are one payment.
+    """Whether the two may be one payment, going by amount, way and time.
 
-    A reference decides alone. Without one the amount must agree, the booking must not have been made before the
-    charge (nobody can book what has not happened), and its method must not name another way. What remains in doubt
-    counts as the same, because the other error would send back money that came only once.
+    The amount must agree, the booking must not have been made before the charge (nobody can book what has not
+    happened), and its method must not name another way. What remains in doubt counts as the same, because the other
+    error would send back money that came only once.
     """
-    if booking.reference and booking.reference in money.references:
-        return True
     if booking.amount_minor != money.amount_minor or booking.heard_at < money.charged_at:
         return False
     return booking.method in _UNSPECIFIC or booking.method in (money.method, money.provider)
+
+
+def same_word(one: ExternalBooking, other: ExternalBooking) -> bool:
+    """Whether the ERP and staff have booked the same money: staff mark an invoice as paid, the ERP follows at night."""
+    if one.amount_minor != other.amount_minor or one.source == other.source:
+        return False
+    return one.method == other.method or bool({one.method, other.method} & _UNSPECIFIC)
+
+
+def match(bookings: Sequence[ExternalBooking], monies: Sequence[ProviderMoney]) -> dict[UUID, UUID]:
+    """Which booking speaks of what: a provider's payment, or a booking of the other source. The rest is own money.
+
+    A name decides first; then what was decided before stands, unless that money has failed; then what fits, each
+    source once per payment, because its second word is about other money.
+    """
+    found: dict[UUID, UUID] = {}
+    for booking in bookings:
+        target = _named(booking, monies) or _kept(booking, bookings, monies)
+        if target is not None:
+            found[booking.id] = target
+    _drop_chains(found)
+    for booking in bookings:
+        if booking.id not in found and booking.id not in found.values():
+            fitting = (m for m in monies if m.state == "here" and same_money(booking, m))
+            target = next((m.id for m in fitting if not _taken(m.id, booking.source, found, bookings)), None)
+            if target is not None:
+                found[booking.id] = target
+    _pair_words(bookings, found)
+    return found
+
+
+def _named(booking: ExternalBooking, monies: Sequence[ProviderMoney]) -> UUID | None:
+    if not booking.reference:
+        return None
+    return next((m.id for m in monies if m.state != "failed" and booking.reference in m.references), None)
+
+
+def _kept(
+    booking: ExternalBooking, bookings: Sequence[ExternalBooking], monies: Sequence[ProviderMoney]
+) -> UUID | None:
+    there = {m.id for m in monies if m.state != "failed"} | {b.id for b in bookings}
+    return booking.matched_to if booking.matched_to in there else None
+
+
+def _drop_chains(found: dict[UUID, UUID]) -> None:
+    """A booking cannot stand for another while it is itself taken for something: the other is asked anew."""
+    for booking_id, target in list(found.items()):
+        if target in found:
+            del found[booking_id]
+
+
+def _taken(target: UUID, source: str, found: dict[UUID, UUID], bookings: Sequence[ExternalBooking]) -> bool:
+    return any(found.get(b.id) == target and b.source == source for b in bookings)
+
+
+def _pair_words(bookings: Sequence[ExternalBooking], found: dict[UUID, UUID]) -> None:
+    alone = [b for b in bookings if b.id not in found and b.id not in found.values()]
+    for number, later in enumerate(alone):
+        free = (b for b in alone[:number] if b.id not in found and b.id not in found.values())
+        earlier = next((b for b in free if same_word(b, later)), None)
+        if earlier is not None:
+            found[later.id] = earlier.id

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.bookings.external import absorb, release
+from kontor_payments.bookings.external import is_spoken_of, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.models import Checkout, Payment
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
@@ -42,7 +42,7 @@ async def apply_report(session: AsyncSession, checkout_id: UUID, report: Checkou
     _follow(checkout, report)
     await session.flush()
     for payment in report.payments:
-        await _hear(account, checkout, payment)
+        await hear_payment(account, checkout, payment)
     for refund in report.refunds:
         await hear_refund(account, refund)
     await end_live_checkout(account)
@@ -73,7 +73,8 @@ def _follow(checkout: Checkout, report: CheckoutReport) -> None:
         checkout.state = report.state
 
 
-async def _hear(account: Account, checkout: Checkout, word: PaymentReport) -> None:
+async def hear_payment(account: Account, checkout: Checkout, word: PaymentReport) -> None:
+    """What one word about one payment changes; nothing if it was heard before or comes after a later one."""
     payment = _known(account, checkout, word.id)
     if not ledger.is_news(payment.state if payment else None, word.state):  # type: ignore[arg-type]
         return
@@ -133,16 +134,17 @@ def _pending(account: Account, payment: Payment, word: PaymentReport) -> None:
 def _succeeded(account: Account, payment: Payment) -> None:
     account.row.expected_on = None
     account.row.last_failure = ""
-    absorbed = absorb(account, payment)
+    reconsider(account)
     twice = rules.to_refund(account.terms, account.positions(), account.position(payment))
     if twice:
         request_refund(account, payment, twice, reason="paid_twice")
-    if not absorbed:
+    # Who was told of the booking has been told of the payment.
+    if not is_spoken_of(account, payment):
         account.tell("succeeded", payment)
 
 
 def _failed(account: Account, payment: Payment) -> None:
     account.row.expected_on = None
     account.row.last_failure = payment.failure or payment.state
-    release(account, payment)
+    reconsider(account)
     account.tell("failed", payment)

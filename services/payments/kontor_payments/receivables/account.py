@@ -69,6 +69,10 @@ class Account:
                 sums[booking.bucket] += booking.amount_minor
         return Position(payment.counts_on, list(self.payments).index(payment.id), **sums)
 
+    def count(self, payment: Payment) -> int:
+        """How many postings the payment has."""
+        return sum(1 for booking in self.bookings if booking.payment_id == payment.id)
+
     def positions(self) -> list[Position]:
         return [self.position(payment) for payment in self.payments.values()]
 

@@ -47,9 +47,9 @@ def postings(position: Position, word: Word, amount_minor: int) -> list[Posting]
     return [posting for posting in found if posting.amount_minor]
 
 
-def matched(position: Position) -> list[Posting]:
-    """Takes a booking back that has turned out to be the same money as a provider's payment."""
-    return [Posting("paid", -position.refundable, "matched")] if position.refundable else []
+def matched(position: Position, number: int) -> list[Posting]:
+    """Takes a booking back that has turned out to speak of other known money; `number` tells repetitions apart."""
+    return [Posting("paid", -position.refundable, f"matched:{number}")] if position.refundable else []
 
 
 def refund_started(amount_minor: int) -> list[Posting]:
@@ -62,6 +62,6 @@ def refund_ended(amount_minor: int, *, succeeded: bool) -> list[Posting]:
     return [*ended, Posting("refunded", amount_minor, "refund_succeeded")] if succeeded else ended
 
 
-def released(position: Position, amount_minor: int) -> list[Posting]:
+def released(amount_minor: int, number: int) -> list[Posting]:
     """Puts a matched booking back in its own right."""
-    return [] if position.paid else [Posting("paid", amount_minor, "released")]
+    return [Posting("paid", amount_minor, f"released:{number}")]

@@ -35,6 +35,8 @@ class SandboxProvider:
             "reference": request.reference,
             "method": request.method,
             "methods": list(request.methods),
+            # As PayPal Orders does: the payer approves, we take the money.
+            "capture": "manual" if request.method == "paypal" else "automatic",
             "description": request.description[:200],
             "customer_email": request.customer_email or None,
             "language": request.language,
