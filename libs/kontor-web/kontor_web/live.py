@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 # A stream ends by itself, so that a graceful stop waits at most this long; the browser comes back at once.
-LIFE_SECONDS = 55.0
-_BEAT_SECONDS = 15.0
+LIFE_SECONDS = 25.0
+_BEAT_SECONDS = 10.0
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -20,18 +20,23 @@ class Hub:
         self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = asyncio.Event()
 
-    def publish(self, topics: Iterable[str]) -> None:
-        """Wakes everyone who listens to one of the topics. News that come close together wake once."""
-        for topic in topics:
+    def publish(self, topics: Iterable[str] | None) -> None:
+        """Wakes everyone who listens to one of the topics; with None simply everyone. News that come close together
+        wake once."""
+        for topic in list(self._listeners) if topics is None else topics:
             for listener in self._listeners.get(topic, ()):
+                listener.set()
+
+    def publish_everything(self) -> None:
+        """Wakes everyone: so much changed, or may have been missed, that all should look again."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
                 listener.set()
 
     def close(self) -> None:
         """Ends all streams: the app is going down."""
         self._closing.set()
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.set()
+        self.publish_everything()
 
     async def changes(self, topics: Iterable[str], life: float = LIFE_SECONDS) -> AsyncIterator[bool]:
         """True for news, False for a sign of life, until `life` seconds have passed."""

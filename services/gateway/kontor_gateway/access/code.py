@@ -1,0 +1,81 @@
+"""A mailed code opens all documents of whoever has the mailbox, without an account (B19)."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from kontor_gateway.access.identity import ask_identity, begin
+from kontor_gateway.access.login import portal_of, refusal
+from kontor_gateway.edge import edge_of
+from kontor_gateway.sessions.cookie import session_hash
+from kontor_service.errors import Problem, Unauthorized
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+
+router = APIRouter(include_in_schema=False)
+
+Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
+
+
+@router.get("/{slug}/code")
+async def wish(request: Request, slug: Slug) -> Response:
+    """Who came by a link gets the code where the link went; others say their address."""
+    await portal_of(request, slug)
+    return _render(request, "code_wish.html", slug, Form.of({}), by_link=await _came_by_link(request, slug))
+
+
+@router.post("/{slug}/code")
+async def send(request: Request, slug: Slug) -> Response:
+    await portal_of(request, slug)
+    form = await read_form(request)
+    by_link = await _came_by_link(request, slug)
+    who: dict[str, Any] = {"session_hash": session_hash(request, slug)}
+    if not by_link:
+        who = {"slug": slug, "email": form.email("email", required=True)}
+    if not form.ok:
+        return _render(request, "code_wish.html", slug, form, 422, by_link=by_link)
+    try:
+        answer = await ask_identity(request, "/v1/sessions/code/start", **who)
+    except Problem as problem:
+        form.problem = refusal(problem)
+        return _render(request, "code_wish.html", slug, form, problem.status, by_link=by_link)
+    return _render(request, "code_enter.html", slug, Form.of({"challenge": answer["challenge_id"]}))
+
+
+@router.post("/{slug}/code/pruefen")
+async def check(request: Request, slug: Slug) -> Response:
+    await portal_of(request, slug)
+    form = await read_form(request)
+    code = form.text("code", required=True, limit=20)
+    try:
+        challenge = str(UUID(form.text("challenge", limit=60)))
+    except ValueError:
+        return edge_of(request).pages.redirect(f"/{slug}/code")
+    if not form.ok:
+        return _render(request, "code_enter.html", slug, form, 422)
+    try:
+        started = await ask_identity(request, "/v1/sessions/code", challenge_id=challenge, code=code)
+    except Unauthorized:
+        form.error("code", _("The code is wrong or no longer valid."))
+        return _render(request, "code_enter.html", slug, form, 422)
+    except Problem as problem:
+        form.problem = refusal(problem)
+        return _render(request, "code_enter.html", slug, form, problem.status)
+    return await begin(request, edge_of(request).pages.redirect(f"/{slug}/dokumente"), started)
+
+
+async def _came_by_link(request: Request, slug: str) -> bool:
+    known = session_hash(request, slug)
+    if not known:
+        return False
+    edge = edge_of(request)
+    record = await edge.pool.fetchrow("SELECT * FROM live.reader($1, $2, $3)", known, slug, edge.clock.now())
+    return record is not None and '"kind":"link"' in record["session"]
+
+
+def _render(request: Request, template: str, slug: str, form: Form, status: int = 200, **more: Any) -> Response:
+    return edge_of(request).pages.render(
+        request, template, request.state.look, status=status, slug=slug, form=form, **more
+    )

@@ -1,0 +1,54 @@
+"""Accepting an invitation: choosing a password makes the account (B1, B2)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_gateway.access.identity import ask_identity, begin
+from kontor_gateway.access.passwords import new_password
+from kontor_gateway.edge import edge_of
+from kontor_gateway.reading.ask import ask_public
+from kontor_gateway.reading.look import public_look
+from kontor_service.errors import Gone, NotFound, Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+
+router = APIRouter(include_in_schema=False, prefix="/einladung")
+
+
+@router.get("/{token}")
+async def page(request: Request, token: str) -> Response:
+    return await _page(request, token, Form.of({}))
+
+
+@router.post("/{token}")
+async def accept(request: Request, token: str) -> Response:
+    public_look(request, None)
+    form = await read_form(request)
+    password = new_password(form)
+    if not form.ok:
+        return await _page(request, token, form, 422)
+    try:
+        started = await ask_identity(request, "/v1/invitations/accept", token=token, password=password)
+    except (Gone, NotFound):
+        return await _page(request, token, form)
+    except Problem as problem:
+        form.take(problem)
+        return await _page(request, token, form, problem.status)
+    slug = started["session"]["slug"]
+    response = edge_of(request).pages.redirect(f"/{slug}", good=_("Welcome! Your access is set up."))
+    return await begin(request, response, started)
+
+
+async def _page(request: Request, token: str, form: Form, status: int = 200) -> Response:
+    pages = edge_of(request).pages
+    try:
+        invitation: dict[str, Any] = await ask_identity(request, "/v1/invitations/inspect", with_ip=False, token=token)
+    except (Gone, NotFound):
+        invitation = {"expired": True, "slug": ""}
+    merchant = await ask_public(request, invitation["slug"]) if invitation["slug"] else None
+    look = public_look(request, merchant)
+    if invitation["expired"]:
+        return pages.render(request, "invitation_over.html", look, status=410)
+    return pages.render(request, "invitation.html", look, status=status, invitation=invitation, form=form)

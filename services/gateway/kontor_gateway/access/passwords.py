@@ -1,0 +1,15 @@
+"""A password that somebody chooses: typed twice; identity judges whether it is good enough."""
+
+from kontor_web import Form
+from kontor_web.i18n import gettext as _
+
+
+def new_password(form: Form) -> str:
+    password = form.value("password")
+    if not password:
+        form.error("password", _("Please fill in this field."))
+    elif len(password) > 1000:
+        form.error("password", _("At most %(limit)s characters, please.", limit=1000))
+    elif password != form.value("again"):
+        form.error("again", _("The two passwords are not the same."))
+    return password

@@ -1,0 +1,8 @@
+"""What the gateway hears on the bus: the state of what its pages show."""
+
+from kontor_bus import Copy
+from kontor_views import Views
+
+
+def consumers(views: Views) -> list[Copy]:
+    return [Copy("gateway.views", bindings=views.shape.bindings, apply=views.apply)]

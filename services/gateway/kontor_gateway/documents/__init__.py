@@ -1,0 +1,1 @@
+"""Documents as customers read them: overview, list, the document itself, its files."""

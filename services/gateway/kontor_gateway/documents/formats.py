@@ -1,0 +1,39 @@
+"""Formats that only documents need; added to the templates' globals."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_service.money import digits, to_minor
+from kontor_web import Pages
+from kontor_web.formats import money, number
+from kontor_web.i18n import reader
+
+# XRechnung writes discounts for programs into the payment terms: #SKONTO#TAGE=7#PROZENT=2.00#
+_SKONTO_LINE = re.compile(r"^\s*#SKONTO#.*$\n?", re.MULTILINE)
+
+
+def unit_price(amount: str, currency: str) -> str:
+    """Money; with more decimals than the currency has where the price has them (BT-146 may)."""
+    value = Decimal(amount)
+    language = reader().language
+    places = -int(value.normalize().as_tuple().exponent)
+    if places <= digits(currency):
+        return money(to_minor(value, currency), currency, language)
+    sign = money(0, currency, language).strip("0,. \u00a0") or currency
+    return f"{number(value, language)}\u00a0{sign}"
+
+
+def without_skonto(text: str) -> str:
+    return _SKONTO_LINE.sub("", text).strip()
+
+
+def add_to(pages: Pages) -> None:
+    found: dict[str, Any] = {
+        "TYPES": TYPES,
+        "STATUS": STATUS,
+        "unit_price": unit_price,
+        "without_skonto": without_skonto,
+    }
+    pages.environment.globals |= found

@@ -1,0 +1,73 @@
+"""The list as its page shows it: columns, types with counts, what can be filtered by."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+
+from kontor_gateway.documents.listing import Wish
+from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_gateway.views import COUNT_CAP
+from kontor_web import Column, Link
+from kontor_web.i18n import gettext as _
+
+
+def columns(*, sortable: bool = True) -> list[Column]:
+    return [
+        Column("number", _("Document"), sortable),
+        Column("date", _("Date"), sortable),
+        Column("amount", _("Amount"), sortable, num=True),
+        Column("due", _("Status"), sortable),
+    ]
+
+
+def type_title(name: str | None) -> str:
+    return _(TYPES[name][1]) if name else _("All documents")
+
+
+def type_links(slug: str, record: asyncpg.Record, wish: Wish) -> tuple[Link, ...]:
+    """The column of types with their counts; "99+" stands for more than are counted."""
+    counts: dict[str, int] = orjson.loads(record["counts"] or "{}")
+    capped = any(number >= COUNT_CAP for number in counts.values())
+    kept = f"customer={wish.customer}" if wish.customer else ""
+    base = f"/{slug}/dokumente"
+    links = [Link(type_title(None), _with(base, kept), wish.type is None, _count(sum(counts.values()), capped))]
+    for name in TYPES:
+        if name in counts:
+            number = counts[name]
+            url = _with(base, f"type={name}", kept)
+            links.append(Link(type_title(name), url, wish.type == name, _count(number, number >= COUNT_CAP)))
+    return tuple(links)
+
+
+def filter_options(record: asyncpg.Record, wish: Wish) -> dict[str, Any]:
+    """What the selects above the list offer; a select with one answer only is left out."""
+    customers = orjson.loads(record["customers"] or "[]")
+    first, last = record["years"] or (None, None)
+    years = list(range(last, first - 1, -1)) if first and last else []
+    if wish.year and wish.year not in years:
+        years.append(wish.year)
+    return {
+        "statuses": [("", _("Any status")), *((name, _(word).capitalize()) for name, (_kind, word) in STATUS.items())],
+        "years_options": [("", _("All years")), *((year, str(year)) for year in years)]
+        if years[1:] or wish.year
+        else [],
+        "customers": customers,
+        "customer_options": [("", _("All customers")), *((c["id"], f"{c['name']} ({c['number']})") for c in customers)],
+        "names": {c["id"]: c["name"] for c in customers},
+    }
+
+
+def entries(texts: list[str] | None) -> list[dict[str, Any]]:
+    """Entries of a list as the copy answered them."""
+    found: list[dict[str, Any]] = orjson.loads(f"[{','.join(texts)}]") if texts else []
+    return found
+
+
+def _with(base: str, *parts: str) -> str:
+    query = "&".join(part for part in parts if part)
+    return f"{base}?{query}" if query else base
+
+
+def _count(number: int, capped: bool) -> str:
+    return f"{number - 1}+" if capped else str(number)

@@ -1,0 +1,111 @@
+"""The portal's reading pages."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from kontor_gateway.documents import content_view
+from kontor_gateway.documents.document_view import document_view
+from kontor_gateway.documents.list_view import columns, entries, filter_options, type_links, type_title
+from kontor_gateway.documents.listing import list_page, next_cursor, read_wish
+from kontor_gateway.documents.opened import note_opened
+from kontor_gateway.edge import edge_of
+from kontor_gateway.reading.ask import ask
+from kontor_gateway.reading.look import look_of
+from kontor_service.errors import NotFound
+from kontor_web.i18n import speak
+
+router = APIRouter(include_in_schema=False)
+
+Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
+_WAIT_FOR_NEW_DOCUMENT = 1.0
+
+
+@router.get("/{slug}")
+async def overview(request: Request, slug: Slug) -> Response:
+    record = await ask(request, slug, "overview")
+    session = orjson.loads(record["session"])
+    if session["document_id"]:
+        return edge_of(request).pages.redirect(f"/{slug}/dokumente/{session['document_id']}")
+    look = look_of(record, "overview", live=f"/{slug}/live")
+    speak(look.language, look.time_zone)
+    return edge_of(request).pages.render(
+        request, "overview.html", look, slug=slug, session=session, columns=columns(sortable=False),
+        owed=orjson.loads(record["owed"] or "[]"), due=entries(record["due"]), latest=entries(record["latest"]),
+        customers=orjson.loads(record["customers"] or "[]"),
+    )  # fmt: skip
+
+
+@router.get("/{slug}/dokumente")
+async def documents(request: Request, slug: Slug) -> Response:
+    wish = read_wish(request.query_params)
+    record = await list_page(request, slug, wish)
+    if not _all_documents(record):
+        return await _thread_page(request, slug)
+    look = look_of(record, "documents", live=f"/{slug}/live")
+    speak(look.language, look.time_zone)
+    return edge_of(request).pages.render(
+        request, "documents.html", look, slug=slug, wish=wish, entries=entries(record["entries"]), columns=columns(),
+        types=type_links(slug, record, wish), title=type_title(wish.type), next=next_cursor(record),
+        **filter_options(record, wish),
+    )  # fmt: skip
+
+
+async def _thread_page(request: Request, slug: str) -> Response:
+    """What a document's link opens, and the way to all documents."""
+    record = await ask(request, slug, "thread")
+    look = look_of(record, "documents", live=f"/{slug}/live")
+    speak(look.language, look.time_zone)
+    return edge_of(request).pages.render(
+        request, "thread.html", look, slug=slug, entries=entries(record["entries"]), columns=columns(sortable=False)
+    )
+
+
+@router.get("/{slug}/dokumente/{document_id}")
+async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
+    record = await _document(request, slug, document_id)
+    if record["document"] is None:
+        raise NotFound
+    look = look_of(record, "documents", live=f"/{slug}/live?document={document_id}")
+    speak(look.language, look.time_zone)
+    view = document_view(record)
+    note_opened(request, slug, view)
+    structured = _has_text(view.content)
+    show_pdf = view.pdf is not None and (request.query_params.get("view") == "pdf" or not structured)
+    return edge_of(request).pages.render(
+        request,
+        "document.html",
+        look,
+        slug=slug,
+        view=view,
+        parts=content_view,
+        show_pdf=show_pdf,
+        structured=structured,
+    )
+
+
+async def _document(request: Request, slug: str, document_id: UUID) -> asyncpg.Record:
+    """A link can be faster than the fact it leads to: then the page waits for it a moment."""
+    record = await ask(request, slug, "document", document_id)
+    if record["document"] is not None or orjson.loads(record["session"])["document_id"] != str(document_id):
+        return record
+
+    async def look() -> asyncpg.Record | None:
+        again = await ask(request, slug, "document", document_id)
+        return again if again["document"] is not None else None
+
+    topics = {f"document:{document_id}"}
+    return await edge_of(request).changes.until(topics, look, timeout=_WAIT_FOR_NEW_DOCUMENT) or record
+
+
+def _all_documents(record: asyncpg.Record) -> bool:
+    """A document link's session sees no list, but its document and what belongs to it."""
+    return orjson.loads(record["session"])["document_id"] is None
+
+
+def _has_text(content: dict[str, Any] | None) -> bool:
+    return bool(content and (content["lines"] or content["introduction"]))

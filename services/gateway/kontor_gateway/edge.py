@@ -1,0 +1,47 @@
+"""What the gateway's endpoints work with; made once in app.py, found at `request.app.state.edge`."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import asyncpg
+from fastapi import Request
+
+from kontor_gateway.settings import Settings
+from kontor_service.client import ServiceClient
+from kontor_service.clock import Clock
+from kontor_service.tokens import TokenSource, basic
+from kontor_views import Changes, Views
+from kontor_web import Pages
+from kontor_web.live import Hub
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`pool` is the page role's: it may execute the functions of the copy and nothing else."""
+
+    settings: Settings
+    clock: Clock
+    pool: "asyncpg.Pool[Any]"
+    views: Views
+    changes: Changes
+    hub: Hub
+    pages: Pages
+    source: TokenSource
+    identity: ServiceClient
+    documents: ServiceClient
+    payments: ServiceClient
+    notifications: ServiceClient
+
+    @property
+    def credential(self) -> dict[str, str]:
+        """The header with which the gateway itself asks identity."""
+        return basic(self.settings.service, self.settings.service_secret.get_secret_value())
+
+
+def edge_of(request: Request) -> Edge:
+    return cast(Edge, request.app.state.edge)
+
+
+def client_ip(request: Request) -> str:
+    """Whom rate limits count. Behind a proxy uvicorn puts the forwarded address here, from proxies it trusts."""
+    return request.client.host if request.client else ""

@@ -1,0 +1,157 @@
+"""Documents in: POST a file, read what became of it; cancel or withdraw one by the ERP's own id."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel, Field
+
+from kontor_gateway.edge import edge_of
+from kontor_gateway.ingest.body import check_length, limited
+from kontor_gateway.ingest.keys import ApiKey, Permit, permit
+from kontor_service.errors import Problem
+
+router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
+
+_UPLOAD_SECONDS = 60.0
+_BODY = {
+    "required": True,
+    "content": {
+        "application/xml": {"schema": {"type": "string", "format": "binary", "description": "XRechnung, UBL or CII"}},
+        "application/pdf": {"schema": {"type": "string", "format": "binary", "description": "ZUGFeRD or Factur-X"}},
+        "application/json": {
+            "schema": {"type": "object", "description": "The data alone (EN 16931 names, see docs/api.md)"}
+        },
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "data": {"type": "string", "description": "JSON beside a PDF that carries no data of its own"},
+                },
+            }
+        },
+    },
+}
+
+
+class Amount(BaseModel):
+    minor_units: int
+    currency: str
+
+
+class Accepted(BaseModel):
+    id: UUID
+    status_url: str
+
+
+class DocumentState(BaseModel):
+    """`portal_url` is the customer's secret link; null with `portal_url_reason` while nobody may see the document:
+    `unmatched`, `not_shared` or `unavailable` (ask again)."""
+
+    id: UUID
+    type: str
+    number: str
+    external_id: str
+    state: str
+    customer_number: str
+    total: Amount
+    amount_due: Amount
+    issues: list[dict[str, Any]] = []
+    portal_url: str | None = None
+    portal_url_reason: str | None = None
+
+
+class SubmissionState(BaseModel):
+    id: UUID
+    status: Literal["accepted", "processed", "rejected"]
+    document: DocumentState | None = None
+    error: dict[str, Any] | None = Field(default=None, description="problem+json, naming the field")
+
+
+class Reason(BaseModel):
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    summary="Hand in a document",
+    response_model=Accepted,
+    openapi_extra={"requestBody": _BODY},
+)
+async def submit(
+    request: Request,
+    key: ApiKey,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    x_kontor_file_name: Annotated[str, Header(max_length=200)] = "",
+) -> dict[str, Any]:
+    """The file as the body with its own content type, the data alone as JSON, or both as multipart. At most 20 MiB.
+
+    The same bytes again are the same document. Changed bytes under the same external id replace it while it is unshared,
+    and are refused afterwards. Ask `status_url` (same key) what became of it.
+    """
+    edge = edge_of(request)
+    check_length(request, edge.settings.upload_bytes)
+    allowed = await permit(request, key, audience="documents", right="documents:submit")
+    headers = {"Content-Type": request.headers.get("content-type", ""), "X-Kontor-Source": "http"}
+    headers |= {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+    headers |= {"X-Kontor-File-Name": x_kontor_file_name} if x_kontor_file_name else {}
+    answer = await edge.documents.request(
+        "POST", "/v1/submissions", token=allowed.token, headers=headers, timeout=_UPLOAD_SECONDS,
+        content=limited(request, edge.settings.upload_bytes),
+    )  # fmt: skip
+    submission = answer.json()["id"]
+    return {"id": submission, "status_url": f"{edge.settings.portal_url}/api/ingest/v1/submissions/{submission}"}
+
+
+@router.get("/submissions/{submission_id}", summary="What became of it", response_model=SubmissionState)
+async def status(request: Request, submission_id: UUID, key: ApiKey) -> dict[str, Any]:
+    """`accepted` while it is being read, `processed` with the document, `rejected` with the reason."""
+    allowed = await permit(request, key, audience="documents", right="documents:submit")
+    answer = await edge_of(request).documents.request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
+    found: dict[str, Any] = answer.json()
+    if found.get("document"):
+        found["document"] |= await _portal_url(request, allowed, found["document"])
+    return found
+
+
+async def _portal_url(request: Request, allowed: Permit, document: dict[str, Any]) -> dict[str, str | None]:
+    if not document["customer_id"]:
+        return {"portal_url": None, "portal_url_reason": "unmatched"}
+    if document["state"] != "shared":
+        return {"portal_url": None, "portal_url_reason": "not_shared"}
+    edge = edge_of(request)
+    wanted = {
+        "merchant_id": str(allowed.merchant_id), "customer_id": document["customer_id"], "document_id": document["id"],
+    }  # fmt: skip
+    try:
+        token = await edge.source.service("identity", allowed.merchant_id)
+        answer = await edge.identity.request("POST", "/v1/document-links", token=token, json=wanted)
+    except Problem:
+        return {"portal_url": None, "portal_url_reason": "unavailable"}
+    return {"portal_url": answer.json()["url"], "portal_url_reason": None}
+
+
+@router.post("/documents/{external_id:path}/cancel", summary="Cancel a document (Storno)")
+async def cancel(request: Request, external_id: str, key: ApiKey, body: Reason | None = None) -> dict[str, Any]:
+    """The customer goes on seeing it, as cancelled; nothing is to be paid on it any more."""
+    return await _close(request, external_id, key, "cancel", body)
+
+
+@router.post("/documents/{external_id:path}/withdraw", summary="Take a document back")
+async def withdraw(request: Request, external_id: str, key: ApiKey, body: Reason | None = None) -> dict[str, Any]:
+    """It vanishes from the portal."""
+    return await _close(request, external_id, key, "withdraw", body)
+
+
+async def _close(request: Request, external_id: str, key: str, verb: str, body: Reason | None) -> dict[str, Any]:
+    edge = edge_of(request)
+    allowed = await permit(request, key, audience="documents", right="documents:submit")
+    path = f"/v1/documents/by-external-id/{quote(external_id, safe='')}/{verb}"
+    answer = await edge.documents.request(
+        "POST", path, token=allowed.token, json={"reason": body.reason if body else ""}
+    )
+    await edge.views.apply_result(answer.json())
+    return {"id": answer.json()["id"], "external_id": external_id, "version": answer.json()["version"]}

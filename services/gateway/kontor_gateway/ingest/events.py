@@ -1,0 +1,31 @@
+"""The way back: what happened, read on from a position (I4)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from kontor_gateway.edge import edge_of
+from kontor_gateway.ingest.keys import ApiKey, permit
+
+router = APIRouter(prefix="/api", tags=["events"])
+
+_PATIENCE_SECONDS = 5.0
+
+
+@router.get("/events", summary="What happened since")
+async def events(
+    request: Request,
+    key: ApiKey,
+    after: Annotated[int, Query(ge=0, description="The last position you have seen")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    wait: Annotated[float, Query(ge=0, le=20, description="Seconds to wait for news before an empty answer")] = 0,
+) -> dict[str, Any]:
+    """`events` in order of `position`, and `next` for the following call. One writer assigns positions: none is skipped."""
+    edge = edge_of(request)
+    allowed = await permit(request, key, audience="notifications", right="events:read")
+    answer = await edge.notifications.request(
+        "GET", "/v1/feed", token=allowed.token, params={"after": after, "limit": limit, "wait": wait},
+        timeout=wait + _PATIENCE_SECONDS,
+    )  # fmt: skip
+    found: dict[str, Any] = answer.json()
+    return found

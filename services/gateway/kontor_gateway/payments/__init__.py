@@ -1,0 +1,1 @@
+"""Paying: choosing a method, to the provider's page and back, transfer with its code."""

@@ -1,0 +1,65 @@
+"""What the gateway asks payments for on a customer's behalf; each with a token for this one command."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+
+from kontor_gateway.edge import client_ip, edge_of
+from kontor_gateway.sessions.cookie import session_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What to write on a bank transfer; `epc` is the text of the QR code banking apps read (EPC069-12)."""
+
+    iban: str
+    bic: str
+    holder: str
+    amount_minor: int
+    currency: str
+    reference: str
+    epc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """`redirect_url` is the provider's page; empty where nothing is to be paid any more: then `status` says why."""
+
+    id: str
+    redirect_url: str
+    status: str
+
+
+async def start_checkout(
+    request: Request, slug: str, document_id: UUID, *, method: str, return_url: str, language: str, key: str
+) -> Checkout:
+    """`key` makes a repeated click the same checkout. Raises Unavailable, Conflict, Forbidden as the owners say."""
+    answer = await _command(
+        request, slug, "POST", f"/v1/documents/{document_id}/checkouts",
+        json={"method": method, "return_url": return_url, "language": language}, headers={"Idempotency-Key": key},
+    )  # fmt: skip
+    return Checkout(answer.get("checkout_id", ""), answer.get("redirect_url", ""), answer.get("status", ""))
+
+
+async def transfer_details(request: Request, slug: str, document_id: UUID) -> Transfer:
+    answer = await _command(request, slug, "GET", f"/v1/documents/{document_id}/transfer")
+    return Transfer(**{name: answer[name] for name in Transfer.__dataclass_fields__})
+
+
+async def checkout_state(request: Request, slug: str, checkout_id: UUID) -> str:
+    """What has become of a checkout; the provider is asked where its word has not come yet."""
+    answer = await _command(request, slug, "GET", f"/v1/checkouts/{checkout_id}", params={"refresh": "1"})
+    return str(answer["state"])
+
+
+async def _command(request: Request, slug: str, method: str, path: str, **options: Any) -> dict[str, Any]:
+    edge = edge_of(request)
+    token = await edge.source.command(
+        session_hash=session_hash(request, slug), audience="payments", right="documents:pay", ip=client_ip(request)
+    )
+    answer: dict[str, Any] = (await edge.payments.request(method, path, token=token, **options)).json()
+    if "snapshot" in answer:
+        await edge.views.apply_result(answer)
+    return answer

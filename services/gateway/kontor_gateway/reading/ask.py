@@ -1,0 +1,69 @@
+"""Asking the copy. The functions resolve merchant, customers and rights; nothing here filters."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+from fastapi import Request
+
+from kontor_gateway.edge import edge_of
+from kontor_gateway.sessions.cookie import session_hash
+from kontor_service.errors import Forbidden, Unauthorized, Unavailable
+
+
+class LoggedOut(Unauthorized):
+    """The browser has no session for this portal, or it is over."""
+
+    code, title = "session_ended", "Please log in"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
+
+
+class PortalClosed(Forbidden):
+    code, title = "portal_off", "This portal is switched off"
+
+
+class IdentitySilent(Unavailable):
+    """Nobody could have told us of a revoked session for five minutes."""
+
+    code, title = "identity_silent", "Access cannot be checked right now"
+
+
+async def ask(request: Request, slug: str, function: str, *args: Any) -> asyncpg.Record:
+    """The one row that `live.<function>(hash, slug, now, …)` answers for this browser.
+
+    Raises LoggedOut, PortalClosed, IdentitySilent; Unavailable where the database does not answer.
+    """
+    edge = edge_of(request)
+    known = session_hash(request, slug)
+    if not known:
+        raise LoggedOut(slug)
+    record = await _fetch(edge.pool, function, known, slug, edge.clock.now(), *args)
+    if record is None:
+        raise LoggedOut(slug)
+    # Error pages want to know whose page it was.
+    request.state.record = record
+    if record["state"] == "closed":
+        raise PortalClosed
+    if record["state"] == "silent":
+        raise IdentitySilent
+    return record
+
+
+async def ask_public(request: Request, slug: str) -> dict[str, Any] | None:
+    """What the portal's public pages show of the merchant; None where there is no such portal, or it is off."""
+    record = await _fetch(edge_of(request).pool, "portal", slug)
+    if record is None or not record["enabled"]:
+        return None
+    merchant: dict[str, Any] = orjson.loads(record["merchant"])
+    return merchant
+
+
+async def _fetch(pool: "asyncpg.Pool[Any]", function: str, *args: Any) -> asyncpg.Record | None:
+    places = ", ".join(f"${n}" for n in range(1, len(args) + 1))
+    try:
+        return await pool.fetchrow(f"SELECT * FROM live.{function}({places})", *args)
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        raise Unavailable(type(error).__name__, code="database_unavailable") from error

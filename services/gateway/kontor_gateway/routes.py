@@ -1,0 +1,39 @@
+"""All routes of the gateway, in the order in which they are tried: the portals' come last, they begin with any name."""
+
+from fastapi import APIRouter
+
+from kontor_gateway.access import account, code, invitations, links, login, logos, resets
+from kontor_gateway.documents import files, pages, portal_api
+from kontor_gateway.ingest import customers, documents, events, payments, webhooks
+from kontor_gateway.live import api as live
+from kontor_gateway.payments import pages as pay_pages
+from kontor_gateway.payments import portal_api as pay_api
+from kontor_gateway.sessions import api as sessions
+
+# Where errors are problem+json whatever the client accepts.
+API_PREFIXES = ("/api/", "/internal/", "/webhooks/", "/health", "/metrics")
+
+
+def routers() -> list[APIRouter]:
+    return [
+        sessions.router,
+        documents.router,
+        customers.router,
+        payments.router,
+        events.router,
+        webhooks.router,
+        portal_api.router,
+        files.api_router,
+        pay_api.router,
+        links.router,
+        invitations.router,
+        resets.router,
+        login.router,
+        code.router,
+        account.router,
+        logos.router,
+        live.router,
+        pages.router,
+        files.router,
+        pay_pages.router,
+    ]

@@ -1,0 +1,1 @@
+"""Sessions as the gateway keeps them: identity owns them, answers with them and pushes what becomes of them."""

@@ -1,0 +1,72 @@
+-- Who asks, and what of which merchant they may see. No row: the session is unknown, over or of another portal.
+-- `state`: open; silent (identity has not been heard for five minutes: nobody could tell us of a revocation);
+-- closed (the merchant has switched the portal off). Customers are empty unless the state is open.
+CREATE OR REPLACE FUNCTION _reader(asked_hash text, asked_slug text, at timestamptz)
+RETURNS TABLE (
+    state text, customers uuid[], document_id uuid, thread_id text, visible_types text[], today date,
+    session json, merchant json
+)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT
+        who.state,
+        CASE WHEN who.state = 'open' THEN s.customers ELSE '{}' END,
+        s.document_id,
+        CASE WHEN s.document_id IS NULL THEN NULL ELSE (SELECT d.thread_id FROM document d WHERE d.id = s.document_id) END,
+        m.visible_types,
+        (at AT TIME ZONE m.time_zone)::date,
+        s.public,
+        m.data
+    FROM session s
+    JOIN merchant m ON m.id = s.merchant_id AND m.slug = asked_slug AND NOT m.deleted
+    LEFT JOIN identity_heartbeat beat ON true
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN coalesce(beat.heard_at < now() - interval '5 minutes', true) THEN 'silent'
+            WHEN NOT m.portal_enabled THEN 'closed'
+            ELSE 'open'
+        END AS state
+    ) who
+    WHERE s.hash = asked_hash AND NOT s.revoked AND s.expires_at > now() AND s.kind IN ('portal', 'link');
+END;
+
+-- Where a document stands for its reader; NULL where nothing is to be paid on it, or nothing is known yet.
+CREATE OR REPLACE FUNCTION _status(document_state text, receivable_state text, due date, open_minor bigint, today date)
+RETURNS text LANGUAGE sql IMMUTABLE
+RETURN CASE
+    WHEN document_state = 'cancelled' THEN 'cancelled'
+    WHEN receivable_state IN ('open', 'partly_paid') AND open_minor > 0 AND due < today THEN 'overdue'
+    ELSE receivable_state
+END;
+
+-- One entry of a list, as the JSON that API and pages read: what documents and payments said, and where it stands.
+CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text)
+RETURNS text LANGUAGE sql IMMUTABLE
+RETURN '{"status":' || coalesce('"' || status || '"', 'null') || ',"payment":' || coalesce(payment, 'null') || ',' || substr(brief, 2);
+
+-- Public face of a portal: what its log-in page shows. No row where there is none.
+CREATE OR REPLACE FUNCTION portal(asked_slug text) RETURNS TABLE (enabled boolean, merchant json)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT m.portal_enabled, m.data FROM merchant m WHERE m.slug = asked_slug AND NOT m.deleted;
+END;
+
+-- The session alone, for pages that show nothing but it.
+CREATE OR REPLACE FUNCTION reader(asked_hash text, asked_slug text, at timestamptz)
+RETURNS TABLE (state text, session json, merchant json, today date)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today FROM _reader(asked_hash, asked_slug, at) r;
+END;
+
+-- Which portals this browser's cookies open: a link page keeps the wider of two sessions.
+CREATE OR REPLACE FUNCTION session_covers(asked_hash text, asked_slug text, asked_document uuid)
+RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM _reader(asked_hash, asked_slug, now()) r
+        WHERE r.state = 'open' AND r.document_id IS NULL
+          AND (asked_document IS NULL OR EXISTS (
+              SELECT FROM document d WHERE d.id = asked_document AND d.customer_id = ANY (r.customers)))
+    );
+END;
