@@ -125,7 +125,7 @@ class Views:
         sums: dict[str, str] = {}
         for view in self.shape.views:
             sums[view.table] = await self.pool.fetchval(
-                f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY t.id)), '') FROM {schema}.{view.table} t"  # noqa: S608
+                f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY t.id)), '') FROM {schema}.{view.table} t"
             )
         return sums
 

@@ -78,7 +78,7 @@ class Rebuild:
     async def _missing(self, expected: Mapping[str, int]) -> dict[str, int]:
         missing = {}
         for view in self.views.shape.views:
-            there = await self.views.pool.fetchval(f"SELECT count(*) FROM {NEXT}.{view.table}")  # noqa: S608 - names from code
+            there = await self.views.pool.fetchval(f"SELECT count(*) FROM {NEXT}.{view.table}")
             wanted = expected.get(view.prefix.rstrip("."), 0)
             if there < wanted:
                 missing[view.table] = wanted - there

@@ -91,7 +91,7 @@ class View:
         source = f"json_populate_recordset(NULL::{schema}.{self.table}, $1::json)"
         assignments = ", ".join(f"{name} = excluded.{name}" for name in changed)
         return (
-            f"INSERT INTO {schema}.{self.table} AS kept ({', '.join(names)})"  # noqa: S608 - names come from code
+            f"INSERT INTO {schema}.{self.table} AS kept ({', '.join(names)})"
             f" SELECT {', '.join(names)} FROM {source} ORDER BY id ON CONFLICT (id) DO UPDATE SET {assignments}"
             " WHERE (excluded.epoch, excluded.version) > (kept.epoch, kept.version) RETURNING kept.id"
         )

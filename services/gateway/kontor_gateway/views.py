@@ -9,9 +9,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 from kontor.payments.v1 import payments_pb2
-from kontor_gateway.sorting import LAST_DAY, amount_key, number_key, search_words
 from kontor_service.money import from_minor
 from kontor_views import Shape, View
+from kontor_views.sorting import LAST_DAY, amount_key, number_key, search_words
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100

@@ -11,9 +11,9 @@ from fastapi import Request
 
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_gateway.reading.ask import ask
-from kontor_gateway.sorting import search_patterns
 from kontor_gateway.views import SORTS
 from kontor_service.errors import Invalid
+from kontor_views.sorting import search_patterns
 
 PAGE_SIZE = 20
 _LARGEST_PAGE = 100

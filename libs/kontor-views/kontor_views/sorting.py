@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\s]+")
@@ -36,3 +37,8 @@ def search_patterns(query: str) -> list[str] | None:
     """LIKE patterns that find words beginning with each of those asked for; None where nothing is asked."""
     asked = _WORD.findall(fold(query.replace("\x00", "")))[:8]
     return ["% " + re.sub(r"([\\%_])", r"\\\1", word[:60]) + "%" for word in asked] or None
+
+
+def time_key(at: datetime) -> str:
+    """An instant, so that texts sort as the instants do. `at` is in UTC, with or without a zone."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
