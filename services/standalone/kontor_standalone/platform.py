@@ -1,6 +1,5 @@
 """All services with their settings, as one process runs them: each with its own database, secrets and socket."""
 
-import asyncio
 import os
 from dataclasses import dataclass
 from importlib import import_module
@@ -40,7 +39,7 @@ class Platform:
 
 
 async def prepare(home: Home, server: str) -> Platform:
-    """Makes databases and roles, migrates them side by side, and puts the services together.
+    """Makes databases and roles, migrates them, and puts the services together.
 
     `server` is the address of PostgreSQL's superuser. KONTOR_BUS_URL (amqp://…) puts RabbitMQ in the place of the
     transport in PostgreSQL; KONTOR_INGEST_BUS_URL opens its vhost for other systems.
@@ -48,7 +47,9 @@ async def prepare(home: Home, server: str) -> Platform:
     password = home.secrets["database"]
     databases = {name: await provision(server, name, password=password) for name in SERVICES}
     bus = os.environ.get("KONTOR_BUS_URL") or (await provision(server, "bus", password=password)).owner
-    await asyncio.gather(*(migrate(databases[name].owner, import_module(f"kontor_{name}")) for name in SERVICES))
+    for name in SERVICES:
+        # One after the other: Alembic keeps what it works on in its module.
+        await migrate(databases[name].owner, import_module(f"kontor_{name}"))
     common = _common(home, bus)
 
     def settings(kind: Any, name: str, **own: Any) -> Any:

@@ -31,7 +31,7 @@ async def keep(
     report: bytes | None,
 ) -> Document:
     """Adds the document, or gives the unshared one new content. Announces it as received: its production follows."""
-    content = data.model_dump_json(exclude_defaults=True).encode()
+    content = data.model_dump_json(exclude_none=True).encode()
     values: dict[str, Any] = {
         **columns(data),
         "external_id": external_id,
