@@ -1,18 +1,17 @@
 """PDF/A-3 with the e-invoice inside: what Typst leaves to do (Factur-X 1.0.07 / ZUGFeRD 2.3, chapter 6; ISO 19005-3)."""
 
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-import pikepdf
-
 from kontor_documents.rendering.errors import RenderingError
+from kontor_documents.rendering.update import Update, pdf_name, pdf_text
 
 GUIDELINE = re.compile(rb"GuidelineSpecifiedDocumentContextParameter>\s*<(?:\w+:)?ID[^>]*>\s*([^<\s]+)\s*<")
+METADATA = re.compile(rb"/Metadata (\d+) 0 R")
 NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 PROPERTIES = {
     "DocumentFileName": "name of the embedded XML invoice file",
@@ -37,7 +36,7 @@ class Profile(NamedTuple):
 
     level: str
     file_name: str
-    relationship: pikepdf.Name
+    relationship: str
     version: str = "1.0"
 
 
@@ -48,13 +47,13 @@ def profile_of(xml: bytes) -> Profile:
         raise RenderingError("xml", "not a CII invoice with a specification identifier (BT-24)")
     guideline = found.group(1).decode("ascii", "replace").lower()
     if "xrechnung" in guideline:
-        return Profile("XRECHNUNG", "xrechnung.xml", pikepdf.Name.Data, guideline.rsplit("_", 1)[-1])
+        return Profile("XRECHNUNG", "xrechnung.xml", "Data", guideline.rsplit("_", 1)[-1])
     for ending, level in {":minimum": "MINIMUM", ":basicwl": "BASIC WL"}.items():
         if guideline.endswith(ending):
-            return Profile(level, "factur-x.xml", pikepdf.Name.Data)
+            return Profile(level, "factur-x.xml", "Data")
     for ending, level in {":basic": "BASIC", ":extended": "EXTENDED", "en16931:2017": "EN 16931"}.items():
         if guideline.endswith(ending):
-            return Profile(level, "factur-x.xml", pikepdf.Name.Alternative)
+            return Profile(level, "factur-x.xml", "Alternative")
     raise RenderingError("xml", f"{guideline} is no profile of Factur-X, ZUGFeRD or XRechnung")
 
 
@@ -62,50 +61,64 @@ def embed(pdf: bytes, day: datetime, xml: bytes | None, attachments: Sequence[Em
     """The PDF with its attachments, announced in its metadata. The same input gives the same bytes."""
     if xml is None and not attachments:
         return pdf
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        if xml is not None:
-            profile = profile_of(xml)
-            invoice = EmbeddedFile(profile.file_name, xml, "text/xml", "Factur-X/ZUGFeRD")
-            _attach(document, invoice, day, profile.relationship)
-            _announce(document, profile)
-        for attachment in attachments:
-            name = _free_name(attachment.name, document)
-            _attach(document, replace(attachment, name=name), day, pikepdf.Name.Supplement)
-        target = io.BytesIO()
-        document.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
-    return target.getvalue()
+    update = Update(pdf)
+    files: dict[str, int] = {}
+    if xml is not None:
+        profile = profile_of(xml)
+        invoice = EmbeddedFile(profile.file_name, xml, "text/xml", "Factur-X/ZUGFeRD")
+        files[invoice.name] = _attach(update, invoice, day, profile.relationship)
+        _announce(update, profile)
+    for attachment in attachments:
+        name = _free_name(attachment.name, files)
+        files[name] = _attach(update, replace(attachment, name=name), day, "Supplement")
+    _list(update, files)
+    return update.written()
 
 
-def _attach(document: pikepdf.Pdf, file: EmbeddedFile, day: datetime, relationship: pikepdf.Name) -> None:
-    stamp = day.strftime("D:%Y%m%d%H%M%SZ")
-    specification = pikepdf.AttachedFileSpec(
-        document,
+def _attach(update: Update, file: EmbeddedFile, day: datetime, relationship: str) -> int:
+    """The number of the file's specification (ISO 32000-1, 7.11.3; the relationship is ISO 19005-3, 6.8)."""
+    stamp = pdf_text(f"D:{day:%Y%m%d%H%M%S}Z")
+    content = update.put_stream(
         file.content,
-        description=file.description or file.name,
-        filename=file.name,
-        mime_type=file.media_type or "application/octet-stream",
-        creation_date=stamp,
-        mod_date=stamp,
+        b"/Type/EmbeddedFile/Subtype%s/Params<</Size %d/CreationDate%s/ModDate%s>>"
+        % (pdf_name(file.media_type or "application/octet-stream"), len(file.content), stamp, stamp),
     )
-    specification.relationship = relationship
-    # Also associates the file with the whole document (/AF), as ISO 19005-3, 6.8 wants it.
-    document.attachments[file.name] = specification
+    name = pdf_text(file.name)
+    return update.put(
+        b"<</Type/Filespec/F%s/UF%s/Desc%s/AFRelationship/%s/EF<</F %d 0 R/UF %d 0 R>>>>"
+        % (name, name, pdf_text(file.description or file.name), relationship.encode(), content, content)
+    )
 
 
-def _free_name(wanted: str, document: pikepdf.Pdf) -> str:
+def _list(update: Update, files: dict[str, int]) -> None:
+    """Names the files in the catalogue and associates them with the whole document."""
+    catalogue = update.dictionary(update.root)
+    if b"/Names" in catalogue or b"/AF" in catalogue:
+        raise RuntimeError("the typesetter's PDF lists files of its own; they would be lost")
+    references = {pdf_text(name): b"%d 0 R" % number for name, number in files.items()}
+    names = b"".join(key + reference for key, reference in sorted(references.items()))
+    entries = b"/Names<</EmbeddedFiles<</Names[%s]>>>>/AF[%s]" % (names, b" ".join(references.values()))
+    update.put(b"<<%s%s>>" % (catalogue, entries), update.root)
+
+
+def _free_name(wanted: str, taken: Collection[str]) -> str:
     """The name, numbered where another attachment has it: names come from senders, and none of their files is lost."""
     name = "".join(filter(str.isprintable, wanted)).strip() or "attachment"
     stem, dot, ending = name.rpartition(".")
     number = 1
-    while name in document.attachments:
+    while name in taken:
         number += 1
         name = f"{stem} ({number}){dot}{ending}" if stem else f"{ending} ({number})"
     return name
 
 
-def _announce(document: pikepdf.Pdf, profile: Profile) -> None:
+def _announce(update: Update, profile: Profile) -> None:
     """Into the XMP as Typst wrote it: the extension schema into its list of schemas, the four properties at the end."""
-    metadata = document.Root.Metadata.read_bytes().decode()
+    found = METADATA.search(update.dictionary(update.root))
+    if found is None:
+        raise RuntimeError("the typesetter's PDF has no metadata")
+    number = int(found[1])
+    metadata = update.stream(number).decode()
     for mark, addition in {
         "</rdf:Bag></pdfaExtension:schemas>": _schema(),
         "</rdf:RDF>": _properties(profile),
@@ -113,9 +126,8 @@ def _announce(document: pikepdf.Pdf, profile: Profile) -> None:
         if metadata.count(mark) != 1:
             raise RuntimeError(f"the typesetter's XMP has no single {mark}; the Factur-X block would be lost")
         metadata = metadata.replace(mark, addition + mark)
-    document.Root.Metadata = document.make_stream(
-        metadata.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
-    )
+    # Metadata stays uncompressed, so that programs that know no PDF find it.
+    update.put_stream(metadata.encode(), b"/Type/Metadata/Subtype/XML", number, packed=False)
 
 
 def _schema() -> str:
