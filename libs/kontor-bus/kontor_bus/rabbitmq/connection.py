@@ -9,6 +9,7 @@ import aiormq.exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from yarl import URL
 
+from kontor_bus.supervision import is_stray
 from kontor_bus.transport import Unreachable
 
 CONNECT_TIMEOUT = 10.0
@@ -64,6 +65,10 @@ def translated() -> Iterator[None]:
         raise TopologyMismatch(str(wrong)) from wrong
     except Unreachable:
         raise
+    except asyncio.CancelledError as stray:
+        if not is_stray():
+            raise
+        raise Unreachable("the connection was closed under the call") from stray
     except (OSError, TimeoutError, aiormq.exceptions.AMQPError, RuntimeError) as lost:
         # RuntimeError: writing to a transport that is just being closed.
         if isinstance(lost, TopologyMismatch):

@@ -1,83 +1,49 @@
-"""Taking deliveries from a queue in batches, and settling a batch with one acknowledgement."""
+"""A queue's deliveries as batches of events."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage
 
 from kontor_bus.rabbitmq import codec
-from kontor_bus.rabbitmq.connection import translated
+from kontor_bus.rabbitmq.inbound import Inbound
 from kontor_bus.rabbitmq.publisher import Outgoing, Publisher
 from kontor_bus.rabbitmq.topology import ServiceTopology
-from kontor_bus.transport import Delivery, Outcome, Settle, Unreachable
+from kontor_bus.transport import Delivery, Outcome, Settle
 
 log = structlog.get_logger()
 
 
 class RabbitSubscription:
-    """Deliveries come in their order on a channel of their own, so the last tag of a batch settles all of it."""
-
-    def __init__(self, channel: Underlay, queue: str, topology: ServiceTopology, publisher: Publisher) -> None:
-        self._channel = channel
-        self._queue = queue
+    def __init__(self, inbound: Inbound, topology: ServiceTopology, publisher: Publisher) -> None:
+        self._inbound = inbound
         self._topology = topology
         self._publisher = publisher
-        self._arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
-        self.in_work = 0
-
-    @property
-    def unsettled(self) -> int:
-        return self._arrived.qsize() + self.in_work
-
-    async def start(self) -> None:
-        self._channel.on_consumer_cancel_callbacks.add(self.lost)
-        with translated():
-            await self._channel.basic_consume(self._queue, self._arrive)
-
-    def lost(self, *_: object) -> None:
-        """The channel or the queue is gone: whoever waits here has to begin again."""
-        self._arrived.put_nowait(None)
 
     @asynccontextmanager
     async def next_batch(self, limit: int) -> AsyncIterator["RabbitBatch"]:
-        messages = [self._there(await self._arrived.get())]
-        self.in_work = 1
-        while len(messages) < limit and not self._arrived.empty():
-            messages.append(self._there(self._arrived.get_nowait()))
-        self.in_work = len(messages)
-        batch = RabbitBatch(messages, self._queue, self._channel, self._topology, self._publisher)
-        await batch.bury_unreadable()
-        yield batch
-        self.in_work = 0
-
-    async def _arrive(self, message: DeliveredMessage) -> None:
-        self._arrived.put_nowait(message)
-
-    def _there(self, message: DeliveredMessage | None) -> DeliveredMessage:
-        if message is None:
-            raise Unreachable(f"the consumer of {self._queue} was closed")
-        return message
+        async with self._inbound.taken(limit) as messages:
+            batch = RabbitBatch(messages, self._inbound, self._topology, self._publisher)
+            await batch.bury_unreadable()
+            yield batch
 
 
 class RabbitBatch:
     def __init__(
         self,
         messages: Sequence[DeliveredMessage],
-        queue: str,
-        channel: Underlay,
+        inbound: Inbound,
         topology: ServiceTopology,
         publisher: Publisher,
     ) -> None:
-        self._queue = queue
-        self._channel = channel
+        self._messages = messages
+        self._inbound = inbound
+        self._queue = inbound.queue
         self._topology = topology
         self._publisher = publisher
-        self._last_tag = messages[-1].delivery_tag or 0
         self._unreadable: list[tuple[DeliveredMessage, str]] = []
         self.deliveries: list[Delivery] = []
         for message in messages:
@@ -107,8 +73,7 @@ class RabbitBatch:
             if outcome.settle is not Settle.DONE
         ]
         await self._publisher.send(moved)
-        with translated():
-            await self._channel.basic_ack(self._last_tag, multiple=True, wait=False)
+        await self._inbound.settle(self._messages)
 
     def _moved(self, delivery: Delivery, outcome: Outcome) -> Outgoing:
         attempt = delivery.attempt + 1

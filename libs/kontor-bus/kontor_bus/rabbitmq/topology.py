@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractQueue
 from pamqp.common import FieldTable
 
 from kontor_bus.transport import UNROUTED, QueueSpec
@@ -45,13 +45,17 @@ class ServiceTopology:
         await declare_events(channel)
         if not self.queues:
             return
-        await _declare_dead(channel, self.dead)
-        for seconds in self.retry_steps:
-            await self._declare_retry(channel, _milliseconds(seconds))
+        await self.declare_detours(channel)
         for queue in self.queues:
             declared = await channel.declare_queue(queue.name, durable=True, arguments=consumer_arguments(self.dead))
             for pattern in queue.patterns:
                 await declared.bind(EVENTS, routing_key=pattern)
+
+    async def declare_detours(self, channel: AbstractChannel) -> None:
+        """Where what failed goes: back after a while, or to the dead."""
+        await declare_bounded(channel, self.dead)
+        for seconds in self.retry_steps:
+            await self._declare_retry(channel, _milliseconds(seconds))
 
     async def _declare_retry(self, channel: AbstractChannel, milliseconds: int) -> None:
         # One time for the whole queue: with a time per message a long wait at the head holds up the short ones
@@ -66,14 +70,7 @@ class ServiceTopology:
 async def declare_events(channel: AbstractChannel) -> None:
     """The exchange of all events. What nobody has bound is kept in `kontor.unrouted`, the oldest dropped first."""
     unrouted = await channel.declare_exchange(UNROUTED, ExchangeType.FANOUT, durable=True)
-    arguments: Arguments = {
-        **quorum(),
-        "x-delivery-limit": _UNLIMITED,
-        "x-max-length": UNROUTED_LIMIT,
-        "x-overflow": "drop-head",
-        "x-message-ttl": FORTNIGHT_MS,
-    }
-    queue = await channel.declare_queue(UNROUTED, durable=True, arguments=arguments)
+    queue = await declare_bounded(channel, UNROUTED, UNROUTED_LIMIT)
     await queue.bind(unrouted)
     await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED})
 
@@ -102,9 +99,16 @@ def dead_queue(service: str) -> str:
     return service if service == UNROUTED else f"{service}.dead"
 
 
-async def _declare_dead(channel: AbstractChannel, name: str) -> None:
+async def declare_bounded(channel: AbstractChannel, name: str, length: int | None = None) -> AbstractQueue:
+    """A queue for people to look into: kept for 14 days, the oldest dropped first beyond the length."""
+    return await channel.declare_queue(name, durable=True, arguments=bounded_arguments(length))
+
+
+def bounded_arguments(length: int | None = None) -> Arguments:
     arguments: Arguments = {**quorum(), "x-delivery-limit": _UNLIMITED, "x-message-ttl": FORTNIGHT_MS}
-    await channel.declare_queue(name, durable=True, arguments=arguments)
+    if length is not None:
+        arguments |= {"x-max-length": length, "x-overflow": "drop-head"}
+    return arguments
 
 
 def _milliseconds(seconds: float) -> int:

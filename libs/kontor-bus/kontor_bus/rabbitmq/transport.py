@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from aio_pika.abc import AbstractChannel
-
 from kontor_bus.envelope import Envelope
 from kontor_bus.rabbitmq.codec import to_properties
 from kontor_bus.rabbitmq.connection import Connection, translated
+from kontor_bus.rabbitmq.inbound import Inbound, closed, inbound
 from kontor_bus.rabbitmq.publisher import Outgoing, Publisher
 from kontor_bus.rabbitmq.subscription import RabbitSubscription
 from kontor_bus.rabbitmq.topology import EVENTS, ServiceTopology
@@ -18,7 +17,7 @@ class RabbitTransport:
     def __init__(self, url: str) -> None:
         self._url = url
         self._topology = ServiceTopology("", (), ())
-        self._subscriptions: set[RabbitSubscription] = set()
+        self._arriving: set[Inbound] = set()
 
     async def open(self, service: str, queues: Sequence[QueueSpec], retry_steps: Sequence[float]) -> None:
         self._topology = ServiceTopology(service, tuple(queues), tuple(retry_steps))
@@ -41,20 +40,12 @@ class RabbitTransport:
 
     @asynccontextmanager
     async def subscribe(self, queue: str, prefetch: int) -> AsyncIterator[RabbitSubscription]:
-        channel = await self._consuming.channel(confirms=False)
-        with translated():
-            await channel.set_qos(prefetch_count=prefetch)
-            underlay = await channel.get_underlay_channel()
-        subscription = RabbitSubscription(underlay, queue, self._topology, self._moves)
-        channel.close_callbacks.add(subscription.lost)
-        await subscription.start()
-        self._subscriptions.add(subscription)
-        try:
-            yield subscription
-        finally:
-            self._subscriptions.discard(subscription)
-            channel.close_callbacks.discard(subscription.lost)
-            await _close(channel)
+        async with inbound(self._consuming, queue, prefetch) as arriving:
+            self._arriving.add(arriving)
+            try:
+                yield RabbitSubscription(arriving, self._topology, self._moves)
+            finally:
+                self._arriving.discard(arriving)
 
     async def unsettled(self) -> int:
         """Without what other processes of the same service have in work."""
@@ -69,11 +60,5 @@ class RabbitTransport:
                     queue = await channel.declare_queue(name, passive=True)
                 waiting += queue.declaration_result.message_count or 0
         finally:
-            await _close(channel)
-        return waiting + sum(subscription.unsettled for subscription in self._subscriptions)
-
-
-async def _close(channel: AbstractChannel) -> None:
-    if not channel.is_closed:
-        with translated():
-            await channel.close()
+            await closed(channel)
+        return waiting + sum(arriving.unsettled for arriving in self._arriving)
