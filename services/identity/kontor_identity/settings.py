@@ -6,6 +6,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from kontor_service.settings import ServiceSettings
 
+_SHORTEST_SECRET = 32
+
 
 class UnsafeSettings(ValueError):
     """Settings that may be used in development only."""
@@ -53,11 +55,14 @@ class Settings(ServiceSettings):
         return self
 
     @model_validator(mode="after")
-    def service_secrets_are_strong(self) -> Self:
+    def secrets_are_strong(self) -> Self:
         if self.environment == "production":
             if not self.service_secrets:
                 raise UnsafeSettings("service_secrets: must be given outside development")
-            for name, secret in self.service_secrets.items():
-                if len(secret.get_secret_value()) < 32:
-                    raise UnsafeSettings(f"service_secrets[{name}]: at least 32 characters outside development")
+            for group in ("service_secrets", "secret_keys"):
+                for name, secret in getattr(self, group).items():
+                    if len(secret.get_secret_value()) < _SHORTEST_SECRET:
+                        raise UnsafeSettings(
+                            f"{group}[{name}]: at least {_SHORTEST_SECRET} characters outside development"
+                        )
         return self

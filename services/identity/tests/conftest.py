@@ -15,8 +15,6 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI, Request, Response
 from google.protobuf.message import Message
-from kontor_testing.postgres import Databases
-from kontor_testing.serving import serving
 
 from kontor_events.registry import class_of
 from kontor_identity.app import create_app
@@ -25,6 +23,8 @@ from kontor_identity.merchants.service import register_merchant
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.settings import Settings
+from kontor_testing.postgres import Databases
+from kontor_testing.serving import serving
 
 SECRETS = {name: f"{name}-secret" for name in ("gateway", "admin", "documents", "notifications")}
 # The real parameters have a test of their own.
@@ -42,6 +42,10 @@ class Edge:
         self.app = FastAPI()
         self.app.put("/internal/sessions")(self._put)
         self.app.post("/internal/heartbeat")(self._beat)
+
+    def state(self, login: dict[str, Any]) -> dict[str, Any]:
+        """What the edge was told last of the session in this answer."""
+        return self.sessions[login["session"]["hash"]]
 
     async def _put(self, request: Request) -> Response:
         if self.down:
@@ -91,6 +95,14 @@ class Shop:
         url = await self.stage.as_service("POST", f"/v1/invitations/{answer.json()['invitation_id']}/link")
         return str(url.json()["url"].rpartition("/")[2])
 
+    async def mail_link(self, customer_id: str, document_id: UUID | None = None, contact_id: str | None = None) -> str:
+        """The token in a link that is mailed."""
+        body = {"merchant_id": str(self.id), "customer_id": customer_id, "contact_id": contact_id}
+        body["document_id"] = str(document_id) if document_id else None
+        answer = await self.stage.as_service("POST", "/v1/document-links", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["url"].rpartition("/")[2])
+
     async def portal_login(
         self, number: str = "10001", email: str = "anna@kundin.test", password: str = "Herbstlaub am See"
     ) -> dict[str, Any]:
@@ -138,6 +150,20 @@ class Stage:
         body = {"slug": slug, "email": email, "password": password, "kind": "portal", "ip": ip}
         return await self.as_edge("POST", "/v1/sessions/password", json=body)
 
+    async def open_link(self, token: str) -> httpx.Response:
+        return await self.as_edge("POST", "/v1/sessions/link", json={"token": token, "ip": ""})
+
+    async def may(self, login: dict[str, Any], right: str = "documents:read") -> bool:
+        """Whether identity would sign a command of this session at this moment."""
+        edge = "admin" if login["session"]["kind"] == "staff" else "gateway"
+        return (await self.mint(edge, "documents", right, session_hash=login["session"]["hash"])).status_code == 200
+
+    async def secret(self, challenge_id: str) -> dict[str, str]:
+        """What the mail about this challenge would contain."""
+        answer = await self.as_service("POST", f"/v1/challenges/{challenge_id}/secret")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     async def as_edge(self, method: str, path: str, edge: str = "gateway", **options: Any) -> httpx.Response:
         return await self.http.request(method, path, auth=(edge, SECRETS[edge]), **options)
 
@@ -154,6 +180,16 @@ class Stage:
         return [class_of(row["type"]).FromString(row["payload"]) for row in rows if not types or row["type"] in types]
 
 
+_buses: dict[str, str] = {}
+
+
+async def _bus(databases: Databases) -> str:
+    """One for all tests: identity only publishes."""
+    if databases.server not in _buses:
+        _buses[databases.server] = await databases.empty()
+    return _buses[databases.server]
+
+
 def _as_superuser(server: str, database: str) -> str:
     return urlunsplit(urlsplit(server)._replace(path=urlsplit(database).path))
 
@@ -162,11 +198,13 @@ def _as_superuser(server: str, database: str) -> str:
 async def identity_stage(databases: Databases, files: Path, **settings: Any) -> AsyncIterator[Stage]:
     made = await databases.create("identity")
     async with AsyncExitStack() as stack:
-        gateway, admin = Edge(), Edge()
+        gateway, admin, edges = Edge(), Edge(), FastAPI()
+        edges.mount("/gateway", gateway.app)
+        edges.mount("/admin", admin.app)
+        edges_url = await stack.enter_async_context(serving(edges))
         given = {
-            "environment": "development", "database_url": made.runtime, "bus_url": await databases.empty(),
-            "gateway_url": await stack.enter_async_context(serving(gateway.app)),
-            "admin_url": await stack.enter_async_context(serving(admin.app)),
+            "environment": "development", "database_url": made.runtime, "bus_url": await _bus(databases),
+            "gateway_url": f"{edges_url}/gateway", "admin_url": f"{edges_url}/admin",
             "service_secret": "identity-secret", "service_secrets": SECRETS, "files_url": f"file://{files}",
             "portal_url": "https://portal.test", "admin_public_url": "https://admin.test",
             "uniform_answer_seconds": 0.1, "edge_answer_seconds": 1.0,

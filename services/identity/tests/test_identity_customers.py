@@ -39,7 +39,10 @@ async def test_the_same_idempotency_key_answers_the_same_customer(stage: Any, sh
 
 
 async def test_an_upsert_creates_then_changes_and_then_does_nothing(stage: Any, shop: Any) -> None:
-    path, body = "/v1/customers/by-number/20001", {"name": "Bau AG", "contacts": [{"name": "Bo", "email": "bo@bau.test"}]}
+    path, body = (
+        "/v1/customers/by-number/20001",
+        {"name": "Bau AG", "contacts": [{"name": "Bo", "email": "bo@bau.test"}]},
+    )
     created = (await shop.call("PUT", path, json=body)).json()
     changed = (await shop.call("PUT", path, json=body | {"phone": "+49 30 123456"})).json()
     same = (await shop.call("PUT", path, json=body | {"phone": "+49 30 123456"})).json()

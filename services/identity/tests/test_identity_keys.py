@@ -14,7 +14,9 @@ KEYS = SecretKeys({"k1": "first secret", "k2": "second secret"}, "k2")
 
 
 @given(st.uuids(), st.integers(1, 2**40), st.sampled_from(Purpose))
-def test_a_token_is_read_and_genuine_for_its_purpose_and_generation_only(id: UUID, generation: int, purpose: Purpose) -> None:
+def test_a_token_is_read_and_genuine_for_its_purpose_and_generation_only(
+    id: UUID, generation: int, purpose: Purpose
+) -> None:
     token = KEYS.read(KEYS.token(purpose, id, generation))
 
     assert token.id == id

@@ -1,0 +1,145 @@
+"""Snapshots, schema, settings, limits, housekeeping, the command line."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from pydantic import ValidationError
+
+from kontor_events.registry import type_of
+from kontor_identity.housekeeping import forget_old
+from kontor_identity.limits.buckets import Limit, Limits, network
+from kontor_identity.models import Base
+from kontor_identity.settings import Settings
+from kontor_service.errors import TooMany
+from kontor_testing.postgres import Databases
+
+SECRET = "x" * 40
+PRODUCTION: dict[str, Any] = {
+    "environment": "production", "database_url": "postgresql://", "bus_url": "amqp://", "service_secret": SECRET,
+    "service_secrets": {"gateway": SECRET}, "signing_keys": {"a": SECRET}, "signing_key_id": "a",
+    "secret_keys": {"a": SECRET}, "secret_key_id": "a",
+}  # fmt: skip
+
+
+async def test_snapshots_are_the_states_that_events_told_last(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    await shop.mail_link(login["customer_id"], uuid4())
+    await shop.call("POST", "/v1/api-keys", "api_keys:edit", json={"name": "x", "scopes": ["events:read"]})
+    await stage.shop("anders")
+    told = {}
+    for event in await stage.events():
+        state = getattr(event, event.DESCRIPTOR.fields_by_number[1].name)
+        told[state.id] = state
+
+    answer = await stage.as_service("POST", "/v1/snapshots")
+    assert answer.json()["counts"] == {
+        "identity.merchant": 2, "identity.customer": 1, "identity.link": 1, "identity.api_key": 1
+    }  # fmt: skip
+    snapshots = [event for event in await stage.events() if type_of(event).endswith(".snapshot.v1")]
+    assert len(snapshots) == 5
+    for snapshot in snapshots:
+        state = getattr(snapshot, snapshot.DESCRIPTOR.fields_by_number[1].name)
+        assert state == told[state.id]
+
+
+async def test_snapshots_of_one_aggregate_can_be_asked_for(stage: Any, shop: Any) -> None:
+    await shop.customer()
+
+    answer = await stage.as_service("POST", "/v1/snapshots", json={"aggregate": "customer"})
+    assert answer.json() == {"counts": {"identity.customer": 1}}
+
+
+async def test_sessions_can_be_pushed_again(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    answer = await stage.as_service("POST", "/v1/snapshots", json={"aggregate": "session"})
+
+    assert answer.json() == {"counts": {"identity.session": 2}}
+    await stage.parts.push.all_pending()
+    assert stage.gateway.state(login)["revoked"] is False
+
+
+async def test_only_a_service_may_ask_for_snapshots(shop: Any) -> None:
+    assert (await shop.call("POST", "/v1/snapshots", "merchant:edit")).status_code == 403
+
+
+async def test_the_models_have_the_columns_of_the_database(stage: Any) -> None:
+    def differences(connection: Any) -> list[Any]:
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+    async with stage.parts.db.engine.connect() as connection:
+        found = await connection.run_sync(differences)
+    named = [d for d in found if isinstance(d, tuple) and d[0] in ("add_column", "remove_column", "add_table")]
+    assert named == []
+
+
+async def test_a_bucket_lets_a_burst_through_and_refills(stage: Any) -> None:
+    limits, limit = Limits(stage.parts.db), Limit("test", burst=2, seconds=3600)
+    await limits.take(limit, "a")
+    await limits.take(limit, "a")
+    with pytest.raises(TooMany):
+        await limits.take(limit, "a")
+    await limits.take(limit, "b")
+
+    await stage.database.execute("UPDATE rate_limit SET updated_at = updated_at - interval '1 hour'")
+    await limits.take(limit, "a")
+    with pytest.raises(TooMany):
+        await limits.take(limit, "a")
+
+
+def test_a_subscriber_is_limited_not_each_of_its_addresses() -> None:
+    assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::1") == "2001:db8:1:2::"
+    assert network("::ffff:192.0.2.7") == network("192.0.2.7") == "192.0.2.7"
+    assert network("unbekannt") == ""
+
+
+async def test_what_is_over_is_forgotten(stage: Any, shop: Any) -> None:
+    await shop.portal_login()
+    await stage.database.execute("UPDATE session SET expires_at = now() - interval '2 days'")
+    await stage.database.execute("UPDATE invitation SET expires_at = now() - interval '1 year'")
+    await forget_old(stage.parts.db, stage.parts.limits)
+
+    assert await stage.database.fetchval("SELECT count(*) FROM session") == 0
+    assert await stage.database.fetchval("SELECT count(*) FROM invitation") == 0
+
+
+def test_production_starts_with_its_keys() -> None:
+    assert Settings(**PRODUCTION).environment == "production"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signing_keys": {}}, {"secret_keys": {}}, {"signing_key_id": "b"}, {"service_secrets": {}},
+        {"service_secrets": {"gateway": "short"}}, {"service_secret": "short"},
+        {"secret_keys": {"a.b": SECRET}, "secret_key_id": "a.b"}, {"secret_keys": {"a": "short"}},
+    ],
+)  # fmt: skip
+def test_production_refuses_to_start_with_unsafe_keys(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**PRODUCTION | change)
+
+
+async def test_a_merchant_is_registered_on_the_command_line(databases: Databases, tmp_path: Path) -> None:
+    made = await databases.create("identity")
+    environment = {
+        "KONTOR_ENVIRONMENT": "development", "KONTOR_DATABASE_URL": made.runtime, "KONTOR_BUS_URL": made.runtime,
+        "KONTOR_SERVICE_SECRET": "s", "KONTOR_FILES_URL": f"file://{tmp_path}",
+    }  # fmt: skip
+    command = [
+        sys.executable, "-m", "kontor_identity", "register", "--name", "Muster", "--slug", "muster",
+        "--owner-name", "Olga", "--owner-email", "olga@muster.test", "--password-stdin",
+    ]  # fmt: skip
+
+    def run() -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(command, env=environment, input="Sommerregen im Mai\n", capture_output=True, text=True)
+
+    first, second = run(), run()
+    assert (first.returncode, len(first.stdout.strip())) == (0, 36), first.stderr
+    assert second.returncode == 1
+    assert "slug" in second.stderr

@@ -1,0 +1,149 @@
+"""Sessions: starting with a password, listing, ending; the same answer for everybody who is not let in."""
+
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from argon2.low_level import Type
+
+from kontor_identity.passwords.hashing import Passwords
+
+
+async def test_a_session_says_what_the_edge_needs_and_its_cookie_is_kept_as_a_hash(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    session = login["session"]
+
+    assert (session["kind"], session["slug"], session["email"]) == ("portal", "muster", "anna@kundin.test")
+    assert session["customers"] == [login["customer_id"]]
+    assert session["rights"] == ["account", "documents:pay", "documents:read"]
+    assert (session["document_id"], session["revoked"], session["version"]) == (None, False, 1)
+    rows = [dict(row) for row in await stage.database.fetch("SELECT * FROM session")]
+    assert login["token"] not in str(rows)
+    assert session["hash"] in {row["hash"] for row in rows}
+
+
+async def test_unknown_and_known_addresses_get_the_same_answer_after_the_same_work(
+    stage: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.portal_login()
+    verified: list[str] = []
+    matches = Passwords._matches
+    monkeypatch.setattr(Passwords, "_matches", lambda self, h, p: verified.append(h) or matches(self, h, p))
+
+    answers = [
+        await stage.login_portal("muster", "anna@kundin.test", "falsch falsch"),
+        await stage.login_portal("muster", "nobody@kundin.test", "falsch falsch"),
+        await stage.login_portal("nirgends", "anna@kundin.test", "falsch falsch"),
+        await stage.login_staff("nobody@muster.test", "falsch falsch"),
+    ]
+    bodies = [{k: v for k, v in answer.json().items() if k != "trace"} for answer in answers]
+    assert {answer.status_code for answer in answers} == {401}
+    assert all(body == bodies[0] for body in bodies)
+    # Each of them cost one verification with the same parameters.
+    assert len({h.rsplit("$", 2)[0] for h in verified}) == 1
+    assert len(verified) == 4
+    assert verified[1:] == [stage.parts.passwords.nobody] * 3
+
+
+def test_passwords_are_hashed_with_argon2id_and_plenty_of_memory() -> None:
+    hasher = PasswordHasher()
+
+    assert hasher.type == Type.ID
+    assert hasher.memory_cost >= 64 * 1024
+    assert hasher.time_cost >= 3
+
+
+async def test_an_old_hash_is_renewed_at_the_next_log_in(stage: Any, shop: Any) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(stage.owner_password)
+    await stage.database.execute("UPDATE staff SET password_hash = $1", old)
+
+    assert (await stage.login_staff(shop.owner_email)).status_code == 200
+    assert await stage.database.fetchval("SELECT password_hash FROM staff") != old
+    assert (await stage.login_staff(shop.owner_email)).status_code == 200
+
+
+async def test_too_many_wrong_passwords_are_slowed_down_for_the_account(stage: Any, shop: Any) -> None:
+    answers = [await stage.login_staff(shop.owner_email, "falsch falsch") for _ in range(12)]
+
+    assert [answer.status_code for answer in answers].count(401) == 10 - 0
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_an_unknown_account_is_slowed_down_alike(stage: Any, shop: Any) -> None:
+    answers = [await stage.login_staff("nobody@muster.test", "falsch falsch") for _ in range(12)]
+
+    assert [answer.status_code for answer in answers].count(401) == 10
+    assert answers[-1].status_code == 429
+
+
+async def test_a_log_out_stops_commands_and_tells_the_edge(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    ended = await stage.as_edge("POST", "/v1/sessions/end", json={"session_hash": login["session"]["hash"]})
+
+    assert ended.status_code == 204
+    assert not await stage.may(login)
+    assert stage.gateway.state(login)["revoked"] is True
+
+
+async def test_a_person_lists_and_ends_her_own_sessions_only(stage: Any, shop: Any) -> None:
+    first = await shop.portal_login()
+    second = (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).json()
+    stranger = await shop.portal_login("10002", "bert@kundin.test")
+    token = (await stage.mint("gateway", "identity", "account", session_hash=second["session"]["hash"])).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    listed = (await stage.http.get("/v1/sessions", headers=headers)).json()["sessions"]
+    assert [session["id"] for session in listed] == [second["session"]["id"], first["session"]["id"]]
+    ended = await stage.http.delete(f"/v1/sessions/{first['session']['id']}", headers=headers)
+    assert ended.json() == {"pushed": True}
+    assert not await stage.may(first)
+    assert await stage.may(second)
+    other = await stage.http.delete(f"/v1/sessions/{stranger['session']['id']}", headers=headers)
+    assert other.status_code == 404
+    assert await stage.may(stranger)
+
+
+async def test_an_expired_session_is_over(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    await stage.database.execute("UPDATE session SET expires_at = now() - interval '1 second'")
+
+    assert not await stage.may(login)
+
+
+async def test_a_changed_password_ends_the_sessions_so_far(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    token = (await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    wrong = await stage.http.post(
+        "/v1/account/password", headers=headers, json={"old": "weiß ich nicht", "new": "Frühling im Garten"}
+    )
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "old_password_wrong")
+    done = await stage.http.post(
+        "/v1/account/password", headers=headers, json={"old": "Herbstlaub am See", "new": "Frühling im Garten"}
+    )
+
+    assert done.json() == {"pushed": True}
+    assert not await stage.may(login)
+    assert (await stage.login_portal("muster", "anna@kundin.test", "Frühling im Garten")).status_code == 200
+
+
+async def test_the_language_of_the_account_reaches_running_sessions(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    token = (await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])).json()["token"]
+    await stage.http.post("/v1/account/language", headers={"Authorization": f"Bearer {token}"}, json={"language": "en"})
+
+    state = stage.gateway.state(login)
+    assert (state["language"], state["version"]) == ("en", 2)
+
+
+async def test_a_log_in_tells_when_the_contact_was_last_there(stage: Any, shop: Any) -> None:
+    await shop.portal_login()
+    await stage.database.execute("UPDATE contact SET last_seen_at = now() - interval '2 days'")
+    for _ in range(2):
+        assert (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).status_code == 200
+
+    last = (await stage.events("identity.customer.changed.v1"))[-1]
+    before = (await stage.events("identity.customer.changed.v1"))[-2]
+    assert last.customer.version == before.customer.version + 1
+    assert last.customer.contacts[0].last_seen_at.seconds > before.customer.contacts[0].last_seen_at.seconds - 1
