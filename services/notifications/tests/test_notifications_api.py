@@ -143,6 +143,16 @@ async def test_the_same_address_keeps_its_link(
     assert old["headers"]["Message-ID"] != new["headers"]["Message-ID"]
 
 
+async def test_staffs_own_words_are_said_again(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    document.share_subject = "Wie besprochen"
+    await desk.know(document)
+    first = await sent_to(desk, merchant, customer, document, "erika@example.org")
+    await again(desk, first)
+    assert [mail["subject"] for mail in await desk.mails(2)] == ["Wie besprochen"] * 2
+
+
 async def test_what_is_no_address_is_refused(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:

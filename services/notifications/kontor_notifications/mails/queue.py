@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, any_, case, func, literal, update
+from sqlalchemy import and_, any_, case, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,7 +52,7 @@ class Queue:
 
     def add_failed(self, session: AsyncSession, mail: Mail, error: str) -> None:
         """One that cannot be sent as it is: it waits in the log for a correction."""
-        mail.state, mail.error, mail.collecting = "failed", error, False
+        mail.state, mail.error, mail.own_subject, mail.own_text = "failed", error, "", ""
         session.add(mail)
         record(session, MailFailed(mail=mail_state(mail)), merchant_id=mail.merchant_id)
 
@@ -80,7 +80,8 @@ class Queue:
             .values(**mail.model_dump())
             .on_conflict_do_update(
                 index_elements=["merchant_id", "customer_id", "recipient"],
-                index_where=and_(_table.c.collecting, _table.c.state == "queued"),
+                # As the index says it, letter by letter: a plan kept for later executions knows no parameters.
+                index_where=text("collecting AND state = 'queued'"),
                 set_={
                     "document_ids": case(
                         (known, _table.c.document_ids), else_=func.array_append(_table.c.document_ids, document)

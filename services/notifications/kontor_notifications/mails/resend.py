@@ -40,6 +40,7 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
     if first.kind in _NOT_REPEATED:
         raise NotRepeatable("Links and codes that expire soon are asked for again by the person who needs them.")
     recipient = await _recipient(session, first, (address or first.recipient).strip())
+    subject, text = await _own_words(session, first)
     mail = queue.draft(
         first.merchant_id,
         first.kind,
@@ -49,12 +50,22 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
         document_number=first.document_number,
         reference_id=first.reference_id,
         payment=first.payment,
+        own_subject=subject,
+        own_text=text,
         expires_at=first.expires_at,
         resend_of=first.id,
         renew_links=first.state in ("sent", "bounced") and recipient.email.casefold() != first.recipient.casefold(),
     )
     queue.add(session, mail)
     return mail
+
+
+async def _own_words(session: AsyncSession, first: Mail) -> tuple[str, str]:
+    """What staff wrote for the document's last sharing: the mail itself forgot it when it was sent."""
+    if first.kind != kinds.SHARED or len(first.document_ids) != 1:
+        return "", ""
+    found = await copies.documents(session, first.document_ids)
+    return (found[0].share_subject, found[0].share_text) if found else ("", "")
 
 
 async def _recipient(session: AsyncSession, first: Mail, address: str) -> Recipient:

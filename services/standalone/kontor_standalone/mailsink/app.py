@@ -75,12 +75,12 @@ def _add_pages(app: FastAPI, mailbox: Mailbox) -> None:
     @app.get("/", response_class=HTMLResponse)
     def index(request: Request) -> HTMLResponse:
         shown = [reading.read(message_id, _found(mailbox, message_id)) for message_id in mailbox.ids()[:100]]
-        return page(request, "index.html.j2", mails=shown)
+        return page(request, "index.html", mails=shown)
 
     @app.get("/messages/{message_id}", response_class=HTMLResponse)
     def message(request: Request, message_id: str) -> HTMLResponse:
         raw = _found(mailbox, message_id)
-        return page(request, "message.html.j2", mail=reading.read(message_id, raw))
+        return page(request, "message.html", mail=reading.read(message_id, raw))
 
     @app.get("/messages/{message_id}/html", response_class=HTMLResponse)
     def html(message_id: str) -> HTMLResponse:

@@ -1,0 +1,54 @@
+"""The mails in a real browser: readable for everybody, on every width, light and dark."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, async_playwright
+
+from kontor.documents.v1.documents_pb2 import Document
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Secrets
+from kontor_notifications.rendering.render import Wording, render
+from kontor_notifications.templates.defaults import default
+from kontor_testing.browser import find_chromium
+
+LINK = "https://portal.example/l/" + "x" * 60
+SHOWN = ["document_shared:invoice", "documents_shared", "payment_failed", "login_code", "invitation"]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        yield started
+        await started.close()
+
+
+def mail(kind: str, language: Any, merchant: Merchant, customer: Customer, document: Document) -> str:
+    facts = Facts(
+        kind=kind.partition(":")[0], language=language, merchant=merchant, recipient="a@example.org", name="Erika Müller",
+        customer=customer, documents=(DocumentFacts(document),) * (2 if kind == "documents_shared" else 1),
+        payment=Payment(78719, "EUR", "card", open_minor=78719) if kind == "payment_failed" else None,
+        expires_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC), attachments=("RE-2026-0042.pdf",),
+    )  # fmt: skip
+    secrets = Secrets({document.id: LINK}, customer=LINK, link=LINK, code="482913")
+    return render(Wording(kind, *default(kind, language)), facts, secrets, logo=None).html
+
+
+@pytest.mark.parametrize("accent", ["#0b5d4e", "#ffd400"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_mail_is_accessible_and_fits_a_narrow_screen(
+    browser: Browser, merchant: Merchant, customer: Customer, document: Document, scheme: Any, accent: str
+) -> None:
+    merchant.accent_color = accent
+    page = await browser.new_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    for language in ("de", "en"):
+        for kind in SHOWN:
+            await page.set_content(mail(kind, language, merchant, customer, document))
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 320, (kind, language)
+            # A mail has no landmarks and no headings: those rules are about pages.
+            found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+            assert found.violations_count == 0, (kind, language, found.generate_report())
