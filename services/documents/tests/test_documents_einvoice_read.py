@@ -75,6 +75,11 @@ def test_the_customer_number_is_the_buyers_identifier_without_a_scheme() -> None
     assert data.customer_number == "K-17"
 
 
+@pytest.mark.parametrize("write", [write_cii, write_ubl])
+def test_a_customer_number_is_written_and_read_again(write: object) -> None:
+    assert read_document(write(invoice(customer_number="K-18", buyer={"name": "K"}))).data.customer_number == "K-18"
+
+
 def test_a_vat_id_never_becomes_a_customer_number() -> None:
     data = read_document(write_cii(invoice(buyer={"name": "K", "vat_id": "DE123456789"}))).data
     assert data.customer_number == ""

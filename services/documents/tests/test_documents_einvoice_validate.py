@@ -142,6 +142,6 @@ def test_rules_that_do_not_finish_are_given_up_and_the_next_document_is_served()
     impatient = Validator(timeout=0.0)
     with pytest.raises(Unavailable):
         impatient.validate(write_ubl(xrechnung(), specification=XRECHNUNG))
-    impatient._timeout = 60.0
+    impatient._schematron.timeout = 60.0
     assert impatient.validate(write_ubl(xrechnung(), specification=XRECHNUNG)).valid
     impatient.close()

@@ -147,9 +147,11 @@ def _write_node(parent: etree._Element, node: Node, terms: Terms, context: Mappi
 
 
 def _write_one(parent: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> bool:
-    element = etree.SubElement(parent, node.tag)
     value = terms.get(node.text) if node.text else None
     written = value is not None and value != ""
+    if not written and not node.children:
+        return False
+    element = etree.SubElement(parent, node.tag)
     if written:
         element.text = node.codec.write(value)
         _write_attributes(element, node, terms, context)

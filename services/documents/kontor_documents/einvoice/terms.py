@@ -111,6 +111,7 @@ def business_terms(data: DocumentData, files: Mapping[str, bytes]) -> Terms:
     for key in _PARTIES:
         if party := getattr(data, key):
             terms[key] = party.model_dump()
+    _name_customer(terms["buyer"], data.customer_number)
     terms["notes"] = [{"subject": subject, "text": text} for subject, text in data.notes]
     terms["payment_terms"] = skonto.joined(data.payment_terms, data.cash_discounts)
     terms["payment_means"] = [_payment_terms(entry) for entry in plain["payment_means"]]
@@ -125,6 +126,12 @@ def business_terms(data: DocumentData, files: Mapping[str, bytes]) -> Terms:
     terms["preceding"] = [entry for entry in plain["references"] if entry["kind"] == "invoice"]
     terms["additional"] = _additional(data, files)
     return terms
+
+
+def _name_customer(buyer: Terms, number: str) -> None:
+    """The customer number goes out as BT-46, from where it is read again."""
+    if number and all(entry.get("scheme") for entry in buyer["identifiers"]):
+        buyer["identifiers"] = [{"id": number, "scheme": None}, *buyer["identifiers"]]
 
 
 def _payment_terms(entry: Terms) -> Terms:

@@ -5,24 +5,14 @@
   admits only Factur-X guideline identifiers.
 - UBL Invoice and CreditNote: OASIS schema 2.1 and the schematron of CEN for UBL.
 - XRechnung in either syntax: also the national rules in xrechnung.py, whose schematron nobody ships on PyPI.
-
-SaxonC runs in one process of its own: its native heap is shared by nobody, it is not safe to use from several threads,
-and a transformation that takes too long can be ended only with its process.
 """
 
 import asyncio
-import os
-import signal
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,13 +22,10 @@ from kontor_documents.einvoice import cii, safe_xml, ubl
 from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.errors import NotAnInvoice
 from kontor_documents.einvoice.read import read_xml
+from kontor_documents.einvoice.schematron import TIMEOUT_SECONDS, DidNotFinish, SchematronProcess
 from kontor_documents.einvoice.xrechnung import check_xrechnung
 from kontor_service.errors import Invalid, Unavailable
 
-# One transformation; a thousand lines take well under a tenth of it.
-TIMEOUT_SECONDS = 60.0
-# The worker's native heap grows with use; after so many documents a fresh one takes over.
-DOCUMENTS_PER_WORKER = 2_000
 _MAX_FINDINGS = 200
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 # "Value of 'ram:ID' is not allowed" for BT-24: the Factur-X code list knows no national CIUS.
@@ -122,7 +109,8 @@ def _profile(root: etree._Element) -> str:
     """BT-24"""
     path = "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
     namespaces = {**cii.NAMESPACES, **ubl.INVOICE_NAMESPACES}
-    return (root.findtext(path, namespaces=namespaces) or root.findtext("cbc:CustomizationID", "", namespaces)).strip()
+    found = root.findtext(path, namespaces=namespaces) or root.findtext("cbc:CustomizationID", namespaces=namespaces)
+    return (found or "").strip()
 
 
 @cache
@@ -155,15 +143,10 @@ def _national_findings(xml: bytes, root: etree._Element) -> list[Finding]:
 
 
 class Validator:
-    """Holds the process that runs the schematron. Start one for a service and close it at the end.
-
-    The process starts with the first document (about half a second) and keeps the compiled rules.
-    """
+    """Applies the official rules. One for a service; close it at the end."""
 
     def __init__(self, timeout: float = TIMEOUT_SECONDS):
-        self._timeout = timeout
-        self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+        self._schematron = SchematronProcess(timeout)
 
     def validate(self, xml: bytes) -> Report:
         """Raises what safe_xml.parse raises, NotAnInvoice, and Unavailable where the schematron does not finish."""
@@ -171,8 +154,7 @@ class Validator:
         rules = rules_for(root)
         findings = _schema_findings(root, rules.schema)
         if not findings:  # the schematron presumes a document that follows the schema
-            output = self._transformed(rules.schematron, etree.tostring(root, encoding="unicode"))
-            findings = [finding for finding in _findings(output) if finding.rule not in rules.ignored]
+            findings = [found for found in self._schematron_findings(root, rules) if found.rule not in rules.ignored]
             findings += _national_findings(xml, root)
         return Report(rules.schema, rules.schematron, findings)
 
@@ -180,63 +162,14 @@ class Validator:
         return await asyncio.to_thread(self.validate, xml)
 
     def close(self) -> None:
-        with self._lock:
-            self._stop()
+        self._schematron.close()
 
-    def _transformed(self, schematron: str, xml: str) -> str:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1,
-                    mp_context=get_context("spawn"),
-                    initializer=_live_with_parent,
-                    max_tasks_per_child=DOCUMENTS_PER_WORKER,
-                )
-            try:
-                return self._pool.submit(_transform, str(_shipped() / schematron), xml).result(self._timeout)
-            except (FutureTimeout, BrokenProcessPool) as error:
-                self._stop()
-                raise Unavailable("The official rules could not be applied", code="validation_failed") from error
-
-    def _stop(self) -> None:
-        if self._pool is None:
-            return
-        workers = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.kill()
-            worker.join()
-        self._pool = None
-
-
-def _live_with_parent() -> None:
-    """Ctrl-C is the service's to handle; and a service that was killed leaves no process behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
-
-
-def _exit_after(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(0)
-
-
-@cache
-def _processor() -> Any:
-    from saxonche import PySaxonProcessor  # loads 90 MB of native code; only the worker needs it
-
-    return PySaxonProcessor(license=False)
-
-
-@cache
-def _stylesheet(path: str) -> Any:
-    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=path)
-
-
-def _transform(stylesheet: str, xml: str) -> str:
-    node = _processor().parse_xml(xml_text=xml)
-    return str(_stylesheet(stylesheet).transform_to_string(xdm_node=node))
+    def _schematron_findings(self, root: etree._Element, rules: Rules) -> list[Finding]:
+        try:
+            text = etree.tostring(root, encoding="unicode")
+            return _findings(self._schematron.transform(_shipped() / rules.schematron, text))
+        except DidNotFinish as error:
+            raise Unavailable("The official rules could not be applied", code="validation_failed") from error
 
 
 def _findings(output: str) -> list[Finding]:
