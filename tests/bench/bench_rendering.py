@@ -1,7 +1,8 @@
 """What an invoice of ten lines costs: PDF/A-3 with XML and XMP, against WeasyPrint setting the same page from HTML.
 
 Every turn renders another invoice (number, names and amounts differ), so no cache answers for either side. Both get the
-same texts, logo, QR code and typeface, and both write a tagged PDF/A-3b with the XML attached.
+same texts, logo, QR code and typeface, and both write a tagged PDF/A-3b with the XML attached. Ours has DIN 5008's heights
+and so a second page; the HTML page fits on one and lacks carry-over and the Factur-X metadata.
 """
 
 import html

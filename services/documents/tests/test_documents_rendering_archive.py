@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from lxml import etree
 from PIL import Image
+from pypdf import PdfReader
 
 from kontor_documents.content.model import (
     Address,
@@ -125,6 +126,14 @@ def test_the_metadata_agrees_with_the_document_information(pdf):
             str(document.docinfo.Title) == metadata(pdf)["{http://purl.org/dc/elements/1.1/}title"] == "Rechnung RE-1"
         )
         assert document.docinfo.CreationDate == "D:20261112000000Z"
+
+
+def test_strict_readers_find_nothing_to_repair(pdf, caplog):
+    reader = PdfReader(io.BytesIO(pdf), strict=True)
+    assert list(reader.attachments) == ["factur-x.xml"]
+    assert caplog.records == []
+    with opened(pdf) as document:
+        assert document.check_pdf_syntax() == []
 
 
 def test_colours_are_bound_to_an_output_intent(pdf):

@@ -203,10 +203,11 @@ def test_references_carry_number_and_date():
 
 
 def test_a_long_table_repeats_its_head_and_carries_the_sum_over():
-    first, *others = pages(document(lines=[WORK[index % 3].model_copy() for index in range(60)]))
+    first, *others = pages(document(lines=[WORK[index % 3].model_copy() for index in range(120)]))
     assert "Übertrag" not in first
-    assert len(others) >= 2
-    for page in others:
+    continued = [page for page in others if "Wartung" in page]
+    assert len(continued) >= 2
+    for page in continued:
         assert "Bezeichnung" in page
     carried = re.search(r"Übertrag\s+([\d.]+,\d\d)", others[0])
     nets = [Decimal(found.replace(".", "").replace(",", ".")) for found in re.findall(r"19 %\s+([\d.]+,\d\d)", first)]

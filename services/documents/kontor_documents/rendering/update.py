@@ -62,7 +62,8 @@ class Update:
             offsets[number] = len(target)
             target += b"%d 0 obj\n%s\nendobj\n" % (number, body)
         start = len(target)
-        target += b"xref\n"
+        # The head of the free list, which readers look for first in any table.
+        target += b"xref\n0 1\n0000000000 65535 f\r\n"
         for number, offset in offsets.items():
             target += b"%d 1\n%010d 00000 n\r\n" % (number, offset)
         info = self._found(INFO.search(self._trailer), "document information")[0]
