@@ -25,8 +25,11 @@ class ForeignRequest(Forbidden):
     code, title = "foreign_request", "This request came from another site"
 
 
-def page_policy(form_targets: tuple[str, ...] = ()) -> str:
-    """The Content-Security-Policy of pages. `form_targets`: origins a form may end at through a redirect (payment providers)."""
+def page_policy(form_targets: tuple[str, ...] = (), *, framed_by: str = "'none'") -> str:
+    """The Content-Security-Policy of pages. `form_targets`: origins a form may end at through a redirect (payment providers).
+
+    A response that brings its own policy and x-frame-options keeps them.
+    """
     return "; ".join(
         (
             "default-src 'none'",
@@ -38,7 +41,7 @@ def page_policy(form_targets: tuple[str, ...] = ()) -> str:
             "frame-src 'self'",
             "object-src 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {framed_by}",
             " ".join(("form-action 'self'", *form_targets)),
         )
     )
@@ -95,7 +98,9 @@ class Protect:
     def _headers(self, path: str, message: Message, scope: Scope) -> list[tuple[bytes, bytes]]:
         present = {name: value for name, value in message.get("headers", ())}
         is_page = present.get(b"content-type", b"").startswith(b"text/html")
-        found = [*_ALWAYS, *(self.page_headers if is_page else [(b"content-security-policy", _NO_PAGE)])]
+        found = list(_ALWAYS)
+        if b"content-security-policy" not in present:
+            found += self.page_headers if is_page else [(b"content-security-policy", _NO_PAGE)]
         found.append((b"referrer-policy", b"no-referrer" if path.startswith(self.secret_paths) else b"same-origin"))
         if b"cache-control" not in present and not path.startswith(self.public):
             found.append((b"cache-control", b"no-store"))

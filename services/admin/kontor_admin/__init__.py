@@ -1,1 +1,1 @@
-"""The merchant's edge: admin pages and JSON, its copy."""
+"""The merchant's edge: admin pages and JSON over a copy of the owners' facts."""

@@ -1,0 +1,65 @@
+"""What forms have in common: do it, say so, go back; or say what is wrong where it was typed."""
+
+from typing import Any
+from uuid import uuid4
+
+from fastapi import Request
+from kontor_service.errors import Problem
+from kontor_web import Form, Pages
+from starlette.responses import Response
+
+from kontor_admin.owners import owners
+from kontor_admin.problems import sentence
+from kontor_admin.reading import ask
+from kontor_admin.staff import Staff
+
+
+def pages(request: Request) -> Pages:
+    found: Pages = request.app.state.pages
+    return found
+
+
+async def who(request: Request) -> Staff:
+    """The member of staff who asks, for what needs nothing else of the copy."""
+    staff, _row = await ask(request, "staff")
+    return staff
+
+
+def new_key() -> str:
+    """An idempotency key for a form: sent twice, it is done once."""
+    return str(uuid4())
+
+
+async def act(
+    request: Request,
+    staff: Staff,
+    owner: str,
+    right: str,
+    method: str,
+    path: str,
+    *,
+    back: str,
+    good: str,
+    key: str | None = None,
+    **options: Any,
+) -> Response:
+    """One command of one button. What the owner refuses is said on the page it came from; that it does not answer
+    is a page of its own (503), because then nothing at all was done."""
+    try:
+        await owners(request).command(request, staff, owner, right, method, path, key=key, **options)
+    except Problem as problem:
+        if problem.status in (401, 404) or problem.status >= 500:
+            raise
+        return pages(request).redirect(back, bad=sentence(problem))
+    return pages(request).redirect(back, good=good)
+
+
+def refused(form: Form, problem: Problem, names: dict[str, str] | None = None) -> int:
+    """Puts the refusal into the form, which is shown again with all that was typed; answers the page's status."""
+    if problem.status == 401:
+        raise problem
+    known = sentence(problem)
+    form.take(problem, names)
+    if not form.errors:
+        form.problem = known if known != problem.detail or not form.problem else form.problem
+    return problem.status if problem.status in (403, 404, 409, 413, 429, 503) else 422

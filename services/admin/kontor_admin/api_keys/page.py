@@ -1,0 +1,69 @@
+"""GET /einstellungen/schluessel and what belongs to it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import N_
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import act, pages, refused
+from kontor_admin.owners import owners
+from kontor_admin.reading import ask, loads
+from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
+
+router = APIRouter(prefix="/einstellungen/schluessel", include_in_schema=False)
+
+SCOPES = {
+    "documents:submit": N_("Hand in, withdraw and cancel documents"),
+    "customers:edit": N_("Create and change customers"),
+    "payments:book": N_("Book payments"),
+    "events:read": N_("Read events"),
+}
+
+
+@router.get("")
+async def keys(request: Request) -> Response:
+    return await _page(request, Form.of({"scopes": list(SCOPES)}))
+
+
+@router.post("")
+async def create(request: Request) -> Response:
+    """The key is in this answer and nowhere else: only its hash is kept."""
+    staff, _row = await ask(request, "staff")
+    form = await read_form(request)
+    name, scopes = form.text("name", required=True, limit=200), form.many("scopes", SCOPES)
+    if not scopes:
+        form.error("scopes", _("Please choose at least one."))
+    status = 422
+    if form.ok:
+        try:
+            answer = await owners(request).command(
+                request, staff, "identity", "api_keys:edit", "POST", "/v1/api-keys", json={"name": name, "scopes": scopes}
+            )
+            return await _page(request, Form.of({"scopes": list(SCOPES)}), secret=answer["key"], name=name)
+        except Problem as problem:
+            status = refused(form, problem)
+    return await _page(request, form, status=status)
+
+
+@router.post("/{key_id}/widerrufen")
+async def revoke(request: Request, key_id: UUID) -> Response:
+    staff, _row = await ask(request, "staff")
+    await read_form(request)
+    return await act(
+        request, staff, "identity", "api_keys:edit", "DELETE", f"/v1/api-keys/{key_id}", back="/einstellungen/schluessel",
+        good=_("The key no longer works."),
+    )  # fmt: skip
+
+
+async def _page(request: Request, form: Form, *, secret: str = "", name: str = "", status: int = 200) -> Response:
+    staff, row = await ask(request, "api_keys")
+    known = [key for key in loads(row["keys"], []) if not key["revoked"]]
+    return pages(request).render(
+        request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff, tabs=settings_tabs(staff, "keys"), keys=known,
+        form=form, secret=secret, name=name, scopes={code: _(words) for code, words in SCOPES.items()},
+        address=request.app.state.settings.portal_url,
+    )  # fmt: skip

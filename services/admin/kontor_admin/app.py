@@ -1,0 +1,67 @@
+"""The admin's composition root: settings in, ASGI app out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from fastapi import FastAPI
+from kontor_bus import Bus, Copy
+from kontor_service.app import build_app
+from kontor_views import Changes, Views
+from kontor_web import Hub, Pages, install_error_pages, protect, static_app
+
+from kontor_admin import api_keys, board, customers, documents, mails, payments, release, sessions, settings_pages, uploads
+from kontor_admin.owners import Owners
+from kontor_admin.sessions.ended import install_log_in_redirect
+from kontor_admin.settings import Settings
+from kontor_admin.staff import outside
+from kontor_admin.views import SHAPE
+from kontor_admin.words import GLOBALS
+
+_FEATURES = (sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The merchant's edge. Needs its database migrated; the copy creates itself."""
+    app = build_app(
+        settings,
+        title="Kontor admin",
+        routers=[feature.router for feature in _FEATURES],
+        resources=[copy_of_the_facts],
+        openapi_url=None if settings.environment == "production" else "/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    pages = app.state.pages = Pages("kontor_admin", cookie_prefix="__Host-kontor-admin")
+    pages.environment.globals |= GLOBALS
+    app.state.hub = Hub()
+    app.mount("/static", static_app(pages.assets))
+    install_error_pages(app, pages, api_prefixes=("/api/", "/internal/", "/health", "/metrics"), look=outside, template="error.html")
+    install_log_in_redirect(app)
+    protect(app, exempt=("/internal/",), secret_paths=("/passwort/",))
+    return app
+
+
+@asynccontextmanager
+async def copy_of_the_facts(app: FastAPI) -> AsyncIterator[None]:
+    """The copy, its consumer, the news for open pages, and the clients of the owners."""
+    settings: Settings = app.state.settings
+    async with asyncpg.create_pool(settings.copy_database_url.get_secret_value(), min_size=1, max_size=4) as pool:
+        views = app.state.views = Views(pool, SHAPE)
+        await views.open()
+        app.state.copy_pool = pool
+        changes = app.state.changes = Changes(settings.database_url.get_secret_value(), "admin")
+        app.state.background.start("changes", changes.listen)
+        consumer = Copy("admin.views", bindings=SHAPE.bindings, apply=views.apply)
+        owners = app.state.owners = Owners(settings, app.state.source, views)
+        bus = Bus(
+            settings.bus_url.get_secret_value(), service="admin", database=app.state.db, consumers=[consumer],
+            registry=app.state.registry, tracer_provider=app.state.tracer_provider,
+        )  # fmt: skip
+        with changes.subscribed(app.state.hub.publish):
+            async with bus:
+                app.state.bus = bus
+                yield
+                app.state.hub.close()
+        await views.announcer.close()
+        await owners.close()

@@ -1,0 +1,34 @@
+"""The mail log."""
+
+from typing import Any
+
+from kontor.notifications.v1 import notifications_pb2
+from kontor_views import View
+from kontor_views.sorting import search_words
+
+from kontor_admin.copy.values import KEY, key, whole
+
+
+def _mail(m: Any) -> dict[str, Any]:
+    return {
+        "kind": m.kind,
+        "state": m.state,
+        "document_id": m.document_id or None,
+        "customer_id": m.customer_id or None,
+        "by_time": key(m.created_at),
+        "words": search_words([m.recipient, m.subject, m.document_number]),
+        "data": whole(m),
+    }
+
+
+MAIL = View(
+    "mail",
+    notifications_pb2.MailSnapshot,
+    {
+        "kind": "text", "state": "text", "document_id": "uuid", "customer_id": "uuid", "by_time": KEY, "words": "text",
+        "data": "json",
+    },
+    _mail,
+    lambda m: (f"merchant:{m.merchant_id}", f"document:{m.document_id}"),
+)  # fmt: skip
+VIEWS = (MAIL,)

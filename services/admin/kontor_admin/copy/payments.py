@@ -1,0 +1,67 @@
+"""Money owed, and every booking of it."""
+
+from typing import Any
+
+from kontor.payments.v1 import payments_pb2
+from kontor_service.money import from_minor
+from kontor_views import View
+from kontor_views.sorting import search_words
+
+from kontor_admin.copy.values import KEY, instant, key, text, whole
+
+
+def _receivable(r: Any) -> dict[str, Any]:
+    brief = {
+        "state": r.state, "open_minor": r.open_minor, "paid_minor": r.paid_minor, "pending_minor": r.pending_minor,
+        "overpaid_minor": r.overpaid_minor, "last_method": r.last_method, "paid_at": instant(r.paid_at),
+    }  # fmt: skip
+    return {
+        "document_id": r.document_id,
+        "customer_id": r.customer_id or None,
+        "state": r.state,
+        "currency": r.currency,
+        "open_minor": r.open_minor,
+        "pending_minor": r.pending_minor,
+        "due_date": r.due_date or None,
+        "expected_on": r.expected_on or None,
+        "brief": text(brief),
+        "data": whole(r),
+    }
+
+
+def _payment(p: Any) -> dict[str, Any]:
+    amount = f"{from_minor(p.amount_minor, p.currency):.2f}" if p.currency else ""
+    return {
+        "document_id": p.document_id or None,
+        "customer_id": p.customer_id or None,
+        "state": p.state,
+        "currency": p.currency,
+        "amount_minor": p.amount_minor,
+        "settled_at": instant(p.settled_at),
+        "by_time": key(p.created_at),
+        "words": search_words([p.document_number, p.provider_reference, amount, amount.replace(".", ",")]),
+        "data": whole(p),
+    }
+
+
+RECEIVABLE = View(
+    "receivable",
+    payments_pb2.ReceivableSnapshot,
+    {
+        "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
+        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "brief": "text", "data": "json",
+    },
+    _receivable,
+    lambda r: (f"merchant:{r.merchant_id}", f"document:{r.document_id}"),
+)  # fmt: skip
+PAYMENT = View(
+    "payment",
+    payments_pb2.PaymentSnapshot,
+    {
+        "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "amount_minor": "bigint",
+        "settled_at": "timestamptz", "by_time": KEY, "words": "text", "data": "json",
+    },
+    _payment,
+    lambda p: (f"merchant:{p.merchant_id}", f"document:{p.document_id}"),
+)  # fmt: skip
+VIEWS = (RECEIVABLE, PAYMENT)

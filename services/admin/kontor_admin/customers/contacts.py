@@ -1,0 +1,124 @@
+"""Contact persons of a customer: who gets which mails, and who may log in (B1, B18)."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import act, new_key, pages, refused
+from kontor_admin.customers.listing import CustomerMissing, CustomerView, customer
+from kontor_admin.owners import owners
+from kontor_admin.staff import Staff, look
+
+router = APIRouter(prefix="/{customer_id:uuid}/personen")
+
+_FLAGS = ("gets_quotes", "gets_invoices", "gets_reminders")
+
+
+@router.get("/neu")
+async def new_page(request: Request, customer_id: UUID) -> Response:
+    staff, view = await customer(request, customer_id)
+    form = Form.of({"language": view.data["language"] or "de", "key": new_key()} | dict.fromkeys(_FLAGS, True))
+    return _page(request, staff, view, form)
+
+
+@router.post("/neu")
+async def add(request: Request, customer_id: UUID) -> Response:
+    """With "grant access" ticked the invitation goes out as well; should that fail, the person is there and one can try again."""
+    staff, view = await customer(request, customer_id)
+    form = await read_form(request)
+    wanted, invite = _wanted(form), form.flag("invite")
+    if invite and not wanted["email"]:
+        form.error("email", _("An invitation needs an e-mail address."))
+    status = 422
+    if form.ok:
+        try:
+            known = {contact["id"] for contact in view.contacts}
+            await owners(request).command(
+                request, staff, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/contacts", json=wanted, key=form.value("key") or None
+            )
+            if invite:
+                return await _invite_new(request, staff, customer_id, known)
+            return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
+        except Problem as problem:
+            status = refused(form, problem)
+    return _page(request, staff, view, form, status=status)
+
+
+async def _invite_new(request: Request, staff: Staff, customer_id: UUID, known: set[str]) -> Response:
+    _staff, view = await customer(request, customer_id)
+    fresh = next((contact for contact in view.contacts if contact["id"] not in known), None)
+    if fresh is None:
+        return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
+    return await act(
+        request, staff, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/contacts/{fresh['id']}/invite",
+        back=f"/kunden/{customer_id}", good=_("Saved. The invitation is on its way."),
+    )  # fmt: skip
+
+
+@router.get("/{contact_id}")
+async def edit_page(request: Request, customer_id: UUID, contact_id: UUID) -> Response:
+    staff, view = await customer(request, customer_id)
+    contact = _contact(view, contact_id)
+    names = ("name", "function", "email", "phone", "language", *_FLAGS)
+    return _page(request, staff, view, Form.of({name: contact[name] for name in names}), contact)
+
+
+@router.post("/{contact_id}")
+async def edit(request: Request, customer_id: UUID, contact_id: UUID) -> Response:
+    staff, view = await customer(request, customer_id)
+    contact = _contact(view, contact_id)
+    form = await read_form(request)
+    wanted = _wanted(form)
+    status = 422
+    if form.ok:
+        try:
+            await owners(request).command(
+                request, staff, "identity", "customers:edit", "PATCH", f"/v1/customers/{customer_id}/contacts/{contact_id}", json=wanted
+            )
+            return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
+        except Problem as problem:
+            status = refused(form, problem)
+    return _page(request, staff, view, form, contact, status)
+
+
+@router.post("/{contact_id}/zugang/{what}")
+async def access(request: Request, customer_id: UUID, contact_id: UUID, what: Literal["einladen", "entziehen"]) -> Response:
+    """Granting, sending the invitation again, and taking access away, which counts as soon as this answers."""
+    staff, _view = await customer(request, customer_id)
+    await read_form(request)
+    invite = what == "einladen"
+    return await act(
+        request, staff, "identity", "customers:edit", "POST",
+        f"/v1/customers/{customer_id}/contacts/{contact_id}/{'invite' if invite else 'revoke'}", back=f"/kunden/{customer_id}",
+        good=_("The invitation is on its way.") if invite else _("Access revoked. Open sessions have ended."),
+    )  # fmt: skip
+
+
+def _contact(view: CustomerView, contact_id: UUID) -> dict[str, Any]:
+    for contact in view.contacts:
+        if contact["id"] == str(contact_id):
+            return contact
+    raise CustomerMissing(code="contact_not_found")
+
+
+def _wanted(form: Form) -> dict[str, Any]:
+    return {
+        "name": form.text("name", required=True, limit=200),
+        "function": form.text("function", limit=200),
+        "email": form.email("email"),
+        "phone": form.text("phone", limit=40),
+        "language": form.choice("language", ("de", "en")),
+    } | {flag: form.flag(flag) for flag in _FLAGS}
+
+
+def _page(
+    request: Request, staff: Staff, view: CustomerView, form: Form, known: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    return pages(request).render(
+        request, "customers/contact.html", look(request, staff, "customers", live=False), status=status, form=form, c=view.data, known=known
+    )

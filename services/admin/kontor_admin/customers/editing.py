@@ -1,0 +1,99 @@
+"""Creating and changing a customer."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import new_key, pages, refused, who
+from kontor_admin.customers.listing import customer
+from kontor_admin.owners import owners
+from kontor_admin.staff import Staff, look
+
+router = APIRouter()
+
+_ADDRESS = ("line1", "line2", "post_code", "city", "country")
+_NAMES = {f"address.{part}": part for part in _ADDRESS}
+
+
+@router.get("/neu")
+async def new_page(request: Request) -> Response:
+    staff = await who(request)
+    query = request.query_params
+    form = Form.of(
+        {"number": query.get("nummer", ""), "name": query.get("name", ""), "country": "DE", "kind": "business", "language": staff.merchant.get("language", "de"),
+         "portal_access": "default", "mail_mode": "default", "key": new_key()}
+    )  # fmt: skip
+    return _page(request, staff, form)
+
+
+@router.post("/neu")
+async def create(request: Request) -> Response:
+    staff = await who(request)
+    form = await read_form(request)
+    wanted = _wanted(form)
+    status = 422
+    if form.ok:
+        try:
+            answer = await owners(request).command(
+                request, staff, "identity", "customers:edit", "POST", "/v1/customers", json=wanted, key=form.value("key") or None
+            )
+            return pages(request).redirect(f"/kunden/{answer['id']}", good=_("Customer created."))
+        except Problem as problem:
+            status = refused(form, problem, _NAMES)
+    return _page(request, staff, form, status=status)
+
+
+@router.get("/{customer_id:uuid}/bearbeiten")
+async def edit_page(request: Request, customer_id: UUID) -> Response:
+    staff, view = await customer(request, customer_id)
+    address = view.data.get("address") or {}
+    form = Form.of({name: view.data[name] for name in _FIELDS} | {part: address.get(part, "") for part in _ADDRESS})
+    return _page(request, staff, form, view.data)
+
+
+@router.post("/{customer_id:uuid}/bearbeiten")
+async def edit(request: Request, customer_id: UUID) -> Response:
+    staff, view = await customer(request, customer_id)
+    form = await read_form(request)
+    wanted = _wanted(form)
+    status = 422
+    if form.ok:
+        try:
+            await owners(request).command(
+                request, staff, "identity", "customers:edit", "PATCH", f"/v1/customers/{customer_id}", json=wanted
+            )
+            return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
+        except Problem as problem:
+            status = refused(form, problem, _NAMES)
+    return _page(request, staff, form, view.data, status)
+
+
+_FIELDS = ("number", "name", "kind", "email", "phone", "vat_id", "language", "portal_access", "mail_mode")
+
+
+def _wanted(form: Form) -> dict[str, Any]:
+    return {
+        "number": form.text("number", required=True, limit=60),
+        "name": form.text("name", required=True, limit=200),
+        "kind": form.choice("kind", ("business", "consumer")),
+        "email": form.email("email"),
+        "phone": form.text("phone", limit=40),
+        "vat_id": form.text("vat_id", limit=20),
+        "language": form.choice("language", ("de", "en")),
+        "portal_access": form.choice("portal_access", ("default", "on", "off")),
+        "mail_mode": form.choice("mail_mode", ("default", "link", "link_and_files")),
+        "address": {part: form.text(part, limit=200) for part in _ADDRESS if part != "country"}
+        | {"country": form.text("country", limit=2).upper() or "DE"},
+    }
+
+
+def _page(request: Request, staff: Staff, form: Form, known: dict[str, Any] | None = None, status: int = 200) -> Response:
+    return pages(request).render(
+        request, "customers/edit.html", look(request, staff, "customers", live=False), status=status, form=form, known=known,
+        access_default=bool(staff.merchant.get("portal_access_default")), attaches=bool(staff.merchant.get("mail_attaches_files")),
+    )  # fmt: skip

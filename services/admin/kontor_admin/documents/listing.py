@@ -1,0 +1,110 @@
+"""The list of documents: search, filter, sort, keyset paging (C2, for staff)."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_views.sorting import search_patterns
+from kontor_web import Column, Link
+from kontor_web.i18n import gettext as _
+from kontor_web.words import DOCUMENT_TYPES, document_types
+from starlette.responses import Response
+
+from kontor_admin.acting import pages
+from kontor_admin.reading import Keyset, Slice, ask, loads, slice_of
+from kontor_admin.staff import Staff, look
+from kontor_admin.views import COUNT_CAP, DOCUMENT_SORTS
+
+router = APIRouter()
+
+STATES = ("waiting", "shared", "unread", "withdrawn", "cancelled")
+STATUSES = ("open", "overdue", "partly_paid", "on_its_way", "paid")
+
+
+@dataclass(frozen=True)
+class Listing:
+    staff: Staff
+    counts: dict[str, int]
+    page: Slice
+    keyset: Keyset
+
+
+async def listing(request: Request, size: int | None = None) -> Listing:
+    """What the query of this address asks for. What it says that is not known is passed over."""
+    query = request.query_params
+    keyset = Keyset.of(request, DOCUMENT_SORTS, "received")
+    if size is not None:
+        keyset = Keyset(keyset.sort, keyset.order, keyset.after, keyset.before, size)
+    key, identity = keyset.start
+    staff, row = await ask(
+        request, f"documents_by_{keyset.sort}_{keyset.direction}",
+        _known(query.get("type"), DOCUMENT_TYPES), _known(query.get("state"), STATES), _known(query.get("status"), STATUSES),
+        _uuid(query.get("customer")), search_patterns(query.get("q", "")), key, identity, keyset.size,
+    )  # fmt: skip
+    return Listing(staff, loads(row["counts"], {}), slice_of(row, keyset), keyset)
+
+
+def _known(value: str | None, values: tuple[str, ...]) -> str | None:
+    return value if value in values else None
+
+
+def _uuid(value: str | None) -> UUID | None:
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None
+
+
+@router.get("")
+async def documents(request: Request) -> Response:
+    found = await listing(request)
+    query = request.query_params
+    return pages(request).render(
+        request, "documents/list.html", look(request, found.staff, "documents"), staff=found.staff, page=found.page,
+        keyset=found.keyset, columns=_columns(), types=_types(request, found.counts), q=query.get("q", ""),
+        states=[("", _("Every state")), ("waiting", _("Waiting")), ("shared", _("Shared")), ("unread", _("Shared, unread")),
+                ("withdrawn", _("Withdrawn")), ("cancelled", _("Cancelled"))],
+        statuses=[("", _("Paid or not")), ("open", _("Open")), ("overdue", _("Overdue")), ("partly_paid", _("Partly paid")),
+                  ("on_its_way", _("On its way")), ("paid", _("Paid in full"))],
+        filtered=any(query.get(name) for name in ("q", "type", "state", "status", "customer")),
+        next=found.page.query(request, after=found.page.after), previous=found.page.query(request, before=found.page.before),
+    )  # fmt: skip
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("number", _("Document"), sortable=True),
+        Column("customer", _("Customer")),
+        Column("date", _("Date"), sortable=True),
+        Column("due", _("Due"), sortable=True),
+        Column("state", _("State")),
+        Column("amount", _("Amount"), sortable=True, num=True),
+    ]
+
+
+def _types(request: Request, counts: dict[str, int]) -> list[Link]:
+    """One entry per type there is, with how many."""
+    asked = request.query_params.get("type", "")
+    kept = {k: v for k, v in request.query_params.items() if k not in ("type", "after", "before")}
+
+    def url(kind: str) -> str:
+        return "/dokumente?" + urlencode(kept | ({"type": kind} if kind else {}))
+
+    total = sum(counts.values())
+    every = Link(_("All"), url(""), current=not asked, count=capped(total))
+    return [every] + [
+        Link(document_types(kind), url(kind), current=kind == asked, count=capped(counts[kind]))
+        for kind in DOCUMENT_TYPES
+        if kind in counts
+    ]
+
+
+def capped(count: int) -> str:
+    """Nobody counts further than that: 1000+"""
+    return f"{COUNT_CAP}+" if count >= COUNT_CAP else str(count)
+
+
+def entries_of(rows: list[str] | None) -> list[dict[str, Any]]:
+    return [loads(entry) for entry in rows or ()]

@@ -1,0 +1,126 @@
+"""Subject and text of each kind of mail, by language, with placeholders and preview (A7). Kept by notifications alone."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import NotFound, Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import act, pages, refused, who
+from kontor_admin.owners import owners
+from kontor_admin.problems import sentence
+from kontor_admin.staff import Staff, look
+
+router = APIRouter(prefix="/texte")
+
+_RIGHT = "templates:edit"
+
+
+class KindMissing(NotFound):
+    code, title = "template_kind_unknown", "There is no such kind of mail"
+
+
+async def _all(request: Request, staff: Staff) -> dict[str, Any]:
+    return await owners(request).read(request, staff, "notifications", _RIGHT, "/v1/templates")
+
+
+@router.get("")
+async def texts(request: Request) -> Response:
+    staff = await who(request)
+    found: dict[str, Any] | None = None
+    try:
+        found = await _all(request, staff)
+    except Problem as problem:
+        if problem.status < 500:
+            raise
+    return pages(request).render(
+        request, "mails/texts.html", look(request, staff, "mails", live=False), templates=found["templates"] if found else None
+    )
+
+
+async def _one(request: Request, staff: Staff, kind: str, language: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    found = await _all(request, staff)
+    words = next((t for t in found["templates"] if t["kind"] == kind and t["language"] == language), None)
+    if words is None:
+        raise KindMissing()
+    return words, found["placeholders"].get(kind, [])
+
+
+@router.get("/{kind}/{language}")
+async def edit_page(request: Request, kind: str, language: str) -> Response:
+    staff = await who(request)
+    words, placeholders = await _one(request, staff, kind, language)
+    form = Form.of({"subject": words["subject"], "text": words["text"]})
+    preview = await _preview(request, staff, kind, language, words["subject"], words["text"])
+    return _page(request, staff, words, placeholders, form, preview)
+
+
+@router.post("/{kind}/{language}")
+async def save(request: Request, kind: str, language: str) -> Response:
+    """An unknown placeholder is named beside its field and nothing is saved."""
+    staff = await who(request)
+    form = await read_form(request)
+    subject, text = form.text("subject", required=True, limit=500), form.text("text", required=True, limit=20_000, lines=True)
+    status = 422
+    if form.ok:
+        try:
+            await owners(request).command(
+                request, staff, "notifications", _RIGHT, "PUT", f"/v1/templates/{kind}/{language}", json={"subject": subject, "text": text}
+            )
+            return pages(request).redirect(f"/mails/texte/{kind}/{language}", good=_("Saved. From now on mails say it like this."))
+        except Problem as problem:
+            status = refused(form, problem)
+    words, placeholders = await _one(request, staff, kind, language)
+    return _page(request, staff, words, placeholders, form, None, status)
+
+
+@router.post("/{kind}/{language}/vorschau")
+async def preview(request: Request, kind: str, language: str) -> Response:
+    """The preview of what is typed, for the page to take over."""
+    staff = await who(request)
+    form = await read_form(request)
+    subject, text = form.text("subject", limit=500), form.text("text", limit=20_000, lines=True)
+    shown = await _preview(request, staff, kind, language, subject, text)
+    return pages(request).render(request, "mails/preview.html", look(request, staff), preview=shown)
+
+
+@router.post("/{kind}/{language}/zuruecksetzen")
+async def reset(request: Request, kind: str, language: str) -> Response:
+    staff = await who(request)
+    await read_form(request)
+    return await act(
+        request, staff, "notifications", _RIGHT, "DELETE", f"/v1/templates/{kind}/{language}", back=f"/mails/texte/{kind}/{language}",
+        good=_("The usual text holds again."),
+    )  # fmt: skip
+
+
+async def _preview(
+    request: Request, staff: Staff, kind: str, language: str, subject: str, text: str
+) -> dict[str, str]:
+    """{subject, text} with real data, or {problem} in words."""
+    trial = {"kind": kind, "language": language, "subject": subject, "text": text}
+    try:
+        return await owners(request).command(
+            request, staff, "notifications", _RIGHT, "POST", "/v1/templates/preview", json=trial
+        )
+    except Problem as problem:
+        if problem.status == 401:
+            raise
+        return {"problem": "; ".join(e["message"] for e in problem.errors) or sentence(problem)}
+
+
+def _page(
+    request: Request,
+    staff: Staff,
+    words: dict[str, Any],
+    placeholders: list[dict[str, Any]],
+    form: Form,
+    shown: dict[str, str] | None,
+    status: int = 200,
+) -> Response:
+    return pages(request).render(
+        request, "mails/text.html", look(request, staff, "mails", live=False), status=status, words=words, placeholders=placeholders,
+        form=form, preview=shown,
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""GET /zahlungen"""
+
+from fastapi import APIRouter, Request
+from kontor_views.sorting import search_patterns
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import pages
+from kontor_admin.reading import Keyset, ask, slice_of
+from kontor_admin.staff import look
+
+router = APIRouter(prefix="/zahlungen", include_in_schema=False)
+
+STATES = ("succeeded", "pending", "failed", "refunded")
+
+
+@router.get("")
+async def payments(request: Request) -> Response:
+    query = request.query_params
+    keyset = Keyset.of(request, ("time",), "time")
+    key, identity = keyset.start
+    state = query.get("state")
+    staff, row = await ask(
+        request, f"payments_by_time_{keyset.direction}", state if state in STATES else None, search_patterns(query.get("q", "")), key,
+        identity, keyset.size,
+    )  # fmt: skip
+    page = slice_of(row, keyset)
+    return pages(request).render(
+        request, "payments/list.html", look(request, staff, "payments"), staff=staff, page=page, q=query.get("q", ""),
+        states=[("", _("Every state")), ("succeeded", _("Received")), ("pending", _("On its way")), ("failed", _("Failed")),
+                ("refunded", _("Paid back"))],
+        filtered=bool(query.get("q") or query.get("state")), next=page.query(request, after=page.after),
+        previous=page.query(request, before=page.before),
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What an owner's refusal means, as a sentence for the merchant's staff. Codes are part of the owners' APIs."""
+
+from kontor_service.errors import Problem
+from kontor_web.i18n import N_
+from kontor_web.i18n import gettext as _
+
+_WORDS = {
+    "owner_unavailable": N_("A part of the platform does not answer. Nothing was changed; please try again in a few minutes."),
+    "provider_unavailable": N_("The payment provider does not answer. Nothing was changed; please try again in a few minutes."),
+    "not_allowed": N_("Your role does not include this."),
+    "session_ended": N_("Your session has ended. Please log in again."),
+    "too_many_requests": N_("That was a bit too often. Please wait a few minutes."),
+    # documents
+    "document_not_found": N_("There is no such document."),
+    "already_shared": N_("The document is already shared and no longer changes."),
+    "not_releasable": N_("Something stands against releasing this document."),
+    "wrong_state": N_("The document is not in a state for this any more. Please look at it again."),
+    "unknown_customer": N_("There is no such customer."),
+    "no_email": N_("There is no e-mail address for this document."),
+    "unmatched_customer": N_("The document is not assigned to a customer."),
+    "type_hidden": N_("The portal does not show documents of this type. You can change that in the settings."),
+    "in_production": N_("The PDF is still being made."),
+    "merchant_unknown": N_("The settings have not arrived everywhere yet. Please try again in a moment."),
+    "duplicate_number": N_("Another document already has this number."),
+    "data_missing": N_("The file says nothing that can be read by a computer. Please upload an e-invoice (XRechnung, ZUGFeRD)."),
+    "nothing_submitted": N_("There was no file."),
+    "wrong_totals": N_("Amounts in the file do not agree with each other."),
+    "invoice_invalid": N_("The invoice breaks rules of EN 16931."),
+    "no_einvoice": N_("This kind of document has no e-invoice."),
+    "file_not_found": N_("There is no such file."),
+    "too_large": N_("The file is too large."),
+    "unsupported_type": N_("This kind of file cannot be read. PDF and XML can."),
+    "unsupported_media_type": N_("This kind of file cannot be read. PDF and XML can."),
+    "file_too_large": N_("The file is too large."),
+    "file_empty": N_("The file is empty."),
+    "pdf_broken": N_("The PDF is broken."),
+    "pdf_encrypted": N_("The PDF is protected by a password."),
+    "xml_broken": N_("The XML is broken."),
+    "xml_no_invoice": N_("The XML is not an invoice in CII or UBL."),
+    "xml_refused": N_("The XML contains what is not accepted here."),
+    "xml_doctype": N_("The XML contains what is not accepted here."),
+    "unknown_file_type": N_("This kind of file cannot be read. PDF and XML can."),
+    "unknown_currency": N_("The currency does not exist."),
+    "data_conflict": N_("The data beside the file says what the file already says."),
+    # identity
+    "duplicate_email": N_("Another contact person of this customer has this e-mail address."),
+    "email_missing": N_("An invitation needs an e-mail address."),
+    "access_active": N_("This person has access already."),
+    "too_many_contacts": N_("A customer has at most 50 contact persons."),
+    "slug_taken": N_("This address is taken."),
+    "portal_off": N_("The portal is switched off."),
+    "logo_too_large": N_("The logo is too large."),
+    "logo_invalid": N_("This is not a picture that can be used. PNG and JPEG can."),
+    "image_broken": N_("This is not a picture that can be used. PNG and JPEG can."),
+    "image_refused": N_("The picture has too many pixels."),
+    "password_too_weak": N_("This password is too easy to guess."),
+    "old_password_wrong": N_("This is not your present password."),
+    # payments
+    "not_payable": N_("Nothing can be paid on this document."),
+    "amount_invalid": N_("The amount is not right."),
+    "currency_mismatch": N_("The document is in another currency."),
+    "payment_on_its_way": N_("A payment of this document is already on its way."),
+    "external_id_reused": N_("This reference stands for another payment."),
+    # notifications
+    "template_invalid": N_("Something in the text is not right."),
+    "address_invalid": N_("This is not an e-mail address."),
+    "mail_not_repeatable": N_("This mail cannot be sent again."),
+    "mail_unknown": N_("There is no such mail."),
+}
+
+_ISSUES = {
+    "unmatched_customer": N_("Customer unknown"),
+    "no_email": N_("No e-mail address"),
+    "portal_off": N_("The portal is switched off"),
+    "type_hidden": N_("The portal does not show this type"),
+    "in_production": N_("The PDF is being made"),
+    "merchant_unknown": N_("Settings have not arrived yet"),
+    "duplicate_number": N_("The number is taken"),
+}
+
+
+def sentence(problem: Problem) -> str:
+    """The problem in the reader's language; the owner's own words for a code that has none here."""
+    if problem.code in _WORDS:
+        return _(_WORDS[problem.code])
+    return problem.detail
+
+
+def issue(code: str, message: str) -> str:
+    """What stands against a document: in words where the code has some, else what the checker said."""
+    return _(_ISSUES[code]) if code in _ISSUES else f"{message} ({code})" if code.startswith("BR") else message

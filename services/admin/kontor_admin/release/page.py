@@ -1,0 +1,85 @@
+"""GET /freigabe, and releasing what is chosen or everything that is ready."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_web import Link, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import ngettext
+from starlette.responses import Response
+
+from kontor_admin.acting import pages, who
+from kontor_admin.owners import owners
+from kontor_admin.problems import issue
+from kontor_admin.reading import Keyset, ask, loads, slice_of
+from kontor_admin.staff import Staff, look
+from kontor_admin.words import GLOBALS
+
+router = APIRouter(prefix="/freigabe", include_in_schema=False)
+
+GROUPS = ("ready", "no_email", "unmatched", "invalid", "making")
+# What documents takes at once; a month's end is sent in such portions.
+_PORTION = 100
+
+
+@router.get("")
+async def release_list(request: Request) -> Response:
+    asked = request.query_params.get("gruppe", "")
+    group = asked if asked in GROUPS else None
+    keyset = Keyset("received", "asc", request.query_params.get("after", ""), size=100)
+    key, identity = keyset.start
+    staff, row = await ask(request, "release_list", group, key, identity, keyset.size)
+    groups = loads(row["groups"], {})
+    page = slice_of(row, keyset)
+    return pages(request).render(
+        request, "release/list.html", look(request, staff, "release"), staff=staff, groups=groups, group=group, page=page,
+        tabs_of_groups=_tabs(groups, group), total=sum(groups.values()), next=page.query(request, after=page.after),
+    )  # fmt: skip
+
+
+def _tabs(groups: dict[str, int], group: str | None) -> list[Link]:
+    word = GLOBALS["release_group"]
+    every = Link(_("All"), "/freigabe", current=group is None, count=sum(groups.values()))
+    return [every] + [
+        Link(word(name)[1], f"/freigabe?gruppe={name}", current=name == group, count=groups[name]) for name in GROUPS if name in groups
+    ]
+
+
+@router.post("")
+async def release_chosen(request: Request) -> Response:
+    staff = await who(request)
+    form = await read_form(request)
+    ids = [str(UUID(value)) for value in form.many("id")]
+    if not ids:
+        return pages(request).redirect("/freigabe", warn=_("Please choose at least one document."))
+    return await _release(request, staff, ids)
+
+
+@router.post("/alle")
+async def release_all(request: Request) -> Response:
+    """Everything that is ready at this moment, up to 1,000 documents."""
+    await read_form(request)
+    staff, row = await ask(request, "ready_ids", 1000)
+    return await _release(request, staff, [str(i) for i in row["ids"] or ()])
+
+
+async def _release(request: Request, staff: Staff, ids: list[str]) -> Response:
+    """In portions: each document stands for itself, so what was released stays released when a later portion fails."""
+    released: int = 0
+    refused: list[dict[str, Any]] = []
+    for start in range(0, len(ids), _PORTION):
+        answer = await owners(request).command(
+            request, staff, "documents", "documents:release", "POST", "/v1/releases", json={"ids": ids[start : start + _PORTION]}
+        )
+        released += len(answer["released"])
+        refused += answer["refused"]
+    good = ngettext("One document released; the mail is on its way.", "%(count)s documents released; the mails are on their way.", released)
+    bad = None
+    if refused:
+        first = refused[0]["error"]
+        bad = ngettext(
+            "One could not be released: %(reason)s", "%(count)s could not be released, the first because: %(reason)s", len(refused),
+            reason=issue(first["code"], first["detail"]),
+        )  # fmt: skip
+    return pages(request).redirect("/freigabe", good=good if released else None, bad=bad)

@@ -1,0 +1,79 @@
+"""One's own account: language, password, open sessions."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import act, pages, refused, who
+from kontor_admin.owners import owners
+from kontor_admin.staff import Staff, look
+
+router = APIRouter(prefix="/konto", include_in_schema=False)
+
+
+async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
+    sessions = None
+    try:
+        sessions = (await owners(request).read(request, staff, "identity", "account", "/v1/sessions"))["sessions"]
+    except Problem as problem:
+        if problem.status < 500:
+            raise
+    return pages(request).render(
+        request, "sessions/account.html", look(request, staff, live=False), status=status, form=form, staff=staff,
+        sessions=sessions,
+    )  # fmt: skip
+
+
+@router.get("")
+async def account(request: Request) -> Response:
+    staff = await who(request)
+    return await _page(request, staff, Form.of({"language": staff.language}))
+
+
+@router.post("/sprache")
+async def language(request: Request) -> Response:
+    staff = await who(request)
+    form = await read_form(request)
+    chosen = form.choice("language", ("de", "en"))
+    if not form.ok:
+        return await _page(request, staff, form, 422)
+    return await act(
+        request, staff, "identity", "account", "POST", "/v1/account/language", json={"language": chosen}, back="/konto",
+        good=_("Language changed."),
+    )  # fmt: skip
+
+
+@router.post("/passwort")
+async def password(request: Request) -> Response:
+    staff = await who(request)
+    form = await read_form(request)
+    old, new = form.value("old"), form.value("new")
+    if len(new) < 10:
+        form.error("new", _("At least ten characters, please."))
+    status = 422
+    if form.ok:
+        try:
+            await owners(request).command(
+                request, staff, "identity", "account", "POST", "/v1/account/password", json={"old": old, "new": new}
+            )
+            return pages(request).redirect("/konto", good=_("Password changed. Your other sessions have ended."))
+        except Problem as problem:
+            if problem.code == "old_password_wrong":
+                form.error("old", _("This is not your present password."))
+            else:
+                status = refused(form, problem)
+    form.values["language"] = [staff.language]
+    return await _page(request, staff, form, status)
+
+
+@router.post("/sitzungen/{session_id}/beenden")
+async def end(request: Request, session_id: UUID) -> Response:
+    staff = await who(request)
+    await read_form(request)
+    return await act(
+        request, staff, "identity", "account", "DELETE", f"/v1/sessions/{session_id}", back="/konto", good=_("Session ended.")
+    )

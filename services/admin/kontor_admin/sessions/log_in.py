@@ -1,0 +1,78 @@
+"""Log in with e-mail address and password; log out."""
+
+import structlog
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem, Unavailable
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
+from starlette.responses import RedirectResponse, Response
+
+from kontor_admin.acting import pages
+from kontor_admin.owners import ip_of, owners
+from kontor_admin.problems import sentence
+from kontor_admin.reading import ask
+from kontor_admin.sessions.cookie import begin, forget
+from kontor_admin.sessions.ended import safe_next
+from kontor_admin.sessions.store import end_here
+from kontor_admin.staff import NotLoggedIn, outside, session_hash
+
+log = structlog.get_logger()
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/anmelden")
+async def log_in_page(request: Request) -> Response:
+    way = safe_next(request.query_params.get("weiter", "/"))
+    try:
+        await ask(request, "staff")
+    except Problem:
+        return pages(request).render(request, "sessions/log_in.html", outside(request), form=Form.of({"weiter": way}))
+    return RedirectResponse(way, 303)
+
+
+@router.post("/anmelden")
+async def log_in(request: Request) -> Response:
+    speak(outside(request).language)
+    form = await read_form(request)
+    email, password = form.email("email", required=True), form.value("password")
+    if not password:
+        form.error("password", _("Please fill in this field."))
+    if form.ok:
+        try:
+            started = await owners(request).identity(
+                "/v1/sessions/password", slug="", email=email, password=password, kind="staff", ip=ip_of(request)
+            )
+            response = RedirectResponse(safe_next(form.value("weiter")), 303)
+            await begin(request, response, started)
+            return response
+        except Problem as problem:
+            form.problem = _refusal(problem)
+            status = problem.status
+    else:
+        status = 422
+    return pages(request).render(request, "sessions/log_in.html", outside(request), status=status, form=form)
+
+
+def _refusal(problem: Problem) -> str:
+    if problem.code == "invalid_credentials":
+        return _("E-mail address or password is wrong.")
+    return sentence(problem)
+
+
+@router.post("/abmelden")
+async def log_out(request: Request) -> Response:
+    """Here and in the browser it ends at once; identity hears of it as soon as it answers."""
+    await read_form(request)
+    asked_hash = session_hash(request)
+    if not asked_hash:
+        raise NotLoggedIn()
+    await end_here(request, asked_hash)
+    try:
+        await owners(request).identity("/v1/sessions/end", session_hash=asked_hash)
+    except Unavailable:
+        # Without its cookie nobody can use it, and it ends by itself within a day.
+        log.warning("session_ended_here_only")
+    response = pages(request).redirect("/anmelden", info=_("You are logged out."))
+    forget(response)
+    return response

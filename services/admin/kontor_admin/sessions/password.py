@@ -1,0 +1,67 @@
+"""A forgotten password: a mail with a link, and a new password behind it. The same answer whether the address is known."""
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
+from starlette.responses import Response
+
+from kontor_admin.acting import pages
+from kontor_admin.owners import ip_of, owners
+from kontor_admin.problems import sentence
+from kontor_admin.sessions.cookie import begin
+from kontor_admin.staff import outside
+
+router = APIRouter(prefix="/passwort", include_in_schema=False)
+
+
+@router.get("")
+async def forgotten_page(request: Request) -> Response:
+    return pages(request).render(request, "sessions/forgotten.html", outside(request), form=Form.of(), sent=False)
+
+
+@router.post("")
+async def forgotten(request: Request) -> Response:
+    speak(outside(request).language)
+    form = await read_form(request)
+    email = form.email("email", required=True)
+    status, sent = 422, False
+    if form.ok:
+        try:
+            await owners(request).identity("/v1/password-resets", slug="", email=email, kind="staff", ip=ip_of(request))
+            status, sent = 200, True
+        except Problem as problem:
+            form.problem, status = sentence(problem), problem.status
+    return pages(request).render(request, "sessions/forgotten.html", outside(request), status=status, form=form, sent=sent)
+
+
+@router.get("/{token}")
+async def new_password_page(request: Request, token: str) -> Response:
+    return pages(request).render(request, "sessions/new_password.html", outside(request), form=Form.of(), token=token)
+
+
+@router.post("/{token}")
+async def new_password(request: Request, token: str) -> Response:
+    speak(outside(request).language)
+    form = await read_form(request)
+    password = form.value("password")
+    if len(password) < 10:
+        form.error("password", _("At least ten characters, please."))
+    elif password != form.value("again"):
+        form.error("again", _("The two are not the same."))
+    status = 422
+    if form.ok:
+        try:
+            started = await owners(request).identity(
+                "/v1/password-resets/complete", token=token, password=password, ip=ip_of(request)
+            )
+            response = pages(request).redirect("/", good=_("Your new password is set."))
+            await begin(request, response, started)
+            return response
+        except Problem as problem:
+            if problem.code in ("reset_expired", "reset_unknown"):
+                return pages(request).render(request, "sessions/reset_over.html", outside(request), status=410)
+            form.error("password", sentence(problem))
+            status = problem.status
+    return pages(request).render(request, "sessions/new_password.html", outside(request), status=status, form=form, token=token)

@@ -1,0 +1,9 @@
+"""The merchant's settings (A1–A5, A19): portal, look, document types, company, payments."""
+
+from fastapi import APIRouter
+
+from kontor_admin.settings_pages import appearance, company, document_types, general, payments
+
+router = APIRouter(include_in_schema=False)
+for part in (general, appearance, document_types, company, payments):
+    router.include_router(part.router, prefix="/einstellungen")

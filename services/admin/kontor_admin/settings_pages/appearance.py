@@ -1,0 +1,120 @@
+"""Logo and accent colour (A2), with a preview of what customers will see."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import NotFound, Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.protect import page_policy
+from kontor_web.theme import HEX
+from starlette.responses import Response
+
+from kontor_admin.acting import act, pages, refused, who
+from kontor_admin.owners import owners
+from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
+from kontor_admin.staff import Staff
+
+router = APIRouter(prefix="/aussehen")
+
+_DEFAULT = "#0b5d4e"
+_MOST_BYTES = 5 * 1024 * 1024
+_BACK = "/einstellungen/aussehen"
+
+
+@router.get("")
+async def show(request: Request) -> Response:
+    staff = await who(request)
+    merchant = staff.merchant
+    color = merchant.get("accent_color") or _DEFAULT
+    return _page(request, staff, Form.of({"accent_color": color, "logo_shown": merchant.get("logo_shown", False)}), color)
+
+
+@router.post("")
+async def change(request: Request) -> Response:
+    """Colour and logo together; a logo that is refused leaves the colour as it was."""
+    staff = await who(request)
+    form = await read_form(request, max_files=1)
+    color = form.text("accent_color").lower()
+    if not HEX.match(color):
+        form.error("accent_color", _("Please write the colour like #0b5d4e."))
+        color = _DEFAULT
+    color = "#" + color.removeprefix("#")
+    files = form.files("logo")
+    content = await files[0].read(_MOST_BYTES + 1) if files else b""
+    if len(content) > _MOST_BYTES:
+        form.error("logo", _("The logo is too large."))
+    status = 422
+    if form.ok:
+        try:
+            if content:
+                await owners(request).command(
+                    request, staff, "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=content,
+                    headers={"content-type": files[0].content_type or "application/octet-stream"},
+                )  # fmt: skip
+            wanted = {"accent_color": color, "logo_shown": form.flag("logo_shown") or bool(content)}
+            await owners(request).command(request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted)
+            return pages(request).redirect(_BACK, good=_("Saved."))
+        except Problem as problem:
+            form.values.setdefault("logo", [""])
+            status = refused(form, problem, {"logo": "logo", "file": "logo"})
+    return _page(request, staff, form, color, status)
+
+
+@router.post("/logo-entfernen")
+async def remove_logo(request: Request) -> Response:
+    staff = await who(request)
+    await read_form(request)
+    return await act(
+        request, staff, "identity", "merchant:edit", "DELETE", "/v1/merchant/logo", back=_BACK, good=_("Logo removed.")
+    )
+
+
+@router.post("/vorschau")
+async def preview(request: Request) -> Response:
+    """A page of the portal in the colour that is being chosen, in a frame of its own."""
+    staff = await who(request)
+    color = (await read_form(request, max_files=1)).text("accent_color")
+    return pages(request).render(
+        request, "settings/appearance_preview.html", settings_look(request, staff), color=color if HEX.match(color) else _DEFAULT
+    )
+
+
+@router.get("/muster/{color}")
+async def sample(request: Request, color: str) -> Response:
+    """What customers see, as far as logo and colour go."""
+    staff = await who(request)
+    if not HEX.match(color):
+        raise NotFound()
+    seen = replace(
+        settings_look(request, staff), brand=staff.merchant.get("name", ""), accent=f"#{color}", nav=(), me="", live=None,
+        logo=logo_url(staff.merchant), home="#",
+    )  # fmt: skip
+    # Shown in a frame of the settings page, and only there.
+    headers = {"content-security-policy": page_policy(framed_by="'self'"), "x-frame-options": "SAMEORIGIN"}
+    return pages(request).render(request, "settings/sample.html", seen, headers=headers)
+
+
+def logo_url(merchant: dict[str, Any]) -> str | None:
+    sha = merchant.get("logo_sha256")
+    return f"{_BACK}/logo/{sha}" if sha and merchant.get("logo_shown") else None
+
+
+@router.get("/logo/{sha256}")
+async def logo(request: Request, sha256: str) -> Response:
+    staff = await who(request)
+    if sha256 != staff.merchant.get("logo_sha256"):
+        raise NotFound()
+    answer = await owners(request).public("identity", f"/v1/logos/{sha256}")
+    return Response(
+        answer.content, media_type=answer.headers.get("content-type"), headers={"cache-control": "private, max-age=86400"}
+    )
+
+
+def _page(request: Request, staff: Staff, form: Form, color: str, status: int = 200) -> Response:
+    sha = staff.merchant.get("logo_sha256")
+    return pages(request).render(
+        request, "settings/appearance.html", settings_look(request, staff), status=status, staff=staff, m=staff.merchant, form=form,
+        color=color, tabs=settings_tabs(staff, "appearance"), logo=f"{_BACK}/logo/{sha}" if sha else None,
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Which document types the portal shows, and which actions each allows (A4)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from kontor_web import Form, read_form
+from kontor_web.words import DOCUMENT_TYPES
+from starlette.responses import Response
+
+from kontor_admin.acting import who
+from kontor_admin.settings_pages.tabs import save, settings_page
+
+router = APIRouter(prefix="/dokumente")
+
+ACTIONS = ("visible", "can_print", "can_pay")
+PAYABLE = ("invoice", "reminder")
+
+
+@router.get("")
+async def show(request: Request) -> Response:
+    staff = await who(request)
+    return settings_page(request, staff, "types", "types", form=_form(staff.merchant), payable=PAYABLE)
+
+
+@router.post("")
+async def change(request: Request) -> Response:
+    staff = await who(request)
+    form = await read_form(request)
+    types = [{"type": kind} | {action: form.has(action, kind) for action in _actions(kind)} for kind in DOCUMENT_TYPES]
+    done = await save(request, staff, form, {"document_types": types}, "/einstellungen/dokumente")
+    if isinstance(done, Response):
+        return done
+    return settings_page(request, staff, "types", "types", done, form=form, payable=PAYABLE)
+
+
+def _actions(kind: str) -> tuple[str, ...]:
+    return ACTIONS if kind in PAYABLE else ACTIONS[:-1]
+
+
+def _form(merchant: dict[str, Any]) -> Form:
+    types = merchant.get("document_types", ())
+    return Form.of({action: [t["type"] for t in types if t[action]] for action in ACTIONS})

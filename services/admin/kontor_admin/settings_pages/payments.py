@@ -1,0 +1,72 @@
+"""Which ways to pay are offered (D4): the switch of the merchant, providers, single methods."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import pages, refused, who
+from kontor_admin.owners import owners
+from kontor_admin.settings_pages.tabs import settings_page
+from kontor_admin.staff import Staff
+
+router = APIRouter(prefix="/zahlungen")
+
+_RIGHT = "payments:settings"
+
+
+async def _settings(request: Request, staff: Staff) -> dict[str, Any] | None:
+    """What payments has; None where it does not answer."""
+    try:
+        return await owners(request).read(request, staff, "payments", _RIGHT, "/v1/settings")
+    except Problem as problem:
+        if problem.status < 500:
+            raise
+        return None
+
+
+@router.get("")
+async def show(request: Request) -> Response:
+    staff = await who(request)
+    return _page(request, staff, await _settings(request, staff), None)
+
+
+@router.post("")
+async def change(request: Request) -> Response:
+    staff = await who(request)
+    form = await read_form(request)
+    known = await owners(request).read(request, staff, "payments", _RIGHT, "/v1/settings")
+    enabled = form.flag("payments_enabled")
+    wanted = {
+        "providers": [{"provider": p["provider"], "enabled": form.has("provider", p["provider"])} for p in known["providers"]],
+        "methods": [
+            {"provider": p["provider"], "code": m["code"], "enabled": form.has("method", f"{p['provider']}:{m['code']}")}
+            for p in known["providers"]
+            for m in p["methods"]
+        ],
+    }
+    try:
+        await owners(request).command(request, staff, "payments", _RIGHT, "PUT", "/v1/settings", json=wanted)
+        if enabled != bool(staff.merchant.get("payments_enabled")):
+            await owners(request).command(
+                request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json={"payments_enabled": enabled}
+            )
+    except Problem as problem:
+        return _page(request, staff, known, form, refused(form, problem))
+    return pages(request).redirect("/einstellungen/zahlungen", good=_("Saved. Open invoices follow within moments."))
+
+
+def _page(request: Request, staff: Staff, known: dict[str, Any] | None, form: Form | None, status: int = 200) -> Response:
+    if form is None:
+        providers = known["providers"] if known else []
+        form = Form.of(
+            {
+                "payments_enabled": bool(staff.merchant.get("payments_enabled")),
+                "provider": [p["provider"] for p in providers if p["enabled"]],
+                "method": [f"{p['provider']}:{m['code']}" for p in providers for m in p["methods"] if m["enabled"]],
+            }
+        )
+    return settings_page(request, staff, "payments", "payments", status, form=form, known=known)

@@ -1,0 +1,50 @@
+"""The pages of the settings, and saving to the merchant."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from kontor_service.errors import Problem
+from kontor_web import Form, Link, Look
+from kontor_web.i18n import gettext as _
+from starlette.responses import Response
+
+from kontor_admin.acting import pages, refused
+from kontor_admin.owners import owners
+from kontor_admin.staff import Staff, look
+
+
+def settings_tabs(staff: Staff, current: str) -> list[Link]:
+    entries = [
+        ("general", _("Portal and mails"), "/einstellungen"),
+        ("appearance", _("Logo and colour"), "/einstellungen/aussehen"),
+        ("types", _("Documents"), "/einstellungen/dokumente"),
+        ("company", _("Company"), "/einstellungen/firma"),
+        ("payments", _("Payments"), "/einstellungen/zahlungen"),
+        ("keys", _("API keys"), "/einstellungen/schluessel"),
+    ]
+    return [Link(label, url, current=name == current) for name, label, url in entries]
+
+
+def settings_look(request: Request, staff: Staff) -> Look:
+    return look(request, staff, "settings", live=False)
+
+
+async def save(
+    request: Request, staff: Staff, form: Form, wanted: dict[str, Any], back: str, names: Mapping[str, str] | None = None
+) -> Response | int:
+    """Sends what is wanted to identity. A redirect when it is saved; the status of the page to show again otherwise."""
+    if not form.ok:
+        return 422
+    try:
+        await owners(request).command(request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted)
+    except Problem as problem:
+        return refused(form, problem, dict(names or {}))
+    return pages(request).redirect(back, good=_("Saved."))
+
+
+def settings_page(request: Request, staff: Staff, template: str, current: str, status: int = 200, **context: Any) -> Response:
+    return pages(request).render(
+        request, f"settings/{template}.html", settings_look(request, staff), status=status, staff=staff, m=staff.merchant,
+        tabs=settings_tabs(staff, current), **context,
+    )  # fmt: skip

@@ -1,0 +1,21 @@
+-- API keys of the merchant, newest first.
+CREATE OR REPLACE FUNCTION api_keys(asked_hash text, at timestamptz)
+RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint, keys json)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, r.waiting, (
+        SELECT json_agg(k.data ORDER BY k.by_time DESC) FROM api_key k WHERE k.merchant_id = r.merchant_id AND NOT k.deleted
+    )
+    FROM _staff(asked_hash, at) r;
+END;
+
+-- One mail of the log.
+CREATE OR REPLACE FUNCTION mail(asked_hash text, at timestamptz, asked uuid)
+RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint, mail json)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, r.waiting, (
+        SELECT m.data FROM mail m WHERE m.id = asked AND m.merchant_id = r.merchant_id AND NOT m.deleted
+    )
+    FROM _staff(asked_hash, at) r;
+END;

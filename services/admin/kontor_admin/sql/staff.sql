@@ -1,0 +1,50 @@
+-- Who asks. No row: the session is unknown or over. `state`: open, or silent where identity has not been heard for five
+-- minutes: nobody could tell us of a revocation. Without an open state there is no merchant, and so there are no rows.
+CREATE OR REPLACE FUNCTION _staff(asked_hash text, at timestamptz)
+RETURNS TABLE (state text, merchant_id uuid, today date, session json, merchant json, waiting bigint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT
+        who.state,
+        who.merchant_id,
+        (at AT TIME ZONE coalesce(m.time_zone, 'Europe/Berlin'))::date,
+        s.public,
+        m.data,
+        (SELECT count(*) FROM (
+            SELECT FROM document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND NOT d.deleted LIMIT {cap}
+        ) capped)
+    FROM session s
+    LEFT JOIN identity_heartbeat beat ON true
+    CROSS JOIN LATERAL (
+        SELECT coalesce(beat.heard_at < now() - interval '5 minutes', true) AS silent
+    ) heard
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN heard.silent THEN 'silent' ELSE 'open' END AS state,
+            CASE WHEN NOT heard.silent THEN s.merchant_id END AS merchant_id
+    ) who
+    LEFT JOIN merchant m ON m.id = who.merchant_id AND NOT m.deleted
+    WHERE s.hash = asked_hash AND NOT s.revoked AND s.expires_at > now() AND s.kind = 'staff';
+END;
+
+-- The session alone, for pages that show nothing of the copy, and before a command.
+CREATE OR REPLACE FUNCTION staff(asked_hash text, at timestamptz)
+RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, r.waiting FROM _staff(asked_hash, at) r;
+END;
+
+-- Where a document stands with money; NULL where nothing is to be paid on it, or nothing is known yet.
+CREATE OR REPLACE FUNCTION _status(document_state text, receivable_state text, due date, open_minor bigint, today date)
+RETURNS text LANGUAGE sql IMMUTABLE
+RETURN CASE
+    WHEN document_state IN ('cancelled', 'withdrawn') THEN NULL
+    WHEN receivable_state IN ('open', 'partly_paid') AND open_minor > 0 AND due < today THEN 'overdue'
+    ELSE receivable_state
+END;
+
+-- One entry of a list as JSON text: what the owners said, whose it is, and where it stands.
+CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text, customer text)
+RETURNS text LANGUAGE sql IMMUTABLE
+RETURN '{"status":' || coalesce(to_json(status)::text, 'null') || ',"payment":' || coalesce(payment, 'null')
+    || ',"customer":' || coalesce(to_json(customer)::text, 'null') || ',' || substr(brief, 2);

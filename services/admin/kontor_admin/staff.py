@@ -1,0 +1,113 @@
+"""Who works here: the session behind the cookie, as the copy knows it, and the look of their pages."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+from fastapi import Request
+from kontor_service.errors import Problem, Unauthorized
+from kontor_web import Link, Look
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import negotiate, speak
+
+COOKIE = "__Host-kontor-admin"
+
+
+class NotLoggedIn(Unauthorized):
+    """There is no session, or it is over."""
+
+    code, title = "not_logged_in", "Please log in"
+
+
+class IdentitySilent(Problem):
+    """Identity has not been heard for five minutes: nobody could tell us of a revocation, so nothing private is shown."""
+
+    status, code, title = 503, "identity_silent", "Sessions cannot be checked right now"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A logged-in member of staff. `merchant` is the copy's state of their merchant; empty until it has arrived."""
+
+    hash: str
+    session: dict[str, Any]
+    merchant: dict[str, Any]
+    today: date
+    waiting: int
+
+    @property
+    def merchant_id(self) -> UUID:
+        return UUID(self.session["merchant_id"])
+
+    @property
+    def language(self) -> str:
+        return str(self.session.get("language") or "de")
+
+    @property
+    def zone(self) -> str:
+        return str(self.merchant.get("time_zone") or "Europe/Berlin")
+
+    @property
+    def topic(self) -> str:
+        """What the open pages of this merchant's staff listen to."""
+        return f"merchant:{self.merchant_id}"
+
+    def may(self, right: str) -> bool:
+        """Whether to offer something. Whether it is allowed is decided by identity when it is done."""
+        return right in self.session.get("rights", ())
+
+
+def session_hash(request: Request) -> str:
+    """What the copy knows the browser's session by; empty without one."""
+    cookie = request.cookies.get(COOKIE, "")
+    return sha256(cookie.encode()).hexdigest() if cookie else ""
+
+
+def staff_of(asked_hash: str, row: Record | None) -> Staff:
+    """From the columns with which every function of the copy answers. Raises NotLoggedIn, IdentitySilent."""
+    if row is None:
+        raise NotLoggedIn()
+    if row["state"] != "open":
+        raise IdentitySilent()
+    merchant = orjson.loads(row["merchant"]) if row["merchant"] else {}
+    staff = Staff(asked_hash, orjson.loads(row["session"]), merchant, row["today"], row["waiting"])
+    speak(staff.language, staff.zone)
+    return staff
+
+
+_NAV = (
+    ("board", "/", lambda: _("Overview")),
+    ("documents", "/dokumente", lambda: _("Documents")),
+    ("release", "/freigabe", lambda: _("Release")),
+    ("customers", "/kunden", lambda: _("Customers")),
+    ("payments", "/zahlungen", lambda: _("Payments")),
+    ("mails", "/mails", lambda: _("Mails")),
+    ("settings", "/einstellungen", lambda: _("Settings")),
+)
+
+
+def look(request: Request, staff: Staff, current: str = "", *, live: bool = True) -> Look:
+    """The frame of a page. `current`: which entry of the menu it belongs to."""
+    request.state.staff = staff
+    nav = tuple(
+        Link(label(), url, current=name == current, count=(staff.waiting or None) if name == "release" else None)
+        for name, url, label in _NAV
+    )
+    name = staff.merchant.get("name", "")
+    me = f"{name} · {staff.session['name']}" if name else staff.session["name"]
+    return Look(
+        language=staff.language, time_zone=staff.zone, brand="Kontor", home="/", me=me, me_url="/konto", nav=nav,
+        live="/ereignisse" if live else None,
+    )  # fmt: skip
+
+
+def outside(request: Request) -> Look:
+    """The frame before log-in, or where nobody is known."""
+    staff: Staff | None = getattr(request.state, "staff", None)
+    if staff is not None:
+        return look(request, staff, live=False)
+    return Look(language=negotiate(request.headers.get("accept-language")), brand="Kontor", home="/")

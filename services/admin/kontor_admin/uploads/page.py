@@ -1,0 +1,134 @@
+"""The upload page. With scripts each file is sent by itself, with progress; without, all come in one form."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from kontor_admin.acting import pages, who
+from kontor_admin.owners import owners
+from kontor_admin.problems import sentence
+from kontor_admin.reading import ask, loads
+from kontor_admin.staff import Staff, look
+
+router = APIRouter(prefix="/hochladen", include_in_schema=False)
+
+_LATEST = 10
+# How long a form without scripts waits for what it sent.
+_PATIENCE_SECONDS = 4.0
+_MEDIA_TYPES = {"pdf": "application/pdf", "xml": "application/xml", "json": "application/json"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one file: `problem` in words where it was refused at the door."""
+
+    name: str
+    submission_id: str | None = None
+    problem: str = ""
+
+
+async def _submissions(request: Request, ids: list[UUID] | None, many: int) -> tuple[Staff, list[dict[str, Any]]]:
+    staff, row = await ask(request, "submissions", ids, many)
+    return staff, loads(row["submissions"], [])
+
+
+@router.get("")
+async def upload_page(request: Request) -> Response:
+    staff, latest = await _submissions(request, None, _LATEST)
+    return _page(request, staff, Form.of(), latest, [])
+
+
+def _page(
+    request: Request, staff: Staff, form: Form, latest: list[dict[str, Any]], refused: list[Result], status: int = 200
+) -> Response:
+    limits = request.app.state.settings
+    return pages(request).render(
+        request, "uploads/upload.html", look(request, staff, "documents"), status=status, form=form, latest=latest, refused=refused,
+        most=limits.upload_files, megabytes=limits.upload_bytes // 1024**2, shared=bool(staff.merchant.get("automatic_release")),
+    )  # fmt: skip
+
+
+@router.post("")
+async def upload(request: Request) -> Response:
+    """All files of the form; each stands for itself."""
+    staff = await who(request)
+    form = await read_form(request, max_files=request.app.state.settings.upload_files)
+    files = form.files("file")
+    if not files:
+        form.error("file", _("Please choose at least one file."))
+        _staff, latest = await _submissions(request, None, _LATEST)
+        return _page(request, staff, form, latest, [], 422)
+    results = [await _submit(request, staff, file) for file in files]
+    ids = [UUID(r.submission_id) for r in results if r.submission_id]
+    latest = await _settled(request, ids)
+    refused = [r for r in results if r.problem]
+    return _page(request, staff, form, latest, refused, 200 if not refused else 422)
+
+
+async def _settled(request: Request, ids: list[UUID]) -> list[dict[str, Any]]:
+    """What became of them, after a moment's wait for the rest."""
+    if not ids:
+        return []
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _PATIENCE_SECONDS
+    while True:
+        _staff, found = await _submissions(request, ids, len(ids))
+        done = [s for s in found if s["submission"]["status"] != "accepted"]
+        if len(done) == len(ids) or loop.time() > end:
+            return found
+        await asyncio.sleep(0.2)
+
+
+@router.post("/datei")
+async def upload_one(request: Request) -> Response:
+    """One file of a page with scripts; the answer is its row in the list of results."""
+    staff = await who(request)
+    form = await read_form(request, max_files=1)
+    files = form.files("file")
+    result = await _submit(request, staff, files[0]) if files else Result("", problem=_("There was no file."))
+    return pages(request).render(
+        request, "uploads/result.html", look(request, staff), found=None, result=result, status=200 if result.submission_id else 422
+    )
+
+
+@router.get("/ergebnis/{submission_id}")
+async def result(request: Request, submission_id: UUID) -> Response:
+    """The row of one submission as it stands now."""
+    staff, found = await _submissions(request, [submission_id], 1)
+    pending = Result("", submission_id=str(submission_id))
+    return pages(request).render(
+        request, "uploads/result.html", look(request, staff), found=found[0] if found else None, result=pending
+    )
+
+
+async def _submit(request: Request, staff: Staff, file: UploadFile) -> Result:
+    name = (file.filename or "")[:200]
+    limit = request.app.state.settings.upload_bytes
+    if file.size is not None and file.size > limit:
+        return Result(name, problem=_("The file is larger than %(limit)s MB.", limit=limit // 1024**2))
+    content = await file.read()
+    if not content:
+        return Result(name, problem=_("The file is empty."))
+    ending = name.rpartition(".")[2].lower()
+    headers = {
+        "content-type": _MEDIA_TYPES.get(ending, file.content_type or "application/octet-stream"),
+        "x-kontor-source": "upload",
+        "x-kontor-file-name": name.encode("ascii", "replace").decode(),
+    }
+    try:
+        answer = await owners(request).command(
+            request, staff, "documents", "documents:submit", "POST", "/v1/submissions", content=content, headers=headers
+        )
+    except Problem as problem:
+        if problem.status == 401:
+            raise
+        return Result(name, problem=sentence(problem))
+    return Result(name, submission_id=str(answer["id"]))

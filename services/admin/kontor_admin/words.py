@@ -1,0 +1,191 @@
+"""Names for the codes of the contract, in the reader's language."""
+
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_datetime
+from kontor_service.errors import Problem
+from kontor_web import Link
+from kontor_web.formats import locale_of
+from kontor_web.i18n import N_
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import reader
+from kontor_web.words import DOCUMENT_TYPES, document_type, document_types, failure, method
+
+from kontor_admin.problems import issue, sentence
+
+_ROLES = {
+    "owner": N_("Owner"), "sales": N_("Sales"), "accounting": N_("Accounting"), "support": N_("Support"), "read_only": N_("Read only"),
+}  # fmt: skip
+# For translators: where a document came from, as in "from ERP, 08:02".
+_SOURCES = {"upload": N_("upload"), "http": N_("ERP"), "bus": N_("ERP"), "cli": N_("command line"), "kontor": N_("Kontor")}
+_STATES = {
+    "waiting": ("open", N_("waits for release")),
+    "shared": ("way", N_("shared")),
+    "withdrawn": ("idle", N_("withdrawn")),
+    "cancelled": ("idle", N_("cancelled")),
+}
+_GROUPS = {
+    "ready": ("paid", N_("ready")),
+    "making": ("way", N_("being made")),
+    "no_email": ("open", N_("no e-mail")),
+    "unmatched": ("late", N_("not assigned")),
+    "invalid": ("late", N_("faulty")),
+}
+_MAIL_STATES = {
+    "queued": ("way", N_("on its way")),
+    "sent": ("paid", N_("sent")),
+    "failed": ("late", N_("failed")),
+    "bounced": ("late", N_("came back")),
+    "suppressed": ("idle", N_("not sent")),
+}
+_MAIL_KINDS = {
+    "document_shared": N_("Document"),
+    "documents_shared": N_("Several documents"),
+    "invitation": N_("Invitation"),
+    "password_reset": N_("Password"),
+    "login_code": N_("Log-in code"),
+    "document_link": N_("New link"),
+    "email_change": N_("New e-mail address"),
+    "payment_received": N_("Payment received"),
+    "payment_pending": N_("Payment on its way"),
+    "payment_failed": N_("Payment failed"),
+}
+_PAYMENT_STATES = {
+    "pending": ("way", N_("on its way")),
+    "succeeded": ("paid", N_("received")),
+    "failed": ("late", N_("failed")),
+    "refunded": ("idle", N_("refunded")),
+}
+_ACCESS = {
+    "none": ("idle", N_("no access")),
+    "invited": ("way", N_("invited")),
+    "active": ("paid", N_("active")),
+    "revoked": ("late", N_("revoked")),
+}
+_FACTS = {
+    "received": N_("Received"),
+    "changed": N_("Changed"),
+    "replaced": N_("Replaced by a new version"),
+    "made": N_("PDF made"),
+    "assigned": N_("Assigned to a customer"),
+    "shared": N_("Shared"),
+    "opened": N_("Opened by the customer"),
+    "withdrawn": N_("Withdrawn"),
+    "cancelled": N_("Cancelled"),
+    "file_hidden": N_("File hidden"),
+    "file_shown": N_("File shown"),
+    "issued": N_("Issued"),
+}
+_LINK_REASONS = {
+    "portal_off": N_("There is no link because the portal is switched off."),
+    "customer_off": N_("There is no link because this customer has no portal access."),
+    "revoked": N_("The link was revoked. You can make a new one."),
+    "type_off": N_("There is no link because the portal does not show documents of this type."),
+    "unmatched": N_("There is no link because the document is not assigned to a customer."),
+    "private": N_("There is no link because the document is not shared."),
+}
+_UNITS = {
+    "C62": N_("pc."), "H87": N_("pc."), "HUR": N_("h"), "DAY": N_("days"), "MON": N_("months"), "LS": N_("lump sum"),
+    "KGM": "kg", "MTR": "m", "MTK": "m²", "MTQ": "m³", "LTR": "l", "KMT": "km", "KWH": "kWh", "TNE": "t", "MIN": "min",
+    "XPP": N_("pc."), "PR": N_("pairs"), "SET": N_("sets"), "ANN": N_("years"), "WEE": N_("weeks"), "P1": "%",
+}  # fmt: skip
+
+
+def _word(words: dict[str, str], code: str) -> str:
+    return _(words[code]) if code in words else code
+
+
+def _kind(words: dict[str, tuple[str, str]], code: str) -> tuple[str, str]:
+    kind, word = words.get(code, ("idle", code))
+    return kind, _(word) if code in words else word
+
+
+def mail_kind(code: str) -> str:
+    """document_shared:invoice → Dokument (Rechnung)"""
+    kind, _mark, about = code.partition(":")
+    word = _word(_MAIL_KINDS, kind)
+    return f"{word} · {document_type(about)}" if about else word
+
+
+def unit(code: str) -> str:
+    """UN/ECE Recommendation 20, as far as it is common; the code itself otherwise."""
+    return _word(_UNITS, code)
+
+
+def link_reason(code: str) -> str:
+    return _word(_LINK_REASONS, code)
+
+
+def month_name(at: datetime) -> str:
+    """November"""
+    return format_datetime(at, "LLLL", locale=locale_of(reader().language))
+
+
+def problem_words(code: str, detail: str) -> str:
+    return sentence(Problem(detail, code=code))
+
+
+def actor_name(actor: str) -> str:
+    """Who did it, as documents' history has it: `staff:<id> Name`. Staff and systems by name, customers as such."""
+    subject, _blank, name = actor.partition(" ")
+    kind = subject.partition(":")[0]
+    if name:
+        return name
+    return {"contact": _("Customer"), "link": _("Customer, by link"), "key": _("API key"), "service": "", "bus": _("ERP")}.get(kind, actor if ":" not in actor else "")
+
+
+def tabs(here: str, as_pdf: bool) -> list[Link]:
+    return [Link(_("Overview"), here, current=not as_pdf), Link("PDF", f"{here}?ansicht=pdf", current=as_pdf)]
+
+
+_PROVIDERS = {"sandbox": N_("Sandbox"), "transfer": N_("Bank transfer"), "erp": N_("ERP"), "staff": N_("by hand"), "stripe": "Stripe", "paypal": "PayPal"}
+
+# As notifications describes them; the same words, for the catalog.
+_PLACEHOLDERS = (
+    N_("Guten Tag, with the contact's name where it is known"), N_("The customer's name"), N_("The customer's number"),
+    N_("The contact person's name, else the customer's"), N_("The address the mail goes to"), N_("Your name"),
+    N_("Your contact address"), N_("Your telephone number"), N_("Your postal address in one line"),
+    N_("Link to all documents of the customer"), N_("Names of the attached files; nothing where none are"),
+    N_("Rechnung, Angebot, … in the mail's language"), N_("The document's number"), N_("Its title or subject"), N_("Date of issue"),
+    N_("Due date"), N_("Until when a quote holds"), N_("What is to be paid; without that, the gross total"), N_("What is still open now"),
+    N_("Gross total"), N_("Net total"), N_("Tax total"), N_("Cash discount terms"), N_("What to write on a transfer"),
+    N_("Where a delivery can be followed"), N_("Secret link to the document in the portal"),
+    N_("Table of number, date, amount and due date"), N_("Amount of this payment"), N_("Way of paying"),
+    N_("When money on its way is expected"), N_("Why a payment failed, in a sentence"), N_("List of the documents, each with its link"),
+    N_("How many documents"), N_("The mail's link"), N_("The log-in code"), N_("Until when link or code hold"),
+)  # fmt: skip
+
+
+def language_tabs(kind: str, language: str) -> list[Link]:
+    names = {"de": "Deutsch", "en": "English"}
+    return [Link(name, f"/mails/texte/{kind}/{code}", current=code == language) for code, name in names.items()]
+
+
+# What templates may call.
+GLOBALS: dict[str, Any] = {
+    "role_name": lambda code: _word(_ROLES, code),
+    "source_name": lambda code: _word(_SOURCES, code),
+    "document_state": lambda code: _kind(_STATES, code),
+    "release_group": lambda code: _kind(_GROUPS, code),
+    "mail_state": lambda code: _kind(_MAIL_STATES, code),
+    "payment_state": lambda code: _kind(_PAYMENT_STATES, code),
+    "access_state": lambda code: _kind(_ACCESS, code),
+    "history_fact": lambda code: _word(_FACTS, code),
+    "mail_kind": mail_kind,
+    "unit_name": unit,
+    "link_reason": link_reason,
+    "month_name": month_name,
+    "provider_name": lambda code: _word(_PROVIDERS, code),
+    "placeholder_meaning": lambda name, meaning: _(meaning) if meaning in _PLACEHOLDERS else meaning,
+    "language_tabs": language_tabs,
+    "actor_name": actor_name,
+    "tabs": tabs,
+    "problem_words": problem_words,
+    "issue_words": issue,
+    "document_type": document_type,
+    "document_types": document_types,
+    "method_name": method,
+    "failure_words": failure,
+    "DOCUMENT_TYPES": DOCUMENT_TYPES,
+}
