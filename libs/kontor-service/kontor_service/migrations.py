@@ -50,15 +50,15 @@ def tenant_table(op: Any, table: str) -> None:
     op.execute(f"CREATE POLICY tenant ON {table} USING ({mine}) WITH CHECK ({mine})")
 
 
-def merchant_lister(op: Any, name: str, table: str, where: str = "true") -> None:
-    """A SECURITY DEFINER function `name()` that returns the ids of merchants with such rows, and nothing else.
+def merchant_lister(op: Any, name: str, table: str, where: str = "true", *, arguments: str = "") -> None:
+    """A SECURITY DEFINER function `name(arguments)` that returns the ids of merchants with such rows, and nothing else.
 
     Jobs loop over them, one transaction each. Only the owner, in whose name the function runs, reads across merchants.
     """
     policy = f"{name}_reads"
     op.execute(f"CREATE POLICY {policy} ON {table} FOR SELECT TO CURRENT_USER USING (true)")
     op.execute(
-        f"CREATE FUNCTION {name}() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER"
+        f"CREATE FUNCTION {name}({arguments}) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER"
         f" SET search_path = public, pg_temp AS $$ SELECT DISTINCT merchant_id FROM {table} WHERE {where} $$"
     )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from kontor_bus import Bus
+from kontor_bus.ingest import IngestConsumer
 from kontor_documents.consumers import consumers
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.intake.api import router as intake
+from kontor_documents.intake.bus import take
 from kontor_documents.parts import Parts
 from kontor_documents.production.branding import Brandings
 from kontor_documents.reading.api import router as reading
@@ -24,7 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor documents",
         routers=[intake, release, reading, snapshots],
-        resources=[_parts, _bus],
+        resources=[_parts, _bus, _ingest],
         files=True,
     )
 
@@ -56,4 +59,15 @@ async def _bus(app: FastAPI) -> AsyncIterator[None]:
         tracer_provider=app.state.tracer_provider,
     ) as bus:
         app.state.bus = bus
+        yield
+
+
+@asynccontextmanager
+async def _ingest(app: FastAPI) -> AsyncIterator[None]:
+    """Other systems' door on RabbitMQ, where there is one."""
+    url = app.state.settings.ingest_bus_url
+    if url is None:
+        yield
+        return
+    async with IngestConsumer(url.get_secret_value(), "documents", partial(take, app.state.parts)):
         yield

@@ -6,10 +6,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
+from kontor_service.database import Database
 
 _KEEP_MERCHANT = text("""
-INSERT INTO merchant (merchant_id, epoch, version, state) VALUES (:merchant_id, :epoch, :version, :state)
-ON CONFLICT (merchant_id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, state = excluded.state
+INSERT INTO merchant (merchant_id, epoch, version, slug, state) VALUES (:merchant_id, :epoch, :version, :slug, :state)
+ON CONFLICT (merchant_id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, slug = excluded.slug,
+    state = excluded.state
 WHERE (excluded.epoch, excluded.version) > (merchant.epoch, merchant.version)
 RETURNING merchant_id""")
 
@@ -31,6 +33,7 @@ async def keep_merchant(session: AsyncSession, state: pb.Merchant) -> bool:
             "merchant_id": UUID(state.merchant_id),
             "epoch": state.epoch,
             "version": state.version,
+            "slug": state.slug,
             "state": state.SerializeToString(),
         },
     )
@@ -63,6 +66,13 @@ async def merchant(session: AsyncSession, merchant_id: UUID) -> pb.Merchant | No
         await session.execute(text("SELECT state FROM merchant WHERE merchant_id = :id"), {"id": merchant_id})
     ).first()
     return pb.Merchant.FromString(row.state) if row else None
+
+
+async def merchant_id_by_slug(db: Database, slug: str) -> UUID | None:
+    """Across merchants, by a function that tells ids only."""
+    async with db.connection() as connection:
+        found: UUID | None = await connection.fetchval("SELECT * FROM merchants_by_slug($1)", slug)
+        return found
 
 
 async def customer(session: AsyncSession, customer_id: UUID | None) -> pb.Customer | None:

@@ -30,8 +30,10 @@ from kontor_service.errors import Problem, Unavailable
 
 log = structlog.get_logger()
 
-# Doors whose sender waits for the answer and can correct at once.
-_STRICT = frozenset({"http", "cli"})
+# Doors whose sender hears of a refusal; what comes by the others is told on its submission.
+_ANSWERED = frozenset({"http", "cli", "bus"})
+# Doors whose sender is there to correct amounts; elsewhere the document waits in the release list as invalid.
+_CORRECTING = frozenset({"http", "cli"})
 _UNSAFE_IN_NAMES = re.compile(r"[^\w .()\-]")
 
 
@@ -64,8 +66,8 @@ async def accept(parts: Parts, merchant_id: UUID, handed: Handed, key: str | Non
     if handed.file is None and handed.beside is None:
         raise NothingSubmitted(field="file")
     asked = fingerprint(handed.file, handed.beside) if key else ""
-    readout = await asyncio.to_thread(read, handed.file, handed.beside) if handed.source in _STRICT else None
-    if readout is not None:
+    readout = await asyncio.to_thread(read, handed.file, handed.beside) if handed.source in _ANSWERED else None
+    if readout is not None and handed.source in _CORRECTING:
         refuse_wrong_totals(readout)
     file_sha256 = await parts.files.put(handed.file) if handed.file is not None else None
     data_sha256 = await parts.files.put(handed.beside) if handed.beside is not None else None

@@ -12,8 +12,10 @@ CREATE TABLE merchant (
     merchant_id uuid PRIMARY KEY,
     epoch int NOT NULL,
     version bigint NOT NULL,
+    slug text NOT NULL,
     state bytea NOT NULL
 );
+CREATE INDEX merchant_by_slug ON merchant (slug);
 CREATE TABLE customer (
     id uuid PRIMARY KEY,
     merchant_id uuid NOT NULL,
@@ -168,6 +170,7 @@ def upgrade() -> None:
     for table in TENANTS:
         tenant_table(op, table)
     merchant_lister(op, "merchants_with_documents", "submission")
+    merchant_lister(op, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
 
 
 def _statements(script: str) -> list[str]:
