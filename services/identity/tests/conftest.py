@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 from argon2 import PasswordHasher
 from fastapi import FastAPI, Request, Response
 from google.protobuf.message import Message
@@ -218,12 +219,26 @@ async def identity_stage(databases: Databases, files: Path, **settings: Any) -> 
         yield Stage(http, app.state.parts, gateway, admin, database)
 
 
-@pytest.fixture
-async def stage(databases: Databases, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with identity_stage(databases, tmp_path) as ready:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with identity_stage(databases, tmp_path_factory.mktemp("files")) as ready:
         yield ready
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(running: Stage) -> Stage:
+    """Identity with nothing in it. One app serves a module's tests; each finds the tables empty."""
+    tables = await running.database.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname NOT IN ('alembic_version', 'server_key')"
+    )
+    await running.database.execute("TRUNCATE " + ", ".join(row["relname"] for row in tables))
+    for edge in (running.gateway, running.admin):
+        edge.sessions.clear()
+        edge.down = False
+    return running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def shop(stage: Stage) -> Shop:
     return await stage.shop()

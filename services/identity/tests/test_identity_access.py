@@ -8,6 +8,8 @@ import pytest
 
 from kontor_testing.waiting import eventually
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def revoke(shop: Any, login: dict[str, Any]) -> dict[str, Any]:
     path = f"/v1/customers/{login['customer_id']}/contacts/{login['contact_id']}/revoke"

@@ -1,12 +1,11 @@
 """Secret links, fresh links, mailed codes, password resets."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from kontor_identity.links.rules import expiry, why_closed
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_document_link_opens_that_document_and_no_account(stage: Any, shop: Any) -> None:
@@ -259,22 +258,3 @@ async def test_resets_are_limited_alike_for_known_and_unknown_addresses(stage: A
         wanted = {"slug": "muster", "email": email, "kind": "portal"}
         statuses = [(await stage.as_edge("POST", "/v1/password-resets", json=wanted)).status_code for _ in range(4)]
         assert statuses == [202, 202, 202, 429]
-
-
-def test_a_link_outlives_the_tax_year_after_next() -> None:
-    assert expiry(datetime(2026, 1, 2, tzinfo=UTC)) == datetime(2029, 1, 1, tzinfo=UTC)
-    assert expiry(datetime(2026, 12, 31, tzinfo=UTC)) == datetime(2029, 1, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("enabled", "access", "default", "revoked", "reason"),
-    [
-        (True, "default", True, False, None), (True, "on", False, False, None), (True, "default", False, False, "customer_off"),
-        (True, "off", True, False, "customer_off"), (False, "on", True, False, "portal_off"), (True, "on", True, True, "revoked"),
-    ],
-)  # fmt: skip
-def test_the_reason_names_the_widest_switch_first(
-    enabled: bool, access: str, default: bool, revoked: bool, reason: str | None
-) -> None:
-    why = why_closed(portal_enabled=enabled, portal_access=access, access_default=default, revoked=revoked)
-    assert why == reason

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from kontor_service.ids import uuid7
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def mailed(stage: Any, shop: Any, customer_id: str, contact_id: str | None, document: str, **more: Any) -> str:

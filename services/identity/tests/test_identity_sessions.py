@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from argon2.low_level import Type
 
 from kontor_identity.passwords.hashing import Passwords
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_session_says_what_the_edge_needs_and_its_cookie_is_kept_as_a_hash(stage: Any, shop: Any) -> None:
@@ -45,14 +46,6 @@ async def test_unknown_and_known_addresses_get_the_same_answer_after_the_same_wo
     assert verified[1:] == [stage.parts.passwords.nobody] * 3
 
 
-def test_passwords_are_hashed_with_argon2id_and_plenty_of_memory() -> None:
-    hasher = PasswordHasher()
-
-    assert hasher.type == Type.ID
-    assert hasher.memory_cost >= 64 * 1024
-    assert hasher.time_cost >= 3
-
-
 async def test_an_old_hash_is_renewed_at_the_next_log_in(stage: Any, shop: Any) -> None:
     old = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(stage.owner_password)
     await stage.database.execute("UPDATE staff SET password_hash = $1", old)
@@ -65,7 +58,7 @@ async def test_an_old_hash_is_renewed_at_the_next_log_in(stage: Any, shop: Any) 
 async def test_too_many_wrong_passwords_are_slowed_down_for_the_account(stage: Any, shop: Any) -> None:
     answers = [await stage.login_staff(shop.owner_email, "falsch falsch") for _ in range(12)]
 
-    assert [answer.status_code for answer in answers].count(401) == 10 - 0
+    assert [answer.status_code for answer in answers].count(401) == 10
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) > 0
 

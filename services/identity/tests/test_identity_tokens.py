@@ -6,8 +6,9 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from kontor_identity.access.rights import API_KEY_SCOPES, PORTAL_RIGHTS, ROLE_RIGHTS
 from kontor_service.tokens import TokenInvalid, TokenVerifier
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_command_token_is_for_one_service_one_right_and_a_minute(stage: Any, shop: Any) -> None:
@@ -91,15 +92,3 @@ async def test_a_portal_token_carries_its_customers(stage: Any, shop: Any) -> No
     principal = answer.json()["principal"]
     assert principal["customers"] == [login["customer_id"]]
     assert principal["sub"] == f"contact:{login['contact_id']}"
-
-
-def test_no_role_has_more_than_the_owner() -> None:
-    assert all(rights <= ROLE_RIGHTS["owner"] for rights in ROLE_RIGHTS.values())
-    assert {"staff:edit", "api_keys:edit", "merchant:edit"}.isdisjoint(
-        set().union(*(rights for role, rights in ROLE_RIGHTS.items() if role != "owner"))
-    )
-
-
-def test_what_customers_and_systems_may_do_is_nothing_that_rules_the_merchant() -> None:
-    rules = {"merchant:edit", "staff:edit", "api_keys:edit", "payments:settings", "service"}
-    assert rules.isdisjoint(PORTAL_RIGHTS | API_KEY_SCOPES)

@@ -1,0 +1,104 @@
+"""Rules without a database."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from argon2.low_level import Type
+from pydantic import ValidationError
+
+from kontor_identity.access.rights import API_KEY_SCOPES, PORTAL_RIGHTS, ROLE_RIGHTS
+from kontor_identity.customers.ingest import read_customer
+from kontor_identity.limits.buckets import network
+from kontor_identity.links.rules import expiry, why_closed
+from kontor_identity.merchants.inputs import MerchantChange
+from kontor_identity.settings import Settings
+from kontor_service.errors import Invalid
+
+SECRET = "x" * 40
+PRODUCTION: dict[str, Any] = {
+    "environment": "production", "database_url": "postgresql://", "bus_url": "amqp://", "service_secret": SECRET,
+    "service_secrets": {"gateway": SECRET}, "signing_keys": {"a": SECRET}, "signing_key_id": "a",
+    "secret_keys": {"a": SECRET}, "secret_key_id": "a",
+}  # fmt: skip
+
+
+def test_document_types_that_are_not_named_stay_as_they_are() -> None:
+    change = MerchantChange.model_validate({"document_types": [{"type": "quote", "visible": True}]})
+
+    assert change.model_dump(exclude_unset=True, exclude_none=True) == {
+        "document_types": [{"type": "quote", "visible": True}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [(b'{"name": "x"}', "number"), (b'{"number": "1", "name": "x", "email": "?"}', "email"), (b"{", "")],
+)
+def test_a_bad_message_from_the_bus_names_its_field(data: bytes, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_customer(data)
+    assert (refused.value.field or "").split(".")[0] == field
+
+
+def test_no_role_has_more_than_the_owner() -> None:
+    assert all(rights <= ROLE_RIGHTS["owner"] for rights in ROLE_RIGHTS.values())
+    assert {"staff:edit", "api_keys:edit", "merchant:edit"}.isdisjoint(
+        set().union(*(rights for role, rights in ROLE_RIGHTS.items() if role != "owner"))
+    )
+
+
+def test_what_customers_and_systems_may_do_is_nothing_that_rules_the_merchant() -> None:
+    rules = {"merchant:edit", "staff:edit", "api_keys:edit", "payments:settings", "service"}
+    assert rules.isdisjoint(PORTAL_RIGHTS | API_KEY_SCOPES)
+
+
+def test_passwords_are_hashed_with_argon2id_and_plenty_of_memory() -> None:
+    hasher = PasswordHasher()
+
+    assert hasher.type == Type.ID
+    assert hasher.memory_cost >= 64 * 1024
+    assert hasher.time_cost >= 3
+
+
+def test_a_link_outlives_the_tax_year_after_next() -> None:
+    assert expiry(datetime(2026, 1, 2, tzinfo=UTC)) == datetime(2029, 1, 1, tzinfo=UTC)
+    assert expiry(datetime(2026, 12, 31, tzinfo=UTC)) == datetime(2029, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("enabled", "access", "default", "revoked", "reason"),
+    [
+        (True, "default", True, False, None), (True, "on", False, False, None), (True, "default", False, False, "customer_off"),
+        (True, "off", True, False, "customer_off"), (False, "on", True, False, "portal_off"), (True, "on", True, True, "revoked"),
+    ],
+)  # fmt: skip
+def test_the_reason_names_the_widest_switch_first(
+    enabled: bool, access: str, default: bool, revoked: bool, reason: str | None
+) -> None:
+    why = why_closed(portal_enabled=enabled, portal_access=access, access_default=default, revoked=revoked)
+    assert why == reason
+
+
+def test_a_subscriber_is_limited_not_each_of_its_addresses() -> None:
+    assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::1") == "2001:db8:1:2::"
+    assert network("::ffff:192.0.2.7") == network("192.0.2.7") == "192.0.2.7"
+    assert network("unbekannt") == ""
+
+
+def test_production_starts_with_its_keys() -> None:
+    assert Settings(**PRODUCTION).environment == "production"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signing_keys": {}}, {"secret_keys": {}}, {"signing_key_id": "b"}, {"service_secrets": {}},
+        {"service_secrets": {"gateway": "short"}}, {"service_secret": "short"},
+        {"secret_keys": {"a.b": SECRET}, "secret_key_id": "a.b"}, {"secret_keys": {"a": "short"}},
+    ],
+)  # fmt: skip
+def test_production_refuses_to_start_with_unsafe_keys(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**PRODUCTION | change)
