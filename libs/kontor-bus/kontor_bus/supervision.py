@@ -4,18 +4,28 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import structlog
 
 from kontor_bus.transport import Unreachable
 
 log = structlog.get_logger()
 
+# A transport or a database that went away, as opposed to a fault of ours.
+CONNECTION_ERRORS = (
+    Unreachable,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
+
 _FIRST = 0.1
-_LONGEST = 15.0
+_LONGEST = 5.0
 
 
 class Backoff:
-    """Pauses that double from 0.1 s to 15 s, with jitter so that many do not come back at once."""
+    """Pauses that double from 0.1 s to 5 s, with jitter so that many do not come back at once."""
 
     def __init__(self) -> None:
         self._next = _FIRST
@@ -50,8 +60,8 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
             if not is_stray():
                 raise
             log.warning("bus_task_cancelled_by_nobody", task=name)
-        except Unreachable as lost:
-            log.warning("bus_unreachable", task=name, error=str(lost))
+        except CONNECTION_ERRORS as lost:
+            log.warning("bus_unreachable", task=name, error=f"{type(lost).__name__}: {lost}")
         except Exception:
             log.exception("bus_task_failed", task=name)
         if loop.time() - started > _LONGEST:

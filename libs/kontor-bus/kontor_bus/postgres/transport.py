@@ -12,18 +12,12 @@ from kontor_bus.patterns import matcher
 from kontor_bus.postgres.schema import ensure_schema
 from kontor_bus.postgres.subscription import PostgresSubscription
 from kontor_bus.postgres.wakeups import Wakeups
+from kontor_bus.supervision import CONNECTION_ERRORS
 from kontor_bus.transport import CONFIRMED, UNROUTED, QueueSpec, Receipt, Unreachable, Verdict
 
 PUBLISH_TIMEOUT = 15.0
 CLOSE_TIMEOUT = 5.0
 UNROUTED_LIMIT = 10_000
-
-CONNECTION_ERRORS = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-)
 
 # One row per bound queue. An event that nobody has bound is kept, bounded, where people can look at it.
 _INSERT = """

@@ -1,0 +1,56 @@
+"""Messages that come too often, in any order, or not fit to be done at all."""
+
+import asyncio
+import random
+
+from click.testing import CliRunner
+
+from kontor_bus import Envelope
+from kontor_bus.cli import dead
+from kontor_testing.bus import deliver
+from kontor_testing.ledger import Ledger
+
+
+async def test_every_message_three_times_and_shuffled_is_booked_once(ledger: Ledger, operations: int) -> None:
+    await ledger.load(operations)
+    async with ledger.payments.connection() as connection:
+        rows = await connection.fetch("SELECT * FROM outbox")
+    again = [
+        Envelope(
+            id=row["id"],
+            type=row["type"],
+            source="kontor/payments",
+            subject=row["subject"],
+            time=row["occurred_at"],
+            merchant_id=row["merchant_id"],
+            traceparent=None,
+            body=row["payload"],
+        )
+        for row in rows
+    ] * 2
+    random.shuffle(again)
+    await deliver(ledger.addresses.bus, *again)
+    await ledger.at_rest()
+    await ledger.verify()
+
+
+async def test_one_poisonous_message_ends_alone_in_the_dead_queue_and_people_deal_with_it(
+    ledger: Ledger, operations: int
+) -> None:
+    await ledger.load(operations // 2)
+    poison = await ledger.operate(poisonous=True)
+    await ledger.load(operations // 2)
+    await ledger.at_rest()
+    await ledger.verify(poisonous=[poison])
+
+    runner = CliRunner(env={"KONTOR_BUS_URL": ledger.addresses.bus})
+    listed = await asyncio.to_thread(runner.invoke, dead, ["list", "ledger"])
+    assert f"{poison}" in listed.stdout
+    assert "cannot be booked" in listed.stdout
+    replayed = await asyncio.to_thread(runner.invoke, dead, ["replay", "ledger", str(poison)])
+    assert replayed.stdout == "1 replayed\n"
+    await ledger.at_rest()
+    await ledger.verify(poisonous=[poison])
+    dropped = await asyncio.to_thread(runner.invoke, dead, ["drop", "ledger", "--all"])
+    assert dropped.stdout == "1 dropped\n"
+    await ledger.verify()
