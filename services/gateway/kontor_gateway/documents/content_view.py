@@ -10,7 +10,9 @@ from typing import Any
 
 from kontor_gateway.documents.words import REFERENCES, UNITS
 from kontor_service.money import to_minor
+from kontor_web.formats import percent
 from kontor_web.i18n import gettext as _
+from kontor_web.i18n import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +161,4 @@ def _extra(extra: dict[str, Any], currency: str) -> tuple[str, int]:
 
 
 def _percent(value: Decimal) -> str:
-    text = format(value.normalize(), "f")
-    return f"{text.replace('.', _('.'))} %"
+    return percent(value, reader().language)
