@@ -6,9 +6,11 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+import kontor_documents.app
 from kontor.identity.v1 import identity_pb2
 from kontor_bus import record
 from kontor_documents.app import create_app
+from kontor_documents.einvoice.validate import Validator
 from kontor_documents.settings import Settings
 from kontor_service.ids import uuid7
 from kontor_testing.serving import serving
@@ -53,6 +55,16 @@ def invoice(**changes):
         ],
         "cash_discounts": [{"days": 7, "percent": "2"}],
     } | changes  # fmt: skip
+
+
+class Kept:
+    """The shared validator, which one service's end does not end."""
+
+    def __init__(self, validator):
+        self.validate_async = validator.validate_async
+
+    def close(self):
+        pass
 
 
 @dataclass
@@ -116,8 +128,17 @@ class Service:
             return [row.type for row in rows]
 
 
+@pytest.fixture(scope="session")
+def validator():
+    """One for all tests: starting it loads the schematron."""
+    shared = Validator()
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-async def documents(databases, tmp_path):
+async def documents(databases, tmp_path, validator, monkeypatch):
+    monkeypatch.setattr(kontor_documents.app, "Validator", lambda: Kept(validator))
     signer = TokenSigner()
     made = await databases.create("documents")
     async with serving(signer.app) as identity_url:
