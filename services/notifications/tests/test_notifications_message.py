@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor.identity.v1.identity_pb2 import Merchant
@@ -82,6 +82,7 @@ def test_plain_addresses_are_addresses(text: str) -> None:
     assert is_address(text)
 
 
+@settings(deadline=None)
 @given(name=st.text(max_size=50), reply=st.text(max_size=50), subject=st.text(max_size=50))
 def test_no_value_adds_a_header(name: str, reply: str, subject: str) -> None:
     merchant = Merchant(name=name + "\r\nBcc: evil@example.org", mail_reply_to=reply, contact_email=reply)

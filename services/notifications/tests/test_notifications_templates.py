@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor.documents.v1.documents_pb2 import Document
@@ -143,6 +143,7 @@ def test_a_debited_invoice_says_when_instead_of_asking(facts: Facts, document: D
     assert "bezahlen" not in text
 
 
+@settings(deadline=None)
 @given(subject=st.text(max_size=80), text=st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_any_template_is_either_refused_or_rendered(subject: str, text: str) -> None:
     facts = Facts(kind="document_shared", language="de", merchant=Merchant(name="M"), recipient="a@example.org",
@@ -154,6 +155,7 @@ def test_any_template_is_either_refused_or_rendered(subject: str, text: str) -> 
     rendered(text, facts, subject=subject)
 
 
+@settings(deadline=None)
 @given(name=st.text(max_size=60))
 def test_no_value_breaks_the_subject_into_lines(name: str) -> None:
     facts = Facts(kind="document_shared", language="de", merchant=Merchant(name=name), recipient="a@example.org")
