@@ -2,8 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
 
 from kontor.documents.v1 import documents_pb2 as docs
@@ -25,7 +25,6 @@ from kontor_payments.copies.identity import apply_merchants
 from kontor_payments.providers.sandbox.server import create_app as create_sandbox
 from kontor_payments.providers.sandbox.settings import SandboxSettings
 from kontor_payments.settings import Settings
-from kontor_service.clock import MovableClock
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal, TokenInvalid
 from kontor_testing.postgres import Databases
@@ -170,7 +169,7 @@ class World:
     async def told(self, *kinds: type[Any]) -> list[Any]:
         """The events in the outbox, in order; only of these kinds where some are named."""
         names = [type_of(kind) for kind in kinds]
-        rows = await self.sql("SELECT type, payload FROM outbox ORDER BY id")
+        rows = await self.sql("SELECT type, payload FROM outbox WHERE merchant_id = $1 ORDER BY id", self.merchant)
         return [class_of(r["type"]).FromString(r["payload"]) for r in rows if not names or r["type"] in names]
 
     async def at_provider(self, checkout: dict[str, Any]) -> dict[str, Any]:
@@ -178,11 +177,20 @@ class World:
         data: list[dict[str, Any]] = (await self.provider.get("/sandbox/checkouts")).json()["data"]
         return next(c for c in data if c["reference"] == checkout["checkout_id"])
 
+    async def all_at_provider(self, document: UUID) -> list[dict[str, Any]]:
+        """Every checkout of this document that the provider has ever made."""
+        references = {str(r["id"]) for r in await self.sql("SELECT id FROM checkout WHERE document_id=$1", document)}
+        data: list[dict[str, Any]] = (await self.provider.get("/sandbox/checkouts")).json()["data"]
+        return [c for c in data if c["reference"] in references]
+
+    async def settle(self, checkout: dict[str, Any], outcome: str = "succeeded") -> None:
+        """Money on its way arrives or fails at the provider, or settled money is taken back."""
+        wanted = {"checkout": (await self.at_provider(checkout))["id"], "outcome": outcome}
+        assert (await self.provider.post("/sandbox/settle", json=wanted)).status_code == 200
+
     async def kept(self, document: UUID) -> int:
         """What providers hold of this document's payers' money: charged, less what was given back."""
-        references = {str(r["id"]) for r in await self.sql("SELECT id FROM checkout WHERE document_id=$1", document)}
-        data = (await self.provider.get("/sandbox/checkouts")).json()["data"]
-        mine = [c for c in data if c["reference"] in references]
+        mine = await self.all_at_provider(document)
         charged = sum(p["amount_minor"] for c in mine for p in c["payments"] if p["state"] == "succeeded")
         return charged - sum(r["amount_minor"] for c in mine for r in c["refunds"])
 
@@ -200,8 +208,18 @@ def envelope(message: Any, merchant: UUID) -> Envelope:
     )
 
 
-@asynccontextmanager
-async def a_world(databases: Databases, folder: Path, **settings: Any) -> AsyncIterator[World]:
+@dataclass
+class Installation:
+    """Payments and its provider, running; each test brings a merchant of its own."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    provider: httpx.AsyncClient
+    owner_url: str
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     port, provider_port = free_port(), free_port()
     database = await databases.create("payments")
     app = create_app(
@@ -212,15 +230,15 @@ async def a_world(databases: Databases, folder: Path, **settings: Any) -> AsyncI
             service_secret="secret",
             sandbox_url=f"http://127.0.0.1:{provider_port}",
             webhook_url=f"http://127.0.0.1:{port}/v1/webhooks",
-            **{"ask_every": 0.2, "provider_timeout": 2.0} | settings,
+            ask_every=0.2,
+            provider_timeout=2.0,
         )
     )
     app.state.tokens = OpenTokens()
-    app.state.clock = MovableClock()
     sandbox = create_sandbox(
         SandboxSettings(
             environment="development",
-            database_url=f"sqlite:///{folder}/sandbox.db",
+            database_url=f"sqlite:///{tmp_path_factory.mktemp('sandbox')}/sandbox.db",
             public_url=f"http://127.0.0.1:{provider_port}",
         )
     )
@@ -230,17 +248,19 @@ async def a_world(databases: Databases, folder: Path, **settings: Any) -> AsyncI
         httpx.AsyncClient(base_url=url, timeout=20) as http,
         httpx.AsyncClient(base_url=provider_url, timeout=20) as provider,
     ):
-        world = World(app, http, provider, database.owner)
-        await world.register()
-        yield world
+        yield Installation(app, http, provider, database.owner)
 
 
-@pytest.fixture
-async def world(databases: Databases, tmp_path: Path) -> AsyncIterator[World]:
-    async with a_world(databases, tmp_path) as made:
-        yield made
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(installation: Installation) -> World:
+    made = World(installation.app, installation.http, installation.provider, installation.owner_url)
+    await made.register()
+    return made
 
 
-@pytest.fixture
-def make_world(databases: Databases, tmp_path: Path) -> Callable[..., Any]:
-    return lambda **settings: a_world(databases, tmp_path, **settings)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these tests share the running installation, and so its event loop."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -198,7 +198,7 @@ VERBS = [f"{verb} {who}" for who in "AB" for verb in ("card", "sepa", "settle", 
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.sampled_from([*VERBS, "markpaid", "refunds"]), max_size=16))
+@given(st.lists(st.sampled_from([*VERBS, "refunds"]), max_size=16))
 def test_the_customer_has_paid_once_in_every_order(steps: list[str]) -> None:
     story = Story()
     for step in steps:
@@ -220,7 +220,9 @@ def test_money_that_really_came_twice_is_given_back_or_shown_as_overpaid(steps: 
         story.step(step)
     story.end()
     figures = story.account.figures()
-    assert story.customer_has_paid - figures.overpaid_minor in (0, DUE)
+    anything_came = story.elsewhere or any(charge.came for charge in story.charges.values())
+    assert figures.state == ("paid" if anything_came else "open")
+    assert story.customer_has_paid - figures.overpaid_minor == (DUE if anything_came else 0)
     assert figures.paid_minor - figures.refunded_minor == story.customer_has_paid
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from kontor_payments.bookings.rules import ExternalBooking, ProviderMoney, match
 from kontor_payments.models import Payment
@@ -9,8 +10,14 @@ from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account
 from kontor_service.ids import uuid7
 
-_FAILED = frozenset({"failed"})
-_GONE = frozenset({"refunded", "refund_pending", "reversed"})
+_MONEY: dict[str, Literal["here", "coming", "gone", "failed"]] = {
+    "pending": "coming",
+    "succeeded": "here",
+    "failed": "failed",
+    "refund_pending": "gone",
+    "refunded": "gone",
+    "reversed": "gone",
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def _money(payment: Payment) -> ProviderMoney:
     names = {payment.provider_reference, str(payment.id), str(payment.checkout_id or "")}
     return ProviderMoney(
         id=payment.id,
-        state="failed" if payment.state in _FAILED else "gone" if payment.state in _GONE else "here",
+        state=_MONEY[payment.state],
         amount_minor=payment.amount_minor,
         method=payment.method,
         provider=payment.provider,

@@ -31,8 +31,8 @@ class ExternalBooking:
 @dataclass(frozen=True)
 class ProviderMoney:
     id: UUID
-    # failed: there is no such money. gone: it was there, and went back.
-    state: Literal["here", "gone", "failed"]
+    # coming: on its way. gone: it was here, and went back. failed: there is no such money.
+    state: Literal["here", "coming", "gone", "failed"]
     amount_minor: int
     method: str
     provider: str
@@ -64,18 +64,19 @@ def same_word(one: ExternalBooking, other: ExternalBooking) -> bool:
 def match(bookings: Sequence[ExternalBooking], monies: Sequence[ProviderMoney]) -> dict[UUID, UUID]:
     """Which booking speaks of what: a provider's payment, or a booking of the other source. The rest is own money.
 
-    A name decides first; then what was decided before stands, unless that money has failed; then what fits, each
+    A name decides first; then what was decided before stands, once that money is here; then what fits, each
     source once per payment, because its second word is about other money.
     """
     found: dict[UUID, UUID] = {}
+    # Who books money has rather seen what is here than what is coming.
+    likely = [m for m in monies if m.state == "here"] + [m for m in monies if m.state == "coming"]
     for booking in bookings:
-        target = _named(booking, monies) or _kept(booking, bookings, monies)
+        target = _named(booking, monies) or _kept(booking, monies)
         if target is not None:
             found[booking.id] = target
-    _drop_chains(found)
     for booking in bookings:
-        if booking.id not in found and booking.id not in found.values():
-            fitting = (m for m in monies if m.state == "here" and same_money(booking, m))
+        if booking.id not in found:
+            fitting = (m for m in likely if same_money(booking, m))
             target = next((m.id for m in fitting if not _taken(m.id, booking.source, found, bookings)), None)
             if target is not None:
                 found[booking.id] = target
@@ -89,18 +90,9 @@ def _named(booking: ExternalBooking, monies: Sequence[ProviderMoney]) -> UUID | 
     return next((m.id for m in monies if m.state != "failed" and booking.reference in m.references), None)
 
 
-def _kept(
-    booking: ExternalBooking, bookings: Sequence[ExternalBooking], monies: Sequence[ProviderMoney]
-) -> UUID | None:
-    there = {m.id for m in monies if m.state != "failed"} | {b.id for b in bookings}
+def _kept(booking: ExternalBooking, monies: Sequence[ProviderMoney]) -> UUID | None:
+    there = {m.id for m in monies if m.state in ("here", "gone")}
     return booking.matched_to if booking.matched_to in there else None
-
-
-def _drop_chains(found: dict[UUID, UUID]) -> None:
-    """A booking cannot stand for another while it is itself taken for something: the other is asked anew."""
-    for booking_id, target in list(found.items()):
-        if target in found:
-            del found[booking_id]
 
 
 def _taken(target: UUID, source: str, found: dict[UUID, UUID], bookings: Sequence[ExternalBooking]) -> bool:
