@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from kontor_bus import Bus
+from kontor_bus.ingest import IngestConsumer
 from kontor_identity.access.api import router as access_router
 from kontor_identity.access.services import OwnTokens
 from kontor_identity.api_keys.api import router as api_keys_router
 from kontor_identity.challenges.api import router as challenges_router
 from kontor_identity.customers.api import router as customers_router
+from kontor_identity.customers.ingest import take_customer
 from kontor_identity.housekeeping import forget_old
 from kontor_identity.invitations.api import router as invitations_router
 from kontor_identity.keys.provision import secret_keys, signing_keys
@@ -41,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
             access_router, sessions_router, links_router, invitations_router, passwords_router, challenges_router,
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router,
         ],
-        resources=[_parts, _bus, _background],
+        resources=[_parts, _bus, _ingest, _background],
         files=True,
     )  # fmt: skip
 
@@ -83,6 +86,17 @@ async def _bus(app: FastAPI) -> AsyncIterator[None]:
     )  # fmt: skip
     async with bus:
         app.state.bus = bus
+        yield
+
+
+@asynccontextmanager
+async def _ingest(app: FastAPI) -> AsyncIterator[None]:
+    """Other systems' customers, where there is RabbitMQ."""
+    url = app.state.settings.ingest_bus_url
+    if url is None:
+        yield
+        return
+    async with IngestConsumer(url.get_secret_value(), "customers", partial(take_customer, app.state.parts)):
         yield
 
 

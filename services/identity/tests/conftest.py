@@ -219,6 +219,11 @@ async def identity_stage(databases: Databases, files: Path, **settings: Any) -> 
         yield Stage(http, app.state.parts, gateway, admin, database)
 
 
+@pytest.fixture(scope="session")
+def open_stage() -> Any:
+    return identity_stage
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     async with identity_stage(databases, tmp_path_factory.mktemp("files")) as ready:

@@ -29,7 +29,7 @@ async def post_customer(wanted: CustomerNew, here: Here, editor: Editor, key: Ke
     return await create_customer(here, editor.merchant, wanted, key)
 
 
-@router.put("/by-number/{number}")
+@router.put("/by-number/{number:path}")
 async def put_customer(number: Number, wanted: CustomerUpsert, here: Here, editor: Editor) -> dict[str, Any]:
     return await upsert_customer(here, editor.merchant, number, wanted)
 

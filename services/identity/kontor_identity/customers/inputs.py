@@ -17,7 +17,7 @@ from kontor_identity.fields import (
 
 MOST_CONTACTS = 50
 
-Number = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\s/]([^\r\n\t/]*[^\s/])?$")]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^\S([^\r\n\t]*\S)?$")]
 Kind = Literal["business", "consumer"]
 PortalAccess = Literal["default", "on", "off"]
 MailMode = Literal["default", "link", "link_and_files"]

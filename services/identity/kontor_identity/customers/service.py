@@ -62,12 +62,12 @@ async def upsert_customer(parts: Parts, merchant_id: UUID, number: str, wanted: 
     if wanted.number is not None and wanted.number != number:
         raise Invalid("The number in the body is not the number in the address", field="number")
     async with parts.db.transaction(merchant_id) as session:
-        held, created = await upsert_in(session, merchant_id, number, wanted)
+        held, created = await _upsert(session, merchant_id, number, wanted)
     return held.answer(created=created, pushed=await parts.push.now(merchant_id))
 
 
-async def upsert_in(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> tuple[Held, bool]:
-    """The upsert in the caller's transaction, and whether the customer is new; the bus consumer's way in, too."""
+async def _upsert(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> tuple[Held, bool]:
+    """Whether the customer is new comes second."""
     await grants_change(session, merchant_id)
     held = await hold_by_number(session, merchant_id, number)
     if held is None:

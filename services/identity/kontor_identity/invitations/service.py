@@ -13,7 +13,7 @@ from kontor_identity.limits.buckets import TOKEN_BY_IP, network
 from kontor_identity.models import Contact, Invitation, Merchant, PortalUser
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.sessions.changes import end_sessions, session_starts
+from kontor_identity.sessions.changes import end_sessions, grants_change
 from kontor_identity.sessions.start import Started, start_session
 from kontor_service.errors import Gone, NotFound
 
@@ -78,7 +78,7 @@ async def accept_invitation(parts: Parts, token: str, password: str, ip: str) ->
         check_strength(password, invitation.email)
     password_hash = await parts.passwords.hash(password)
     async with parts.db.transaction(merchant_id) as session:
-        await session_starts(session, merchant_id)
+        await grants_change(session, merchant_id)
         held = await hold(session, invitation.customer_id)
         # Under the customer's lock, so that two clicks do not both find it open.
         invitation = (

@@ -17,7 +17,7 @@ from kontor_identity.merchants.inputs import MerchantChange, Registration
 from kontor_identity.models import Merchant, Staff
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.sessions.changes import portal_access_changed
+from kontor_identity.sessions.changes import grants_change, portal_access_changed
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict, NotFound
 from kontor_service.ids import uuid7
@@ -69,6 +69,7 @@ async def change_settings(parts: Parts, merchant_id: UUID, change: MerchantChang
     """Raises SlugTaken."""
     try:
         async with parts.db.transaction(merchant_id) as session:
+            await grants_change(session, merchant_id)
             merchant = await locked_merchant(session, merchant_id)
             before = tuple(getattr(merchant, name) for name in _OPENS_THE_PORTAL)
             if _apply(merchant, change):

@@ -2,12 +2,10 @@
 
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT
-from kontor_identity.models import PortalUser, Staff
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
+from kontor_identity.passwords.person import person
 from kontor_identity.sessions.changes import end_sessions, grants_change, staff_changed, user_changed
 from kontor_identity.sessions.own import account_of
 from kontor_service.errors import Invalid
@@ -26,15 +24,14 @@ async def change_password(parts: Parts, principal: Principal, old: str, new: str
     await parts.limits.take(LOGIN_BY_ACCOUNT, principal.subject)
     async with parts.db.transaction(principal.merchant) as session:
         kind, person_id = await account_of(session, principal)
-        person = await _person(session, kind, person_id)
-    if not await parts.passwords.verify(person.password_hash, old):
+        who = await person(session, kind, person_id)
+    if not await parts.passwords.verify(who.password_hash, old):
         raise OldPasswordWrong(field="old")
-    check_strength(new, person.email, person.name)
+    check_strength(new, who.email, who.name)
     fresh = await parts.passwords.hash(new)
     async with parts.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
-        person = await _person(session, kind, person_id)
-        person.password_hash = fresh
+        (await person(session, kind, person_id)).password_hash = fresh
         await end_sessions(session, **_whose(kind, person_id))
     await parts.limits.reset(LOGIN_BY_ACCOUNT, principal.subject)
     return await parts.push.now(principal.merchant)
@@ -44,14 +41,9 @@ async def change_language(parts: Parts, principal: Principal, language: str) -> 
     async with parts.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
         kind, person_id = await account_of(session, principal)
-        person = await _person(session, kind, person_id)
-        person.language = language
+        (await person(session, kind, person_id)).language = language
         await (staff_changed if kind == "staff" else user_changed)(session, person_id)
     return await parts.push.now(principal.merchant)
-
-
-async def _person(session: AsyncSession, kind: str, person_id: UUID) -> Staff | PortalUser:
-    return await session.get_one(Staff if kind == "staff" else PortalUser, person_id)
 
 
 def _whose(kind: str, person_id: UUID) -> dict[str, UUID]:

@@ -12,7 +12,8 @@ from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, R
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.sessions.changes import end_sessions, session_starts
+from kontor_identity.passwords.person import person
+from kontor_identity.sessions.changes import end_sessions, grants_change
 from kontor_identity.sessions.password import LoginKind, find_staff, find_user, start_for_staff, start_for_user
 from kontor_identity.sessions.start import Started
 from kontor_service.errors import Gone, NotFound
@@ -34,13 +35,13 @@ async def mail_reset(parts: Parts, *, slug: str, email: str, kind: LoginKind, ip
     if candidate.person_id is None:
         return
     async with parts.db.transaction(candidate.merchant_id) as session:
-        person = await _person(session, kind, candidate.person_id)
-        if not await _may_reset(session, person):
+        found = await person(session, kind, candidate.person_id)
+        if not await _may_reset(session, found):
             return
-        whose = {"staff_id" if isinstance(person, Staff) else "user_id": person.id}
+        whose = {"staff_id" if isinstance(found, Staff) else "user_id": found.id}
         issue(
-            session, parts, candidate.merchant_id, kind="password_reset", email=person.email, name=person.name,
-            language=person.language, lifetime=timedelta(minutes=parts.settings.reset_minutes), **whose,
+            session, parts, candidate.merchant_id, kind="password_reset", email=found.email, name=found.name,
+            language=found.language, lifetime=timedelta(minutes=parts.settings.reset_minutes), **whose,
         )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ async def complete_reset(parts: Parts, text: str, password: str, ip: str) -> Sta
         check_strength(password, challenge.email, challenge.name)
     password_hash = await parts.passwords.hash(password)
     async with parts.db.transaction(merchant_id) as session:
-        await session_starts(session, merchant_id)
+        await grants_change(session, merchant_id)
         challenge = (await session.exec(select(Challenge).where(Challenge.id == challenge_id).with_for_update())).one()
         _check_open(challenge)
         challenge.used_at = datetime.now(UTC)
@@ -78,16 +79,12 @@ async def _set_password(
     return await start_for_user(session, parts, user, ip)
 
 
-async def _may_reset(session: AsyncSession, person: Staff | PortalUser) -> bool:
-    if isinstance(person, Staff):
-        return person.active
-    merchant = await session.get_one(Merchant, person.merchant_id)
-    granted = select(Contact.id).where(Contact.user_id == person.id, Contact.access == "active")
+async def _may_reset(session: AsyncSession, who: Staff | PortalUser) -> bool:
+    if isinstance(who, Staff):
+        return who.active
+    merchant = await session.get_one(Merchant, who.merchant_id)
+    granted = select(Contact.id).where(Contact.user_id == who.id, Contact.access == "active")
     return merchant.password_reset_enabled and (await session.exec(granted)).first() is not None
-
-
-async def _person(session: AsyncSession, kind: LoginKind, person_id: UUID) -> Staff | PortalUser:
-    return await session.get_one(Staff if kind == "staff" else PortalUser, person_id)
 
 
 async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:

@@ -18,7 +18,10 @@ _LIVE = "expires_at > now() AND revoked_at IS NULL"
 
 
 async def grants_change(session: AsyncSession, merchant_id: UUID) -> None:
-    """To be called first, before any row is locked, by what takes something away from somebody."""
+    """To be called first, before any row is locked, by what takes something away from somebody.
+
+    It may start a session itself, too.
+    """
     await _lock(session, "pg_advisory_xact_lock", merchant_id)
 
 

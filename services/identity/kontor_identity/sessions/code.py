@@ -19,7 +19,7 @@ from kontor_identity.models import Challenge, Contact, Customer, Link
 from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
-from kontor_service.errors import Unauthorized
+from kontor_service.errors import Conflict, Unauthorized
 from kontor_service.ids import uuid7
 
 # Of 100 million codes: a guess succeeds once in 20 million challenges.
@@ -38,6 +38,10 @@ class WrongCode(Unauthorized):
     code, title = "wrong_code", "The code is wrong or no longer valid"
 
 
+class NoMailbox(Conflict):
+    code, title = "no_email", "There is no e-mail address to send a code to"
+
+
 @dataclass(frozen=True)
 class CodeRecipient:
     email: str
@@ -49,7 +53,7 @@ class CodeRecipient:
 
 
 async def mail_code_for_link(parts: Parts, session_hash: str, ip: str) -> UUID:
-    """Mails a code to whom the session's link belongs. Raises SessionEnded, TooMany."""
+    """Mails a code to whom the session's link belongs. Raises SessionEnded, NoMailbox, TooMany."""
     await parts.limits.take(CODE_BY_IP, network(ip))
     actor = await session_actor(parts.db, session_hash)
     if actor is None or actor.ended or actor.link_id is None:
@@ -57,8 +61,10 @@ async def mail_code_for_link(parts: Parts, session_hash: str, ip: str) -> UUID:
     await parts.limits.take(CODE_BY_ACCOUNT, str(actor.link_id))
     async with parts.db.transaction(actor.merchant_id) as session:
         found = await recipient_of(session, await session.get_one(Link, actor.link_id))
+        if not found.email:
+            raise NoMailbox
         recipient = CodeRecipient(found.email, found.name, found.language, found.contact_id, actor.customer_id)
-        return _issue_code(session, parts, actor.merchant_id, recipient if found.email else None)
+        return _issue_code(session, parts, actor.merchant_id, recipient)
 
 
 async def mail_code_for_address(parts: Parts, slug: str, email: str, ip: str) -> UUID:

@@ -12,6 +12,7 @@ from kontor_identity.customers.seen import customers_of_user_seen
 from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, LOGIN_BY_IP, network
 from kontor_identity.models import Contact, Merchant, PortalUser, Staff
 from kontor_identity.parts import Parts
+from kontor_identity.passwords.person import person
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
 from kontor_service.errors import Unauthorized
@@ -44,19 +45,22 @@ async def start_with_password(
     candidate = await (find_staff(parts, slug, email) if kind == "staff" else find_user(parts, slug, email))
     if not await parts.passwords.verify(candidate.password_hash, password) or candidate.person_id is None:
         raise InvalidCredentials
+    async with parts.db.transaction(candidate.merchant_id) as session:
+        await session_starts(session, candidate.merchant_id)
+        started = await _start_for(session, parts, candidate, kind, ip)
     await _renew_hash(parts, candidate, kind, password)
-    started = await start_for(parts, candidate.merchant_id, candidate.person_id, kind, ip)
     await parts.limits.reset(LOGIN_BY_ACCOUNT, account)
     return started
 
 
-async def start_for(parts: Parts, merchant_id: UUID, person_id: UUID, kind: LoginKind, ip: str) -> Started:
-    """A session for somebody who has shown who they are. Raises InvalidCredentials, PortalOff."""
-    async with parts.db.transaction(merchant_id) as session:
-        await session_starts(session, merchant_id)
-        if kind == "staff":
-            return await start_for_staff(session, parts, await session.get_one(Staff, person_id), ip)
-        return await start_for_user(session, parts, await session.get_one(PortalUser, person_id), ip)
+async def _start_for(session: AsyncSession, parts: Parts, candidate: Candidate, kind: LoginKind, ip: str) -> Started:
+    found = await person(session, kind, candidate.person_id)
+    if found.password_hash != candidate.password_hash:
+        # Changed while the old one was being verified: that one starts nothing any more.
+        raise InvalidCredentials
+    if isinstance(found, Staff):
+        return await start_for_staff(session, parts, found, ip)
+    return await start_for_user(session, parts, found, ip)
 
 
 async def start_for_staff(session: AsyncSession, parts: Parts, staff: Staff, ip: str) -> Started:
@@ -111,5 +115,6 @@ async def _renew_hash(parts: Parts, candidate: Candidate, kind: LoginKind, passw
         return
     fresh = await parts.passwords.hash(password)
     async with parts.db.transaction(candidate.merchant_id) as session:
-        person = await session.get_one(Staff if kind == "staff" else PortalUser, candidate.person_id)
-        person.password_hash = fresh
+        found = await person(session, kind, candidate.person_id, lock=True)
+        if found.password_hash == candidate.password_hash:
+            found.password_hash = fresh
