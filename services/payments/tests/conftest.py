@@ -119,6 +119,9 @@ class World:
         rights = ["payments:book", "payments:settings", "documents:read"]
         return {"Authorization": f"Bearer {token(f'staff:{uuid4()}', rights, merchant or self.merchant, name='Eva')}"}
 
+    def service(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token('service:gateway', ['service'], None)}"}
+
     async def pay(self, document: UUID, method: str = "card", key: str | None = None, **options: Any) -> httpx.Response:
         headers = options.pop("headers", None) or self.payer()
         if key:

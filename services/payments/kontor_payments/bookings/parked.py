@@ -15,9 +15,13 @@ async def match_parked(account: Account, document: Document) -> None:
         return
     waiting = select(IncomingPayment).where(IncomingPayment.state == "parked", or_(*names)).with_for_update()
     for parked in await account.session.exec(waiting):
-        if parked.document_external_id and parked.document_external_id != document.external_id:
-            continue
-        await settle_incoming(account, parked)
+        if _fits(parked, document):
+            await settle_incoming(account, parked)
+
+
+def _fits(parked: IncomingPayment, document: Document) -> bool:
+    """Everything by which the payment names its document must agree."""
+    return parked.document_number in ("", document.number) and parked.document_external_id in ("", document.external_id)
 
 
 def _named(document: Document) -> list[ColumnElement[bool]]:

@@ -49,6 +49,9 @@ async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> 
     for number, switch in enumerate(wanted.methods):
         if switch.code not in _PROVIDERS[switch.provider]:
             raise Invalid(f"{switch.provider} has no method {switch.code}", field=f"methods[{number}].code")
+    for number, provider in enumerate(wanted.providers):
+        if provider.enabled and provider.provider == "sandbox" and request.app.state.settings.sandbox_url is None:
+            raise Invalid("this installation has no sandbox", field=f"providers[{number}].provider")
     async with db.transaction(principal.merchant) as session:
         settings = await load_settings(session, principal.merchant)
         values = _changed(settings, wanted)

@@ -23,6 +23,10 @@ class Refused(Exception):
     """The provider has said no; nothing took effect. The text is the provider's own code."""
 
 
+class NotThere(Refused):
+    """The provider knows no such thing."""
+
+
 @dataclass(frozen=True)
 class PaymentReport:
     # The provider's id of this attempt or charge; stable, one per attempt.

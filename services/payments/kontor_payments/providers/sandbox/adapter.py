@@ -12,6 +12,7 @@ from kontor_payments.errors import SignatureInvalid
 from kontor_payments.providers.protocol import (
     CheckoutReport,
     CheckoutRequest,
+    NotThere,
     OutcomeUnknown,
     PaymentReport,
     ProviderEvent,
@@ -55,6 +56,9 @@ class SandboxProvider:
     async def expire(self, provider_id: str) -> CheckoutReport:
         try:
             return checkout_report(await self._call("POST", f"/v1/checkouts/{provider_id}/expire"))
+        except NotThere:
+            # What the provider does not know, nobody can pay.
+            return CheckoutReport(provider_id, "", "expired", "", None)
         except Refused:
             return await self.fetch(provider_id)
 
@@ -97,7 +101,7 @@ async def call(http: httpx.AsyncClient, method: str, path: str, **options: Any) 
     if response.status_code >= 500:
         raise OutcomeUnknown(str(response.status_code))
     if response.status_code >= 400:
-        raise Refused(f"{response.status_code} {response.text[:200]}")
+        raise (NotThere if response.status_code == 404 else Refused)(f"{response.status_code} {response.text[:200]}")
     answer: dict[str, Any] = response.json()
     return answer
 
