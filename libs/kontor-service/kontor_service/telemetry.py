@@ -120,6 +120,8 @@ class RequestTelemetry:
         with self._tracer.start_as_current_span(
             scope["method"], context=_propagator.extract(headers), kind=SpanKind.SERVER
         ) as span:
+            # For the page of an error that nobody caught: it is rendered outside of the span.
+            scope.setdefault("state", {})["trace_id"] = format(span.get_span_context().trace_id, "032x")
             try:
                 await self.app(scope, receive, observe)
             finally:

@@ -82,7 +82,7 @@ def error_page(pages: Pages, request: Request, look: Look, problem: Problem, tem
         title_text=title,
         text=text,
         detail=problem.detail if getattr(problem, "for_people", False) else "",
-        number=reference()[:12],
+        number=(reference() or request.scope.get("state", {}).get("trace_id", ""))[:12],
     )
 
 
