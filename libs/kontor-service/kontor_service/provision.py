@@ -2,8 +2,15 @@
 
 Per service: kontor_<service>_owner owns the tables and runs migrations; kontor_<service> is the runtime role.
 Edges have kontor_<service>_copy besides, which writes the copy: their page role may only execute functions.
+
+As a command: `python -m kontor_service.provision identity documents …`, with the server's address as a role that may
+create databases and roles in KONTOR_POSTGRES_URL and the password of all roles in KONTOR_DATABASE_PASSWORD.
 """
 
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -85,3 +92,23 @@ def _with(server: str, role: str | None, password: str | None, database: str) ->
     host = parts.netloc.rpartition("@")[2]
     login = f"{role}:{quote(password or '', safe='')}@" if role else f"{parts.netloc.rpartition('@')[0]}@"
     return urlunsplit(("postgresql", login.lstrip("@") + host, f"/{database}", parts.query, ""))
+
+
+async def _provision_all(server: str, password: str, services: Sequence[str]) -> None:
+    for service in services:
+        await provision(server, service, password=password)
+
+
+def _from_environment(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"{name} is not set")
+    return value
+
+
+if __name__ == "__main__":
+    asyncio.run(
+        _provision_all(
+            _from_environment("KONTOR_POSTGRES_URL"), _from_environment("KONTOR_DATABASE_PASSWORD"), sys.argv[1:]
+        )
+    )

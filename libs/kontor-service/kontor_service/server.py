@@ -15,8 +15,8 @@ from kontor_service.telemetry import configure_logging
 
 S = TypeVar("S", bound=ServiceSettings)
 
-# Longer than a request, shorter than the grace period of the pod.
-_GRACEFUL_SECONDS = 20
+# Longer than a request, shorter than the grace period of the pod (a test holds the chart to it).
+GRACEFUL_SECONDS = 20
 
 
 def main(package: ModuleType, settings: S, create_app: Callable[[S], FastAPI]) -> None:
@@ -40,6 +40,6 @@ def uvicorn_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         http="httptools",
         access_log=False,
         log_config=None,
-        timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
         server_header=False,
     )
