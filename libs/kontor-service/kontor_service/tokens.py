@@ -39,6 +39,8 @@ class Principal:
     # A link's session sees this document and its thread only.
     document_id: UUID | None = None
     language: str = "de"
+    # The session a person acts in; None for systems and services.
+    session_id: UUID | None = None
 
     @property
     def merchant(self) -> UUID:
@@ -58,6 +60,7 @@ class Principal:
             customers=frozenset(UUID(c) for c in claims.get("customers", ())),
             document_id=UUID(claims["document"]) if claims.get("document") else None,
             language=claims.get("language", "de"),
+            session_id=UUID(claims["session"]) if claims.get("session") else None,
         )
 
 

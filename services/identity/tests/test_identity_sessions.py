@@ -88,6 +88,7 @@ async def test_a_person_lists_and_ends_her_own_sessions_only(stage: Any, shop: A
 
     listed = (await stage.http.get("/v1/sessions", headers=headers)).json()["sessions"]
     assert [session["id"] for session in listed] == [second["session"]["id"], first["session"]["id"]]
+    assert [session["current"] for session in listed] == [True, False]
     ended = await stage.http.delete(f"/v1/sessions/{first['session']['id']}", headers=headers)
     assert ended.json() == {"pushed": True}
     assert not await stage.may(first)
@@ -104,8 +105,9 @@ async def test_an_expired_session_is_over(stage: Any, shop: Any) -> None:
     assert not await stage.may(login)
 
 
-async def test_a_changed_password_ends_the_sessions_so_far(stage: Any, shop: Any) -> None:
-    login = await shop.portal_login()
+async def test_a_changed_password_ends_the_persons_other_sessions(stage: Any, shop: Any) -> None:
+    other = await shop.portal_login()
+    login = (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).json()
     token = (await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
     wrong = await stage.http.post(
@@ -117,7 +119,10 @@ async def test_a_changed_password_ends_the_sessions_so_far(stage: Any, shop: Any
     )
 
     assert done.json() == {"pushed": True}
-    assert not await stage.may(login)
+    assert await stage.may(login)
+    assert not await stage.may(other)
+    assert stage.gateway.state(other)["revoked"] is True
+    assert (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).status_code == 401
     assert (await stage.login_portal("muster", "anna@kundin.test", "Frühling im Garten")).status_code == 200
 
 

@@ -74,6 +74,7 @@ async def _for_session(parts: Parts, edge: str, audience: str, right: str, sessi
         parts.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
         merchant_id=actor.merchant_id, rights=[right], customers=actor.open, document_id=actor.document_id,
         language=actor.language,
+        session_id=actor.id,
     )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ def _mint(
     customers: Collection[UUID] = (),
     document_id: UUID | None = None,
     language: str = "de",
+    session_id: UUID | None = None,
 ) -> Minted:
     now = int(time.time())
     claims = {
@@ -119,6 +121,7 @@ def _mint(
         "customers": [str(customer) for customer in customers],
         "document": str(document_id) if document_id else None,
         "language": language,
+        "session": str(session_id) if session_id else None,
         "iat": now,
         "exp": now + LIFETIME_SECONDS,
         "jti": secrets.token_urlsafe(12),

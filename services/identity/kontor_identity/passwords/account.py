@@ -17,9 +17,9 @@ class OldPasswordWrong(Invalid):
 
 
 async def change_password(parts: Parts, principal: Principal, old: str, new: str) -> bool:
-    """Ends all sessions of the person; whether the edges have confirmed.
+    """Ends all other sessions of the person; whether the edges have confirmed.
 
-    Raises OldPasswordWrong, PasswordTooWeak, TooMany. The token names no session, so the caller starts a new one.
+    Raises OldPasswordWrong, PasswordTooWeak, TooMany.
     """
     await parts.limits.take(LOGIN_BY_ACCOUNT, principal.subject)
     async with parts.db.transaction(principal.merchant) as session:
@@ -32,7 +32,7 @@ async def change_password(parts: Parts, principal: Principal, old: str, new: str
     async with parts.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
         (await person(session, kind, person_id)).password_hash = fresh
-        await end_sessions(session, **_whose(kind, person_id))
+        await end_sessions(session, **_whose(kind, person_id), but=principal.session_id)
     await parts.limits.reset(LOGIN_BY_ACCOUNT, principal.subject)
     return await parts.push.now(principal.merchant)
 

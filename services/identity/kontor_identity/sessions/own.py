@@ -40,6 +40,7 @@ async def own_sessions(parts: Parts, principal: Principal) -> list[dict[str, Any
         {
             "id": str(row.id),
             "kind": row.kind,
+            "current": row.id == principal.session_id,
             "ip": row.ip,
             "created_at": row.created_at.isoformat(),
             "expires_at": row.expires_at.isoformat(),
