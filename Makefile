@@ -55,7 +55,7 @@ lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements.lock
 
 migration: $(STAMP) ## An empty migration: make migration service=payments name=add_wallet
-	$(BIN)/alembic --config services/$(service)/migrations/alembic.ini revision -m "$(name)"
+	$(BIN)/python -m kontor_service.new_migration $(service) $(name)
 
 up: ## Each service in its own container: docker compose up
 	docker compose up --build

@@ -18,7 +18,6 @@ from kontor_service.errors import (
 )
 from kontor_service.telemetry import trace_headers
 
-
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind for kind in (Unauthorized, Forbidden, NotFound, Conflict, Gone, TooLarge, Invalid, TooMany)
 }

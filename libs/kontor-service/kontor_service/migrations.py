@@ -65,7 +65,7 @@ def merchant_lister(op: Any, name: str, table: str, where: str = "true", *, argu
 
 async def migrate(url: str, package: ModuleType) -> None:
     """Brings the database to the newest revision of the service's migrations. Safe to run from many places at once."""
-    config = _config(package)
+    config = config_of(package)
     head = ScriptDirectory.from_config(config).get_current_head()
     if head is None or await _current(url) == head:
         return
@@ -126,7 +126,8 @@ async def _current(url: str) -> str | None:
         await connection.close()
 
 
-def _config(package: ModuleType) -> Config:
+def config_of(package: ModuleType) -> Config:
+    """Alembic's configuration for a service: its migrations lie beside its package."""
     folder = Path(str(package.__file__)).parent.parent / "migrations"
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))

@@ -5,4 +5,4 @@ from kontor_documents.app import create_app
 from kontor_documents.settings import Settings
 from kontor_service.server import main
 
-main(kontor_documents, Settings(), create_app)  # type: ignore[call-arg]
+main(kontor_documents, Settings(), create_app)

@@ -1,8 +1,8 @@
 """Telling every state once more, for an edge that builds its copy anew."""
 
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from kontor_documents import queries
 from kontor_documents.events import document_state, submission_state
 from kontor_documents.models import Document, Submission
 from kontor_documents.parts import Parts
-from kontor_service.tokens import Principal, require
+from kontor_service.tokens import ServiceCaller
 
 router = APIRouter(tags=["snapshots"])
 
@@ -20,25 +20,25 @@ _BATCH = 200
 
 
 class Wanted(BaseModel):
-    """`aggregate` is documents.document or documents.submission; empty means both."""
+    """One aggregate, or all."""
 
-    aggregate: str = ""
+    aggregate: Literal["document", "submission"] | None = None
 
 
-@router.post("/v1/snapshots", status_code=202)
-async def resend(
-    request: Request, body: Wanted, principal: Annotated[Principal, Depends(require("service"))]
-) -> dict[str, int]:
+_KINDS: dict[str, type[Document] | type[Submission]] = {"document": Document, "submission": Submission}
+
+
+@router.post("/v1/snapshots")
+async def resend(request: Request, principal: ServiceCaller, wanted: Wanted | None = None) -> dict[str, Any]:
     """Records a snapshot event of every aggregate of every merchant (or of the token's), in batches."""
     parts: Parts = request.app.state.parts
     merchants = [principal.merchant_id] if principal.merchant_id else await _merchants(parts)
-    counted = {"documents": 0, "submissions": 0}
-    for merchant_id in merchants:
-        if body.aggregate in ("", "documents.document"):
-            counted["documents"] += await _resend(parts, merchant_id, Document)
-        if body.aggregate in ("", "documents.submission"):
-            counted["submissions"] += await _resend(parts, merchant_id, Submission)
-    return counted
+    names = [wanted.aggregate] if wanted and wanted.aggregate else list(_KINDS)
+    counts = {
+        f"documents.{name}": sum([await _resend(parts, merchant, _KINDS[name]) for merchant in merchants])
+        for name in names
+    }
+    return {"counts": counts}
 
 
 async def _merchants(parts: Parts) -> list[Any]:
