@@ -62,7 +62,8 @@ def _preview(blocks: Sequence[Block]) -> str:
     """What a mailbox shows beside the subject: the first thing said after the greeting."""
     paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
     for paragraph in paragraphs[1:2] or paragraphs[:1]:
-        return " ".join(part for line in paragraph.lines for part in line if isinstance(part, str))[:140]
+        lines = ("".join(part for part in line if isinstance(part, str)) for line in paragraph.lines)
+        return " ".join(lines)[:140]
     return ""
 
 
