@@ -29,12 +29,13 @@ _CLAIM = """
     ORDER BY available_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 _MARK = "UPDATE outbox SET published_at = clock_timestamp(), error = NULL WHERE id = ANY($1::uuid[])"
-# Up to five minutes between attempts; without end, because nothing recorded may be lost.
+# Without end, because nothing recorded may be lost; and not for long, because a queue in trouble recovers.
 _PUT_OFF = """
     UPDATE outbox SET attempts = attempts + 1, error = r.error,
-        available_at = clock_timestamp() + least(300, power(2, least(attempts, 10))) * interval '1 second'
-    FROM unnest($1::uuid[], $2::text[]) AS r (id, error) WHERE outbox.id = r.id
+        available_at = clock_timestamp() + least(r.longest, power(2, least(attempts, 10))) * interval '1 second'
+    FROM unnest($1::uuid[], $2::text[], $3::float8[]) AS r (id, error, longest) WHERE outbox.id = r.id
 """
+_LONGEST_PAUSE = {Verdict.REFUSED: 300.0, Verdict.UNANSWERED: 15.0}
 _GAUGES = "SELECT count(*), min(occurred_at) FROM outbox WHERE published_at IS NULL"
 
 
@@ -94,21 +95,23 @@ class Relay(outbox.Wakeable):
             await self._mark(connection, envelopes, receipts)
         unsent = [receipt.reason for receipt in receipts if receipt.verdict is Verdict.UNSENT]
         if unsent:
-            raise Unreachable(f"{len(unsent)} events without an answer: {unsent[0]}")
+            raise Unreachable(f"{len(unsent)} events not sent: {unsent[0]}")
         return len(rows)
 
     async def _mark(self, connection: Any, envelopes: Sequence[Envelope], receipts: Sequence[Receipt]) -> None:
-        confirmed = [e for e, r in zip(envelopes, receipts, strict=True) if r.verdict is Verdict.CONFIRMED]
-        refused = [(e, r) for e, r in zip(envelopes, receipts, strict=True) if r.verdict is Verdict.REFUSED]
+        answered = list(zip(envelopes, receipts, strict=True))
+        confirmed = [e for e, r in answered if r.verdict is Verdict.CONFIRMED]
+        failed = [(e, r) for e, r in answered if r.verdict in _LONGEST_PAUSE]
         if confirmed:
             await connection.execute(_MARK, [envelope.id for envelope in confirmed])
-        if refused:
-            await connection.execute(_PUT_OFF, [e.id for e, _ in refused], [r.reason for _, r in refused])
+        if failed:
+            rows = [(e.id, r.reason, _LONGEST_PAUSE[r.verdict]) for e, r in failed]
+            await connection.execute(_PUT_OFF, *(list(column) for column in zip(*rows, strict=True)))
         for envelope in confirmed:
             self._metrics.published.labels(envelope.type).inc()
-        for envelope, receipt in refused:
+        for envelope, receipt in failed:
             self._metrics.unpublished.labels(receipt.verdict.value).inc()
-            log.error("event_refused", event_id=str(envelope.id), event_type=envelope.type, reason=receipt.reason)
+            log.error("event_not_published", event_id=str(envelope.id), event_type=envelope.type, reason=receipt.reason)
 
     async def _measure(self) -> None:
         now = asyncio.get_running_loop().time()

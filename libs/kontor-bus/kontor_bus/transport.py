@@ -21,8 +21,10 @@ class Verdict(Enum):
     CONFIRMED = "confirmed"
     # The transport has answered that it does not take this message.
     REFUSED = "refused"
-    # No answer: it may or may not have arrived, and is to be sent again.
+    # The connection was lost before the answer: it may or may not have arrived, and is to be sent again.
     UNSENT = "unsent"
+    # The connection is there and the answer is not: the queue it goes to may be in trouble, others may be well.
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)

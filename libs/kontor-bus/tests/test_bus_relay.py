@@ -112,6 +112,23 @@ async def test_a_refused_event_does_not_block_the_others_and_says_why(database: 
     assert (row["id"], row["error"], row["later"]) == (refused[0].id, "no such route", True)
 
 
+async def test_a_queue_that_does_not_answer_holds_up_only_its_own_events(database: Database) -> None:
+    await recorded(database, 3)
+    silent: list[Envelope] = []
+
+    def one_is_silent(envelope: Envelope) -> Receipt:
+        if not silent:
+            silent.append(envelope)
+            return Receipt(Verdict.UNANSWERED, "no answer")
+        return CONFIRMED
+
+    transport = BadTransport(one_is_silent)
+    async with relaying(database, transport):
+        await eventually(lambda: len(transport.confirmed) == 2)
+        await eventually(lambda: emptied(database))
+    assert transport.confirmed[-1].id == silent[0].id
+
+
 async def test_more_than_one_batch_is_sent_without_waiting(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "BATCH", 10)
     monkeypatch.setattr(relay, "POLL_SECONDS", 3600.0)

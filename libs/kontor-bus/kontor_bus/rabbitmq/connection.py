@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import aio_pika
 import aiormq.exceptions
@@ -35,11 +35,23 @@ class Connection:
         with translated():
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 connection = await self._connected()
-                return await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+                try:
+                    return await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+                except (Exception, asyncio.CancelledError) as failure:
+                    # A connection that the broker has dropped does not call itself closed.
+                    if isinstance(failure, Exception) or is_stray():
+                        await self._forget(connection)
+                    raise
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None and not connection.is_closed:
+            await connection.close()
+
+    async def _forget(self, connection: AbstractConnection) -> None:
+        if self._connection is connection:
+            self._connection = None
+        with suppress(OSError, RuntimeError, aiormq.exceptions.AMQPError):
             await connection.close()
 
     async def _connected(self) -> AbstractConnection:

@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage
 
-from kontor_bus.rabbitmq.connection import Connection, translated
+from kontor_bus.rabbitmq.connection import CONNECT_TIMEOUT, Connection, translated
 from kontor_bus.transport import Unreachable
 
 
@@ -27,8 +27,10 @@ class Inbound:
 
     async def start(self) -> None:
         self._channel.on_consumer_cancel_callbacks.add(self.lost)
+        # A queue that has no leader does not answer, for as long as it takes.
         with translated():
-            await self._channel.basic_consume(self.queue, self._arrive)
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self._channel.basic_consume(self.queue, self._arrive)
 
     def lost(self, *_: object) -> None:
         """The channel or the queue is gone: whoever waits here has to begin again."""
@@ -65,7 +67,7 @@ async def inbound(connection: Connection, queue: str, prefetch: int) -> AsyncIte
     """Consumes from the queue until the block ends; what is not settled then goes back."""
     channel = await connection.channel(confirms=False)
     with translated():
-        await channel.set_qos(prefetch_count=prefetch)
+        await channel.set_qos(prefetch_count=prefetch, timeout=CONNECT_TIMEOUT)
         arriving = Inbound(await channel.get_underlay_channel(), queue)
     channel.close_callbacks.add(arriving.lost)
     await arriving.start()

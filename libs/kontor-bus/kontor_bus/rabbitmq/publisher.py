@@ -13,7 +13,7 @@ from kontor_bus.supervision import is_stray
 from kontor_bus.transport import CONFIRMED, Receipt, Unreachable, Verdict
 
 IN_FLIGHT = 50
-PUBLISH_TIMEOUT = 15.0
+PUBLISH_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ async def _publish_one(channel: AbstractChannel, one: Outgoing) -> Receipt:
         if not is_stray():
             raise
         return Receipt(Verdict.UNSENT, "the channel was closed under the publish")
-    except (OSError, TimeoutError, RuntimeError, aiormq.exceptions.AMQPError) as lost:
+    except TimeoutError:
+        return Receipt(Verdict.UNANSWERED, f"not confirmed within {PUBLISH_TIMEOUT:.0f} s")
+    except (OSError, RuntimeError, aiormq.exceptions.AMQPError) as lost:
         return Receipt(Verdict.UNSENT, f"{type(lost).__name__}: {lost}")
     return CONFIRMED
