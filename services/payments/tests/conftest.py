@@ -62,7 +62,7 @@ class World:
     app: FastAPI
     http: httpx.AsyncClient
     provider: httpx.AsyncClient
-    owner_url: str
+    bus_url: str
     merchant: UUID = field(default_factory=uuid7)
     customer: UUID = field(default_factory=uuid7)
     return_url: str = RETURN
@@ -218,18 +218,18 @@ class Installation:
     app: FastAPI
     http: httpx.AsyncClient
     provider: httpx.AsyncClient
-    owner_url: str
+    bus_url: str
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     port, provider_port = free_port(), free_port()
-    database = await databases.create("payments")
+    database, bus_url = await databases.create("payments"), await databases.empty()
     app = create_app(
         Settings(
             environment="development",
             database_url=database.runtime,
-            bus_url=await databases.empty(),
+            bus_url=bus_url,
             service_secret="secret",
             sandbox_url=f"http://127.0.0.1:{provider_port}",
             webhook_url=f"http://127.0.0.1:{port}/v1/webhooks",
@@ -251,12 +251,12 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
         httpx.AsyncClient(base_url=url, timeout=20) as http,
         httpx.AsyncClient(base_url=provider_url, timeout=20) as provider,
     ):
-        yield Installation(app, http, provider, database.owner)
+        yield Installation(app, http, provider, bus_url)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(installation: Installation) -> World:
-    made = World(installation.app, installation.http, installation.provider, installation.owner_url)
+    made = World(installation.app, installation.http, installation.provider, installation.bus_url)
     await made.register()
     return made
 

@@ -119,7 +119,7 @@ class Receivable(message.Message):
     discount_minor: builtins.int
     """Forgiven by a cash discount that was earned."""
     open_minor: builtins.int
-    """Still to be paid; never negative."""
+    """Still to be paid, without what is on its way; never negative."""
     overpaid_minor: builtins.int
     state: builtins.str
     """open, on_its_way, partly_paid, paid, cancelled"""
@@ -374,7 +374,9 @@ class Payment(message.Message):
     currency: builtins.str
     amount_minor: builtins.int
     state: builtins.str
-    """pending, succeeded, failed, refunded"""
+    """pending, failed, succeeded, refund_pending, refunded, reversed (the payer's bank took it back),
+    matched (a booking that speaks of the same money as another payment, and counts nothing)
+    """
     method: builtins.str
     provider: builtins.str
     """sandbox, transfer, erp, staff, stripe, paypal"""
