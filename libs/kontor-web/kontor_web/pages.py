@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -68,7 +69,12 @@ class Pages:
             auto_reload=False,
             cache_size=-1,
         )
-        self.environment.install_gettext_callables(_template_gettext, _template_ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.environment.newstyle_gettext = True  # type: ignore[attr-defined]
+        self.environment.globals |= {
+            "gettext": _template_gettext,
+            "ngettext": _template_ngettext,
+            "_": _template_gettext,
+        }
         self.environment.filters |= _filters()
         self.environment.globals |= {
             "static": self.assets.url,
@@ -148,12 +154,15 @@ def today() -> date:
     return datetime.now(formats.zone_of(i18n.reader().zone)).date()
 
 
-def _template_gettext(message: str) -> str:
-    return i18n.gettext(message)
+def _template_gettext(message: str, **values: Any) -> Markup:
+    """As Jinja's own, but what has no values is not formatted: that was most of the time of a page."""
+    text = i18n.gettext(message)
+    return Markup(text) % values if values else Markup(text.replace("%%", "%"))  # noqa: S704 - our own words
 
 
-def _template_ngettext(one: str, many: str, count: int) -> str:
-    return str(i18n.translations(i18n.reader().language).ungettext(one, many, count))
+def _template_ngettext(one: str, many: str, count: int, **values: Any) -> Markup:
+    text = str(i18n.translations(i18n.reader().language).ungettext(one, many, count))
+    return Markup(text) % {"num": count, **values}  # noqa: S704 - our own words
 
 
 def _filters() -> dict[str, Any]:

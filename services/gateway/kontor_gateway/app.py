@@ -17,7 +17,7 @@ from kontor_gateway.documents.formats import add_to
 from kontor_gateway.edge import Edge
 from kontor_gateway.live.api import pass_on
 from kontor_gateway.reading.look import known_look
-from kontor_gateway.routes import API_PREFIXES, routers
+from kontor_gateway.routes import API_PREFIXES, HOT, routers
 from kontor_gateway.sessions.store import forget_expired
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_to(pages)
     app.state.pages = pages
     # Before the portals, whose first path segment is a merchant's name.
-    app.router.routes.insert(0, openapi.mount("/static", static_app(pages.assets)))
+    app.router.routes[:0] = [*HOT, openapi.mount("/static", static_app(pages.assets))]
     install_error_pages(app, pages, api_prefixes=API_PREFIXES, look=known_look)
     install_access_errors(app)
     protect(

@@ -56,7 +56,9 @@ class Owners:
         merchant = self.keys.get(body.get("api_key", ""))
         if "api_key" in body and merchant is None:
             return JSONResponse({"code": "api_key_unknown", "title": "unknown", "detail": "unknown"}, 401)
-        header = self.signer.token(body["audience"], body["right"], merchant=merchant, kind="key" if merchant else "link")
+        header = self.signer.token(
+            body["audience"], body["right"], merchant=merchant, kind="key" if merchant else "link"
+        )
         token = header["Authorization"].removeprefix("Bearer ")
         return JSONResponse({"token": token, "expires_in": 60, "principal": {"merchant": str(merchant)}})
 
@@ -67,7 +69,9 @@ class Owners:
         self.asked.append((request.method, f"/{path}", body, dict(request.headers)))
         if self.down:
             return JSONResponse({"code": "down"}, 503)
-        status, answer = self.answers.get((request.method, f"/{path}"), (404, {"code": "not_found", "detail": "nothing"}))
+        status, answer = self.answers.get(
+            (request.method, f"/{path}"), (404, {"code": "not_found", "detail": "nothing"})
+        )
         if isinstance(answer, bytes):
             from starlette.responses import Response
 

@@ -18,7 +18,9 @@ async def test_every_order_pages_through_all_documents_once(portal: Any) -> None
     merchant = await portal.merchant("brunner")
     customer = await portal.customer(merchant)
     for n in range(11):
-        await portal.document(merchant, customer, f"RE-{n}", issue_date=f"2026-01-{n // 2 + 1:02d}", gross_minor=n * 100)
+        await portal.document(
+            merchant, customer, f"RE-{n}", issue_date=f"2026-01-{n // 2 + 1:02d}", gross_minor=n * 100
+        )
     cookie = await portal.login("brunner", merchant, customer)
     for sort in ("date", "due", "amount", "number"):
         for order in ("asc", "desc"):
@@ -65,7 +67,13 @@ async def test_filters_narrow_by_type_state_year_and_words(portal: Any) -> None:
 async def test_a_parameter_that_makes_no_sense_is_named(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
-    for query, field in (("sort=colour", "sort"), ("year=12", "year"), ("limit=0", "limit"), ("after=%20", "after"), ("customer=1", "customer")):
+    for query, field in (
+        ("sort=colour", "sort"),
+        ("year=12", "year"),
+        ("limit=0", "limit"),
+        ("after=%20", "after"),
+        ("customer=1", "customer"),
+    ):
         answer = await portal.json(f"/api/portal/v1/brunner/documents?{query}", cookie)
         assert (answer.status_code, answer.json()["field"]) == (422, field)
 
@@ -91,7 +99,9 @@ async def test_private_files_never_enter_the_copy(portal: Any) -> None:
     customer = await portal.customer(merchant)
     files = [
         documents_pb2.File(id="01900000-0000-7000-8000-000000000001", name="offen.pdf", role="attachment"),
-        documents_pb2.File(id="01900000-0000-7000-8000-000000000002", name="intern.pdf", role="attachment", private=True),
+        documents_pb2.File(
+            id="01900000-0000-7000-8000-000000000002", name="intern.pdf", role="attachment", private=True
+        ),
     ]
     document = await portal.document(merchant, customer, files=files)
     cookie = await portal.login("brunner", merchant, customer)

@@ -42,7 +42,7 @@ def type_links(slug: str, record: asyncpg.Record, wish: Wish) -> tuple[Link, ...
 
 def filter_options(record: asyncpg.Record, wish: Wish) -> dict[str, Any]:
     """What the selects above the list offer; a select with one answer only is left out."""
-    customers = orjson.loads(record["customers"] or "[]")
+    customers = _customers(record)
     first, last = record["years"] or (None, None)
     years = list(range(last, first - 1, -1)) if first and last else []
     if wish.year and wish.year not in years:
@@ -54,13 +54,16 @@ def filter_options(record: asyncpg.Record, wish: Wish) -> dict[str, Any]:
         else [],
         "customers": customers,
         "customer_options": [("", _("All customers")), *((c["id"], f"{c['name']} ({c['number']})") for c in customers)],
-        "names": {c["id"]: c["name"] for c in customers},
     }
 
 
-def entries(texts: list[str] | None) -> list[dict[str, Any]]:
-    """Entries of a list as the copy answered them."""
-    found: list[dict[str, Any]] = orjson.loads(f"[{','.join(texts)}]") if texts else []
+def customer_names(record: asyncpg.Record) -> dict[str, str]:
+    """By id, for log-ins with several customers; empty for others."""
+    return {c["id"]: c["name"] for c in _customers(record)}
+
+
+def _customers(record: asyncpg.Record) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = orjson.loads(record["customers"] or "[]")
     return found
 
 

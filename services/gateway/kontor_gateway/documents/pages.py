@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from kontor_gateway.documents import content_view
 from kontor_gateway.documents.document_view import document_view
-from kontor_gateway.documents.list_view import columns, entries, filter_options, type_links, type_title
+from kontor_gateway.documents.list_view import columns, customer_names, filter_options, type_links, type_title
 from kontor_gateway.documents.listing import list_page, next_cursor, read_wish
 from kontor_gateway.documents.opened import note_opened
+from kontor_gateway.documents.rows import rows
 from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.look import look_of
@@ -35,7 +36,7 @@ async def overview(request: Request, slug: Slug) -> Response:
     speak(look.language, look.time_zone)
     return edge_of(request).pages.render(
         request, "overview.html", look, slug=slug, session=session, columns=columns(sortable=False),
-        owed=orjson.loads(record["owed"] or "[]"), due=entries(record["due"]), latest=entries(record["latest"]),
+        owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"]), latest=rows(slug, record["latest"]),
         customers=orjson.loads(record["customers"] or "[]"),
     )  # fmt: skip
 
@@ -49,7 +50,8 @@ async def documents(request: Request, slug: Slug) -> Response:
     look = look_of(record, "documents", live=f"/{slug}/live")
     speak(look.language, look.time_zone)
     return edge_of(request).pages.render(
-        request, "documents.html", look, slug=slug, wish=wish, entries=entries(record["entries"]), columns=columns(),
+        request, "documents.html", look, slug=slug, wish=wish, columns=columns(),
+        rows=rows(slug, record["entries"], customer_names(record)),
         types=type_links(slug, record, wish), title=type_title(wish.type), next=next_cursor(record),
         **filter_options(record, wish),
     )  # fmt: skip
@@ -61,7 +63,12 @@ async def _thread_page(request: Request, slug: str) -> Response:
     look = look_of(record, "documents", live=f"/{slug}/live")
     speak(look.language, look.time_zone)
     return edge_of(request).pages.render(
-        request, "thread.html", look, slug=slug, entries=entries(record["entries"]), columns=columns(sortable=False)
+        request,
+        "thread.html",
+        look,
+        slug=slug,
+        rows=rows(slug, record["entries"]),
+        columns=columns(sortable=False),
     )
 
 

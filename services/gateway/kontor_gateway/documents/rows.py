@@ -1,0 +1,81 @@
+"""Rows of a list as HTML.
+
+Written here and not in a template: a list page is mostly these, and a row depends on nothing but what its entry says
+and in whose language, so it is made once and kept.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from markupsafe import Markup, escape
+
+from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_web.formats import money, short_day
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import reader
+
+_STILL_TO_PAY = frozenset({"open", "overdue", "partly_paid"})
+# About half a kilobyte each.
+_KEPT = 20_000
+
+
+def rows(slug: str, entries: Iterable[str] | None, names: dict[str, str] | None = None) -> Markup:
+    """Table rows of these entries, empty for none. `names`: whose document it is, by customer id, for log-ins with several.
+
+    The reader's language must be set (kontor_web.i18n.speak).
+    """
+    language, named = reader().language, names or {}
+    if named:
+        return Markup("").join(_row(slug, text, named.get(_customer(text), ""), language) for text in entries or ())
+    return Markup("").join([_row(slug, text, "", language) for text in entries or ()])
+
+
+def _customer(text: str) -> str:
+    found: str = orjson.loads(text)["customer_id"]
+    return found
+
+
+@lru_cache(_KEPT)
+def _row(slug: str, text: str, name: str, language: str) -> Markup:
+    entry: dict[str, Any] = orjson.loads(text)
+    total = entry["total"]
+    label = escape(f"{_(TYPES[entry['type']][0])} {entry['number']}")
+    sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
+    amount = escape(money(total["minor_units"], total["currency"], language))
+    return Markup(  # noqa: S704 - everything in it is escaped
+        f'<tr><td><a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}</td>'
+        f'<td data-label="{_("dated")}">{short_day(entry["issue_date"], language)}</td>'
+        f'<td class="num amount">{amount}{_sub(_still_open(entry, language))}</td>'
+        f"<td>{_state(entry['status'])}{_sub(_until(entry, language))}</td></tr>\n"
+    )
+
+
+def _sub(text: str) -> str:
+    return f'<span class="sub">{escape(text)}</span>' if text else ""
+
+
+def _state(status: str | None) -> str:
+    if status is None:
+        return ""
+    kind, word = STATUS[status]
+    return f'<span class="state {kind}">{escape(_(word))}</span>'
+
+
+def _still_open(entry: dict[str, Any], language: str) -> str:
+    """What is left where a part has been paid."""
+    if entry["status"] not in ("partly_paid", "overdue"):
+        return ""
+    left = entry["payment"]["open"]
+    if left["minor_units"] == entry["total"]["minor_units"]:
+        return ""
+    return _("open: %(amount)s", amount=money(left["minor_units"], left["currency"], language))
+
+
+def _until(entry: dict[str, Any], language: str) -> str:
+    if entry["status"] in _STILL_TO_PAY and entry["due_date"]:
+        return _("due on %(day)s", day=short_day(entry["due_date"], language))
+    if entry["valid_until"] and not entry["status"]:
+        return _("valid until %(day)s", day=short_day(entry["valid_until"], language))
+    return ""

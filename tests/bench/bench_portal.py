@@ -1,0 +1,289 @@
+"""The portal's documents page against a bare FastAPI endpoint that fetches one row; and with 100 to 1,000,000 documents.
+
+One worker each (uvicorn, uvloop, httptools), 16 connections of wrk, both on the same PostgreSQL, turn by turn in one run.
+"""
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+import kontor_gateway
+from kontor.documents.v1 import documents_pb2
+from kontor.identity.v1 import identity_pb2
+from kontor.payments.v1 import payments_pb2
+from kontor_events.registry import type_of
+from kontor_gateway.sessions.store import keep_sessions
+from kontor_gateway.views import SHAPE
+from kontor_service.embedded_postgres import embedded_postgres
+from kontor_service.ids import uuid7
+from kontor_service.migrations import migrate
+from kontor_service.provision import ServiceDatabase, provision
+from kontor_testing.debian import install, may_install
+from kontor_testing.serving import free_port
+from kontor_views import Views
+
+SIZES = (100, 10_000, 1_000_000)
+CLIENTS = 16
+ROUNDS = 5
+SECONDS = 3
+PER_CUSTOMER = 50
+_TYPES = ("invoice", "invoice", "invoice", "quote", "delivery_note")
+_SECRET = "bench-" + "x" * 32
+
+
+@dataclass(frozen=True)
+class Load:
+    """What wrk measured: requests per second, and milliseconds within which 99 of 100 were answered."""
+
+    rate: float
+    p99: float
+
+
+async def run() -> list[dict[str, Any]]:
+    """`ratio` of rates is ours by the bare endpoint's; of p99 it is with 1,000,000 documents by with 100."""
+    wrk = find_wrk()
+    with tempfile.TemporaryDirectory(prefix="kontor-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with embedded_postgres(Path(folder) / "data") as server:
+            database = await provision(server, "gateway", password="bench")
+            await migrate(database.owner, kontor_gateway)
+            bare_url, merchant = await _prepare(server, database)
+            with _serve_bare(bare_url) as bare, _serve_gateway(database, server) as portal:
+                return await _measure(wrk, Path(folder), database, merchant, bare, portal)
+
+
+async def _measure(
+    wrk: str, folder: Path, database: ServiceDatabase, merchant: UUID, bare: str, portal: str
+) -> list[dict[str, Any]]:
+    pages = {"json": f"{portal}/api/portal/v1/bench/documents", "html": f"{portal}/bench/dokumente"}
+    p99: dict[int, float] = {}
+    loads: dict[str, list[Load]] = {"bare": [], "json": [], "html": []}
+    for size in SIZES:
+        cookies = await _fill(database, merchant, size)
+        script = _script(folder, cookies)
+        _check(pages["json"], cookies[0], min(20, PER_CUSTOMER))
+        _load(wrk, pages["json"], script, 1)
+        p99[size] = statistics.median(_load(wrk, pages["json"], script, SECONDS).p99 for _ in range(ROUNDS))
+        if size == SIZES[1]:
+            _load(wrk, pages["html"], script, 1)
+            for _ in range(ROUNDS):
+                loads["bare"].append(_load(wrk, f"{bare}/rows/7", None, SECONDS))
+                loads["json"].append(_load(wrk, pages["json"], script, SECONDS))
+                loads["html"].append(_load(wrk, pages["html"], script, SECONDS))
+    rates = {name: statistics.median(load.rate for load in found) for name, found in loads.items()}
+    return [
+        _row("portal documents page, JSON, 16 clients", rates["json"], rates["bare"], 0.5, "requests/s"),
+        _row("the same page as HTML", rates["html"], rates["bare"], 0.3, "requests/s"),
+        *(_row(f"p99 with {size:,} documents, against 100", p99[size], p99[SIZES[0]], 1.5, "ms") for size in SIZES[1:]),
+    ]
+
+
+def _row(name: str, value: float, reference: float, target: float, unit: str) -> dict[str, Any]:
+    return {
+        "name": name, "value": round(value, 2), "reference": round(reference, 2), "ratio": round(value / reference, 3),
+        "target": target, "unit": unit,
+    }  # fmt: skip
+
+
+def find_wrk() -> str:
+    """wrk's path; installed first where we may. RuntimeError otherwise."""
+    if (path := shutil.which("wrk")) is None and may_install():
+        install("wrk")
+        path = shutil.which("wrk")
+    if path is None:
+        raise RuntimeError("This benchmark needs wrk (Debian: sudo apt-get install wrk).")
+    return path
+
+
+def _load(wrk: str, url: str, script: Path | None, seconds: int) -> Load:
+    command = [wrk, "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--latency", *(["-s", str(script)] if script else []), url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if re.search(r"Non-2xx|Socket errors", text):
+        raise RuntimeError(text)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    tail = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
+    assert rate is not None, text
+    assert tail is not None, text
+    return Load(float(rate[1]), float(tail[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[tail[2]])
+
+
+def _script(folder: Path, cookies: Sequence[str]) -> Path:
+    """Every request as another customer, so that no one's rows stay in the processor's cache."""
+    listed = ", ".join(f'"{cookie}"' for cookie in cookies)
+    path = folder / "requests.lua"
+    path.write_text(
+        f"local cookies = {{{listed}}}\nlocal n = 0\nrequest = function()\n  n = n % #cookies + 1\n"
+        '  return wrk.format("GET", nil, {["Cookie"] = "__Host-kontor-bench=" .. cookies[n]})\nend\n'
+    )
+    return path
+
+
+def _check(url: str, cookie: str, many: int) -> None:
+    answer = httpx.get(url, headers={"cookie": f"__Host-kontor-bench={cookie}"})
+    assert len(answer.json()["documents"]) == many, answer.text
+
+
+@contextmanager
+def _serve_gateway(database: ServiceDatabase, server: str) -> Iterator[str]:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    settings = {
+        "ENVIRONMENT": "development", "DATABASE_URL": database.runtime, "COPY_DATABASE_URL": str(database.copy),
+        "BUS_URL": server, "SERVICE_SECRET": _SECRET, "LOG_LEVEL": "WARNING",
+        **{f"{owner}_URL": nobody for owner in ("IDENTITY", "DOCUMENTS", "PAYMENTS", "NOTIFICATIONS")},
+    }  # fmt: skip
+    port = free_port()
+    environment = {f"KONTOR_{name}": value for name, value in settings.items()} | {"KONTOR_PORT": str(port)}
+    with _process(
+        [sys.executable, "-m", "kontor_gateway"], environment, f"http://127.0.0.1:{port}/health/ready"
+    ) as url:
+        yield url
+
+
+@contextmanager
+def _serve_bare(database_url: str) -> Iterator[str]:
+    port = free_port()
+    command = [
+        sys.executable, "-m", "uvicorn", "bare_endpoint:app", "--app-dir", str(Path(__file__).parent), "--port", str(port),
+        "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
+    ]  # fmt: skip
+    with _process(command, {"BENCH_DATABASE_URL": database_url}, f"http://127.0.0.1:{port}/rows/7") as url:
+        yield url
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str], probe: str) -> Iterator[str]:
+    process = subprocess.Popen(command, env=os.environ | environment)
+    try:
+        deadline = time.monotonic() + 30
+        while not _answers(probe):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command} did not start")
+            time.sleep(0.1)
+        yield probe.rsplit("/", 2)[0]
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+async def _prepare(server: str, database: ServiceDatabase) -> tuple[str, UUID]:
+    """The bare endpoint's table, an empty copy with its merchant; the bare endpoint's database and the merchant."""
+    url = (await provision(server, "bare", password="bench")).owner
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE TABLE bench_row (id bigint PRIMARY KEY, name text, number text)")
+    await connection.execute(
+        "INSERT INTO bench_row SELECT n, 'Seidel Optik', 'K-' || n FROM generate_series(1, 1000) n"
+    )
+    await connection.close()
+    pool = await asyncpg.create_pool(str(database.copy), min_size=1, max_size=2)
+    views, merchant = Views(pool, SHAPE), uuid7()
+    await views.open()
+    types = [identity_pb2.DocumentTypeSettings(type=name, visible=True, can_pay=True) for name in set(_TYPES)]
+    state = identity_pb2.Merchant(
+        id=str(merchant), merchant_id=str(merchant), epoch=1, version=1, name="Brunner Haustechnik", slug="bench",
+        portal_enabled=True, language="de", time_zone="Europe/Berlin", accent_color="#0b5d4e", document_types=types,
+    )  # fmt: skip
+    await views.apply([_Fact(identity_pb2.MerchantSnapshot(merchant=state))])
+    await pool.execute("UPDATE identity_heartbeat SET heard_at = now() + interval '1 day'")
+    await views.announcer.close()
+    pool.terminate()
+    return url, merchant
+
+
+async def _fill(database: ServiceDatabase, merchant: UUID, size: int) -> list[str]:
+    """Brings the copy to so many documents; the cookies of up to 200 of their customers.
+
+    The first hundred come the way facts come; the rest are multiplied from them in the database.
+    """
+    pool = await asyncpg.create_pool(str(database.copy), min_size=1, max_size=2)
+    present = await pool.fetchval("SELECT count(*) FROM live.document")
+    if not present:
+        views = Views(pool, SHAPE)
+        await views.apply([_Fact(fact) for fact in _first(merchant, SIZES[0])])
+        await views.announcer.close()
+    elif size > present:
+        await pool.execute(_MULTIPLY_DOCUMENTS, size - present, PER_CUSTOMER, timeout=1200)
+        await pool.execute(_MULTIPLY_RECEIVABLES, timeout=1200)
+    await pool.execute("VACUUM ANALYZE")
+    rows = await pool.fetch("SELECT DISTINCT customer_id FROM live.document LIMIT 200")
+    await keep_sessions(pool, [_session(merchant, row["customer_id"], n) for n, row in enumerate(rows)])
+    pool.terminate()
+    return [f"bench-{n}" for n in range(len(rows))]
+
+
+# Row n of the new ones copies one of the first hundred, for customer n / 50.
+_MULTIPLY_DOCUMENTS = """
+INSERT INTO live.document
+SELECT (jsonb_populate_record(old, jsonb_build_object(
+    'id', md5('document' || n)::uuid, 'customer_id', md5('customer' || (SELECT count(*) FROM live.document) + n / $2)::uuid,
+    'thread_id', md5('thread' || n), 'by_number', 're-' || lpad(n::text, 12, '0')))).*
+FROM generate_series(1, $1::int) n
+JOIN (SELECT d, row_number() OVER (ORDER BY id) - 1 AS place FROM live.document d ORDER BY id LIMIT 100) first (old, place)
+  ON first.place = n % 100
+"""
+_MULTIPLY_RECEIVABLES = """
+INSERT INTO live.receivable
+SELECT (jsonb_populate_record(old, jsonb_build_object(
+    'id', md5('receivable' || d.id)::uuid, 'document_id', d.id, 'customer_id', d.customer_id))).*
+FROM live.document d, (SELECT r FROM live.receivable r ORDER BY id LIMIT 1) first (old)
+WHERE d.type = 'invoice' AND NOT EXISTS (SELECT FROM live.receivable r WHERE r.document_id = d.id)
+"""
+
+
+def _first(merchant: UUID, many: int) -> Iterator[Any]:
+    customers = [uuid7() for _ in range(max(1, many // PER_CUSTOMER))]
+    for n in range(many):
+        customer, kind, document = str(customers[n % len(customers)]), _TYPES[n % len(_TYPES)], str(uuid7())
+        day = f"2026-{n % 12 + 1:02d}-{n % 28 + 1:02d}"
+        yield documents_pb2.DocumentSnapshot(
+            document=documents_pb2.Document(
+                id=document, merchant_id=str(merchant), epoch=1, version=1, type=kind, number=f"RE-2026-{n}",
+                title="Wartung Heizungsanlage", state="shared", customer_id=customer, buyer_name="Seidel Optik",
+                issue_date=day, due_date=day if kind == "invoice" else "", currency="EUR", net_minor=10000 + n,
+                tax_minor=1900, gross_minor=11900 + n, amount_due_minor=11900 + n, thread_id=str(uuid7()),
+            )
+        )  # fmt: skip
+        if kind == "invoice":
+            yield payments_pb2.ReceivableSnapshot(
+                receivable=payments_pb2.Receivable(
+                    id=str(uuid7()), merchant_id=str(merchant), epoch=1, version=1, document_id=document, currency="EUR",
+                    customer_id=customer, due_minor=11900, open_minor=0, paid_minor=11900, state="paid", due_date=day,
+                )
+            )  # fmt: skip
+
+
+def _session(merchant: UUID, customer: UUID, number: int) -> dict[str, Any]:
+    from hashlib import sha256
+
+    return {
+        "hash": sha256(f"bench-{number}".encode()).hexdigest(), "id": str(uuid7()), "kind": "portal",
+        "merchant_id": str(merchant), "slug": "bench", "name": "Anna Seidel", "email": "", "language": "de",
+        "customers": [str(customer)], "rights": ["documents:read"], "epoch": 1, "version": 1, "revoked": False,
+        "expires_at": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+    }  # fmt: skip
+
+
+class _Fact:
+    def __init__(self, message: Any) -> None:
+        self.type, self.body = type_of(message), message.SerializeToString()
