@@ -7,10 +7,10 @@ from uuid import UUID
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.access.tokens import hash_of
-from kontor_identity.customers.store import now
 from kontor_identity.events import api_key_state
 from kontor_identity.models import ApiKey
 from kontor_identity.parts import Parts
+from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import NotFound
 from kontor_service.ids import uuid7

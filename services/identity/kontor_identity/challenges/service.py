@@ -1,6 +1,6 @@
 """Issuing a challenge, and its secret for the mail."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from kontor_identity.events import challenge_state
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.models import Challenge, Link, Staff
 from kontor_identity.parts import Parts
+from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
 from kontor_service.ids import uuid7
 
@@ -30,9 +31,9 @@ class ChallengeOver(Gone):
 
 def issue(session: CoreSession, parts: Parts, merchant_id: UUID, *, lifetime: timedelta, **what: Any) -> Challenge:
     """Writes the challenge and the event that has it mailed, in the caller's transaction."""
-    now = datetime.now(UTC)
+    instant = now()
     challenge = Challenge(
-        id=uuid7(), merchant_id=merchant_id, key_id=parts.secrets.current, created_at=now, expires_at=now + lifetime,
+        id=uuid7(), merchant_id=merchant_id, key_id=parts.secrets.current, created_at=instant, expires_at=instant + lifetime,
         **what,
     )  # fmt: skip
     session.add(challenge)
@@ -55,7 +56,7 @@ async def secret_for_the_mail(parts: Parts, merchant_id: UUID | None, challenge_
         raise ChallengeUnknown
     async with parts.db.transaction(owner) as session:
         challenge = await session.get_one(Challenge, challenge_id)
-        if challenge.used_at is not None or challenge.expires_at <= datetime.now(UTC):
+        if challenge.used_at is not None or challenge.expires_at <= now():
             raise ChallengeOver
         if challenge.kind == "login_code":
             return {"code": parts.secrets.code(challenge.id, challenge.key_id)}

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_identity.customers.store import changed, hold, now
+from kontor_identity.customers.store import changed, hold
 from kontor_identity.models import Contact
+from kontor_identity.system_time import now
 
 _TOLD_EVERY = timedelta(hours=1)
 

@@ -10,10 +10,11 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.customers.contacts import apply_contact, check_count, new_contact
 from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
-from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of, now
+from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of
 from kontor_identity.models import Customer
 from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import customer_changed, grants_change
+from kontor_identity.system_time import now
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Conflict, Invalid
 from kontor_service.ids import uuid7

@@ -1,7 +1,6 @@
 """A customer with its contact persons, loaded and changed as one: all SQL of the aggregate."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +87,3 @@ async def changed(session: AsyncSession, held: Held, fact: type[Message] = pb.Cu
     held.customer.touch()
     await session.flush()
     record(session, fact(customer=held.state(), **details), merchant_id=held.customer.merchant_id)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -1,7 +1,6 @@
 """Use cases of invitations."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import select
@@ -15,6 +14,7 @@ from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.sessions.changes import end_sessions, grants_change
 from kontor_identity.sessions.start import Started, start_session
+from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
 
 
@@ -95,20 +95,20 @@ async def accept_invitation(parts: Parts, token: str, password: str, ip: str) ->
 
 
 async def _grant(session: AsyncSession, contact: Contact, invitation: Invitation, password_hash: str) -> PortalUser:
-    now = datetime.now(UTC)
-    invitation.used_at = now
+    instant = now()
+    invitation.used_at = instant
     user = await _user(session, contact.merchant_id, invitation.email)
     if user is None:
         user = PortalUser(
             merchant_id=contact.merchant_id, email=invitation.email, name=contact.name, language=contact.language,
-            password_hash=password_hash, created_at=now,
+            password_hash=password_hash, created_at=instant,
         )  # fmt: skip
         session.add(user)
     else:
         user.password_hash = password_hash
         await end_sessions(session, user_id=user.id)
     await session.flush()
-    contact.access, contact.user_id, contact.last_seen_at = "active", user.id, now
+    contact.access, contact.user_id, contact.last_seen_at = "active", user.id, instant
     return user
 
 
@@ -133,7 +133,7 @@ async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:
 
 def _open(invitation: Invitation) -> bool:
     unused = invitation.used_at is None and invitation.revoked_at is None
-    return unused and invitation.expires_at > datetime.now(UTC)
+    return unused and invitation.expires_at > now()
 
 
 def _check_open(invitation: Invitation) -> None:

@@ -1,6 +1,6 @@
 """Writing invitations."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import update
@@ -8,14 +8,15 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.models import Contact, Invitation
+from kontor_identity.system_time import now
 from kontor_service.ids import uuid7
 
 
 def new_invitation(contact: Contact, lifetime: timedelta) -> Invitation:
-    now = datetime.now(UTC)
+    instant = now()
     return Invitation(
         id=uuid7(), merchant_id=contact.merchant_id, customer_id=contact.customer_id, contact_id=contact.id,
-        email=contact.email, created_at=now, expires_at=now + lifetime,
+        email=contact.email, created_at=instant, expires_at=instant + lifetime,
     )  # fmt: skip
 
 
@@ -28,5 +29,5 @@ async def revoke_invitations(session: AsyncSession, contact_id: UUID) -> None:
             col(Invitation.used_at).is_(None),
             col(Invitation.revoked_at).is_(None),
         )
-        .values(revoked_at=datetime.now(UTC))
+        .values(revoked_at=now())
     )

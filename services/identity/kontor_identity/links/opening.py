@@ -8,7 +8,6 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.challenges.service import issue
-from kontor_identity.customers.store import now
 from kontor_identity.keys.derived import Purpose, SecretKeys, Token, TokenUnreadable
 from kontor_identity.limits.buckets import FRESH_LINK, LINK_BY_IP, network
 from kontor_identity.links import store
@@ -17,6 +16,7 @@ from kontor_identity.models import Contact, Customer, Link, Merchant
 from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
+from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound, TooMany
 
 # Opening tells the merchant's list no more often than this.

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
-from kontor_identity.customers.store import ContactMissing, CustomerMissing, now
+from kontor_identity.customers.store import ContactMissing, CustomerMissing
 from kontor_identity.events import link_state
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.links import store
@@ -15,6 +15,7 @@ from kontor_identity.links.store import Target, link_to, links_to
 from kontor_identity.models import Contact, Customer, Link, Merchant
 from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import grants_change
+from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
 

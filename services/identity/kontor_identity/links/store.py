@@ -1,7 +1,6 @@
 """Links in the database, and the facts about them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -15,6 +14,7 @@ from kontor_identity.events import link_state
 from kontor_identity.links.rules import expiry
 from kontor_identity.models import Contact, Link
 from kontor_identity.sessions.changes import link_changed
+from kontor_identity.system_time import now
 from kontor_service.ids import uuid7
 
 
@@ -40,10 +40,10 @@ async def links_to(session: AsyncSession, target: Target) -> list[Link]:
 
 async def link_to(session: AsyncSession, target: Target, contact_id: UUID | None) -> Link:
     """The one link to it for this person (None: the merchant's own), made if there is none yet."""
-    now = datetime.now(UTC)
+    instant = now()
     row = Link(
         id=uuid7(), merchant_id=target.merchant_id, customer_id=target.customer_id, document_id=target.document_id,
-        contact_id=contact_id, created_at=now, expires_at=expiry(now),
+        contact_id=contact_id, created_at=instant, expires_at=expiry(instant),
     )  # fmt: skip
     made = await session.exec(
         insert(Link)
@@ -60,10 +60,10 @@ async def link_to(session: AsyncSession, target: Target, contact_id: UUID | None
 
 async def renew(session: AsyncSession, links: list[Link]) -> None:
     """The addresses so far are worthless; the links are good again under new ones."""
-    now = datetime.now(UTC)
+    instant = now()
     for link in links:
         link.generation += 1
-        link.revoked_at, link.expires_at = None, expiry(now)
+        link.revoked_at, link.expires_at = None, expiry(instant)
         await _tell(session, link, pb.LinkRenewed)
     await link_changed(session, [link.id for link in links])
 
@@ -71,13 +71,13 @@ async def renew(session: AsyncSession, links: list[Link]) -> None:
 async def revoke(session: AsyncSession, links: list[Link]) -> None:
     for link in links:
         if link.revoked_at is None:
-            link.revoked_at = datetime.now(UTC)
+            link.revoked_at = now()
             await _tell(session, link, pb.LinkRevoked)
     await link_changed(session, [link.id for link in links])
 
 
 async def used(session: AsyncSession, link: Link) -> None:
-    link.last_used_at = datetime.now(UTC)
+    link.last_used_at = now()
     await _tell(session, link, pb.LinkUsed)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import io
 import warnings
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from kontor_identity.events import merchant_state
 from kontor_identity.merchants.service import locked_merchant, settings_changed
 from kontor_identity.models import Logo
 from kontor_identity.parts import Parts
+from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Invalid, NotFound, TooLarge
 
@@ -46,7 +46,7 @@ async def set_logo(parts: Parts, merchant_id: UUID, content: bytes) -> dict[str,
     sha256 = await parts.files.put(logo.content)
     async with parts.db.transaction(merchant_id) as session:
         merchant = await locked_merchant(session, merchant_id)
-        row = {"merchant_id": merchant_id, "sha256": sha256, "media_type": logo.media_type, "created_at": _now()}
+        row = {"merchant_id": merchant_id, "sha256": sha256, "media_type": logo.media_type, "created_at": now()}
         await session.exec(insert(Logo).values(row).on_conflict_do_nothing())
         if merchant.logo_sha256 != sha256:
             merchant.logo_sha256, merchant.logo_media_type = sha256, logo.media_type
@@ -98,7 +98,3 @@ def _encoded(picture: Image.Image) -> EncodedLogo:
     options: dict[str, Any] = {"quality": 90} if kind == "JPEG" else {"optimize": True}
     fresh.save(out, kind, **options)
     return EncodedLogo(out.getvalue(), _MEDIA_TYPES[kind])
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,6 +1,5 @@
 """Use cases of merchants."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from kontor_identity.models import Merchant, Staff
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.sessions.changes import grants_change, portal_access_changed
+from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict, NotFound
 from kontor_service.ids import uuid7
@@ -40,16 +40,16 @@ async def register_merchant(parts: Parts, wanted: Registration) -> dict[str, Any
     if wanted.owner.password is not None:
         check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
         password_hash = await parts.passwords.hash(wanted.owner.password)
-    now = datetime.now(UTC)
+    instant = now()
     merchant_id = uuid7()
     merchant = Merchant(
         id=merchant_id, merchant_id=merchant_id, name=wanted.name, slug=wanted.slug, language=wanted.language,
-        document_types=default_document_types(), mail_from_name=wanted.name, created_at=now,
+        document_types=default_document_types(), mail_from_name=wanted.name, created_at=instant,
     )  # fmt: skip
     _apply(merchant, wanted.settings)
     owner = Staff(
         merchant_id=merchant_id, email=wanted.owner.email, name=wanted.owner.name, role="owner",
-        language=wanted.language, password_hash=password_hash, created_at=now,
+        language=wanted.language, password_hash=password_hash, created_at=instant,
     )  # fmt: skip
     try:
         async with parts.db.transaction(merchant_id) as session:

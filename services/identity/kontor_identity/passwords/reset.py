@@ -1,6 +1,6 @@
 """Resetting a forgotten password by mail (B5)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import select
@@ -16,6 +16,7 @@ from kontor_identity.passwords.person import person
 from kontor_identity.sessions.changes import end_sessions, grants_change
 from kontor_identity.sessions.password import LoginKind, find_staff, find_user, start_for_staff, start_for_user
 from kontor_identity.sessions.start import Started
+from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
 
 
@@ -58,7 +59,7 @@ async def complete_reset(parts: Parts, text: str, password: str, ip: str) -> Sta
         await grants_change(session, merchant_id)
         challenge = (await session.exec(select(Challenge).where(Challenge.id == challenge_id).with_for_update())).one()
         _check_open(challenge)
-        challenge.used_at = datetime.now(UTC)
+        challenge.used_at = now()
         started = await _set_password(session, parts, challenge, password_hash, ip)
     slug = "" if challenge.staff_id else started.actor.slug
     await parts.limits.reset(LOGIN_BY_ACCOUNT, f"{started.actor.kind}:{slug}:{challenge.email}")
@@ -101,5 +102,5 @@ async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:
 
 
 def _check_open(challenge: Challenge) -> None:
-    if challenge.used_at is not None or challenge.expires_at <= datetime.now(UTC):
+    if challenge.used_at is not None or challenge.expires_at <= now():
         raise ResetExpired

@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_identity.customers.store import now
 from kontor_identity.models import Contact, LoginSession
 from kontor_identity.parts import Parts
+from kontor_identity.system_time import now
 from kontor_service.errors import Forbidden, NotFound
 from kontor_service.tokens import Principal
 

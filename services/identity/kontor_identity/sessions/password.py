@@ -1,7 +1,6 @@
 """Logging in with a password (B4)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -15,6 +14,7 @@ from kontor_identity.parts import Parts
 from kontor_identity.passwords.person import person
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
+from kontor_identity.system_time import now
 from kontor_service.errors import Unauthorized
 
 LoginKind = Literal["portal", "staff"]
@@ -66,7 +66,7 @@ async def _start_for(session: AsyncSession, parts: Parts, candidate: Candidate, 
 async def start_for_staff(session: AsyncSession, parts: Parts, staff: Staff, ip: str) -> Started:
     if not staff.active:
         raise InvalidCredentials
-    staff.last_seen_at = datetime.now(UTC)
+    staff.last_seen_at = now()
     return await start_session(
         session, parts.settings, kind="staff", merchant_id=staff.merchant_id, ip=ip, staff_id=staff.id,
         email=staff.email,

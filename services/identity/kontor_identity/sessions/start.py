@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from kontor_identity.access.actors import SessionActor
 from kontor_identity.access.tokens import PortalOff, SessionEnded, hash_of
 from kontor_identity.models import LoginSession
 from kontor_identity.settings import Settings
+from kontor_identity.system_time import now
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ async def start_session(
     Raises SessionEnded where nothing is granted, PortalOff where the portal is switched off.
     """
     token = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
+    instant = now()
     row = LoginSession(
-        merchant_id=merchant_id, hash=hash_of(token), kind=kind, ip=ip[:60], created_at=now,
-        expires_at=now + lifetime(settings, kind), **whose,
+        merchant_id=merchant_id, hash=hash_of(token), kind=kind, ip=ip[:60], created_at=instant,
+        expires_at=instant + lifetime(settings, kind), **whose,
     )  # fmt: skip
     session.add(row)
     await session.flush()

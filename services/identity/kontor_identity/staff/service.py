@@ -8,12 +8,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.challenges.service import ask_for_a_password
-from kontor_identity.customers.store import now
 from kontor_identity.fields import Email, Input, Language, Name
 from kontor_identity.merchants.service import AddressTaken
 from kontor_identity.models import Staff
 from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import grants_change, staff_changed
+from kontor_identity.system_time import now
 from kontor_service.errors import Conflict, NotFound
 from kontor_service.ids import uuid7
 
