@@ -23,3 +23,13 @@ async def test_paying_on_the_hosted_page_makes_the_invoice_paid_and_tells_it(wor
     [succeeded] = await world.told(pb.PaymentSucceeded)
     assert succeeded.receivable.state == "paid"
     assert succeeded.payment.amount_minor == 11900
+
+
+async def test_the_providers_page_names_the_invoice_and_the_merchant(world: Any) -> None:
+    document = await world.invoice(number="RE-2026-1042")
+    checkout = await world.checkout(document)
+    page = await world.provider.get(checkout["redirect_url"])
+    assert "Rechnung RE-2026-1042 · Muster GmbH" in page.text
+    assert "119,00\xa0€" in page.text
+    english = await world.provider.get(checkout["redirect_url"] + "?lang=en")
+    assert "€119.00" in english.text

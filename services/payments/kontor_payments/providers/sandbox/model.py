@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, BaseModel, EmailStr, Field, StringConstraints
+from pydantic import AnyHttpUrl, BaseModel, Field, StringConstraints
 
 Method = Literal["card", "sepa_debit", "paypal"]
 METHODS: tuple[Method, ...] = ("card", "sepa_debit", "paypal")
@@ -42,7 +42,7 @@ class NewCheckout(BaseModel):
     methods: list[Method] = Field(default_factory=lambda: list(METHODS), min_length=1)
     capture: Literal["automatic", "manual"] = "automatic"
     description: Text = ""
-    customer_email: EmailStr | None = None
+    customer_email: Text | None = None
     language: Literal["de", "en"] = "de"
     return_url: AnyHttpUrl
     cancel_url: AnyHttpUrl
