@@ -105,6 +105,6 @@ async def _background(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     background = app.state.background
     background.every(_PUSH_AGAIN_SECONDS, "push_sessions", parts.push.all_pending)
-    background.every(parts.settings.heartbeat_seconds, "heartbeat", parts.push.heartbeat)
+    background.start("heartbeat", lambda: parts.push.keep_beating(parts.settings.heartbeat_seconds))
     background.every(_HOUSEKEEPING_SECONDS, "housekeeping", lambda: forget_old(parts.db, parts.limits))
     yield

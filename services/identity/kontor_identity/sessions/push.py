@@ -17,6 +17,7 @@ from kontor_service.errors import Problem
 log = structlog.get_logger()
 
 _BATCH = 500
+_UNHEARD_SECONDS = 1.0
 _PENDING = "SELECT hash FROM session WHERE merchant_id = $1 AND pushed_version < version ORDER BY id LIMIT $2"
 _CONFIRMED = """
 UPDATE session SET pushed_version = GREATEST(pushed_version, told.version)
@@ -45,9 +46,15 @@ class SessionPush:
         for row in await self._db.pool.fetch("SELECT merchants_with_sessions_to_push() AS id"):
             await self._push(row["id"])
 
-    async def heartbeat(self) -> None:
-        """An edge that has not heard one for five minutes stops serving private pages."""
-        await asyncio.gather(*(self._beat(edge) for edge in self._clients))
+    async def heartbeat(self) -> bool:
+        """An edge that has not heard one for five minutes stops serving private pages. Whether all have heard it."""
+        return all(await asyncio.gather(*(self._beat(edge) for edge in self._clients)))
+
+    async def keep_beating(self, seconds: float) -> None:
+        """One that was not heard is repeated soon: an edge that has just started waits for it."""
+        while True:
+            heard = await self.heartbeat()
+            await asyncio.sleep(seconds if heard else min(seconds, _UNHEARD_SECONDS))
 
     async def close(self) -> None:
         for client in self._clients.values():
@@ -85,12 +92,14 @@ class SessionPush:
             await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(merchant_id))
             await connection.execute(_CONFIRMED, [a.hash for a in actors], [a.version for a in actors])
 
-    async def _beat(self, edge: str) -> None:
+    async def _beat(self, edge: str) -> bool:
         token = service_token(self._signing, service="identity", audience=edge, merchant_id=None).token
         try:
             await self._clients[edge].request("POST", "/internal/heartbeat", token=token)
         except Problem as problem:
             log.warning("edge_without_heartbeat", edge=edge, code=problem.code, status=problem.status)
+            return False
+        return True
 
 
 def _by_edge(actors: Iterable[SessionActor]) -> dict[str, list[SessionActor]]:
