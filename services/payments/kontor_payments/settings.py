@@ -23,8 +23,6 @@ class Settings(ServiceSettings):
     provider_timeout: float = 10.0
     # The job that asks providers about checkouts whose word never came looks around every so many seconds.
     ask_every: float = 5.0
-    # After so many seconds without a word it asks for the first time; then ever more rarely.
-    ask_after: float = 60.0
 
     @model_validator(mode="after")
     def own_credential_key(self) -> Self:
