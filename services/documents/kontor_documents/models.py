@@ -50,6 +50,8 @@ class Document(Aggregate, Base, table=True):
     source_sha256: str
     # Kontor makes the PDF; otherwise it was supplied and is kept byte for byte.
     rendered: bool
+    # Its files are made and it has been looked at for release since it came in.
+    settled: bool = False
     customer_id: UUID | None = None
     customer_number: str
     suggested_customer_id: UUID | None = None

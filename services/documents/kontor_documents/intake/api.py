@@ -56,6 +56,15 @@ async def status(
             raise SubmissionNotFound
         document = await session.get(Document, submission.document_id) if submission.document_id else None
         files = await queries.files_of(session, document.id) if document else []
+    if document is not None and document.state == "waiting" and not document.settled:
+        # Made, but not yet rendered and looked at: whoever asks would see a document that cannot be opened.
+        return {
+            "id": str(submission.id),
+            "status": "accepted",
+            "file_name": submission.file_name,
+            "error": None,
+            "document": None,
+        }
     return {
         "id": str(submission.id),
         "status": submission.status,
@@ -70,6 +79,8 @@ def _summary(document: Document, has_pdf: bool) -> dict[str, Any]:
         "id": str(document.id),
         "type": document.type,
         "number": document.number,
+        "epoch": document.epoch,
+        "version": document.version,
         "external_id": document.external_id,
         "state": document.state,
         "customer_id": str(document.customer_id) if document.customer_id else None,

@@ -38,6 +38,7 @@ async def keep(
         "source": submission.source,
         "source_sha256": readout.source_sha256,
         "rendered": readout.pdf is None,
+        "settled": False,
         "facts": facts(data),
         "issues": list(readout.issues),
         "content_sha256": await parts.files.put(content),

@@ -36,6 +36,7 @@ async def settle(parts: Parts, session: AsyncSession, document_id: UUID) -> None
     document = await queries.locked(session, document_id)
     if document.state != "waiting":
         return
+    document.settled = True
     before = list(document.issues)
     produced = await produce(parts, session, document)
     files = await _look(session, document)

@@ -67,6 +67,8 @@ CREATE TABLE document (
     -- What was handed in: the same bytes again are the same document.
     source_sha256 text NOT NULL,
     rendered boolean NOT NULL,
+    -- Its files are made and it has been looked at for release since it came in.
+    settled boolean NOT NULL,
     customer_id uuid,
     customer_number text NOT NULL,
     suggested_customer_id uuid,
