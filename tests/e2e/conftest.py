@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from kontor_testing.browser import chromium
+from kontor_testing.people import Customer, Erp, Merchant
 from kontor_testing.serving import free_port
 
 START_SECONDS = 120
@@ -95,7 +96,7 @@ def started(folder, **environment):
     return platform
 
 
-@pytest.fixture(scope="session", params=["postgres", "rabbitmq"])
+@pytest.fixture(scope="package", params=["postgres", "rabbitmq"])
 def platform(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(f"kontor-{request.param}")
     folder.chmod(0o755)
@@ -108,16 +109,58 @@ def platform(request, tmp_path_factory):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running, which async tests elsewhere cannot have beside theirs.
+@pytest.fixture(scope="package")
 def browser():
     with chromium() as started_browser:
         yield started_browser
 
 
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    opened = context.new_page()
-    yield opened
+def new_page(browser):
+    """Opens pages, each in a browser of its own: nobody shares cookies."""
+    contexts = []
+
+    def open_page(**options):
+        context = browser.new_context(
+            **{"locale": "de-DE", "viewport": {"width": 1280, "height": 900}, **options}
+        )  # fmt: skip
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
+
+
+@pytest.fixture(scope="package")
+def erp(platform):
+    return Erp(platform.run["gateway"], platform.run["api_key"])
+
+
+@pytest.fixture
+def customer(page, platform):
+    return Customer(page, platform.run["gateway"])
+
+
+@pytest.fixture(scope="package")
+def staff_session(platform, browser):
+    """Logged in once; who needs it anew logs in by hand."""
+    context = browser.new_context(locale="de-DE")
+    merchant = Merchant(context.new_page(), platform.run["admin"])
+    merchant.log_in(**platform.run["merchant"])
+    merchant.page.wait_for_url(f"{platform.run['admin']}/")
+    kept = context.storage_state()
     context.close()
+    return kept
+
+
+@pytest.fixture
+def merchant(new_page, platform, staff_session):
+    return Merchant(new_page(storage_state=staff_session), platform.run["admin"])
