@@ -1,0 +1,122 @@
+"""What the tests of the deployment look at: the services' settings, the Dockerfile, the compose file, the chart."""
+
+import runpy
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import Marker
+
+from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_service.settings import ServiceSettings
+from kontor_standalone.home import SERVICES
+from kontor_standalone.mailsink.settings import MailSinkSettings
+from kontor_testing.containers import read_compose, read_dockerfile
+
+ROOT = Path(__file__).parents[2]
+# It runs in the builder as a script, before there is anything to import.
+_packages = runpy.run_path(str(ROOT / "deploy/image/packages.py"))["packages"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One program of the platform: how it is run and what it may be told."""
+
+    name: str
+    module: str
+    settings: type
+    prefix: str = "KONTOR_"
+
+    @property
+    def ports(self):
+        fields = self.settings.model_fields
+        return {fields[name].default for name in ("port", "smtp_port") if name in fields and self.listens(name)}
+
+    def listens(self, name):
+        return name == "port" or self.name == "mailsink"
+
+    @property
+    def variables(self):
+        return {f"{self.prefix}{name.upper()}" for name in self.settings.model_fields}
+
+    def strangers(self, environment):
+        """Variables that look like settings and are none."""
+        return {name for name in environment if name.startswith("KONTOR_")} - self.variables
+
+    def told(self, environment, monkeypatch):
+        """The settings as this environment makes them. Raises ValidationError."""
+        for name, value in environment.items():
+            monkeypatch.setenv(name, str(value))
+        return self.settings()
+
+
+def _service(name):
+    settings = import_module(f"kontor_{name}.settings").Settings
+    assert issubclass(settings, ServiceSettings)
+    return Part(name, f"kontor_{name}", settings)
+
+
+PARTS = {
+    **{name: _service(name) for name in SERVICES},
+    "sandbox": Part("sandbox", "kontor_payments.providers.sandbox.server", SandboxSettings, "KONTOR_SANDBOX_"),
+    "mailsink": Part("mailsink", "kontor_standalone.mailsink", MailSinkSettings, "KONTOR_MAILSINK_"),
+}
+
+
+@pytest.fixture
+def parts():
+    return PARTS
+
+
+@pytest.fixture(params=list(PARTS))
+def part(request):
+    return PARTS[request.param]
+
+
+@pytest.fixture(params=SERVICES)
+def service(request):
+    return PARTS[request.param]
+
+
+@pytest.fixture(scope="session")
+def images():
+    return read_dockerfile(ROOT / "Dockerfile")
+
+
+@pytest.fixture(scope="session")
+def compose():
+    return read_compose(ROOT / "docker-compose.yml")
+
+
+@pytest.fixture
+def value_sets():
+    """The chart's example values by name."""
+    return {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / "deploy/helm/kontor/ci").glob("*.yaml")}
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def packages_of(images):
+    """The locked packages of an image by name, as its install.sh and pip choose them."""
+
+    def chosen(name):
+        stage = images[name]
+        while not (origins := [origin for origin, _, _ in stage.copies() if origin]):
+            stage = stage.base
+        command = images[origins[0]].own("RUN")[-1]
+        assert command.startswith("sh install.sh "), command
+        locked = _packages(command.split()[2:], ROOT)
+        return {name: one for name, one in locked.items() if _for_this_platform(one.lines[0])}
+
+    return chosen
+
+
+def _for_this_platform(line):
+    _, _, marker = line.rstrip("\\ ").partition(" ; ")
+    return not marker or Marker(marker).evaluate()

