@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import orjson
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
 from kontor_gateway.edge import edge_of
@@ -24,13 +24,14 @@ class CheckoutWanted(BaseModel):
 @router.post("/checkouts", summary="Start paying", status_code=201)
 async def checkout(
     request: Request,
+    response: Response,
     slug: str,
     document_id: UUID,
     body: CheckoutWanted,
     idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
 ) -> dict[str, Any]:
-    """`redirect_url` is the provider's page; null where nothing is to be paid any more, then `status` says
-    `already_paid` or `on_its_way`."""
+    """`redirect_url` is the provider's page. Where nothing is to be paid any more it is null, the answer is 200 instead
+    of 201, and `status` says `already_paid` or `on_its_way`."""
     record = await _visible(request, slug, document_id)
     back = f"{edge_of(request).settings.portal_url}/{slug}/dokumente/{document_id}/zurueck"
     found = await start_checkout(
@@ -42,6 +43,8 @@ async def checkout(
         language=record,
         key=idempotency_key or str(uuid4()),
     )
+    if not found.redirect_url:
+        response.status_code = 200
     return {
         "checkout_id": found.id or None,
         "redirect_url": found.redirect_url or None,
