@@ -134,17 +134,25 @@ def install_handlers(app: FastAPI) -> None:
 
 
 def invalid_from(errors: Any) -> Invalid:
-    """Pydantic's findings as one Invalid that names each field, without echoing what was sent."""
-    found: list[FieldError] = [
-        {"field": field_path(e["loc"]), "code": e["type"], "message": e["msg"].removeprefix("Value error, ")}
-        for e in errors
-    ]
+    """Pydantic's findings as one Invalid that names each field once, without echoing what was sent."""
+    # Where something may also be empty, that it is not empty is no finding.
+    said = [e for e in errors if "literal['']" not in e["loc"]] or errors
+    named: dict[str, FieldError] = {}
+    for e in said:
+        field = field_path(e["loc"])
+        named.setdefault(field, {"field": field, "code": e["type"], "message": e["msg"].removeprefix("Value error, ")})
+    found = list(named.values())
     first = found[0] if found else {"field": "", "message": "invalid"}
     return Invalid(f"{first['field']}: {first['message']}", field=first["field"], errors=found)
 
 
 def field_path(location: tuple[str | int, ...]) -> str:
-    """('body', 'lines', 2, 'net') → lines[2].net"""
+    """('body', 'lines', 2, 'net') → lines[2].net; which branch of a union was tried is no part of the path."""
     parts = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts if not _is_branch(part))
     return path.lstrip(".")
+
+
+def _is_branch(part: str | int) -> bool:
+    """Pydantic names branches like `literal['']` and `function-after[_iban(), constrained-str]`."""
+    return isinstance(part, str) and (part.endswith("]") or part in ("str", "constrained-str"))

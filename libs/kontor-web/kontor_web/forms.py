@@ -1,7 +1,7 @@
 """Form input: read once, checked field by field, errors beside their fields, nothing typed is lost."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from hmac import compare_digest
@@ -163,19 +163,24 @@ class Form:
     def files(self, name: str) -> list[UploadFile]:
         return self._files.get(name, [])
 
-    def take(self, problem: Problem, names: Mapping[str, str] | None = None) -> None:
-        """Puts an owner's findings beside our fields. `names` maps its field to ours; what fits nowhere goes on top."""
+    def take(
+        self, problem: Problem, names: Mapping[str, str] | None = None, *, say: Callable[[str], str] = str
+    ) -> None:
+        """Puts an owner's findings beside our fields; what fits nowhere goes on top.
+
+        `names` maps its field to ours. `say` puts its words into the reader's language.
+        """
         names = names or {}
         findings = list(problem.errors) or ([{"field": problem.field, "message": problem.detail}] if problem.field else [])
         for finding in findings:
-            theirs = finding["field"] or ""
+            theirs, message = finding["field"] or "", say(finding["message"])
             ours = names.get(theirs, theirs)
             if ours in self.values or theirs in names:
-                self.error(ours, finding["message"])
+                self.error(ours, message)
             else:
-                self.problem = f"{theirs}: {finding['message']}" if theirs else finding["message"]
+                self.problem = f"{theirs}: {message}" if theirs else message
         if not findings:
-            self.problem = problem.detail
+            self.problem = say(problem.detail)
 
 
 def _decimal(text: str) -> str:

@@ -9,7 +9,7 @@ from kontor_web import Form, Pages
 from starlette.responses import Response
 
 from kontor_admin.owners import owners
-from kontor_admin.problems import sentence
+from kontor_admin.problems import field_sentence, sentence
 from kontor_admin.reading import ask
 from kontor_admin.staff import Staff
 
@@ -59,7 +59,9 @@ def refused(form: Form, problem: Problem, names: dict[str, str] | None = None) -
     if problem.status == 401:
         raise problem
     known = sentence(problem)
-    form.take(problem, names)
-    if not form.errors:
-        form.problem = known if known != problem.detail or not form.problem else form.problem
+    # A code of the owner's own says more than its words, which are English.
+    own = known != problem.detail
+    form.take(problem, names, say=lambda message: known if own and message == problem.detail else field_sentence(message))
+    if own and not form.errors:
+        form.problem = known
     return problem.status if problem.status in (403, 404, 409, 413, 429, 503) else 422

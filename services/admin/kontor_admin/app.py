@@ -11,6 +11,7 @@ from kontor_views import Changes, Views
 from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
 from kontor_admin import api_keys, board, customers, documents, mails, payments, release, sessions, settings_pages, uploads
+from kontor_admin.documents.fetching import ContentFetcher
 from kontor_admin.owners import Owners
 from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
@@ -47,13 +48,15 @@ async def copy_of_the_facts(app: FastAPI) -> AsyncIterator[None]:
     """The copy, its consumer, the news for open pages, and the clients of the owners."""
     settings: Settings = app.state.settings
     async with asyncpg.create_pool(settings.copy_database_url.get_secret_value(), min_size=1, max_size=4) as pool:
-        views = app.state.views = Views(pool, SHAPE)
+        fetcher = ContentFetcher()
+        views = app.state.views = Views(pool, SHAPE, follow_up=fetcher.want)
         await views.open()
         app.state.copy_pool = pool
         changes = app.state.changes = Changes(settings.database_url.get_secret_value(), "admin")
         app.state.background.start("changes", changes.listen)
         consumer = Copy("admin.views", bindings=SHAPE.bindings, apply=views.apply)
         owners = app.state.owners = Owners(settings, app.state.source, views)
+        app.state.background.start("content", lambda: fetcher.run(app))
         bus = Bus(
             settings.bus_url.get_secret_value(), service="admin", database=app.state.db, consumers=[consumer],
             registry=app.state.registry, tracer_provider=app.state.tracer_provider,

@@ -68,6 +68,24 @@ _WORDS = {
     "mail_unknown": N_("There is no such mail."),
 }
 
+# Findings about single fields, by how identity begins to say them.
+_FIELDS = {
+    "this is not an e-mail address": N_("This is not an e-mail address."),
+    "this is not a VAT id": N_("This is not a VAT id of an EU member state."),
+    "this is not an IBAN": N_("This is not an IBAN."),
+    "this is not a BIC": N_("This is not a BIC."),
+    "a phone number has": N_("A phone number has digits, blanks and + ( ) / . - only."),
+    "a country is": N_("A country is its code of two letters, for example DE."),
+    "this is not a time zone": N_("This is not a time zone, for example Europe/Berlin."),
+    "an address of a page": N_("The address of a page begins with https://"),
+    "a colour is written": N_("Please write the colour like #0b5d4e."),
+    "control characters": N_("There are signs in it that cannot be used."),
+    "line breaks": N_("Line breaks are not possible here."),
+    "String should match pattern": N_("There are signs in it that cannot be used."),
+    "String should have at most": N_("This is too long."),
+    "String should have at least": N_("Please fill in this field."),
+}
+
 _ISSUES = {
     "unmatched_customer": N_("Customer unknown"),
     "no_email": N_("No e-mail address"),
@@ -84,6 +102,11 @@ def sentence(problem: Problem) -> str:
     if problem.code in _WORDS:
         return _(_WORDS[problem.code])
     return problem.detail
+
+
+def field_sentence(message: str) -> str:
+    """An owner's finding about a field in the reader's language; as it is where it is not known."""
+    return next((_(words) for start, words in _FIELDS.items() if message.startswith(start)), message)
 
 
 def issue(code: str, message: str) -> str:

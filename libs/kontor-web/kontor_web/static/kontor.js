@@ -9,6 +9,12 @@ once("form[data-upload]", () => import("./upload.js"));
 once("form[data-autosubmit]", () => import("./autosubmit.js"));
 once("[data-preview]", () => import("./preview.js"));
 
+// Where we are stays in sight in a menu that scrolls sideways.
+for (const here of document.querySelectorAll(".bar nav [aria-current], .types [aria-current]")) {
+  const menu = here.parentElement;
+  menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+}
+
 // Everything below listens at the document, so that parts swapped in later work too.
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");

@@ -27,16 +27,26 @@ def text(value: dict[str, Any]) -> str:
 
 
 def whole(state: Any) -> dict[str, Any]:
-    """The state as JSON, with every field, without what are columns of their own. Instants are ISO 8601."""
+    """The state as JSON, with every field, without what are columns of their own. Instants are ISO 8601; None for none."""
     found: dict[str, Any] = MessageToDict(
         state, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
     for name in _FIXED:
         found.pop(name, None)
-    # 64-bit numbers are strings in protobuf's JSON.
-    return {name: int(value) if _is_number(state, name) else value for name, value in found.items()}
+    return _completed(state, found)
 
 
-def _is_number(state: Any, name: str) -> bool:
-    field = state.DESCRIPTOR.fields_by_name[name]
-    return field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64) and not field.is_repeated
+def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """What protobuf's JSON leaves out or says in its own way: absent messages, and 64-bit numbers as text."""
+    for field in state.DESCRIPTOR.fields:
+        if field.name in _FIXED:
+            continue
+        if field.message_type is not None:
+            if field.is_repeated:
+                parts = zip(getattr(state, field.name), found[field.name], strict=True)
+                found[field.name] = [_completed(part, said) for part, said in parts]
+            elif isinstance(found.setdefault(field.name, None), dict):
+                _completed(getattr(state, field.name), found[field.name])
+        elif field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64) and not field.is_repeated:
+            found[field.name] = int(found[field.name])
+    return found

@@ -1,34 +1,10 @@
-"""A document's lines, parties and sums as it says them, from its immutable content. Fetched once, then kept in the copy."""
+"""A document's lines, parties and sums as it says them, from its immutable content. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import orjson
-from asyncpg import Record
-from fastapi import Request
-from kontor_service.errors import Problem
 from kontor_service.money import from_minor, to_minor
-
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff
-
-_KEEP = "INSERT INTO content (merchant_id, sha256, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-
-
-async def content_of(request: Request, staff: Staff, row: Record, sha256: str) -> dict[str, Any] | None:
-    """DocumentData as JSON; None where documents does not answer and it was never fetched before."""
-    if row["content"]:
-        return dict(orjson.loads(row["content"]))
-    if not sha256:
-        return None
-    try:
-        response = await owners(request).glance("documents", f"/v1/content/{sha256}", staff.merchant_id)
-    except Problem:
-        return None
-    await request.app.state.copy_pool.execute(_KEEP, staff.merchant_id, sha256, response.text)
-    return dict(response.json())
-
 
 @dataclass(frozen=True)
 class Line:
@@ -134,4 +110,4 @@ def address_lines(party: dict[str, Any]) -> list[str]:
     place = f"{address.get('post_code', '')} {address.get('city', '')}".strip()
     country = address.get("country", "")
     lines = [party.get("name", ""), contact, address.get("line1", ""), address.get("line2", ""), address.get("line3", ""), place]
-    return [line for line in lines if line] + ([country] if country not in ("", "DE") else [])
+    return list(dict.fromkeys(line for line in lines if line)) + ([country] if country not in ("", "DE") else [])

@@ -11,7 +11,8 @@ from kontor_web import Form
 from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages
-from kontor_admin.documents.content import Content, address_lines, content, content_of
+from kontor_admin.documents.content import Content, address_lines, content
+from kontor_admin.documents.fetching import content_of
 from kontor_admin.documents.listing import entries_of
 from kontor_admin.owners import owners
 from kontor_admin.reading import ask, loads
