@@ -1,8 +1,11 @@
+import io
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import httpx
 import orjson
+import pikepdf
 import pytest
 from sqlalchemy import text
 
@@ -137,15 +140,36 @@ def validator():
 
 
 @pytest.fixture
-async def documents(databases, tmp_path, validator, monkeypatch):
+def blank_pdf():
+    """A PDF that says nothing a computer can read."""
+    made, buffer = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def open_documents(databases, tmp_path, validator, monkeypatch):
+    """Starts the service: `async with open_documents(ingest_bus_url=…) as documents`."""
     monkeypatch.setattr(kontor_documents.app, "Validator", lambda: Kept(validator))
-    signer = TokenSigner()
-    made = await databases.create("documents")
-    async with serving(signer.app) as identity_url:
-        settings = Settings(
-            environment="development", database_url=made.runtime, bus_url=await databases.empty(),
-            service_secret="test", files_url=f"file://{tmp_path}/files", identity_url=identity_url,
-        )  # fmt: skip
-        app = create_app(settings)
-        async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
-            yield Service(http, app, signer)
+
+    @asynccontextmanager
+    async def start(**more):
+        signer = TokenSigner()
+        made = await databases.create("documents")
+        async with serving(signer.app) as identity_url:
+            settings = Settings(
+                environment="development", database_url=made.runtime, bus_url=await databases.empty(),
+                service_secret="test", files_url=f"file://{tmp_path}/files", identity_url=identity_url, **more,
+            )  # fmt: skip
+            app = create_app(settings)
+            async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+                yield Service(http, app, signer)
+
+    return start
+
+
+@pytest.fixture
+async def documents(open_documents):
+    async with open_documents() as running:
+        yield running

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from kontor_bus import Bus
+from kontor_bus.ingest import IngestConsumer
 from kontor_payments.bookings.api import router as bookings
+from kontor_payments.bookings.bus import take
 from kontor_payments.checkouts.api import router as checkouts
 from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
@@ -25,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor payments",
         routers=[checkouts, bookings, transfer, connections, webhooks, snapshots],
-        resources=[_providers, _bus],
+        resources=[_providers, _bus, _ingest],
     )
 
 
@@ -51,4 +54,15 @@ async def _bus(app: FastAPI) -> AsyncIterator[None]:
     ) as bus:
         app.state.bus = bus
         app.state.background.start("payments_jobs", lambda: run_jobs(app))
+        yield
+
+
+@asynccontextmanager
+async def _ingest(app: FastAPI) -> AsyncIterator[None]:
+    """Other systems' payments, where there is RabbitMQ."""
+    url = app.state.settings.ingest_bus_url
+    if url is None:
+        yield
+        return
+    async with IngestConsumer(url.get_secret_value(), "payments", partial(take, app)):
         yield

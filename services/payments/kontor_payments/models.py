@@ -50,6 +50,7 @@ class Merchant(Tenant, Base, table=True):
     id: UUID = Field(primary_key=True)
     epoch: int
     version: int
+    slug: str = ""
     name: str = ""
     language: str = "de"
     time_zone: str = "Europe/Berlin"

@@ -1,24 +1,22 @@
 """Bookings by staff and by the ERP (D16, D17)."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from kontor_payments import events
 from kontor_payments.bookings import incoming, staff
+from kontor_payments.bookings.inputs import Currency, IncomingWanted, Name
 from kontor_service.commands import command_result
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1", tags=["bookings"])
 Booker = Annotated[Principal, Depends(require("payments:book"))]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
 class BookingWanted(BaseModel):
@@ -35,22 +33,6 @@ class BookingWanted(BaseModel):
 class MarkPaid(BaseModel):
     method: Name = ""
     booked_on: date | None = None
-    reference: Name = ""
-
-
-class IncomingWanted(BaseModel):
-    """A payment booked in another system. `external_id` is that system's own id: the same one again changes nothing."""
-
-    document_number: Name = ""
-    document_external_id: Name = ""
-    # A decimal, as text or number, in the currency's main unit: "119.00"
-    amount: Decimal = Field(gt=0, lt=10**10)
-    currency: Currency
-    paid_on: date
-    external_id: Annotated[Name, StringConstraints(min_length=1)]
-    # transfer, cash, …; empty, or the provider's method, where it may be a payment that was made in the portal.
-    method: Name = ""
-    # The provider's id of the payment, or Kontor's, where the system knows it.
     reference: Name = ""
 
 
@@ -91,18 +73,7 @@ async def mark_paid(
 async def take_incoming(request: Request, wanted: IncomingWanted, principal: Booker) -> JSONResponse:
     """201 booked, 202 parked until the document comes, 200 known already."""
     state = request.app.state
-    told = incoming.Incoming(
-        document_number=wanted.document_number,
-        document_external_id=wanted.document_external_id,
-        amount=wanted.amount,
-        currency=wanted.currency,
-        paid_on=wanted.paid_on,
-        external_id=wanted.external_id,
-        method=wanted.method,
-        reference=wanted.reference,
-        received_at=datetime.now(UTC),
-        received_from=principal.subject,
-    )
+    told = wanted.told(by=principal.subject, at=datetime.now(UTC))
     row, receivable, is_new = await incoming.take(state.db, state.clock, principal.merchant, told)
     state.wake.set()
     answer: dict[str, Any] = {"id": str(row.id), "status": row.state, "external_id": row.external_id}

@@ -47,6 +47,7 @@ def merchant_row(state: pb.Merchant) -> Merchant:
         merchant_id=UUID(state.merchant_id),
         epoch=state.epoch,
         version=state.version,
+        slug=state.slug,
         name=state.name,
         language=state.language or "de",
         time_zone=state.time_zone or "Europe/Berlin",

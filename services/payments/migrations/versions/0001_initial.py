@@ -44,3 +44,4 @@ def upgrade() -> None:
     merchant_lister(op, "merchants_with_checkouts_to_ask", "checkout", "ask_at <= now()")
     merchant_lister(op, "merchants_with_refunds_to_try", "refund", "try_at <= now()")
     merchant_lister(op, "merchants_with_stale_offers", "merchant", "offer_pending")
+    merchant_lister(op, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")

@@ -31,6 +31,7 @@ CREATE TABLE merchant (
     merchant_id uuid NOT NULL,
     epoch integer NOT NULL,
     version bigint NOT NULL,
+    slug text NOT NULL,
     name text NOT NULL,
     language text NOT NULL,
     time_zone text NOT NULL,

@@ -1,0 +1,72 @@
+"""Documents over the bus, from a connected system on a real broker."""
+
+import base64
+import secrets
+
+import orjson
+import pytest
+
+from kontor_testing.ingest import connected_system
+from kontor_testing.waiting import eventually
+
+DATA = {
+    "number": "RE-7", "external_id": "erp-7", "customer_number": "20931", "issue_date": "2026-11-12",
+    "due_date": "2026-11-26", "lines": [{"name": "Wartung", "net_price": "100.00", "tax_rate": "19"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+async def shop(rabbitmq, open_documents):
+    """A merchant whose ERP is connected, with one customer."""
+    slug = f"shop-{secrets.token_hex(4)}"
+    vhost = rabbitmq.vhost()
+    system = await connected_system(rabbitmq, vhost, slug)
+    async with open_documents(ingest_bus_url=rabbitmq.url(vhost)) as documents:
+        await documents.open_shop(slug=slug)
+        await documents.add_customer()
+        documents.system = system
+        yield documents
+
+
+async def published(documents, fact):
+    async def there():
+        return fact in await documents.facts()
+
+    await eventually(there)
+
+
+async def test_data_from_the_bus_becomes_a_shared_document_once(shop):
+    for _ in range(2):
+        await shop.system.send("documents", orjson.dumps(DATA))
+    await published(shop, "documents.document.shared.v1")
+    await shop.app.state.bus.idle()
+    assert (await shop.facts()).count("documents.document.received.v1") == 1
+
+
+async def test_a_file_and_its_data_travel_in_one_message(shop, blank_pdf):
+    body = {"file": base64.b64encode(blank_pdf).decode(), "data": DATA | {"type": "delivery_note"}}
+    await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
+    await published(shop, "documents.document.shared.v1")
+
+
+async def test_a_cancellation_comes_the_same_way(shop):
+    await shop.system.send("documents", orjson.dumps(DATA))
+    await published(shop, "documents.document.shared.v1")
+    body = {"action": "cancel", "external_id": "erp-7", "reason": "Storno"}
+    await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
+    await published(shop, "documents.document.cancelled.v1")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b"<Invoice", "application/xml", "xml_broken"),
+        (orjson.dumps(DATA | {"currency": "XXQ"}), "application/json", "unknown_currency"),
+        (b'{"action": "cancel", "external_id": "no"}', "application/vnd.kontor.submission+json", "document_not_found"),
+        (b'{"action": "burn", "external_id": "no"}', "application/vnd.kontor.submission+json", "burn"),
+        (b"{", "application/vnd.kontor.submission+json", "json_broken"),
+    ],
+)
+async def test_what_cannot_be_taken_comes_back_with_its_reason(shop, body, content_type, reason):
+    await shop.system.send("documents", body, content_type)
+    assert reason in await shop.system.refusal()

@@ -1,0 +1,55 @@
+"""Payments over the bus, from a connected system on a real broker (D17)."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import pytest_asyncio
+
+from kontor_bus.ingest import IngestConsumer
+from kontor_payments.bookings.bus import take
+from kontor_testing.ingest import ConnectedSystem, connected_system
+from kontor_testing.rabbitmq import RabbitMQ
+from kontor_testing.waiting import eventually
+
+
+def payment(number: str, **changes: Any) -> bytes:
+    told = {
+        "document_number": number, "amount": "119.00", "currency": "EUR", "paid_on": "2026-11-20",
+        "external_id": f"bank-{number}", "method": "transfer",
+    }  # fmt: skip
+    return json.dumps(told | changes).encode()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSystem]:
+    slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
+    await world.register(slug=slug)
+    made = await connected_system(rabbitmq, vhost, slug)
+    async with IngestConsumer(rabbitmq.url(vhost), "payments", partial(take, world.app)):
+        yield made
+
+
+async def test_a_payment_from_the_bus_is_booked_once(world: Any, system: ConnectedSystem) -> None:
+    number = f"RE-{secrets.token_hex(4)}"
+    document = await world.invoice(number=number, amount_due_minor=11900)
+    for _ in range(3):
+        await system.send("payments", payment(number))
+
+    async def paid() -> bool:
+        return await world.state(document) == "paid"
+
+    await eventually(paid)
+    assert (await world.receivable(document))["paid_minor"] == 11900
+
+
+async def test_a_payment_with_a_wrong_field_comes_back_with_its_name(system: ConnectedSystem) -> None:
+    await system.send("payments", payment("RE-1", amount="-1"))
+    assert "amount" in await system.refusal()
+
+
+async def test_a_payment_that_names_no_document_comes_back(system: ConnectedSystem) -> None:
+    await system.send("payments", payment(""))
+    assert "document_number" in await system.refusal()
