@@ -39,7 +39,7 @@ COPY services/admin/pyproject.toml services/admin/
 RUN sh install.sh services/admin
 
 FROM locked AS mailsink-packages
-RUN sh install.sh aiosmtpd fastapi jinja2 pydantic-settings python-multipart uvicorn
+RUN sh install.sh aiosmtpd fastapi jinja2 pydantic-settings python-multipart uuid-utils uvicorn
 
 # What all images have in common: no pip, no compiler, a user of their own, one folder that may be written.
 FROM python:3.11-slim AS runtime
