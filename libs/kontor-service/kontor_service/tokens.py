@@ -49,6 +49,11 @@ class Principal:
             raise Forbidden("The token names no merchant")
         return self.merchant_id
 
+    @property
+    def for_customers(self) -> bool:
+        """Whether a customer acts (by account, mailed code or link), who sees the things of `customers` alone."""
+        return self.kind not in ("staff", "key", "service")
+
     @classmethod
     def from_claims(cls, claims: dict[str, Any]) -> Self:
         return cls(
@@ -115,6 +120,16 @@ def require(*rights: str) -> Callable[[Request], Any]:
 
 
 ServiceCaller = Annotated[Principal, Depends(require(SERVICE_RIGHT))]
+
+
+async def _identity(caller: ServiceCaller) -> Principal:
+    if caller.subject != "service:identity":
+        raise Forbidden("Only identity may say this")
+    return caller
+
+
+# What is said of sessions is believed of identity alone: whoever breaks into another service can make nobody one.
+FromIdentity = Annotated[Principal, Depends(_identity)]
 
 
 class TokenSource:

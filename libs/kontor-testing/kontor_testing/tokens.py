@@ -36,8 +36,9 @@ class TokenSigner:
     ) -> dict[str, str]:
         """The header of a call by somebody with these rights. `lifetime` in seconds."""
         now = int(time.time())
+        subject = "service:identity" if kind == "service" else f"{kind}:{uuid4()}"
         payload = {
-            "iss": ISSUER, "aud": audience, "iat": now, "exp": now + lifetime, "sub": f"{kind}:{uuid4()}", "kind": kind,
+            "iss": ISSUER, "aud": audience, "iat": now, "exp": now + lifetime, "sub": subject, "kind": kind,
             "merchant": str(merchant) if merchant else None, "rights": rights, "name": "Test",
             "customers": [str(customer) for customer in customers or []],
             "document": str(document) if document else None, "language": "de",

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from kontor_service.tokens import ServiceCaller
+from kontor_service.tokens import FromIdentity
 from pydantic import BaseModel, Field
 
 from kontor_admin.sessions.store import heard, keep
@@ -38,7 +38,7 @@ class Sessions(BaseModel):
 
 
 @router.put("/sessions", status_code=204)
-async def put_sessions(request: Request, told: Sessions, _: ServiceCaller) -> Response:
+async def put_sessions(request: Request, told: Sessions, _: FromIdentity) -> Response:
     """Counts as done when answered: from then on no page is served to a session that was revoked."""
     await keep(request, [session.kept() for session in told.sessions])
     await heard(request)
@@ -46,6 +46,6 @@ async def put_sessions(request: Request, told: Sessions, _: ServiceCaller) -> Re
 
 
 @router.post("/heartbeat", status_code=204)
-async def heartbeat(request: Request, _: ServiceCaller) -> Response:
+async def heartbeat(request: Request, _: FromIdentity) -> Response:
     await heard(request)
     return Response(status_code=204)

@@ -48,7 +48,9 @@ async def status(
     submission_id: UUID,
     principal: Annotated[Principal, Depends(require("documents:submit", "documents:read", "service"))],
 ) -> dict[str, Any]:
-    """accepted, processed with the document, or rejected with the problem."""
+    """accepted, processed with the document, or rejected with the problem. Nothing of it is meant for customers."""
+    if principal.for_customers:
+        raise SubmissionNotFound
     parts: Parts = request.app.state.parts
     async with parts.db.transaction(principal.merchant) as session:
         submission = await session.get(Submission, submission_id)

@@ -158,7 +158,7 @@ async def _close_external(
 async def _visible(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
     """The document if this reader's customers own it; a link's session sees its document's thread."""
     document = await queries.locked(session, document_id)
-    if principal.kind in ("portal", "link"):
+    if principal.for_customers:
         if document.customer_id not in principal.customers:
             raise DocumentNotFound
         if principal.document_id is not None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from kontor_gateway.edge import edge_of
 from kontor_gateway.sessions.store import heard_identity, keep_sessions
-from kontor_service.tokens import ServiceCaller
+from kontor_service.tokens import FromIdentity
 
 router = APIRouter(prefix="/internal", tags=["internal"])
 
@@ -40,7 +40,7 @@ class Sessions(BaseModel):
 
 
 @router.put("/sessions", status_code=204)
-async def put_sessions(request: Request, body: Sessions, _: ServiceCaller) -> None:
+async def put_sessions(request: Request, body: Sessions, _: FromIdentity) -> None:
     """Counts as done when it answers: the next page of a revoked session is refused."""
     edge = edge_of(request)
     states: list[dict[str, Any]] = [state.model_dump(mode="json") for state in body.sessions]
@@ -49,6 +49,6 @@ async def put_sessions(request: Request, body: Sessions, _: ServiceCaller) -> No
 
 
 @router.post("/heartbeat", status_code=204)
-async def heartbeat(request: Request, _: ServiceCaller) -> None:
+async def heartbeat(request: Request, _: FromIdentity) -> None:
     """Without one for five minutes private pages stop: a revocation might not have reached us."""
     await heard_identity(edge_of(request).views.pool)

@@ -1,0 +1,141 @@
+"""One platform for the whole package; two merchants on it, and everybody who can come in."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from .world import PASSWORD, Shop, World
+
+OPEN_INVOICE, OTHER_THREAD, OTHER_CUSTOMERS = "RE-2026-1042", "RE-2026-0971", "RE-2026-1051"
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("kontor-security")
+    folder.chmod(0o755)
+    made = World(folder)
+    made.start()
+    try:
+        _first_shop(made)
+        _second_shop(made)
+        yield made
+    finally:
+        made.stop()
+
+
+def invoice(number: str, customer_number: str, **more: Any) -> dict[str, Any]:
+    """The data of an invoice over 119.00."""
+    lines = [{"name": "Wartung", "quantity": "1", "unit": "LS", "net_price": "100.00", "tax_rate": "19"}]
+    today = date.today()
+    return {
+        "type": "invoice", "number": number, "external_id": f"erp-{number}", "customer_number": customer_number,
+        "issue_date": today.isoformat(), "due_date": (today + timedelta(days=14)).isoformat(), "lines": lines,
+    } | more  # fmt: skip
+
+
+SETTINGS: dict[str, Any] = {
+    "automatic_release": True, "payments_enabled": True, "contact_email": "buero@zweitwerk.example",
+    "address": {"line1": "Hauptstraße 1", "post_code": "10115", "city": "Berlin", "country": "DE"},
+    "vat_id": "DE136695976", "iban": "DE02120300000000202051", "account_holder": "Zweitwerk GmbH",
+}  # fmt: skip
+SCOPES = ["documents:submit", "customers:edit", "payments:book", "events:read"]
+
+
+def _first_shop(world: World) -> None:
+    a = world.a
+    a.email, a.password = world.run["merchant"]["email"], world.run["merchant"]["password"]
+    a.api_key = world.run["api_key"]
+    a.staff = world.staff(a.email, a.password)
+    a.merchant_id = world.value("gateway", "SELECT id FROM live.merchant WHERE slug = $1", a.slug)
+    a.ids = _ids(world, a, OPEN_INVOICE)
+    world.apart = _ids(world, a, OTHER_THREAD)
+    world.other = _ids(world, a, OTHER_CUSTOMERS)
+    world.other |= _checkout(world, a, world.other)
+
+
+def _second_shop(world: World) -> None:
+    b = world.b
+    world.register(b)
+    world.act(b, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=SETTINGS)
+    providers = [{"provider": name, "enabled": True} for name in ("sandbox", "transfer")]
+    world.act(b, "payments", "payments:settings", "PUT", "/v1/settings", json={"providers": providers})
+    b.api_key = world.act(
+        b, "identity", "api_keys:edit", "POST", "/v1/api-keys", json={"name": "ERP", "scopes": SCOPES}
+    )["key"]
+    bea = {"name": "Bea Busch", "email": "bea@busch.example", "language": "de"}
+    customer = {"name": "Busch Gärten", "kind": "business", "email": "post@busch.example", "contacts": [bea]}
+    world.act(b, "identity", "customers:edit", "PUT", "/v1/customers/by-number/B-1", json=customer)
+    world.submit(b, invoice("ZW-1", "B-1"))
+    b.ids = _ids(world, b, "ZW-1")
+    b.ids |= _checkout(world, b, b.ids)
+
+
+def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
+    """Everything around one document that has an id."""
+    asked = "SELECT id, customer_id, content_sha256, data->'files'->0->>'id' AS file_id FROM live.document WHERE data->>'number' = $1 AND merchant_id = $2"
+    asked = asked.replace("data->>'number'", "brief::json->>'number'")
+    merchant = shop.merchant_id
+    row = _until_row(world, "gateway", asked, number, merchant)
+    found = {
+        "document_id": str(row["id"]), "customer_id": str(row["customer_id"]), "file_id": str(row["file_id"]),
+        "content": row["content_sha256"], "number": number,
+    }  # fmt: skip
+    more = {
+        "external_id": ("documents", "SELECT external_id FROM document WHERE id = $1", row["id"]),
+        "submission_id": ("documents", "SELECT id FROM submission WHERE document_id = $1", row["id"]),
+        "contact_id": ("identity", "SELECT id FROM contact WHERE customer_id = $1", row["customer_id"]),
+        "mail_id": ("notifications", "SELECT id FROM mail WHERE document_ids @> ARRAY[$1::uuid]", row["id"]),
+        "key_id": ("identity", "SELECT id FROM api_key WHERE merchant_id = $1", merchant),
+        "staff_id": ("identity", "SELECT id FROM staff WHERE merchant_id = $1", merchant),
+        "session_id": ("identity", "SELECT id FROM session WHERE merchant_id = $1 AND kind = 'staff'", merchant),
+    }
+    return found | {name: world.value(*asked_of) for name, asked_of in more.items()}
+
+
+def _until_row(world: World, service: str, sql: str, *values: Any) -> dict[str, Any]:
+    from .world import until
+
+    return until(lambda: world.rows(service, sql, *values))[0]
+
+
+def _checkout(world: World, shop: Shop, ids: dict[str, str]) -> dict[str, str]:
+    """A checkout that this document's customer started, by the link, and the link's session."""
+    path = f"/v1/customers/{ids['customer_id']}/documents/{ids['document_id']}/link"
+    link = world.act(shop, "identity", "customers:edit", "GET", path)["url"]
+    cookie = world.opened(link)
+    answer = world.call(
+        "gateway", "POST", f"/api/portal/v1/{shop.slug}/documents/{ids['document_id']}/checkouts",
+        cookie=cookie, headers={"Accept": "application/json"}, json={"method": "card"},
+    )  # fmt: skip
+    assert answer.status_code < 300, answer.text
+    return {"checkout_id": answer.json()["checkout_id"], "link": link, "cookie": cookie}
+
+
+@pytest.fixture(scope="package")
+def anna(world: World) -> str:
+    """The demo customer, logged in with her password."""
+    return world.portal(world.a.slug, world.run["customer"]["email"], world.run["customer"]["password"])
+
+
+@pytest.fixture(scope="package")
+def by_link(world: World) -> str:
+    """Whoever opened the demo's secret link: one document and its thread."""
+    return world.opened(world.run["customer"]["link"])
+
+
+@pytest.fixture(scope="package")
+def reader(world: World) -> str:
+    """A member of staff who may look and do nothing."""
+    return add_staff(world, world.a, "read_only", "leserin@brunner.example")[1]
+
+
+def add_staff(world: World, shop: Shop, role: str, email: str) -> tuple[str, str]:
+    """A new member of staff, who chose the password by the mailed link: id and cookie."""
+    wanted = {"name": "Lea Leser", "email": email, "role": role}
+    made = world.act(shop, "identity", "staff:edit", "POST", "/v1/staff", json=wanted)
+    link = world.mailed_link(email, "/passwort/")
+    cookie = world.enter("admin", httpx.URL(link).path, {"password": PASSWORD, "again": PASSWORD})
+    return str(made["id"]), cookie
