@@ -31,7 +31,7 @@ class ConnectedSystem:
                 queue = await (await connection.channel()).get_queue(self.user.refused, ensure=False)
                 return await queue.get(no_ack=True, fail=False)
 
-        found = await eventually(look)
+        found: aio_pika.abc.AbstractIncomingMessage | None = await eventually(look)
         assert found is not None
         return str(found.headers)
 

@@ -29,6 +29,10 @@ METHOD_NAMES: dict[str, dict[Language, str]] = {
 # The codes providers give, as far as they help the payer; every other one gets the last sentence.
 _FAILURES: dict[str, dict[Language, str]] = {
     "card_declined": {"de": "Die Karte wurde abgelehnt.", "en": "The card was declined."},
+    "returned_by_bank": {
+        "de": "Die Bank hat die Lastschrift zurückgegeben.",
+        "en": "The bank returned the direct debit.",
+    },
     "insufficient_funds": {"de": "Das Konto war nicht gedeckt.", "en": "There were not enough funds."},
     "expired_card": {"de": "Die Karte ist abgelaufen.", "en": "The card has expired."},
     "authentication_failed": {

@@ -67,13 +67,13 @@ async def test_what_has_expired_is_not_sent(desk: Any, merchant: Merchant) -> No
     assert desk.peers.asked("/v1/challenges") == []
 
 
-def paid(event: Any, document: Document, *, provider: str = "sandbox", **changes: Any) -> Any:
+def paid(event: Any, document: Document, *, provider: str = "sandbox", failure: str = "insufficient_funds", **changes: Any) -> Any:
     receivable = Receivable(
         id=REFERENCE, merchant_id=document.merchant_id, epoch=1, version=2, document_id=document.id, currency="EUR",
         document_number=document.number, customer_id=document.customer_id, due_minor=78719, **changes,
     )  # fmt: skip
     payment = Payment(id=REFERENCE, merchant_id=document.merchant_id, epoch=1, version=1, amount_minor=78719,
-                      currency="EUR", method="card", provider=provider, failure="card_declined")  # fmt: skip
+                      currency="EUR", method="sepa_debit", provider=provider, failure=failure)  # fmt: skip
     return event(receivable=receivable, payment=payment)
 
 
@@ -82,7 +82,7 @@ def paid(event: Any, document: Document, *, provider: str = "sandbox", **changes
     [
         (PaymentSucceeded, "Zahlung erhalten: 787,19\u00a0€ für RE-2026-0042", "bei uns eingegangen"),
         (PaymentPending, "Zahlung unterwegs: 787,19\u00a0€ für RE-2026-0042", "ist unterwegs"),
-        (PaymentFailed, "Zahlung nicht gelungen: RE-2026-0042", "Die Karte wurde abgelehnt."),
+        (PaymentFailed, "Zahlung nicht gelungen: RE-2026-0042", "Das Konto war nicht gedeckt."),
     ],
 )
 async def test_the_payer_hears_what_became_of_a_payment(
@@ -95,6 +95,14 @@ async def test_the_payer_hears_what_became_of_a_payment(
     # A subject folds at its spaces, so a no-break space in it arrives as it is or as a plain one.
     assert mail["subject"].replace("\u00a0", " ") == subject.replace("\u00a0", " ")
     assert words in mail["text"]
+
+
+async def test_who_was_refused_on_the_providers_page_gets_no_mail_about_it(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer, document)
+    await desk.tell(paid(PaymentFailed, document, failure="card_declined"))
+    assert await desk.rows("SELECT id FROM mail") == []
 
 
 async def test_what_the_merchant_booked_itself_is_not_mailed(

@@ -19,6 +19,7 @@ from kontor_notifications.templates import kinds, syntax
 from kontor_notifications.words import language_of
 
 # Booked by the merchant's own people or programs: the customer need not be told what they did themselves.
+_SEEN_ON_THE_PAGE = frozenset({"card_declined", "authentication_failed"})
 _BOOKED_BY_MERCHANT = frozenset({"erp", "staff"})
 _BULK = 1
 
@@ -97,7 +98,9 @@ class Reactions:
         await self._payment(session, "payment_pending", event)
 
     async def payment_failed(self, session: AsyncSession, event: PaymentFailed, envelope: Envelope) -> None:
-        await self._payment(session, "payment_failed", event)
+        # Who is refused on the provider's page reads it there; a debit that comes back days later is news.
+        if event.payment.failure not in _SEEN_ON_THE_PAGE:
+            await self._payment(session, "payment_failed", event)
 
     async def _payment(self, session: AsyncSession, kind: str, event: Any) -> None:
         """To whom invoices go. Only for payments that came through the portal."""

@@ -44,6 +44,6 @@ def payment(kind: str, about: Document, today: date) -> Payment | None:
         currency=about.currency,
         method="sepa_debit" if kind == "payment_pending" else "card",
         expected_on=(today + timedelta(days=5)).isoformat() if kind == "payment_pending" else "",
-        failure="card_declined" if kind == "payment_failed" else "",
+        failure="insufficient_funds" if kind == "payment_failed" else "",
         open_minor=about.amount_due_minor if kind == "payment_failed" else 0,
     )
