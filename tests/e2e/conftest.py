@@ -30,11 +30,11 @@ class Platform:
     run: dict = field(default_factory=dict)
 
     def start(self):
-        output = (self.folder / "output.log").open("ab")
         command = [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(self.folder / "home")]
-        self.process = subprocess.Popen(
-            command, env=self.environment, stdout=output, stderr=output, start_new_session=True
-        )
+        with (self.folder / "output.log").open("ab") as output:
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdout=output, stderr=output, start_new_session=True
+            )
         deadline = time.monotonic() + START_SECONDS
         while not (self.folder / "home/run.json").exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
