@@ -33,6 +33,10 @@ class Hub:
             for listener in listeners:
                 listener.set()
 
+    def listened(self, topic: str) -> bool:
+        """Whether anyone listens to this topic."""
+        return topic in self._listeners
+
     def close(self) -> None:
         """Ends all streams: the app is going down."""
         self._closing.set()

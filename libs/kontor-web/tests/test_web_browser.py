@@ -1,0 +1,83 @@
+"""The gallery in a real browser: axe finds nothing, nothing overflows, scripts only improve."""
+
+import asyncio
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from kontor_testing.browser import find_chromium
+from playwright.async_api import Browser, async_playwright
+
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture
+async def browser():  # noqa: ANN201
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
+        yield opened
+        await opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, gallery: str, scheme: str) -> None:
+    for path, width in (("/", 1440), ("/?accent=ffcc00", 320), ("/document", 1440), ("/document?accent=ffcc00", 320), ("/l/x", 320), ("/gone", 320)):
+        context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page = await context.new_page()
+        await page.goto(gallery + path)
+        found = (await Axe().run(page)).response["violations"]
+        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await context.close()
+
+
+async def test_an_open_page_loses_its_pay_button_when_it_is_paid(browser: Browser) -> None:
+    from kontor_gallery import create_app
+    from kontor_testing.serving import serving
+
+    app = create_app()
+    async with serving(app) as address:
+        page = await browser.new_page()
+        await page.goto(address.replace("127.0.0.1", "localhost") + "/document")
+        await page.get_by_text("Jetzt bezahlen").first.wait_for()
+        async with asyncio.timeout(5):
+            while not app.state.hub.listened("all"):
+                await asyncio.sleep(0.01)
+        app.state.paid = True
+        app.state.hub.publish({"all"})
+        await page.get_by_text("vollständig bezahlt").wait_for()
+        assert await page.get_by_text("Jetzt bezahlen").count() == 0
+        assert await page.get_by_text("Die Seite wurde aktualisiert.").count() == 1
+        await page.close()
+
+
+async def test_paying_opens_at_the_side_with_scripts_and_as_a_page_without(browser: Browser, gallery: str) -> None:
+    page = await browser.new_page()
+    await page.goto(gallery + "/document")
+    await page.wait_for_selector("html.with-scripts")
+    await page.get_by_text("Jetzt bezahlen").first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_text("Wie möchten Sie bezahlen?").wait_for()
+    await page.keyboard.press("Escape")
+    assert await page.get_by_role("dialog").count() == 0
+    context = await browser.new_context(java_script_enabled=False)
+    plain = await context.new_page()
+    await plain.goto(gallery + "/document")
+    await plain.get_by_text("Jetzt bezahlen").first.click()
+    assert plain.url.endswith("/l/pay")
+    await context.close()
+
+
+async def test_a_form_can_be_sent_by_keyboard_in_a_real_browser(browser: Browser, gallery: str) -> None:
+    page = await browser.new_page()
+    await page.goto(gallery)
+    await page.fill("#amount", "12,50")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("1250").wait_for()
+
+
+async def test_the_first_tab_stop_leads_to_the_content(browser: Browser, gallery: str) -> None:
+    page = await browser.new_page()
+    await page.goto(gallery)
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "skip"
