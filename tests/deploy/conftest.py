@@ -90,7 +90,7 @@ def compose():
     return read_compose(ROOT / "docker-compose.yml")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def value_sets():
     """The chart's example values by name."""
     return {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / "deploy/helm/kontor/ci").glob("*.yaml")}

@@ -22,7 +22,7 @@ def rendered(values):
     return [found for text in texts for found in yaml.safe_load_all(text) if found]
 
 
-@pytest.fixture(params=SETS)
+@pytest.fixture(scope="module", params=SETS)
 def objects(request, value_sets):
     return rendered(value_sets[request.param])
 
