@@ -29,11 +29,12 @@ class Publisher:
         self._connection = connection
         self._channel: AbstractChannel | None = None
         self._lock = asyncio.Lock()
+        self._places = asyncio.Semaphore(IN_FLIGHT)
 
     async def publish(self, outgoing: Sequence[Outgoing]) -> list[Receipt]:
         """One receipt each. Raises Unreachable where no channel can be had."""
         channel = await self._open()
-        receipts = await _publish_all(channel, outgoing)
+        receipts = await self._publish_all(channel, outgoing)
         unsent = [place for place, receipt in enumerate(receipts) if receipt.verdict is Verdict.UNSENT]
         # The broker closes the channel over one message it cannot stand, and with it all the others in flight:
         # one by one shows which it was. A lost connection shows itself by the next channel that cannot be had.
@@ -60,6 +61,19 @@ class Publisher:
                 self._channel = await self._connection.channel()
             return self._channel
 
+    async def _publish_all(self, channel: AbstractChannel, outgoing: Sequence[Outgoing]) -> list[Receipt]:
+        receipts = [Receipt(Verdict.UNSENT, "not tried")] * len(outgoing)
+
+        async def work(indexes: Iterator[int]) -> None:
+            for index in indexes:
+                async with self._places:
+                    receipts[index] = await _publish_one(channel, outgoing[index])
+
+        # One iterator for all: each takes the next one when its last is confirmed.
+        indexes = iter(range(len(outgoing)))
+        await _all(asyncio.create_task(work(indexes)) for _ in range(min(IN_FLIGHT, len(outgoing))))
+        return receipts
+
     async def _publish_alone(self, one: Outgoing) -> Receipt:
         try:
             channel = await self._open()
@@ -73,19 +87,6 @@ class Publisher:
         if receipt.verdict is Verdict.UNSENT and channel.is_closed and still_there:
             return Receipt(Verdict.REFUSED, receipt.reason)
         return receipt
-
-
-async def _publish_all(channel: AbstractChannel, outgoing: Sequence[Outgoing]) -> list[Receipt]:
-    receipts = [Receipt(Verdict.UNSENT, "not tried")] * len(outgoing)
-
-    async def work(places: Iterator[int]) -> None:
-        for place in places:
-            receipts[place] = await _publish_one(channel, outgoing[place])
-
-    # One iterator for all: each takes the next one when its last is confirmed.
-    places = iter(range(len(outgoing)))
-    await _all(asyncio.create_task(work(places)) for _ in range(min(IN_FLIGHT, len(outgoing))))
-    return receipts
 
 
 async def _all(tasks: Iterable["asyncio.Task[None]"]) -> None:
