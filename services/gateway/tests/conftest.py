@@ -4,14 +4,17 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
+from starlette.responses import Response
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
@@ -25,6 +28,7 @@ from kontor_service.ids import uuid7
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import serving
 from kontor_testing.tokens import TokenSigner
+from kontor_web.pages import csrf_token
 
 TYPES = ("invoice", "quote", "order_confirmation", "delivery_note", "credit_note", "other")
 
@@ -44,6 +48,12 @@ class Owners:
         self.app.post("/v1/tokens")(self._command_token)
         self.app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])(self._any)
 
+    def forget(self) -> None:
+        self.answers.clear()
+        self.asked.clear()
+        self.keys.clear()
+        self.down = False
+
     def answer(self, method: str, path: str, body: Any, status: int = 200) -> None:
         self.answers[method, path] = (status, body)
 
@@ -62,7 +72,7 @@ class Owners:
         token = header["Authorization"].removeprefix("Bearer ")
         return JSONResponse({"token": token, "expires_in": 60, "principal": {"merchant": str(merchant)}})
 
-    async def _any(self, request: Request, path: str) -> JSONResponse:
+    async def _any(self, request: Request, path: str) -> Response:
         raw = await request.body()
         is_json = request.headers.get("content-type") == "application/json"
         body = await request.json() if raw and is_json else raw
@@ -73,9 +83,7 @@ class Owners:
             (request.method, f"/{path}"), (404, {"code": "not_found", "detail": "nothing"})
         )
         if isinstance(answer, bytes):
-            from starlette.responses import Response
-
-            return Response(answer, status)  # type: ignore[return-value]
+            return Response(answer, status)
         return JSONResponse(answer, status)
 
 
@@ -169,8 +177,6 @@ class Portal:
 
     async def post(self, path: str, cookie: dict[str, str], **fields: str) -> httpx.Response:
         """As a browser sends a form of ours: with the token that belongs to its seed."""
-        from kontor_web.pages import csrf_token
-
         seed = "seed"
         cookies = "; ".join(part for part in (cookie.get("cookie"), f"__Host-kontor-gateway-seed={seed}") if part)
         return await self.page(path, {"cookie": cookies}, method="POST", data={"csrf": csrf_token(seed), **fields})
@@ -188,26 +194,37 @@ class _Fact:
         self.type, self.body = type_of(message), message.SerializeToString()
 
 
-@pytest.fixture
-async def owners() -> AsyncIterator[tuple[Owners, str]]:
-    owners = Owners()
-    async with serving(owners.app) as url:
-        yield owners, url
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all tests of a module: they share a running gateway, which is emptied between them."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
-@pytest.fixture
-async def portal(databases: Databases, owners: tuple[Owners, str]) -> AsyncIterator[Portal]:
-    database = await databases.create("gateway")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(databases: Databases) -> AsyncIterator[tuple[FastAPI, str, Owners]]:
+    database, owners = await databases.create("gateway"), Owners()
     assert database.copy is not None
-    found, url = owners
-    settings = Settings(
-        environment="development", database_url=SecretStr(database.runtime), copy_database_url=SecretStr(database.copy),
-        bus_url=SecretStr(await databases.empty()), service_secret=SecretStr("gateway"),
-        identity_url=url, documents_url=url, payments_url=url, notifications_url=url,
-    )  # fmt: skip
-    app = create_app(settings)
     async with AsyncExitStack() as stack:
-        base = await stack.enter_async_context(serving(app))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=10))
-        await heard_identity(app.state.edge.views.pool)
-        yield Portal(app, base, found, client)
+        url = await stack.enter_async_context(serving(owners.app))
+        settings = Settings(
+            environment="development", database_url=SecretStr(database.runtime), copy_database_url=SecretStr(database.copy),
+            bus_url=SecretStr(await databases.empty()), service_secret=SecretStr("gateway"),
+            identity_url=url, documents_url=url, payments_url=url, notifications_url=url,
+        )  # fmt: skip
+        app = create_app(settings)
+        yield app, await stack.enter_async_context(serving(app)), owners
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def portal(gateway: tuple[FastAPI, str, Owners]) -> AsyncIterator[Portal]:
+    """The gateway with nothing in it, and owners that know no answer."""
+    app, url, owners = gateway
+    owners.forget()
+    pool = app.state.edge.views.pool
+    await pool.execute("TRUNCATE live.merchant, live.customer, live.document, live.receivable")
+    await pool.execute("DELETE FROM session; DELETE FROM content; DELETE FROM content_wanted")
+    await heard_identity(pool)
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+        yield Portal(app, url, owners, client)

@@ -116,7 +116,8 @@ def party_lines(party: dict[str, Any] | None) -> list[str]:
         party.get("name"), contact.get("name"), address.get("line1"), address.get("line2"), address.get("line3"), town,
         country if country not in ("", "DE") else "",
     )  # fmt: skip
-    return [part for part in parts if part]
+    # A contact that is the firm's own name says nothing new.
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:

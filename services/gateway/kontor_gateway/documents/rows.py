@@ -43,7 +43,9 @@ def _row(slug: str, text: str, name: str, language: str) -> Markup:
     total = entry["total"]
     label = escape(f"{_(TYPES[entry['type']][0])} {entry['number']}")
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
-    amount = escape(money(total["minor_units"], total["currency"], language))
+    # A data sheet or a protocol costs nothing; an invoice over nothing says so.
+    free = not total["minor_units"] and entry["status"] is None
+    amount = "" if free else escape(money(total["minor_units"], total["currency"], language))
     return Markup(  # noqa: S704 - everything in it is escaped
         f'<tr><td><a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}</td>'
         f'<td data-label="{_("dated")}">{short_day(entry["issue_date"], language)}</td>'

@@ -86,6 +86,9 @@ async def submit(
     key: ApiKey,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     x_kontor_file_name: Annotated[str, Header(max_length=200)] = "",
+    x_kontor_source: Annotated[
+        Literal["http", "cli"], Header(description="`cli`: handed in by `kontor submit`")
+    ] = "http",
 ) -> dict[str, Any]:
     """The file as the body with its own content type, the data alone as JSON, or both as multipart. At most 20 MiB.
 
@@ -95,7 +98,7 @@ async def submit(
     edge = edge_of(request)
     check_length(request, edge.settings.upload_bytes)
     allowed = await permit(request, key, audience="documents", right="documents:submit")
-    headers = {"Content-Type": request.headers.get("content-type", ""), "X-Kontor-Source": "http"}
+    headers = {"Content-Type": request.headers.get("content-type", ""), "X-Kontor-Source": x_kontor_source}
     headers |= {"Idempotency-Key": idempotency_key} if idempotency_key else {}
     headers |= {"X-Kontor-File-Name": x_kontor_file_name} if x_kontor_file_name else {}
     answer = await edge.documents.request(

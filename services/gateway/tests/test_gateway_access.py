@@ -1,0 +1,185 @@
+"""Getting in and out: links, log-in, codes, invitations; what a foreign page cannot do."""
+
+from typing import Any
+
+import pytest
+
+from kontor_testing.waiting import eventually
+
+
+async def started(portal: Any, merchant: str, *customers: str, token: str = "fresh", **more: Any) -> dict[str, Any]:
+    session = portal.session(token, "brunner", merchant, list(customers), **more)
+    return {"token": token, "session": session, "document_id": session["document_id"]}
+
+
+async def test_looking_at_the_link_page_uses_nothing_up(portal: Any) -> None:
+    page = await portal.page("/l/development.abc.def")
+    assert page.status_code == 200
+    assert "data-autosubmit" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-store"
+    assert portal.owners.asked == []
+
+
+async def test_the_button_opens_the_document_and_no_later_address_has_the_token(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer)
+    answer = await started(portal, merchant, customer, kind="link", document_id=document)
+    portal.owners.answer("POST", "/v1/sessions/link", answer)
+    opened = await portal.post("/l/secret-token", {})
+    assert opened.headers["location"] == f"/brunner/dokumente/{document}"
+    assert "secret-token" not in opened.headers["location"]
+    cookie = opened.headers["set-cookie"]
+    assert cookie.startswith("__Host-kontor-brunner=fresh")
+    for attribute in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+        assert attribute in cookie
+    page = await portal.page(opened.headers["location"], {"cookie": "__Host-kontor-brunner=fresh"})
+    assert page.status_code == 200
+
+
+async def test_who_is_logged_in_keeps_the_wider_session(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer)
+    cookie = await portal.login("brunner", merchant, customer)
+    portal.owners.answer(
+        "POST", "/v1/sessions/link", await started(portal, merchant, customer, kind="link", document_id=document)
+    )
+    portal.owners.answer("POST", "/v1/sessions/end", {})
+    opened = await portal.post("/l/secret-token", cookie)
+    assert opened.headers["location"] == f"/brunner/dokumente/{document}"
+    assert "set-cookie" not in opened.headers
+    assert len(portal.owners.asked_of("/v1/sessions/end")) == 1
+
+
+async def test_an_expired_link_offers_a_new_one_by_mail(portal: Any) -> None:
+    gone = {"code": "link_expired", "status": 410, "detail": "over", "slug": "brunner", "can_request_new": True}
+    portal.owners.answer("POST", "/v1/sessions/link", gone, 410)
+    page = await portal.post("/l/old", {})
+    assert page.status_code == 410
+    assert 'action="/l/old/neu"' in page.text
+    portal.owners.answer("POST", "/v1/links/request-new", {}, 202)
+    asked = await portal.post("/l/old/neu", {})
+    assert asked.status_code == 200
+    assert portal.owners.asked_of("/v1/links/request-new") == [{"token": "old"}]
+
+
+async def test_an_unknown_link_says_so(portal: Any) -> None:
+    page = await portal.post("/l/never", {})
+    assert page.status_code == 404
+    assert "Diesen Link kennen wir nicht" in page.text
+
+
+async def test_opening_counts_by_the_page_view_and_once(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer)
+    cookie = await portal.login("brunner", merchant, customer)
+    path = f"/v1/documents/{document}/opened"
+    await portal.page(f"/brunner/dokumente/{document}", cookie, headers={"sec-purpose": "prefetch"})
+    await portal.page("/brunner/dokumente", cookie)
+    assert portal.owners.asked_of(path) == []
+    await portal.page(f"/brunner/dokumente/{document}", cookie)
+    await eventually(lambda: portal.owners.asked_of(path))
+
+
+async def test_log_in_sets_the_cookie_and_goes_where_one_wanted(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    asked = await portal.page("/brunner/dokumente?type=invoice")
+    assert asked.headers["location"] == "/brunner/anmelden?next=/brunner/dokumente%3Ftype%3Dinvoice"
+    portal.owners.answer("POST", "/v1/sessions/password", await started(portal, merchant, customer))
+    login = {"email": "anna@seidel.example", "password": "geheim", "next": "/brunner/dokumente?type=invoice"}
+    answer = await portal.post("/brunner/anmelden", {}, **login)
+    assert answer.headers["location"] == "/brunner/dokumente?type=invoice"
+    said = portal.owners.asked_of("/v1/sessions/password")[0]
+    assert (said["slug"], said["kind"], said["ip"]) == ("brunner", "portal", "127.0.0.1")
+
+
+@pytest.mark.parametrize("there", ["//evil.example", "https://evil.example", "/maier/dokumente", "/brunner\\@evil"])
+async def test_log_in_leads_nowhere_else(portal: Any, there: str) -> None:
+    merchant = await portal.merchant("brunner")
+    portal.owners.answer("POST", "/v1/sessions/password", await started(portal, merchant))
+    answer = await portal.post("/brunner/anmelden", {}, email="a@b.example", password="x", next=there)
+    assert answer.headers["location"] == "/brunner"
+
+
+async def test_a_wrong_password_says_so_and_keeps_the_address(portal: Any) -> None:
+    await portal.merchant("brunner")
+    refused = {"code": "invalid_credentials", "detail": "wrong"}
+    portal.owners.answer("POST", "/v1/sessions/password", refused, 401)
+    page = await portal.post("/brunner/anmelden", {}, email="a@b.example", password="x")
+    assert page.status_code == 401
+    assert "E-Mail-Adresse oder Passwort ist falsch." in page.text
+    assert 'value="a@b.example"' in page.text
+
+
+async def test_log_out_ends_the_session_at_identity(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
+    portal.owners.answer("POST", "/v1/sessions/end", {})
+    answer = await portal.post("/brunner/abmelden", cookie)
+    assert answer.headers["location"] == "/brunner/anmelden"
+    assert len(portal.owners.asked_of("/v1/sessions/end")) == 1
+
+
+async def test_a_mailed_code_opens_all_documents(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer)
+    cookie = await portal.login("brunner", merchant, customer, kind="link", document_id=document)
+    challenge = "01900000-0000-7000-8000-0000000000c1"
+    portal.owners.answer("POST", "/v1/sessions/code/start", {"challenge_id": challenge}, 202)
+    sent = await portal.post("/brunner/code", cookie)
+    assert challenge in sent.text
+    assert "session_hash" in portal.owners.asked_of("/v1/sessions/code/start")[0]
+    portal.owners.answer("POST", "/v1/sessions/code", {"code": "wrong_code", "detail": "no"}, 401)
+    wrong = await portal.post("/brunner/code/pruefen", cookie, code="1", challenge=challenge)
+    assert wrong.status_code == 422
+    portal.owners.answer("POST", "/v1/sessions/code", await started(portal, merchant, customer))
+    right = await portal.post("/brunner/code/pruefen", cookie, code="12 34", challenge=challenge)
+    assert right.headers["location"] == "/brunner/dokumente"
+
+
+async def test_an_invitation_makes_an_account(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    invitation = {
+        "slug": "brunner",
+        "merchant_name": "Brunner",
+        "email": "a@b.example",
+        "name": "Anna",
+        "expired": False,
+    }
+    portal.owners.answer("POST", "/v1/invitations/inspect", invitation)
+    assert "Willkommen, Anna" in (await portal.page("/einladung/tok")).text
+    different = await portal.post("/einladung/tok", {}, password="zehn zeichen", again="andere zeichen")
+    assert different.status_code == 422
+    assert "Die beiden Passwörter sind nicht gleich." in different.text
+    portal.owners.answer("POST", "/v1/invitations/accept", await started(portal, merchant))
+    accepted = await portal.post("/einladung/tok", {}, password="zehn zeichen", again="zehn zeichen")
+    assert accepted.headers["location"] == "/brunner"
+
+
+async def test_a_form_from_elsewhere_is_refused(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
+    foreign = await portal.page("/brunner/abmelden", cookie, method="POST", headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 403
+    without_token = await portal.page("/brunner/abmelden", cookie, method="POST")
+    assert without_token.status_code == 403
+    assert portal.owners.asked_of("/v1/sessions/end") == []
+
+
+async def test_pages_allow_no_foreign_script_and_are_not_kept(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
+    headers = (await portal.page("/brunner", cookie)).headers
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+
+
+async def test_an_unknown_portal_is_a_page_that_is_not_there(portal: Any) -> None:
+    assert (await portal.page("/niemand/anmelden")).status_code == 404
+    assert (await portal.page("/niemand")).headers["location"].startswith("/niemand/anmelden")

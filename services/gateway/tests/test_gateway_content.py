@@ -1,0 +1,66 @@
+"""Lines and texts: fetched once when a document is shared, waited for when documents is down."""
+
+from typing import Any
+
+from kontor_testing.waiting import eventually
+
+SHA = "c" * 64
+CONTENT = {
+    "type": "invoice", "currency": "EUR", "introduction": "", "closing": "", "payment_terms": "", "notes": [],
+    "seller": {"name": "Brunner"}, "buyer": {"name": "Seidel", "vat_id": "DE1"}, "allowances_charges": [],
+    "tax_breakdown": [{"category": "S", "rate": "19", "taxable_amount": "100.00", "tax_amount": "19.00"}],
+    "lines": [{
+        "id": "1", "name": "Wartung", "description": "", "note": "", "quantity": "2.5", "unit": "HUR", "net_price": "40.00",
+        "net": "100.00", "tax_rate": "19", "allowances_charges": [], "seller_item_id": "", "attributes": [],
+    }],
+    "totals": {
+        "line_net": "100.00", "net": "100.00", "tax": "19.00", "gross": "119.00", "prepaid": "0", "rounding": "0",
+        "due": "119.00",
+    },
+}  # fmt: skip
+
+
+async def page(portal: Any, address: str, cookie: dict[str, str]) -> str:
+    text: str = (await portal.page(address, cookie)).text
+    return text
+
+
+async def test_lines_appear_once_they_are_fetched(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    portal.owners.answer("GET", f"/v1/content/{SHA}", CONTENT)
+    document = await portal.document(merchant, customer, content_sha256=SHA)
+    cookie = await portal.login("brunner", merchant, customer)
+
+    async def there() -> bool:
+        return "Wartung" in await page(portal, f"/brunner/dokumente/{document}", cookie)
+
+    await eventually(there)
+    text = await page(portal, f"/brunner/dokumente/{document}", cookie)
+    assert "2,5 Std" in text
+    assert "19\xa0% Umsatzsteuer" in text
+    await portal.document(merchant, customer, "RE-2", content_sha256=SHA)
+    assert len(portal.owners.asked_of(f"/v1/content/{SHA}")) == 1
+
+
+async def test_until_then_the_page_is_there_and_says_so(portal: Any) -> None:
+    portal.owners.down = True
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer, content_sha256=SHA)
+    cookie = await portal.login("brunner", merchant, customer)
+    assert "Die Positionen werden geholt" in await page(portal, f"/brunner/dokumente/{document}", cookie)
+    portal.owners.answer("GET", f"/v1/content/{SHA}", CONTENT)
+    portal.owners.down = False
+    await portal.edge.views.pool.execute("UPDATE content_wanted SET due_at = now()")
+
+    async def there() -> bool:
+        return "Wartung" in await page(portal, f"/brunner/dokumente/{document}", cookie)
+
+    await eventually(there)
+
+
+async def test_content_of_what_nobody_may_see_is_not_fetched(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    await portal.document(merchant, await portal.customer(merchant), content_sha256=SHA, state="waiting")
+    assert await portal.edge.views.pool.fetchval("SELECT count(*) FROM content_wanted") == 0

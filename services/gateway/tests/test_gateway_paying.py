@@ -1,0 +1,175 @@
+"""The way to pay: when there is a button, where it leads, and what the open page learns."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from kontor.payments.v1 import payments_pb2
+
+CHECKOUT = "01900000-0000-7000-8000-0000000000c1"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def invoice(portal: Any) -> dict[str, Any]:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer, "RE-1")
+    receivable = await portal.owed(merchant, customer, document)
+    return {
+        "merchant": merchant, "customer": customer, "document": document, "receivable": receivable,
+        "address": f"/brunner/dokumente/{document}", "cookie": await portal.login("brunner", merchant, customer),
+    }  # fmt: skip
+
+
+async def now(portal: Any, invoice: dict[str, Any], **state: Any) -> None:
+    """payments says how things stand."""
+    more = {"id": invoice["receivable"], "version": 2} | state
+    await portal.say(portal.receivable(invoice["merchant"], invoice["customer"], invoice["document"], **more))
+
+
+async def test_an_open_invoice_has_the_button_and_names_the_accepted_methods(portal: Any, invoice: Any) -> None:
+    page = await portal.page(invoice["address"], invoice["cookie"])
+    assert "Jetzt bezahlen" in page.text
+    assert "Karte · Überweisung" in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"state": "paid", "open_minor": 0, "paid_minor": 11900}, "vollständig bezahlt"),
+        (
+            {"state": "on_its_way", "open_minor": 0, "pending_minor": 11900, "expected_on": "2026-12-03"},
+            "3. Dezember 2026",
+        ),
+        ({"state": "cancelled", "open_minor": 0}, "storniert"),
+        ({"methods": []}, "offen"),
+    ],
+)
+async def test_the_button_is_gone_when_there_is_nothing_to_pay(
+    portal: Any, invoice: Any, state: Any, words: str
+) -> None:
+    await now(portal, invoice, **state)
+    page = await portal.page(invoice["address"], invoice["cookie"])
+    assert words in page.text
+    assert "/bezahlen" not in page.text
+    pay = await portal.page(f"{invoice['address']}/bezahlen", invoice["cookie"])
+    assert pay.headers["location"] == invoice["address"]
+
+
+async def test_a_direct_debit_says_when_and_has_no_button(portal: Any, invoice: Any) -> None:
+    values = {
+        "id": invoice["document"],
+        "version": 2,
+        "payment_means": "direct_debit",
+        "direct_debit_date": "2026-12-05",
+    }
+    await portal.document(invoice["merchant"], invoice["customer"], "RE-1", **values)
+    page = await portal.page(invoice["address"], invoice["cookie"])
+    assert "wird am 5. Dezember 2026 abgebucht" in page.text
+    assert "/bezahlen" not in page.text
+
+
+async def test_a_part_payment_shows_what_is_left(portal: Any, invoice: Any) -> None:
+    await now(portal, invoice, state="partly_paid", paid_minor=5000, open_minor=6900)
+    page = (await portal.page(invoice["address"], invoice["cookie"])).text
+    assert "teilweise bezahlt" in page
+    assert "69,00\xa0€" in page
+    assert "50,00\xa0€ von 119,00\xa0€ sind bezahlt." in page
+
+
+async def test_a_cash_discount_counts_until_its_day(portal: Any, invoice: Any) -> None:
+    steps = [payments_pb2.CashDiscount(until="2999-01-01", percent="2.00", payable_minor=11662)]
+    await now(portal, invoice, cash_discounts=steps)
+    assert "116,62\xa0€" in (await portal.page(f"{invoice['address']}/bezahlen", invoice["cookie"])).text
+    over = [payments_pb2.CashDiscount(until="2020-01-01", percent="2.00", payable_minor=11662)]
+    await now(portal, invoice, cash_discounts=over, version=3)
+    assert "116,62" not in (await portal.page(invoice["address"], invoice["cookie"])).text
+
+
+async def test_a_chosen_method_leads_to_the_providers_page(portal: Any, invoice: Any) -> None:
+    snapshot = portal.receivable(
+        invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"], version=2
+    )
+    started = portal.result(snapshot, checkout_id=CHECKOUT, redirect_url="http://provider.example/pay/1", state="open")
+    portal.owners.answer("POST", f"/v1/documents/{invoice['document']}/checkouts", started, 201)
+    answer = await portal.post(f"{invoice['address']}/bezahlen", invoice["cookie"], method="card", key="k-1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "http://provider.example/pay/1")
+    _, _, body, headers = portal.owners.asked[-1]
+    assert headers["idempotency-key"] == "k-1"
+    assert body["return_url"].endswith(f"{invoice['address']}/zurueck")
+
+
+async def test_paying_what_is_paid_meanwhile_charges_nothing(portal: Any, invoice: Any) -> None:
+    paid = portal.receivable(
+        invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"], version=2, state="paid",
+        open_minor=0, paid_minor=11900,
+    )  # fmt: skip
+    path = f"/v1/documents/{invoice['document']}/checkouts"
+    portal.owners.answer("POST", path, portal.result(paid, status="already_paid"))
+    answer = await portal.post(f"{invoice['address']}/bezahlen", invoice["cookie"], method="card")
+    assert answer.headers["location"] == invoice["address"]
+    assert "vollständig bezahlt" in (await portal.page(invoice["address"], invoice["cookie"])).text
+
+
+async def test_with_payments_down_the_page_renders_and_the_action_says_so(portal: Any, invoice: Any) -> None:
+    portal.owners.down = True
+    assert "Jetzt bezahlen" in (await portal.page(invoice["address"], invoice["cookie"])).text
+    answer = await portal.post(f"{invoice['address']}/bezahlen", invoice["cookie"], method="card")
+    assert answer.status_code == 503
+    assert "Es wurde nichts abgebucht" in answer.text
+    transfer = await portal.page(f"{invoice['address']}/ueberweisung", invoice["cookie"])
+    assert transfer.status_code == 503
+
+
+async def test_coming_back_waits_for_the_fact_of_payments(portal: Any, invoice: Any) -> None:
+    open_still = portal.receivable(
+        invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"]
+    )
+    portal.owners.answer("GET", f"/v1/checkouts/{CHECKOUT}", portal.result(open_still, state="completed"))
+    cookie = {"cookie": f"{invoice['cookie']['cookie']}; __Host-kontor-checkout={CHECKOUT}"}
+    coming = asyncio.create_task(portal.page(f"{invoice['address']}/zurueck", cookie))
+    while not portal.owners.asked_of(f"/v1/checkouts/{CHECKOUT}"):
+        await asyncio.sleep(0.01)
+    await now(portal, invoice, state="paid", open_minor=0, paid_minor=11900)
+    assert (await coming).headers["location"] == invoice["address"]
+    assert "vollständig bezahlt" in (await portal.page(invoice["address"], cookie)).text
+
+
+async def test_an_open_page_hears_that_it_was_paid(portal: Any, invoice: Any) -> None:
+    address = f"{portal.url}/brunner/live?document={invoice['document']}"
+    async with (
+        httpx.AsyncClient() as client,
+        client.stream("GET", address, headers=invoice["cookie"], timeout=20) as stream,
+    ):
+        lines = stream.aiter_lines()
+        assert await anext(lines) == "retry: 1000"
+        await now(portal, invoice, state="paid", open_minor=0, paid_minor=11900)
+        async for line in lines:
+            if line == "event: changed":
+                break
+
+
+async def test_a_transfer_shows_account_reference_and_code(portal: Any, invoice: Any) -> None:
+    details = {
+        "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "holder": "Brunner", "amount_minor": 11900,
+        "currency": "EUR", "reference": "RE-1", "epc": "BCD\n002\n1\nSCT\n\nBrunner\nDE02120300000000202051\nEUR119.00",
+    }  # fmt: skip
+    portal.owners.answer("GET", f"/v1/documents/{invoice['document']}/transfer", details)
+    page = (await portal.page(f"{invoice['address']}/ueberweisung", invoice["cookie"])).text
+    assert "DE02 1203 0000 0000 2020 51" in page
+    assert "data:image/svg+xml" in page
+
+
+async def test_the_same_as_json(portal: Any, invoice: Any) -> None:
+    snapshot = portal.receivable(
+        invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"]
+    )
+    started = portal.result(snapshot, checkout_id=CHECKOUT, redirect_url="http://provider.example/pay/1", state="open")
+    portal.owners.answer("POST", f"/v1/documents/{invoice['document']}/checkouts", started, 201)
+    path = f"/api/portal/v1/brunner/documents/{invoice['document']}/checkouts"
+    answer = await portal.client.post(path, json={"method": "card"}, headers=invoice["cookie"])
+    assert answer.status_code == 201
+    assert answer.json()["redirect_url"] == "http://provider.example/pay/1"
