@@ -15,7 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kontor_web import theme
 from kontor_web.fonts import font_faces, font_file
 
-_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml", "woff2": "font/woff2"}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "woff2": "font/woff2",
+}
 _IMPORT = re.compile(rb"(\bfrom |\bimport\(|\bimport )\"\./([\w.-]+\.js)\"")
 _YEAR = "public, max-age=31536000, immutable"
 _THEME_EDITION = sha256(resources.files("kontor_web").joinpath("theme.py").read_bytes()).hexdigest()[:8]

@@ -12,7 +12,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract"), ("**/templates/**.txt", "jinja2.ext:babel_extract")]
+_METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ("**/templates/**.txt", "jinja2.ext:babel_extract"),
+]
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"**/templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do"}}
 
@@ -29,7 +33,11 @@ def extracted(package: str) -> Catalog:
     """Every message in the package's Python and templates."""
     found = Catalog(project=package, charset="utf-8")
     rows = extract_from_dir(
-        _folder(package), method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, comment_tags=("For translators:",)
+        _folder(package),
+        method_map=_METHODS,
+        options_map=_OPTIONS,
+        keywords=_KEYWORDS,
+        comment_tags=("For translators:",),
     )
     for file, line, message, comments, context in rows:
         found.add(message, None, [(file, line)], auto_comments=comments, context=context)
@@ -47,7 +55,9 @@ def _known(package: str, language: str) -> Catalog:
 def untranslated(package: str, language: str = "de") -> list[str]:
     """Messages without words in that language (or with a guess only), from this package's catalog or kontor_web's."""
     known = [_known(package, language), _known("kontor_web", language)]
-    return sorted(text for text, plural in _messages(extracted(package)) if not any(_said(one, text, plural) for one in known))
+    return sorted(
+        text for text, plural in _messages(extracted(package)) if not any(_said(one, text, plural) for one in known)
+    )
 
 
 def _messages(catalog: Catalog) -> Iterator[tuple[str, bool]]:
@@ -67,7 +77,9 @@ def _said(catalog: Catalog, text: str, plural: bool) -> bool:
 def merge(package: str, language: str = "de") -> Path:
     """Writes the package's .po anew: its messages, with the words it has. Messages that kontor_web translates are left to it."""
     known, shared = _known(package, language), _known("kontor_web", language)
-    fresh = Catalog(locale=language, project=package, charset="utf-8", fuzzy=False, header_comment="# Words of PROJECT.")
+    fresh = Catalog(
+        locale=language, project=package, charset="utf-8", fuzzy=False, header_comment="# Words of PROJECT."
+    )
     fresh.revision_date = fresh.creation_date = known.creation_date
     for message in extracted(package):
         if not message.id:
@@ -76,7 +88,11 @@ def merge(package: str, language: str = "de") -> Path:
         if package != "kontor_web" and _said(shared, text, isinstance(message.id, (tuple, list))):
             continue
         before = known.get(text)
-        fresh.add(message.id, before.string if before is not None and before.string else None, auto_comments=message.auto_comments)
+        fresh.add(
+            message.id,
+            before.string if before is not None and before.string else None,
+            auto_comments=message.auto_comments,
+        )
     path = _po(package, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as opened:

@@ -16,18 +16,33 @@ from kontor_web.pages import Pages
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 _WORDS = {
-    400: (N_("We did not understand that"), N_("The address or the form was not complete. Please go back and try again.")),
+    400: (
+        N_("We did not understand that"),
+        N_("The address or the form was not complete. Please go back and try again."),
+    ),
     401: (N_("Please log in"), N_("This page is only there for you when you are logged in.")),
-    403: (N_("You may not do this"), N_("Your access does not include this. If you need it, please ask the person who set up your access.")),
-    404: (N_("There is nothing here"), N_("The page does not exist, or it is not meant for you. Please check the address.")),
+    403: (
+        N_("You may not do this"),
+        N_("Your access does not include this. If you need it, please ask the person who set up your access."),
+    ),
+    404: (
+        N_("There is nothing here"),
+        N_("The page does not exist, or it is not meant for you. Please check the address."),
+    ),
     405: (N_("This does not work this way"), N_("Please go back and use the button on the page.")),
     409: (N_("Something has changed in between"), N_("Please look at the page again and decide anew.")),
     410: (N_("This link is no longer valid"), N_("You can ask for a new one.")),
     413: (N_("This file is too large"), N_("Please send a smaller one.")),
     422: (N_("Something is not right yet"), N_("Please go back and check what you entered.")),
     429: (N_("That was a bit too often"), N_("Please wait a few minutes and try again.")),
-    500: (N_("Something went wrong on our side"), N_("It is not your fault, and nothing was lost. Please try again in a moment.")),
-    503: (N_("This does not work right now"), N_("A part of the platform does not answer. Nothing was changed; please try again in a few minutes.")),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("It is not your fault, and nothing was lost. Please try again in a moment."),
+    ),
+    503: (
+        N_("This does not work right now"),
+        N_("A part of the platform does not answer. Nothing was changed; please try again in a few minutes."),
+    ),
 }
 
 
@@ -69,7 +84,9 @@ def install_error_pages(
     app.add_exception_handler(Exception, on_problem)
 
 
-def error_page(pages: Pages, request: Request, look: Look, problem: Problem, template: str = "kontor/error.html") -> Response:
+def error_page(
+    pages: Pages, request: Request, look: Look, problem: Problem, template: str = "kontor/error.html"
+) -> Response:
     """The page for one problem: what it means for the reader, what to do, and the number that finds it."""
     status = problem.status if problem.status in _WORDS else (500 if problem.status >= 500 else 400)
     title, text = _WORDS[status]
@@ -92,5 +109,7 @@ def _problem_of(error: Exception) -> Problem:
         in_path = any(found["loc"][:1] == ("path",) for found in error.errors())
         return Problem(status=404, code="not_found") if in_path else invalid_from(error.errors())
     if isinstance(error, HTTPException):
-        return Problem(str(error.detail), status=error.status_code, code="http_error", headers=dict(error.headers or {}) or None)
+        return Problem(
+            str(error.detail), status=error.status_code, code="http_error", headers=dict(error.headers or {}) or None
+        )
     return Problem()

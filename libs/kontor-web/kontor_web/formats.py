@@ -121,9 +121,7 @@ def size(count: int, language: str) -> str:
     """84 kB, 1,2 MB (decimal units)."""
     if count < 1000:
         return f"{count} B"
-    for unit, factor in (("kB", 1000), ("MB", 1000**2), ("GB", 1000**3)):
-        if count < factor * 1000:
-            break
+    unit, factor = ("kB", 1000) if count < 1000**2 else ("MB", 1000**2) if count < 1000**3 else ("GB", 1000**3)
     amount = count / factor
     text = numbers.format_decimal(round(amount, 1 if amount < 10 else 0), "#,##0.#", locale=locale_of(language))
     return f"{text}\u00a0{unit}"

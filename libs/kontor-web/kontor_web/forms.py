@@ -137,7 +137,9 @@ class Form:
 
     def money(self, name: str, currency: str, *, required: bool = False) -> int | None:
         """Minor units. Takes 1.234,56 and 1,234.56 and 1234.56."""
-        text = self.text(name, required=required).replace("\u00a0", "").replace(" ", "").rstrip("€").removesuffix(currency)
+        text = (
+            self.text(name, required=required).replace("\u00a0", "").replace(" ", "").rstrip("€").removesuffix(currency)
+        )
         if not text:
             return None
         try:
@@ -171,9 +173,11 @@ class Form:
         `names` maps its field to ours. `say` puts its words into the reader's language.
         """
         names = names or {}
-        findings = list(problem.errors) or ([{"field": problem.field, "message": problem.detail}] if problem.field else [])
-        for finding in findings:
-            theirs, message = finding["field"] or "", say(finding["message"])
+        findings = [(finding["field"], finding["message"]) for finding in problem.errors]
+        if not findings and problem.field:
+            findings = [(problem.field, problem.detail)]
+        for theirs, said in findings:
+            message = say(said)
             ours = names.get(theirs, theirs)
             if ours in self.values or theirs in names:
                 self.error(ours, message)

@@ -77,7 +77,7 @@ def ngettext(one: str, many: str, count: int, **values: Any) -> str:
     return text % {"count": count, "num": count, **values}
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - as gettext's tools know it
     """Marks a message for the catalog; it is spoken later."""
     return message
 
@@ -87,7 +87,9 @@ _ = gettext
 
 def negotiate(accept_language: str | None, default: str = "de") -> str:
     """The first language of Accept-Language, by weight, that Kontor speaks."""
-    wishes = sorted(((_weight(part), -i, part) for i, part in enumerate((accept_language or "").split(","))), reverse=True)
+    wishes = sorted(
+        ((_weight(part), -i, part) for i, part in enumerate((accept_language or "").split(","))), reverse=True
+    )
     for weight, _position, part in wishes:
         language = part.split(";")[0].strip().lower().split("-")[0]
         if weight > 0 and language in LANGUAGES:

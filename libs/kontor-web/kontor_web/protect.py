@@ -83,7 +83,8 @@ class Protect:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         path: str = scope["path"]
 
         async def send_with_headers(message: Message) -> None:
@@ -92,11 +93,12 @@ class Protect:
             await send(message)
 
         if scope["method"] in _UNSAFE and not path.startswith(self.exempt) and is_foreign(Headers(scope=scope)):
-            return await problem_response(ForeignRequest())(scope, receive, send_with_headers)
-        await self.app(scope, receive, send_with_headers)
+            await problem_response(ForeignRequest())(scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
 
     def _headers(self, path: str, message: Message, scope: Scope) -> list[tuple[bytes, bytes]]:
-        present = {name: value for name, value in message.get("headers", ())}
+        present: dict[bytes, bytes] = dict(message.get("headers", ()))
         is_page = present.get(b"content-type", b"").startswith(b"text/html")
         found = list(_ALWAYS)
         if b"content-security-policy" not in present:

@@ -49,29 +49,29 @@ def contrast(one: str, other: str) -> float:
 
 def _to_oklab(color: Rgb) -> Rgb:
     r, g, b = map(_linear, color)
-    l, m, s = (
+    long, medium, short = (
         cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b),
         cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b),
         cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b),
     )
     return (
-        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
     )
 
 
 def _from_oklab(lightness: float, a: float, b: float) -> Rgb:
     """Linear light, possibly outside of 0 to 1."""
-    l, m, s = (
+    long, medium, short = (
         (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3,
         (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3,
         (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3,
     )
     return (
-        4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-        -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-        -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
     )
 
 
@@ -103,7 +103,9 @@ def _mix(color: str, ground: str, share: float) -> str:
 
 
 def _scheme(color: str, grounds: dict[str, str], step: float, wash_share: float) -> dict[str, str]:
-    fill = _until(color, step, lambda c: contrast(c, grounds["card"]) >= (BRIGHT_ON_DARK if step > 0 else VISIBLE_ON_LIGHT))
+    fill = _until(
+        color, step, lambda c: contrast(c, grounds["card"]) >= (BRIGHT_ON_DARK if step > 0 else VISIBLE_ON_LIGHT)
+    )
     wash = _mix(fill, grounds["card"], wash_share)
     on_all = [grounds["paper"], grounds["card"], wash]
     ink = _until(fill, step, lambda c: min(contrast(c, ground) for ground in on_all) >= READABLE)

@@ -1,10 +1,11 @@
 """The gallery on a loopback socket, and a browser to look at it."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from kontor_testing.serving import serving
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -19,8 +20,7 @@ async def gallery() -> AsyncIterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def german() -> Iterator[None]:
+def german() -> None:
     from kontor_web.i18n import speak
 
     speak("de")
-    yield

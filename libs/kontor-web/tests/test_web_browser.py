@@ -4,15 +4,16 @@ import asyncio
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from kontor_testing.browser import find_chromium
 from playwright.async_api import Browser, async_playwright
+
+from kontor_testing.browser import find_chromium
 
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 @pytest.fixture
-async def browser():  # noqa: ANN201
+async def browser():
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
         yield opened
@@ -21,8 +22,17 @@ async def browser():  # noqa: ANN201
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, gallery: str, scheme: str) -> None:
-    for path, width in (("/", 1440), ("/?accent=ffcc00", 320), ("/document", 1440), ("/document?accent=ffcc00", 320), ("/l/x", 320), ("/gone", 320)):
-        context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for path, width in (
+        ("/", 1440),
+        ("/?accent=ffcc00", 320),
+        ("/document", 1440),
+        ("/document?accent=ffcc00", 320),
+        ("/l/x", 320),
+        ("/gone", 320),
+    ):
+        context = await browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+        )  # type: ignore[arg-type]
         page = await context.new_page()
         await page.goto(gallery + path)
         found = (await Axe().run(page)).response["violations"]
@@ -33,6 +43,7 @@ async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, gallery
 
 async def test_an_open_page_loses_its_pay_button_when_it_is_paid(browser: Browser) -> None:
     from kontor_gallery import create_app
+
     from kontor_testing.serving import serving
 
     app = create_app()

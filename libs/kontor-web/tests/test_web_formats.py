@@ -5,13 +5,16 @@ import pytest
 from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kontor_service.money import from_minor
 from kontor_web import formats
-from kontor_web.i18n import negotiate, ngettext, speak
 from kontor_web.i18n import gettext as _
+from kontor_web.i18n import negotiate, ngettext, speak
 
 
-@given(st.integers(-(10**13), 10**13), st.sampled_from(["EUR", "USD", "CHF", "JPY", "KWD"]), st.sampled_from(["de", "en"]))
+@given(
+    st.integers(-(10**13), 10**13), st.sampled_from(["EUR", "USD", "CHF", "JPY", "KWD"]), st.sampled_from(["de", "en"])
+)
 def test_money_reads_as_babel_writes_it(minor: int, currency: str, language: str) -> None:
     expected = format_currency(from_minor(minor, currency), currency, locale=formats.locale_of(language))
     assert formats.money(minor, currency, language) == expected
@@ -40,7 +43,9 @@ def test_the_past_is_told_relatively() -> None:
     assert formats.ago(datetime.now(UTC), "de") == "gerade eben"
 
 
-@pytest.mark.parametrize(("value", "text"), [("19", "19\u00a0%"), ("2.50", "2,5\u00a0%"), (Decimal("0"), "0\u00a0%"), ("100", "100\u00a0%")])
+@pytest.mark.parametrize(
+    ("value", "text"), [("19", "19\u00a0%"), ("2.50", "2,5\u00a0%"), (Decimal("0"), "0\u00a0%"), ("100", "100\u00a0%")]
+)
 def test_percentages_have_no_needless_decimals(value: object, text: str) -> None:
     assert formats.percent(value, "de") == text  # type: ignore[arg-type]
 
@@ -64,7 +69,15 @@ def test_plurals_follow_the_count() -> None:
 
 @pytest.mark.parametrize(
     ("header", "language"),
-    [("en-US,en;q=0.9,de;q=0.8", "en"), ("fr,de;q=0.5,en;q=0.4", "de"), ("de;q=0,en;q=0.1", "en"), ("fr", "de"), ("", "de"), (None, "de"), ("en;q=x", "de")],
+    [
+        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("fr,de;q=0.5,en;q=0.4", "de"),
+        ("de;q=0,en;q=0.1", "en"),
+        ("fr", "de"),
+        ("", "de"),
+        (None, "de"),
+        ("en;q=x", "de"),
+    ],
 )
 def test_the_browsers_wish_decides_the_language(header: str | None, language: str) -> None:
     assert negotiate(header) == language

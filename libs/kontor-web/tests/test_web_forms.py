@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+
 from kontor_service.errors import Invalid
 from kontor_web import Form
 
@@ -62,7 +63,12 @@ def test_a_wrong_address_is_kept_as_typed() -> None:
 
 def test_an_owners_findings_land_beside_their_fields() -> None:
     found = form(iban="x", city="")
-    problem = Invalid(errors=[{"field": "iban", "code": "x", "message": "no IBAN"}, {"field": "address.city", "code": "x", "message": "no city"}])
+    problem = Invalid(
+        errors=[
+            {"field": "iban", "code": "x", "message": "no IBAN"},
+            {"field": "address.city", "code": "x", "message": "no city"},
+        ]
+    )
     found.take(problem, {"address.city": "city"})
     assert found.errors == {"iban": "no IBAN", "city": "no city"}
 

@@ -5,13 +5,14 @@ import re
 
 import httpx
 import pytest
+
 from kontor_web import catalog
 
 HTML = {"accept": "text/html"}
 
 
 @pytest.fixture
-async def client(gallery: str):  # noqa: ANN201
+async def client(gallery: str):
     # Cookies are Secure, as in a browser that trusts localhost; httpx is told by hand.
     async with httpx.AsyncClient(base_url=gallery, headers=HTML) as opened:
         yield opened
@@ -109,11 +110,16 @@ async def test_a_token_is_worth_nothing_without_its_cookie(client: httpx.AsyncCl
 
 
 @pytest.mark.parametrize(
-    "headers", [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://elsewhere.example"}]
+    "headers",
+    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://elsewhere.example"}],
 )
-async def test_other_sites_cannot_make_our_readers_send_forms(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+async def test_other_sites_cannot_make_our_readers_send_forms(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
     token, seed = await seeded(client)
-    answer = await client.post("/form", data={"csrf": token, "amount": "12"}, headers=headers | cookie_header(seed=seed))
+    answer = await client.post(
+        "/form", data={"csrf": token, "amount": "12"}, headers=headers | cookie_header(seed=seed)
+    )
     assert answer.status_code == 403
     assert answer.json()["code"] == "foreign_request"
 
@@ -152,17 +158,21 @@ async def test_a_broken_page_tells_nothing_of_its_inside(client: httpx.AsyncClie
 
 async def test_an_open_page_hears_of_news(gallery: str) -> None:
     from kontor_gallery import create_app
+
     from kontor_testing.serving import serving
 
     app = create_app()
-    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
-        async with client.stream("GET", "/events") as stream:
-            lines = stream.aiter_lines()
-            assert await anext(line async for line in lines if line.startswith("event:")) == "event: ready"
-            app.state.hub.publish({"other"})
-            app.state.hub.publish({"all"})
-            async with asyncio.timeout(5):
-                assert await anext(line async for line in lines if line.startswith("event:")) == "event: changed"
+    async with (
+        serving(app) as address,
+        httpx.AsyncClient(base_url=address) as client,
+        client.stream("GET", "/events") as stream,
+    ):
+        lines = stream.aiter_lines()
+        assert await anext(line async for line in lines if line.startswith("event:")) == "event: ready"
+        app.state.hub.publish({"other"})
+        app.state.hub.publish({"all"})
+        async with asyncio.timeout(5):
+            assert await anext(line async for line in lines if line.startswith("event:")) == "event: changed"
 
 
 def test_every_message_has_german_words() -> None:

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kontor_web.theme import READABLE, contrast, theme, theme_css
-import pytest
 
 _GROUNDS = (("#f7f6f3", "#ffffff"), ("#121415", "#1a1d1f"))
 

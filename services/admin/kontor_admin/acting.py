@@ -4,14 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
-from kontor_service.errors import Problem
-from kontor_web import Form, Pages
 from starlette.responses import Response
 
 from kontor_admin.owners import owners
 from kontor_admin.problems import field_sentence, sentence
 from kontor_admin.reading import ask
 from kontor_admin.staff import Staff
+from kontor_service.errors import Problem
+from kontor_web import Form, Pages
 
 
 def pages(request: Request) -> Pages:
@@ -59,9 +59,13 @@ def refused(form: Form, problem: Problem, names: dict[str, str] | None = None) -
     if problem.status == 401:
         raise problem
     known = sentence(problem)
-    # A code of the owner's own says more than its words, which are English.
-    own = known != problem.detail
-    form.take(problem, names, say=lambda message: known if own and message == problem.detail else field_sentence(message))
-    if own and not form.errors:
+    form.take(problem, names, say=lambda message: _said(message, problem, known))
+    if known != problem.detail and not form.errors:
         form.problem = known
     return problem.status if problem.status in (403, 404, 409, 413, 429, 503) else 422
+
+
+def _said(message: str, problem: Problem, known: str) -> str:
+    """What is known about this very finding, else about the problem's code; the owner's own words are English."""
+    about_field = field_sentence(message)
+    return known if about_field == message == problem.detail else about_field

@@ -5,12 +5,19 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI
-from kontor_bus import Bus, Copy
-from kontor_service.app import build_app
-from kontor_views import Changes, Views
-from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
-from kontor_admin import api_keys, board, customers, documents, mails, payments, release, sessions, settings_pages, uploads
+from kontor_admin import (
+    api_keys,
+    board,
+    customers,
+    documents,
+    mails,
+    payments,
+    release,
+    sessions,
+    settings_pages,
+    uploads,
+)
 from kontor_admin.documents.fetching import ContentFetcher
 from kontor_admin.owners import Owners
 from kontor_admin.sessions.ended import install_log_in_redirect
@@ -18,6 +25,10 @@ from kontor_admin.settings import Settings
 from kontor_admin.staff import outside
 from kontor_admin.views import SHAPE
 from kontor_admin.words import GLOBALS
+from kontor_bus import Bus, Copy
+from kontor_service.app import build_app
+from kontor_views import Changes, Views
+from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
 _FEATURES = (sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages)
 
@@ -37,7 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     pages.environment.globals |= GLOBALS
     app.state.hub = Hub()
     app.mount("/static", static_app(pages.assets))
-    install_error_pages(app, pages, api_prefixes=("/api/", "/internal/", "/health", "/metrics"), look=outside, template="error.html")
+    install_error_pages(
+        app, pages, api_prefixes=("/api/", "/internal/", "/health", "/metrics"), look=outside, template="error.html"
+    )
     install_log_in_redirect(app)
     protect(app, exempt=("/internal/",), secret_paths=("/passwort/",))
     return app

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import httpx
 from fastapi import Request
-from kontor_service.client import ServiceClient
-from kontor_service.tokens import TokenSource, basic
-from kontor_views import UnknownSnapshot, Views
 
 from kontor_admin.settings import Settings
 from kontor_admin.staff import Staff
+from kontor_service.client import ServiceClient
+from kontor_service.tokens import TokenSource, basic
+from kontor_views import UnknownSnapshot, Views
 
 _OWNERS = ("identity", "documents", "payments", "notifications")
 # Reading something beside the page: the page does without it rather than wait.
@@ -25,8 +25,12 @@ class Owners:
         self._source = source
         self._views = views
         self._basic = basic(settings.service, settings.service_secret.get_secret_value())
-        self._clients = {name: ServiceClient(getattr(settings, f"{name}_url"), timeout=_COMMAND_SECONDS) for name in _OWNERS}
-        self._glances = {name: ServiceClient(getattr(settings, f"{name}_url"), timeout=_GLANCE_SECONDS) for name in _OWNERS}
+        self._clients = {
+            name: ServiceClient(getattr(settings, f"{name}_url"), timeout=_COMMAND_SECONDS) for name in _OWNERS
+        }
+        self._glances = {
+            name: ServiceClient(getattr(settings, f"{name}_url"), timeout=_GLANCE_SECONDS) for name in _OWNERS
+        }
 
     async def close(self) -> None:
         for client in (*self._clients.values(), *self._glances.values()):
@@ -86,7 +90,13 @@ class Owners:
     async def _learn(self, answer: dict[str, Any]) -> None:
         """Snapshots in the answer, or in a list of results in it."""
         found = [answer] if "snapshot" in answer else []
-        found += [item for value in answer.values() if isinstance(value, list) for item in value if isinstance(item, dict) and "snapshot" in item]
+        found += [
+            item
+            for value in answer.values()
+            if isinstance(value, list)
+            for item in value
+            if isinstance(item, dict) and "snapshot" in item
+        ]
         for item in found:
             try:
                 await self._views.apply_result(item)

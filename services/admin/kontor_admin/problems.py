@@ -1,12 +1,18 @@
 """What an owner's refusal means, as a sentence for the merchant's staff. Codes are part of the owners' APIs."""
 
+import re
+
 from kontor_service.errors import Problem
 from kontor_web.i18n import N_
 from kontor_web.i18n import gettext as _
 
 _WORDS = {
-    "owner_unavailable": N_("A part of the platform does not answer. Nothing was changed; please try again in a few minutes."),
-    "provider_unavailable": N_("The payment provider does not answer. Nothing was changed; please try again in a few minutes."),
+    "owner_unavailable": N_(
+        "A part of the platform does not answer. Nothing was changed; please try again in a few minutes."
+    ),
+    "provider_unavailable": N_(
+        "The payment provider does not answer. Nothing was changed; please try again in a few minutes."
+    ),
     "not_allowed": N_("Your role does not include this."),
     "session_ended": N_("Your session has ended. Please log in again."),
     "too_many_requests": N_("That was a bit too often. Please wait a few minutes."),
@@ -22,7 +28,9 @@ _WORDS = {
     "in_production": N_("The PDF is still being made."),
     "merchant_unknown": N_("The settings have not arrived everywhere yet. Please try again in a moment."),
     "duplicate_number": N_("Another document already has this number."),
-    "data_missing": N_("The file says nothing that can be read by a computer. Please upload an e-invoice (XRechnung, ZUGFeRD)."),
+    "data_missing": N_(
+        "The file says nothing that can be read by a computer. Please upload an e-invoice (XRechnung, ZUGFeRD)."
+    ),
     "nothing_submitted": N_("There was no file."),
     "wrong_totals": N_("Amounts in the file do not agree with each other."),
     "invoice_invalid": N_("The invoice breaks rules of EN 16931."),
@@ -104,8 +112,13 @@ def sentence(problem: Problem) -> str:
     return problem.detail
 
 
+_UNKNOWN_PLACEHOLDER = re.compile(r"There is no placeholder (\[[^\]]*\])")
+
+
 def field_sentence(message: str) -> str:
     """An owner's finding about a field in the reader's language; as it is where it is not known."""
+    if mark := _UNKNOWN_PLACEHOLDER.match(message):
+        return _("There is no placeholder %(mark)s in this kind of mail.", mark=mark[1])
     return next((_(words) for start, words in _FIELDS.items() if message.startswith(start)), message)
 
 

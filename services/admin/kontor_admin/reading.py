@@ -9,9 +9,9 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 from fastapi import Request
-from kontor_service.errors import Invalid
 
 from kontor_admin.staff import Staff, session_hash, staff_of
+from kontor_service.errors import Invalid
 
 PAGE_SIZE = 50
 _LOWEST = UUID(int=0)
@@ -25,7 +25,7 @@ async def ask(request: Request, function: str, *arguments: Any) -> tuple[Staff, 
     asked_hash = session_hash(request)
     marks = ", ".join(f"${n}" for n in range(1, len(arguments) + 3))
     row = await request.app.state.db.pool.fetchrow(
-        f"SELECT * FROM live.{function}({marks})",  # noqa: S608 - names come from code
+        f"SELECT * FROM live.{function}({marks})",
         asked_hash, request.app.state.clock.now(), *arguments,
     )  # fmt: skip
     staff = staff_of(asked_hash, row)

@@ -1,7 +1,8 @@
 """What the admin is told from outside, besides what every service is told."""
 
-from kontor_service.settings import ServiceSettings
 from pydantic import SecretStr
+
+from kontor_service.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -1,5 +1,6 @@
 """Who works here: the session behind the cookie, as the copy knows it, and the look of their pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -9,6 +10,7 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 from fastapi import Request
+
 from kontor_service.errors import Problem, Unauthorized
 from kontor_web import Link, Look
 from kontor_web.i18n import gettext as _
@@ -79,7 +81,7 @@ def staff_of(asked_hash: str, row: Record | None) -> Staff:
     return staff
 
 
-_NAV = (
+_NAV: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("board", "/", lambda: _("Overview")),
     ("documents", "/dokumente", lambda: _("Documents")),
     ("release", "/freigabe", lambda: _("Release")),

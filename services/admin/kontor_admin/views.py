@@ -2,9 +2,8 @@
 
 from importlib import resources
 
-from kontor_views import Shape
-
 from kontor_admin.copy import documents, identity, notifications, payments
+from kontor_views import Shape
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 1000
@@ -21,7 +20,11 @@ def _sql(name: str) -> str:
 def _sorted(name: str, sorts: tuple[str, ...]) -> list[str]:
     """The list once per order: each walks along an index of its own."""
     return [
-        _sql(name).replace("{sort}", sort).replace("{direction}", direction).replace("{beyond}", beyond).replace("{cap}", str(COUNT_CAP))
+        _sql(name)
+        .replace("{sort}", sort)
+        .replace("{direction}", direction)
+        .replace("{beyond}", beyond)
+        .replace("{cap}", str(COUNT_CAP))
         for sort in sorts
         for direction, beyond in _DIRECTIONS
     ]

@@ -4,21 +4,26 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_datetime
+
+from kontor_admin.problems import issue, sentence
 from kontor_service.errors import Problem
 from kontor_web import Link
 from kontor_web.formats import locale_of
-from kontor_web.i18n import N_
+from kontor_web.i18n import N_, reader
 from kontor_web.i18n import gettext as _
-from kontor_web.i18n import reader
 from kontor_web.words import DOCUMENT_TYPES, document_type, document_types, failure, method
-
-from kontor_admin.problems import issue, sentence
 
 _ROLES = {
     "owner": N_("Owner"), "sales": N_("Sales"), "accounting": N_("Accounting"), "support": N_("Support"), "read_only": N_("Read only"),
 }  # fmt: skip
 # For translators: where a document came from, as in "from ERP, 08:02".
-_SOURCES = {"upload": N_("upload"), "http": N_("ERP"), "bus": N_("ERP"), "cli": N_("command line"), "kontor": N_("Kontor")}
+_SOURCES = {
+    "upload": N_("upload"),
+    "http": N_("ERP"),
+    "bus": N_("ERP"),
+    "cli": N_("command line"),
+    "kontor": N_("Kontor"),
+}
 _STATES = {
     "waiting": ("open", N_("waits for release")),
     "shared": ("way", N_("shared")),
@@ -132,14 +137,27 @@ def actor_name(actor: str) -> str:
     kind = subject.partition(":")[0]
     if name:
         return name
-    return {"contact": _("Customer"), "link": _("Customer, by link"), "key": _("API key"), "service": "", "bus": _("ERP")}.get(kind, actor if ":" not in actor else "")
+    return {
+        "contact": _("Customer"),
+        "link": _("Customer, by link"),
+        "key": _("API key"),
+        "service": "",
+        "bus": _("ERP"),
+    }.get(kind, actor if ":" not in actor else "")
 
 
 def tabs(here: str, as_pdf: bool) -> list[Link]:
     return [Link(_("Overview"), here, current=not as_pdf), Link("PDF", f"{here}?ansicht=pdf", current=as_pdf)]
 
 
-_PROVIDERS = {"sandbox": N_("Sandbox"), "transfer": N_("Bank transfer"), "erp": N_("ERP"), "staff": N_("by hand"), "stripe": "Stripe", "paypal": "PayPal"}
+_PROVIDERS = {
+    "sandbox": N_("Sandbox"),
+    "transfer": N_("Bank transfer"),
+    "erp": N_("ERP"),
+    "staff": N_("by hand"),
+    "stripe": "Stripe",
+    "paypal": "PayPal",
+}
 
 # As notifications describes them; the same words, for the catalog.
 _PLACEHOLDERS = (

@@ -26,7 +26,11 @@ def create_app() -> FastAPI:
             accent=f"#{accent}" if accent else None,
             me="Anna Seidel · Seidel Optik",
             me_url="/me",
-            nav=(Link("Übersicht", "/"), Link("Dokumente", "/document", current=True, count=3), Link("Zahlungen", "/x")),
+            nav=(
+                Link("Übersicht", "/"),
+                Link("Dokumente", "/document", current=True, count=3),
+                Link("Zahlungen", "/x"),
+            ),
             footer=(Link("Impressum", "/i"), Link("Datenschutz", "/d")),
             live="/events",
         )
@@ -85,19 +89,48 @@ def _facts() -> dict[str, object]:
     return {
         "now": datetime.now(UTC) - timedelta(minutes=4),
         "day": date(2026, 11, 12),
-        "columns": [Column("number", "Dokument", True), Column("customer", "Kunde"), Column("due", "Fällig", True), Column("state", "Stand"), Column("amount", "Betrag", True, num=True)],
+        "columns": [
+            Column("number", "Dokument", True),
+            Column("customer", "Kunde"),
+            Column("due", "Fällig", True),
+            Column("state", "Stand"),
+            Column("amount", "Betrag", True, num=True),
+        ],
         "rows": [
-            SimpleNamespace(number="RE-2026-1042", customer="Seidel Optik", due="2026-11-26", state="open", amount=78719),
-            SimpleNamespace(number="RE-2026-1038", customer="Weinhaus Kögl GmbH & Co. KG, Niederlassung Augsburg-Göggingen", due="2026-01-02", state="open", amount=190410),
-            SimpleNamespace(number="RE-2026-1031", customer="Praxis Dr. Hahn", due="2026-11-02", state="paid", amount=3107790),
-            SimpleNamespace(number="RE-2026-1030", customer="Stadtbau", due="2026-11-02", state="on_its_way", amount=231000),
-            SimpleNamespace(number="RE-2026-1029", customer="Stadtbau", due="2027-11-02", state="partly_paid", amount=12000),
+            SimpleNamespace(
+                number="RE-2026-1042", customer="Seidel Optik", due="2026-11-26", state="open", amount=78719
+            ),
+            SimpleNamespace(
+                number="RE-2026-1038",
+                customer="Weinhaus Kögl GmbH & Co. KG, Niederlassung Augsburg-Göggingen",
+                due="2026-01-02",
+                state="open",
+                amount=190410,
+            ),
+            SimpleNamespace(
+                number="RE-2026-1031", customer="Praxis Dr. Hahn", due="2026-11-02", state="paid", amount=3107790
+            ),
+            SimpleNamespace(
+                number="RE-2026-1030", customer="Stadtbau", due="2026-11-02", state="on_its_way", amount=231000
+            ),
+            SimpleNamespace(
+                number="RE-2026-1029", customer="Stadtbau", due="2027-11-02", state="partly_paid", amount=12000
+            ),
         ],
         "story": [
             SimpleNamespace(title="Rechnung gestellt", at=now - timedelta(days=1), kind="good"),
-            SimpleNamespace(title="M. Brunner schreibt:", text="Die alte Pumpe haben wir fachgerecht entsorgt.", at=now, sub="per Portal"),
+            SimpleNamespace(
+                title="M. Brunner schreibt:",
+                text="Die alte Pumpe haben wir fachgerecht entsorgt.",
+                at=now,
+                sub="per Portal",
+            ),
         ],
         "files": [SimpleNamespace(url="/f", name="Allgemeine Geschäftsbedingungen", size=84_000, kind="PDF")],
-        "types": [Link("Alle", "/", count=14), Link("Angebote", "/", count=2), Link("Rechnungen", "/", current=True, count=7)],
+        "types": [
+            Link("Alle", "/", count=14),
+            Link("Angebote", "/", count=2),
+            Link("Rechnungen", "/", current=True, count=7),
+        ],
         "tabs": [Link("Übersicht", "/", current=True), Link("PDF", "/")],
     }

@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import N_
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, pages, refused
 from kontor_admin.owners import owners
 from kontor_admin.reading import ask, loads
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import N_
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/einstellungen/schluessel", include_in_schema=False)
 
@@ -41,7 +41,13 @@ async def create(request: Request) -> Response:
     if form.ok:
         try:
             answer = await owners(request).command(
-                request, staff, "identity", "api_keys:edit", "POST", "/v1/api-keys", json={"name": name, "scopes": scopes}
+                request,
+                staff,
+                "identity",
+                "api_keys:edit",
+                "POST",
+                "/v1/api-keys",
+                json={"name": name, "scopes": scopes},
             )
             return await _page(request, Form.of({"scopes": list(SCOPES)}), secret=answer["key"], name=name)
         except Problem as problem:
@@ -63,7 +69,7 @@ async def _page(request: Request, form: Form, *, secret: str = "", name: str = "
     staff, row = await ask(request, "api_keys")
     known = [key for key in loads(row["keys"], []) if not key["revoked"]]
     return pages(request).render(
-        request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff, tabs=settings_tabs(staff, "keys"), keys=known,
-        form=form, secret=secret, name=name, scopes={code: _(words) for code, words in SCOPES.items()},
+        request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff,
+        tabs=settings_tabs(staff, "keys"), keys=known, form=form, secret=secret, name=name, scopes={code: _(words) for code, words in SCOPES.items()},
         address=request.app.state.settings.portal_url,
     )  # fmt: skip

@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from kontor_web import stream
 from starlette.responses import Response
 
 from kontor_admin.acting import pages, who
 from kontor_admin.board.view import board, part_of_day
 from kontor_admin.reading import ask
 from kontor_admin.staff import look
+from kontor_web import stream
 
 router = APIRouter(include_in_schema=False)
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 from kontor.identity.v1 import identity_pb2
+from kontor_admin.copy.values import KEY, key, text, whole
 from kontor_views import View
 from kontor_views.sorting import fold, number_key, search_words
-
-from kontor_admin.copy.values import KEY, key, text, whole
 
 
 def _merchant(m: Any) -> dict[str, Any]:
@@ -57,7 +56,16 @@ MERCHANT = View(
 CUSTOMER = View(
     "customer",
     identity_pb2.CustomerSnapshot,
-    {"number": "text", "name": "text", "email": "text", "by_name": KEY, "by_number": KEY, "words": "text", "brief": "text", "data": "json"},
+    {
+        "number": "text",
+        "name": "text",
+        "email": "text",
+        "by_name": KEY,
+        "by_number": KEY,
+        "words": "text",
+        "brief": "text",
+        "data": "json",
+    },
     _customer,
     lambda c: (f"merchant:{c.merchant_id}",),
 )

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from kontor_views.sorting import time_key
 
 # Sort keys compare byte by byte, whatever the database's collation.

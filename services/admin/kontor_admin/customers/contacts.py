@@ -4,15 +4,15 @@ from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, new_key, pages, refused
 from kontor_admin.customers.listing import CustomerMissing, CustomerView, customer
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/{customer_id:uuid}/personen")
 
@@ -39,7 +39,14 @@ async def add(request: Request, customer_id: UUID) -> Response:
         try:
             known = {contact["id"] for contact in view.contacts}
             await owners(request).command(
-                request, staff, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/contacts", json=wanted, key=form.value("key") or None
+                request,
+                staff,
+                "identity",
+                "customers:edit",
+                "POST",
+                f"/v1/customers/{customer_id}/contacts",
+                json=wanted,
+                key=form.value("key") or None,
             )
             if invite:
                 return await _invite_new(request, staff, customer_id, known)
@@ -78,7 +85,13 @@ async def edit(request: Request, customer_id: UUID, contact_id: UUID) -> Respons
     if form.ok:
         try:
             await owners(request).command(
-                request, staff, "identity", "customers:edit", "PATCH", f"/v1/customers/{customer_id}/contacts/{contact_id}", json=wanted
+                request,
+                staff,
+                "identity",
+                "customers:edit",
+                "PATCH",
+                f"/v1/customers/{customer_id}/contacts/{contact_id}",
+                json=wanted,
             )
             return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
         except Problem as problem:
@@ -87,7 +100,9 @@ async def edit(request: Request, customer_id: UUID, contact_id: UUID) -> Respons
 
 
 @router.post("/{contact_id}/zugang/{what}")
-async def access(request: Request, customer_id: UUID, contact_id: UUID, what: Literal["einladen", "entziehen"]) -> Response:
+async def access(
+    request: Request, customer_id: UUID, contact_id: UUID, what: Literal["einladen", "entziehen"]
+) -> Response:
     """Granting, sending the invitation again, and taking access away, which counts as soon as this answers."""
     staff, _view = await customer(request, customer_id)
     await read_form(request)
@@ -117,8 +132,19 @@ def _wanted(form: Form) -> dict[str, Any]:
 
 
 def _page(
-    request: Request, staff: Staff, view: CustomerView, form: Form, known: dict[str, Any] | None = None, status: int = 200
+    request: Request,
+    staff: Staff,
+    view: CustomerView,
+    form: Form,
+    known: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> Response:
     return pages(request).render(
-        request, "customers/contact.html", look(request, staff, "customers", live=False), status=status, form=form, c=view.data, known=known
+        request,
+        "customers/contact.html",
+        look(request, staff, "customers", live=False),
+        status=status,
+        form=form,
+        c=view.data,
+        known=known,
     )

@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages, refused, who
 from kontor_admin.customers.listing import customer
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 
@@ -25,8 +25,8 @@ async def new_page(request: Request) -> Response:
     staff = await who(request)
     query = request.query_params
     form = Form.of(
-        {"number": query.get("nummer", ""), "name": query.get("name", ""), "country": "DE", "kind": "business", "language": staff.merchant.get("language", "de"),
-         "portal_access": "default", "mail_mode": "default", "key": new_key()}
+        {"number": query.get("nummer", ""), "name": query.get("name", ""), "country": "DE", "kind": "business",
+         "language": staff.merchant.get("language", "de"), "portal_access": "default", "mail_mode": "default", "key": new_key()}
     )  # fmt: skip
     return _page(request, staff, form)
 
@@ -40,7 +40,14 @@ async def create(request: Request) -> Response:
     if form.ok:
         try:
             answer = await owners(request).command(
-                request, staff, "identity", "customers:edit", "POST", "/v1/customers", json=wanted, key=form.value("key") or None
+                request,
+                staff,
+                "identity",
+                "customers:edit",
+                "POST",
+                "/v1/customers",
+                json=wanted,
+                key=form.value("key") or None,
             )
             return pages(request).redirect(f"/kunden/{answer['id']}", good=_("Customer created."))
         except Problem as problem:
@@ -92,7 +99,9 @@ def _wanted(form: Form) -> dict[str, Any]:
     }
 
 
-def _page(request: Request, staff: Staff, form: Form, known: dict[str, Any] | None = None, status: int = 200) -> Response:
+def _page(
+    request: Request, staff: Staff, form: Form, known: dict[str, Any] | None = None, status: int = 200
+) -> Response:
     return pages(request).render(
         request, "customers/edit.html", look(request, staff, "customers", live=False), status=status, form=form, known=known,
         access_default=bool(staff.merchant.get("portal_access_default")), attaches=bool(staff.merchant.get("mail_attaches_files")),

@@ -4,14 +4,14 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_web import read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, pages
 from kontor_admin.customers.listing import customer
 from kontor_admin.owners import owners
 from kontor_admin.staff import look
+from kontor_web import read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/{customer_id:uuid}/link")
 

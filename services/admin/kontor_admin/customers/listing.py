@@ -5,10 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import NotFound
-from kontor_views.sorting import search_patterns
-from kontor_web import Column
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
@@ -16,6 +12,10 @@ from kontor_admin.documents.listing import capped, entries_of
 from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_admin.views import CUSTOMER_SORTS
+from kontor_service.errors import NotFound
+from kontor_views.sorting import search_patterns
+from kontor_web import Column
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 

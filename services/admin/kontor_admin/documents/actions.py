@@ -4,10 +4,6 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_views.sorting import search_patterns
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, new_key, pages, refused, who
@@ -15,6 +11,10 @@ from kontor_admin.documents.document import document
 from kontor_admin.owners import owners
 from kontor_admin.reading import ask, loads
 from kontor_admin.staff import look
+from kontor_service.errors import Problem
+from kontor_views.sorting import search_patterns
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 
@@ -85,7 +85,13 @@ async def book_page(request: Request, document_id: UUID) -> Response:
     staff, view, _row = await document(request, document_id)
     form = Form.of({"booked_on": staff.today.isoformat(), "method": "transfer", "key": new_key()})
     return pages(request).render(
-        request, "documents/book.html", look(request, staff, "documents", live=False), view=view, doc=view.data, form=form, methods=METHODS
+        request,
+        "documents/book.html",
+        look(request, staff, "documents", live=False),
+        view=view,
+        doc=view.data,
+        form=form,
+        methods=METHODS,
     )
 
 
@@ -100,7 +106,13 @@ async def book(request: Request, document_id: UUID) -> Response:
         form.error("amount", _("The amount must be more than nothing."))
     status = 422
     if form.ok and amount is not None and day is not None:
-        wanted = {"amount_minor": amount, "currency": currency, "method": method, "booked_on": day.isoformat(), "reference": reference}
+        wanted = {
+            "amount_minor": amount,
+            "currency": currency,
+            "method": method,
+            "booked_on": day.isoformat(),
+            "reference": reference,
+        }
         try:
             await owners(request).command(
                 request, staff, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/bookings", json=wanted,
@@ -135,7 +147,9 @@ async def change_link(request: Request, document_id: UUID, what: Literal["erneue
     staff, view, _row = await document(request, document_id)
     await read_form(request)
     command = {"erneuern": "renew", "widerrufen": "revoke"}[what]
-    good = _("There is a new link; the old one no longer works.") if command == "renew" else _("The link no longer works.")
+    good = (
+        _("There is a new link; the old one no longer works.") if command == "renew" else _("The link no longer works.")
+    )
     return await act(
         request, staff, "identity", "customers:edit", "POST",
         f"/v1/customers/{view.data['customer_id']}/documents/{document_id}/link/{command}", back=f"/dokumente/{document_id}", good=good,

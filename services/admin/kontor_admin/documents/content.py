@@ -6,6 +6,7 @@ from typing import Any
 
 from kontor_service.money import from_minor, to_minor
 
+
 @dataclass(frozen=True)
 class Line:
     name: str
@@ -109,5 +110,12 @@ def address_lines(party: dict[str, Any]) -> list[str]:
     contact = (party.get("contact") or {}).get("name", "")
     place = f"{address.get('post_code', '')} {address.get('city', '')}".strip()
     country = address.get("country", "")
-    lines = [party.get("name", ""), contact, address.get("line1", ""), address.get("line2", ""), address.get("line3", ""), place]
+    lines = [
+        party.get("name", ""),
+        contact,
+        address.get("line1", ""),
+        address.get("line2", ""),
+        address.get("line3", ""),
+        place,
+    ]
     return list(dict.fromkeys(line for line in lines if line)) + ([country] if country not in ("", "DE") else [])

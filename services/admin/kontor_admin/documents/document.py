@@ -6,8 +6,6 @@ from uuid import UUID
 
 from asyncpg import Record
 from fastapi import APIRouter, Request
-from kontor_service.errors import NotFound, Problem
-from kontor_web import Form
 from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages
@@ -17,6 +15,8 @@ from kontor_admin.documents.listing import entries_of
 from kontor_admin.owners import owners
 from kontor_admin.reading import ask, loads
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import NotFound, Problem
+from kontor_web import Form
 
 router = APIRouter()
 

@@ -9,11 +9,11 @@ import orjson
 import structlog
 from asyncpg import Record
 from fastapi import FastAPI, Request
-from kontor_service.errors import Problem
-from kontor_views import Applied
 
 from kontor_admin.owners import Owners
 from kontor_admin.staff import Staff
+from kontor_service.errors import Problem
+from kontor_views import Applied
 
 log = structlog.get_logger()
 

@@ -4,14 +4,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import NotFound
-from kontor_web import read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, who
 from kontor_admin.documents.document import document
 from kontor_admin.owners import owners
+from kontor_service.errors import NotFound
+from kontor_web import read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 

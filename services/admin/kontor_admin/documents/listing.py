@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_views.sorting import search_patterns
-from kontor_web import Column, Link
-from kontor_web.i18n import gettext as _
-from kontor_web.words import DOCUMENT_TYPES, document_types
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
 from kontor_admin.reading import Keyset, Slice, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_admin.views import COUNT_CAP, DOCUMENT_SORTS
+from kontor_views.sorting import search_patterns
+from kontor_web import Column, Link
+from kontor_web.i18n import gettext as _
+from kontor_web.words import DOCUMENT_TYPES, document_types
 
 router = APIRouter()
 

@@ -4,19 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import pages, refused
 from kontor_admin.documents.document import DocumentView, document
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 
-_GETS = {"quote": "gets_quotes", "order_confirmation": "gets_quotes", "sales_order": "gets_quotes", "reminder": "gets_reminders"}
+_GETS = {
+    "quote": "gets_quotes",
+    "order_confirmation": "gets_quotes",
+    "sales_order": "gets_quotes",
+    "reminder": "gets_reminders",
+}
 
 
 def usual_recipients(view: DocumentView) -> list[str]:
@@ -51,7 +56,13 @@ async def share(request: Request, document_id: UUID) -> Response:
     if form.ok:
         try:
             await owners(request).command(
-                request, staff, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/share", json=wanted
+                request,
+                staff,
+                "documents",
+                "documents:release",
+                "POST",
+                f"/v1/documents/{document_id}/share",
+                json=wanted,
             )
             return pages(request).redirect(f"/dokumente/{document_id}", good=_("Shared. The mail is on its way."))
         except Problem as problem:
@@ -77,5 +88,5 @@ async def _usual_words(request: Request, staff: Staff, view: DocumentView) -> di
     except Problem:
         return {}
     kind = f"document_shared:{view.data['type']}"
-    words = next((t for t in found["templates"] if t["kind"] == kind and t["language"] == language), {})
+    words: dict[str, Any] = next((t for t in found["templates"] if t["kind"] == kind and t["language"] == language), {})
     return {"subject": words.get("subject", ""), "text": words.get("text", "").replace("\r\n", "\n").strip()}

@@ -4,16 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import NotFound, Problem
-from kontor_views.sorting import search_patterns
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import pages, refused
 from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import NotFound, Problem
+from kontor_views.sorting import search_patterns
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 
@@ -72,7 +72,9 @@ async def resend(request: Request, mail_id: UUID) -> Response:
             await owners(request).command(
                 request, staff, "notifications", "mails:resend", "POST", f"/v1/mails/{mail_id}/resend", json=wanted
             )
-            return pages(request).redirect("/mails", good=_("The mail to %(recipient)s is on its way.", recipient=recipient))
+            return pages(request).redirect(
+                "/mails", good=_("The mail to %(recipient)s is on its way.", recipient=recipient)
+            )
         except Problem as problem:
             status = refused(form, problem)
     return _page(request, staff, mail, form, status)

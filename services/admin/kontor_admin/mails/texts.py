@@ -3,15 +3,15 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import NotFound, Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, pages, refused, who
 from kontor_admin.owners import owners
-from kontor_admin.problems import sentence
+from kontor_admin.problems import field_sentence, sentence
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import NotFound, Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/texte")
 
@@ -36,7 +36,10 @@ async def texts(request: Request) -> Response:
         if problem.status < 500:
             raise
     return pages(request).render(
-        request, "mails/texts.html", look(request, staff, "mails", live=False), templates=found["templates"] if found else None
+        request,
+        "mails/texts.html",
+        look(request, staff, "mails", live=False),
+        templates=found["templates"] if found else None,
     )
 
 
@@ -62,14 +65,25 @@ async def save(request: Request, kind: str, language: str) -> Response:
     """An unknown placeholder is named beside its field and nothing is saved."""
     staff = await who(request)
     form = await read_form(request)
-    subject, text = form.text("subject", required=True, limit=500), form.text("text", required=True, limit=20_000, lines=True)
+    subject, text = (
+        form.text("subject", required=True, limit=500),
+        form.text("text", required=True, limit=20_000, lines=True),
+    )
     status = 422
     if form.ok:
         try:
             await owners(request).command(
-                request, staff, "notifications", _RIGHT, "PUT", f"/v1/templates/{kind}/{language}", json={"subject": subject, "text": text}
+                request,
+                staff,
+                "notifications",
+                _RIGHT,
+                "PUT",
+                f"/v1/templates/{kind}/{language}",
+                json={"subject": subject, "text": text},
             )
-            return pages(request).redirect(f"/mails/texte/{kind}/{language}", good=_("Saved. From now on mails say it like this."))
+            return pages(request).redirect(
+                f"/mails/texte/{kind}/{language}", good=_("Saved. From now on mails say it like this.")
+            )
         except Problem as problem:
             status = refused(form, problem)
     words, placeholders = await _one(request, staff, kind, language)
@@ -96,9 +110,7 @@ async def reset(request: Request, kind: str, language: str) -> Response:
     )  # fmt: skip
 
 
-async def _preview(
-    request: Request, staff: Staff, kind: str, language: str, subject: str, text: str
-) -> dict[str, str]:
+async def _preview(request: Request, staff: Staff, kind: str, language: str, subject: str, text: str) -> dict[str, str]:
     """{subject, text} with real data, or {problem} in words."""
     trial = {"kind": kind, "language": language, "subject": subject, "text": text}
     try:
@@ -108,7 +120,7 @@ async def _preview(
     except Problem as problem:
         if problem.status == 401:
             raise
-        return {"problem": "; ".join(e["message"] for e in problem.errors) or sentence(problem)}
+        return {"problem": " ".join(field_sentence(e["message"]) for e in problem.errors) or sentence(problem)}
 
 
 def _page(

@@ -1,13 +1,13 @@
 """GET /zahlungen"""
 
 from fastapi import APIRouter, Request
-from kontor_views.sorting import search_patterns
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
 from kontor_admin.reading import Keyset, ask, slice_of
 from kontor_admin.staff import look
+from kontor_views.sorting import search_patterns
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/zahlungen", include_in_schema=False)
 

@@ -4,9 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_web import Link, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import ngettext
 from starlette.responses import Response
 
 from kontor_admin.acting import pages, who
@@ -15,6 +12,9 @@ from kontor_admin.problems import issue
 from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_admin.words import GLOBALS
+from kontor_web import Link, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import ngettext
 
 router = APIRouter(prefix="/freigabe", include_in_schema=False)
 
@@ -42,7 +42,9 @@ def _tabs(groups: dict[str, int], group: str | None) -> list[Link]:
     word = GLOBALS["release_group"]
     every = Link(_("All"), "/freigabe", current=group is None, count=sum(groups.values()))
     return [every] + [
-        Link(word(name)[1], f"/freigabe?gruppe={name}", current=name == group, count=groups[name]) for name in GROUPS if name in groups
+        Link(word(name)[1], f"/freigabe?gruppe={name}", current=name == group, count=groups[name])
+        for name in GROUPS
+        if name in groups
     ]
 
 
@@ -70,11 +72,21 @@ async def _release(request: Request, staff: Staff, ids: list[str]) -> Response:
     refused: list[dict[str, Any]] = []
     for start in range(0, len(ids), _PORTION):
         answer = await owners(request).command(
-            request, staff, "documents", "documents:release", "POST", "/v1/releases", json={"ids": ids[start : start + _PORTION]}
+            request,
+            staff,
+            "documents",
+            "documents:release",
+            "POST",
+            "/v1/releases",
+            json={"ids": ids[start : start + _PORTION]},
         )
         released += len(answer["released"])
         refused += answer["refused"]
-    good = ngettext("One document released; the mail is on its way.", "%(count)s documents released; the mails are on their way.", released)
+    good = ngettext(
+        "One document released; the mail is on its way.",
+        "%(count)s documents released; the mails are on their way.",
+        released,
+    )
     bad = None
     if refused:
         first = refused[0]["error"]

@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import act, pages, refused, who
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/konto", include_in_schema=False)
 
@@ -75,5 +75,12 @@ async def end(request: Request, session_id: UUID) -> Response:
     staff = await who(request)
     await read_form(request)
     return await act(
-        request, staff, "identity", "account", "DELETE", f"/v1/sessions/{session_id}", back="/konto", good=_("Session ended.")
+        request,
+        staff,
+        "identity",
+        "account",
+        "DELETE",
+        f"/v1/sessions/{session_id}",
+        back="/konto",
+        good=_("Session ended."),
     )

@@ -3,8 +3,9 @@
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from kontor_service.errors import Problem
 from starlette.responses import RedirectResponse, Response
+
+from kontor_service.errors import Problem
 
 _OURS = ("not_logged_in", "session_ended")
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from kontor_service.tokens import FromIdentity
 from pydantic import BaseModel, Field
 
 from kontor_admin.sessions.store import heard, keep
+from kontor_service.tokens import FromIdentity
 
 router = APIRouter(prefix="/internal", tags=["internal"])
 

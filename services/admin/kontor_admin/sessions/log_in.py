@@ -2,10 +2,6 @@
 
 import structlog
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem, Unavailable
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 from starlette.responses import RedirectResponse, Response
 
 from kontor_admin.acting import pages
@@ -16,6 +12,10 @@ from kontor_admin.sessions.cookie import begin, forget
 from kontor_admin.sessions.ended import safe_next
 from kontor_admin.sessions.store import end_here
 from kontor_admin.staff import NotLoggedIn, outside, session_hash
+from kontor_service.errors import Problem, Unavailable
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
 
 log = structlog.get_logger()
 router = APIRouter(include_in_schema=False)

@@ -1,10 +1,6 @@
 """A forgotten password: a mail with a link, and a new password behind it. The same answer whether the address is known."""
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
@@ -12,6 +8,10 @@ from kontor_admin.owners import ip_of, owners
 from kontor_admin.problems import sentence
 from kontor_admin.sessions.cookie import begin
 from kontor_admin.staff import outside
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
 
 router = APIRouter(prefix="/passwort", include_in_schema=False)
 
@@ -33,7 +33,9 @@ async def forgotten(request: Request) -> Response:
             status, sent = 200, True
         except Problem as problem:
             form.problem, status = sentence(problem), problem.status
-    return pages(request).render(request, "sessions/forgotten.html", outside(request), status=status, form=form, sent=sent)
+    return pages(request).render(
+        request, "sessions/forgotten.html", outside(request), status=status, form=form, sent=sent
+    )
 
 
 @router.get("/{token}")
@@ -64,4 +66,6 @@ async def new_password(request: Request, token: str) -> Response:
                 return pages(request).render(request, "sessions/reset_over.html", outside(request), status=410)
             form.error("password", sentence(problem))
             status = problem.status
-    return pages(request).render(request, "sessions/new_password.html", outside(request), status=status, form=form, token=token)
+    return pages(request).render(
+        request, "sessions/new_password.html", outside(request), status=status, form=form, token=token
+    )

@@ -4,17 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import NotFound, Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.protect import page_policy
-from kontor_web.theme import HEX
 from starlette.responses import Response
 
 from kontor_admin.acting import act, pages, refused, who
 from kontor_admin.owners import owners
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
 from kontor_admin.staff import Staff
+from kontor_service.errors import NotFound, Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.protect import page_policy
+from kontor_web.theme import HEX
 
 router = APIRouter(prefix="/aussehen")
 
@@ -28,7 +28,9 @@ async def show(request: Request) -> Response:
     staff = await who(request)
     merchant = staff.merchant
     color = merchant.get("accent_color") or _DEFAULT
-    return _page(request, staff, Form.of({"accent_color": color, "logo_shown": merchant.get("logo_shown", False)}), color)
+    return _page(
+        request, staff, Form.of({"accent_color": color, "logo_shown": merchant.get("logo_shown", False)}), color
+    )
 
 
 @router.post("")
@@ -54,7 +56,9 @@ async def change(request: Request) -> Response:
                     headers={"content-type": files[0].content_type or "application/octet-stream"},
                 )  # fmt: skip
             wanted = {"accent_color": color, "logo_shown": form.flag("logo_shown") or bool(content)}
-            await owners(request).command(request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted)
+            await owners(request).command(
+                request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted
+            )
             return pages(request).redirect(_BACK, good=_("Saved."))
         except Problem as problem:
             form.values.setdefault("logo", [""])
@@ -77,7 +81,10 @@ async def preview(request: Request) -> Response:
     staff = await who(request)
     color = (await read_form(request, max_files=1)).text("accent_color")
     return pages(request).render(
-        request, "settings/appearance_preview.html", settings_look(request, staff), color=color if HEX.match(color) else _DEFAULT
+        request,
+        "settings/appearance_preview.html",
+        settings_look(request, staff),
+        color=color if HEX.match(color) else _DEFAULT,
     )
 
 
@@ -108,7 +115,9 @@ async def logo(request: Request, sha256: str) -> Response:
         raise NotFound()
     answer = await owners(request).public("identity", f"/v1/logos/{sha256}")
     return Response(
-        answer.content, media_type=answer.headers.get("content-type"), headers={"cache-control": "private, max-age=86400"}
+        answer.content,
+        media_type=answer.headers.get("content-type"),
+        headers={"cache-control": "private, max-age=86400"},
     )
 
 

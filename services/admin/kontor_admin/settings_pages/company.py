@@ -3,16 +3,26 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/firma")
 
-_TEXTS = ("name", "vat_id", "tax_number", "register_entry", "iban", "bic", "account_holder", "time_zone", "legal_form_note")
+_TEXTS = (
+    "name",
+    "vat_id",
+    "tax_number",
+    "register_entry",
+    "iban",
+    "bic",
+    "account_holder",
+    "time_zone",
+    "legal_form_note",
+)
 _ADDRESS = ("line1", "line2", "post_code", "city", "country")
 # One more than there are, so that there is always an empty row.
 _MOST_LINKS = 6

@@ -3,12 +3,12 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from kontor_web import Form, read_form
-from kontor_web.words import DOCUMENT_TYPES
 from starlette.responses import Response
 
 from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_web import Form, read_form
+from kontor_web.words import DOCUMENT_TYPES
 
 router = APIRouter(prefix="/dokumente")
 

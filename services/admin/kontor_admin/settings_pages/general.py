@@ -1,15 +1,21 @@
 """Portal on and off, how customers reach the merchant, what mails carry, whether documents wait for release."""
 
 from fastapi import APIRouter, Request
-from kontor_web import Form, read_form
 from starlette.responses import Response
 
 from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_web import Form, read_form
 
 router = APIRouter()
 
-_FLAGS = ("portal_enabled", "automatic_release", "mail_attaches_files", "portal_access_default", "password_reset_enabled")
+_FLAGS = (
+    "portal_enabled",
+    "automatic_release",
+    "mail_attaches_files",
+    "portal_access_default",
+    "password_reset_enabled",
+)
 _TEXTS = ("contact_email", "contact_phone", "language", "mail_from_name", "mail_reply_to")
 
 
@@ -17,7 +23,9 @@ _TEXTS = ("contact_email", "contact_phone", "language", "mail_from_name", "mail_
 async def show(request: Request) -> Response:
     staff = await who(request)
     form = Form.of({name: staff.merchant.get(name) for name in (*_FLAGS, *_TEXTS)})
-    return settings_page(request, staff, "general", "general", form=form, portal=_portal(request, staff.merchant.get("slug", "")))
+    return settings_page(
+        request, staff, "general", "general", form=form, portal=_portal(request, staff.merchant.get("slug", ""))
+    )
 
 
 @router.post("")
@@ -34,7 +42,9 @@ async def change(request: Request) -> Response:
     done = await save(request, staff, form, wanted, "/einstellungen")
     if isinstance(done, Response):
         return done
-    return settings_page(request, staff, "general", "general", done, form=form, portal=_portal(request, staff.merchant.get("slug", "")))
+    return settings_page(
+        request, staff, "general", "general", done, form=form, portal=_portal(request, staff.merchant.get("slug", ""))
+    )
 
 
 def _portal(request: Request, slug: str) -> str:

@@ -3,15 +3,15 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import pages, refused, who
 from kontor_admin.owners import owners
 from kontor_admin.settings_pages.tabs import settings_page
 from kontor_admin.staff import Staff
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/zahlungen")
 
@@ -41,9 +41,15 @@ async def change(request: Request) -> Response:
     known = await owners(request).read(request, staff, "payments", _RIGHT, "/v1/settings")
     enabled = form.flag("payments_enabled")
     wanted = {
-        "providers": [{"provider": p["provider"], "enabled": form.has("provider", p["provider"])} for p in known["providers"]],
+        "providers": [
+            {"provider": p["provider"], "enabled": form.has("provider", p["provider"])} for p in known["providers"]
+        ],
         "methods": [
-            {"provider": p["provider"], "code": m["code"], "enabled": form.has("method", f"{p['provider']}:{m['code']}")}
+            {
+                "provider": p["provider"],
+                "code": m["code"],
+                "enabled": form.has("method", f"{p['provider']}:{m['code']}"),
+            }
             for p in known["providers"]
             for m in p["methods"]
         ],
@@ -59,7 +65,9 @@ async def change(request: Request) -> Response:
     return pages(request).redirect("/einstellungen/zahlungen", good=_("Saved. Open invoices follow within moments."))
 
 
-def _page(request: Request, staff: Staff, known: dict[str, Any] | None, form: Form | None, status: int = 200) -> Response:
+def _page(
+    request: Request, staff: Staff, known: dict[str, Any] | None, form: Form | None, status: int = 200
+) -> Response:
     if form is None:
         providers = known["providers"] if known else []
         form = Form.of(

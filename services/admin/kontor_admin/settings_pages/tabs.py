@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
-from kontor_service.errors import Problem
-from kontor_web import Form, Link, Look
-from kontor_web.i18n import gettext as _
 from starlette.responses import Response
 
 from kontor_admin.acting import pages, refused
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import Problem
+from kontor_web import Form, Link, Look
+from kontor_web.i18n import gettext as _
 
 
 def settings_tabs(staff: Staff, current: str) -> list[Link]:
@@ -31,7 +31,12 @@ def settings_look(request: Request, staff: Staff) -> Look:
 
 
 async def save(
-    request: Request, staff: Staff, form: Form, wanted: dict[str, Any], back: str, names: Mapping[str, str] | None = None
+    request: Request,
+    staff: Staff,
+    form: Form,
+    wanted: dict[str, Any],
+    back: str,
+    names: Mapping[str, str] | None = None,
 ) -> Response | int:
     """Sends what is wanted to identity. A redirect when it is saved; the status of the page to show again otherwise."""
     if not form.ok:
@@ -43,7 +48,9 @@ async def save(
     return pages(request).redirect(back, good=_("Saved."))
 
 
-def settings_page(request: Request, staff: Staff, template: str, current: str, status: int = 200, **context: Any) -> Response:
+def settings_page(
+    request: Request, staff: Staff, template: str, current: str, status: int = 200, **context: Any
+) -> Response:
     return pages(request).render(
         request, f"settings/{template}.html", settings_look(request, staff), status=status, staff=staff, m=staff.merchant,
         tabs=settings_tabs(staff, current), **context,

@@ -6,9 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from kontor_service.errors import Problem
-from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -17,6 +14,9 @@ from kontor_admin.owners import owners
 from kontor_admin.problems import sentence
 from kontor_admin.reading import ask, loads
 from kontor_admin.staff import Staff, look
+from kontor_service.errors import Problem
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/hochladen", include_in_schema=False)
 
@@ -95,7 +95,12 @@ async def upload_one(request: Request) -> Response:
     files = form.files("file")
     result = await _submit(request, staff, files[0]) if files else Result("", problem=_("There was no file."))
     return pages(request).render(
-        request, "uploads/result.html", look(request, staff), found=None, result=result, status=200 if result.submission_id else 422
+        request,
+        "uploads/result.html",
+        look(request, staff),
+        found=None,
+        result=result,
+        status=200 if result.submission_id else 422,
     )
 
 

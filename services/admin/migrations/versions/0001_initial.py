@@ -1,6 +1,7 @@
 """What outlives a generation of the copy: sessions, fetched content, when identity was last heard."""
 
 from alembic import op
+
 from kontor_views.migrations import views_tables
 
 revision = "0001"
