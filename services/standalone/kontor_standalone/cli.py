@@ -9,6 +9,10 @@ from typing import Any
 import click
 import httpx
 
+from kontor_bus.cli import dead
+from kontor_bus.ingest.cli import ingest_user
+from kontor_views.cli import rebuild_views
+
 _POLL_SECONDS = 0.3
 
 
@@ -19,7 +23,9 @@ def kontor() -> None:
 
 @kontor.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON beside a PDF without data.")
+@click.option(
+    "--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON beside a PDF without data."
+)
 @click.option("--url", envvar="KONTOR_URL", default="http://localhost:8000", show_default=True, help="The gateway.")
 @click.option("--api-key", envvar="KONTOR_API_KEY", required=True, help="A key with the scope documents:submit.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait until each file has become a document.")
@@ -55,7 +61,11 @@ def _request(file: Path, data: Path | None) -> dict[str, Any]:
     headers = {"X-Kontor-Source": "cli"}
     if data is None:
         return {"content": file.read_bytes(), "headers": {**headers, "Content-Type": media_type}}
-    return {"files": {"file": (file.name, file.read_bytes(), media_type)}, "data": {"data": data.read_text()}, "headers": headers}
+    return {
+        "files": {"file": (file.name, file.read_bytes(), media_type)},
+        "data": {"data": data.read_text()},
+        "headers": headers,
+    }
 
 
 def _ended(client: httpx.Client, file: Path, status_url: str) -> bool:
@@ -87,15 +97,8 @@ def _problem(problem: dict[str, Any]) -> str:
     return f"{field}{problem.get('detail') or problem.get('title')} ({problem.get('code')})"
 
 
-def _add_operators_commands() -> None:
-    from kontor_bus.cli import dead
-    from kontor_views.cli import rebuild_views
-
-    kontor.add_command(dead)
-    kontor.add_command(rebuild_views)
-
-
-_add_operators_commands()
+for _command in (dead, ingest_user, rebuild_views):
+    kontor.add_command(_command)
 
 
 def main() -> None:

@@ -68,16 +68,7 @@ async def prepare(home: Home, server: str) -> Platform:
         "sandbox": sandbox(_sandbox(home)),
         "identity": identity(of_identity),
         "documents": documents(settings(DocumentsSettings, "documents")),
-        "payments": payments(
-            settings(
-                PaymentsSettings,
-                "payments",
-                sandbox_url=home.url("sandbox"),
-                sandbox_platform_key=home.secrets["sandbox"],
-                credential_key=home.secrets["credentials"],
-                webhook_url=f"{home.url('gateway')}/webhooks",
-            )  # fmt: skip
-        ),
+        "payments": payments(settings(PaymentsSettings, "payments", **_provider(home))),
         "notifications": notifications(settings(NotificationsSettings, "notifications", smtp_port=home.ports["smtp"])),
         "gateway": gateway(settings(GatewaySettings, "gateway", sandbox_url=home.public_url("sandbox"))),
         "admin": admin(settings(AdminSettings, "admin")),
