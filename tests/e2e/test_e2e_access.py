@@ -117,6 +117,7 @@ def test_a_mailed_code_opens_all_documents_to_who_came_by_a_link(erp, customer, 
     hidden = customer.page.goto(f"{erp.gateway}/brunner/dokumente/{second['id']}")
     assert hidden.status == 404
     customer.page.goto(f"{erp.gateway}/brunner")
+    customer.page.get_by_role("navigation").get_by_role("link", name="Dokumente").first.click()
     customer.page.get_by_role("link", name="Code per E-Mail schicken").click()
     customer.page.get_by_role("button", name="Code per E-Mail schicken").click()
     customer.page.get_by_label("Code aus der E-Mail").fill("000000")
@@ -155,7 +156,7 @@ def test_one_log_in_reaches_two_customers(granted, erp, merchant, customer, plat
     customer.page.goto(f"{erp.gateway}/brunner/dokumente")
     for number in (granted["invoice"]["number"], invoice["number"]):
         expect(customer.page.get_by_role("link", name=number)).to_be_visible()
-    customer.page.get_by_label("Kunde", exact=True).select_option(label="Zweite Firma OHG")
+    customer.page.get_by_label("Kunde", exact=True).select_option(label=f"Zweite Firma OHG ({other['number']})")
     expect(customer.page.get_by_role("link", name=granted["invoice"]["number"])).to_have_count(0)
     expect(customer.page.get_by_role("link", name=invoice["number"])).to_be_visible()
 

@@ -1,0 +1,78 @@
+"""`kontor submit FILE…` as an operator types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from kontor_testing.people import fresh
+
+pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
+
+
+@pytest.fixture
+def kontor(platform):
+    def run(*words, key=None):
+        environment = platform.environment | {
+            "KONTOR_URL": platform.run["gateway"], "KONTOR_API_KEY": key or platform.run["api_key"],
+        }  # fmt: skip
+        command = [sys.executable, "-c", "from kontor_standalone.cli import main; main()", *map(str, words)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
+
+    return run
+
+
+@pytest.fixture
+def invoice_file(erp, tmp_path):
+    def write(**said):
+        data = erp.invoice_data(erp.customer()["number"], **said)
+        file = tmp_path / f"{data['number']}.json"
+        file.write_text(json.dumps(data))
+        return file
+
+    return write
+
+
+def test_each_file_is_answered_with_its_number_and_link(kontor, invoice_file, platform):
+    files = [invoice_file(), invoice_file()]
+    done = kontor("submit", *files)
+    assert done.returncode == 0, done.stderr
+    for file, line in zip(files, done.stdout.splitlines(), strict=True):
+        assert line.startswith(f"{file}: {file.stem} {platform.run['gateway']}/l/")
+
+
+def test_one_refused_file_is_named_and_the_others_go_in(kontor, invoice_file, tmp_path):
+    broken = tmp_path / "kaputt.xml"
+    broken.write_text("<Invoice><ID>1</ID>")
+    good = invoice_file()
+    done = kontor("submit", broken, good)
+    assert done.returncode == 1
+    assert str(broken) in done.stderr
+    assert "xml_broken" in done.stderr
+    assert str(good) in done.stdout
+
+
+def test_wrong_totals_name_the_field(kontor, invoice_file):
+    done = kontor("submit", invoice_file(totals={"gross": "1.00"}))
+    assert done.returncode == 1
+    assert "totals" in done.stderr
+
+
+def test_a_wrong_key_is_said(kontor, invoice_file):
+    done = kontor("submit", invoice_file(), key="kontor_falsch")
+    assert done.returncode == 1
+    assert "api_key" in done.stderr or "key" in done.stderr.lower()
+
+
+def test_data_beside_belongs_to_one_file(kontor, invoice_file):
+    one, two, beside = invoice_file(), invoice_file(), invoice_file()
+    done = kontor("submit", "--data", beside, one, two)
+    assert done.returncode == 2
+    assert "--data belongs to one file" in done.stderr
+
+
+def test_without_waiting_it_says_what_was_accepted(kontor, invoice_file):
+    done = kontor("submit", "--no-wait", invoice_file(number=fresh("NW")))
+    assert done.returncode == 0
+    assert "accepted as" in done.stdout
