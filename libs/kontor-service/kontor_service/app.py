@@ -62,6 +62,8 @@ def build_app(
     app.state.health = health
     app.state.clock = SystemClock()
     app.state.background = Background()
+    # Called when the server begins to stop, before it waits for open responses: edges end their event streams.
+    app.state.closing = []
     app.state.db = Database(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,

@@ -1,6 +1,7 @@
 """Running one service as a process of its own: `python -m kontor_<name>`."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -26,8 +27,21 @@ def main(package: ModuleType, settings: S, create_app: Callable[[S], FastAPI]) -
         url = settings.migration_database_url or settings.database_url
         asyncio.run(migrate(url.get_secret_value(), package))
         return
-    config = uvicorn_config(create_app(settings), settings)
-    uvicorn.Server(config).run()
+    app = create_app(settings)
+    _Server(uvicorn_config(app, settings), app).run()
+
+
+class _Server(uvicorn.Server):
+    """Lets the app end what would hold up a graceful stop: an open event stream does not end by itself."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for close in self._app.state.closing:
+            close()
+        await super().shutdown(sockets)
 
 
 def uvicorn_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:

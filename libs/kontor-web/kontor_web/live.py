@@ -27,12 +27,6 @@ class Hub:
             for listener in self._listeners.get(topic, ()):
                 listener.set()
 
-    def publish_everything(self) -> None:
-        """Wakes everyone: so much changed, or may have been missed, that all should look again."""
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.set()
-
     def listened(self, topic: str) -> bool:
         """Whether anyone listens to this topic."""
         return topic in self._listeners
@@ -40,7 +34,7 @@ class Hub:
     def close(self) -> None:
         """Ends all streams: the app is going down."""
         self._closing.set()
-        self.publish_everything()
+        self.publish(None)
 
     async def changes(self, topics: Iterable[str], life: float = LIFE_SECONDS) -> AsyncIterator[bool]:
         """True for news, False for a sign of life, until `life` seconds have passed."""

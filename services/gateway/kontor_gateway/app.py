@@ -15,7 +15,6 @@ from kontor_gateway.consumers import consumers
 from kontor_gateway.content.fetch import ContentFetcher
 from kontor_gateway.documents.formats import add_to
 from kontor_gateway.edge import Edge
-from kontor_gateway.live.api import pass_on
 from kontor_gateway.reading.look import known_look
 from kontor_gateway.routes import API_PREFIXES, HOT, routers
 from kontor_gateway.sessions.store import forget_expired
@@ -82,6 +81,7 @@ async def _edge(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(views.announcer.close)
         hub = Hub()
         stack.callback(hub.close)
+        app.state.closing.append(hub.close)
         edge = Edge(
             settings=settings, clock=app.state.clock, views=views, hub=hub, pages=app.state.pages, source=app.state.source,
             pool=await _pool(stack, settings.database_url.get_secret_value(), settings.database_pool_size, reset=_no_reset),
@@ -89,7 +89,7 @@ async def _edge(app: FastAPI) -> AsyncIterator[None]:
         )  # fmt: skip
         app.state.edge = edge
         await _open(app, edge)
-        stack.enter_context(edge.changes.subscribed(pass_on(hub)))
+        stack.enter_context(edge.changes.subscribed(hub.publish))
         app.state.background.start("changes", edge.changes.listen)
         app.state.background.start("content", lambda: content.run(views))
         app.state.background.every(_HOUR, "sessions", lambda: forget_expired(views.pool))

@@ -1,6 +1,5 @@
 """The event stream of a private page. It says that something changed, never what: the page then fetches itself again."""
 
-from collections.abc import Callable, Collection
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import NotFound
-from kontor_web.live import Hub, stream
+from kontor_web.live import stream
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,15 +31,3 @@ async def live(request: Request, slug: Slug, document: UUID | None = None) -> Re
         topics = {f"document:{document}"}
     # A revoked session's pages look again, and are sent away.
     return stream(request, edge_of(request).hub, topics | {f"session:{session_hash(request, slug)}"})
-
-
-def pass_on(hub: Hub) -> Callable[[Collection[str] | None], None]:
-    """Brings the copy's news to the streams."""
-
-    def listener(topics: Collection[str] | None) -> None:
-        if topics is None:
-            hub.publish_everything()
-        else:
-            hub.publish(topics)
-
-    return listener
