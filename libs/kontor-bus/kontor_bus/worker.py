@@ -13,7 +13,8 @@ from kontor_bus.transport import Delivery, Outcome, Settle, Subscription, Transp
 
 log = structlog.get_logger()
 
-BATCH = 100
+# Events that share a transaction: few enough that its locks hold nobody up for long.
+BATCH = 50
 # Two batches: the next one is here when this one is settled.
 PREFETCH = 2 * BATCH
 

@@ -1,5 +1,6 @@
 """`kontor`: what operators and other systems do from a shell."""
 
+import json
 import os
 import sys
 import time
@@ -17,8 +18,21 @@ _POLL_SECONDS = 0.3
 
 
 @click.group()
-def kontor() -> None:
-    """Kontor from the command line."""
+@click.option("--home", envvar="KONTOR_HOME", default=".kontor", show_default=True, type=click.Path(path_type=Path),
+              help="A running `make run`, for whatever the environment does not say.")  # fmt: skip
+def kontor(home: Path) -> None:
+    """Kontor from the command line. Settings come from the environment (KONTOR_…), else from a `make run` at hand."""
+    for name, value in _at_hand(home).items():
+        os.environ.setdefault(name, value)
+
+
+def _at_hand(home: Path) -> dict[str, str]:
+    run_file, edges_file = home / "run.json", home / "edges.json"
+    if not run_file.exists() or not edges_file.exists():
+        return {}
+    run, edges = json.loads(run_file.read_text()), json.loads(edges_file.read_text())
+    edge: dict[str, str] = edges["admin" if "admin" in sys.argv else "gateway"]
+    return {"KONTOR_URL": run["gateway"], "KONTOR_API_KEY": run["api_key"], **edge}
 
 
 @kontor.command()

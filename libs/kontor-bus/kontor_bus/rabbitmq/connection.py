@@ -45,14 +45,13 @@ class Connection:
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None and not connection.is_closed:
-            await connection.close()
+        if connection is not None:
+            await _closed(connection)
 
     async def _forget(self, connection: AbstractConnection) -> None:
         if self._connection is connection:
             self._connection = None
-        with suppress(OSError, RuntimeError, aiormq.exceptions.AMQPError):
-            await connection.close()
+        await _closed(connection)
 
     async def _connected(self) -> AbstractConnection:
         async with self._lock:
@@ -66,6 +65,12 @@ class Connection:
                     raise
                 self._connection = connection
             return self._connection
+
+
+async def _closed(connection: AbstractConnection) -> None:
+    with suppress(OSError, RuntimeError, aiormq.exceptions.AMQPError):
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            await connection.close()
 
 
 @contextmanager
