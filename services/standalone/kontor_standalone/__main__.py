@@ -29,12 +29,13 @@ def commands() -> None:
 
 @commands.command()
 @_FOLDER
-def run(folder: Path) -> None:
+@click.option("--without", "absent", multiple=True, help="A part to leave out, to see how the others do without it.")
+def run(folder: Path, absent: tuple[str, ...]) -> None:
     """Starts everything and prints where it is; Ctrl-C ends it. Data survives."""
     configure_logging(os.environ.get("KONTOR_LOG_LEVEL", "WARNING"), as_json=False)
     home = open_home(folder.resolve())
     with embedded_postgres(home.folder / "postgres") as server:
-        uvloop.run(_run(home, os.environ.get("KONTOR_POSTGRES_URL") or server))
+        uvloop.run(_run(home, os.environ.get("KONTOR_POSTGRES_URL") or server, absent))
 
 
 @commands.command()
@@ -53,12 +54,12 @@ def _answers(folder: Path) -> bool:
     return Path(f"/proc/{process}").exists() or not Path("/proc").exists()
 
 
-async def _run(home: Home, server: str) -> None:
+async def _run(home: Home, server: str, absent: tuple[str, ...]) -> None:
     ended = asyncio.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, ended.set)
     platform = await prepare(home, server)
-    async with serving(platform.apps):
+    async with serving({name: app for name, app in platform.apps.items() if name not in absent}):
         shop = await demo(home, platform.identity)
         write_private(home.run_file, _where(home, shop))
         click.echo(_welcome(home, shop))
