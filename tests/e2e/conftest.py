@@ -29,8 +29,8 @@ class Platform:
     process: subprocess.Popen | None = None
     run: dict = field(default_factory=dict)
 
-    def start(self):
-        command = [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(self.folder / "home")]
+    def start(self, *words):
+        command = [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(self.folder / "home"), *words]
         with (self.folder / "output.log").open("ab") as output:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdout=output, stderr=output, start_new_session=True
@@ -94,6 +94,12 @@ def started(folder, **environment):
     platform = Platform(folder, {**os.environ, **ports, **environment})
     platform.start()
     return platform
+
+
+@pytest.fixture(scope="session")
+def start_platform():
+    """Starts another platform in a folder, on ports of its own; who asks for it ends it."""
+    return started
 
 
 @pytest.fixture(scope="package", params=["postgres", "rabbitmq"])

@@ -1,0 +1,140 @@
+"""A part is down, things come in the wrong order, the platform starts again: nothing is half done, nothing is lost."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from kontor_testing.people import Customer, Erp, Merchant, eventually, fresh
+
+OWNERS_DOWN = ("--without", "documents", "--without", "payments", "--without", "notifications")
+
+
+@pytest.fixture(scope="module")
+def fragile(tmp_path_factory, start_platform):
+    """A platform of its own that may be stopped."""
+    running = start_platform(tmp_path_factory.mktemp("kontor-fragile"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def down(fragile, new_page):
+    """The owners of documents, money and mails do not answer. A customer and staff are logged in from before."""
+    erp = Erp(fragile.run["gateway"], fragile.run["api_key"])
+    document = erp.invoice()
+    customer = Customer(new_page(), erp.gateway)
+    customer.open(document["portal_url"])
+    staff = Merchant(new_page(), fragile.run["admin"])
+    staff.log_in(**fragile.run["merchant"])
+    staff.page.wait_for_url(f"{staff.admin}/")
+    fragile.stop()
+    fragile.start(*OWNERS_DOWN)
+    yield erp, document, customer, staff
+    fragile.stop()
+    fragile.start()
+
+
+def test_with_the_owners_down_pages_render_and_actions_say_try_again(down, fragile):
+    erp, document, customer, staff = down
+    page = customer.page
+    page.reload()
+    expect(page.get_by_role("row").filter(has_text="Beratung")).to_be_visible()
+    customer.choose("Karte")
+    expect(page.get_by_role("alert")).to_contain_text("Bezahlen geht gerade nicht. Es wurde nichts abgebucht")
+
+    answer = page.request.post(
+        f"{erp.gateway}/api/portal/v1/brunner/documents/{document['id']}/checkouts", data={"method": "card"},
+        headers={"Origin": erp.gateway, "Sec-Fetch-Site": "same-origin"},
+    )  # fmt: skip
+    assert (answer.status, answer.json()["code"]) == (503, "owner_unavailable"), answer.text()
+    refused = erp.hand_in(json=erp.invoice_data("egal"))
+    assert (refused.status_code, refused.json()["code"]) == (503, "owner_unavailable")
+
+    expect(staff.listed(document["number"])).to_contain_text("offen")
+    staff.go(f"/dokumente/{document['id']}")
+    expect(staff.page.get_by_role("heading", level=1)).to_contain_text(document["number"])
+    staff.page.locator("summary").filter(has_text="Als bezahlt markieren").click()
+    staff.page.get_by_role("button", name="Ja, bezahlt").click()
+    expect(staff.page.get_by_role("main").or_(staff.page.get_by_role("status")).first).to_be_visible()
+    expect(staff.page.get_by_text("Ein Teil der Plattform antwortet nicht").first).to_be_visible()
+    for path in ("/", "/dokumente", "/freigabe", "/kunden", "/zahlungen", "/mails", "/mails/texte", "/einstellungen/zahlungen"):
+        assert staff.page.request.get(f"{staff.admin}{path}").status == 200, path
+
+    fragile.stop()
+    fragile.start()
+    page.goto(f"{erp.gateway}/brunner/dokumente/{document['id']}")
+    expect(customer.state).to_have_text("offen")
+    customer.choose("Karte")
+    customer.at_provider("Erfolgreich bezahlen")
+    customer.back_at(document)
+    expect(customer.state).to_have_text("vollständig bezahlt")
+
+
+def test_a_restart_keeps_documents_payments_sessions_and_mails(fragile, new_page):
+    erp = Erp(fragile.run["gateway"], fragile.run["api_key"])
+    buyer = erp.customer()
+    paid = erp.invoice(buyer["number"])
+    customer = Customer(new_page(), erp.gateway)
+    customer.pay(paid)
+    fragile.mail_to(buyer["email"], "Zahlung erhalten")
+    told, mails = erp.last_position(), len(fragile.messages())
+    before = dict(fragile.run)
+    fragile.stop()
+    fragile.start()
+    assert fragile.run == before
+    customer.page.reload()
+    expect(customer.state).to_have_text("vollständig bezahlt")
+    assert (erp.last_position(), len(fragile.messages())) == (told, mails)
+    assert erp.invoice(buyer["number"])["portal_url"]
+
+
+def test_a_payment_before_its_document_is_parked_and_then_matched(erp, customer):
+    number = fresh("SPAET")
+    early = erp.pays({"external_id": number}, "19.00")
+    assert (early.status_code, early.json()["status"]) == (200, "parked"), early.text
+    document = erp.invoice(number=number)
+    customer.open(document["portal_url"])
+    expect(customer.state).to_have_text("teilweise bezahlt")
+    expect(customer.page.locator('[data-part="payment"] .sum')).to_have_text("100,00 €")
+
+
+def test_a_document_before_its_customer_waits_and_is_shared_when_it_comes(erp, platform):
+    number = fresh("NEUKUNDE")
+    answer = erp.hand_in(json=erp.invoice_data(number, buyer={"name": "Noch unbekannt"}))
+    assert erp.ended(answer)["document"]["portal_url_reason"] == "unmatched"
+    buyer = erp.customer(number=number)
+    document = erp.shared(answer)
+    assert re.search("/l/", document["portal_url"])
+    assert document["number"] in platform.mail_to(buyer["email"])["subject"]
+
+
+def test_the_same_webhook_three_times_pays_once(erp, customer):
+    document = erp.invoice()
+    customer.open(document["portal_url"])
+    customer.choose("Karte")
+    customer.page.get_by_text("Schlechtes Benehmen des Anbieters").click()
+    customer.page.get_by_label("Nachricht an den Händler").select_option(label="dreifach")
+    customer.at_provider("Erfolgreich bezahlen")
+    customer.back_at(document)
+    expect(customer.state).to_have_text("vollständig bezahlt")
+    assert "Zu viel bezahlt" not in customer.page.content()
+
+
+def test_a_provider_that_never_reports_is_asked(erp, customer):
+    document = erp.invoice()
+    customer.open(document["portal_url"])
+    customer.choose("Karte")
+    customer.page.get_by_text("Schlechtes Benehmen des Anbieters").click()
+    customer.page.get_by_label("Nachricht an den Händler").select_option(label="gar nicht")
+    customer.at_provider("Erfolgreich bezahlen")
+    customer.back_at(document)
+    expect(customer.state).to_have_text("vollständig bezahlt")
+
+
+def test_the_erp_booking_what_was_paid_in_the_portal_is_an_overpayment_that_both_see(erp, customer):
+    document = erp.invoice()
+    customer.pay(document)
+    expect(customer.state).to_have_text("vollständig bezahlt")
+    erp.pays(document, "119.00")
+    assert eventually(lambda: "Zu viel bezahlt: 119,00" in customer.page.content().replace("\u00a0", " "))
