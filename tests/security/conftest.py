@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .world import PASSWORD, Shop, World
+from .world import PASSWORD, Shop, World, until
 
 OPEN_INVOICE, OTHER_THREAD, OTHER_CUSTOMERS = "RE-2026-1042", "RE-2026-0971", "RE-2026-1051"
 
@@ -75,10 +75,12 @@ def _second_shop(world: World) -> None:
 
 def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
     """Everything around one document that has an id."""
-    asked = "SELECT id, customer_id, content_sha256, data->'files'->0->>'id' AS file_id FROM live.document WHERE data->>'number' = $1 AND merchant_id = $2"
-    asked = asked.replace("data->>'number'", "brief::json->>'number'")
+    asked = (
+        "SELECT id, customer_id, content_sha256, data->'files'->0->>'id' AS file_id FROM live.document"
+        " WHERE brief::json->>'number' = $1 AND merchant_id = $2"
+    )
     merchant = shop.merchant_id
-    row = _until_row(world, "gateway", asked, number, merchant)
+    row = until(lambda: world.rows("gateway", asked, number, merchant))[0]
     found = {
         "document_id": str(row["id"]), "customer_id": str(row["customer_id"]), "file_id": str(row["file_id"]),
         "content": row["content_sha256"], "number": number,
@@ -93,12 +95,6 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
         "session_id": ("identity", "SELECT id FROM session WHERE merchant_id = $1 AND kind = 'staff'", merchant),
     }
     return found | {name: world.value(*asked_of) for name, asked_of in more.items()}
-
-
-def _until_row(world: World, service: str, sql: str, *values: Any) -> dict[str, Any]:
-    from .world import until
-
-    return until(lambda: world.rows(service, sql, *values))[0]
 
 
 def _checkout(world: World, shop: Shop, ids: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Two merchants on one running platform, everybody who can log in, and the ids that are none of the others' business."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -252,6 +253,4 @@ def seed_name(part: str) -> str:
 
 def hash_of(cookie: str) -> str:
     """Under what identity knows the session of a cookie."""
-    import hashlib
-
     return hashlib.sha256(cookie.partition("=")[2].encode()).hexdigest()

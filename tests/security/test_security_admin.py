@@ -1,0 +1,192 @@
+"""Every route of the merchant's edge: staff of this merchant alone, and within their role."""
+
+import base64
+import json
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from .routes import routes_of
+from .world import World, hash_of
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`right`: what a member of staff needs to do it; looking needs none. `foreign`: what a foreign id is answered."""
+
+    right: str = ""
+    form: tuple[tuple[str, str], ...] = ()
+    foreign: int = 404
+
+
+LOOK = Desk()
+OPEN = {
+    "MOUNT /static", "GET /openapi.json", "GET /health/start", "GET /health/live", "GET /health/ready", "GET /metrics",
+    "GET /anmelden", "POST /anmelden", "POST /abmelden", "GET /passwort", "POST /passwort", "GET /passwort/{token}",
+    "POST /passwort/{token}",
+}  # fmt: skip
+INTERNAL = {"PUT /internal/sessions", "POST /internal/heartbeat"}
+_RELEASE, _CUSTOMERS, _BOOK = Desk("documents:release"), Desk("customers:edit"), Desk("payments:book")
+_TEXTS, _KEYS, _MERCHANT = Desk("templates:edit"), Desk("api_keys:edit"), Desk("merchant:edit")
+_MONEY = (("amount", "1,00"), ("booked_on", "02.01.2026"), ("method", "transfer"))
+_PERSON = (("name", "Eva Fremd"), ("language", "de"))
+_CUSTOMER = (
+    ("number", "F-9"), ("name", "Fremd"), ("kind", "business"), ("language", "de"), ("portal_access", "default"),
+    ("mail_mode", "default"),
+)  # fmt: skip
+
+DESKS: dict[str, Desk] = {
+    "GET /": LOOK,
+    "GET /ereignisse": LOOK,
+    "GET /konto": LOOK,
+    "POST /konto/sprache": Desk("account", (("language", "de"),)),
+    "POST /konto/passwort": Desk("account"),
+    "POST /konto/sitzungen/{session_id}/beenden": Desk("account"),
+    "GET /dokumente": LOOK,
+    "GET /dokumente/{document_id}": LOOK,
+    "GET /dokumente/{document_id}/datei/{file_id}": LOOK,
+    "GET /dokumente/{document_id}/xrechnung": LOOK,
+    "GET /dokumente/{document_id}/zuordnen": LOOK,
+    "GET /dokumente/{document_id}/buchen": LOOK,
+    "GET /dokumente/{document_id}/teilen": LOOK,
+    "POST /dokumente/{document_id}/datei/{file_id}/sperre": _RELEASE,
+    "POST /dokumente/{document_id}/zuordnen": Desk("documents:release", (("customer_id", "{customer_id}"),)),
+    "POST /dokumente/{document_id}/zurueckziehen": _RELEASE,
+    "POST /dokumente/{document_id}/stornieren": _RELEASE,
+    "POST /dokumente/{document_id}/teilen": _RELEASE,
+    "POST /dokumente/{document_id}/bezahlt": _BOOK,
+    "POST /dokumente/{document_id}/buchen": Desk("payments:book", _MONEY),
+    "POST /dokumente/{document_id}/link": _CUSTOMERS,
+    "POST /dokumente/{document_id}/link/{what}": _CUSTOMERS,
+    "GET /hochladen": LOOK,
+    "POST /hochladen": Desk("documents:submit"),
+    "POST /hochladen/datei": Desk("documents:submit"),
+    # The row of a submission that is not (yet) there says that it is waited for.
+    "GET /hochladen/ergebnis/{submission_id}": Desk(foreign=200),
+    "GET /freigabe": LOOK,
+    # Each of the chosen documents is answered for by itself.
+    "POST /freigabe": Desk("documents:release", (("id", "{document_id}"),), foreign=303),
+    # Asks for a token as soon as anything is ready; here nothing is.
+    "POST /freigabe/alle": Desk(),
+    "GET /kunden": LOOK,
+    "GET /kunden/neu": LOOK,
+    "POST /kunden/neu": Desk("customers:edit", _CUSTOMER),
+    "GET /kunden/{customer_id:uuid}": LOOK,
+    "GET /kunden/{customer_id:uuid}/bearbeiten": LOOK,
+    "POST /kunden/{customer_id:uuid}/bearbeiten": Desk("customers:edit", _CUSTOMER),
+    "GET /kunden/{customer_id:uuid}/personen/neu": LOOK,
+    "POST /kunden/{customer_id:uuid}/personen/neu": Desk("customers:edit", _PERSON),
+    "GET /kunden/{customer_id:uuid}/personen/{contact_id}": LOOK,
+    "POST /kunden/{customer_id:uuid}/personen/{contact_id}": Desk("customers:edit", _PERSON),
+    "POST /kunden/{customer_id:uuid}/personen/{contact_id}/zugang/{what}": _CUSTOMERS,
+    "POST /kunden/{customer_id:uuid}/link": _CUSTOMERS,
+    "POST /kunden/{customer_id:uuid}/link/{what}": _CUSTOMERS,
+    "GET /zahlungen": LOOK,
+    "GET /mails": LOOK,
+    "GET /mails/{mail_id:uuid}/erneut": LOOK,
+    "POST /mails/{mail_id:uuid}/erneut": Desk("mails:resend", (("recipient", "eva@fremd.example"),)),
+    "GET /mails/texte": _TEXTS,
+    "GET /mails/texte/{kind}/{language}": _TEXTS,
+    "POST /mails/texte/{kind}/{language}": Desk("templates:edit", (("subject", "s"), ("text", "t"))),
+    "POST /mails/texte/{kind}/{language}/vorschau": _TEXTS,
+    "POST /mails/texte/{kind}/{language}/zuruecksetzen": _TEXTS,
+    "GET /einstellungen": LOOK,
+    "POST /einstellungen": _MERCHANT,
+    "GET /einstellungen/aussehen": LOOK,
+    "POST /einstellungen/aussehen": Desk("merchant:edit", (("accent_color", "#0b5d4e"),)),
+    "POST /einstellungen/aussehen/logo-entfernen": _MERCHANT,
+    "POST /einstellungen/aussehen/vorschau": LOOK,
+    "GET /einstellungen/aussehen/muster/{color}": LOOK,
+    "GET /einstellungen/aussehen/logo/{sha256}": LOOK,
+    "GET /einstellungen/dokumente": LOOK,
+    "POST /einstellungen/dokumente": _MERCHANT,
+    "GET /einstellungen/firma": LOOK,
+    "POST /einstellungen/firma": _MERCHANT,
+    "GET /einstellungen/zahlungen": LOOK,
+    "POST /einstellungen/zahlungen": Desk("payments:settings"),
+    "GET /einstellungen/schluessel": LOOK,
+    "POST /einstellungen/schluessel": Desk("api_keys:edit", (("name", "n"), ("scopes", "events:read"))),
+    "POST /einstellungen/schluessel/{key_id}/widerrufen": _KEYS,
+}  # fmt: skip
+
+ROUTES = sorted(DESKS)
+WITH_IDS = [route for route in ROUTES if "_id" in route or DESKS[route].foreign == 303]
+DOING = [route for route in ROUTES if route.startswith("POST") and DESKS[route].right not in ("", "account")]
+NAMES = ("document_id", "file_id", "customer_id", "contact_id", "submission_id", "mail_id", "key_id", "session_id")
+
+
+def test_every_route_has_its_desk_written_down() -> None:
+    assert set(routes_of("admin")) == {*DESKS, *OPEN, *INTERNAL}
+
+
+def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Response:
+    method, _, path = route.partition(" ")
+    known = {**ids, "kind": "document_shared:invoice", "language": "de", "color": "0b5d4e", "sha256": "0" * 64}
+    known["what"] = "entziehen" if "zugang" in path else "widerrufen"
+    for name, value in known.items():
+        path = path.replace(f"{{{name}:uuid}}", value).replace(f"{{{name}}}", value)
+    form = {name: value.format(**ids) for name, value in DESKS[route].form} if method == "POST" else None
+    return world.call("admin", method, path, cookie=cookie, form=form)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_only_staff_come_in(world: World, anna: str, route: str) -> None:
+    for cookie in ("", "__Host-kontor-admin=made-up", f"{anna}; __Host-kontor-admin={anna.partition('=')[2]}"):
+        answer = send(world, route, world.a.ids, cookie)
+        assert answer.status_code == 303, (answer.status_code, answer.text[:300])
+        assert answer.headers["location"].startswith("/anmelden")
+
+
+@pytest.mark.parametrize("route", WITH_IDS)
+def test_another_merchants_ids_are_not_there(world: World, route: str) -> None:
+    answer = send(world, route, world.b.ids, world.a.staff)
+    assert answer.status_code == DESKS[route].foreign, (answer.status_code, answer.text[:300])
+    assert "Busch" not in answer.text and "bea@" not in answer.text and world.b.ids["number"] not in answer.text
+    if answer.status_code == 303:
+        assert [kind for kind, _ in flashes(answer)] == ["bad"]
+
+
+def test_nothing_of_the_other_merchant_has_changed(world: World) -> None:
+    """After all of the above; the tests of this module run in their order."""
+    ids = world.b.ids
+    assert world.rows("documents", "SELECT state FROM document WHERE id = $1", ids["document_id"])[0]["state"] == "shared"
+    asked = "SELECT access, name FROM contact WHERE id = $1"
+    assert world.rows("identity", asked, ids["contact_id"])[0]["name"] == "Bea Busch"
+    assert world.rows("identity", "SELECT revoked_at FROM api_key WHERE id = $1", ids["key_id"])[0]["revoked_at"] is None
+
+
+@pytest.mark.parametrize("route", DOING)
+def test_who_may_look_can_do_nothing(world: World, reader: str, route: str) -> None:
+    answer = send(world, route, world.a.ids, reader)
+    refused = answer.status_code in (403, 422) or [kind for kind, _ in flashes(answer)] in (["bad"], ["warn"])
+    shows_why = answer.status_code == 200 and "Rolle" in answer.text
+    assert refused or shows_why, (answer.status_code, answer.text[:300])
+
+
+def flashes(answer: httpx.Response) -> list[list[str]]:
+    """What the next page will say: kind and text."""
+    for header in answer.headers.get_list("set-cookie"):
+        name, _, value = header.partition(";")[0].partition("=")
+        if name.endswith("-flash") and value:
+            found: list[list[str]] = json.loads(base64.urlsafe_b64decode(value.strip('"')))
+            return found
+    return []
+
+
+RIGHTS = sorted({desk.right for desk in DESKS.values()} - {"", "account"}) + ["staff:edit"]
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_identity_gives_a_reader_no_token_to_act(world: World, reader: str, anna: str, by_link: str, right: str) -> None:
+    for edge, cookie in (("admin", reader), ("gateway", anna), ("gateway", by_link)):
+        answer = world.mint(edge, session_hash=hash_of(cookie), audience="documents", right=right)
+        assert answer.status_code == 403, answer.text
+
+
+def test_an_edge_acts_for_its_own_people_only(world: World, anna: str) -> None:
+    for edge, cookie in (("gateway", world.a.staff), ("admin", anna), ("payments", world.a.staff)):
+        answer = world.mint(edge, session_hash=hash_of(cookie), audience="documents", right="documents:read")
+        assert answer.status_code == 403, answer.text
+    answer = world.mint("admin", api_key=world.a.api_key, audience="documents", right="documents:submit")
+    assert answer.status_code == 403, answer.text
