@@ -23,16 +23,16 @@ async def resend(request: Request, _: ServiceCaller) -> dict[str, Any]:
     db: Database = request.app.state.db
     async with db.connection() as connection:
         rows = await connection.fetch("SELECT merchants_with_receivables() AS id")
-    counts = {"receivables": 0, "payments": 0}
+    counts = {"payments.receivable": 0, "payments.payment": 0}
     for row in rows:
         after: UUID | None = None
         while True:
             after, receivables, payments = await _batch(db, row["id"], after)
-            counts["receivables"] += receivables
-            counts["payments"] += payments
+            counts["payments.receivable"] += receivables
+            counts["payments.payment"] += payments
             if after is None:
                 break
-    return counts
+    return {"counts": counts}
 
 
 async def _batch(db: Database, merchant_id: UUID, after: UUID | None) -> tuple[UUID | None, int, int]:

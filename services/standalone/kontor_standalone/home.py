@@ -27,6 +27,11 @@ class Home:
         return self.folder / "run.json"
 
     @property
+    def edges_file(self) -> Path:
+        """How operators' commands reach the edges, while it runs; readable by its owner only."""
+        return self.folder / "edges.json"
+
+    @property
     def demo_file(self) -> Path:
         return self.folder / "demo.json"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from kontor_admin.app import create_app as admin
@@ -23,6 +24,7 @@ from kontor_payments.providers.sandbox.settings import SandboxSettings
 from kontor_payments.settings import Settings as PaymentsSettings
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
+from kontor_service.settings import ServiceSettings
 from kontor_standalone.home import SERVICES, Home
 from kontor_standalone.mailsink.app import create_app as mailsink
 from kontor_standalone.mailsink.settings import MailSinkSettings
@@ -36,6 +38,8 @@ class Platform:
 
     apps: dict[str, tuple[ASGIApp, int]]
     identity: IdentitySettings
+    # The environment with which operators' commands reach an edge, by its name.
+    edges: dict[str, dict[str, str]]
 
 
 async def prepare(home: Home, server: str) -> Platform:
@@ -63,6 +67,8 @@ async def prepare(home: Home, server: str) -> Platform:
 
     service_secrets = {name: home.secrets[name] for name in SERVICES}
     of_identity = settings(IdentitySettings, "identity", service_secrets=service_secrets)
+    of_gateway = settings(GatewaySettings, "gateway", sandbox_url=home.public_url("sandbox"))
+    of_admin = settings(AdminSettings, "admin")
     apps: dict[str, ASGIApp] = {
         "mail": mailsink(_mail_sink(home)),
         "sandbox": sandbox(_sandbox(home)),
@@ -70,10 +76,21 @@ async def prepare(home: Home, server: str) -> Platform:
         "documents": documents(settings(DocumentsSettings, "documents")),
         "payments": payments(settings(PaymentsSettings, "payments", **_provider(home))),
         "notifications": notifications(settings(NotificationsSettings, "notifications", smtp_port=home.ports["smtp"])),
-        "gateway": gateway(settings(GatewaySettings, "gateway", sandbox_url=home.public_url("sandbox"))),
-        "admin": admin(settings(AdminSettings, "admin")),
+        "gateway": gateway(of_gateway),
+        "admin": admin(of_admin),
     }
-    return Platform({name: (app, home.ports[name]) for name, app in apps.items()}, of_identity)
+    edges = {"gateway": environment_of(of_gateway), "admin": environment_of(of_admin)}
+    return Platform({name: (app, home.ports[name]) for name, app in apps.items()}, of_identity, edges)
+
+
+def environment_of(settings: ServiceSettings) -> dict[str, str]:
+    """The settings as the variables that a service of its own would read them from."""
+    found = {}
+    for name, value in settings.model_dump().items():
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(plain, str | int) and not isinstance(plain, bool):
+            found[f"KONTOR_{name.upper()}"] = str(plain)
+    return found
 
 
 def _common(home: Home, bus: str) -> dict[str, Any]:
