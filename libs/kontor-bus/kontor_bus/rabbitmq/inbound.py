@@ -70,7 +70,12 @@ async def inbound(connection: Connection, queue: str, prefetch: int) -> AsyncIte
         await channel.set_qos(prefetch_count=prefetch, timeout=CONNECT_TIMEOUT)
         arriving = Inbound(await channel.get_underlay_channel(), queue)
     channel.close_callbacks.add(arriving.lost)
-    await arriving.start()
+    try:
+        await arriving.start()
+    except Unreachable:
+        # The queue may be gone: a new connection declares it again.
+        await connection.close()
+        raise
     try:
         yield arriving
     finally:

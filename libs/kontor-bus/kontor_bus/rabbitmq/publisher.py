@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import aiormq.exceptions
@@ -39,8 +40,7 @@ class Publisher:
         # The broker closes the channel over one message it cannot stand, and with it all the others in flight:
         # one by one shows which it was. A lost connection shows itself by the next channel that cannot be had.
         if unsent and channel.is_closed:
-            for place in unsent:
-                receipts[place] = await self._publish_alone(outgoing[place])
+            await self._one_by_one(outgoing, receipts, unsent)
         return receipts
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
@@ -61,6 +61,13 @@ class Publisher:
                 self._channel = await self._connection.channel()
             return self._channel
 
+    async def _open_again(self) -> AbstractChannel:
+        # What was sent on a channel after the broker had closed it costs the whole connection: one try finds out,
+        # the next one has a new connection.
+        with suppress(Unreachable):
+            return await self._open()
+        return await self._open()
+
     async def _publish_all(self, channel: AbstractChannel, outgoing: Sequence[Outgoing]) -> list[Receipt]:
         receipts = [Receipt(Verdict.UNSENT, "not tried")] * len(outgoing)
 
@@ -74,19 +81,16 @@ class Publisher:
         await _all(asyncio.create_task(work(indexes)) for _ in range(min(IN_FLIGHT, len(outgoing))))
         return receipts
 
-    async def _publish_alone(self, one: Outgoing) -> Receipt:
-        try:
-            channel = await self._open()
-        except Unreachable as lost:
-            return Receipt(Verdict.UNSENT, str(lost))
-        receipt = await _publish_one(channel, one)
-        try:
-            still_there = not channel.is_closed or bool(await self._open())
-        except Unreachable:
-            still_there = False
-        if receipt.verdict is Verdict.UNSENT and channel.is_closed and still_there:
-            return Receipt(Verdict.REFUSED, receipt.reason)
-        return receipt
+    async def _one_by_one(self, outgoing: Sequence[Outgoing], receipts: list[Receipt], unsent: Sequence[int]) -> None:
+        with suppress(Unreachable):
+            for place in unsent:
+                channel = await self._open_again()
+                receipt = await _publish_one(channel, outgoing[place])
+                receipts[place] = receipt
+                if receipt.verdict is Verdict.UNSENT and channel.is_closed:
+                    # Where there is another channel at once, the closed one was closed over this message.
+                    await self._open_again()
+                    receipts[place] = Receipt(Verdict.REFUSED, receipt.reason)
 
 
 async def _all(tasks: Iterable["asyncio.Task[None]"]) -> None:
