@@ -202,7 +202,7 @@ class TestPaid:
         assert same_list()
         mail = platform.mail_to(buyer["email"], "Zahlung erhalten")
         assert "119,00 €" in mail["subject"]
-        event = erp.event(before, "payments.payment.succeeded.v1", document["id"])
+        event = erp.event(before, "payments.receivable.payment_succeeded.v1", document["id"])
         assert event["data"]["payment"]["amount_minor"] == "11900"
 
     def test_a_declined_card_charges_nothing_and_another_try_pays(self, erp, customer):

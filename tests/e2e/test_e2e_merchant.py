@@ -26,9 +26,12 @@ def _automatic(merchant, on):
     merchant.said("Gespeichert.")
 
 
-def waiting(erp, **said):
+STRAY = {"name": "Fremd KG", "address": {"line1": "Weg 2", "post_code": "86150", "city": "Augsburg"}}
+
+
+def waiting(erp, customer, **said):
     """An invoice that waits for its release."""
-    status = erp.ended(erp.hand_in(json=erp.invoice_data(**said)))
+    status = erp.ended(erp.hand_in(json=erp.invoice_data(customer, **said)))
     assert status["status"] == "processed", status["error"]
     assert status["document"]["state"] == "waiting"
     return status["document"]
@@ -71,9 +74,9 @@ def test_several_files_are_uploaded_and_the_broken_one_says_why(platform, erp, m
 
 
 def test_the_release_list_sorts_by_what_stands_against_it(platform, erp, merchant, release_by_hand):
-    ready = waiting(erp, customer=erp.customer()["number"])
-    silent = waiting(erp, customer=erp.customer(email="")["number"])
-    stray = waiting(erp, customer=fresh("FREMD"), buyer={"name": "Fremd KG"})
+    ready = waiting(erp, erp.customer()["number"])
+    silent = waiting(erp, erp.customer(email="")["number"])
+    stray = waiting(erp, fresh("FREMD"), buyer=STRAY)
     merchant.go("/freigabe")
     expect(row(merchant, ready["number"])).to_contain_text("bereit")
     expect(row(merchant, silent["number"])).to_contain_text("Keine E-Mail-Adresse")
@@ -84,8 +87,8 @@ def test_the_unmatched_is_assigned_by_hand_and_released_together_with_others(
     platform, erp, merchant, release_by_hand
 ):
     buyer = erp.customer()
-    first, second = (waiting(erp, customer=buyer["number"]) for _ in range(2))
-    stray = waiting(erp, customer=fresh("FREMD"), buyer={"name": "Fremd KG"})
+    first, second = (waiting(erp, buyer["number"]) for _ in range(2))
+    stray = waiting(erp, fresh("FREMD"), buyer=STRAY)
     merchant.go("/freigabe")
     row(merchant, stray["number"]).get_by_role("link", name="Zuordnen").click()
     merchant.page.get_by_role("searchbox").fill(buyer["number"])
@@ -106,7 +109,7 @@ def test_the_unmatched_is_assigned_by_hand_and_released_together_with_others(
 
 
 def test_sharing_by_hand_takes_own_words_and_another_address(platform, erp, merchant, release_by_hand):
-    document = waiting(erp, customer=erp.customer()["number"])
+    document = waiting(erp, erp.customer()["number"])
     address = f"{fresh('anders').lower()}@kunde.example"
     merchant.go(f"/dokumente/{document['id']}/teilen")
     merchant.page.get_by_label("Empfänger").fill(address)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from kontor_testing.people import Customer, Erp, Merchant, eventually, fresh
 
+UNKNOWN = {"name": "Noch unbekannt", "address": {"line1": "Weg 3", "post_code": "86150", "city": "Augsburg"}}
 OWNERS_DOWN = ("--without", "documents", "--without", "payments", "--without", "notifications")
 
 
@@ -101,7 +102,7 @@ def test_a_payment_before_its_document_is_parked_and_then_matched(erp, customer)
 
 def test_a_document_before_its_customer_waits_and_is_shared_when_it_comes(erp, platform):
     number = fresh("NEUKUNDE")
-    answer = erp.hand_in(json=erp.invoice_data(number, buyer={"name": "Noch unbekannt"}))
+    answer = erp.hand_in(json=erp.invoice_data(number, buyer=UNKNOWN))
     assert erp.ended(answer)["document"]["portal_url_reason"] == "unmatched"
     buyer = erp.customer(number=number)
     document = erp.shared(answer)

@@ -57,7 +57,7 @@ class Erp:
         assert answer.status_code == 200, answer.text
         return {"number": number, **known, **answer.json()}
 
-    def invoice_data(self, customer: str, **said: Any) -> dict[str, Any]:
+    def invoice_data(self, customer: str, /, **said: Any) -> dict[str, Any]:
         """119,00 € for two hours, due in two weeks."""
         number = said.pop("number", None) or fresh("RE")
         return {
@@ -95,7 +95,7 @@ class Erp:
         """An invoice that its customer can open."""
         return self.shared(self.hand_in(json=self.invoice_data(customer or self.customer()["number"], **said)))
 
-    def pays(self, document: dict[str, Any], amount: str, **said: Any) -> httpx.Response:
+    def pays(self, document: dict[str, Any], amount: str, /, **said: Any) -> httpx.Response:
         told = {
             "external_id": fresh("ZA"), "document_external_id": document["external_id"], "amount": amount,
             "currency": "EUR", "paid_on": date.today().isoformat(), "method": "transfer",
@@ -130,7 +130,7 @@ class Customer:
     def open(self, link: str) -> None:
         """The link of a mail; its one button presses itself where scripts run."""
         self.page.goto(link)
-        self.page.wait_for_url(re.compile(rf"/{self.slug}/"))
+        self.page.wait_for_url(re.compile(rf"/{self.slug}(/|$)"))
 
     def log_in(self, email: str, password: str) -> None:
         self.page.goto(f"{self.gateway}/{self.slug}/anmelden")

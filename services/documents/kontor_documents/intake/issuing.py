@@ -22,6 +22,9 @@ def is_einvoice(data: DocumentData) -> bool:
 async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, Any]:
     """The report of a valid invoice, to be kept with it. Raises InvalidInvoice naming rule and field of each fault."""
     _refuse([_own(issue) for issue in check(data) if issue.severity is Severity.ERROR])
+    if not data.lines:
+        # Without lines there is nothing to be written that the rules could be applied to.
+        _refuse([{"field": "lines", "code": "BR-16", "message": "An invoice has at least one line (BG-25)"}])
     xml = await asyncio.to_thread(write_cii, data)
     report = await validator.validate_async(xml)
     _refuse(

@@ -1,0 +1,188 @@
+"""Every page: fits the screen, speaks one language, breaks no rule of axe, and works without scripts."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from kontor_testing.people import Customer, Merchant
+
+pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
+
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+LOOKS = [(360, "light", "de"), (1440, "dark", "de"), (360, "dark", "en"), (1440, "light", "en")]
+# Words that only the other language has. Names and codes of documents are neither.
+ENGLISH = re.compile(
+    r"\b(the|and|your|you|with|paid|open|invoice|quote|customer|settings|save|back|search|show|amount|due|log in)\b", re.I
+)
+GERMAN = re.compile(
+    r"\b(und|der|die|das|Sie|Ihr|Ihre|mit|bezahlt|offen|Rechnung|Kunde|Einstellungen|Speichern|Zurück|Suchen|fällig)\b"
+)
+# What people wrote in their own language: names, documents' texts, the merchant's mail texts.
+OWN_WORDS = "td a, td .sub, td strong, dd, h1, .pre, .lines, textarea, input, option, .crumbs, .story, code, [lang], .results, .break, .files, .parties, .me, footer, .heading, .bar, title"
+
+
+@pytest.fixture(scope="module")
+def places(platform, erp, browser):
+    """Every address, by who may see it; states that are rarely seen among them."""
+    context = browser.new_context(locale="de-DE")
+    context.set_default_timeout(15_000)
+    portal, admin = platform.run["gateway"], platform.run["admin"]
+    customer = Customer(context.new_page(), portal)
+    customer.log_in(platform.run["customer"]["email"], platform.run["customer"]["password"])
+    customer.page.wait_for_url(re.compile("/brunner$"))
+    staff = Merchant(context.new_page(), admin)
+    staff.log_in(**platform.run["merchant"])
+    staff.page.wait_for_url(f"{admin}/")
+    found = customer.page.request.get(f"{portal}/api/portal/v1/brunner/documents?limit=50").json()["documents"]
+    by_number = {entry["number"]: f"{portal}/brunner/dokumente/{entry['id']}" for entry in found}
+    open_one, paid, late = (by_number[number] for number in ("RE-2026-1042", "RE-2026-0815", "RE-2026-0971"))
+    customer.page.goto(f"{open_one}/bezahlen")
+    customer.page.get_by_role("button", name="Weiter").click()
+    customer.page.wait_for_url(re.compile("/pay/"))
+    hosted = customer.page.url
+    mail = platform.messages()[0]["id"]
+    staff.go("/freigabe")
+    first, last = (staff.page.locator("tbody strong a").nth(n).get_attribute("href") for n in (0, -1))
+    assign = staff.page.get_by_role("link", name="Zuordnen").first.get_attribute("href")
+    staff.go("/kunden?q=20931")
+    one = staff.page.locator("tbody strong a").first.get_attribute("href")
+    staff.go(one)
+    person = staff.page.locator(".person a").first.get_attribute("href")
+    shown = f"/dokumente/{open_one.rpartition('/')[2]}"
+    staff.go("/mails")
+    again = staff.page.get_by_role("link", name="Erneut senden").first.get_attribute("href")
+    kept = context.storage_state()
+    context.close()
+    portal_pages = [
+        f"{portal}/brunner", *(f"{portal}/brunner/{path}" for path in (
+            "dokumente", "dokumente?type=invoice", "dokumente?q=gibtsnicht", "konto", "code",
+        )), open_one, f"{open_one}?view=pdf", f"{open_one}/bezahlen", f"{open_one}/ueberweisung", paid, late,
+        by_number["AN-2026-0311"], by_number["LS-2026-0611"], by_number["W-118"],
+    ]  # fmt: skip
+    public = [
+        *(f"{portal}/brunner/{path}" for path in ("anmelden", "passwort-vergessen", "code")),
+        platform.run["customer"]["link"], f"{portal}/passwort/x", f"{admin}/anmelden", f"{admin}/passwort",
+    ]  # fmt: skip
+    admin_pages = [
+        admin + path for path in (
+            "/", "/dokumente", "/dokumente?q=gibtsnicht", shown, f"{shown}?ansicht=pdf", f"{shown}/buchen", first, last, f"{first}/teilen",
+            assign, "/freigabe", "/hochladen", "/kunden", one, f"{one}/bearbeiten", "/kunden/neu", person, f"{one}/personen/neu",
+            "/zahlungen", "/mails", again, "/mails/texte", "/mails/texte/document_shared:invoice/de", "/einstellungen",
+            "/einstellungen/aussehen", "/einstellungen/firma", "/einstellungen/dokumente", "/einstellungen/zahlungen",
+            "/einstellungen/schluessel", "/konto",
+        )
+    ]  # fmt: skip
+    foreign = [
+        hosted, hosted.partition("/pay/")[0] + "/sandbox", platform.run["mail"], f"{platform.run['mail']}/messages/{mail}",
+    ]  # fmt: skip
+    return {"session": kept, "portal": portal_pages, "public": public, "admin": admin_pages, "foreign": foreign}
+
+
+def speak(platform, new_page, state, language):
+    """Both log-ins read in this language from now on."""
+    page = new_page(storage_state=state)
+    for path, label in ((f"{platform.run['gateway']}/brunner/konto", None), (f"{platform.run['admin']}/konto", "language")):
+        page.goto(path)
+        if label is None:
+            page.locator(f"#language-{language}").check()
+            page.locator("form[action$='/konto/sprache'] button").click()
+        else:
+            page.locator("select#language").select_option(language)
+            page.locator("form[action$='/konto/sprache'] button").click()
+        page.wait_for_load_state()
+
+
+def wrong_with(page, address, width, language, heard):
+    """What is wrong with one page, in words."""
+    heard.clear()
+    answer = page.goto(address, wait_until="load")
+    wrong = [f"answers {answer.status}"] if answer.status >= 400 else []
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    wrong += [f"scrolls sideways: {wide} > {width}"] if wide > width else []
+    wrong += heard
+    wrong += [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in Axe().run(page, options=AXE).response["violations"]]
+    if language and page.locator("html").get_attribute("lang") != language:
+        wrong.append(f"is in {page.locator('html').get_attribute('lang')}")
+    return wrong
+
+
+def foreign_words(page, language):
+    """Words of the other language among what Kontor itself says."""
+    page.evaluate("own => document.querySelectorAll(own).forEach(e => e.remove())", OWN_WORDS)
+    said = page.locator("body").inner_text()
+    return sorted({m[0] for m in (ENGLISH if language == "de" else GERMAN).finditer(said)})
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_every_page_fits_and_speaks_one_language(platform, places, new_page, width, scheme, language):
+    speak(platform, new_page, places["session"], language)
+    options = {
+        "viewport": {"width": width, "height": 800}, "color_scheme": scheme,
+        "locale": "de-DE" if language == "de" else "en-GB", "reduced_motion": "reduce",
+    }  # fmt: skip
+    heard, wrong = [], {}
+    known, unknown = new_page(storage_state=places["session"], **options), new_page(**options)
+    # The link page would press its button by itself and be gone.
+    unknown.add_init_script("HTMLFormElement.prototype.requestSubmit = () => {}")
+    for page in (known, unknown):
+        page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: heard.append(str(error)))
+    for kind, page in (("portal", known), ("admin", known), ("public", unknown), ("foreign", unknown)):
+        for address in places[kind]:
+            found = wrong_with(page, address, width, language if kind in ("portal", "admin", "public") else "", heard)
+            if kind in ("portal", "admin", "public"):
+                found += [f"says {word!r}" for word in foreign_words(page, language)]
+            if found:
+                wrong[address] = found
+    speak(platform, new_page, places["session"], "de")
+    assert not wrong, "\n".join(f"{address}\n    " + "\n    ".join(found) for address, found in wrong.items())
+
+
+def test_without_scripts_one_logs_in_opens_reads_and_pays(platform, erp, new_page):
+    customer = Customer(new_page(java_script_enabled=False), erp.gateway)
+    customer.log_in(platform.run["customer"]["email"], platform.run["customer"]["password"])
+    expect(customer.page.get_by_role("heading", level=1)).to_contain_text("Anna Seidel")
+    document = erp.invoice("20931")
+    customer.page.goto(f"{erp.gateway}/brunner/dokumente")
+    customer.page.get_by_role("searchbox").fill(document["number"])
+    customer.page.get_by_role("button", name="Anzeigen").click()
+    customer.page.get_by_role("link", name=document["number"]).click()
+    customer.choose("Karte")
+    customer.at_provider("Erfolgreich bezahlen")
+    customer.back_at(document)
+    expect(customer.state).to_have_text("vollständig bezahlt")
+
+
+def test_the_list_is_searched_filtered_sorted_and_paged(platform, new_page, erp):
+    customer = Customer(new_page(), erp.gateway)
+    customer.log_in(platform.run["customer"]["email"], platform.run["customer"]["password"])
+    customer.page.wait_for_url(re.compile("/brunner$"))
+    page = customer.page
+    page.goto(f"{erp.gateway}/brunner/dokumente")
+    page.get_by_role("link", name=re.compile("^Angebote")).click()
+    expect(page.get_by_role("link", name="Angebot AN-2026-0311")).to_be_visible()
+    expect(page.get_by_role("link", name="Rechnung RE-2026-1042")).to_have_count(0)
+    page.goto(f"{erp.gateway}/brunner/dokumente?q=0815")
+    expect(page.get_by_role("row").filter(has_text="RE-2026-0815")).to_be_visible()
+    expect(page.get_by_role("link", name="Rechnung RE-2026-1042")).to_have_count(0)
+    page.goto(f"{erp.gateway}/brunner/dokumente?type=invoice")
+    page.get_by_role("link", name="Betrag").click()
+    amounts = [
+        float(text.split(" ")[0].replace("\u00a0€", "").replace(".", "").replace(",", "."))
+        for text in (cell.inner_text().split("\n")[0] for cell in page.locator("td.amount").all())
+    ]
+    assert amounts == sorted(amounts, reverse=True)
+
+
+def test_who_uses_the_keyboard_reaches_everything(platform, erp, customer):
+    customer.open(erp.invoice()["portal_url"])
+    page = customer.page
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Zum Inhalt")).to_be_focused()
+    page.get_by_role("link", name="Jetzt bezahlen").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Wie möchten Sie bezahlen?")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Wie möchten Sie bezahlen?")).to_be_hidden()
