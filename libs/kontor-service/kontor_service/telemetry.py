@@ -12,6 +12,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -63,8 +64,12 @@ def _add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappi
 
 
 def tracer_provider(service: str, otlp_endpoint: str | None) -> TracerProvider:
-    """Spans get ids even where nobody collects them: the reference number on error pages is the trace id."""
-    provider = TracerProvider(resource=Resource.create({"service.name": f"kontor-{service}"}))
+    """Spans get ids even where nobody collects them: the reference number on error pages is the trace id.
+
+    What nobody collects is not recorded either: that costs as much as reading a page's rows.
+    """
+    sampler = ParentBased(ALWAYS_ON) if otlp_endpoint else ALWAYS_OFF
+    provider = TracerProvider(resource=Resource.create({"service.name": f"kontor-{service}"}), sampler=sampler)
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
@@ -117,9 +122,8 @@ class RequestTelemetry:
                 status = message["status"]
             await send(message)
 
-        with self._tracer.start_as_current_span(
-            scope["method"], context=_propagator.extract(headers), kind=SpanKind.SERVER
-        ) as span:
+        parent = _propagator.extract(headers) if headers else None
+        with self._tracer.start_as_current_span(scope["method"], context=parent, kind=SpanKind.SERVER) as span:
             # For the page of an error that nobody caught: it is rendered outside of the span.
             scope.setdefault("state", {})["trace_id"] = format(span.get_span_context().trace_id, "032x")
             try:

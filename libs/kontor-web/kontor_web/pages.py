@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -56,6 +57,7 @@ class Pages:
 
     def __init__(self, package: str, *, cookie_prefix: str) -> None:
         i18n.bring_catalog(package)
+        _spoken.cache_clear()
         self.seed_cookie = f"{cookie_prefix}-seed"
         self.flash_cookie = f"{cookie_prefix}-flash"
         self.assets = Assets(("kontor_web", package))
@@ -156,8 +158,15 @@ def today() -> date:
 
 def _template_gettext(message: str, **values: Any) -> Markup:
     """As Jinja's own, but what has no values is not formatted: that was most of the time of a page."""
-    text = i18n.gettext(message)
-    return Markup(text) % values if values else Markup(text.replace("%%", "%"))  # noqa: S704 - our own words
+    if not values:
+        return _spoken(i18n.reader().language, message)
+    return Markup(i18n.gettext(message)) % values  # noqa: S704 - our own words
+
+
+@lru_cache(10_000)
+def _spoken(language: str, message: str) -> Markup:
+    text = str(i18n.translations(language).ugettext(message))
+    return Markup(text.replace("%%", "%"))  # noqa: S704 - our own words
 
 
 def _template_ngettext(one: str, many: str, count: int, **values: Any) -> Markup:
@@ -176,6 +185,7 @@ def _filters() -> dict[str, Any]:
         "day": lambda value: formats.day(value, language()),
         "short_day": lambda value: formats.short_day(value, language()),
         "moment": lambda value: formats.moment(value, language(), i18n.reader().zone),
+        "lately": lambda value: formats.lately(value, language(), i18n.reader().zone),
         "ago": lambda value: formats.ago(value, language()),
         "percent": lambda value: formats.percent(value, language()),
         "number": lambda value: formats.number(value, language()),

@@ -9,13 +9,13 @@ import structlog
 from fastapi import FastAPI
 
 from kontor_bus import Bus
-from kontor_gateway import openapi
 from kontor_gateway.access.errors import install_access_errors
 from kontor_gateway.consumers import consumers
 from kontor_gateway.content.fetch import ContentFetcher
 from kontor_gateway.documents.formats import add_to
 from kontor_gateway.edge import Edge
 from kontor_gateway.reading.look import known_look
+from kontor_gateway.reference import openapi
 from kontor_gateway.routes import API_PREFIXES, HOT, routers
 from kontor_gateway.sessions.store import forget_expired
 from kontor_gateway.settings import Settings

@@ -12,6 +12,7 @@ from kontor_gateway.ingest import customers, documents, events, payments, webhoo
 from kontor_gateway.live import api as live
 from kontor_gateway.payments import pages as pay_pages
 from kontor_gateway.payments import portal_api as pay_api
+from kontor_gateway.reference import pages as reference
 from kontor_gateway.sessions import api as sessions
 
 # Where errors are problem+json whatever the client accepts.
@@ -46,6 +47,7 @@ def routers() -> list[APIRouter]:
         payments.router,
         events.router,
         webhooks.router,
+        reference.router,
         portal_api.router,
         files.api_router,
         pay_api.router,

@@ -164,3 +164,9 @@ async def test_the_public_api_describes_itself(portal: Any) -> None:
     assert "/api/ingest/v1/documents" in described["paths"]
     assert all(operation.get("summary") for path in described["paths"].values() for operation in path.values())
     assert not any(path.startswith("/{slug}") for path in described["paths"])
+
+
+async def test_people_read_the_description_too(portal: Any) -> None:
+    page = (await portal.page("/api/docs")).text
+    assert "Hand in a document" in page
+    assert "/internal/" not in page
