@@ -7,6 +7,7 @@ from datetime import datetime
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\s]+")
+_JOINT = re.compile(r"[-/._]+")
 # Shifts amounts above zero: texts of one length sort like the numbers they say.
 _ABOVE_ZERO = 10**18
 LAST_DAY = "9999-12-31"
@@ -28,9 +29,17 @@ def fold(text: str) -> str:
 
 
 def search_words(texts: Iterable[str]) -> str:
-    """What a search looks through: every word once, each with a space before it."""
-    words = dict.fromkeys(word for text in texts for word in _WORD.findall(fold(text)))
+    """What a search looks through: every word once, each with a space before it. Of a number that is put together
+    (RE-2026-1042) the parts as well: people type the last one."""
+    words = dict.fromkeys(
+        part for text in texts for word in _WORD.findall(fold(text)) for part in (word, *_parts_of_number(word))
+    )
     return "".join(f" {word}" for word in words)
+
+
+def _parts_of_number(word: str) -> list[str]:
+    parts = _JOINT.split(word)
+    return [part for part in parts if part] if len(parts) > 1 and any(sign.isdigit() for sign in word) else []
 
 
 def search_patterns(query: str) -> list[str] | None:
