@@ -1,10 +1,11 @@
 """What a browser is told and what it may not be made to do: headers, cookies, forms of other sites, other people's HTML."""
 
+import io
 import re
-from datetime import date
 from typing import Any
 
 import httpx
+import pikepdf
 import pytest
 
 from .conftest import invoice
@@ -223,10 +224,6 @@ def test_a_hostile_document_is_text_in_the_mail_and_adds_no_header(world: World,
 
 
 def test_the_pdf_of_a_hostile_document_is_made_and_does_nothing(world: World, hostile: dict[str, str]) -> None:
-    import io
-
-    import pikepdf
-
     asked = "SELECT f->>'id' AS id FROM live.document d, json_array_elements(d.data->'files') f WHERE d.id = $1 AND f->>'role' = 'pdf'"
     file_id = world.value("gateway", asked, hostile["document_id"])
     path = f"/{world.b.slug}/dokumente/{hostile['document_id']}/datei/{file_id}"
@@ -291,9 +288,3 @@ def test_forms_with_impossible_ids_are_refused_in_words(world: World) -> None:
     for query in ("after=%00", "after=AAAA", "year=9999999999", "limit=-1", "q=%00", f"q={'x' * 5000}", "customer=x"):
         answer = world.call("gateway", "GET", f"/api/portal/v1/{world.b.slug}/documents?{query}", cookie=world.b.ids["cookie"])
         assert answer.status_code < 500, (query, answer.text)
-    assert date.today()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _anna_first(anna: str) -> None:
-    """Logged in before the sessions of this module."""

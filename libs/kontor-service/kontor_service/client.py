@@ -40,7 +40,8 @@ class ServiceClient:
         **options: Any,
     ) -> httpx.Response:
         """Raises Problem with the callee's status and code, and Unavailable for 5xx, time-outs and lost connections."""
-        sent = trace_headers() | (headers or {})
+        # What a caller's header said is passed on byte by byte, as ASGI read it; httpx alone would insist on ASCII.
+        sent = httpx.Headers(trace_headers() | (headers or {}), encoding="latin-1")
         if token:
             sent["Authorization"] = f"Bearer {token}"
         try:
