@@ -91,6 +91,16 @@ def moment(value: datetime | str | None, language: str, zone: str) -> str:
     return dates.format_datetime(local, pattern, locale=locale_of(language))
 
 
+def lately(value: datetime | str | None, language: str, zone: str) -> str:
+    """Of today only the time: 09:14; else as `moment`."""
+    if not value:
+        return ""
+    local = _as_instant(value).astimezone(zone_of(zone))
+    if local.date() == datetime.now(zone_of(zone)).date():
+        return f"{local:%H:%M}"
+    return moment(value, language, zone)
+
+
 def ago(value: datetime | str | None, language: str) -> str:
     """vor 4 Minuten"""
     if not value:

@@ -7,6 +7,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from kontor_admin import (
+    api,
     api_keys,
     board,
     customers,
@@ -30,7 +31,7 @@ from kontor_service.app import build_app
 from kontor_views import Changes, Views
 from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
-_FEATURES = (sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages)
+_FEATURES = (sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages, api)
 
 
 def create_app(settings: Settings) -> FastAPI:

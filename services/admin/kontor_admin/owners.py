@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
+import structlog
 from fastapi import Request
 
 from kontor_admin.settings import Settings
@@ -11,6 +13,8 @@ from kontor_admin.staff import Staff
 from kontor_service.client import ServiceClient
 from kontor_service.tokens import TokenSource, basic
 from kontor_views import UnknownSnapshot, Views
+
+log = structlog.get_logger()
 
 _OWNERS = ("identity", "documents", "payments", "notifications")
 # Reading something beside the page: the page does without it rather than wait.
@@ -103,6 +107,9 @@ class Owners:
             except UnknownSnapshot:
                 # The admin does not copy everything that can be changed through it.
                 continue
+            except (asyncpg.PostgresError, OSError) as error:
+                # The owner has done it, and the bus brings the same state.
+                log.warning("answer_not_applied", type=item["snapshot"]["type"], error=type(error).__name__)
 
 
 def ip_of(request: Request) -> str:

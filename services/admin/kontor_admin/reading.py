@@ -1,7 +1,7 @@
 """One question to the copy per page: a SQL function that takes the session and answers with its rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -58,6 +58,9 @@ class Keyset:
             sort if sort in sorts else default, asked if asked in ("asc", "desc") else order,
             query.get("after", ""), query.get("before", ""),
         )  # fmt: skip
+
+    def sized(self, size: int) -> "Keyset":
+        return replace(self, size=size)
 
     @property
     def direction(self) -> str:

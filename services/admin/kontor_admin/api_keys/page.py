@@ -14,7 +14,7 @@ from kontor_web import Form, read_form
 from kontor_web.i18n import N_
 from kontor_web.i18n import gettext as _
 
-router = APIRouter(prefix="/einstellungen/schluessel", include_in_schema=False)
+router = APIRouter(prefix="/einstellungen/schluessel")
 
 SCOPES = {
     "documents:submit": N_("Hand in, withdraw and cancel documents"),
@@ -70,6 +70,6 @@ async def _page(request: Request, form: Form, *, secret: str = "", name: str = "
     known = [key for key in loads(row["keys"], []) if not key["revoked"]]
     return pages(request).render(
         request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff,
-        tabs=settings_tabs(staff, "keys"), keys=known, form=form, secret=secret, name=name, scopes={code: _(words) for code, words in SCOPES.items()},
-        address=request.app.state.settings.portal_url,
+        tabs=settings_tabs(staff, "keys"), keys=known, form=form, secret=secret, name=name,
+        scopes={code: _(words) for code, words in SCOPES.items()}, address=request.app.state.settings.portal_url,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from kontor_admin.reading import ask
 from kontor_admin.staff import look
 from kontor_web import stream
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 @router.get("/")

@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from kontor_admin.customers import contacts, editing, links, listing
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 for part in (listing, editing, contacts, links):
     router.include_router(part.router, prefix="/kunden")

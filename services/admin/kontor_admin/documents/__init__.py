@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from kontor_admin.documents import actions, document, files, listing, sharing
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 for part in (listing, document, files, actions, sharing):
     router.include_router(part.router, prefix="/dokumente")

@@ -100,7 +100,7 @@ def _line(line: dict[str, Any], currency: str) -> Line:
         unit=line["unit"],
         price_minor=exact if is_exact and base in (None, "1") else None,
         price=f"{line['net_price']} {currency}" + (f" / {base}" if base not in (None, "1") else ""),
-        net_minor=to_minor(Decimal(line["net"] or "0"), currency),
+        net_minor=to_minor(Decimal(line.get("net") or "0"), currency),
     )
 
 

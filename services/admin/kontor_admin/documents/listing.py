@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
-from kontor_admin.reading import Keyset, Slice, ask, loads, slice_of
+from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_admin.views import COUNT_CAP, DOCUMENT_SORTS
 from kontor_views.sorting import search_patterns
@@ -31,12 +31,10 @@ class Listing:
     keyset: Keyset
 
 
-async def listing(request: Request, size: int | None = None) -> Listing:
+async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
     """What the query of this address asks for. What it says that is not known is passed over."""
     query = request.query_params
-    keyset = Keyset.of(request, DOCUMENT_SORTS, "received")
-    if size is not None:
-        keyset = Keyset(keyset.sort, keyset.order, keyset.after, keyset.before, size)
+    keyset = Keyset.of(request, DOCUMENT_SORTS, "received").sized(size)
     key, identity = keyset.start
     staff, row = await ask(
         request, f"documents_by_{keyset.sort}_{keyset.direction}",

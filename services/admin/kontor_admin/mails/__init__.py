@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from kontor_admin.mails import log, texts
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 for part in (texts, log):
     router.include_router(part.router, prefix="/mails")

@@ -9,7 +9,7 @@ from kontor_admin.staff import look
 from kontor_views.sorting import search_patterns
 from kontor_web.i18n import gettext as _
 
-router = APIRouter(prefix="/zahlungen", include_in_schema=False)
+router = APIRouter(prefix="/zahlungen")
 
 STATES = ("succeeded", "pending", "failed", "refunded")
 

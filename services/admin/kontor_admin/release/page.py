@@ -1,7 +1,6 @@
 """GET /freigabe, and releasing what is chosen or everything that is ready."""
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from kontor_web import Link, read_form
 from kontor_web.i18n import gettext as _
 from kontor_web.i18n import ngettext
 
-router = APIRouter(prefix="/freigabe", include_in_schema=False)
+router = APIRouter(prefix="/freigabe")
 
 GROUPS = ("ready", "no_email", "unmatched", "invalid", "making")
 # What documents takes at once; a month's end is sent in such portions.
@@ -52,7 +51,7 @@ def _tabs(groups: dict[str, int], group: str | None) -> list[Link]:
 async def release_chosen(request: Request) -> Response:
     staff = await who(request)
     form = await read_form(request)
-    ids = [str(UUID(value)) for value in form.many("id")]
+    ids = form.many("id")
     if not ids:
         return pages(request).redirect("/freigabe", warn=_("Please choose at least one document."))
     return await _release(request, staff, ids)

@@ -12,7 +12,7 @@ from kontor_service.errors import Problem
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 
-router = APIRouter(prefix="/konto", include_in_schema=False)
+router = APIRouter(prefix="/konto")
 
 
 async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:

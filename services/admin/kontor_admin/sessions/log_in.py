@@ -18,7 +18,7 @@ from kontor_web.i18n import gettext as _
 from kontor_web.i18n import speak
 
 log = structlog.get_logger()
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 @router.get("/anmelden")

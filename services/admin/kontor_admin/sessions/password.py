@@ -13,7 +13,7 @@ from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 from kontor_web.i18n import speak
 
-router = APIRouter(prefix="/passwort", include_in_schema=False)
+router = APIRouter(prefix="/passwort")
 
 
 @router.get("")

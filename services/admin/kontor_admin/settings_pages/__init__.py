@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from kontor_admin.settings_pages import appearance, company, document_types, general, payments
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 for part in (general, appearance, document_types, company, payments):
     router.include_router(part.router, prefix="/einstellungen")

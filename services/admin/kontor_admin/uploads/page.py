@@ -18,7 +18,7 @@ from kontor_service.errors import Problem
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 
-router = APIRouter(prefix="/hochladen", include_in_schema=False)
+router = APIRouter(prefix="/hochladen")
 
 _LATEST = 10
 # How long a form without scripts waits for what it sent.

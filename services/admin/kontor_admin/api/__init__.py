@@ -1,0 +1,5 @@
+"""The admin's JSON: the same views as its pages, for scripts and other clients of the merchant's staff."""
+
+from kontor_admin.api.reading import router
+
+__all__ = ["router"]

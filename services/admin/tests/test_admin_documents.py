@@ -1,0 +1,281 @@
+"""Documents: the list, one document, and what staff do with it."""
+
+from uuid import uuid4
+
+import pytest
+from admin_shop import NOW, Shop, answer_of, cookies, session_state, tell_sessions
+
+
+async def test_a_paid_invoice_is_green_in_the_list(shop: Shop) -> None:
+    invoice = shop.document("RE-2026-1042")
+    receivable = shop.receivable(invoice.document.id, state="paid", open_minor=0, paid_minor=11900, paid_at=NOW)
+    await shop.told(invoice, receivable)
+    assert '<span class="state paid">vollständig bezahlt</span>' in await shop.page("/dokumente")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"state": "open"}, "offen"),
+        ({"state": "open", "due_date": "2026-11-20"}, "überfällig"),
+        ({"state": "on_its_way", "pending_minor": 11900}, "unterwegs"),
+        ({"state": "partly_paid", "open_minor": 5000}, "teilweise bezahlt"),
+    ],
+)
+async def test_each_payment_state_has_its_word(shop: Shop, values: dict[str, object], words: str) -> None:
+    invoice = shop.document("RE-1", due_date=str(values.get("due_date", "2026-11-26")))
+    await shop.told(invoice, shop.receivable(invoice.document.id, **values))
+    assert f">{words}</span>" in await shop.page("/dokumente")
+
+
+async def test_documents_are_found_by_number_customer_and_amount(shop: Shop) -> None:
+    await shop.told(
+        shop.document("RE-2026-1042", buyer_name="Müller Bau"),
+        shop.document("AN-7", type="quote", gross_minor=78719, buyer_name="Kögl"),
+    )
+    for asked, found, other in (
+        ("1042", "RE-2026-1042", "AN-7"), ("muller", "RE-2026-1042", "AN-7"), ("787,19", "AN-7", "RE-2026-1042"),
+    ):  # fmt: skip
+        page = await shop.page(f"/dokumente?q={asked}")
+        assert found in page
+        assert other not in page
+    assert "Nichts gefunden" in await shop.page("/dokumente?q=nirgends")
+
+
+async def test_the_list_filters_by_type_state_and_payment(shop: Shop) -> None:
+    invoice, quote = shop.document("RE-1"), shop.document("AN-1", type="quote", state="waiting")
+    await shop.told(invoice, quote, shop.receivable(invoice.document.id))
+    for query, found, other in (
+        ("type=quote", "AN-1", "RE-1"),
+        ("state=waiting", "AN-1", "RE-1"),
+        ("status=open", "RE-1", "AN-1"),
+    ):
+        page = await shop.page(f"/dokumente?{query}")
+        assert f">{found}</a>" in page
+        assert f">{other}</a>" not in page
+
+
+async def numbers(shop: Shop, query: str) -> tuple[list[str], dict[str, str | None]]:
+    answer = await shop.client.get(f"/api/admin/v1/documents?{query}")
+    body = answer.json()
+    return [entry["number"] for entry in body["entries"]], {"next": body["next"], "previous": body["previous"]}
+
+
+async def test_numbers_sort_as_people_count(shop: Shop) -> None:
+    await shop.told(*(shop.document(number) for number in ("RE-10", "RE-2", "RE-1")))
+    assert (await numbers(shop, "sort=number&order=asc"))[0] == ["RE-1", "RE-2", "RE-10"]
+
+
+async def test_paging_forth_and_back_shows_every_document_once(shop: Shop) -> None:
+    await shop.told(*(shop.document(f"RE-{n}", gross_minor=n % 3) for n in range(1, 8)))
+    seen, cursor, pages = [], "", []
+    while True:
+        page, ways = await numbers(shop, f"sort=amount&order=asc&limit=3&after={cursor}")
+        pages.append((page, ways))
+        seen += page
+        if ways["next"] is None:
+            break
+        cursor = ways["next"]
+    assert len(seen) == len(set(seen)) == 7
+    back, _ways = await numbers(shop, f"sort=amount&order=asc&limit=3&before={pages[-1][1]['previous']}")
+    assert back == pages[-2][0]
+
+
+async def test_a_cursor_of_nobodys_is_refused(shop: Shop) -> None:
+    assert (await shop.client.get("/api/admin/v1/documents?after=nonsense")).status_code == 422
+
+
+async def test_another_merchants_document_is_not_there(shop: Shop) -> None:
+    foreign = shop.document("RE-9", merchant_id=str(uuid4()))
+    await shop.told(foreign)
+    assert "RE-9" not in await shop.page("/dokumente")
+    for path in ("", "/teilen", "/buchen", "/zuordnen", f"/datei/{uuid4()}", "/xrechnung"):
+        await shop.page(f"/dokumente/{foreign.document.id}{path}", 404)
+    assert (await shop.client.get(f"/api/admin/v1/documents/{foreign.document.id}")).status_code == 404
+
+
+async def test_a_document_page_shows_lines_and_taxes(shop: Shop) -> None:
+    invoice = shop.document("RE-1", content_sha256="ab" * 32)
+    shop.owners.answers["GET", f"/v1/content/{'ab' * 32}"] = CONTENT
+    await shop.told(invoice)
+    page = await shop.page(f"/dokumente/{invoice.document.id}")
+    for words in (
+        "Monteurstunde",
+        "2,5 Std.",
+        "64,00\u00a0€",
+        "160,00\u00a0€",
+        "19\u00a0% Umsatzsteuer auf 160,00\u00a0€",
+        "190,40\u00a0€",
+    ):
+        assert words in page
+
+
+async def test_a_document_page_stands_while_its_owner_is_away(shop: Shop) -> None:
+    invoice = shop.document("RE-1", content_sha256="ab" * 32)
+    shop.owners.down = True
+    await shop.told(invoice)
+    page = await shop.page(f"/dokumente/{invoice.document.id}")
+    assert "Die Positionen können gerade nicht gezeigt werden." in page
+    assert "Der Verlauf kann gerade nicht gezeigt werden." in page
+
+
+async def test_an_action_while_the_owner_is_away_is_a_503_in_words(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    await shop.told(invoice)
+    shop.owners.down = True
+    answer = await shop.post(f"/dokumente/{invoice.document.id}/zurueckziehen")
+    assert answer.status_code == 503
+    assert "Es wurde nichts geändert" in answer.text
+
+
+async def test_marking_as_paid_is_asked_for_this_member_of_staff_and_seen_at_once(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    open_one = shop.receivable(invoice.document.id)
+    await shop.told(invoice, open_one)
+    paid = shop.receivable(
+        invoice.document.id,
+        id=open_one.receivable.id,
+        version=2,
+        state="paid",
+        open_minor=0,
+        paid_minor=11900,
+        paid_at=NOW,
+    )
+    shop.owners.answers["POST", f"/v1/documents/{invoice.document.id}/mark-paid"] = answer_of(paid)
+    answer = await shop.post(f"/dokumente/{invoice.document.id}/bezahlt", {"method": "transfer"})
+    assert answer.status_code == 303
+    asked = shop.owners.tokens[-1]
+    assert (asked["audience"], asked["right"]) == ("payments", "payments:book")
+    assert asked["session_hash"] == session_state(shop.merchant_id, shop.cookie)["hash"]
+    assert "vollständig bezahlt" in await shop.page(f"/dokumente/{invoice.document.id}")
+
+
+async def test_a_payment_is_booked_once_however_often_the_form_is_sent(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    receivable = shop.receivable(invoice.document.id)
+    await shop.told(invoice, receivable)
+    path = f"/v1/documents/{invoice.document.id}/bookings"
+    booked = shop.receivable(invoice.document.id, id=receivable.receivable.id, version=2)
+    shop.owners.answers["POST", path] = answer_of(booked)
+    form = {"amount": "1.234,50", "booked_on": "2026-11-20", "method": "transfer", "key": "one-key"}
+    for _ in range(2):
+        assert (await shop.post(f"/dokumente/{invoice.document.id}/buchen", form)).status_code == 303
+    _method, _path, body = next(call for call in shop.owners.calls if call[1] == path)
+    assert body["amount_minor"] == 123450
+    assert body["booked_on"] == "2026-11-20"
+
+
+async def test_a_wrong_amount_is_said_beside_its_field_and_nothing_is_booked(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    await shop.told(invoice, shop.receivable(invoice.document.id))
+    answer = await shop.post(
+        f"/dokumente/{invoice.document.id}/buchen", {"amount": "viel", "booked_on": "2026-11-20", "method": "cash"}
+    )
+    assert answer.status_code == 422
+    assert 'id="amount-error">Bitte schreiben Sie den Betrag so: 1.234,56.' in answer.text
+    assert 'value="viel"' in answer.text
+    assert not [call for call in shop.owners.calls if call[0] == "POST"]
+
+
+async def test_what_an_owner_refuses_is_said_in_german(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    await shop.told(invoice)
+    shop.owners.refuse("POST", f"/v1/documents/{invoice.document.id}/cancel", 409, code="wrong_state")
+    answer = await shop.post(f"/dokumente/{invoice.document.id}/stornieren")
+    flash = await shop.client.get(
+        answer.headers["location"],
+        headers={"cookie": f"{cookies(shop.cookie)}; {answer.headers['set-cookie'].split(';')[0]}"},
+    )
+    assert "Das geht beim jetzigen Stand des Dokuments nicht mehr." in flash.text
+
+
+async def test_sharing_by_hand_sends_only_what_was_changed(shop: Shop) -> None:
+    customer = shop.customer("1", "Seidel")
+    invoice = shop.document("RE-1", state="waiting", customer_id=customer.customer.id)
+    await shop.told(customer, invoice)
+    path = f"/v1/documents/{invoice.document.id}/share"
+    shop.owners.answers["POST", path] = answer_of(shop.document("RE-1", id=invoice.document.id, version=2))
+    form = {"recipient": "", "subject": "Neu", "text": "wie immer", "usual_subject": "Alt", "usual_text": "wie immer"}
+    assert (await shop.post(f"/dokumente/{invoice.document.id}/teilen", form)).status_code == 303
+    assert shop.owners.calls[-1][2] == {"recipient": "", "subject": "Neu", "text": ""}
+
+
+async def test_a_file_is_shown_as_what_it_is_and_never_as_a_page(shop: Shop) -> None:
+    files = [
+        {
+            "id": "11111111-1111-1111-1111-111111111111",
+            "name": "Rechnung ü.pdf",
+            "media_type": "application/pdf",
+            "role": "pdf",
+        },
+        {
+            "id": "22222222-2222-2222-2222-222222222222",
+            "name": "x.html",
+            "media_type": "text/html",
+            "role": "attachment",
+        },
+    ]
+    invoice = shop.document("RE-1", files=files)
+    await shop.told(invoice)
+    for file in files:
+        shop.owners.answers["GET", f"/v1/documents/{invoice.document.id}/files/{file['id']}"] = {"any": "bytes"}
+    pdf = await shop.client.get(f"/dokumente/{invoice.document.id}/datei/{files[0]['id']}")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.headers["content-disposition"] == "inline; filename*=UTF-8''Rechnung%20%C3%BC.pdf"
+    assert "frame-ancestors 'self'" in pdf.headers["content-security-policy"]
+    html = await shop.client.get(f"/dokumente/{invoice.document.id}/datei/{files[1]['id']}")
+    assert html.headers["content-type"] == "application/octet-stream"
+    assert html.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("merchant", "document", "customer", "reason"),
+    [
+        ({}, {}, {}, "Link anzeigen"),
+        ({"portal_enabled": False}, {}, {}, "weil das Portal ausgeschaltet ist"),
+        ({}, {"type": "quote"}, {}, "weil das Portal Dokumente dieser Art nicht zeigt"),
+        ({}, {"state": "waiting"}, {}, "weil das Dokument nicht geteilt ist"),
+        ({}, {}, {"portal_access": "off"}, "weil dieser Kunde keinen Zugang zum Portal hat"),
+        ({"portal_access_default": False}, {}, {}, "weil dieser Kunde keinen Zugang zum Portal hat"),
+        ({}, {"customer_id": ""}, {}, "weil das Dokument keinem Kunden zugeordnet ist"),
+    ],
+)
+async def test_where_there_is_no_link_the_reason_is_shown(
+    shop: Shop, merchant: dict[str, object], document: dict[str, object], customer: dict[str, object], reason: str
+) -> None:
+    buyer = shop.customer("1", "Seidel", **customer)
+    invoice = shop.document("RE-1", **{"customer_id": buyer.customer.id, **document})
+    await shop.told(shop.merchant(version=2, **merchant), buyer, invoice)
+    assert reason in await shop.page(f"/dokumente/{invoice.document.id}")
+
+
+async def test_the_link_is_shown_and_kept_nowhere(shop: Shop) -> None:
+    buyer = shop.customer("1", "Seidel")
+    invoice = shop.document("RE-1", customer_id=buyer.customer.id)
+    await shop.told(buyer, invoice)
+    path = f"/v1/customers/{buyer.customer.id}/documents/{invoice.document.id}/link"
+    shop.owners.answers["GET", path] = {"url": "http://portal.example/l/secret", "reason": None}
+    answer = await shop.post(f"/dokumente/{invoice.document.id}/link")
+    assert "http://portal.example/l/secret" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "secret" not in await shop.page(f"/dokumente/{invoice.document.id}")
+
+
+async def test_who_may_only_read_is_offered_nothing_to_do(shop: Shop) -> None:
+    buyer = shop.customer("1", "Seidel")
+    invoice = shop.document("RE-1", customer_id=buyer.customer.id)
+    await shop.told(buyer, invoice, shop.receivable(invoice.document.id))
+    await tell_sessions(
+        shop, session_state(shop.merchant_id, "reader", rights=["documents:read", "account"], role="read_only")
+    )
+    page = await shop.client.get(f"/dokumente/{invoice.document.id}", headers={"cookie": cookies("reader")})
+    assert page.status_code == 200
+    assert "<form" not in page.text
+
+
+CONTENT = {
+    "type": "invoice", "currency": "EUR", "seller": {"name": "Brunner"}, "buyer": {"name": "Seidel"},
+    "lines": [{"name": "Monteurstunde", "quantity": "2.5", "unit": "HUR", "net_price": "64.00", "net": "160.00"}],
+    "tax_breakdown": [{"category": "S", "rate": "19", "taxable_amount": "160.00", "tax_amount": "30.40"}],
+    "totals": {"net": "160.00", "tax": "30.40", "gross": "190.40", "due": "190.40"},
+}  # fmt: skip

@@ -1,0 +1,261 @@
+"""Board, release list, uploads, customers, mails, keys, settings."""
+
+import asyncio
+import re
+from uuid import uuid4
+
+from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
+
+from kontor.documents.v1 import documents_pb2
+from kontor.identity.v1 import identity_pb2
+from kontor_web import catalog
+
+
+async def test_the_board_sums_what_is_open_on_its_way_late_and_paid(shop: Shop) -> None:
+    documents = [shop.document(f"RE-{n}") for n in range(4)]
+    ids = [d.document.id for d in documents]
+    await shop.told(
+        *documents,
+        shop.receivable(ids[0], open_minor=100_00),
+        shop.receivable(ids[1], open_minor=50_50, due_date="2026-11-02"),
+        shop.receivable(ids[2], state="on_its_way", open_minor=0, pending_minor=23_00, expected_on="2026-11-25"),
+        shop.receivable(ids[3], state="paid", open_minor=0, paid_minor=77_00),
+        shop.payment(ids[3], amount_minor=77_00),
+        shop.payment(ids[3], amount_minor=99_00, state="failed"),
+    )
+    board = (await shop.client.get("/api/admin/v1/board")).json()
+    assert board["open"] == [{"currency": "EUR", "minor": 150_50, "many": 2}]
+    assert board["late"] == [{"currency": "EUR", "minor": 50_50, "many": 1}]
+    assert board["oldest_late_days"] == 19
+    assert board["pending"] == [{"currency": "EUR", "minor": 23_00, "many": 1}]
+    assert board["paid"] == [{"currency": "EUR", "minor": 77_00, "many": 1}]
+    page = await shop.page("/")
+    assert "150,50\u00a0€" in page
+    assert "älteste seit 19 Tagen" in page
+    assert "Bezahlt im November" in page
+
+
+async def test_the_board_tells_what_happened_last(shop: Shop) -> None:
+    customer = shop.customer("1", "Weinhaus <Kögl>")
+    invoice = shop.document("RE-1", customer_id=customer.customer.id, first_opened_at=NOW)
+    paid = shop.payment(invoice.document.id, document_number="RE-1", customer_id=customer.customer.id)
+    await shop.told(customer, invoice, paid, shop.receivable(invoice.document.id, state="paid", open_minor=0))
+    page = await shop.page("/")
+    assert "<strong>Weinhaus &lt;Kögl&gt;</strong> hat 119,00\u00a0€ für" in page
+    assert "vollständig bezahlt" in page
+
+
+async def test_the_release_list_says_what_stands_against_each(shop: Shop) -> None:
+    def issue(code: str, severity: str = "blocker") -> documents_pb2.Issue:
+        return documents_pb2.Issue(code=code, message=f"about {code}", severity=severity)
+
+    await shop.told(
+        shop.document("RE-1", state="waiting"),
+        shop.document("RE-2", state="waiting", issues=[issue("unmatched_customer")], customer_number="20931"),
+        shop.document("RE-3", state="waiting", issues=[issue("no_email")]),
+        shop.document("RE-4", state="waiting", issues=[issue("BR-CO-17"), issue("no_email")]),
+        shop.document("RE-5", state="waiting", issues=[issue("portal_off", "warning")]),
+    )
+    answer = (await shop.client.get("/api/admin/v1/release")).json()
+    assert answer["groups"] == {"ready": 2, "unmatched": 1, "no_email": 1, "invalid": 1}
+    page = await shop.page("/freigabe")
+    assert "Kundennummer 20931 unbekannt" in page
+    assert "about BR-CO-17 (BR-CO-17)" in page
+    assert "Alle 2 bereiten freigeben" in page
+
+
+async def test_releasing_together_tells_how_many_went_and_why_one_did_not(shop: Shop) -> None:
+    one, other = shop.document("RE-1", state="waiting"), shop.document("RE-2", state="waiting")
+    await shop.told(one, other)
+    shared = shop.document("RE-1", id=one.document.id, version=2)
+    shop.owners.answers["POST", "/v1/releases"] = {
+        "released": [answer_of(shared)],
+        "refused": [{"id": other.document.id, "error": {"code": "no_email", "detail": "none"}}],
+    }
+    answer = await shop.post("/freigabe/alle")
+    assert sorted(shop.owners.calls[-1][2]["ids"]) == sorted([one.document.id, other.document.id])
+    cookie = f"{cookies(shop.cookie)}; {answer.headers['set-cookie'].split(';')[0]}"
+    page = (await shop.client.get("/freigabe", headers={"cookie": cookie})).text
+    assert "Ein Dokument freigegeben" in page
+    assert "Eines konnte nicht freigegeben werden: Keine E-Mail-Adresse" in page
+    assert ">RE-1</a>" not in page
+
+
+async def test_each_uploaded_file_has_its_own_result(shop: Shop) -> None:
+    document = shop.document("RE-77", state="waiting")
+    submission = documents_pb2.Submission(
+        id=str(uuid4()), merchant_id=str(shop.merchant_id), epoch=1, version=1, status="processed", source="upload",
+        file_name="gut.xml", document_id=document.document.id, received_at=NOW,
+    )  # fmt: skip
+    await shop.told(document, documents_pb2.SubmissionSnapshot(submission=submission))
+    shop.owners.answers["POST", "/v1/submissions"] = {"id": submission.id, "status": "accepted"}
+    files = [
+        ("file", ("gut.xml", b"<x/>", "text/xml")),
+        ("file", ("leer.pdf", b"", "application/pdf")),
+        ("file", ("gross.pdf", b"x" * 1001, "application/pdf")),
+    ]
+    answer = await shop.post("/hochladen", files=files)
+    assert answer.status_code == 422
+    assert "RE-77" in answer.text
+    assert "Die Datei ist leer." in answer.text
+    assert "Die Datei ist größer als" in answer.text
+    assert [call[1] for call in shop.owners.calls] == ["/v1/submissions"]
+
+
+async def test_a_refused_file_says_why_in_german(shop: Shop) -> None:
+    shop.owners.refuse("POST", "/v1/submissions", 422, code="xml_broken", detail="Line 1")
+    answer = await shop.post("/hochladen/datei", files=[("file", ("a.xml", b"<x", "text/xml"))])
+    assert answer.status_code == 422
+    assert "Das XML ist beschädigt." in answer.text
+
+
+async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
+    made = shop.customer("30001", "Bäckerei Huber")
+    shop.owners.answers["POST", "/v1/customers"] = answer_of(made)
+    form = {"number": "30001", "name": "Bäckerei Huber", "kind": "business", "language": "de", "portal_access": "default",
+            "mail_mode": "default", "country": "de"}  # fmt: skip
+    answer = await shop.post("/kunden/neu", form)
+    assert answer.headers["location"] == f"/kunden/{made.customer.id}"
+    assert shop.owners.calls[-1][2]["address"]["country"] == "DE"
+    assert "Bäckerei Huber" in await shop.page(f"/kunden/{made.customer.id}")
+
+
+async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typed_is_lost(shop: Shop) -> None:
+    finding = {
+        "field": "address.country",
+        "code": "value_error",
+        "message": "a country is its ISO 3166-1 code of two letters",
+    }
+    shop.owners.refuse("POST", "/v1/customers", 422, code="invalid", errors=[finding])
+    form = {"number": "1", "name": "Weber & Söhne", "kind": "consumer", "language": "en", "portal_access": "off",
+            "mail_mode": "link", "country": "D1"}  # fmt: skip
+    answer = await shop.post("/kunden/neu", form)
+    assert answer.status_code == 422
+    assert 'id="country-error">Ein Land ist sein Kürzel aus zwei Buchstaben' in answer.text
+    assert 'value="Weber &amp; Söhne"' in answer.text
+    assert '<option value="consumer" selected>' in answer.text
+
+
+async def test_another_merchants_customer_is_not_there(shop: Shop) -> None:
+    foreign = shop.customer("9", "Fremd", merchant_id=str(uuid4()))
+    await shop.told(foreign)
+    assert "Fremd" not in await shop.page("/kunden")
+    for path in ("", "/bearbeiten", "/personen/neu"):
+        await shop.page(f"/kunden/{foreign.customer.id}{path}", 404)
+
+
+async def test_inviting_a_new_person_takes_two_commands_and_one_form(shop: Shop) -> None:
+    before = shop.customer("1", "Seidel")
+    await shop.told(before)
+    person = identity_pb2.ContactPerson(id=str(uuid4()), name="Anna", email="anna@example.com", access="none")
+    after = shop.customer("1", "Seidel", id=before.customer.id, version=2, contacts=[person])
+    base = f"/v1/customers/{before.customer.id}/contacts"
+    shop.owners.answers["POST", base] = answer_of(after)
+    shop.owners.answers["POST", f"{base}/{person.id}/invite"] = answer_of(after)
+    form = {"name": "Anna", "email": "anna@example.com", "language": "de", "gets_invoices": "on", "invite": "on"}
+    assert (await shop.post(f"/kunden/{before.customer.id}/personen/neu", form)).status_code == 303
+    assert [call[1] for call in shop.owners.calls] == [base, f"{base}/{person.id}/invite"]
+
+
+async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Shop) -> None:
+    mail = shop.mail(state="failed", error="550 unknown user")
+    await shop.told(mail)
+    page = await shop.page("/mails?state=failed")
+    assert "550 unknown user" in page
+    path = f"/v1/mails/{mail.mail.id}/resend"
+    shop.owners.answers["POST", path] = answer_of(shop.mail(recipient="new@example.com"))
+    answer = await shop.post(f"/mails/{mail.mail.id}/erneut", {"recipient": "new@example.com"})
+    assert answer.status_code == 303
+    assert shop.owners.calls[-1][2] == {"recipient": "new@example.com"}
+
+
+async def test_an_unknown_placeholder_is_named_beside_its_field(shop: Shop) -> None:
+    kind = "document_shared:invoice"
+    shop.owners.answers["GET", "/v1/templates"] = {
+        "templates": [{"kind": kind, "language": "de", "subject": "S", "text": "T", "own": False}], "placeholders": {kind: []},
+    }  # fmt: skip
+    finding = {
+        "field": "subject",
+        "code": "x",
+        "message": f"There is no placeholder [Nope] in mails of the kind {kind}",
+    }
+    shop.owners.refuse("PUT", f"/v1/templates/{kind}/de", 422, code="template_invalid", errors=[finding])
+    answer = await shop.post(f"/mails/texte/{kind}/de", {"subject": "[Nope]", "text": "x"})
+    assert answer.status_code == 422
+    assert 'id="subject-error">Den Platzhalter [Nope] gibt es in dieser Art von E-Mail nicht.' in answer.text
+
+
+async def test_an_api_key_is_shown_once(shop: Shop) -> None:
+    key = identity_pb2.ApiKey(
+        id=str(uuid4()), merchant_id=str(shop.merchant_id), epoch=1, version=1, name="ERP", prefix="kontor_ab",
+        scopes=["documents:submit"], created_at=NOW,
+    )  # fmt: skip
+    shop.owners.answers["POST", "/v1/api-keys"] = answer_of(
+        identity_pb2.ApiKeySnapshot(api_key=key), key="kontor_abSECRET"
+    )
+    answer = await shop.post("/einstellungen/schluessel", {"name": "ERP", "scopes": ["documents:submit"]})
+    assert "kontor_abSECRET" in answer.text
+    page = await shop.page("/einstellungen/schluessel")
+    assert "SECRET" not in page
+    assert "kontor_ab" in page
+
+
+async def test_settings_send_what_was_chosen(shop: Shop) -> None:
+    shop.owners.answers["PATCH", "/v1/merchant"] = answer_of(shop.merchant(version=2, portal_enabled=False))
+    form = {"automatic_release": "on", "contact_email": "a@example.com", "language": "de"}
+    assert (await shop.post("/einstellungen", form)).status_code == 303
+    wanted = shop.owners.calls[-1][2]
+    assert wanted["automatic_release"] is True
+    assert wanted["portal_enabled"] is False
+    assert not re.search(r'id="portal_enabled"[^>]* checked', await shop.page("/einstellungen"))
+
+
+async def test_payment_settings_stand_without_their_owner(shop: Shop) -> None:
+    shop.owners.down = True
+    assert "können gerade nicht gezeigt werden" in await shop.page("/einstellungen/zahlungen")
+
+
+async def test_the_preview_of_a_colour_is_a_page_of_its_own_that_only_we_may_frame(shop: Shop) -> None:
+    answer = await shop.client.get("/einstellungen/aussehen/muster/ffcc00")
+    assert "/static/theme/ffcc00.css" in answer.text
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers.get_list("x-frame-options") == ["SAMEORIGIN"]
+    await shop.page("/einstellungen/aussehen/muster/nothex", 404)
+
+
+async def test_every_page_speaks_english_to_who_wants_it(shop: Shop) -> None:
+    state = session_state(shop.merchant_id, f"english-{shop.cookie}", language="en", rights=RIGHTS)
+    await tell_sessions(shop, state)
+    page = await shop.client.get("/", headers={"cookie": cookies(f"english-{shop.cookie}")})
+    assert "<h1>Good morning</h1>" in page.text
+    assert 'lang="en"' in page.text
+
+
+async def test_an_open_page_hears_of_a_payment(shop: Shop) -> None:
+    async with shop.client.stream("GET", "/ereignisse") as stream:
+        lines = stream.aiter_lines()
+        assert await anext(line async for line in lines if line.startswith("event:")) == "event: ready"
+        await shop.told(shop.document("RE-1"))
+        async with asyncio.timeout(10):
+            assert await anext(line async for line in lines if line.startswith("event:")) == "event: changed"
+
+
+async def test_the_stream_is_for_staff_only(shop: Shop) -> None:
+    answer = await shop.client.get("/ereignisse", headers={"cookie": "", "accept": "text/event-stream"})
+    assert answer.status_code == 401
+
+
+async def test_the_page_role_can_touch_no_table(shop: Shop) -> None:
+    tables = await shop.app.state.copy_pool.fetch(
+        "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('live', 'public')"
+    )
+    assert tables
+    for table in tables:
+        allowed = await shop.app.state.db.pool.fetchval(
+            "SELECT has_table_privilege($1, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')", table["name"]
+        )
+        assert not allowed, table["name"]
+
+
+def test_every_message_of_the_admin_has_german_words() -> None:
+    assert catalog.untranslated("kontor_admin") == []

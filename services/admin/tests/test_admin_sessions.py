@@ -1,0 +1,121 @@
+"""Who gets in, and who is out at once."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from admin_shop import Shop, cookies, session_state, tell_sessions, token
+from starlette.responses import JSONResponse
+
+from kontor_admin.sessions.ended import safe_next
+
+
+async def test_who_is_not_logged_in_comes_back_after_logging_in(shop: Shop) -> None:
+    answer = await shop.client.get("/kunden?q=x", headers={"cookie": ""})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/anmelden?weiter=%2Fkunden%3Fq%3Dx"
+
+
+async def test_programs_without_a_session_get_a_problem(shop: Shop) -> None:
+    answer = await shop.client.get("/api/admin/v1/documents", headers={"cookie": "", "accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_logged_in"
+
+
+async def test_logging_in_starts_a_session_for_this_browser_alone(shop: Shop) -> None:
+    state = session_state(shop.merchant_id, "fresh-cookie")
+    shop.owners.answers["POST", "/v1/sessions/password"] = {"token": "fresh-cookie", "session": state}
+    form = {"email": "M@Example.com", "password": "secret", "weiter": "/kunden"}
+    answer = await shop.post("/anmelden", form)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/kunden"
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-kontor-admin=fresh-cookie;")
+    assert all(part in cookie for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"))
+    assert "Max-Age" not in cookie
+    assert (await shop.client.get("/kunden", headers={"cookie": cookies("fresh-cookie")})).status_code == 200
+
+
+async def test_a_wrong_password_is_said_on_the_page_and_the_address_is_kept(shop: Shop) -> None:
+    shop.owners.refuse("POST", "/v1/sessions/password", 401, code="invalid_credentials")
+    answer = await shop.post("/anmelden", {"email": "m@example.com", "password": "wrong"})
+    assert answer.status_code == 401
+    assert "E-Mail-Adresse oder Passwort ist falsch." in answer.text
+    assert 'value="m@example.com"' in answer.text
+    assert "wrong" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "way", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
+def test_logging_in_never_leads_to_another_site(way: str) -> None:
+    assert safe_next(way) == "/"
+
+
+async def test_a_revoked_session_is_out_when_the_push_is_answered(shop: Shop) -> None:
+    state = session_state(shop.merchant_id, shop.cookie, version=2, revoked=True)
+    await tell_sessions(shop, state)
+    assert (await shop.client.get("/")).status_code == 303
+
+
+async def test_an_older_push_does_not_bring_a_session_back(shop: Shop) -> None:
+    await tell_sessions(shop, session_state(shop.merchant_id, shop.cookie, version=3, revoked=True))
+    await tell_sessions(shop, session_state(shop.merchant_id, shop.cookie, version=2))
+    assert (await shop.client.get("/")).status_code == 303
+
+
+async def test_an_expired_session_opens_nothing(shop: Shop) -> None:
+    past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    await tell_sessions(shop, session_state(shop.merchant_id, shop.cookie, version=2, expires_at=past))
+    assert (await shop.client.get("/")).status_code == 303
+
+
+async def test_a_portal_session_opens_nothing_here(shop: Shop) -> None:
+    await tell_sessions(shop, session_state(shop.merchant_id, "portal", kind="portal"))
+    assert (await shop.client.get("/", headers={"cookie": cookies("portal")})).status_code == 303
+
+
+async def test_without_identitys_heartbeat_nothing_private_is_served(shop: Shop) -> None:
+    await shop.app.state.copy_pool.execute("UPDATE identity_heartbeat SET heard_at = now() - interval '6 minutes'")
+    page = await shop.page("/dokumente", 503)
+    assert "Das geht gerade nicht" in page
+    header = shop.owners.signer.token("admin", "service", kind="service")
+    assert (await shop.client.post("/internal/heartbeat", headers=header)).status_code == 204
+    assert (await shop.client.get("/dokumente")).status_code == 200
+
+
+@pytest.mark.parametrize("right", ["merchant:edit", "documents:read"])
+async def test_only_services_may_tell_about_sessions(shop: Shop, right: str) -> None:
+    header = shop.owners.signer.token("admin", right)
+    answer = await shop.client.put("/internal/sessions", json={"sessions": []}, headers=header)
+    assert answer.status_code == 403
+    assert (await shop.client.put("/internal/sessions", json={"sessions": []})).status_code == 401
+
+
+async def test_logging_out_ends_the_session_here_even_while_identity_is_away(shop: Shop) -> None:
+    shop.owners.down = True
+    answer = await shop.post("/abmelden")
+    assert answer.headers["location"] == "/anmelden"
+    assert (await shop.client.get("/")).status_code == 303
+
+
+async def test_a_forgotten_password_gets_the_same_answer_for_every_address(shop: Shop) -> None:
+    shop.owners.answers["POST", "/v1/password-resets"] = JSONResponse({}, 202)
+    known = await shop.post("/passwort", {"email": "known@example.com"})
+    unknown = await shop.post("/passwort", {"email": "unknown@example.com"})
+    assert known.text == unknown.text
+    assert known.status_code == 200
+
+
+async def test_an_old_reset_link_offers_a_new_one(shop: Shop) -> None:
+    shop.owners.refuse("POST", "/v1/password-resets/complete", 410, code="reset_expired")
+    form = {"password": "correct horse battery", "again": "correct horse battery"}
+    answer = await shop.post(f"/passwort/{uuid4()}", form)
+    assert answer.status_code == 410
+    assert "Neuen anfordern" in answer.text
+
+
+async def test_a_form_of_another_site_changes_nothing(shop: Shop) -> None:
+    answer = await shop.client.post("/kunden/neu", data={"csrf": token()}, headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403
+    assert shop.owners.calls == []
