@@ -35,11 +35,12 @@ async def portal_access_changed(session: AsyncSession, merchant_id: UUID) -> Non
 
 
 async def customer_changed(session: AsyncSession, customer_id: UUID, *, emails: Sequence[str]) -> None:
-    """`emails`: addresses whose mailed codes open the customer, before and after."""
+    """`emails`: the customer's own address before and after; with those of its contact persons, mailed codes open it."""
     await _touch(
         session,
         "(customer_id = :customer OR user_id IN (SELECT user_id FROM contact WHERE customer_id = :customer)"
-        " OR kind = 'portal' AND user_id IS NULL AND email = ANY (:emails))",
+        " OR kind = 'portal' AND user_id IS NULL"
+        " AND (email = ANY (:emails) OR email IN (SELECT email FROM contact WHERE customer_id = :customer)))",
         customer=customer_id, emails=_known(emails),
     )  # fmt: skip
 

@@ -128,6 +128,9 @@ async def _who_has(session: AsyncSession, merchant_id: UUID, email: str) -> Code
     contact = (await session.exec(contacts.order_by(col(Contact.created_at)))).first()
     if contact is not None:
         return CodeRecipient(email, contact.name, contact.language, contact.id, None)
-    customers = select(Customer).where(Customer.merchant_id == merchant_id, Customer.email == email)
+    revoked = select(Contact.customer_id).where(Contact.email == email, Contact.access == "revoked")
+    customers = select(Customer).where(
+        Customer.merchant_id == merchant_id, Customer.email == email, col(Customer.id).not_in(revoked)
+    )
     customer = (await session.exec(customers.order_by(col(Customer.created_at)))).first()
     return CodeRecipient(email, customer.name, customer.language, None, None) if customer else None

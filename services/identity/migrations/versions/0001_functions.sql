@@ -90,6 +90,10 @@ CROSS JOIN LATERAL (
         SELECT o.id FROM customer o
         WHERE s.kind = 'portal' AND s.user_id IS NULL AND o.merchant_id = s.merchant_id AND o.email = s.email
           AND (s.customer_id IS NULL OR s.customer_id = o.id)
+          -- The customer's mailbox may be that of a person whose access was revoked.
+          AND NOT EXISTS (
+              SELECT FROM contact k WHERE k.customer_id = o.id AND k.email = o.email AND k.access = 'revoked'
+          )
     ) mine
     JOIN customer c ON c.id = mine.id
 ) g
