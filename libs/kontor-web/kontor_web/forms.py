@@ -162,6 +162,12 @@ class Form:
             return None
         return int(text)
 
+    async def aclose(self) -> None:
+        """Closes the files. `async with aclosing(await read_form(request, max_files=1)) as form:`"""
+        for files in self._files.values():
+            for file in files:
+                await file.close()
+
     def files(self, name: str) -> list[UploadFile]:
         return self._files.get(name, [])
 

@@ -1,5 +1,6 @@
 """Logo and accent colour (A2), with a preview of what customers will see."""
 
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -37,14 +38,13 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Colour and logo together; a logo that is refused leaves the colour as it was."""
     staff = await who(request)
-    form = await read_form(request, max_files=1)
+    async with aclosing(await read_form(request, max_files=1)) as form:
+        content, media_type = await _logo(form)
     color = form.text("accent_color").lower()
     if not HEX.match(color):
         form.error("accent_color", _("Please write the colour like #0b5d4e."))
         color = _DEFAULT
     color = "#" + color.removeprefix("#")
-    files = form.files("logo")
-    content = await files[0].read(_MOST_BYTES + 1) if files else b""
     if len(content) > _MOST_BYTES:
         form.error("logo", _("The logo is too large."))
     status = 422
@@ -53,7 +53,7 @@ async def change(request: Request) -> Response:
             if content:
                 await owners(request).command(
                     request, staff, "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=content,
-                    headers={"content-type": files[0].content_type or "application/octet-stream"},
+                    headers={"content-type": media_type},
                 )  # fmt: skip
             wanted = {"accent_color": color, "logo_shown": form.flag("logo_shown") or bool(content)}
             await owners(request).command(
@@ -64,6 +64,13 @@ async def change(request: Request) -> Response:
             form.values.setdefault("logo", [""])
             status = refused(form, problem, {"logo": "logo", "file": "logo"})
     return _page(request, staff, form, color, status)
+
+
+async def _logo(form: Form) -> tuple[bytes, str]:
+    """Its bytes, read no further than they may go, and what they are said to be; nothing where none was chosen."""
+    files = form.files("logo")
+    content = await files[0].read(_MOST_BYTES + 1) if files else b""
+    return content, (files[0].content_type if files else "") or "application/octet-stream"
 
 
 @router.post("/logo-entfernen")
@@ -79,7 +86,8 @@ async def remove_logo(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """A page of the portal in the colour that is being chosen, in a frame of its own."""
     staff = await who(request)
-    color = (await read_form(request, max_files=1)).text("accent_color")
+    async with aclosing(await read_form(request, max_files=1)) as form:
+        color = form.text("accent_color")
     return pages(request).render(
         request,
         "settings/appearance_preview.html",

@@ -1,6 +1,7 @@
 """The upload page. With scripts each file is sent by itself, with progress; without, all come in one form."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,17 +61,15 @@ def _page(
 async def upload(request: Request) -> Response:
     """All files of the form; each stands for itself."""
     staff = await who(request)
-    form = await read_form(request, max_files=request.app.state.settings.upload_files)
-    files = form.files("file")
-    if not files:
+    async with aclosing(await read_form(request, max_files=request.app.state.settings.upload_files)) as form:
+        results = [await _submit(request, staff, file) for file in form.files("file")]
+    if not results:
         form.error("file", _("Please choose at least one file."))
         _staff, latest = await _submissions(request, None, _LATEST)
         return _page(request, staff, form, latest, [], 422)
-    results = [await _submit(request, staff, file) for file in files]
-    ids = [UUID(r.submission_id) for r in results if r.submission_id]
-    latest = await _settled(request, ids)
+    latest = await _settled(request, [UUID(r.submission_id) for r in results if r.submission_id])
     refused = [r for r in results if r.problem]
-    return _page(request, staff, form, latest, refused, 200 if not refused else 422)
+    return _page(request, staff, form, latest, refused, 422 if refused else 200)
 
 
 async def _settled(request: Request, ids: list[UUID]) -> list[dict[str, Any]]:
@@ -91,9 +90,9 @@ async def _settled(request: Request, ids: list[UUID]) -> list[dict[str, Any]]:
 async def upload_one(request: Request) -> Response:
     """One file of a page with scripts; the answer is its row in the list of results."""
     staff = await who(request)
-    form = await read_form(request, max_files=1)
-    files = form.files("file")
-    result = await _submit(request, staff, files[0]) if files else Result("", problem=_("There was no file."))
+    async with aclosing(await read_form(request, max_files=1)) as form:
+        files = form.files("file")
+        result = await _submit(request, staff, files[0]) if files else Result("", problem=_("There was no file."))
     return pages(request).render(
         request,
         "uploads/result.html",

@@ -1,0 +1,137 @@
+"""The admin in a real browser: axe finds nothing, nothing overflows, the list turns green by itself."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from admin_shop import NOW, Shop, session_state
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from kontor.documents.v1 import documents_pb2
+from kontor.identity.v1 import identity_pb2
+from kontor_testing.browser import find_chromium
+
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
+        yield opened
+        await opened.close()
+
+
+def address(shop: Shop) -> str:
+    return str(shop.client.base_url).replace("127.0.0.1", "localhost").rstrip("/")
+
+
+async def logged_in(browser: Browser, shop: Shop, width: int = 1440, **options: Any) -> BrowserContext:
+    context = await browser.new_context(
+        viewport={"width": width, "height": 900}, reduced_motion="reduce", locale="de-DE", **options
+    )
+    state = session_state(shop.merchant_id, shop.cookie)
+    shop.owners.answers["POST", "/v1/sessions/password"] = {"token": shop.cookie, "session": state}
+    page = await context.new_page()
+    await page.goto(address(shop) + "/anmelden")
+    await page.fill("#email", "m@example.com")
+    await page.fill("#password", "secret")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("navigation").first.wait_for()
+    await page.close()
+    return context
+
+
+async def filled(shop: Shop) -> list[str]:
+    """A merchant with something of everything, and the pages to look at."""
+    person = identity_pb2.ContactPerson(
+        id="11111111-1111-1111-1111-111111111111", name="Anna", email="a@example.com", access="invited"
+    )
+    customer = shop.customer("20931", "Seidel Optik", contacts=[person])
+    of = customer.customer.id
+    paid, late = shop.document("RE-1", customer_id=of, content_sha256="cd" * 32), shop.document("RE-2", customer_id=of)
+    issue = documents_pb2.Issue(code="unmatched_customer", message="unknown", severity="blocker")
+    unmatched = shop.document("RE-3", state="waiting", issues=[issue], customer_number="9")
+    ready = shop.document("RE-4", state="waiting", customer_id=of)
+    await shop.told(
+        customer, paid, late, unmatched, ready, shop.mail(state="failed", error="550"), shop.payment(paid.document.id),
+        shop.receivable(paid.document.id, state="paid", open_minor=0, paid_minor=11900, paid_at=NOW),
+        shop.receivable(late.document.id, due_date="2026-11-01"),
+    )  # fmt: skip
+    shop.owners.answers["GET", f"/v1/content/{'cd' * 32}"] = {
+        "type": "invoice", "currency": "EUR", "seller": {"name": "B"}, "buyer": {"name": "S"},
+        "lines": [{"name": "Monteurstunde", "quantity": "1", "unit": "HUR", "net_price": "100", "net": "100"}],
+        "tax_breakdown": [], "totals": {"net": "100", "gross": "119", "due": "119"},
+    }  # fmt: skip
+    shop.owners.answers["GET", f"/v1/documents/{paid.document.id}/history"] = {
+        "intact": True, "entries": [{"number": 1, "fact": "received", "at": NOW.isoformat(), "actor": "key:x ERP", "detail": {}}],
+    }  # fmt: skip
+    shop.owners.answers["GET", "/v1/settings"] = {
+        "iban_valid": False, "providers": [{"provider": "transfer", "enabled": True, "account": "", "methods": [
+            {"code": "transfer", "enabled": True, "offered": False}]}],
+    }  # fmt: skip
+    return [
+        "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
+        f"/dokumente/{unmatched.document.id}/zuordnen", f"/dokumente/{ready.document.id}/teilen", "/hochladen", "/freigabe",
+        "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
+        "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma", "/einstellungen/zahlungen",
+        "/einstellungen/schluessel", "/konto", "/gibtsnicht",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1440, "dark")])
+async def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
+    browser: Browser, shop: Shop, width: int, scheme: str
+) -> None:
+    context = await logged_in(browser, shop, width, color_scheme=scheme)
+    page = await context.new_page()
+    for path in await filled(shop):
+        await page.goto(address(shop) + path)
+        found = (await Axe().run(page)).response["violations"]
+        assert [(path, v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+    await context.clear_cookies()
+    for path in ("/anmelden", "/passwort", "/passwort/token"):
+        await page.goto(address(shop) + path)
+        assert (await Axe().run(page)).response["violations"] == []
+    await context.close()
+
+
+async def test_the_list_turns_green_without_a_reload(browser: Browser, shop: Shop) -> None:
+    invoice = shop.document("RE-2026-1042")
+    open_one = shop.receivable(invoice.document.id)
+    await shop.told(invoice, open_one)
+    context = await logged_in(browser, shop)
+    page = await context.new_page()
+    await page.goto(address(shop) + "/dokumente")
+    await page.locator(".state.open").wait_for()
+    while not shop.app.state.hub.listened(f"merchant:{shop.merchant_id}"):
+        await page.wait_for_timeout(20)
+    await shop.told(
+        shop.receivable(
+            invoice.document.id, id=open_one.receivable.id, version=2, state="paid", open_minor=0, paid_minor=11900
+        )
+    )
+    await page.locator(".state.paid", has_text="vollständig bezahlt").wait_for()
+    await context.close()
+
+
+async def test_everything_works_with_scripts_switched_off(browser: Browser, shop: Shop) -> None:
+    invoice = shop.document("RE-2026-1042", buyer_name="Seidel Optik")
+    await shop.told(invoice)
+    context = await logged_in(browser, shop, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(address(shop) + "/dokumente")
+    await page.fill("input[type=search]", "1042")
+    await page.get_by_role("button", name="Anzeigen").click()
+    await page.get_by_role("link", name="RE-2026-1042").click()
+    await page.get_by_text("Zurückziehen").first.click()
+    shop.owners.refuse("POST", f"/v1/documents/{invoice.document.id}/withdraw", 409, code="wrong_state")
+    await page.get_by_role("button", name="Zurückziehen").click()
+    assert "nicht mehr" in await page.inner_text(".flashes")
+    await context.close()
