@@ -64,3 +64,18 @@ async def test_content_of_what_nobody_may_see_is_not_fetched(portal: Any) -> Non
     merchant = await portal.merchant("brunner")
     await portal.document(merchant, await portal.customer(merchant), content_sha256=SHA, state="waiting")
     assert await portal.edge.views.pool.fetchval("SELECT count(*) FROM content_wanted") == 0
+
+
+async def test_what_a_document_does_not_say_may_be_missing(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    portal.owners.answer(
+        "GET", f"/v1/content/{SHA}", {"type": "other", "currency": "EUR", "introduction": "Anbei das Protokoll."}
+    )
+    document = await portal.document(merchant, customer, type="other", content_sha256=SHA)
+    cookie = await portal.login("brunner", merchant, customer)
+
+    async def there() -> bool:
+        return "Anbei das Protokoll." in await page(portal, f"/brunner/dokumente/{document}", cookie)
+
+    await eventually(there)

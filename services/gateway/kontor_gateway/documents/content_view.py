@@ -1,5 +1,7 @@
 """What a document says (DocumentData, EN 16931) as rows for people. Pure: content in, labels and amounts out.
 
+What a document does not say may be missing in its content.
+
 Amounts stay decimal strings or minor units here; the templates format them in the reader's language.
 """
 
@@ -28,7 +30,6 @@ class Sum:
 class Row:
     """One invoiced line."""
 
-    id: str
     name: str
     details: list[str]
     quantity: str
@@ -36,7 +37,6 @@ class Row:
     price: str
     base: str
     net: int
-    tax: str
     extras: list[tuple[str, int]]
 
 
@@ -44,18 +44,16 @@ def rows(content: dict[str, Any]) -> list[Row]:
     currency = content["currency"]
     return [
         Row(
-            id=line["id"],
             name=line["name"],
             details=_details(line),
-            quantity=line["quantity"],
-            unit=unit(line["unit"]),
+            quantity=line.get("quantity") or "1",
+            unit=unit(line.get("unit") or ""),
             price=line["net_price"],
             base=_base(line),
-            net=to_minor(Decimal(line["net"] or "0"), currency),
-            tax=line.get("tax_rate") or "",
-            extras=[_extra(extra, currency) for extra in line["allowances_charges"]],
+            net=to_minor(Decimal(line.get("net") or "0"), currency),
+            extras=[_extra(extra, currency) for extra in line.get("allowances_charges") or ()],
         )
-        for line in content["lines"]
+        for line in content.get("lines") or ()
     ]
 
 
@@ -66,28 +64,31 @@ def unit(code: str) -> str:
 
 def sums(content: dict[str, Any]) -> list[Sum]:
     """From the lines to what is due, as EN 16931 adds it up (BG-22, BG-23)."""
-    totals = content["totals"]
+    totals = content.get("totals")
     if not totals:
         return []
     currency = content["currency"]
 
-    def minor(value: str | None) -> int:
-        return to_minor(Decimal(value or "0"), currency)
+    def minor(name: str) -> int:
+        return to_minor(Decimal(totals.get(name) or "0"), currency)
 
     found: list[Sum] = []
-    extras = [_extra(extra, currency) for extra in content["allowances_charges"]]
+    extras = [_extra(extra, currency) for extra in content.get("allowances_charges") or ()]
     if extras:
-        found.append(Sum(_("Sum of lines"), minor(totals["line_net"]), "sub"))
+        found.append(Sum(_("Sum of lines"), minor("line_net"), "sub"))
         found += [Sum(label, amount) for label, amount in extras]
-    found.append(Sum(_("Net amount"), minor(totals["net"]), "sub"))
-    found += [Sum(tax_label(tax), minor(tax["tax_amount"])) for tax in content["tax_breakdown"]]
-    found.append(Sum(_("Total amount"), minor(totals["gross"]), "total"))
-    if minor(totals["prepaid"]):
-        found.append(Sum(_("Already paid in advance"), -minor(totals["prepaid"])))
-    if minor(totals["rounding"]):
-        found.append(Sum(_("Rounding"), minor(totals["rounding"])))
-    if minor(totals["due"]) != minor(totals["gross"]):
-        found.append(Sum(_("Amount due"), minor(totals["due"]), "due"))
+    found.append(Sum(_("Net amount"), minor("net"), "sub"))
+    found += [
+        Sum(tax_label(tax), to_minor(Decimal(tax["tax_amount"]), currency))
+        for tax in content.get("tax_breakdown") or ()
+    ]
+    found.append(Sum(_("Total amount"), minor("gross"), "total"))
+    if minor("prepaid"):
+        found.append(Sum(_("Already paid in advance"), -minor("prepaid")))
+    if minor("rounding"):
+        found.append(Sum(_("Rounding"), minor("rounding")))
+    if minor("due") != minor("gross"):
+        found.append(Sum(_("Amount due"), minor("due"), "due"))
     return found
 
 
@@ -101,7 +102,8 @@ def tax_label(tax: dict[str, Any]) -> str:
 
 def exemptions(content: dict[str, Any]) -> list[str]:
     """Reasons for tax exemption, once each."""
-    return list(dict.fromkeys(t["exemption_reason"] for t in content["tax_breakdown"] if t.get("exemption_reason")))
+    taxes = content.get("tax_breakdown") or ()
+    return list(dict.fromkeys(tax["exemption_reason"] for tax in taxes if tax.get("exemption_reason")))
 
 
 def party_lines(party: dict[str, Any] | None) -> list[str]:
@@ -138,12 +140,12 @@ def reference_label(kind: str) -> str:
 
 def _details(line: dict[str, Any]) -> list[str]:
     period = line.get("period") or {}
-    parts = [line["description"], line["note"]]
+    parts = [line.get("description"), line.get("note")]
     if period.get("start") or period.get("end"):
         parts.append(_("Period: %(start)s to %(end)s", start=period.get("start") or "…", end=period.get("end") or "…"))
-    if line["seller_item_id"]:
+    if line.get("seller_item_id"):
         parts.append(_("Item no. %(number)s", number=line["seller_item_id"]))
-    parts += [f"{name}: {value}" for name, value in line["attributes"]]
+    parts += [f"{name}: {value}" for name, value in line.get("attributes") or ()]
     return [part for part in parts if part]
 
 
@@ -154,8 +156,8 @@ def _base(line: dict[str, Any]) -> str:
 
 
 def _extra(extra: dict[str, Any], currency: str) -> tuple[str, int]:
-    sign = 1 if extra["charge"] else -1
-    label = extra["reason"] or (_("Charge") if extra["charge"] else _("Discount"))
+    sign = 1 if extra.get("charge") else -1
+    label = extra.get("reason") or (_("Charge") if extra.get("charge") else _("Discount"))
     if extra.get("percent"):
         label = f"{label} ({_percent(Decimal(extra['percent']))})"
     return label, sign * to_minor(Decimal(extra["amount"]), currency)

@@ -115,4 +115,4 @@ def _all_documents(record: asyncpg.Record) -> bool:
 
 
 def _has_text(content: dict[str, Any] | None) -> bool:
-    return bool(content and (content["lines"] or content["introduction"]))
+    return bool(content and (content.get("lines") or content.get("introduction")))

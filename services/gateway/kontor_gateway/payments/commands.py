@@ -12,7 +12,8 @@ from kontor_gateway.sessions.cookie import session_hash
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What to write on a bank transfer; `epc` is the text of the QR code banking apps read (EPC069-12)."""
+    """What to write on a bank transfer; `epc` is the text of the QR code that banking apps read (EPC069-12); None where
+    the currency or the amount has none."""
 
     iban: str
     bic: str
@@ -20,7 +21,7 @@ class Transfer:
     amount_minor: int
     currency: str
     reference: str
-    epc: str
+    epc: str | None
 
 
 @dataclass(frozen=True, slots=True)
