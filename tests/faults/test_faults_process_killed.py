@@ -29,7 +29,7 @@ async def run(addresses: Addresses, operations: int, point: str | None = None, a
 async def test_a_process_killed_between_two_systems_loses_nothing_and_does_nothing_twice(
     addresses: Addresses, operations: int, point: str
 ) -> None:
-    for after in (1, random.randint(2, 5)):
+    for after in (1, random.randint(2, max(5, operations // 100))):
         assert await run(addresses, operations, point, after) == -signal.SIGKILL
     assert await run(addresses, operations) == 0
     async with opened(addresses) as ledger:
