@@ -15,10 +15,8 @@ help: ## This list
 
 install: $(STAMP) ## Virtual environment with the locked dependencies
 
-$(STAMP): requirements.lock $(PROJECTS)
-	@sh tools/venv.sh $(PYTHON) $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(patsubst %,-e %,$(PACKAGES))
+$(STAMP): requirements.lock $(PROJECTS) tools/venv.sh
+	@sh tools/venv.sh $(PYTHON) $(VENV) $(PACKAGES)
 	@touch $@
 
 run: $(STAMP) ## The whole platform on this machine, with a demo merchant
@@ -28,7 +26,7 @@ reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 	@$(BIN)/python -m kontor_standalone reset
 
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, soak
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600

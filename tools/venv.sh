@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes the virtual environment: sh tools/venv.sh PYTHON FOLDER
+# The virtual environment with the locked dependencies: sh tools/venv.sh PYTHON FOLDER PACKAGE…
 set -eu
 python=$1 folder=$2
+shift 2
 
 fail() {
     echo "$1" >&2
@@ -9,7 +10,8 @@ fail() {
 }
 
 command -v "$python" >/dev/null || fail "Kontor needs Python 3.11 or newer; none is called $python (set PYTHON=…)."
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Kontor needs Python 3.11 or newer; $python is $("$python" -V)."
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "Kontor needs Python 3.11 or newer; $python is $("$python" -V)."
 if [ ! -x "$folder/bin/python" ] || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
     # Debian and Ubuntu leave ensurepip to a package of its own.
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
@@ -21,4 +23,19 @@ if [ ! -x "$folder/bin/python" ] || ! "$folder/bin/python" -m pip --version >/de
         fi
     fi
     "$python" -m venv "$folder"
+fi
+
+echo "Installing the locked dependencies …"
+pip="$folder/bin/python -m pip --quiet --disable-pip-version-check"
+editable=$(printf -- '-e ./%s ' "$@")
+# uv installs in seconds what pip takes minutes for; it comes from the lock as well. Where it cannot be had, pip does it.
+awk '/^uv==/ { on = 1; print; next } on && /^    --hash/ { print; next } { on = 0 }' requirements.lock >"$folder/uv.txt"
+if $pip install --require-hashes --no-deps -r "$folder/uv.txt" 2>/dev/null &&
+    "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --require-hashes --no-deps -r requirements.lock; then
+    # shellcheck disable=SC2086
+    "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --no-deps --no-build-isolation $editable
+else
+    $pip install --require-hashes --no-deps -r requirements.lock
+    # shellcheck disable=SC2086
+    $pip install --no-deps --no-build-isolation $editable
 fi

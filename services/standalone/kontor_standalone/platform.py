@@ -72,12 +72,13 @@ async def prepare(home: Home, server: str) -> Platform:
     apps: dict[str, ASGIApp] = {
         "mail": mailsink(_mail_sink(home)),
         "sandbox": sandbox(_sandbox(home)),
-        "identity": identity(of_identity),
         "documents": documents(settings(DocumentsSettings, "documents")),
         "payments": payments(settings(PaymentsSettings, "payments", **_provider(home))),
         "notifications": notifications(settings(NotificationsSettings, "notifications", smtp_port=home.ports["smtp"])),
         "gateway": gateway(of_gateway),
         "admin": admin(of_admin),
+        # Last, because its heartbeat is what lets the edges show private pages.
+        "identity": identity(of_identity),
     }
     edges = {"gateway": environment_of(of_gateway), "admin": environment_of(of_admin)}
     return Platform({name: (app, home.ports[name]) for name, app in apps.items()}, of_identity, edges)

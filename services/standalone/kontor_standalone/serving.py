@@ -20,13 +20,12 @@ async def serving(apps: Mapping[str, tuple[ASGIApp, int]]) -> AsyncIterator[None
     """Serves each app on its port until the block ends; the last one started stops first."""
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
     try:
-        for name, (app, port) in apps.items():
-            server = uvicorn.Server(_config(app, port))
-            # _serve, because the signals belong to the whole process.
-            running.append((server, asyncio.create_task(server._serve(), name=f"serve {name}")))
         async with asyncio.timeout(_START_SECONDS):
-            for name, (server, task) in zip(apps, running, strict=True):
-                await _started(name, server, task)
+            for name, (app, port) in apps.items():
+                server = uvicorn.Server(_config(app, port))
+                # _serve, because the signals belong to the whole process.
+                running.append((server, asyncio.create_task(server._serve(), name=f"serve {name}")))
+                await _started(name, *running[-1])
         yield
     finally:
         for server, task in reversed(running):
