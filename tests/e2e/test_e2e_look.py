@@ -12,10 +12,16 @@ pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 # Axe looks at each width and each scheme once; fitting and language are looked at in every combination.
-LOOKS = [(360, "light", "de", True), (1440, "dark", "en", True), (1440, "light", "de", False), (360, "dark", "en", False)]
+LOOKS = [
+    (360, "light", "de", True),
+    (1440, "dark", "en", True),
+    (1440, "light", "de", False),
+    (360, "dark", "en", False),
+]
 # Words that only the other language has. Names and codes of documents are neither.
 ENGLISH = re.compile(
-    r"\b(the|and|your|you|with|paid|open|invoice|quote|customer|settings|save|back|search|show|amount|due|log in)\b", re.I
+    r"\b(the|and|your|you|with|paid|open|invoice|quote|customer|settings|save|back|search|show|amount|due|log in)\b",
+    re.I,
 )
 GERMAN = re.compile(
     r"\b(und|der|die|das|Sie|Ihr|Ihre|mit|bezahlt|offen|Rechnung|Kunde|Einstellungen|Speichern|Zurück|Suchen|fällig)\b"
@@ -87,15 +93,13 @@ def places(platform, erp, browser):
 def speak(platform, new_page, state, language):
     """Both log-ins read in this language from now on."""
     page = new_page(storage_state=state)
-    for path, label in ((f"{platform.run['gateway']}/brunner/konto", None), (f"{platform.run['admin']}/konto", "language")):
-        page.goto(path)
-        if label is None:
-            page.locator(f"#language-{language}").check()
-            page.locator("form[action$='/konto/sprache'] button").click()
-        else:
-            page.locator("select#language").select_option(language)
-            page.locator("form[action$='/konto/sprache'] button").click()
-        page.wait_for_load_state()
+    page.goto(f"{platform.run['gateway']}/brunner/konto")
+    page.locator(f"#language-{language}").check()
+    page.locator("form[action$='/konto/sprache'] button").click()
+    page.goto(f"{platform.run['admin']}/konto")
+    page.locator("select#language").select_option(language)
+    page.locator("form[action$='/konto/sprache'] button").click()
+    page.wait_for_load_state()
 
 
 def wrong_with(page, address, width, language, heard, by_axe):

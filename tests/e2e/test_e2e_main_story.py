@@ -344,7 +344,9 @@ class TestKnown:
     def test_a_cancelled_invoice_asks_for_nothing(self, erp, customer):
         document = erp.invoice()
         customer.open(document["portal_url"])
-        answer = erp.call("POST", f"/api/ingest/v1/documents/{document['external_id']}/cancel", json={"reason": "Irrtum"})
+        answer = erp.call(
+            "POST", f"/api/ingest/v1/documents/{document['external_id']}/cancel", json={"reason": "Irrtum"}
+        )
         assert answer.status_code == 200, answer.text
         expect(customer.state).to_have_text("storniert")
         expect(customer.page.get_by_role("link", name="Jetzt bezahlen")).to_have_count(0)

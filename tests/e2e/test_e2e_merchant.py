@@ -83,9 +83,7 @@ def test_the_release_list_sorts_by_what_stands_against_it(platform, erp, merchan
     expect(row(merchant, stray["number"])).to_contain_text("unbekannt")
 
 
-def test_the_unmatched_is_assigned_by_hand_and_released_together_with_others(
-    platform, erp, merchant, release_by_hand
-):
+def test_the_unmatched_is_assigned_by_hand_and_released_together_with_others(platform, erp, merchant, release_by_hand):
     buyer = erp.customer()
     first, second = (waiting(erp, buyer["number"]) for _ in range(2))
     stray = waiting(erp, fresh("FREMD"), buyer=STRAY)

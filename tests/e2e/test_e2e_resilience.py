@@ -59,7 +59,16 @@ def test_with_the_owners_down_pages_render_and_actions_say_try_again(down, fragi
     staff.page.get_by_role("button", name="Ja, bezahlt").click()
     expect(staff.page.get_by_role("main").or_(staff.page.get_by_role("status")).first).to_be_visible()
     expect(staff.page.get_by_text("Ein Teil der Plattform antwortet nicht").first).to_be_visible()
-    for path in ("/", "/dokumente", "/freigabe", "/kunden", "/zahlungen", "/mails", "/mails/texte", "/einstellungen/zahlungen"):
+    for path in (
+        "/",
+        "/dokumente",
+        "/freigabe",
+        "/kunden",
+        "/zahlungen",
+        "/mails",
+        "/mails/texte",
+        "/einstellungen/zahlungen",
+    ):
         assert staff.page.request.get(f"{staff.admin}{path}").status == 200, path
 
     fragile.stop()
