@@ -43,6 +43,14 @@ DESKS: dict[str, Desk] = {
     "POST /konto/sprache": Desk("account", (("language", "de"),)),
     "POST /konto/passwort": Desk("account"),
     "POST /konto/sitzungen/{session_id}/beenden": Desk("account"),
+    "GET /api/admin/v1/session": LOOK,
+    "GET /api/admin/v1/board": LOOK,
+    "GET /api/admin/v1/documents": LOOK,
+    "GET /api/admin/v1/documents/{document_id}": LOOK,
+    "GET /api/admin/v1/release": LOOK,
+    "GET /api/admin/v1/customers": LOOK,
+    "GET /api/admin/v1/customers/{customer_id}": LOOK,
+    "GET /api/admin/v1/payments": LOOK,
     "GET /dokumente": LOOK,
     "GET /dokumente/{document_id}": LOOK,
     "GET /dokumente/{document_id}/datei/{file_id}": LOOK,
@@ -134,15 +142,17 @@ def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Re
 def test_only_staff_come_in(world: World, anna: str, route: str) -> None:
     for cookie in ("", "__Host-kontor-admin=made-up", f"{anna}; __Host-kontor-admin={anna.partition('=')[2]}"):
         answer = send(world, route, world.a.ids, cookie)
-        assert answer.status_code == 303, (answer.status_code, answer.text[:300])
-        assert answer.headers["location"].startswith("/anmelden")
+        sent_away = answer.status_code == 303 and answer.headers["location"].startswith("/anmelden")
+        assert sent_away or answer.status_code == 401, (answer.status_code, answer.text[:300])
 
 
 @pytest.mark.parametrize("route", WITH_IDS)
 def test_another_merchants_ids_are_not_there(world: World, route: str) -> None:
     answer = send(world, route, world.b.ids, world.a.staff)
     assert answer.status_code == DESKS[route].foreign, (answer.status_code, answer.text[:300])
-    assert "Busch" not in answer.text and "bea@" not in answer.text and world.b.ids["number"] not in answer.text
+    assert "Busch" not in answer.text
+    assert "bea@" not in answer.text
+    assert world.b.ids["number"] not in answer.text
     if answer.status_code == 303:
         assert [kind for kind, _ in flashes(answer)] == ["bad"]
 
@@ -150,10 +160,14 @@ def test_another_merchants_ids_are_not_there(world: World, route: str) -> None:
 def test_nothing_of_the_other_merchant_has_changed(world: World) -> None:
     """After all of the above; the tests of this module run in their order."""
     ids = world.b.ids
-    assert world.rows("documents", "SELECT state FROM document WHERE id = $1", ids["document_id"])[0]["state"] == "shared"
+    assert (
+        world.rows("documents", "SELECT state FROM document WHERE id = $1", ids["document_id"])[0]["state"] == "shared"
+    )
     asked = "SELECT access, name FROM contact WHERE id = $1"
     assert world.rows("identity", asked, ids["contact_id"])[0]["name"] == "Bea Busch"
-    assert world.rows("identity", "SELECT revoked_at FROM api_key WHERE id = $1", ids["key_id"])[0]["revoked_at"] is None
+    assert (
+        world.rows("identity", "SELECT revoked_at FROM api_key WHERE id = $1", ids["key_id"])[0]["revoked_at"] is None
+    )
 
 
 @pytest.mark.parametrize("route", DOING)
@@ -174,11 +188,13 @@ def flashes(answer: httpx.Response) -> list[list[str]]:
     return []
 
 
-RIGHTS = sorted({desk.right for desk in DESKS.values()} - {"", "account"}) + ["staff:edit"]
+RIGHTS = [*sorted({desk.right for desk in DESKS.values()} - {"", "account"}), "staff:edit"]
 
 
 @pytest.mark.parametrize("right", RIGHTS)
-def test_identity_gives_a_reader_no_token_to_act(world: World, reader: str, anna: str, by_link: str, right: str) -> None:
+def test_identity_gives_a_reader_no_token_to_act(
+    world: World, reader: str, anna: str, by_link: str, right: str
+) -> None:
     for edge, cookie in (("admin", reader), ("gateway", anna), ("gateway", by_link)):
         answer = world.mint(edge, session_hash=hash_of(cookie), audience="documents", right=right)
         assert answer.status_code == 403, answer.text

@@ -8,10 +8,14 @@ import httpx
 import pikepdf
 import pytest
 
+from kontor_admin.sessions.ended import safe_next
+from kontor_gateway.access.errors import next_page
+from kontor_identity.fields import RESERVED_SLUGS
+
 from .conftest import invoice
 from .world import World, until
 
-_HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}${7*7}<b>fett</b>"
+_HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}${7*7}<b>fett</b>'
 _PRIVATE = [
     ("gateway", "/brunner"), ("gateway", "/brunner/dokumente"), ("gateway", "/brunner/dokumente/{document_id}"),
     ("gateway", "/brunner/dokumente/{document_id}/bezahlen"), ("gateway", "/brunner/dokumente/{document_id}/ueberweisung"),
@@ -33,29 +37,44 @@ def test_pages_forbid_what_they_do_not_need(world: World, anna: str, edge: str, 
     assert (answer.status_code == 200) or (edge, path) in _PUBLIC, answer.status_code
     headers = answer.headers
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
-    assert "unsafe" not in str(policy) and policy["default-src"] == "'none'" and policy["script-src"] == "'self'"
-    assert policy["frame-ancestors"] == "'none'" and policy["base-uri"] == "'none'" and "'self'" in policy["form-action"]
-    assert headers["x-frame-options"] == "DENY" and headers["x-content-type-options"] == "nosniff"
+    assert "unsafe" not in str(policy)
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["base-uri"] == "'none'"
+    assert "'self'" in policy["form-action"]
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
     secret = path.startswith(("/l/", "/einladung/", "/passwort/"))
     assert headers["referrer-policy"] == ("no-referrer" if secret else "same-origin")
     # Nothing in the page that the policy would have to allow.
     assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>|\son\w+=|\sstyle=|javascript:", answer.text, re.IGNORECASE)
-    assert not re.findall(r"(?:src|href)=\"(?:https?:)?//(?!localhost|brunner-haustechnik\.example|www\.dhl\.de)", answer.text)
+    assert not re.findall(
+        r"(?:src|href)=\"(?:https?:)?//(?!localhost|brunner-haustechnik\.example|www\.dhl\.de)", answer.text
+    )
 
 
 def test_private_json_is_kept_by_no_shared_cache(world: World, anna: str) -> None:
     for path in ("documents", "overview", "session", f"documents/{world.a.ids['document_id']}"):
         headers = world.call("gateway", "GET", f"/api/portal/v1/brunner/{path}", cookie=anna).headers
-        assert headers["cache-control"] == "private, no-cache" and "cookie" in headers["vary"].lower()
+        assert headers["cache-control"] == "private, no-cache"
+        assert "cookie" in headers["vary"].lower()
 
 
 def test_files_can_run_nothing(world: World, anna: str) -> None:
     document = world.a.ids
     for path in (f"datei/{document['file_id']}", "xrechnung"):
-        headers = world.call("gateway", "GET", f"/brunner/dokumente/{document['document_id']}/{path}", cookie=anna).headers
-        assert "script" not in headers["content-security-policy"] and "default-src 'none'" in headers["content-security-policy"]
-        assert headers["x-content-type-options"] == "nosniff" and headers["cache-control"] in ("no-store", "private, no-store")
+        headers = world.call(
+            "gateway", "GET", f"/brunner/dokumente/{document['document_id']}/{path}", cookie=anna
+        ).headers
+        assert "script" not in headers["content-security-policy"]
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] in (
+            "no-store",
+            "private, no-store",
+        )
 
 
 @pytest.mark.parametrize("who", ["customer", "staff", "link"])
@@ -89,20 +108,35 @@ _FORMS = [
 
 
 @pytest.mark.parametrize(("edge", "path", "form"), _FORMS)
-def test_a_form_that_is_not_ours_does_nothing(world: World, anna: str, edge: str, path: str, form: dict[str, str]) -> None:
+def test_a_form_that_is_not_ours_does_nothing(
+    world: World, anna: str, edge: str, path: str, form: dict[str, str]
+) -> None:
     cookie, path = (anna if edge == "gateway" else world.a.staff), path.format(**world.a.ids)
     seed = f"{cookie}; __Host-kontor-{edge}-seed=mine"
-    for sent, cookies in ((form, cookie), (form, seed), (form | {"csrf": "wrong"}, seed), (form | {"csrf": ""}, cookie)):
+    for sent, cookies in (
+        (form, cookie),
+        (form, seed),
+        (form | {"csrf": "wrong"}, seed),
+        (form | {"csrf": ""}, cookie),
+    ):
         answer = world.call(edge, "POST", path, cookie=cookies, data=sent)
         assert answer.status_code == 403, (sent, answer.status_code)
-    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}):
+    for foreign in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+    ):
         answer = world.call(edge, "POST", path, cookie=cookie, form=form, headers=foreign)
         assert answer.status_code == 403, foreign
 
 
 def test_json_of_another_site_pays_nothing(world: World, anna: str) -> None:
     path = f"/api/portal/v1/brunner/documents/{world.a.ids['document_id']}/checkouts"
-    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"}):
+    for foreign in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
         answer = world.call("gateway", "POST", path, cookie=anna, json={"method": "card"}, headers=foreign)
         assert answer.status_code == 403
     # Nor a form that pretends to be one: browsers send these types without asking.
@@ -112,22 +146,55 @@ def test_json_of_another_site_pays_nothing(world: World, anna: str) -> None:
         assert answer.status_code in (415, 422), answer.text
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/brunner/../../evil", "javascript:alert(1)",
-     "/brunner/\r\nSet-Cookie: a=b", "/%09/evil.example", "http:evil.example", "///evil.example", " //evil.example"],
+ELSEWHERE = (
+    "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "http:evil.example",
+    "/brunner/\r\nSet-Cookie: a=b", "/%09/evil.example", "///evil.example", " //evil.example", "/brunner\\..\\..//evil.example",
 )  # fmt: skip
+
+
+def stays(base: str, location: str) -> bool:
+    there = httpx.URL(base).join(location)
+    return there.host == "localhost" and there.scheme == "http" and "\n" not in location and "\\" not in location
+
+
+@pytest.mark.parametrize("wanted", ELSEWHERE)
+def test_the_way_back_after_log_in_leads_nowhere_else(wanted: str) -> None:
+    assert stays("http://localhost/", next_page("brunner", wanted))
+    assert stays("http://localhost/", safe_next(wanted))
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "/brunner/\r\nSet-Cookie: a=b"])
 def test_log_in_leads_nowhere_else(world: World, wanted: str) -> None:
     customer, staff = world.run["customer"], world.run["merchant"]
     people = (
-        ("gateway", "/brunner/anmelden", {"email": customer["email"], "password": customer["password"], "next": wanted}),
+        (
+            "gateway",
+            "/brunner/anmelden",
+            {"email": customer["email"], "password": customer["password"], "next": wanted},
+        ),
         ("admin", "/anmelden", {"email": staff["email"], "password": staff["password"], "weiter": wanted}),
     )
     for edge, path, form in people:
         answer = world.call(edge, "POST", path, form=form)
-        there = httpx.URL(world.url(edge, path)).join(answer.headers["location"])
-        assert answer.status_code == 303 and there.host == "localhost" and there.scheme == "http", there
+        assert answer.status_code == 303
+        assert stays(world.url(edge, path), answer.headers["location"])
         assert "a" not in {cookie.partition("=")[0] for cookie in answer.headers.get_list("set-cookie")}
+
+
+@pytest.mark.parametrize(
+    "word",
+    sorted(
+        {
+            "checkout",
+            "language",
+            "admin",
+            *(f"{edge}-{kind}" for edge in ("admin", "gateway") for kind in ("seed", "flash")),
+        }
+    ),
+)
+def test_no_portals_session_shares_a_cookie_with_the_platform(word: str) -> None:
+    """A portal's session is in __Host-kontor-<slug>."""
+    assert word in RESERVED_SLUGS
 
 
 def test_a_checkout_comes_back_to_the_portal_whatever_is_asked(world: World, anna: str) -> None:
@@ -136,7 +203,8 @@ def test_a_checkout_comes_back_to_the_portal_whatever_is_asked(world: World, ann
     answer = world.call("gateway", "POST", path, cookie=anna, json=body)
     assert answer.status_code in (200, 201, 422), answer.text
     urls = world.rows("payments", "SELECT row_to_json(c)::text AS text FROM checkout c")
-    assert urls and not any("evil.example" in row["text"] for row in urls)
+    assert urls
+    assert not any("evil.example" in row["text"] for row in urls)
 
 
 def _hostile_invoice() -> dict[str, Any]:
@@ -172,7 +240,10 @@ def hostile(world: World) -> dict[str, str]:
 
 
 def harmless(html: str) -> None:
-    assert "<script>alert" not in html and "<img src=x" not in html and "<b>fett</b>" not in html and "<i>ZW</i>" not in html
+    assert "<script>alert" not in html
+    assert "<img src=x" not in html
+    assert "<b>fett</b>" not in html
+    assert "<i>ZW</i>" not in html
     assert not re.search(r"(href|src|action)=[\"']?\s*javascript:", html, re.IGNORECASE)
     # What looks like a template is text.
     assert "{{7*7}}" in html or "fett" not in html
@@ -181,7 +252,12 @@ def harmless(html: str) -> None:
 def test_a_hostile_document_is_text_in_the_portal(world: World, hostile: dict[str, str]) -> None:
     path = f"/{world.b.slug}/dokumente"
     shown = 0
-    for page in (path, f"{path}/{hostile['document_id']}", f"{path}/{hostile['document_id']}/bezahlen", f"{path}?q=%3Cscript%3Ealert(2)"):
+    for page in (
+        path,
+        f"{path}/{hostile['document_id']}",
+        f"{path}/{hostile['document_id']}/bezahlen",
+        f"{path}?q=%3Cscript%3Ealert(2)",
+    ):
         answer = world.call("gateway", "GET", page, cookie=hostile["cookie"])
         assert answer.status_code == 200
         harmless(answer.text)
@@ -191,7 +267,9 @@ def test_a_hostile_document_is_text_in_the_portal(world: World, hostile: dict[st
 
 def test_a_hostile_document_is_text_in_the_list_of_an_account(world: World, hostile: dict[str, str]) -> None:
     """The list page of a whole customer has a renderer of its own."""
-    link = world.act(world.b, "identity", "customers:edit", "GET", f"/v1/customers/{hostile['customer_id']}/link")["url"]
+    link = world.act(world.b, "identity", "customers:edit", "GET", f"/v1/customers/{hostile['customer_id']}/link")[
+        "url"
+    ]
     cookie = world.opened(link)
     for page in (f"/{world.b.slug}", f"/{world.b.slug}/dokumente", f"/{world.b.slug}/konto"):
         answer = world.call("gateway", "GET", page, cookie=cookie)
@@ -220,7 +298,8 @@ def test_a_hostile_document_is_text_in_the_mail_and_adds_no_header(world: World,
     assert "\n" not in mail["subject"]
     head = raw.replace("\r\n", "\n").partition("\n\n")[0]
     names = [line.partition(":")[0] for line in head.split("\n") if line and not line[0].isspace()]
-    assert len({name.lower() for name in names}) == len(names) and not {"bcc", "cc", "set-cookie"} & {n.lower() for n in names}
+    assert len({name.lower() for name in names}) == len(names)
+    assert not {"bcc", "cc", "set-cookie"} & {n.lower() for n in names}
 
 
 def test_the_pdf_of_a_hostile_document_is_made_and_does_nothing(world: World, hostile: dict[str, str]) -> None:
@@ -228,8 +307,10 @@ def test_the_pdf_of_a_hostile_document_is_made_and_does_nothing(world: World, ho
     file_id = world.value("gateway", asked, hostile["document_id"])
     path = f"/{world.b.slug}/dokumente/{hostile['document_id']}/datei/{file_id}"
     answer = world.call("gateway", "GET", path, cookie=hostile["cookie"])
-    assert answer.status_code == 200 and answer.headers["content-type"] == "application/pdf"
-    assert "\n" not in answer.headers["content-disposition"] and '"' not in answer.headers["content-disposition"]
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "\n" not in answer.headers["content-disposition"]
+    assert '"' not in answer.headers["content-disposition"]
     with pikepdf.open(io.BytesIO(answer.content)) as pdf:
         whole = b"".join(page.obj.unparse(resolved=True) for page in pdf.pages) + pdf.Root.unparse(resolved=True)
         for name in (b"/JavaScript", b"/JS", b"/Launch", b"/OpenAction", b"javascript:"):
@@ -242,11 +323,13 @@ def test_no_line_break_gets_into_a_mails_head(world: World, field: str) -> None:
     headers = world.command(world.b.staff, "documents", "documents:release")
     path = f"/v1/documents/{world.b.ids['document_id']}/share"
     answer = world.http.post(world.url("documents", path), headers=headers, json={field: evil})
-    assert answer.status_code == 422 and answer.json()["field"] == field, answer.text
+    assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
     headers = world.command(world.b.staff, "notifications", "mails:resend")
     path = f"/v1/mails/{world.b.ids['mail_id']}/resend"
-    answer = world.http.post(world.url("notifications", path), headers=headers, json={"recipient": "a@b.example\r\nBcc: c@d.example"})
-    assert answer.status_code == 422 and answer.json()["field"] == "recipient", answer.text
+    answer = world.http.post(
+        world.url("notifications", path), headers=headers, json={"recipient": "a@b.example\r\nBcc: c@d.example"}
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "recipient"), answer.text
 
 
 @pytest.mark.parametrize(
@@ -261,12 +344,13 @@ def test_no_path_leads_out(world: World, anna: str, path: str) -> None:
         request.url = request.url.copy_with(raw_path=path.encode())
         answer = world.http.send(request)
         assert answer.status_code in (200, 303, 401, 404, 410, 422), (edge, answer.status_code)
-        assert "root:" not in answer.text and "import " not in answer.text
+        assert "root:" not in answer.text
+        assert "import " not in answer.text
 
 
 def test_odd_headers_of_a_program_are_refused_or_taken(world: World) -> None:
     """Nothing that can be put into a header makes the gateway stumble."""
-    xml = "<a/>".encode()
+    xml = b"<a/>"
     for name, value in (
         ("X-Kontor-File-Name", "Rechnung für März.xml".encode()), ("X-Kontor-File-Name", b"..\\..\\etc/passwd"),
         ("Idempotency-Key", "schlüssel".encode()), ("Content-Type", "application/xml; name=ü".encode()),
@@ -286,5 +370,7 @@ def test_forms_with_impossible_ids_are_refused_in_words(world: World) -> None:
     answer = world.call("admin", "GET", f"/kunden?after={'x' * 50}", cookie=world.b.staff)
     assert answer.status_code < 500
     for query in ("after=%00", "after=AAAA", "year=9999999999", "limit=-1", "q=%00", f"q={'x' * 5000}", "customer=x"):
-        answer = world.call("gateway", "GET", f"/api/portal/v1/{world.b.slug}/documents?{query}", cookie=world.b.ids["cookie"])
+        answer = world.call(
+            "gateway", "GET", f"/api/portal/v1/{world.b.slug}/documents?{query}", cookie=world.b.ids["cookie"]
+        )
         assert answer.status_code < 500, (query, answer.text)

@@ -1,6 +1,7 @@
 """What the databases themselves hold against a mistake in the code: row-level security, roles, functions."""
 
 import asyncio
+import re
 from uuid import UUID
 
 import asyncpg
@@ -62,7 +63,7 @@ def test_functions_that_read_across_merchants_name_their_search_path(world: Worl
     for function in world.rows(owner, asked):
         assert "search_path=public, pg_temp" in (function["config"] or []), function
         # No entry that begins with "=": nothing for everybody.
-        assert "{=" not in function["acl"] and ",=" not in function["acl"], function
+        assert not re.search(r"[{,]=", function["acl"]), function
 
 
 @pytest.mark.parametrize("owner", OWNERS)
@@ -98,7 +99,8 @@ def test_the_page_role_reads_no_table_and_calls_the_pages_functions_only(world: 
         " WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND has_function_privilege($1, p.oid, 'EXECUTE')",
         role,
     )
-    assert callable_ones and all(f["name"].startswith("live.") and f["prosecdef"] for f in callable_ones)
+    assert callable_ones
+    assert all(f["name"].startswith("live.") and f["prosecdef"] for f in callable_ones)
     # Each takes the session first; the one that does not shows what is on everybody's log-in page.
     takes_no_session = world.rows(
         edge,
@@ -119,11 +121,18 @@ def test_the_page_role_can_make_nothing_of_its_own(world: World, edge: str) -> N
         finally:
             await connection.close()
 
+    inner = {"gateway": "live._reader('', '', now())", "admin": "live._staff('', now())"}[edge]
     statements = (
-        "CREATE TABLE public.mine (id int)", "CREATE SCHEMA mine", "CREATE TEMP TABLE mine (id int)",
-        "SELECT * FROM live.document", "SELECT * FROM public.session", "SELECT live._reader('', '', now())" if edge == "gateway" else "SELECT live._staff('', now())",
-        f"SET ROLE kontor_{edge}_copy", "COPY (SELECT 1) TO PROGRAM 'true'", "SELECT pg_read_file('/etc/hostname')",
-    )  # fmt: skip
+        "CREATE TABLE public.mine (id int)",
+        "CREATE SCHEMA mine",
+        "CREATE TEMP TABLE mine (id int)",
+        "SELECT * FROM live.document",
+        "SELECT * FROM public.session",
+        f"SELECT * FROM {inner}",
+        f"SET ROLE kontor_{edge}_copy",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_read_file('/etc/hostname')",
+    )
     for statement in statements:
         asyncio.run(tried(statement))
 
@@ -139,8 +148,11 @@ def test_no_role_reaches_another_services_database(world: World, service: str) -
 
 def test_a_pool_of_one_with_two_merchants_and_cancelled_requests_leaks_nothing(world: World) -> None:
     seen = asyncio.run(_interleaved(world))
-    assert seen["a"] <= {world.a.merchant_id} and seen["b"] <= {world.b.merchant_id}
-    assert seen["a"] and seen["b"] and seen["nobody"] == set()
+    assert seen["a"] <= {world.a.merchant_id}
+    assert seen["b"] <= {world.b.merchant_id}
+    assert seen["a"]
+    assert seen["b"]
+    assert seen["nobody"] == set()
 
 
 async def _interleaved(world: World) -> dict[str, set[str]]:

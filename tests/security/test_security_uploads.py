@@ -41,7 +41,9 @@ def _bomb() -> bytes:
     stream = pikepdf.Stream(pdf, packed)
     stream.stream_dict = pikepdf.Dictionary()
     stream.write(packed, filter=pikepdf.Name.FlateDecode)
-    names = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="factur-x.xml", UF="factur-x.xml", AFRelationship=pikepdf.Name.Data)
+    names = pikepdf.Dictionary(
+        Type=pikepdf.Name.Filespec, F="factur-x.xml", UF="factur-x.xml", AFRelationship=pikepdf.Name.Data
+    )
     names.EF = pikepdf.Dictionary(F=pdf.make_indirect(stream), UF=pdf.make_indirect(stream))
     entry = pdf.make_indirect(names)
     pdf.Root.AF = pikepdf.Array([entry])
@@ -110,7 +112,8 @@ def test_it_is_refused_soon_and_named(world: World, what: str) -> None:
     began = time.monotonic()
     problem = refused(world, hand_in(world, content=content, headers={"Content-Type": media_type}))
     assert time.monotonic() - began < _SOON
-    assert 400 <= problem["status"] < 500 and problem["code"] != "http_error", problem
+    assert 400 <= problem["status"] < 500, problem
+    assert problem["code"] != "http_error", problem
     assert problem.get("field") or problem.get("errors"), problem
     assert "root:" not in str(problem)
     healthy(world)
@@ -120,7 +123,8 @@ def test_a_bomb_in_a_pdf_does_not_go_off(world: World) -> None:
     content = _bomb()
     assert len(content) < 1_000_000
     problem = refused(world, hand_in(world, content=content, headers={"Content-Type": "application/pdf"}))
-    assert 400 <= problem["status"] < 500 and problem.get("field"), problem
+    assert 400 <= problem["status"] < 500, problem
+    assert problem.get("field"), problem
     healthy(world)
 
 
@@ -128,7 +132,7 @@ def test_too_many_bytes_are_not_read(world: World) -> None:
     """With a length that says so, and without one."""
     big = b"%PDF-1.7\n" + b"\0" * (25 * 1024 * 1024)
     answer = hand_in(world, content=big, headers={"Content-Type": "application/pdf"})
-    assert answer.status_code == 413 and answer.json()["field"] == "file", answer.text
+    assert (answer.status_code, answer.json()["field"]) == (413, "file"), answer.text
 
     def pieces() -> Any:
         for start in range(0, len(big), 1 << 20):
@@ -140,7 +144,7 @@ def test_too_many_bytes_are_not_read(world: World) -> None:
         # Hung up on while still sending.
         healthy(world)
         return
-    assert answer.status_code == 413 and answer.json()["field"] == "file", answer.text
+    assert (answer.status_code, answer.json()["field"]) == (413, "file"), answer.text
     healthy(world)
 
 
@@ -157,10 +161,16 @@ def test_a_form_with_a_thousand_parts_is_refused(world: World) -> None:
     healthy(world)
 
 
-@pytest.mark.parametrize("path", ["/api/ingest/v1/customers", "/api/ingest/v1/payments", "/api/portal/v1/zweitwerk/documents/x/checkouts"])
+@pytest.mark.parametrize(
+    "path", ["/api/ingest/v1/customers", "/api/ingest/v1/payments", "/api/portal/v1/zweitwerk/documents/x/checkouts"]
+)
 def test_json_for_other_doors_is_bounded_too(world: World, path: str) -> None:
     path = path.replace("/x/", f"/{world.b.ids['document_id']}/")
-    headers = {"Authorization": f"Bearer {world.b.api_key}", "Content-Type": "application/json", "Cookie": world.b.ids["cookie"]}
+    headers = {
+        "Authorization": f"Bearer {world.b.api_key}",
+        "Content-Type": "application/json",
+        "Cookie": world.b.ids["cookie"],
+    }
     for content in (b"[" * 100_000, b'{"a":' * 50_000, b"{", b"\xff", b'"' + b"x" * (30 * 1024 * 1024) + b'"'):
         answer = world.http.post(world.url("gateway", path), headers=headers, content=content, timeout=60)
         assert 400 <= answer.status_code < 500, (content[:20], answer.status_code, answer.text[:300])
@@ -197,5 +207,6 @@ def test_an_attachment_elsewhere_is_not_fetched(world: World) -> None:
         finally:
             ended.set()
             listener.join()
-    assert page.status_code == 200 and calls == []
+    assert page.status_code == 200
+    assert calls == []
     assert f'href="{address}' not in page.text

@@ -76,15 +76,20 @@ class World:
     # -- the platform --------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        environment = os.environ | {f"KONTOR_{part.upper()}_PORT": str(port) for part, port in self.ports.items()}
+        # Nobody here is a proxy whose word counts.
+        ours = {"KONTOR_LOG_LEVEL": "INFO", "FORWARDED_ALLOW_IPS": "192.0.2.99"}
+        environment = (
+            os.environ | ours | {f"KONTOR_{part.upper()}_PORT": str(port) for part, port in self.ports.items()}
+        )
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(self.home)],
-                env=environment | {"KONTOR_LOG_LEVEL": "INFO"}, stdout=output, stderr=output, start_new_session=True,
+                env=environment, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + _START_SECONDS
         while not (self.home / "run.json").exists():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()[-6000:]
+            waiting = self.process.poll() is None and time.monotonic() < deadline
+            assert waiting, self.log.read_text()[-6000:]
             time.sleep(0.1)
         self.run = json.loads((self.home / "run.json").read_text())
         self.services = json.loads((self.home / "secrets.json").read_text())
@@ -180,9 +185,7 @@ class World:
         return {"Authorization": f"Bearer {answer.json()['token']}"}
 
     def mint(self, edge: str, **wanted: Any) -> httpx.Response:
-        return self.http.post(
-            self.url("identity", "/v1/tokens"), headers=basic(edge, self.services[edge]), json=wanted
-        )
+        return self.http.post(self.url("identity", "/v1/tokens"), headers=basic(edge, self.services[edge]), json=wanted)
 
     def service(self, audience: str, merchant_id: str | None, name: str = "gateway") -> dict[str, str]:
         """The header of a service that calls another."""

@@ -35,6 +35,8 @@ class Database:
             pool_size=self._pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            # An error's text ends in the log; what people typed does not.
+            hide_parameters=True,
             connect_args={"server_settings": {"application_name": self._application_name}},
         )
 

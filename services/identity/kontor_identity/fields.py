@@ -12,10 +12,12 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from stdnum.exceptions import ValidationError
 
-# Words that are paths of the platform next to the portals' slugs.
+# Words that are paths of the platform next to the portals' slugs, or name its own cookies (__Host-kontor-<word>):
+# a portal's session is kept in a cookie of that name.
 RESERVED_SLUGS = frozenset({
-    "admin", "api", "assets", "einladung", "events", "favicon-ico", "health", "internal", "l", "login", "logout",
-    "metrics", "passwort", "robots-txt", "static", "webhooks", "well-known",
+    "admin", "admin-flash", "admin-seed", "api", "assets", "checkout", "einladung", "events", "favicon-ico",
+    "gateway-flash", "gateway-seed", "health", "internal", "l", "language", "login", "logout", "metrics", "passwort",
+    "robots-txt", "static", "webhooks", "well-known",
 })  # fmt: skip
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
 _COLOR = re.compile(r"#[0-9a-f]{6}")

@@ -1,6 +1,7 @@
 """The SMTP side: takes what it is given, and refuses on demand so that delivery problems can be seen."""
 
 import asyncio
+import logging
 import re
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -39,6 +40,8 @@ class Intake:
 async def listen(mailbox: Mailbox, host: str, port: int) -> asyncio.Server:
     """Starts the SMTP server. OSError where the port is taken."""
     loop = asyncio.get_running_loop()
+    # aiosmtpd writes every dialogue down, and with it who is mailed.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
 
     def session() -> SMTP:
         return SMTP(
