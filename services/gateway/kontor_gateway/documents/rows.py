@@ -46,9 +46,10 @@ def _row(slug: str, text: str, name: str, language: str) -> Markup:
     # A data sheet or a protocol costs nothing; an invoice over nothing says so.
     free = not total["minor_units"] and entry["status"] is None
     amount = "" if free else escape(money(total["minor_units"], total["currency"], language))
+    dated = _("dated")
     return Markup(  # noqa: S704 - everything in it is escaped
         f'<tr><td><a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}</td>'
-        f'<td data-label="{_("dated")}">{short_day(entry["issue_date"], language)}</td>'
+        f'<td data-label="{dated}">{short_day(entry["issue_date"], language)}</td>'
         f'<td class="num amount">{amount}{_sub(_still_open(entry, language))}</td>'
         f"<td>{_state(entry['status'])}{_sub(_until(entry, language))}</td></tr>\n"
     )
