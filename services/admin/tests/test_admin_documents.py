@@ -279,3 +279,15 @@ CONTENT = {
     "tax_breakdown": [{"category": "S", "rate": "19", "taxable_amount": "160.00", "tax_amount": "30.40"}],
     "totals": {"net": "160.00", "tax": "30.40", "gross": "190.40", "due": "190.40"},
 }  # fmt: skip
+
+
+async def test_a_mail_about_several_documents_is_shown_on_each(shop: Shop) -> None:
+    one, other = shop.document("RE-1"), shop.document("RE-2")
+    ids = [one.document.id, other.document.id]
+    await shop.told(
+        one,
+        other,
+        shop.mail(kind="document_shared", document_id=ids[0], document_ids=ids, recipient="both@example.com"),
+    )
+    for document_id in ids:
+        assert "both@example.com" in await shop.page(f"/dokumente/{document_id}")

@@ -12,7 +12,7 @@ def _mail(m: Any) -> dict[str, Any]:
     return {
         "kind": m.kind,
         "state": m.state,
-        "document_id": m.document_id or None,
+        "document_ids": list(m.document_ids) or ([m.document_id] if m.document_id else []),
         "customer_id": m.customer_id or None,
         "by_time": key(m.created_at),
         "words": search_words([m.recipient, m.subject, m.document_number]),
@@ -24,10 +24,10 @@ MAIL = View(
     "mail",
     notifications_pb2.MailSnapshot,
     {
-        "kind": "text", "state": "text", "document_id": "uuid", "customer_id": "uuid", "by_time": KEY, "words": "text",
+        "kind": "text", "state": "text", "document_ids": "uuid[]", "customer_id": "uuid", "by_time": KEY, "words": "text",
         "data": "json",
     },
     _mail,
-    lambda m: (f"merchant:{m.merchant_id}", f"document:{m.document_id}"),
+    lambda m: (f"merchant:{m.merchant_id}",),
 )  # fmt: skip
 VIEWS = (MAIL,)

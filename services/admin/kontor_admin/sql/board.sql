@@ -21,7 +21,7 @@ BEGIN ATOMIC
          WHERE d.merchant_id = of_merchant AND d.shared_at IS NOT NULL ORDER BY d.shared_at DESC LIMIT 6)
         UNION ALL
         (SELECT m.by_time, json_build_object('kind', 'mail', 'at', m.by_time, 'state', m.state, 'recipient', m.data ->> 'recipient',
-            'subject', m.data ->> 'subject', 'document_id', m.document_id)
+            'subject', m.data ->> 'subject', 'document_id', m.document_ids[1])
          FROM mail m WHERE m.merchant_id = of_merchant AND m.state IN ('failed', 'bounced') AND NOT m.deleted
          ORDER BY m.by_time DESC LIMIT 4)
         UNION ALL

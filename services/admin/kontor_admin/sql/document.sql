@@ -20,7 +20,7 @@ BEGIN ATOMIC
              WHERE b.document_id = d.id AND b.merchant_id = d.merchant_id AND NOT b.deleted) AS payments,
             (SELECT json_agg(m.data ORDER BY m.by_time DESC) FROM (
                 SELECT m.data, m.by_time FROM mail m
-                WHERE m.document_id = d.id AND m.merchant_id = d.merchant_id AND NOT m.deleted
+                WHERE m.document_ids @> ARRAY[d.id] AND m.merchant_id = d.merchant_id AND NOT m.deleted
                 ORDER BY m.by_time DESC LIMIT 20) m) AS mails,
             (SELECT l.data FROM link l
              WHERE l.customer_id = d.customer_id AND l.document_id = d.id AND NOT l.mailed AND NOT l.deleted

@@ -26,6 +26,6 @@ CREATE INDEX customer_by_name ON customer (merchant_id, by_name, id) WHERE NOT d
 CREATE INDEX customer_by_number ON customer (merchant_id, by_number, id) WHERE NOT deleted;
 CREATE INDEX link_customer ON link (customer_id, document_id) WHERE NOT mailed;
 CREATE INDEX mail_by_time ON mail (merchant_id, by_time, id) WHERE NOT deleted;
-CREATE INDEX mail_document ON mail (document_id, by_time);
+CREATE INDEX mail_documents ON mail USING gin (document_ids);
 CREATE INDEX submission_by_time ON submission (merchant_id, by_time);
 CREATE INDEX api_key_merchant ON api_key (merchant_id, by_time)
