@@ -27,6 +27,10 @@ class WrongTotals(Invalid):
     code, title = "wrong_totals", "Amounts do not agree"
 
 
+class TooMuch(Invalid):
+    code, title = "too_much", "The document names more files, references or remarks than can be kept with it"
+
+
 class InvalidInvoice(Invalid):
     code, title = "invoice_invalid", "The invoice breaks rules of EN 16931"
 

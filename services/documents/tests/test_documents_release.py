@@ -79,6 +79,11 @@ async def test_another_customer_cannot_mark_it_read(documents, waiting):
     assert (await documents.http.post(f"/v1/documents/{waiting}/opened", headers=stranger)).status_code == 404
 
 
+async def test_a_draft_is_not_there_for_its_own_customer(documents, waiting):
+    reader = documents.auth("documents:read", kind="portal", customers=[documents.customer])
+    assert (await documents.http.post(f"/v1/documents/{waiting}/opened", headers=reader)).status_code == 404
+
+
 async def test_a_link_outside_the_documents_thread_cannot_mark_it_read(documents, waiting):
     other = (await documents.made(invoice(number="RE-2", external_id="erp-2")))["document"]["id"]
     await share(documents, waiting)

@@ -12,6 +12,8 @@ from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted,
 from kontor_documents.release.rules import Issue
 from kontor_service.errors import FieldError
 
+# The state that carries them on the bus has room for so many.
+_MOST_ISSUES = 100
 # What a sender may say beside an e-invoice: how it is filed, not what it says.
 _FILING = frozenset(
     {"type", "external_id", "customer_number", "title", "language", "valid_until", "references", "shipping"}
@@ -39,7 +41,7 @@ def read(file: bytes | None, beside: bytes | None) -> Readout:
     data = complete(_merged(result, given))
     return Readout(
         data=data,
-        issues=[_issue(found, data.language) for found in check(data)],
+        issues=_issues(data),
         pdf=result.pdf if result else None,
         xml=result.xml if result else None,
         attachments=result.files if result else {},
@@ -79,6 +81,12 @@ def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentDa
         first = sorted(conflicts)[0]
         raise DataConflict(f"{first} stands in the file already", field=f"data.{first}")
     return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set & _FILING})
+
+
+def _issues(data: DocumentData) -> list[Issue]:
+    """What does not agree, the gravest first: of a thousand lines rounded otherwise, the first hundred tell enough."""
+    found = sorted(check(data), key=lambda finding: finding.severity is not Severity.ERROR)
+    return [_issue(finding, data.language) for finding in found[:_MOST_ISSUES]]
 
 
 def _issue(found: Finding, language: str) -> Issue:

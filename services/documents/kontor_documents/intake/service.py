@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
-from kontor_bus import record
+from kontor_bus import EventTooLarge, record
 from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
 from kontor_documents.copies import queries as copies
-from kontor_documents.errors import AlreadyShared, DuplicateNumber, NothingSubmitted, SubmissionNotFound
+from kontor_documents.errors import AlreadyShared, DuplicateNumber, NothingSubmitted, SubmissionNotFound, TooMuch
 from kontor_documents.events import submission_state
 from kontor_documents.intake import keeping
 from kontor_documents.intake.defaults import with_defaults
@@ -109,6 +109,8 @@ async def process(parts: Parts, session: AsyncSession, submission_id: UUID) -> N
     except BuyerUnknown as parked:
         # The customer may still be on its way; process() runs again when it has come.
         submission.parked_for = parked.customer_number
+    except EventTooLarge as error:
+        _settle(session, submission, "rejected", error=TooMuch(str(error), field="file").as_dict())
     except Problem as problem:
         if problem.status >= 500:
             raise

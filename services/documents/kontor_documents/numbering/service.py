@@ -16,13 +16,13 @@ _TAKE = text("""
 INSERT INTO number_range (merchant_id, type, year, last) VALUES (:merchant, :type, :year, 1)
 ON CONFLICT (merchant_id, type, year) DO UPDATE SET last = number_range.last + 1 RETURNING last""")
 
-_TAKEN = text("SELECT 1 FROM document WHERE type = :type AND number = :number AND state IN ('waiting', 'shared')")
+_TAKEN = text("SELECT 1 FROM document WHERE type = :type AND number = :number")
 
 
 async def take_number(session: AsyncSession, merchant_id: UUID, type: str, issue_date: date) -> str:
     """The next number, e.g. RE-2026-0001. Held by the transaction: it comes back if that fails, so nothing is left out.
 
-    A number that the merchant's own system has used already is passed over.
+    A number that the merchant's own system has used already is passed over, also where that document was cancelled.
     """
     while True:
         values = {"merchant": merchant_id, "type": type, "year": issue_date.year}

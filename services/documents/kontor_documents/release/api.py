@@ -159,7 +159,7 @@ async def _visible(session: AsyncSession, document_id: UUID, principal: Principa
     """The document if this reader's customers own it; a link's session sees its document's thread."""
     document = await queries.locked(session, document_id)
     if principal.for_customers:
-        if document.customer_id not in principal.customers:
+        if document.customer_id not in principal.customers or document.state not in ("shared", "cancelled"):
             raise DocumentNotFound
         if principal.document_id is not None:
             linked = await session.get(Document, principal.document_id)

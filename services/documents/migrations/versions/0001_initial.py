@@ -95,7 +95,10 @@ CREATE TABLE document (
 CREATE UNIQUE INDEX document_by_external_id ON document (merchant_id, external_id);
 CREATE UNIQUE INDEX document_by_number ON document (merchant_id, type, number)
     WHERE number <> '' AND state IN ('waiting', 'shared');
-CREATE INDEX document_by_customer_number ON document (merchant_id, customer_number) WHERE customer_id IS NULL;
+-- Also of those that no longer stand: a number once used is not given again.
+CREATE INDEX document_by_used_number ON document (merchant_id, type, number);
+CREATE INDEX document_by_customer_number ON document (merchant_id, customer_number);
+CREATE INDEX document_by_content ON document (merchant_id, content_sha256);
 CREATE INDEX document_waiting ON document (merchant_id, id) WHERE state = 'waiting';
 CREATE INDEX document_by_thread ON document (merchant_id, thread_id);
 CREATE INDEX document_by_customer ON document (merchant_id, customer_id);

@@ -1,0 +1,39 @@
+"""What is more than an event can carry, and numbers that must not come back."""
+
+
+def invoice(**changes):
+    return {
+        "type": "invoice", "number": "RE-1042", "external_id": "erp-1042", "customer_number": "20931",
+        "issue_date": "2026-11-12", "due_date": "2026-11-26",
+        "lines": [{"name": "Wartung", "net_price": "189.00", "tax_rate": "19"}],
+    } | changes  # fmt: skip
+
+
+async def opened_shop(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+
+
+async def test_a_thousand_lines_that_were_rounded_otherwise_still_make_a_document(documents):
+    await opened_shop(documents)
+    line = {"name": "Schraube", "quantity": "3", "net_price": "0.335", "net": "1.00", "tax_rate": "19"}
+    status = await documents.made(invoice(lines=[line] * 1000))
+    assert status["status"] == "processed", status
+    assert 0 < len(status["document"]["issues"]) <= 100
+
+
+async def test_references_beyond_what_an_event_carries_are_refused_and_the_submission_says_so(documents):
+    await opened_shop(documents)
+    references = [{"kind": "order", "number": f"{n:04d}" + "9" * 900} for n in range(100)]
+    status = await documents.made(invoice(references=references))
+    assert (status["status"], status["document"]) == ("rejected", None)
+    assert (status["error"]["code"], status["error"]["field"]) == ("too_much", "file")
+
+
+async def test_the_number_of_a_cancelled_document_is_not_given_again(documents):
+    await opened_shop(documents)
+    await documents.made(invoice(number="RE-2026-0001"))
+    erp = documents.auth("documents:submit")
+    await documents.http.post("/v1/documents/by-external-id/erp-1042/cancel", json={"reason": "Storno"}, headers=erp)
+    status = await documents.made(invoice(number="", external_id="erp-1043"))
+    assert status["document"]["number"] == "RE-2026-0002"
