@@ -8,8 +8,10 @@ import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from kontor_service.database import Database
+from kontor_testing.postgres import Databases
 
 from .world import EDGES, OWNERS, World
 
@@ -211,3 +213,16 @@ async def _two_portals(world: World, anna: str) -> None:
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         assert not [error for error in ended if isinstance(error, AssertionError)]
         assert any(answer is None for answer in ended)
+
+
+async def test_an_error_of_the_database_quotes_no_input(databases: Databases) -> None:
+    """Its text ends in the log."""
+    db = Database((await databases.create("documents")).runtime, pool_size=1)
+    await db.open()
+    try:
+        with pytest.raises(DBAPIError) as raised:
+            async with db.transaction(None) as session:
+                await session.execute(text("SELECT CAST(:who AS text) || 1 / 0"), {"who": "gert@geheim.example"})
+    finally:
+        await db.close()
+    assert "gert@geheim.example" not in str(raised.value)
