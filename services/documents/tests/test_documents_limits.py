@@ -1,4 +1,8 @@
-"""What is more than an event can carry, and numbers that must not come back."""
+"""What is more than an event can carry, what cannot be kept, and numbers that must not come back."""
+
+import io
+
+from PIL import Image
 
 
 def invoice(**changes):
@@ -37,3 +41,11 @@ async def test_the_number_of_a_cancelled_document_is_not_given_again(documents):
     await documents.http.post("/v1/documents/by-external-id/erp-1042/cancel", json={"reason": "Storno"}, headers=erp)
     status = await documents.made(invoice(number="", external_id="erp-1043"))
     assert status["document"]["number"] == "RE-2026-0002"
+
+
+async def test_a_picture_with_data_beside_it_is_refused_instead_of_dropped(documents):
+    await opened_shop(documents)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    refused = await documents.submit(invoice(), file=picture.getvalue(), media_type="image/png")
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "unknown_file_type", "file")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice.checks import Issue as Finding
 from kontor_documents.einvoice.checks import Severity, check
+from kontor_documents.einvoice.errors import UnknownFileType
 from kontor_documents.einvoice.read import ReadResult, read_document, read_json
 from kontor_documents.einvoice.totals import complete
+from kontor_documents.einvoice.uploads import IMAGES
 from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted, WrongTotals
 from kontor_documents.release.rules import Issue
 from kontor_service.errors import FieldError
@@ -37,6 +39,9 @@ def read(file: bytes | None, beside: bytes | None) -> Readout:
     if file is None and beside is None:
         raise NothingSubmitted
     result = read_document(file) if file is not None else None
+    if result is not None and result.type in IMAGES:
+        # Made into a document from the data beside it, the picture itself would be lost.
+        raise UnknownFileType("A picture is no document; hand it in as a PDF", field="file")
     given = read_json(beside) if beside is not None else None
     data = complete(_merged(result, given))
     return Readout(
