@@ -1,6 +1,7 @@
 """The copy itself: generations of tables, and applying what the owners said."""
 
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,6 +17,11 @@ from kontor_views.view import View
 GENERATION_LOCK = 0x6B76
 
 Connection = Any  # asyncpg.Connection or what a pool hands out; the two share no base class
+
+
+class OutdatedShape(RuntimeError):
+    """The tables are of another shape than this process knows: a newer version has taken over, or its rebuild has not
+    begun yet. The event is to be tried again, by whoever can apply it."""
 
 
 class UnknownSnapshot(LookupError):
@@ -60,7 +66,7 @@ class Views:
     async def open(self) -> bool:
         """Creates the first generation, or brings the functions of the present one up to date.
 
-        False when the tables are of another shape: run a Rebuild; until then the old generation answers.
+        False when the tables are of another shape: run `Rebuild.upgrade`; until it is done the old generation answers.
         """
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", GENERATION_LOCK)
@@ -98,27 +104,38 @@ class Views:
 
     async def apply_result(self, result: Mapping[str, Any]) -> None:
         """Applies the snapshot in a command's answer (kontor_service.commands.command_result), so that the page that
-        acted sees what it did. Raises UnknownSnapshot."""
+        acted sees what it did. While another version takes over, the bus brings it instead. Raises UnknownSnapshot."""
         snapshot = result["snapshot"]
         view = self.shape.view_of(snapshot["type"])
         if view is None:
             raise UnknownSnapshot(snapshot["type"])
-        await self._write({view: [view.state(base64.b64decode(snapshot["data"]))]})
+        with contextlib.suppress(OutdatedShape):
+            await self._write({view: [view.state(base64.b64decode(snapshot["data"]))]})
 
     async def _write(self, states: Mapping[View, Sequence[Any]]) -> None:
         # One order of tables for everybody, for the same reason as the order of ids.
         ordered = sorted(states.items(), key=lambda item: item[0].table)
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", GENERATION_LOCK)
-            building = await connection.fetchval("SELECT building FROM views_state")
-            applied = {view.table: await _upsert(connection, LIVE, view, batch) for view, batch in ordered}
-            if building:
-                for view, batch in ordered:
-                    await _upsert(connection, NEXT, view, batch)
+            applied: dict[str, list[Any]] = {}
+            for schema in await self._generations(connection):
+                found = {view.table: await _upsert(connection, schema, view, batch) for view, batch in ordered}
+                applied = applied or found
             await self._follow_up(connection, Applied(applied))
         self.announcer.announce(
             topic for view, _ in ordered for state in applied[view.table] for topic in view.topics(state)
         )
+
+    async def _generations(self, connection: Connection) -> list[str]:
+        """Those that this process can write: it knows one shape. Raises OutdatedShape."""
+        state = await connection.fetchrow("SELECT shape, next_shape, next_has_gaps FROM views_state")
+        ours = self.shape.fingerprint
+        found = [schema for schema, shape in ((LIVE, state["shape"]), (NEXT, state["next_shape"])) if shape == ours]
+        if not found:
+            raise OutdatedShape(self.shape.edge)
+        if state["next_shape"] not in (None, ours) and not state["next_has_gaps"]:
+            await connection.execute("UPDATE views_state SET next_has_gaps = true")
+        return found
 
     async def checksums(self, schema: str = LIVE) -> dict[str, str]:
         """Per table a hash over every row: two generations at rest are equal byte for byte."""

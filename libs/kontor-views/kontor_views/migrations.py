@@ -10,9 +10,12 @@ def views_tables(op: Any, edge: str) -> None:
         CREATE TABLE views_state (
             one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
             generation integer NOT NULL,
-            building boolean NOT NULL DEFAULT false,
             shape text NOT NULL,
-            functions text NOT NULL
+            functions text NOT NULL,
+            -- The shape of the second generation while there is one; and whether a process of another shape has
+            -- applied something that is therefore missing in it.
+            next_shape text,
+            next_has_gaps boolean NOT NULL DEFAULT false
         )
         """
     )

@@ -10,7 +10,7 @@ import pytest
 
 from kontor.documents.v1 import documents_pb2
 from kontor_service.ids import uuid7
-from kontor_views import Rebuild, RebuildIncomplete, Views
+from kontor_views import OutdatedShape, Rebuild, RebuildIncomplete, Views
 
 Page = asyncpg.Connection
 
@@ -92,14 +92,64 @@ async def test_snapshots_that_do_not_come_leave_the_old_generation_answering(
     await Rebuild(views, Owners(facts, views).ask).run(timeout=10)
 
 
-async def test_another_shape_is_noticed_and_built(facts: Any, views: Views) -> None:
-    wider = dataclasses.replace(
-        facts.shape, indexes=facts.shape.indexes + "; CREATE INDEX document_tokens ON document USING gin (tokens)"
-    )
-    changed = Views(views.pool, wider)
-    assert not await changed.open()
-    await Rebuild(changed, Owners(facts, changed).ask).run(timeout=10)
-    assert await changed.open()
+def wider(facts: Any, views: Views) -> Views:
+    """The same copy as a newer version of the edge knows it."""
+    first = dataclasses.replace(facts.shape.views[0], columns=facts.shape.views[0].columns | {"state": "text"})
+    return Views(views.pool, dataclasses.replace(facts.shape, views=(first, *facts.shape.views[1:])))
+
+
+async def test_another_shape_is_noticed_and_built(facts: Any, views: Views, page: Page) -> None:
+    owners = Owners(facts, views)
+    await owners.say(facts.document(str(uuid7()), 1, "RE-1"))
+    newer = wider(facts, views)
+    assert not await newer.open()
+    owners.views = newer
+    await Rebuild(newer, owners.ask).upgrade(timeout=10)
+    assert await newer.open()
+    assert [row[0] for row in await page.fetch("SELECT live.numbers($1::uuid)", facts.customer)] == ["RE-1"]
+
+
+async def test_the_second_process_of_a_new_version_finds_the_work_done(facts: Any, views: Views) -> None:
+    owners = Owners(facts, wider(facts, views))
+    both = [Rebuild(wider(facts, views), owners.ask).upgrade(timeout=20) for _ in range(2)]
+    await asyncio.gather(*both)
+    assert await views.pool.fetchval("SELECT generation FROM views_state") == 2
+
+
+async def test_an_old_process_that_takes_an_event_meanwhile_makes_the_owners_be_asked_again(
+    facts: Any, views: Views, page: Page
+) -> None:
+    newer = wider(facts, views)
+    owners, asked = Owners(facts, newer), 0
+    one = facts.document(str(uuid7()), 1, "RE-1")
+    await views.apply([facts.of(documents_pb2.DocumentChanged(document=one))])
+    owners.states[one.id] = one
+
+    async def ask(owner: str) -> Mapping[str, int]:
+        nonlocal asked
+        asked += owner == "documents"
+        counts = await owners.ask(owner)
+        if asked == 1 and owner == "documents":
+            changed = facts.document(one.id, 2, "RE-1 changed")
+            owners.states[one.id] = changed
+            await views.apply([facts.of(documents_pb2.DocumentChanged(document=changed))])
+        return counts
+
+    await Rebuild(newer, ask).upgrade(timeout=20)
+    assert asked == 2
+    assert [row[0] for row in await page.fetch("SELECT live.numbers($1::uuid)", facts.customer)] == ["RE-1 changed"]
+    with pytest.raises(OutdatedShape):
+        await views.apply([facts.shared(one.id, 3)])
+
+
+async def test_a_rebuild_that_fails_leaves_nothing_behind(facts: Any, views: Views) -> None:
+    async def refuses(_: str) -> Mapping[str, int]:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await Rebuild(views, refuses).run(timeout=10)
+    assert await views.pool.fetchval("SELECT next_shape FROM views_state") is None
+    assert not await views.pool.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'next')")
 
 
 async def test_changed_functions_are_replaced_at_the_next_start(facts: Any, views: Views, page: Page) -> None:

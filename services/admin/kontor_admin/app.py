@@ -28,7 +28,8 @@ from kontor_admin.views import SHAPE
 from kontor_admin.words import GLOBALS
 from kontor_bus import Bus, Copy
 from kontor_service.app import build_app
-from kontor_views import Changes, Views
+from kontor_views import Changes, Rebuild, Views
+from kontor_views.cli import owners as ask_owners
 from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
 _FEATURES = (sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages, api)
@@ -64,7 +65,10 @@ async def copy_of_the_facts(app: FastAPI) -> AsyncIterator[None]:
     async with asyncpg.create_pool(settings.copy_database_url.get_secret_value(), min_size=1, max_size=4) as pool:
         fetcher = ContentFetcher()
         views = app.state.views = Views(pool, SHAPE, follow_up=fetcher.want)
-        await views.open()
+        if not await views.open():
+            # A copy of another shape goes on answering while the new one is built.
+            rebuild = Rebuild(views, ask_owners(settings, app.state.source))
+            app.state.background.start("rebuild", rebuild.upgrade)
         app.state.copy_pool = pool
         changes = app.state.changes = Changes(settings.database_url.get_secret_value(), "admin")
         app.state.background.start("changes", changes.listen)

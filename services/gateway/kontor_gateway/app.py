@@ -104,7 +104,7 @@ async def _open(app: FastAPI, edge: Edge) -> None:
     rebuild = Rebuild(
         edge.views, owners(edge.settings, edge.source), report=lambda text: log.info("rebuild", state=text)
     )
-    app.state.background.start("rebuild", rebuild.run)
+    app.state.background.start("rebuild", rebuild.upgrade)
 
 
 async def _pool(stack: AsyncExitStack, url: str, size: int, **options: Any) -> "asyncpg.Pool[Any]":
