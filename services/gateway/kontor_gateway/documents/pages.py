@@ -81,7 +81,9 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
     speak(look.language, look.time_zone)
     view = document_view(record)
     note_opened(request, slug, view)
-    structured = _has_text(view.content)
+    # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.
+    fetching = view.content is None and bool(view.details["content_sha256"])
+    structured = fetching or _has_text(view.content)
     show_pdf = view.pdf is not None and (request.query_params.get("view") == "pdf" or not structured)
     return edge_of(request).pages.render(
         request,
