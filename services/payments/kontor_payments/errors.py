@@ -23,10 +23,6 @@ class NotPayable(Conflict):
     code, title = "not_payable", "This document cannot be paid"
 
 
-class PaymentOnItsWay(Conflict):
-    code, title = "payment_on_its_way", "A payment of this document is already on its way"
-
-
 class CheckoutBusy(Conflict):
     code, title = "checkout_busy", "Another payment of this document is being started"
 

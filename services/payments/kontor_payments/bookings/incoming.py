@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.bookings.parked import settle_incoming
+from kontor_payments.bookings.parked import payment_arrives, settle_incoming
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.errors import AmountInvalid, CurrencyMismatch, ExternalIdReused
 from kontor_payments.models import Document, IncomingPayment, Receivable
@@ -44,6 +44,7 @@ async def take(
     """
     _check(told)
     async with db.transaction(merchant_id) as session:
+        await payment_arrives(session, merchant_id)
         row, is_new = await _keep(session, merchant_id, told)
         found = await _receivable(session, told)
         if found is None or not is_new:

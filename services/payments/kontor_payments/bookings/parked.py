@@ -1,11 +1,36 @@
-"""Payments booked elsewhere that came before their document."""
+"""Payments booked elsewhere that came before their document.
 
-from sqlalchemy import ColumnElement, or_
+A payment looks for its document, and a document for its payments. If both looked at the same moment, each before the
+other's commit, neither would find the other: so the two exclude each other per merchant.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, text
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.bookings.external import External, book
 from kontor_payments.models import Document, IncomingPayment
 from kontor_payments.receivables.account import Account
+
+_LOCK_CLASS = 7_302
+
+
+async def documents_arrive(session: AsyncSession, merchant_id: UUID) -> None:
+    """To be called before any row is locked. Documents may arrive side by side, but beside no payment."""
+    await _lock(session, "pg_advisory_xact_lock_shared", merchant_id)
+
+
+async def payment_arrives(session: AsyncSession, merchant_id: UUID) -> None:
+    """To be called before any row is locked."""
+    await _lock(session, "pg_advisory_xact_lock", merchant_id)
+
+
+async def _lock(session: AsyncSession, function: str, merchant_id: UUID) -> None:
+    await session.execute(
+        text(f"SELECT {function}(:class, hashtext(:merchant))"), {"class": _LOCK_CLASS, "merchant": str(merchant_id)}
+    )
 
 
 async def match_parked(account: Account, document: Document) -> None:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import Envelope
+from kontor_payments.bookings.parked import documents_arrive
 from kontor_payments.models import Document
 from kontor_payments.receivables.service import follow_document
 from kontor_service.clock import Clock
@@ -31,6 +32,7 @@ async def apply_documents(db: Database, clock: Clock, envelopes: Sequence[Envelo
                 group[key] = state
     for merchant_id, group in newest.items():
         async with db.transaction(merchant_id) as session:
+            await documents_arrive(session, merchant_id)
             # In the order of ids: two batches that share documents must not wait for each other crosswise.
             for key in sorted(group):
                 document = row_of(group[key])

@@ -1,0 +1,28 @@
+"""A booking and its document at the same moment."""
+
+import asyncio
+from typing import Any
+
+from kontor_payments.bookings.parked import documents_arrive
+from kontor_payments.copies.documents import row_of, store
+from kontor_payments.receivables.service import follow_document
+from kontor_testing.waiting import eventually
+
+WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+async def test_a_payment_finds_the_document_that_is_being_written_while_it_comes(world: Any) -> None:
+    document = row_of(world.document())
+
+    async def waits() -> bool:
+        return bool(await world.sql(WAITING))
+
+    async with world.app.state.db.transaction(world.merchant) as session:
+        await documents_arrive(session, world.merchant)
+        await store(session, document)
+        await follow_document(session, document, world.app.state.clock)
+        booking = asyncio.create_task(world.erp(document.id))
+        await eventually(waits)
+
+    assert (await booking).json()["status"] == "booked"
+    assert await world.state(document.id) == "paid"
