@@ -104,6 +104,17 @@ async def test_a_revoked_contact_is_out_at_once_and_the_edge_knows(stage: Any, s
     assert event.contact_id == login["contact_id"]
 
 
+async def test_a_new_address_ends_the_log_in_of_the_old_one_until_it_is_invited(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
+    path = f"/v1/customers/{login['customer_id']}/contacts/{login['contact_id']}"
+    changed = await shop.call("PATCH", path, json={"name": "Berta Neu", "email": "berta@kundin.test"})
+
+    assert [contact.access for contact in stage.state_in(changed.json())["state"].contacts] == ["none"]
+    assert stage.gateway.state(login)["revoked"] is True
+    assert (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).status_code == 401
+    assert await shop.invite(login["customer_id"], login["contact_id"])
+
+
 async def test_revoking_one_customer_leaves_the_others_of_the_same_log_in(stage: Any, shop: Any) -> None:
     first = await shop.portal_login("10001")
     second = await shop.portal_login("10002")

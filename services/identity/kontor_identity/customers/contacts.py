@@ -64,7 +64,7 @@ async def add_contact(
 async def change_contact(
     parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID, change: ContactChange
 ) -> dict[str, Any]:
-    """A new address makes what went to the old one worthless: links and open invitations.
+    """A new address makes what the old one had worthless: links, open invitations, the log-in for this customer.
 
     Raises CustomerMissing, ContactMissing, DuplicateContact.
     """
@@ -163,8 +163,9 @@ async def _check_invitable(session: AsyncSession, customer: Customer, contact: C
 
 
 async def _address_changed(session: AsyncSession, contact: Contact, before: str) -> None:
-    if contact.access == "invited":
-        contact.access = "none"
+    """Another mailbox is another person until it has been invited: the log-in of the old one ends here, too."""
     await revoke_invitations(session, contact.id)
     await kill_links_of_contact(session, contact)
     await contact_changed(session, contact, emails=[before, contact.email])
+    if contact.access in ("invited", "active"):
+        contact.access, contact.user_id = "none", None
