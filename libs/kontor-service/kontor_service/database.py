@@ -1,7 +1,7 @@
 """PostgreSQL: one pool for use cases (SQLAlchemy), one for hot reads and bulk (asyncpg)."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
 import asyncpg
@@ -39,6 +39,13 @@ class Database:
             hide_parameters=True,
             connect_args={"server_settings": {"application_name": self._application_name}},
         )
+        await self._fill()
+
+    async def _fill(self) -> None:
+        """Opens all connections at once: a request cancelled while it opens one would leave others waiting for it."""
+        async with AsyncExitStack() as opened:
+            for _ in range(self._pool_size):
+                await opened.enter_async_context(self.engine.connect())
 
     async def close(self) -> None:
         if self._engine is not None:

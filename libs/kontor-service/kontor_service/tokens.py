@@ -122,14 +122,20 @@ def require(*rights: str) -> Callable[[Request], Any]:
 ServiceCaller = Annotated[Principal, Depends(require(SERVICE_RIGHT))]
 
 
-async def _identity(caller: ServiceCaller) -> Principal:
-    if caller.subject != "service:identity":
-        raise Forbidden("Only identity may say this")
-    return caller
+def from_services(*names: str) -> Callable[..., Any]:
+    """A dependency: the Principal of one of these services, and of no other."""
+    wanted = {f"service:{name}" for name in names}
+
+    async def caller_of(caller: ServiceCaller) -> Principal:
+        if caller.subject not in wanted:
+            raise Forbidden(f"Only {' or '.join(names)} may ask for this")
+        return caller
+
+    return caller_of
 
 
 # What is said of sessions is believed of identity alone: whoever breaks into another service can make nobody one.
-FromIdentity = Annotated[Principal, Depends(_identity)]
+FromIdentity = Annotated[Principal, Depends(from_services("identity"))]
 
 
 class TokenSource:

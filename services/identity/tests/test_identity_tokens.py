@@ -76,13 +76,19 @@ async def test_only_a_service_with_its_credential_gets_tokens(stage: Any, shop: 
 async def test_a_service_token_names_the_service_and_the_merchant(stage: Any) -> None:
     merchant = uuid4()
     body = {"audience": "payments", "merchant_id": str(merchant)}
-    answer = (await stage.as_edge("POST", "/v1/service-tokens", edge="documents", json=body)).json()
+    answer = (await stage.as_edge("POST", "/v1/service-tokens", edge="admin", json=body)).json()
 
     verifier = TokenVerifier("payments", str(stage.http.base_url))
     principal = await verifier.verify(answer["token"])
     await verifier.close()
-    assert (principal.subject, principal.rights) == ("service:documents", {"service"})
+    assert (principal.subject, principal.rights) == ("service:admin", {"service"})
     assert principal.merchant_id == merchant
+
+
+async def test_a_service_gets_no_token_for_whom_it_has_no_reason_to_call(stage: Any) -> None:
+    body = {"audience": "identity", "merchant_id": None}
+    answer = await stage.as_edge("POST", "/v1/service-tokens", edge="documents", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
 async def test_a_portal_token_carries_its_customers(stage: Any, shop: Any) -> None:

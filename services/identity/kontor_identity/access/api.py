@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from kontor_identity.access.services import CallingService
-from kontor_identity.access.tokens import Minted, command_token, service_token
+from kontor_identity.access.tokens import Minted, command_token, token_of_a_service
 from kontor_identity.fields import Input
 from kontor_identity.parts import Here
 
@@ -50,4 +50,4 @@ async def token_for_a_command(wanted: TokenWanted, here: Here, edge: CallingServ
 
 @router.post("/v1/service-tokens")
 async def token_for_a_service(wanted: ServiceTokenWanted, here: Here, service: CallingService) -> Minted:
-    return service_token(here.signing, service=service, audience=wanted.audience, merchant_id=wanted.merchant_id)
+    return token_of_a_service(here.signing, service=service, audience=wanted.audience, merchant_id=wanted.merchant_id)

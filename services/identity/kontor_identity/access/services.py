@@ -9,7 +9,7 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from kontor_identity.keys.signing import SigningKeys
 from kontor_identity.parts import Here
 from kontor_service.errors import Unauthorized
-from kontor_service.tokens import TokenVerifier
+from kontor_service.tokens import Principal, TokenVerifier, from_services
 
 _basic = HTTPBasic(auto_error=False)
 
@@ -31,6 +31,8 @@ def calling_service(here: Here, credentials: Annotated[HTTPBasicCredentials | No
 
 
 CallingService = Annotated[str, Depends(calling_service)]
+# A secret leaves identity for a mail and for nothing else.
+Mailer = Annotated[Principal, Depends(from_services("notifications"))]
 
 
 class OwnTokens(TokenVerifier):

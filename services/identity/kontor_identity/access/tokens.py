@@ -55,6 +55,18 @@ async def command_token(
     return await _for_session(parts, edge, audience, right, session_hash or "")
 
 
+# Whom each service has reason to call. The owners answer; they ask nobody.
+_SERVES = frozenset({"identity", "documents", "payments", "notifications"})
+_MAY_CALL = {"gateway": _SERVES, "admin": _SERVES, "notifications": frozenset({"identity", "documents"})}
+
+
+def token_of_a_service(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
+    """A token for a service in its own name. Raises NotAllowed for an audience it has no reason to call."""
+    if audience not in _MAY_CALL.get(service, ()):
+        raise NotAllowed(f"{service} has no reason to call {audience}")
+    return service_token(signing, service=service, audience=audience, merchant_id=merchant_id)
+
+
 def service_token(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
     return _mint(
         signing, audience, subject=f"service:{service}", kind="service", name=service, merchant_id=merchant_id,

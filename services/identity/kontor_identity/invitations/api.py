@@ -5,11 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from kontor_identity.access.services import CallingService
+from kontor_identity.access.services import CallingService, Mailer
 from kontor_identity.fields import Input
 from kontor_identity.invitations.service import Inspected, accept_invitation, inspect_invitation, invitation_url
 from kontor_identity.parts import Here
-from kontor_service.tokens import ServiceCaller
 
 router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
 
@@ -24,7 +23,7 @@ class Acceptance(InvitationToken):
 
 
 @router.post("/{invitation_id}/link")
-async def link_for_the_mail(invitation_id: UUID, here: Here, caller: ServiceCaller) -> dict[str, str]:
+async def link_for_the_mail(invitation_id: UUID, here: Here, caller: Mailer) -> dict[str, str]:
     return {"url": await invitation_url(here, caller.merchant_id, invitation_id)}
 
 
