@@ -16,14 +16,18 @@ STATE_HEAD = {1: "id", 2: "merchant_id", 3: "epoch", 4: "version", 5: "deleted"}
 
 
 def generated_files(folder):
-    return {path.relative_to(folder) for path in (folder / "kontor").rglob("*_pb2.py*") if "__pycache__" not in path.parts}
+    return {
+        path.relative_to(folder) for path in (folder / "kontor").rglob("*_pb2.py*") if "__pycache__" not in path.parts
+    }
 
 
 def test_generated_code_is_current(tmp_path):
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     subprocess.run([GENERATED / "generate.sh", tmp_path], check=True, env=environment, capture_output=True)
     assert generated_files(tmp_path) == generated_files(GENERATED)
-    changed = [name for name in generated_files(tmp_path) if not filecmp.cmp(tmp_path / name, GENERATED / name, shallow=False)]
+    changed = [
+        name for name in generated_files(tmp_path) if not filecmp.cmp(tmp_path / name, GENERATED / name, shallow=False)
+    ]
     assert changed == []
 
 
