@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 
 from kontor.documents.v1 import documents_pb2 as pb
+from kontor_documents.models import Document
 from kontor_service.ids import uuid7
 
 
@@ -130,6 +131,23 @@ async def test_an_assigned_document_can_be_shared(documents):
     )
     assert assigned.status_code == 200
     assert (await share(documents, document)).status_code == 200
+
+
+async def test_an_assigned_document_joins_its_customers_thread(documents):
+    await documents.open_shop(automatic_release=False)
+    customer = await documents.add_customer()
+    order = await documents.made(invoice(external_id="ab", type="order_confirmation", number="AB-1"))
+    buyer = {"name": "Seidel", "address": {"city": "Augsburg"}}
+    named = [{"kind": "order", "number": "AB-1"}]
+    unmatched = await documents.made(invoice(customer_number="999", buyer=buyer, references=named))
+    assert unmatched["document"], unmatched["error"]
+    order, stray = order["document"]["id"], unmatched["document"]["id"]
+    headers = documents.auth("documents:release")
+    await documents.http.post(f"/v1/documents/{stray}/assign", headers=headers, json={"customer_id": str(customer)})
+
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        threads = {(await session.get(Document, UUID(each))).thread_id for each in (order, stray)}
+    assert len(threads) == 1
 
 
 async def test_the_xrechnung_of_an_issued_invoice_is_ubl_of_that_profile(documents, waiting):

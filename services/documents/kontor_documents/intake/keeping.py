@@ -1,7 +1,6 @@
 """Writing a document that came in: its row, content, files, thread and history, in the intake's transaction."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +12,8 @@ from kontor_documents.events import document_state
 from kontor_documents.history import service as history
 from kontor_documents.intake.facts import columns, facts
 from kontor_documents.intake.reading import Readout
-from kontor_documents.matching.service import join_thread, match_customer
+from kontor_documents.matching.service import match_customer
+from kontor_documents.matching.threads import join_thread, tie
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.parts import Parts
 from kontor_service.ids import uuid7
@@ -52,7 +52,7 @@ async def keep(
             setattr(existing, name, value)
         existing.touch()
     await match_customer(session, document, data)
-    merged = await join_thread(session, document, data)
+    merged = await join_thread(session, document, [reference.number for reference in data.references])
     session.add(document)
     await session.flush()
     files = await _files(parts, document, submission, readout, data)
@@ -63,18 +63,8 @@ async def keep(
         source=submission.source, source_sha256=readout.source_sha256,
     )  # fmt: skip
     record(session, pb.DocumentReceived(document=document_state(document, files)), merchant_id=document.merchant_id)
-    for other in merged:
-        await _move(session, other, document.thread_id)
+    await tie(session, merged, document.thread_id)
     return document
-
-
-async def _move(session: AsyncSession, document_id: UUID, thread_id: UUID) -> None:
-    """Into the thread that has now been tied together."""
-    document = await queries.locked(session, document_id)
-    document.thread_id = thread_id
-    document.touch()
-    files = await queries.files_of(session, document_id)
-    record(session, pb.DocumentChanged(document=document_state(document, files)), merchant_id=document.merchant_id)
 
 
 async def _files(

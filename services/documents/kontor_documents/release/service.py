@@ -15,6 +15,7 @@ from kontor_documents.copies import queries as copies
 from kontor_documents.errors import AlreadyShared, NotReleasable, UnknownCustomer, WrongState
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
+from kontor_documents.matching.threads import join_thread, tie
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.parts import Parts
 from kontor_documents.production.service import produce
@@ -113,8 +114,12 @@ async def assign(
     document.suggested_customer_id = None
     await history.append(session, document, "assigned", at=parts.clock.now(), actor=actor, customer_id=str(customer_id))
     files = await _look(session, document)
+    # What it is related to was looked for among another number's documents.
+    merged = await join_thread(session, document, [entry["number"] for entry in document.facts.get("references", ())])
     document.touch()
-    return _announce(session, pb.DocumentChanged, document, files)
+    state = _announce(session, pb.DocumentChanged, document, files)
+    await tie(session, merged, document.thread_id)
+    return state
 
 
 async def opened(parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
