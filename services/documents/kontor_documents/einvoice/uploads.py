@@ -55,7 +55,7 @@ def file_type(content: bytes, limit: int = MAX_UPLOAD_BYTES) -> FileType:
         return FileType.PDF
     if (text := _text_type(content)) is not None:
         return text
-    raise UnknownFileType("Neither PDF, XML, JSON nor an image (PNG, JPEG, WebP, GIF)", field="file")
+    raise UnknownFileType("Neither PDF, XML nor JSON", field="file")
 
 
 def _text_type(content: bytes) -> FileType | None:

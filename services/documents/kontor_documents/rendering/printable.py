@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import fontpkg_ibm_plex_sans
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 
 FONTS = Path(fontpkg_ibm_plex_sans.__file__).parent / "files"
 
