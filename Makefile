@@ -8,7 +8,7 @@ PACKAGES := $(wildcard libs/* services/*)
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test proof bench lint fmt types proto lock migration up images clean
+.PHONY: help install run reset test proof bench lint fmt types proto lock migration up clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
@@ -34,7 +34,7 @@ proof: $(STAMP) ## The long tests: 10,000 operations per fault, soak
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench
 
-lint: $(STAMP) types ## Style, types, layers, translations
+lint: $(STAMP) types ## Style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
