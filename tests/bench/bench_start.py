@@ -35,7 +35,9 @@ def run() -> list[dict[str, Any]]:
 def _start(folder: Path, ports: dict[str, str], *, until: Any) -> float:
     started = time.perf_counter()
     command = [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(folder / "home")]
-    process = subprocess.Popen(command, env={**os.environ, **ports}, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, env={**os.environ, **ports}, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+    )
     try:
         while not until():
             if process.poll() is not None or time.perf_counter() - started > _PATIENCE:

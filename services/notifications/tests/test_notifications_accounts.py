@@ -67,7 +67,9 @@ async def test_what_has_expired_is_not_sent(desk: Any, merchant: Merchant) -> No
     assert desk.peers.asked("/v1/challenges") == []
 
 
-def paid(event: Any, document: Document, *, provider: str = "sandbox", failure: str = "insufficient_funds", **changes: Any) -> Any:
+def paid(
+    event: Any, document: Document, *, provider: str = "sandbox", failure: str = "insufficient_funds", **changes: Any
+) -> Any:
     receivable = Receivable(
         id=REFERENCE, merchant_id=document.merchant_id, epoch=1, version=2, document_id=document.id, currency="EUR",
         document_number=document.number, customer_id=document.customer_id, due_minor=78719, **changes,
