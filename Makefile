@@ -28,7 +28,7 @@ reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-proof: $(STAMP) ## The long tests: 10,000 operations per fault, soak
+proof: $(STAMP) ## The long tests: 10,000 operations per fault
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
 
 bench: $(STAMP) ## Measure; writes bench/results.json

@@ -39,6 +39,10 @@ class DuplicateNumber(Conflict):
     code, title = "duplicate_number", "Another document has this number"
 
 
+class NumberGiven(Conflict):
+    code, title = "number_given", "The document has a number already"
+
+
 class AlreadyShared(Conflict):
     code, title = "already_shared", "The document is already shared and no longer changes"
 

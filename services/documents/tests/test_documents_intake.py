@@ -201,6 +201,16 @@ async def test_numbers_have_no_gaps_and_no_doubles_under_concurrency(documents):
     assert sorted(numbers) == [f"RE-2026-{i:04d}" for i in range(1, 13)]
 
 
+async def test_a_number_once_given_keeps_type_and_year(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    await documents.made(invoice(number="", external_id="x"))
+    same = await documents.made(invoice(number="", external_id="x", due_date="2026-12-24"))
+    assert same["document"]["number"] == "RE-2026-0001"
+    other = await documents.made(invoice(number="", external_id="x", type="credit_note"))
+    assert (other["status"], other["error"]["code"]) == ("rejected", "number_given")
+
+
 async def test_documents_that_name_each_other_share_a_thread(documents):
     await documents.open_shop(automatic_release=False)
     await documents.add_customer()

@@ -16,7 +16,14 @@ from kontor_bus import EventTooLarge, record
 from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
 from kontor_documents.copies import queries as copies
-from kontor_documents.errors import AlreadyShared, DuplicateNumber, NothingSubmitted, SubmissionNotFound, TooMuch
+from kontor_documents.errors import (
+    AlreadyShared,
+    DuplicateNumber,
+    NothingSubmitted,
+    NumberGiven,
+    SubmissionNotFound,
+    TooMuch,
+)
 from kontor_documents.events import submission_state
 from kontor_documents.intake import keeping
 from kontor_documents.intake.defaults import with_defaults
@@ -169,11 +176,20 @@ async def _issued(
         tried = data if data.number else data.model_copy(update={"number": PROVISIONAL})
         report = orjson.dumps(await refuse_invalid(parts.validator, tried))
     if not data.number:
-        number = existing.number if existing else ""
-        data = data.model_copy(
-            update={"number": number or await take_number(session, merchant_id, str(data.type), data.issue_date)}
-        )
+        data = data.model_copy(update={"number": await _number(session, merchant_id, data, existing)})
     return data, report
+
+
+async def _number(session: AsyncSession, merchant_id: UUID, data: DocumentData, existing: Document | None) -> str:
+    """The number that the document has already, or the next. Raises NumberGiven where what it would need is another."""
+    if existing is None:
+        return await take_number(session, merchant_id, str(data.type), data.issue_date)
+    if (existing.type, existing.issue_date.year) != (str(data.type), data.issue_date.year):
+        raise NumberGiven(
+            f"The document has the number {existing.number} already: type and year stay, or it is cancelled",
+            field="type" if existing.type != str(data.type) else "issue_date",
+        )
+    return existing.number
 
 
 async def _refuse_conflicts(session: AsyncSession, readout: Readout) -> None:
