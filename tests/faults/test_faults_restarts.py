@@ -72,15 +72,21 @@ def own_rabbitmq() -> Iterator[RabbitMQ]:
 
 @asynccontextmanager
 async def under_load(ledger: Ledger, operations: int) -> AsyncIterator[None]:
-    """The block runs while the operations do; afterwards all has to come to rest."""
-    started = time.monotonic()
-    load = asyncio.create_task(ledger.load(operations, pause=0.02))
+    """The load lasts as long as the block, and so many operations; afterwards all has to come to rest."""
+    started, over = time.monotonic(), asyncio.Event()
+
+    async def keep_working() -> None:
+        while not over.is_set() or len(ledger.confirmed) < operations:
+            await ledger.load(40, pause=0.02)
+
+    load = asyncio.create_task(keep_working())
     # RabbitMQ 3.10 writes down where a new queue's log is only half a second later; see docs/bus.md.
     await eventually(
         lambda: len(ledger.confirmed) > operations // 10 and time.monotonic() - started > _SETTLED, within=60
     )
     try:
         yield
+        over.set()
         await asyncio.wait_for(load, 240)
     finally:
         load.cancel()

@@ -22,12 +22,16 @@ from kontor_bus.relay import Relay
 from kontor_bus.supervision import keep_running
 from kontor_bus.tracing import tracer
 from kontor_bus.transport import DeadLetters, Transport, Unreachable
-from kontor_bus.worker import Worker
+from kontor_bus.worker import Processor, Worker
 
 log = structlog.get_logger()
 
 RETRY_STEPS: tuple[float, ...] = (1, 10, 60, 600)
 """Seconds before the next attempt; after the last one the event is dead."""
+
+# One batch is in the database while the other is in this process: a third more than one after the other. More
+# would take the connections away from requests.
+EFFECTS_AT_ONCE = 2
 
 _GRACE_SECONDS = 10.0
 _FIRST_CONTACT_SECONDS = 10.0
@@ -53,7 +57,7 @@ def _is_rabbitmq(url: str) -> bool:
 class Bus:
     """`async with Bus(url, service="payments", database=db, consumers=[…])`.
 
-    Entering declares the topology and starts the relay and one worker per consumer; a transport that is down is
+    Entering declares the topology and starts the relay and the consumers; a transport that is down is
     waited for in the background, so a service starts and records without it. Leaving lets work in hand finish.
     A database without an outbox gets no relay: an edge only consumes.
     """
@@ -82,7 +86,7 @@ class Bus:
         self._tasks: dict[asyncio.Task[None], Worker | None] = {}
         spans = tracer(tracer_provider)
         self._relay = Relay(database=database, transport=self._transport, metrics=self.metrics, tracer=spans)
-        self._workers = [self._worker(consumer, spans) for consumer in consumers]
+        self._workers = [worker for consumer in consumers for worker in self._workers_of(consumer, spans)]
 
     async def __aenter__(self) -> Self:
         try:
@@ -140,16 +144,23 @@ class Bus:
         label = f"bus {self.service} {name}"
         self._tasks[asyncio.create_task(keep_running(label, work), name=label)] = worker
 
-    def _worker(self, consumer: Consumer, spans: Tracer) -> Worker:
-        build = CopyProcessor if isinstance(consumer, Copy) else EffectsProcessor
-        return Worker(
-            consumer=consumer.name,
-            queue=consumer.queue.name,
-            processor=build(consumer, self._database, self.metrics, spans),  # type: ignore[arg-type]
-            transport=self._transport,
-            retries=len(self._retry_steps),
-            metrics=self.metrics,
-        )
+    def _workers_of(self, consumer: Consumer, spans: Tracer) -> list[Worker]:
+        processor: Processor
+        if isinstance(consumer, Copy):
+            count, processor = 1, CopyProcessor(consumer, self._database, self.metrics, spans)
+        else:
+            count, processor = EFFECTS_AT_ONCE, EffectsProcessor(consumer, self._database, self.metrics, spans)
+        return [
+            Worker(
+                consumer=consumer.name,
+                queue=consumer.queue.name,
+                processor=processor,
+                transport=self._transport,
+                retries=len(self._retry_steps),
+                metrics=self.metrics,
+            )
+            for _ in range(count)
+        ]
 
 
 async def idle(*buses: Bus, timeout: float = 30.0) -> None:

@@ -1,4 +1,4 @@
-"""One worker per consumer: takes batches from its queue, has them processed, settles them."""
+"""A worker of a consumer: takes batches from its queue, has them processed, settles them."""
 
 import asyncio
 from collections.abc import Sequence

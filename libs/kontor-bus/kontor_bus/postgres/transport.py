@@ -111,7 +111,7 @@ class PostgresTransport:
                 self._pool = await asyncpg.create_pool(
                     self._url,
                     min_size=0,
-                    max_size=len(self._queues) + 3,
+                    max_size=2 * len(self._queues) + 3,
                     command_timeout=60,
                     server_settings={"application_name": f"kontor-bus {self._service}"},
                 )
