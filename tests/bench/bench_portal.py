@@ -223,7 +223,8 @@ async def _fill(database: ServiceDatabase, merchant: UUID, size: int) -> list[st
         await views.apply([_Fact(fact) for fact in _first(merchant, SIZES[0])])
         await views.announcer.close()
     elif size > present:
-        await pool.execute(_MULTIPLY_DOCUMENTS, size - present, PER_CUSTOMER, timeout=1200)
+        first = [row["id"] for row in await pool.fetch("SELECT id FROM live.document ORDER BY by_number LIMIT 100")]
+        await pool.execute(_MULTIPLY_DOCUMENTS, present, size, PER_CUSTOMER, first, timeout=1200)
         await pool.execute(_MULTIPLY_RECEIVABLES, timeout=1200)
     await pool.execute("VACUUM ANALYZE")
     rows = await pool.fetch("SELECT DISTINCT customer_id FROM live.document LIMIT 200")
@@ -232,14 +233,14 @@ async def _fill(database: ServiceDatabase, merchant: UUID, size: int) -> list[st
     return [f"bench-{n}" for n in range(len(rows))]
 
 
-# Row n of the new ones copies one of the first hundred, for customer n / 50.
+# Row n copies one of the first hundred, for customer n / 50.
 _MULTIPLY_DOCUMENTS = """
 INSERT INTO live.document
 SELECT (jsonb_populate_record(old, jsonb_build_object(
-    'id', md5('document' || n)::uuid, 'customer_id', md5('customer' || (SELECT count(*) FROM live.document) + n / $2)::uuid,
+    'id', md5('document' || n)::uuid, 'customer_id', md5('customer' || n / $3)::uuid,
     'thread_id', md5('thread' || n), 'by_number', 're-' || lpad(n::text, 12, '0')))).*
-FROM generate_series(1, $1::int) n
-JOIN (SELECT d, row_number() OVER (ORDER BY id) - 1 AS place FROM live.document d ORDER BY id LIMIT 100) first (old, place)
+FROM generate_series($1::int + 1, $2::int) n
+JOIN (SELECT d, row_number() OVER (ORDER BY id) - 1 AS place FROM live.document d WHERE id = ANY ($4)) first (old, place)
   ON first.place = n % 100
 """
 _MULTIPLY_RECEIVABLES = """

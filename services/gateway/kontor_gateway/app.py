@@ -14,6 +14,7 @@ from kontor_gateway.consumers import consumers
 from kontor_gateway.content.fetch import ContentFetcher
 from kontor_gateway.documents.formats import add_to
 from kontor_gateway.edge import Edge
+from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.reading.look import known_look
 from kontor_gateway.reference import openapi
 from kontor_gateway.routes import API_PREFIXES, HOT, routers
@@ -79,12 +80,14 @@ async def _edge(app: FastAPI) -> AsyncIterator[None]:
             await _pool(stack, settings.copy_database_url.get_secret_value(), 5), SHAPE, follow_up=content.want
         )
         stack.push_async_callback(views.announcer.close)
+        reads = PageConnections(settings.database_url.get_secret_value(), settings.database_pool_size)
+        stack.callback(reads.close)
         hub = Hub()
         stack.callback(hub.close)
         app.state.closing.append(hub.close)
         edge = Edge(
             settings=settings, clock=app.state.clock, views=views, hub=hub, pages=app.state.pages, source=app.state.source,
-            pool=await _pool(stack, settings.database_url.get_secret_value(), settings.database_pool_size, reset=_no_reset),
+            reads=reads,
             changes=Changes(settings.database_url.get_secret_value(), SHAPE.edge), **clients,
         )  # fmt: skip
         app.state.edge = edge
@@ -107,17 +110,12 @@ async def _open(app: FastAPI, edge: Edge) -> None:
     app.state.background.start("rebuild", rebuild.upgrade)
 
 
-async def _pool(stack: AsyncExitStack, url: str, size: int, **options: Any) -> "asyncpg.Pool[Any]":
+async def _pool(stack: AsyncExitStack, url: str, size: int) -> "asyncpg.Pool[Any]":
     pool: asyncpg.Pool[Any] = await asyncpg.create_pool(
-        url, min_size=1, max_size=size, server_settings={"application_name": "kontor-gateway"}, **options
+        url, min_size=1, max_size=size, server_settings={"application_name": "kontor-gateway"}
     )
     stack.callback(pool.terminate)
     return pool
-
-
-async def _no_reset(_: object) -> None:
-    """Page connections only call functions that take everything as arguments: there is no state to reset, and
-    asyncpg's own reset is a round trip per page."""
 
 
 @asynccontextmanager

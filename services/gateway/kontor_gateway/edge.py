@@ -1,11 +1,11 @@
 """What the gateway's endpoints work with; made once in app.py, found at `request.app.state.edge`."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-import asyncpg
 from fastapi import Request
 
+from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.settings import Settings
 from kontor_service.client import ServiceClient
 from kontor_service.clock import Clock
@@ -17,11 +17,11 @@ from kontor_web.live import Hub
 
 @dataclass(frozen=True)
 class Edge:
-    """`pool` is the page role's: it may execute the functions of the copy and nothing else."""
+    """`reads` is the page role's: it may execute the functions of the copy and nothing else."""
 
     settings: Settings
     clock: Clock
-    pool: "asyncpg.Pool[Any]"
+    reads: PageConnections
     views: Views
     changes: Changes
     hub: Hub

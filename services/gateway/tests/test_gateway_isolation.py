@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from fastapi.routing import APIRoute
 
+from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.routes import routers
 from kontor_service.ids import uuid7
 
@@ -104,9 +105,8 @@ async def test_one_connection_shared_by_two_merchants_and_cancelled_requests_lea
         for n in range(5):
             await portal.document(merchant, customer, f"{slug.upper()}-{n}")
         cookies[slug] = await portal.login(slug, merchant, customer)
-    usual = portal.edge.pool
-    pool = await asyncpg.create_pool(portal.edge.settings.database_url.get_secret_value(), min_size=1, max_size=1)
-    object.__setattr__(portal.edge, "pool", pool)
+    usual, one = portal.edge.reads, PageConnections(portal.edge.settings.database_url.get_secret_value(), 1)
+    object.__setattr__(portal.edge, "reads", one)
 
     async def read(slug: str, patience: float | None) -> None:
         try:
@@ -122,8 +122,8 @@ async def test_one_connection_shared_by_two_merchants_and_cancelled_requests_lea
         await asyncio.gather(
             *(read(("brunner", "maier")[n % 2], (None, 0.001 * (turn % 7), 0.02)[n % 3]) for n in range(12))
         )
-    object.__setattr__(portal.edge, "pool", usual)
-    await pool.close()
+    object.__setattr__(portal.edge, "reads", usual)
+    one.close()
 
 
 async def test_a_session_that_identity_ended_stops_at_once(portal: Any) -> None:

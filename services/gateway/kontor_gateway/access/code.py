@@ -71,7 +71,7 @@ async def _came_by_link(request: Request, slug: str) -> bool:
     if not known:
         return False
     edge = edge_of(request)
-    record = await edge.pool.fetchrow("SELECT * FROM live.reader($1, $2, $3)", known, slug, edge.clock.now())
+    record = await edge.reads.call("SELECT * FROM live.reader($1, $2, $3)", known, slug, edge.clock.now())
     return record is not None and '"kind":"link"' in record["session"]
 
 

@@ -58,7 +58,5 @@ async def _sees_it_anyway(request: Request, slug: str, document: str | None) -> 
     known = session_hash(request, slug)
     if not known:
         return False
-    covers: bool = await edge_of(request).pool.fetchval(
-        "SELECT live.session_covers($1, $2, $3::uuid)", known, slug, document
-    )
-    return covers
+    record = await edge_of(request).reads.call("SELECT live.session_covers($1, $2, $3::uuid)", known, slug, document)
+    return bool(record and record[0])

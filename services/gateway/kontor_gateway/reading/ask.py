@@ -7,6 +7,7 @@ import orjson
 from fastapi import Request
 
 from kontor_gateway.edge import edge_of
+from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Forbidden, Unauthorized, Unavailable
 
@@ -40,7 +41,7 @@ async def ask(request: Request, slug: str, function: str, *args: Any) -> asyncpg
     known = session_hash(request, slug)
     if not known:
         raise LoggedOut(slug)
-    record = await _fetch(edge.pool, function, known, slug, edge.clock.now(), *args)
+    record = await _fetch(edge.reads, function, known, slug, edge.clock.now(), *args)
     if record is None:
         raise LoggedOut(slug)
     # Error pages want to know whose page it was.
@@ -54,16 +55,16 @@ async def ask(request: Request, slug: str, function: str, *args: Any) -> asyncpg
 
 async def ask_public(request: Request, slug: str) -> dict[str, Any] | None:
     """What the portal's public pages show of the merchant; None where there is no such portal, or it is off."""
-    record = await _fetch(edge_of(request).pool, "portal", slug)
+    record = await _fetch(edge_of(request).reads, "portal", slug)
     if record is None or not record["enabled"]:
         return None
     merchant: dict[str, Any] = orjson.loads(record["merchant"])
     return merchant
 
 
-async def _fetch(pool: "asyncpg.Pool[Any]", function: str, *args: Any) -> asyncpg.Record | None:
+async def _fetch(reads: PageConnections, function: str, *args: Any) -> asyncpg.Record | None:
     places = ", ".join(f"${n}" for n in range(1, len(args) + 1))
     try:
-        return await pool.fetchrow(f"SELECT * FROM live.{function}({places})", *args)
+        return await reads.call(f"SELECT * FROM live.{function}({places})", *args)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise Unavailable(type(error).__name__, code="database_unavailable") from error
