@@ -33,7 +33,7 @@ def refusal(erp, answer):
         (NETWORK, "xml"),
         (b"<a>" * 100_000, "xml"),
         (b"%PDF-1.7\nkaputt", "pdf"),
-        (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "data_missing"),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "type"),
         (b"MZ\x90\x00" + b"0" * 100, "type"),
         (b"", ""),
     ],
