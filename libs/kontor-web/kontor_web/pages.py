@@ -148,7 +148,12 @@ def with_query(**changes: Any) -> str:
     request = _page.get().request
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes and k not in _CURSORS]
     new = [(k, str(v)) for k, v in changes.items() if v is not None]
-    return "?" + urlencode(kept + new)
+    return _query_of(tuple(kept + new))
+
+
+@lru_cache(4096)
+def _query_of(pairs: tuple[tuple[str, str], ...]) -> str:
+    return "?" + urlencode(pairs)
 
 
 def today() -> date:

@@ -1,5 +1,6 @@
 """Asking the copy. The functions resolve merchant, customers and rights; nothing here filters."""
 
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -63,8 +64,13 @@ async def ask_public(request: Request, slug: str) -> dict[str, Any] | None:
 
 
 async def _fetch(reads: PageConnections, function: str, *args: Any) -> asyncpg.Record | None:
-    places = ", ".join(f"${n}" for n in range(1, len(args) + 1))
     try:
-        return await reads.call(f"SELECT * FROM live.{function}({places})", *args)
+        return await reads.call(_statement(function, len(args)), *args)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise Unavailable(type(error).__name__, code="database_unavailable") from error
+
+
+@cache
+def _statement(function: str, arguments: int) -> str:
+    places = ", ".join(f"${number}" for number in range(1, arguments + 1))
+    return f"SELECT * FROM live.{function}({places})"
