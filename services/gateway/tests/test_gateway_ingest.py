@@ -58,10 +58,17 @@ async def test_an_upload_that_is_too_large_is_refused_with_its_field(portal: Any
 
 async def test_the_status_has_the_secret_link_of_a_shared_document(portal: Any, merchant: str) -> None:
     money = {"minor_units": 11900, "currency": "EUR"}
-    document = {
-        "id": str(uuid7()), "type": "invoice", "number": "RE-1", "external_id": "e-1", "state": "shared", "issues": [],
-        "customer_id": str(uuid7()), "customer_number": "K-1", "total": money, "amount_due": money,
+    customer = await portal.customer(merchant)
+    state = documents_pb2.Document(
+        id=str(uuid7()), merchant_id=merchant, epoch=1, version=1, type="invoice", state="shared", customer_id=customer,
+        number="RE-1", currency="EUR",
+    )  # fmt: skip
+    document = portal.result(documents_pb2.DocumentSnapshot(document=state)) | {
+        "type": "invoice", "number": "RE-1", "external_id": "e-1", "state": "shared", "issues": [], "customer_id": customer,
+        "customer_number": "K-1", "total": money, "amount_due": money,
     }  # fmt: skip
+    state = documents_pb2.Document(id=document["id"], merchant_id=merchant, epoch=1, version=3, number="RE-1")
+    document |= command_result(documents_pb2.DocumentSnapshot(document=state))
     found = {"id": SUBMISSION, "status": "processed", "document": document, "error": None}
     path = f"/v1/submissions/{SUBMISSION}"
     portal.owners.answer("GET", path, found)
@@ -69,6 +76,9 @@ async def test_the_status_has_the_secret_link_of_a_shared_document(portal: Any, 
     answer = (await portal.client.get(f"/api/ingest{path}", headers=KEY)).json()
     assert answer["document"]["portal_url"] == "http://localhost:8000/l/secret"
     assert answer["document"]["amount_due"] == money
+    cookie = await portal.login("brunner", merchant, customer)
+    opened = await portal.json(f"/api/portal/v1/brunner/documents/{state.id}", cookie)
+    assert opened.status_code == 200, "whoever gets the link can open it at once"
     unmatched = {**found, "document": {**document, "customer_id": None, "state": "waiting"}}
     portal.owners.answer("GET", path, unmatched)
     answer = (await portal.client.get(f"/api/ingest{path}", headers=KEY)).json()
