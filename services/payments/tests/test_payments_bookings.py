@@ -239,3 +239,10 @@ async def test_money_for_a_document_that_is_cancelled_afterwards_is_shown_as_ove
     row = await world.receivable(document)
     assert (row["state"], row["due_minor"], row["overpaid_minor"]) == ("cancelled", 0, 11900)
     assert len(await world.told(pb.ReceivableCancelled)) == 1
+
+
+async def test_what_the_erp_books_was_paid_on_the_day_it_names(world: Any) -> None:
+    document = await world.invoice()
+    await world.erp(document, paid_on="2026-01-05")
+    paid_at = (await world.receivable(document))["paid_at"]
+    assert paid_at.date().isoformat() == "2026-01-05"

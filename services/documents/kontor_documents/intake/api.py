@@ -6,11 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.datastructures import UploadFile
 
+from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
+from kontor_documents.events import document_state
 from kontor_documents.intake.service import Handed, accept
-from kontor_documents.models import Document, Submission
+from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.parts import Parts
+from kontor_service.commands import command_result
 from kontor_service.errors import TooLarge
 from kontor_service.tokens import Principal, require
 
@@ -72,17 +75,17 @@ async def status(
         "status": submission.status,
         "file_name": submission.file_name,
         "error": submission.error,
-        "document": _summary(document, any(file.role == "pdf" for file in files)) if document else None,
+        "document": _summary(document, files) if document else None,
     }
 
 
-def _summary(document: Document, has_pdf: bool) -> dict[str, Any]:
+def _summary(document: Document, files: list[DocumentFile]) -> dict[str, Any]:
+    """`snapshot` is for an edge's copy: whoever is told of the document can open it there."""
     return {
+        **command_result(pb.DocumentSnapshot(document=document_state(document, files))),
         "id": str(document.id),
         "type": document.type,
         "number": document.number,
-        "epoch": document.epoch,
-        "version": document.version,
         "external_id": document.external_id,
         "state": document.state,
         "customer_id": str(document.customer_id) if document.customer_id else None,
@@ -92,7 +95,7 @@ def _summary(document: Document, has_pdf: bool) -> dict[str, Any]:
         "total": {"minor_units": document.gross_minor, "currency": document.currency},
         "amount_due": {"minor_units": document.amount_due_minor, "currency": document.currency},
         "issues": document.issues,
-        "has_pdf": has_pdf,
+        "has_pdf": any(file.role == "pdf" for file in files),
     }
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
 from sqlmodel import select
@@ -27,6 +28,8 @@ _FACTS: dict[Fact, type[Message]] = {
     "failed": pb.PaymentFailed,
     "refunded": pb.PaymentRefunded,
 }
+# Whoever books by hand says on which day the money came.
+_TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
 
 
 @dataclass
@@ -151,10 +154,19 @@ class Account:
         if figures.state != "paid":
             row.paid_at = None
         elif row.state != "paid":
-            row.paid_at = self.now
+            row.paid_at = self._paid_at()
         row.state = figures.state
         row.methods = self.offer.methods(row)
         row.offer = self.offer.digest
+
+
+    def _paid_at(self) -> datetime:
+        """Now, or noon at the merchant on the day on which ERP or staff say the last money came."""
+        moved = [self.payments[id] for id in self._changed_payments | self._new_payments]
+        told = [payment.counts_on for payment in moved if payment.provider in _TOLD_WITH_THEIR_DAY]
+        if not told or len(told) < len(moved) or max(told) >= self.today:
+            return self.now
+        return datetime.combine(max(told), time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)
 
 
 async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:
