@@ -67,8 +67,6 @@ async def test_the_status_has_the_secret_link_of_a_shared_document(portal: Any, 
         "type": "invoice", "number": "RE-1", "external_id": "e-1", "state": "shared", "issues": [], "customer_id": customer,
         "customer_number": "K-1", "total": money, "amount_due": money,
     }  # fmt: skip
-    state = documents_pb2.Document(id=document["id"], merchant_id=merchant, epoch=1, version=3, number="RE-1")
-    document |= command_result(documents_pb2.DocumentSnapshot(document=state))
     found = {"id": SUBMISSION, "status": "processed", "document": document, "error": None}
     path = f"/v1/submissions/{SUBMISSION}"
     portal.owners.answer("GET", path, found)
