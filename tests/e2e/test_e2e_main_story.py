@@ -134,7 +134,7 @@ class TestSharedAndOpened:
         document = erp.invoice()
         quiet = new_page(java_script_enabled=False)
         quiet.goto(document["portal_url"])
-        assert quiet.get_by_role("button").all_inner_texts() == ["Dokument öffnen"]
+        assert quiet.get_by_role("button").all_inner_texts() == ["Rechnung öffnen"]
         quiet.get_by_role("button").click()
         assert quiet.url == document["portal_url"].split("/l/")[0] + f"/brunner/dokumente/{document['id']}"
         token = document["portal_url"].rpartition("/")[2]

@@ -55,6 +55,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/sessions/code": BASIC,
         "POST /v1/sessions/link": BASIC,
         "POST /v1/sessions/end": BASIC,
+        "POST /v1/links/inspect": BASIC,
         "POST /v1/links/request-new": BASIC,
         "POST /v1/invitations/inspect": BASIC,
         "POST /v1/invitations/accept": BASIC,

@@ -3,22 +3,37 @@
 Looking at the page uses nothing up: mail scanners look. The token goes into a session cookie and never into a later address.
 """
 
+from uuid import UUID
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_gateway.access.identity import ask_identity, begin
 from kontor_gateway.edge import edge_of
+from kontor_gateway.reading.ask import ask_public
 from kontor_gateway.reading.look import public_look
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Gone, NotFound, Problem
 from kontor_web import read_form
+from kontor_web.words import document_type
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/l/{token}")
 async def link_page(request: Request, token: str) -> Response:
-    return edge_of(request).pages.render(request, "link.html", public_look(request, None))
+    """In the merchant's colours where identity can say whose link it is; it works without."""
+    try:
+        known = await ask_identity(request, "/v1/links/inspect", with_ip=False, token=token)
+    except Problem:
+        known = {}
+    merchant = await ask_public(request, known["slug"]) if known else None
+    look, kind = public_look(request, merchant), ""
+    if known.get("document_id"):
+        asked = (known["slug"], UUID(known["document_id"]))
+        record = await edge_of(request).reads.call("SELECT live.linked_type($1, $2)", *asked)
+        kind = document_type(record[0]) if record and record[0] else ""
+    return edge_of(request).pages.render(request, "link.html", look, kind=kind)
 
 
 @router.post("/l/{token}")

@@ -70,3 +70,11 @@ BEGIN ATOMIC
               SELECT FROM document d WHERE d.id = asked_document AND d.customer_id = ANY (r.customers)))
     );
 END;
+
+-- What the page of a secret link calls its document, before anybody has opened it.
+CREATE OR REPLACE FUNCTION linked_type(asked_slug text, asked_document uuid)
+RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT d.type FROM document d JOIN merchant m ON m.merchant_id = d.merchant_id
+    WHERE m.slug = asked_slug AND d.id = asked_document;
+END;

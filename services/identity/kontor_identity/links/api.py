@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from kontor_identity.access.services import CallingService
 from kontor_identity.fields import Input
 from kontor_identity.limits.uniform import uniform_time
-from kontor_identity.links.opening import ask_for_a_fresh_link, open_link
+from kontor_identity.links.opening import ask_for_a_fresh_link, look_at_link, open_link
 from kontor_identity.links.service import link_for_a_mail, merchants_link, renew_links, revoke_links
 from kontor_identity.links.store import Target
 from kontor_identity.parts import Here
@@ -74,6 +74,11 @@ async def link_for_the_mail(wanted: MailLinkWanted, here: Here, caller: ServiceC
 async def open_by_link(body: LinkOpened, here: Here, _: CallingService) -> dict[str, Any]:
     started = await open_link(here, body.token, body.ip)
     return started.answer(document_id=started.actor.state()["document_id"])
+
+
+@router.post("/v1/links/inspect")
+async def look(body: LinkToken, here: Here, _: CallingService) -> dict[str, Any]:
+    return await look_at_link(here, body.token)
 
 
 @router.post("/v1/links/request-new", status_code=202)

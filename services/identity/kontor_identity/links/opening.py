@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
@@ -60,6 +61,17 @@ async def open_link(parts: Parts, text: str, ip: str) -> Started:
             link_generation=link.generation, customer_id=link.customer_id, document_id=link.document_id,
             contact_id=link.contact_id,
         )  # fmt: skip
+
+
+async def look_at_link(parts: Parts, text: str) -> dict[str, Any]:
+    """Whose link it is and of which document, for the page with its button. Uses nothing up. Raises LinkUnknown."""
+    token, merchant_id = await _known(parts, text)
+    async with parts.db.transaction(merchant_id) as session:
+        link = await session.get(Link, token.id)
+        if link is None or _generation_of(parts.secrets, token, link.generation) is None:
+            raise LinkUnknown
+        merchant = await session.get_one(Merchant, merchant_id)
+        return {"slug": merchant.slug, "document_id": str(link.document_id) if link.document_id else None}
 
 
 async def ask_for_a_fresh_link(parts: Parts, text: str) -> None:
