@@ -12,6 +12,7 @@ from kontor_bus import Bus
 from kontor_gateway.access.errors import install_access_errors
 from kontor_gateway.consumers import consumers
 from kontor_gateway.content.fetch import ContentFetcher
+from kontor_gateway.documents import opened
 from kontor_gateway.documents.formats import add_to
 from kontor_gateway.edge import Edge
 from kontor_gateway.reading.connections import PageConnections
@@ -80,6 +81,7 @@ async def _edge(app: FastAPI) -> AsyncIterator[None]:
             await _pool(stack, settings.copy_database_url.get_secret_value(), 5), SHAPE, follow_up=content.want
         )
         stack.push_async_callback(views.announcer.close)
+        stack.push_async_callback(opened.finish)
         reads = PageConnections(settings.database_url.get_secret_value(), settings.database_pool_size)
         stack.callback(reads.close)
         hub = Hub()

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from kontor_gateway.access import account, code, invitations, links, login, logos, resets
+from kontor_gateway.access import account, code, front, invitations, links, login, logos, resets
 from kontor_gateway.documents import files, pages, portal_api
 from kontor_gateway.ingest import customers, documents, events, payments, webhooks
 from kontor_gateway.live import api as live
@@ -51,6 +51,7 @@ def routers() -> list[APIRouter]:
         portal_api.router,
         files.api_router,
         pay_api.router,
+        front.router,
         links.router,
         invitations.router,
         resets.router,

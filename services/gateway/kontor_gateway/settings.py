@@ -17,4 +17,7 @@ class Settings(ServiceSettings):
     # The sandbox provider's page; taken in development only.
     sandbox_url: str = "http://localhost:8020"
 
+    # The portal that the bare address leads to, where one merchant has the platform to itself: its slug.
+    home_portal: str = ""
+
     upload_bytes: int = 20 * 1024 * 1024

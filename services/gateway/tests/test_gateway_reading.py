@@ -168,4 +168,4 @@ async def test_without_a_word_from_identity_for_five_minutes_private_pages_stop(
     await portal.edge.views.pool.execute("UPDATE identity_heartbeat SET heard_at = now() - interval '6 minutes'")
     answer = await portal.page("/brunner", cookie)
     assert answer.status_code == 503
-    assert "Das geht gerade nicht" in answer.text
+    assert "Ihr Zugang lässt sich gerade nicht prüfen." in answer.text

@@ -1,7 +1,7 @@
 """Asking the copy. The functions resolve merchant, customers and rights; nothing here filters."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 import orjson
@@ -9,8 +9,11 @@ from fastapi import Request
 
 from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.connections import PageConnections
+from kontor_gateway.reading.look import look_of
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Forbidden, Unauthorized, Unavailable
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
 
 
 class LoggedOut(Unauthorized):
@@ -25,12 +28,15 @@ class LoggedOut(Unauthorized):
 
 class PortalClosed(Forbidden):
     code, title = "portal_off", "This portal is switched off"
+    # The detail is a sentence in the reader's language.
+    for_people = True
 
 
 class IdentitySilent(Unavailable):
     """Nobody could have told us of a revoked session for five minutes."""
 
     code, title = "identity_silent", "Access cannot be checked right now"
+    for_people = True
 
 
 async def ask(request: Request, slug: str, function: str, *args: Any) -> asyncpg.Record:
@@ -47,11 +53,17 @@ async def ask(request: Request, slug: str, function: str, *args: Any) -> asyncpg
         raise LoggedOut(slug)
     # Error pages want to know whose page it was.
     request.state.record = record
-    if record["state"] == "closed":
-        raise PortalClosed
-    if record["state"] == "silent":
-        raise IdentitySilent
+    if record["state"] != "open":
+        _refuse(record)
     return record
+
+
+def _refuse(record: asyncpg.Record) -> NoReturn:
+    look = look_of(record)
+    speak(look.language, look.time_zone)
+    if record["state"] == "closed":
+        raise PortalClosed(_("This portal is switched off at the moment."))
+    raise IdentitySilent(_("Your access cannot be checked right now. Please try again in a few minutes."))
 
 
 async def ask_public(request: Request, slug: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ DESCRIPTION = """
 The public API of a Kontor portal.
 
 **Ingest** (`/api/ingest/v1`): an ERP or shop hands in documents, customers and payments with an API key
-(`Authorization: Bearer kontor_…`, made by the merchant under *Settings → API keys*). Everything is asynchronous where it
+(`Authorization: Bearer kontor_…`, made by the merchant under Settings → API keys). Everything is asynchronous where it
 takes time: `202` with a `status_url`. Repeating a request with the same `Idempotency-Key`, or the same bytes, does it once.
 
 **Events** (`/api/events`): the way back. Read with `after=` the last position you have seen; positions never skip.
