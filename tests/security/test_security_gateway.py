@@ -47,6 +47,7 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/logo/{sha256}": OPEN,
     # The provider's signature is asked for by payments.
     "POST /webhooks/{provider}/{connection_id}": OPEN,
+    "GET /": OUTSIDE,
     "GET /l/{token}": OUTSIDE,
     "POST /l/{token}": OUTSIDE,
     "POST /l/{token}/neu": OUTSIDE,

@@ -25,6 +25,7 @@ from kontor_payments.settings import Settings as PaymentsSettings
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
 from kontor_service.settings import ServiceSettings
+from kontor_standalone.demo.shop import SLUG
 from kontor_standalone.home import SERVICES, Home
 from kontor_standalone.mailsink.app import create_app as mailsink
 from kontor_standalone.mailsink.settings import MailSinkSettings
@@ -67,7 +68,7 @@ async def prepare(home: Home, server: str) -> Platform:
 
     service_secrets = {name: home.secrets[name] for name in SERVICES}
     of_identity = settings(IdentitySettings, "identity", service_secrets=service_secrets)
-    of_gateway = settings(GatewaySettings, "gateway", sandbox_url=home.public_url("sandbox"))
+    of_gateway = settings(GatewaySettings, "gateway", sandbox_url=home.public_url("sandbox"), home_portal=SLUG)
     of_admin = settings(AdminSettings, "admin")
     apps: dict[str, ASGIApp] = {
         "mail": mailsink(_mail_sink(home)),
