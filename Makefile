@@ -26,7 +26,7 @@ reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 	@$(BIN)/python -m kontor_standalone reset
 
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 proof: $(STAMP) ## The long tests: 10,000 operations per fault
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
