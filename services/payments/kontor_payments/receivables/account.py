@@ -159,7 +159,6 @@ class Account:
         row.methods = self.offer.methods(row)
         row.offer = self.offer.digest
 
-
     def _paid_at(self) -> datetime:
         """Now, or noon at the merchant on the day on which ERP or staff say the last money came."""
         moved = [self.payments[id] for id in self._changed_payments | self._new_payments]
