@@ -25,8 +25,10 @@ run: $(STAMP) ## The whole platform on this machine, with a demo merchant
 reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 	@$(BIN)/python -m kontor_standalone reset
 
+# What drives the whole platform runs by itself: side by side, two platforms would starve each other.
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile libs services tests/contract tests/deploy
+	$(BIN)/python -m pytest tests/security tests/e2e tests/faults
 
 proof: $(STAMP) ## The long tests: 10,000 operations per fault
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
