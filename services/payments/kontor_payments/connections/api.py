@@ -54,11 +54,12 @@ async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> 
             raise Invalid("this installation has no sandbox", field=f"providers[{number}].provider")
     async with db.transaction(principal.merchant) as session:
         settings = await load_settings(session, principal.merchant)
+        # The merchant first, as its copy does: the other way round the two would wait for each other.
+        await session.exec(update(Merchant).values(offer_pending=True))
         values = _changed(settings, wanted)
         statement = insert(PaymentSettings.__table__).values(values)
         upsert = statement.on_conflict_do_update(index_elements=["merchant_id"], set_=values)
         await (await session.connection()).execute(upsert)
-        await session.exec(update(Merchant).values(offer_pending=True))
     request.app.state.wake.set()
     return await _shown(db, principal)
 
