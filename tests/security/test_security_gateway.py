@@ -6,6 +6,8 @@ from typing import Any, Literal
 import httpx
 import pytest
 
+from kontor_service.tokens import basic
+
 from .routes import routes_of
 from .world import World
 
@@ -222,8 +224,9 @@ def test_internal_routes_take_a_services_token_only(world: World, route: str) ->
 
 
 def test_only_identity_tells_of_sessions(world: World) -> None:
-    """A service that is broken into can make nobody a session."""
+    """A service that is broken into can make nobody a session: it gets no token for an edge."""
     for edge in ("gateway", "admin"):
-        headers = world.service(edge, None, name="payments")
-        answer = world.call(edge, "PUT", "/internal/sessions", headers=headers, json={"sessions": []})
-        assert answer.status_code == 403, answer.text
+        headers = basic("payments", world.services["payments"])
+        wanted = {"audience": edge, "merchant_id": None}
+        answer = world.http.post(world.url("identity", "/v1/service-tokens"), headers=headers, json=wanted)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")

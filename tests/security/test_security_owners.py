@@ -226,7 +226,8 @@ def test_another_merchants_ids_are_not_there(world: World, anna: str, owner: str
 def _tokens(world: World, anna: str, owner: str, guard: Guard) -> list[dict[str, str]]:
     """Of everybody of merchant a who may come here at all."""
     if guard.service:
-        return [world.service(owner, world.a.merchant_id)]
+        # Secrets leave identity for mails alone.
+        return [world.service(owner, world.a.merchant_id, "notifications" if owner == "identity" else "gateway")]
     found = [world.command(anna, owner, guard.right, "gateway")] if guard.portal else []
     if guard.right in ("documents:pay", "events:read"):
         return found

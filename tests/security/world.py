@@ -65,7 +65,8 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ports = {part.lower(): free_port() for part in PARTS}
-        self.http = httpx.Client(timeout=30)
+        # A connection is used again only while no server thinks of closing it.
+        self.http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=1))
         self.run: dict[str, Any] = {}
         self.a = Shop("brunner", "", "")
         self.b = Shop("zweitwerk", "inge@zweitwerk.example", PASSWORD)

@@ -18,6 +18,8 @@ from kontor_service.errors import (
 )
 from kontor_service.telemetry import trace_headers
 
+# Servers close a connection that was idle for 5 s; one used again at that moment would be lost with its request.
+_IDLE_SECONDS = 2.0
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind for kind in (Unauthorized, Forbidden, NotFound, Conflict, Gone, TooLarge, Invalid, TooMany)
 }
@@ -28,7 +30,10 @@ class ServiceClient:
 
     def __init__(self, base_url: str, *, timeout: float = 5.0) -> None:
         """`timeout` in seconds, for the whole answer of a call."""
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout, follow_redirects=False)
+        self._http = httpx.AsyncClient(
+            base_url=base_url, timeout=timeout, follow_redirects=False,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_IDLE_SECONDS),
+        )  # fmt: skip
 
     async def request(
         self,

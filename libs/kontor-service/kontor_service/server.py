@@ -18,6 +18,8 @@ S = TypeVar("S", bound=ServiceSettings)
 
 # Longer than a request, shorter than the grace period of the pod (a test holds the chart to it).
 GRACEFUL_SECONDS = 20
+# Longer than clients and load balancers keep an idle connection: whoever closes first must be the one who sends.
+IDLE_SECONDS = 75
 
 
 def main(package: ModuleType, settings: S, create_app: Callable[[S], FastAPI]) -> None:
@@ -55,5 +57,6 @@ def uvicorn_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_keep_alive=IDLE_SECONDS,
         server_header=False,
     )

@@ -22,7 +22,7 @@ async def serving(app: ASGIApp, *, port: int | None = None) -> AsyncIterator[str
     chosen = port or free_port()
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=chosen, log_config=None, access_log=False, lifespan="on",
-                       timeout_graceful_shutdown=2)
+                       timeout_graceful_shutdown=2, timeout_keep_alive=75)
     )  # fmt: skip
     # The test's own signal handlers stay in place.
     task = asyncio.create_task(server._serve())

@@ -8,6 +8,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 _GRACEFUL_SECONDS = 3
+# Longer than any client keeps an idle connection: whoever closes first must be the one who sends.
+_IDLE_SECONDS = 75
 _START_SECONDS = 60.0
 
 
@@ -36,7 +38,7 @@ async def serving(apps: Mapping[str, tuple[ASGIApp, int]]) -> AsyncIterator[None
 def _config(app: ASGIApp, port: int) -> uvicorn.Config:
     return uvicorn.Config(
         app, host="127.0.0.1", port=port, http="httptools", lifespan="on", access_log=False, log_config=None,
-        server_header=False, timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+        server_header=False, timeout_graceful_shutdown=_GRACEFUL_SECONDS, timeout_keep_alive=_IDLE_SECONDS,
     )  # fmt: skip
 
 
