@@ -28,7 +28,8 @@ reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 # What drives the whole platform runs by itself: side by side, two platforms would starve each other.
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile libs services tests/contract tests/deploy
-	$(BIN)/python -m pytest tests/security tests/e2e tests/faults
+	$(BIN)/python -m pytest tests/security tests/faults
+	$(BIN)/python -m pytest tests/e2e
 
 proof: $(STAMP) ## The long tests: 10,000 operations per fault
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
