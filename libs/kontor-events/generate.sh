@@ -4,5 +4,5 @@ set -eu
 cd "$(dirname "$0")/../.."
 out=${1:-libs/kontor-events}
 python -m grpc_tools.protoc -I proto --python_out="$out" --mypy_out=readable_stubs:"$out" $(find proto -name '*.proto' | sort)
-find "$out/kontor" -type d -exec touch {}/__init__.py \;
+find "$out/kontor" -type d ! -name __pycache__ -exec touch {}/__init__.py \;
 touch "$out/kontor/py.typed"

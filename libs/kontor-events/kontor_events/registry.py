@@ -1,16 +1,14 @@
 """Which message travels under which type name. The contract itself is proto/."""
 
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from google.protobuf.message import Message
 
+import kontor
 from kontor.common.v1 import options_pb2
-from kontor.documents.v1 import documents_pb2
-from kontor.identity.v1 import identity_pb2
-from kontor.notifications.v1 import notifications_pb2
-from kontor.payments.v1 import payments_pb2
-
-_CONTRACTS = (identity_pb2, documents_pb2, payments_pb2, notifications_pb2)
 
 
 class UnknownEventType(LookupError):
@@ -18,10 +16,23 @@ class UnknownEventType(LookupError):
 
 
 @cache
+def contexts() -> dict[str, ModuleType]:
+    """Every context's contract by its name, e.g. ``documents``: whatever proto/ holds."""
+    names = sorted(module.name for module in iter_modules(kontor.__path__) if module.name != "common")
+    return {name: import_module(f"kontor.{name}.v1.{name}_pb2") for name in names}
+
+
+def rules_of(context: str) -> options_pb2.Context:
+    """What its owner says of a context besides its facts: rights, scopes, what is handed in. KeyError if there is none."""
+    rules: options_pb2.Context = contexts()[context].DESCRIPTOR.GetOptions().Extensions[options_pb2.context]
+    return rules
+
+
+@cache
 def types() -> dict[str, type[Message]]:
     """Every event of the contract by its type name, e.g. ``documents.document.shared.v1``."""
     found: dict[str, type[Message]] = {}
-    for contract in _CONTRACTS:
+    for contract in contexts().values():
         for descriptor in contract.DESCRIPTOR.message_types_by_name.values():
             name = descriptor.GetOptions().Extensions[options_pb2.event_type]
             if name:

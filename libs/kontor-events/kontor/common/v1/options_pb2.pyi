@@ -3,13 +3,92 @@
 isort:skip_file
 """
 
+from collections import abc as abc
 from google.protobuf import descriptor as descriptor
 from google.protobuf import descriptor_pb2 as descriptor_pb2
+from google.protobuf import message as message
+from google.protobuf.internal import containers as containers
 from google.protobuf.internal import extension_dict as extension_dict
 import builtins as builtins
+import sys
+import typing as typing
+
+if sys.version_info >= (3, 11):
+    from typing import TypeAlias as _TypeAlias, Never as _Never
+else:
+    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+@typing.final
+class Context(message.Message):
+    """Whom its owner lets do what. A right is <thing>:<verb>."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    PORTAL_RIGHTS_FIELD_NUMBER: builtins.int
+    LINK_RIGHTS_FIELD_NUMBER: builtins.int
+    STAFF_RIGHTS_FIELD_NUMBER: builtins.int
+    KEY_SCOPES_FIELD_NUMBER: builtins.int
+    INGEST_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def portal_rights(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """Everyone who has opened the portal, by account, mailed code or secret link."""
+
+    @builtins.property
+    def link_rights(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """Whoever holds a secret link to one of its things, and does no more than this with it."""
+
+    @builtins.property
+    def staff_rights(self) -> containers.RepeatedCompositeFieldContainer[StaffRight]: ...
+    @builtins.property
+    def key_scopes(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What a system's API key may be given."""
+
+    @builtins.property
+    def ingest(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What other systems hand in: routing keys <kind>.<merchant> and queues <kind> of the vhost ingest."""
+
+    def __init__(
+        self,
+        *,
+        portal_rights: abc.Iterable[builtins.str] | None = ...,
+        link_rights: abc.Iterable[builtins.str] | None = ...,
+        staff_rights: abc.Iterable[StaffRight] | None = ...,
+        key_scopes: abc.Iterable[builtins.str] | None = ...,
+        ingest: abc.Iterable[builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["ingest", b"ingest", "key_scopes", b"key_scopes", "link_rights", b"link_rights", "portal_rights", b"portal_rights", "staff_rights", b"staff_rights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StaffRight(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    RIGHT_FIELD_NUMBER: builtins.int
+    ROLES_FIELD_NUMBER: builtins.int
+    right: builtins.str
+    @builtins.property
+    def roles(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """owner, sales, accounting, support, read_only"""
+
+    def __init__(
+        self,
+        *,
+        right: builtins.str = ...,
+        roles: abc.Iterable[builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["right", b"right", "roles", b"roles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
 EVENT_TYPE_FIELD_NUMBER: builtins.int
+CONTEXT_FIELD_NUMBER: builtins.int
 event_type: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.MessageOptions, builtins.str]
 """CloudEvents type and routing key: <context>.<aggregate>.<fact>.v1"""
+context: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.FileOptions, Context]

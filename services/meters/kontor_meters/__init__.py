@@ -1,0 +1,1 @@
+"""Meters, registers, readings, consumption and its projection."""

@@ -1,0 +1,3 @@
+from kontor_service.migrations import run_env
+
+run_env()
