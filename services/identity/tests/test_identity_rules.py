@@ -8,7 +8,8 @@ from argon2 import PasswordHasher
 from argon2.low_level import Type
 from pydantic import ValidationError
 
-from kontor_identity.access.rights import API_KEY_SCOPES, PORTAL_RIGHTS, ROLE_RIGHTS
+from kontor_events.registry import contexts, rules_of
+from kontor_identity.access.rights import API_KEY_SCOPES, OWNERS, PORTAL_RIGHTS, ROLE_RIGHTS, may_call
 from kontor_identity.customers.ingest import read_customer
 from kontor_identity.limits.buckets import network
 from kontor_identity.links.rules import expiry, why_closed
@@ -52,6 +53,24 @@ def test_no_role_has_more_than_the_owner() -> None:
 def test_what_customers_and_systems_may_do_is_nothing_that_rules_the_merchant() -> None:
     rules = {"merchant:edit", "staff:edit", "api_keys:edit", "payments:settings", "service"}
     assert rules.isdisjoint(PORTAL_RIGHTS | API_KEY_SCOPES)
+
+
+@pytest.mark.parametrize("context", sorted(contexts()))
+def test_a_contract_names_roles_that_there_are(context: str) -> None:
+    named = {role for granted in rules_of(context).staff_rights for role in granted.roles}
+    assert named <= set(ROLE_RIGHTS)
+
+
+@pytest.mark.parametrize("context", sorted(contexts()))
+def test_whoever_may_read_only_is_given_nothing_but_reading(context: str) -> None:
+    given = {granted.right for granted in rules_of(context).staff_rights if "read_only" in granted.roles}
+    assert all(right.endswith(":read") for right in given)
+
+
+def test_edges_may_call_every_owner_and_owners_whom_their_contract_names() -> None:
+    assert may_call("gateway") == may_call("admin") == OWNERS
+    assert may_call("notifications") == {"identity", "documents"}
+    assert may_call("payments") == may_call("nobody") == frozenset()
 
 
 def test_passwords_are_hashed_with_argon2id_and_plenty_of_memory() -> None:

@@ -1,27 +1,30 @@
-"""Who may do what. A right is `<thing>:<verb>`; owners ask for rights, never for roles."""
+"""Who may do what. A right is `<thing>:<verb>`; owners ask for rights, never for roles.
+
+Which rights there are, and whose they are, stands in each owner's contract (proto/, option `context`).
+"""
 
 from collections.abc import Iterable
+from typing import Literal, get_args
 
-PORTAL_RIGHTS = frozenset({"documents:read", "documents:pay"})
+from kontor_events.registry import contexts, rules_of
+
+Role = Literal["owner", "sales", "accounting", "support", "read_only"]
+
 # Who logged in with a password has an account to look after.
 ACCOUNT_RIGHT = "account"
 
-_EVERYBODY = frozenset({ACCOUNT_RIGHT, "documents:read"})
-ROLE_RIGHTS: dict[str, frozenset[str]] = {
-    "owner": _EVERYBODY
-    | {
-        "merchant:edit", "staff:edit", "api_keys:edit", "templates:edit", "customers:edit", "documents:submit",
-        "documents:release", "payments:book", "payments:settings", "mails:resend",
-    },
-    "sales": _EVERYBODY | {"customers:edit", "documents:submit", "documents:release", "templates:edit", "mails:resend"},
-    "accounting": _EVERYBODY
-    | {"customers:edit", "documents:submit", "documents:release", "payments:book", "payments:settings", "mails:resend"},
-    "support": _EVERYBODY | {"customers:edit", "mails:resend"},
-    "read_only": _EVERYBODY,
-}  # fmt: skip
+OWNERS = frozenset(contexts())
+_RULES = [rules_of(context) for context in sorted(OWNERS)]
 
+PORTAL_RIGHTS = frozenset(right for rules in _RULES for right in rules.portal_rights)
+# What a secret link to one of an owner's things allows, by owner.
+LINK_RIGHTS = {context: frozenset(rules_of(context).link_rights) for context in OWNERS}
+ROLE_RIGHTS: dict[str, frozenset[str]] = {
+    role: frozenset({ACCOUNT_RIGHT} | {s.right for rules in _RULES for s in rules.staff_rights if role in s.roles})
+    for role in get_args(Role)
+}
 # What a system may be given (B13).
-API_KEY_SCOPES = frozenset({"documents:submit", "customers:edit", "payments:book", "events:read"})
+API_KEY_SCOPES = frozenset(scope for rules in _RULES for scope in rules.key_scopes)
 
 # Which edge may ask for whom: a service that is broken into cannot act for people it does not serve.
 EDGE_OF_KIND = {"portal": "gateway", "link": "gateway", "key": "gateway", "staff": "admin"}
@@ -32,6 +35,13 @@ def session_rights(kind: str, role: str, *, has_account: bool) -> frozenset[str]
     if kind == "staff":
         return ROLE_RIGHTS.get(role, frozenset())
     return PORTAL_RIGHTS | ({ACCOUNT_RIGHT} if has_account else frozenset())
+
+
+def may_call(service: str) -> frozenset[str]:
+    """The owners a service may call in its own name: edges all of them, owners those that their contract names."""
+    if service in EDGE_OF_KIND.values():
+        return OWNERS
+    return frozenset(rules_of(service).asks) if service in OWNERS else frozenset()
 
 
 def unknown_scopes(scopes: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kontor_identity.access.actors import key_actor, session_actor
-from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND
+from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND, may_call
 from kontor_identity.keys.signing import SigningKeys
 from kontor_identity.parts import Parts
 from kontor_service.errors import Forbidden, Unauthorized
@@ -55,14 +55,9 @@ async def command_token(
     return await _for_session(parts, edge, audience, right, session_hash or "")
 
 
-# Whom each service has reason to call. The owners answer; they ask nobody.
-_SERVES = frozenset({"identity", "documents", "payments", "notifications"})
-_MAY_CALL = {"gateway": _SERVES, "admin": _SERVES, "notifications": frozenset({"identity", "documents"})}
-
-
 def token_of_a_service(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
     """A token for a service in its own name. Raises NotAllowed for an audience it has no reason to call."""
-    if audience not in _MAY_CALL.get(service, ()):
+    if audience not in may_call(service):
         raise NotAllowed(f"{service} has no reason to call {audience}")
     return service_token(signing, service=service, audience=audience, merchant_id=merchant_id)
 

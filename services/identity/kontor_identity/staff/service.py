@@ -1,12 +1,13 @@
 """Use cases of staff accounts."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_identity.access.rights import Role
 from kontor_identity.challenges.service import ask_for_a_password
 from kontor_identity.fields import Email, Input, Language, Name
 from kontor_identity.merchants.service import AddressTaken
@@ -16,8 +17,6 @@ from kontor_identity.sessions.changes import grants_change, staff_changed
 from kontor_identity.system_time import now
 from kontor_service.errors import Conflict, NotFound
 from kontor_service.ids import uuid7
-
-Role = Literal["owner", "sales", "accounting", "support", "read_only"]
 
 
 class StaffMissing(NotFound):

@@ -31,6 +31,7 @@ class Context(message.Message):
     STAFF_RIGHTS_FIELD_NUMBER: builtins.int
     KEY_SCOPES_FIELD_NUMBER: builtins.int
     INGEST_FIELD_NUMBER: builtins.int
+    ASKS_FIELD_NUMBER: builtins.int
     @builtins.property
     def portal_rights(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
         """Everyone who has opened the portal, by account, mailed code or secret link."""
@@ -49,6 +50,10 @@ class Context(message.Message):
     def ingest(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
         """What other systems hand in: routing keys <kind>.<merchant> and queues <kind> of the vhost ingest."""
 
+    @builtins.property
+    def asks(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """The owners it calls over HTTP in its own name. Edges may call every owner."""
+
     def __init__(
         self,
         *,
@@ -57,10 +62,11 @@ class Context(message.Message):
         staff_rights: abc.Iterable[StaffRight] | None = ...,
         key_scopes: abc.Iterable[builtins.str] | None = ...,
         ingest: abc.Iterable[builtins.str] | None = ...,
+        asks: abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["ingest", b"ingest", "key_scopes", b"key_scopes", "link_rights", b"link_rights", "portal_rights", b"portal_rights", "staff_rights", b"staff_rights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["asks", b"asks", "ingest", b"ingest", "key_scopes", b"key_scopes", "link_rights", b"link_rights", "portal_rights", b"portal_rights", "staff_rights", b"staff_rights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
