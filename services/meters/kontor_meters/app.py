@@ -1,5 +1,6 @@
 """Composition root of meters: settings in, ASGI app out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,6 +8,7 @@ from fastapi import FastAPI
 
 from kontor_bus import Bus
 from kontor_meters.consumers import consumers
+from kontor_meters.jobs import run_jobs
 from kontor_meters.settings import Settings
 from kontor_service.app import build_app
 
@@ -18,6 +20,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _bus(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    app.state.wake = asyncio.Event()
     async with Bus(
         settings.bus_url.get_secret_value(),
         service=settings.service,
@@ -27,4 +30,5 @@ async def _bus(app: FastAPI) -> AsyncIterator[None]:
         tracer_provider=app.state.tracer_provider,
     ) as bus:
         app.state.bus = bus
+        app.state.background.start("meters_jobs", lambda: run_jobs(app))
         yield

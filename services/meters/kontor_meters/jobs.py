@@ -1,0 +1,15 @@
+"""What meters does by itself. Woken after a change (`app.state.wake`), and every few seconds."""
+
+import asyncio
+
+from fastapi import FastAPI
+
+
+async def run_jobs(app: FastAPI) -> None:
+    state = app.state
+    while True:
+        state.wake.clear()
+        try:
+            await asyncio.wait_for(state.wake.wait(), state.settings.jobs_every)
+        except TimeoutError:
+            continue
