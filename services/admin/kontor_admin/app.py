@@ -6,20 +6,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 from fastapi import FastAPI
 
-from kontor_admin import (
-    api,
-    api_keys,
-    board,
-    customers,
-    documents,
-    mails,
-    payments,
-    release,
-    sessions,
-    settings_pages,
-    uploads,
-)
+from kontor_admin import problems
 from kontor_admin.documents.fetching import ContentFetcher
+from kontor_admin.features import FEATURES
 from kontor_admin.owners import Owners
 from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
@@ -32,15 +21,13 @@ from kontor_views import Changes, Rebuild, Views
 from kontor_views.cli import owners as ask_owners
 from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
-_FEATURES = (sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages, api)
-
 
 def create_app(settings: Settings) -> FastAPI:
     """The merchant's edge. Needs its database migrated; the copy creates itself."""
     app = build_app(
         settings,
         title="Kontor admin",
-        routers=[feature.router for feature in _FEATURES],
+        routers=[feature.router for feature in FEATURES],
         resources=[copy_of_the_facts],
         openapi_url=None if settings.environment == "production" else "/openapi.json",
         docs_url=None,
@@ -48,6 +35,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     pages = app.state.pages = Pages("kontor_admin", cookie_prefix="__Host-kontor-admin")
     pages.environment.globals |= GLOBALS
+    for feature in FEATURES:
+        pages.environment.globals |= feature.globals
+        problems.learn(feature.problems)
+    pages.environment.globals["panels_of"] = _panels_of
+    app.state.features = FEATURES
     app.state.hub = Hub()
     app.mount("/static", static_app(pages.assets))
     install_error_pages(
@@ -56,6 +48,11 @@ def create_app(settings: Settings) -> FastAPI:
     install_log_in_redirect(app)
     protect(app, exempt=("/internal/",), secret_paths=("/passwort/",))
     return app
+
+
+def _panels_of(page: str) -> list[tuple[str, str]]:
+    """What features show on a page of another one: their name and the template."""
+    return [(f.name, panel.template) for f in FEATURES for panel in f.panels if panel.page == page]
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """What an owner's refusal means, as a sentence for the merchant's staff. Codes are part of the owners' APIs."""
 
 import re
+from collections.abc import Mapping
 
 from kontor_service.errors import Problem
 from kontor_web.i18n import N_
@@ -103,6 +104,11 @@ _ISSUES = {
     "merchant_unknown": N_("Settings have not arrived yet"),
     "duplicate_number": N_("The number is taken"),
 }
+
+
+def learn(words: Mapping[str, str]) -> None:
+    """The refusals of an owner that a feature brings along; told once, when the app is put together."""
+    _WORDS.update(words)
 
 
 def sentence(problem: Problem) -> str:

@@ -1,50 +1,47 @@
-"""The shape of the admin's copy: its tables, indexes and the functions its pages call (sql/)."""
+"""The shape of the admin's copy, put together from what its features bring: tables, indexes, the functions of its pages."""
 
-from importlib import resources
-
-from kontor_admin.copy import documents, identity, notifications, payments
+from kontor_admin.feature import COUNT_CAP, Feature
+from kontor_admin.features import FEATURES
 from kontor_views import Shape
 
-# More than these are counted as so many and a plus.
-COUNT_CAP = 1000
-DOCUMENT_SORTS = ("date", "due", "amount", "number", "received")
-CUSTOMER_SORTS = ("name", "number")
-_DIRECTIONS = (("asc", ">"), ("desc", "<"))
-_PLAIN = ("staff.sql", "release.sql", "board.sql", "document.sql", "customer.sql", "settings.sql")
+
+def _waiting() -> str:
+    """What is counted beside the entries of the menu, as arguments of json_build_object."""
+    counted = (
+        f"'{f.name}', (SELECT count(*) FROM (SELECT FROM {f.menu.waiting} LIMIT {COUNT_CAP}) capped)"
+        for f in FEATURES
+        if f.menu and f.menu.waiting
+    )
+    return ",\n            ".join(counted)
 
 
-def _sql(name: str) -> str:
-    return resources.files("kontor_admin").joinpath("sql", name).read_text()
-
-
-def _sorted(name: str, sorts: tuple[str, ...]) -> list[str]:
-    """The list once per order: each walks along an index of its own."""
-    return [
-        _sql(name)
-        .replace("{sort}", sort)
-        .replace("{direction}", direction)
-        .replace("{beyond}", beyond)
-        .replace("{cap}", str(COUNT_CAP))
-        for sort in sorts
-        for direction, beyond in _DIRECTIONS
-    ]
+def _panels(page: str, **words: str) -> str:
+    asked = ((f.name, panel.call) for f in FEATURES for panel in f.panels if panel.page == page)
+    return ", ".join(f"'{name}', {call.format(**words)}" for name, call in asked)
 
 
 def _functions() -> str:
-    lists = [
-        *_sorted("documents.sql", DOCUMENT_SORTS),
-        *_sorted("customers.sql", CUSTOMER_SORTS),
-        *_sorted("payments.sql", ("time",)),
-        *_sorted("mails.sql", ("time",)),
-    ]
-    plain = [_sql(name).replace("{cap}", str(COUNT_CAP)) for name in _PLAIN]
-    return "\n".join([*plain, *lists]).rstrip().rstrip(";")
+    parts = [feature.parts for feature in FEATURES if feature.parts]
+    pages = [text for feature in FEATURES for text in feature.functions]
+    texts = "\n".join([*parts, *pages]).rstrip().rstrip(";")
+    for mark, meant in (
+        ("{cap}", str(COUNT_CAP)),
+        ("{waiting}", _waiting()),
+        ("{panels:board}", _panels("board", merchant="r.merchant_id", today="r.today")),
+        ("{panels:customer}", _panels("customer", merchant="c.merchant_id", today="r.today", id="c.id")),
+    ):
+        texts = texts.replace(mark, meant)
+    return texts
+
+
+def _indexes(features: tuple[Feature, ...]) -> str:
+    return ";\n".join(feature.indexes.strip().rstrip(";") for feature in features if feature.indexes)
 
 
 SHAPE = Shape(
     edge="admin",
-    views=(*identity.VIEWS, *documents.VIEWS, *payments.VIEWS, *notifications.VIEWS),
-    indexes=_sql("indexes.sql"),
+    views=tuple(view for feature in FEATURES for view in feature.views),
+    indexes=_indexes(FEATURES),
     functions=_functions(),
     page_role="kontor_admin",
 )

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from kontor_admin.board.view import board
+from kontor_admin.customers.listing import SORTS as CUSTOMER_SORTS
 from kontor_admin.customers.listing import customer
 from kontor_admin.documents.document import document
 from kontor_admin.documents.listing import listing
 from kontor_admin.payments.page import STATES as PAYMENT_STATES
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
-from kontor_admin.views import CUSTOMER_SORTS
 from kontor_views.sorting import search_patterns
 
 router = APIRouter(prefix="/api/admin/v1", tags=["admin"])
@@ -35,7 +35,15 @@ def _listed(page: Slice, **more: Any) -> Response:
 async def session(request: Request) -> Response:
     staff, _row = await ask(request, "staff")
     known = {name: staff.session[name] for name in ("name", "email", "role", "rights", "language")}
-    return _json(known | {"merchant": staff.merchant, "today": staff.today, "waiting": staff.waiting})
+    return _json(
+        known
+        | {
+            "merchant": staff.merchant,
+            "today": staff.today,
+            "waiting": staff.waiting.get("release", 0),
+            "counts": staff.waiting,
+        }
+    )
 
 
 @router.get("/board")

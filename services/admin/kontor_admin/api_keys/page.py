@@ -9,6 +9,7 @@ from kontor_admin.acting import act, pages, refused
 from kontor_admin.owners import owners
 from kontor_admin.reading import ask, loads
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
+from kontor_events.registry import contexts, rules_of
 from kontor_service.errors import Problem
 from kontor_web import Form, read_form
 from kontor_web.i18n import N_
@@ -16,17 +17,24 @@ from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/einstellungen/schluessel")
 
-SCOPES = {
+_WORDS = {
     "documents:submit": N_("Hand in, withdraw and cancel documents"),
     "customers:edit": N_("Create and change customers"),
     "payments:book": N_("Book payments"),
     "events:read": N_("Read events"),
 }
+# What the contract lets keys do, in words where we have some.
+SCOPES = [scope for context in contexts() for scope in rules_of(context).key_scopes]
+
+
+def _words(request: Request) -> dict[str, str]:
+    words = _WORDS | {scope: said for f in request.app.state.features for scope, said in f.scopes.items()}
+    return {scope: _(words[scope]) if scope in words else scope for scope in SCOPES}
 
 
 @router.get("")
 async def keys(request: Request) -> Response:
-    return await _page(request, Form.of({"scopes": list(SCOPES)}))
+    return await _page(request, Form.of({"scopes": SCOPES}))
 
 
 @router.post("")
@@ -49,7 +57,7 @@ async def create(request: Request) -> Response:
                 "/v1/api-keys",
                 json={"name": name, "scopes": scopes},
             )
-            return await _page(request, Form.of({"scopes": list(SCOPES)}), secret=answer["key"], name=name)
+            return await _page(request, Form.of({"scopes": SCOPES}), secret=answer["key"], name=name)
         except Problem as problem:
             status = refused(form, problem)
     return await _page(request, form, status=status)
@@ -71,5 +79,5 @@ async def _page(request: Request, form: Form, *, secret: str = "", name: str = "
     return pages(request).render(
         request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff,
         tabs=settings_tabs(staff, "keys"), keys=known, form=form, secret=secret, name=name,
-        scopes={code: _(words) for code, words in SCOPES.items()}, address=request.app.state.settings.portal_url,
+        scopes=_words(request), address=request.app.state.settings.portal_url,
     )  # fmt: skip

@@ -33,6 +33,8 @@ class Board:
     activity: list[dict[str, Any]]
     # What a new merchant has done already, in the order in which it makes sense.
     steps: list[tuple[str, bool]]
+    # What other features show here, by their name.
+    panels: dict[str, Any]
 
 
 def board(staff: Staff, row: Record) -> Board:
@@ -52,6 +54,7 @@ def board(staff: Staff, row: Record) -> Board:
         problems=[loads(entry) for entry in row["problems"] or ()],
         activity=loads(row["activity"], []),
         steps=_steps(staff.merchant, loads(row["start"], {})),
+        panels=loads(row.get("panels"), {}),
     )
 
 

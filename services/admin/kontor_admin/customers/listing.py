@@ -11,13 +11,14 @@ from kontor_admin.acting import pages
 from kontor_admin.documents.listing import capped, entries_of
 from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
-from kontor_admin.views import CUSTOMER_SORTS
 from kontor_service.errors import NotFound
 from kontor_views.sorting import search_patterns
 from kontor_web import Column
 from kontor_web.i18n import gettext as _
 
 router = APIRouter()
+
+SORTS = ("name", "number")
 
 
 class CustomerMissing(NotFound):
@@ -31,6 +32,7 @@ class CustomerView:
     link: dict[str, Any] | None
     latest: list[dict[str, Any]]
     documents: int
+    panels: dict[str, Any]
 
     @property
     def contacts(self) -> list[dict[str, Any]]:
@@ -40,7 +42,7 @@ class CustomerView:
 @router.get("")
 async def customers(request: Request) -> Response:
     query = request.query_params.get("q", "")
-    keyset = Keyset.of(request, CUSTOMER_SORTS, "name", "asc")
+    keyset = Keyset.of(request, SORTS, "name", "asc")
     key, identity = keyset.start
     staff, row = await ask(
         request, f"customers_by_{keyset.sort}_{keyset.direction}", search_patterns(query), key, identity, keyset.size
@@ -62,7 +64,12 @@ async def customer(request: Request, customer_id: UUID) -> tuple[Staff, Customer
     if row["customer"] is None:
         raise CustomerMissing()
     return staff, CustomerView(
-        loads(row["customer"]), loads(row["owed"], []), loads(row["link"]), entries_of(row["latest"]), row["documents"]
+        loads(row["customer"]),
+        loads(row["owed"], []),
+        loads(row["link"]),
+        entries_of(row["latest"]),
+        row["documents"],
+        loads(row.get("panels"), {}),
     )
 
 

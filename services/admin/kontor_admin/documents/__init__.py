@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
+from kontor_admin.copy import documents
 from kontor_admin.documents import actions, document, files, listing, sharing
+from kontor_admin.feature import Feature, Menu, per_order, sql
+from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 for part in (listing, document, files, actions, sharing):
     router.include_router(part.router, prefix="/dokumente")
+
+FEATURE = Feature(
+    "documents",
+    router,
+    Menu("/dokumente", lambda: _("Documents")),
+    views=documents.VIEWS,
+    indexes=sql("sql/documents_indexes.sql"),
+    functions=(sql("sql/document.sql"), *per_order(sql("sql/documents.sql"), listing.SORTS)),
+)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
+from kontor_admin.feature import COUNT_CAP
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
-from kontor_admin.views import COUNT_CAP, DOCUMENT_SORTS
 from kontor_views.sorting import search_patterns
 from kontor_web import Column, Link
 from kontor_web.i18n import gettext as _
@@ -19,6 +19,7 @@ from kontor_web.words import DOCUMENT_TYPES, document_types
 
 router = APIRouter()
 
+SORTS = ("date", "due", "amount", "number", "received")
 STATES = ("waiting", "shared", "unread", "withdrawn", "cancelled")
 STATUSES = ("open", "overdue", "partly_paid", "on_its_way", "paid")
 
@@ -34,7 +35,7 @@ class Listing:
 async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
     """What the query of this address asks for. What it says that is not known is passed over."""
     query = request.query_params
-    keyset = Keyset.of(request, DOCUMENT_SORTS, "received").sized(size)
+    keyset = Keyset.of(request, SORTS, "received").sized(size)
     key, identity = keyset.start
     staff, row = await ask(
         request, f"documents_by_{keyset.sort}_{keyset.direction}",

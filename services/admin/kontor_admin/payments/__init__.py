@@ -1,5 +1,15 @@
 """Every booking of money, newest first (D10 for the merchant)."""
 
+from kontor_admin.copy import payments
+from kontor_admin.feature import Feature, Menu, per_order, sql
 from kontor_admin.payments.page import router
+from kontor_web.i18n import gettext as _
 
-__all__ = ["router"]
+FEATURE = Feature(
+    "payments",
+    router,
+    Menu("/zahlungen", lambda: _("Payments")),
+    views=payments.VIEWS,
+    indexes=sql("sql/payments_indexes.sql"),
+    functions=per_order(sql("sql/payments.sql"), ("time",)),
+)

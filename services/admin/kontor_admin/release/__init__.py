@@ -1,5 +1,15 @@
 """The release list (A19): what waits, why, and letting it go together."""
 
+from kontor_admin.feature import Feature, Menu, sql
 from kontor_admin.release.page import router
+from kontor_web.i18n import gettext as _
 
-__all__ = ["router"]
+_WAITING = "document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND NOT d.deleted"
+
+FEATURE = Feature(
+    "release",
+    router,
+    Menu("/freigabe", lambda: _("Release"), waiting=_WAITING),
+    parts=sql("sql/release_parts.sql"),
+    functions=(sql("sql/release.sql"),),
+)

@@ -36,13 +36,14 @@ END;
 -- The board (A16): sums by currency, what waits, what happened last.
 CREATE OR REPLACE FUNCTION board(asked_hash text, at timestamptz)
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, open json, pending json, paid json, unread bigint,
-    groups json, problems text[], activity json, start json
+    state text, session json, merchant json, today date, waiting json, open json, pending json, paid json, unread bigint,
+    groups json, problems text[], activity json, start json, panels json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, open.sums, pending.sums, paid.sums, unread.many,
-        _release_groups(r.merchant_id), problems.entries, happened.entries, start.facts
+        _release_groups(r.merchant_id), problems.entries, happened.entries, start.facts,
+        json_build_object({panels:board})
     FROM _staff(asked_hash, at) r
     CROSS JOIN LATERAL (
         SELECT json_agg(s ORDER BY s.many DESC) AS sums FROM (

@@ -1,12 +1,12 @@
 -- One customer with what it owes, its links and its last documents.
 CREATE OR REPLACE FUNCTION customer(asked_hash text, at timestamptz, asked uuid)
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, customer json, owed json, link json, latest text[],
-    documents bigint
+    state text, session json, merchant json, today date, waiting json, customer json, owed json, link json, latest text[],
+    documents bigint, panels json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
-    SELECT r.state, r.session, r.merchant, r.today, r.waiting, found.data, found.owed, found.link, found.latest, found.documents
+    SELECT r.state, r.session, r.merchant, r.today, r.waiting, found.data, found.owed, found.link, found.latest, found.documents, found.panels
     FROM _staff(asked_hash, at) r
     LEFT JOIN LATERAL (
         SELECT c.data,
@@ -27,7 +27,8 @@ BEGIN ATOMIC
                 ORDER BY d.by_date DESC, d.id DESC LIMIT 10
             ) t) AS latest,
             (SELECT count(*) FROM (
-                SELECT FROM document d WHERE d.customer_id = c.id AND NOT d.deleted LIMIT {cap}) capped) AS documents
+                SELECT FROM document d WHERE d.customer_id = c.id AND NOT d.deleted LIMIT {cap}) capped) AS documents,
+            json_build_object({panels:customer}) AS panels
         FROM customer c
         WHERE c.id = asked AND c.merchant_id = r.merchant_id AND NOT c.deleted
     ) found ON true;
@@ -35,7 +36,7 @@ END;
 
 -- Customers to choose from: those that a search finds, by name.
 CREATE OR REPLACE FUNCTION customer_choices(asked_hash text, at timestamptz, of_words text[], many integer)
-RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint, choices text[])
+RETURNS TABLE (state text, session json, merchant json, today date, waiting json, choices text[])
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, (

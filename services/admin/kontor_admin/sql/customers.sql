@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION customers_by_{sort}_{direction}(
     asked_hash text, at timestamptz, of_words text[], after_key text, after_id uuid, many integer
 )
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, total bigint, entries text[], keys text[], ids uuid[]
+    state text, session json, merchant json, today date, waiting json, total bigint, entries text[], keys text[], ids uuid[]
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC

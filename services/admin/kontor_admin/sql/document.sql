@@ -1,7 +1,7 @@
 -- One document with everything around it. `document` is NULL where the merchant has none such.
 CREATE OR REPLACE FUNCTION document(asked_hash text, at timestamptz, asked uuid)
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, document json, status text, payment json,
+    state text, session json, merchant json, today date, waiting json, document json, status text, payment json,
     content text, customer json, suggested json, payments json, mails json, link json, related text[]
 )
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -39,7 +39,7 @@ END;
 
 -- What became of submissions: by their ids, or the newest.
 CREATE OR REPLACE FUNCTION submissions(asked_hash text, at timestamptz, asked uuid[], many integer)
-RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint, submissions json)
+RETURNS TABLE (state text, session json, merchant json, today date, waiting json, submissions json)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, (

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION documents_by_{sort}_{direction}(
     after_key text, after_id uuid, many integer
 )
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, counts json, entries text[], keys text[], ids uuid[]
+    state text, session json, merchant json, today date, waiting json, counts json, entries text[], keys text[], ids uuid[]
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION mails_by_{sort}_{direction}(
     asked_hash text, at timestamptz, of_state text, of_kind text, of_words text[], after_key text, after_id uuid, many integer
 )
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, entries text[], keys text[], ids uuid[]
+    state text, session json, merchant json, today date, waiting json, entries text[], keys text[], ids uuid[]
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC

@@ -1,24 +1,9 @@
--- How many wait, by what they wait for: {"ready": 297, "no_email": 6, …}
-CREATE OR REPLACE FUNCTION _release_groups(of_merchant uuid)
-RETURNS json LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT coalesce(json_object_agg(g.release_group, g.many), '{}') FROM (
-        SELECT d.release_group, count(*) AS many FROM document d
-        WHERE d.merchant_id = of_merchant AND d.state = 'waiting' AND NOT d.deleted GROUP BY d.release_group
-    ) g;
-END;
-
-CREATE OR REPLACE FUNCTION _waiting(brief text, release_group text, customer text, suggested text)
-RETURNS text LANGUAGE sql IMMUTABLE
-RETURN '{"group":' || to_json(release_group)::text || ',"suggested":' || coalesce(to_json(suggested)::text, 'null') || ','
-    || substr(_entry(brief, NULL, NULL, customer), 2);
-
 -- The release list (A19): how many wait and why, and one page of them, oldest first.
 CREATE OR REPLACE FUNCTION release_list(
     asked_hash text, at timestamptz, of_group text, after_key text, after_id uuid, many integer
 )
 RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting bigint, groups json, entries text[], keys text[], ids uuid[]
+    state text, session json, merchant json, today date, waiting json, groups json, entries text[], keys text[], ids uuid[]
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
@@ -41,7 +26,7 @@ END;
 
 -- Everything of one group, for releasing it together.
 CREATE OR REPLACE FUNCTION ready_ids(asked_hash text, at timestamptz, many integer)
-RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint, ids uuid[])
+RETURNS TABLE (state text, session json, merchant json, today date, waiting json, ids uuid[])
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, (

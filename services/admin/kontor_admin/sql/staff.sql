@@ -1,7 +1,7 @@
 -- Who asks. No row: the session is unknown or over. `state`: open, or silent where identity has not been heard for five
 -- minutes: nobody could tell us of a revocation. Without an open state there is no merchant, and so there are no rows.
 CREATE OR REPLACE FUNCTION _staff(asked_hash text, at timestamptz)
-RETURNS TABLE (state text, merchant_id uuid, today date, session json, merchant json, waiting bigint)
+RETURNS TABLE (state text, merchant_id uuid, today date, session json, merchant json, waiting json)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT
@@ -10,9 +10,9 @@ BEGIN ATOMIC
         (at AT TIME ZONE coalesce(m.time_zone, 'Europe/Berlin'))::date,
         s.public,
         m.data,
-        (SELECT count(*) FROM (
-            SELECT FROM document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND NOT d.deleted LIMIT {cap}
-        ) capped)
+        json_build_object(
+            {waiting}
+        )
     FROM session s
     LEFT JOIN identity_heartbeat beat ON true
     CROSS JOIN LATERAL (
@@ -28,7 +28,7 @@ END;
 
 -- The session alone, for pages that show nothing of the copy, and before a command.
 CREATE OR REPLACE FUNCTION staff(asked_hash text, at timestamptz)
-RETURNS TABLE (state text, session json, merchant json, today date, waiting bigint)
+RETURNS TABLE (state text, session json, merchant json, today date, waiting json)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting FROM _staff(asked_hash, at) r;

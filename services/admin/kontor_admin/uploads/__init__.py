@@ -1,5 +1,6 @@
 """Uploading documents, several at once, with a result per file."""
 
+from kontor_admin.feature import Feature
 from kontor_admin.uploads.page import router
 
-__all__ = ["router"]
+FEATURE = Feature("uploads", router)

@@ -1,0 +1,15 @@
+-- One index per order of a list: a page reads its rows in order and stops, however many there are.
+CREATE INDEX document_by_date ON document (merchant_id, by_date, id) WHERE NOT deleted;
+CREATE INDEX document_by_due ON document (merchant_id, by_due, id) WHERE NOT deleted;
+CREATE INDEX document_by_amount ON document (merchant_id, by_amount, id) WHERE NOT deleted;
+CREATE INDEX document_by_number ON document (merchant_id, by_number, id) WHERE NOT deleted;
+CREATE INDEX document_by_received ON document (merchant_id, by_received, id) WHERE NOT deleted;
+-- Counts by type; the newest of a customer; the release list; what happened last.
+CREATE INDEX document_type ON document (merchant_id, type) WHERE NOT deleted;
+CREATE INDEX document_customer ON document (customer_id, by_date, id) WHERE NOT deleted;
+CREATE INDEX document_waiting ON document (merchant_id, release_group, by_received, id) WHERE NOT deleted AND state = 'waiting';
+CREATE INDEX document_thread ON document (thread_id) WHERE NOT deleted;
+CREATE INDEX document_shared ON document (merchant_id, shared_at) WHERE shared_at IS NOT NULL;
+CREATE INDEX document_opened ON document (merchant_id, opened_at) WHERE opened_at IS NOT NULL;
+CREATE INDEX document_unread ON document (merchant_id, shared_at) WHERE state = 'shared' AND opened_at IS NULL;
+CREATE INDEX submission_by_time ON submission (merchant_id, by_time);
