@@ -38,6 +38,8 @@ class Principal:
     customers: frozenset[UUID] = field(default_factory=frozenset)
     # A link's session sees this document and its thread only.
     document_id: UUID | None = None
+    # A link to a thing acts for this thing and for no customer: <owner>.<aggregate>:<id>, e.g. meters.meter:0192…
+    thing: str | None = None
     language: str = "de"
     # The session a person acts in; None for systems and services.
     session_id: UUID | None = None
@@ -64,6 +66,7 @@ class Principal:
             name=claims.get("name", ""),
             customers=frozenset(UUID(c) for c in claims.get("customers", ())),
             document_id=UUID(claims["document"]) if claims.get("document") else None,
+            thing=claims.get("thing"),
             language=claims.get("language", "de"),
             session_id=UUID(claims["session"]) if claims.get("session") else None,
         )
@@ -139,10 +142,10 @@ FromIdentity = Annotated[Principal, Depends(from_services("identity"))]
 
 
 class TokenSource:
-    """Gets tokens from identity: for this service itself, and for one command of somebody's session or API key."""
+    """Gets tokens from identity: for this service itself, and for one command of somebody's session, API key or link."""
 
     def __init__(self, settings: ServiceSettings, *, timeout: float = 5.0) -> None:
-        self._client = ServiceClient(settings.identity_url, timeout=timeout)
+        self._client = ServiceClient(settings.url_of("identity"), timeout=timeout)
         self._basic = basic(settings.service, settings.service_secret.get_secret_value())
         self._own: dict[tuple[str, UUID | None], tuple[str, float]] = {}
 
@@ -164,10 +167,22 @@ class TokenSource:
         return str(body["token"])
 
     async def command(
-        self, *, audience: str, right: str, session_hash: str | None = None, api_key: str | None = None, ip: str = ""
+        self,
+        *,
+        audience: str,
+        right: str,
+        session_hash: str | None = None,
+        api_key: str | None = None,
+        link: str | None = None,
+        ip: str = "",
     ) -> str:
-        """A token for one command, from grants as they stand now. Raises Unauthorized (session_ended), Forbidden."""
-        who = {"session_hash": session_hash} if session_hash else {"api_key": api_key}
+        """A token for one command, from grants as they stand now.
+
+        Raises Unauthorized (session_ended), Forbidden, TooMany; for a link to a thing also
+        NotFound (link_unknown) and Gone (link_expired).
+        """
+        given = {"session_hash": session_hash, "api_key": api_key, "link": link}
+        who = {name: value for name, value in given.items() if value is not None}
         response = await self._client.request(
             "POST", "/v1/tokens", headers=self._basic, json={**who, "audience": audience, "right": right, "ip": ip}
         )

@@ -12,7 +12,7 @@ from kontor_service.tokens import ISSUER
 
 
 class TokenSigner:
-    """Serve `app` on a loopback socket and give the owner its address as identity_url."""
+    """Serve `app` on a loopback socket and give the owner its address as service_url."""
 
     def __init__(self) -> None:
         self._key = Ed25519PrivateKey.generate()
@@ -31,17 +31,21 @@ class TokenSigner:
         kind: str = "staff",
         customers: list[UUID] | None = None,
         document: UUID | None = None,
+        thing: str | None = None,
         lifetime: int = 60,
         **claims: Any,
     ) -> dict[str, str]:
-        """The header of a call by somebody with these rights. `lifetime` in seconds."""
+        """The header of a call by somebody with these rights. `lifetime` in seconds.
+
+        `thing`, with kind "link": somebody who holds the secret link to it, e.g. meters.meter:<uuid>.
+        """
         now = int(time.time())
         subject = "service:identity" if kind == "service" else f"{kind}:{uuid4()}"
         payload = {
             "iss": ISSUER, "aud": audience, "iat": now, "exp": now + lifetime, "sub": subject, "kind": kind,
             "merchant": str(merchant) if merchant else None, "rights": rights, "name": "Test",
             "customers": [str(customer) for customer in customers or []],
-            "document": str(document) if document else None, "language": "de",
+            "document": str(document) if document else None, "thing": thing, "language": "de",
         } | claims  # fmt: skip
         token = jwt.encode(payload, self._key, algorithm="EdDSA", headers={"kid": "test"})
         return {"Authorization": f"Bearer {token}"}

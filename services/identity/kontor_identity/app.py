@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from kontor_bus import Bus
 from kontor_bus.ingest import IngestConsumer
 from kontor_identity.access.api import router as access_router
+from kontor_identity.access.rights import EDGES
 from kontor_identity.access.services import OwnTokens
 from kontor_identity.api_keys.api import router as api_keys_router
 from kontor_identity.challenges.api import router as challenges_router
@@ -28,6 +29,7 @@ from kontor_identity.sessions.push import SessionPush
 from kontor_identity.settings import Settings
 from kontor_identity.snapshots.api import router as snapshots_router
 from kontor_identity.staff.api import router as staff_router
+from kontor_identity.things.api import router as things_router
 from kontor_service.app import build_app
 from kontor_service.database import Database
 from kontor_service.files import Files
@@ -41,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor identity",
         routers=[
-            access_router, sessions_router, links_router, invitations_router, passwords_router, challenges_router,
+            access_router, sessions_router, links_router, things_router, invitations_router, passwords_router, challenges_router,
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router,
         ],
         resources=[_parts, _bus, _ingest, _background],
@@ -52,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def make_parts(settings: Settings, db: Database, files: Files) -> Parts:
     """What the use cases work with; `db` is open. Whoever makes them closes `push`."""
     signing = await signing_keys(settings, db)
-    edges = {"gateway": settings.gateway_url, "admin": settings.admin_url}
+    edges = {edge: settings.url_of(edge) for edge in EDGES}
     return Parts(
         settings=settings,
         db=db,
@@ -69,7 +71,7 @@ async def make_parts(settings: Settings, db: Database, files: Files) -> Parts:
 async def _parts(app: FastAPI) -> AsyncIterator[None]:
     parts = await make_parts(app.state.settings, app.state.db, app.state.files)
     app.state.parts = parts
-    app.state.tokens = OwnTokens(parts.signing, app.state.settings.identity_url)
+    app.state.tokens = OwnTokens(parts.signing, app.state.settings.url_of("identity"))
     try:
         yield
     finally:

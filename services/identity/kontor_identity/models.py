@@ -148,6 +148,19 @@ class Link(Aggregate, Base, table=True):
     last_used_at: datetime | None = utc_column(nullable=True)
 
 
+class ThingLink(Tenant, Base, table=True):
+    """A secret link to a thing of another owner, e.g. meters.meter:<uuid>; what that is, identity does not know."""
+
+    __tablename__ = "thing_link"
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    thing: str
+    generation: int = 1
+    created_at: datetime = utc_column()
+    expires_at: datetime = utc_column()
+    revoked_at: datetime | None = utc_column(nullable=True)
+
+
 class LoginSession(Aggregate, Base, table=True):
     """A session; the cookie's value is known by its hash only. Its version grows when what it may do changes."""
 

@@ -10,6 +10,7 @@ from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import Minted, command_token, token_of_a_service
 from kontor_identity.fields import Input
 from kontor_identity.parts import Here
+from kontor_identity.things.opening import token_for_link
 
 router = APIRouter(tags=["tokens"])
 
@@ -21,12 +22,13 @@ class TokenWanted(Input):
     right: Annotated[str, Field(max_length=60)]
     session_hash: Annotated[str, Field(max_length=64)] | None = None
     api_key: Annotated[str, Field(max_length=200)] | None = None
+    link: Annotated[str, Field(max_length=200)] | None = None
     ip: str = ""
 
     @model_validator(mode="after")
-    def one_of_both(self) -> "TokenWanted":
-        if (self.session_hash is None) == (self.api_key is None):
-            raise ValueError("either session_hash or api_key must be given")
+    def one_of_them(self) -> "TokenWanted":
+        if sum(who is not None for who in (self.session_hash, self.api_key, self.link)) != 1:
+            raise ValueError("one of session_hash, api_key and link must be given")
         return self
 
 
@@ -42,6 +44,10 @@ async def key_set(here: Here) -> dict[str, Any]:
 
 @router.post("/v1/tokens")
 async def token_for_a_command(wanted: TokenWanted, here: Here, edge: CallingService) -> Minted:
+    if wanted.link is not None:
+        return await token_for_link(
+            here, edge=edge, audience=wanted.audience, right=wanted.right, link=wanted.link, ip=wanted.ip
+        )
     return await command_token(
         here, edge=edge, audience=wanted.audience, right=wanted.right, session_hash=wanted.session_hash,
         api_key=wanted.api_key,

@@ -63,7 +63,7 @@ def token_of_a_service(signing: SigningKeys, *, service: str, audience: str, mer
 
 
 def service_token(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
-    return _mint(
+    return mint(
         signing, audience, subject=f"service:{service}", kind="service", name=service, merchant_id=merchant_id,
         rights=[SERVICE_RIGHT],
     )  # fmt: skip
@@ -77,7 +77,7 @@ async def _for_session(parts: Parts, edge: str, audience: str, right: str, sessi
         raise NotAllowed(f"This session has not the right {right}")
     if actor.kind != "staff" and not actor.open:
         raise PortalOff
-    return _mint(
+    return mint(
         parts.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
         merchant_id=actor.merchant_id, rights=[right], customers=actor.open, document_id=actor.document_id,
         language=actor.language,
@@ -91,7 +91,7 @@ async def _for_key(parts: Parts, edge: str, audience: str, right: str, api_key: 
         raise KeyUnknown
     if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(actor.scopes):
         raise NotAllowed(f"This API key has not the scope {right}")
-    return _mint(
+    return mint(
         parts.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
         merchant_id=actor.merchant_id, rights=[right],
     )  # fmt: skip
@@ -102,7 +102,7 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _mint(
+def mint(
     signing: SigningKeys,
     audience: str,
     *,
@@ -113,6 +113,7 @@ def _mint(
     rights: Collection[str],
     customers: Collection[UUID] = (),
     document_id: UUID | None = None,
+    thing: str | None = None,
     language: str = "de",
     session_id: UUID | None = None,
 ) -> Minted:
@@ -127,6 +128,7 @@ def _mint(
         "rights": sorted(rights),
         "customers": [str(customer) for customer in customers],
         "document": str(document_id) if document_id else None,
+        "thing": thing,
         "language": language,
         "session": str(session_id) if session_id else None,
         "iat": now,

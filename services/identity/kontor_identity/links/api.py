@@ -12,6 +12,7 @@ from kontor_identity.links.opening import ask_for_a_fresh_link, look_at_link, op
 from kontor_identity.links.service import link_for_a_mail, merchants_link, renew_links, revoke_links
 from kontor_identity.links.store import Target
 from kontor_identity.parts import Here
+from kontor_identity.things.opening import look_at_thing
 from kontor_service.errors import NotFound
 from kontor_service.tokens import Principal, ServiceCaller, require
 
@@ -77,8 +78,8 @@ async def open_by_link(body: LinkOpened, here: Here, _: CallingService) -> dict[
 
 
 @router.post("/v1/links/inspect")
-async def look(body: LinkToken, here: Here, _: CallingService) -> dict[str, Any]:
-    return await look_at_link(here, body.token)
+async def look(body: LinkOpened, here: Here, _: CallingService) -> dict[str, Any]:
+    return await look_at_thing(here, body.token, body.ip) or await look_at_link(here, body.token)
 
 
 @router.post("/v1/links/request-new", status_code=202)
