@@ -9,16 +9,17 @@ import structlog
 from fastapi import FastAPI
 
 from kontor_bus import Bus
+from kontor_events.registry import contexts
 from kontor_gateway.access.errors import install_access_errors
 from kontor_gateway.consumers import consumers
 from kontor_gateway.content.fetch import ContentFetcher
 from kontor_gateway.documents import opened
-from kontor_gateway.documents.formats import add_to
 from kontor_gateway.edge import Edge
+from kontor_gateway.features import FEATURES
 from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.reading.look import known_look
 from kontor_gateway.reference import openapi
-from kontor_gateway.routes import API_PREFIXES, HOT, routers
+from kontor_gateway.routes import API_PREFIXES, HOT, SECRET_PATHS, routers
 from kontor_gateway.sessions.store import forget_expired
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
@@ -47,7 +48,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     pages = Pages("kontor_gateway", cookie_prefix="__Host-kontor-gateway")
-    add_to(pages)
+    for feature in FEATURES:
+        pages.environment.globals |= feature.globals
     app.state.pages = pages
     # Before the portals, whose first path segment is a merchant's name.
     app.router.routes[:0] = [*HOT, openapi.mount("/static", static_app(pages.assets))]
@@ -57,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         app,
         exempt=("/api/ingest/", "/webhooks/", "/internal/"),
         public=("/static/", "/api/openapi.json"),
-        secret_paths=("/l/", "/einladung/", "/passwort/"),
+        secret_paths=SECRET_PATHS,
         form_targets=_provider_origins(settings),
     )
     return app
@@ -72,10 +74,7 @@ def _provider_origins(settings: Settings) -> tuple[str, ...]:
 async def _edge(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
-        clients = {
-            name: await stack.enter_async_context(ServiceClient(getattr(settings, f"{name}_url")))
-            for name in ("identity", "documents", "payments", "notifications")
-        }
+        clients = {name: await stack.enter_async_context(ServiceClient(settings.url_of(name))) for name in contexts()}
         content = ContentFetcher(clients["documents"], app.state.source)
         views = Views(
             await _pool(stack, settings.copy_database_url.get_secret_value(), 5), SHAPE, follow_up=content.want
@@ -90,7 +89,7 @@ async def _edge(app: FastAPI) -> AsyncIterator[None]:
         edge = Edge(
             settings=settings, clock=app.state.clock, views=views, hub=hub, pages=app.state.pages, source=app.state.source,
             reads=reads,
-            changes=Changes(settings.database_url.get_secret_value(), SHAPE.edge), **clients,
+            changes=Changes(settings.database_url.get_secret_value(), SHAPE.edge), owners=clients,
         )  # fmt: skip
         app.state.edge = edge
         await _open(app, edge)

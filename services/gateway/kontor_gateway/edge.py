@@ -1,5 +1,6 @@
 """What the gateway's endpoints work with; made once in app.py, found at `request.app.state.edge`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -27,10 +28,12 @@ class Edge:
     hub: Hub
     pages: Pages
     source: TokenSource
-    identity: ServiceClient
-    documents: ServiceClient
-    payments: ServiceClient
-    notifications: ServiceClient
+    # One for each context of the contract.
+    owners: Mapping[str, ServiceClient]
+
+    def owner(self, name: str) -> ServiceClient:
+        """The client of an owner; KeyError where the contract has no such context."""
+        return self.owners[name]
 
     @property
     def credential(self) -> dict[str, str]:

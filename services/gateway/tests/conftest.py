@@ -23,6 +23,7 @@ from kontor_events.registry import type_of
 from kontor_gateway.app import create_app
 from kontor_gateway.sessions.store import heard_identity, keep_sessions
 from kontor_gateway.settings import Settings
+from kontor_gateway.views import SHAPE
 from kontor_service.commands import command_result
 from kontor_service.ids import uuid7
 from kontor_testing.postgres import Databases
@@ -211,7 +212,7 @@ async def gateway(databases: Databases) -> AsyncIterator[tuple[FastAPI, str, Own
         settings = Settings(
             environment="development", database_url=SecretStr(database.runtime), copy_database_url=SecretStr(database.copy),
             bus_url=SecretStr(await databases.empty()), service_secret=SecretStr("gateway"),
-            identity_url=url, documents_url=url, payments_url=url, notifications_url=url,
+            service_url=url,
         )  # fmt: skip
         app = create_app(settings)
         yield app, await stack.enter_async_context(serving(app)), owners
@@ -223,7 +224,7 @@ async def portal(gateway: tuple[FastAPI, str, Owners]) -> AsyncIterator[Portal]:
     app, url, owners = gateway
     owners.forget()
     pool = app.state.edge.views.pool
-    await pool.execute("TRUNCATE live.merchant, live.customer, live.document, live.receivable")
+    await pool.execute("TRUNCATE " + ", ".join(f"live.{view.table}" for view in SHAPE.views))
     await pool.execute("DELETE FROM session; DELETE FROM content; DELETE FROM content_wanted")
     await heard_identity(pool)
     async with httpx.AsyncClient(base_url=url, timeout=10) as client:

@@ -14,7 +14,7 @@ async def ask_identity(request: Request, path: str, *, with_ip: bool = True, **b
     """POST with the gateway's own credential. Raises what identity says: TooMany, Gone, NotFound, Unauthorized, …"""
     edge = edge_of(request)
     sent = body | ({"ip": client_ip(request)} if with_ip else {})
-    answer = await edge.identity.request("POST", path, headers=edge.credential, json=sent)
+    answer = await edge.owner("identity").request("POST", path, headers=edge.credential, json=sent)
     found: dict[str, Any] = answer.json() if answer.content else {}
     return found
 
@@ -33,5 +33,5 @@ async def command(request: Request, session_hash: str, method: str, path: str, *
     token = await edge.source.command(
         session_hash=session_hash, audience="identity", right="account", ip=client_ip(request)
     )
-    answer = await edge.identity.request(method, path, token=token, **options)
+    answer = await edge.owner("identity").request(method, path, token=token, **options)
     return answer.json() if answer.content else None

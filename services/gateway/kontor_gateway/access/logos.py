@@ -18,5 +18,5 @@ async def logo(
     slug: Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")],
     sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
 ) -> Response:
-    answer = await edge_of(request).identity.request("GET", f"/v1/logos/{sha256}")
+    answer = await edge_of(request).owner("identity").request("GET", f"/v1/logos/{sha256}")
     return Response(answer.content, media_type=answer.headers["content-type"], headers=_FOR_EVER)

@@ -49,7 +49,7 @@ async def _from_owner(request: Request, merchant: str, path: str) -> bytes:
     """Raises Unavailable where documents is down: the page says so in words."""
     edge = edge_of(request)
     token = await edge.source.service("documents", UUID(orjson.loads(merchant)["id"]))
-    return (await edge.documents.request("GET", path, token=token)).content
+    return (await edge.owner("documents").request("GET", path, token=token)).content
 
 
 def _answer(content: bytes, media_type: str, name: str, *, inline: bool) -> Response:

@@ -6,7 +6,6 @@ from typing import Any
 
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_service.money import digits, to_minor
-from kontor_web import Pages
 from kontor_web.formats import money, number
 from kontor_web.i18n import reader
 
@@ -29,11 +28,9 @@ def without_skonto(text: str) -> str:
     return _SKONTO_LINE.sub("", text).strip()
 
 
-def add_to(pages: Pages) -> None:
-    found: dict[str, Any] = {
-        "TYPES": TYPES,
-        "STATUS": STATUS,
-        "unit_price": unit_price,
-        "without_skonto": without_skonto,
-    }
-    pages.environment.globals |= found
+GLOBALS: dict[str, Any] = {
+    "TYPES": TYPES,
+    "STATUS": STATUS,
+    "unit_price": unit_price,
+    "without_skonto": without_skonto,
+}

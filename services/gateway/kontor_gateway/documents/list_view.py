@@ -5,9 +5,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+from kontor_gateway.documents.copy import COUNT_CAP
 from kontor_gateway.documents.listing import Wish
 from kontor_gateway.documents.words import STATUS, TYPES
-from kontor_gateway.views import COUNT_CAP
 from kontor_web import Column, Link
 from kontor_web.i18n import gettext as _
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import asyncpg
 from fastapi import Request
 
+from kontor_gateway.documents.copy import SORTS
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_gateway.reading.ask import ask
-from kontor_gateway.views import SORTS
 from kontor_service.errors import Invalid
 from kontor_views.sorting import search_patterns
 

@@ -37,7 +37,9 @@ async def finish() -> None:
 async def _tell(edge: Edge, known: str, document_id: str, ip: str) -> None:
     try:
         token = await edge.source.command(session_hash=known, audience="documents", right="documents:read", ip=ip)
-        answer = await edge.documents.request("POST", f"/v1/documents/{document_id}/opened", token=token, json={})
+        answer = await edge.owner("documents").request(
+            "POST", f"/v1/documents/{document_id}/opened", token=token, json={}
+        )
         await edge.views.apply_result(answer.json())
     except Problem as problem:
         log.info("opening_not_told", document=document_id, code=problem.code)

@@ -8,11 +8,11 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor_gateway.documents.copy import COUNT_CAP, SORTS
 from kontor_gateway.documents.listing import list_page, next_cursor, read_wish
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_gateway.reading.answer import json_answer
 from kontor_gateway.reading.ask import ask
-from kontor_gateway.views import COUNT_CAP, SORTS
 from kontor_service.errors import NotFound
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
@@ -93,6 +93,6 @@ async def overview(request: Request, slug: str) -> Response:
 
 @router.get("/session", summary="Whose session this is", response_class=Response)
 async def session(request: Request, slug: str) -> Response:
-    """Name, language, rights, customers; `document_id` where a document's link opened it."""
+    """Name, language, rights, customers; `document_id` where a document's link opened it; `sections`: what there is for them."""
     record = await ask(request, slug, "reader")
     return json_answer(request, f'{{"session":{record["session"]},"merchant":{record["merchant"]}}}'.encode())

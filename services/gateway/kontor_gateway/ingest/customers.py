@@ -78,7 +78,7 @@ async def _upsert(request: Request, key: str, number: str, body: Customer) -> di
     allowed = await permit(request, key, audience="identity", right="customers:edit")
     said = body.model_dump(mode="json", exclude_unset=True, exclude={"number"})
     answer = (
-        await edge.identity.request(
+        await edge.owner("identity").request(
             "PUT", f"/v1/customers/by-number/{quote(number, safe='')}", token=allowed.token, json=said
         )
     ).json()

@@ -101,7 +101,7 @@ async def submit(
     headers = {"Content-Type": request.headers.get("content-type", ""), "X-Kontor-Source": x_kontor_source}
     headers |= {"Idempotency-Key": idempotency_key} if idempotency_key else {}
     headers |= {"X-Kontor-File-Name": x_kontor_file_name} if x_kontor_file_name else {}
-    answer = await edge.documents.request(
+    answer = await edge.owner("documents").request(
         "POST", "/v1/submissions", token=allowed.token, headers=headers, timeout=_UPLOAD_SECONDS,
         content=limited(request, edge.settings.upload_bytes),
     )  # fmt: skip
@@ -113,7 +113,11 @@ async def submit(
 async def status(request: Request, submission_id: UUID, key: ApiKey) -> dict[str, Any]:
     """`accepted` while it is being read, `processed` with the document, `rejected` with the reason."""
     allowed = await permit(request, key, audience="documents", right="documents:submit")
-    answer = await edge_of(request).documents.request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
+    answer = (
+        await edge_of(request)
+        .owner("documents")
+        .request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
+    )
     found: dict[str, Any] = answer.json()
     if found.get("document"):
         # Before the bus has brought it: whoever gets the link opens it at once.
@@ -133,7 +137,7 @@ async def _portal_url(request: Request, allowed: Permit, document: dict[str, Any
     }  # fmt: skip
     try:
         token = await edge.source.service("identity", allowed.merchant_id)
-        answer = await edge.identity.request("POST", "/v1/document-links", token=token, json=wanted)
+        answer = await edge.owner("identity").request("POST", "/v1/document-links", token=token, json=wanted)
     except Problem:
         return {"portal_url": None, "portal_url_reason": "unavailable"}
     return {"portal_url": answer.json()["url"], "portal_url_reason": None}
@@ -155,7 +159,7 @@ async def _close(request: Request, external_id: str, key: str, verb: str, body: 
     edge = edge_of(request)
     allowed = await permit(request, key, audience="documents", right="documents:submit")
     path = f"/v1/documents/by-external-id/{quote(external_id, safe='')}/{verb}"
-    answer = await edge.documents.request(
+    answer = await edge.owner("documents").request(
         "POST", path, token=allowed.token, json={"reason": body.reason if body else ""}
     )
     await edge.views.apply_result(answer.json())

@@ -23,7 +23,7 @@ async def events(
     """`events` in order of `position`, and `next` for the following call. One writer assigns positions: none is skipped."""
     edge = edge_of(request)
     allowed = await permit(request, key, audience="notifications", right="events:read")
-    answer = await edge.notifications.request(
+    answer = await edge.owner("notifications").request(
         "GET", "/v1/feed", token=allowed.token, params={"after": after, "limit": limit, "wait": wait},
         timeout=wait + _PATIENCE_SECONDS,
     )  # fmt: skip

@@ -37,7 +37,7 @@ ApiKey = Annotated[str, Depends(api_key)]
 async def permit(request: Request, key: str, *, audience: str, right: str) -> Permit:
     """Raises Unauthorized for an unknown or revoked key, Forbidden where its scopes do not include the right."""
     edge = edge_of(request)
-    answer = await edge.identity.request(
+    answer = await edge.owner("identity").request(
         "POST",
         "/v1/tokens",
         headers=edge.credential,

@@ -40,7 +40,7 @@ async def _book(request: Request, key: str, payment: Payment) -> dict[str, Any]:
     edge = edge_of(request)
     allowed = await permit(request, key, audience="payments", right="payments:book")
     answer = (
-        await edge.payments.request(
+        await edge.owner("payments").request(
             "POST", "/v1/incoming-payments", token=allowed.token, json=payment.model_dump(mode="json")
         )
     ).json()

@@ -60,7 +60,7 @@ async def _command(request: Request, slug: str, method: str, path: str, **option
     token = await edge.source.command(
         session_hash=session_hash(request, slug), audience="payments", right="documents:pay", ip=client_ip(request)
     )
-    answer: dict[str, Any] = (await edge.payments.request(method, path, token=token, **options)).json()
+    answer: dict[str, Any] = (await edge.owner("payments").request(method, path, token=token, **options)).json()
     if "snapshot" in answer:
         await edge.views.apply_result(answer)
     return answer

@@ -8,11 +8,10 @@ import orjson
 from fastapi import Request
 
 from kontor_web import Link, Look
-from kontor_web.i18n import LANGUAGES, N_, negotiate, speak
+from kontor_web.i18n import LANGUAGES, negotiate, speak
 from kontor_web.i18n import gettext as _
 
 LANGUAGE_COOKIE = "__Host-kontor-language"
-_NAV = (("overview", N_("Overview"), ""), ("documents", N_("Documents"), "/dokumente"))
 
 
 def look_of(record: asyncpg.Record, section: str = "", *, live: str | None = None) -> Look:
@@ -31,10 +30,15 @@ def _look(merchant_json: str, session_json: str, section: str, live: str | None)
         home=base,
         me=session["name"] or session["email"] or _("Your access"),
         me_url=f"{base}/konto",
-        nav=tuple(Link(_(label), base + path, current=name == section) for name, label, path in _NAV),
+        nav=tuple(_entry(base, entry, section) for entry in session["sections"]),
         footer=footer(merchant),
         live=live,
     )
+
+
+def _entry(base: str, entry: dict[str, Any], section: str) -> Link:
+    label: str = entry["label"]
+    return Link(_(label), base + entry["path"], current=entry["name"] == section, count=entry["count"] or None)
 
 
 def public_look(request: Request, merchant: dict[str, Any] | None) -> Look:

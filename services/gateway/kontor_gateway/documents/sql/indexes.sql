@@ -1,5 +1,3 @@
-CREATE UNIQUE INDEX merchant_slug ON merchant (slug) WHERE NOT deleted;
-
 -- One index per order of the list: a page reads its rows in order and stops, however many there are.
 CREATE INDEX document_by_date ON document (customer_id, by_date, id) WHERE shown;
 CREATE INDEX document_by_due ON document (customer_id, by_due, id) WHERE shown;
@@ -9,6 +7,3 @@ CREATE INDEX document_by_number ON document (customer_id, by_number, id) WHERE s
 CREATE INDEX document_by_type ON document (customer_id, type, by_date, id) WHERE shown;
 CREATE INDEX document_thread ON document (thread_id) WHERE shown;
 CREATE INDEX document_content ON document (merchant_id, content_sha256) WHERE shown;
-
-CREATE UNIQUE INDEX receivable_document ON receivable (document_id) WHERE NOT deleted;
-CREATE INDEX receivable_open ON receivable (customer_id, due_date, id) WHERE open_minor > 0

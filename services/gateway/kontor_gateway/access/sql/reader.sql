@@ -15,7 +15,10 @@ BEGIN ATOMIC
         CASE WHEN s.document_id IS NULL THEN NULL ELSE (SELECT d.thread_id FROM document d WHERE d.id = s.document_id) END,
         m.visible_types,
         (at AT TIME ZONE m.time_zone)::date,
-        s.public,
+        -- The session as identity said it, and the entries of the navigation.
+        ('{"sections":[' || concat_ws(',',
+            {sections}
+        ) || '],' || substr(s.public::text, 2))::json,
         m.data
     FROM session s
     JOIN merchant m ON m.id = s.merchant_id AND m.slug = asked_slug AND NOT m.deleted

@@ -1,0 +1,37 @@
+"""Whose portals there are and who their customers are, in the gateway's copy."""
+
+from typing import Any
+
+from kontor.identity.v1 import identity_pb2
+from kontor_views import View
+
+
+def _merchant(m: Any) -> dict[str, Any]:
+    types = {t.type: {"can_pay": t.can_pay, "can_print": t.can_print} for t in m.document_types if t.visible}
+    return {
+        "slug": m.slug,
+        "portal_enabled": m.portal_enabled,
+        "visible_types": list(types),
+        "time_zone": m.time_zone or "Europe/Berlin",
+        "data": {
+            "id": m.id, "slug": m.slug, "name": m.name, "language": m.language or "de",
+            "time_zone": m.time_zone or "Europe/Berlin", "accent": m.accent_color, "email": m.contact_email,
+            "phone": m.contact_phone, "logo": m.logo_sha256 if m.logo_shown else "", "logo_type": m.logo_media_type,
+            "types": types, "payments": m.payments_enabled, "reset": m.password_reset_enabled,
+            "footer": [{"label": link.label, "url": link.url} for link in m.footer_links],
+        },
+    }  # fmt: skip
+
+
+def _customer(c: Any) -> dict[str, Any]:
+    return {"name": c.name, "data": {"id": c.id, "number": c.number, "name": c.name}}
+
+
+MERCHANT = View(
+    "merchant",
+    identity_pb2.MerchantSnapshot,
+    {"slug": "text", "portal_enabled": "boolean", "visible_types": "text[]", "time_zone": "text", "data": "json"},
+    _merchant,
+    lambda m: (f"merchant:{m.id}",),
+)
+CUSTOMER = View("customer", identity_pb2.CustomerSnapshot, {"name": "text", "data": "json"}, _customer)

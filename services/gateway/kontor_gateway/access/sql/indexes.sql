@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX merchant_slug ON merchant (slug) WHERE NOT deleted

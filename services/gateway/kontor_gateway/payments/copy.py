@@ -1,0 +1,52 @@
+"""Receivables in the gateway's copy."""
+
+from typing import Any
+
+from kontor.payments.v1 import payments_pb2
+from kontor_gateway.reading.values import instant, money, text
+from kontor_views import View
+
+
+def _receivable(r: Any) -> dict[str, Any]:
+    amounts = {
+        name: money(getattr(r, f"{name}_minor"), r.currency)
+        for name in ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
+    }
+    return {
+        "document_id": r.document_id,
+        "customer_id": r.customer_id or None,
+        "state": r.state,
+        "currency": r.currency,
+        "open_minor": r.open_minor,
+        "due_date": r.due_date or None,
+        "brief": text({"state": r.state, "open": amounts["open"], "paid": amounts["paid"]}),
+        "data": amounts
+        | {
+            "state": r.state,
+            "due_date": r.due_date or None,
+            "methods": [{"code": m.code, "provider": m.provider} for m in r.methods],
+            "cash_discounts": [
+                {"until": c.until, "percent": c.percent, "payable": money(c.payable_minor, r.currency)}
+                for c in r.cash_discounts
+            ],
+            "paid_at": instant(r.paid_at),
+            "last_method": r.last_method,
+            "last_failure": r.last_failure,
+            "payment_reference": r.payment_reference,
+            "expected_on": r.expected_on or None,
+            "checkout_open": r.checkout_open,
+            "version": r.version,
+        },
+    }
+
+
+RECEIVABLE = View(
+    "receivable",
+    payments_pb2.ReceivableSnapshot,
+    {
+        "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
+        "due_date": "date", "brief": "text", "data": "json",
+    },
+    _receivable,
+    lambda r: (f"document:{r.document_id}", f"customer:{r.customer_id}"),
+)  # fmt: skip
