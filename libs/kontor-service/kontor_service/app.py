@@ -69,7 +69,7 @@ def build_app(
         pool_size=settings.database_pool_size,
         application_name=f"kontor-{settings.service}",
     )
-    app.state.tokens = TokenVerifier(settings.service, settings.identity_url)
+    app.state.tokens = TokenVerifier(settings.service, settings.url_of("identity"))
     app.state.source = TokenSource(settings)
     if files:
         app.state.files = Files(settings.files_url)

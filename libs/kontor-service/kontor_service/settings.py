@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,12 +24,9 @@ class ServiceSettings(BaseSettings):
     # The vhost in which other systems hand things in; None where only HTTP is open to them.
     ingest_bus_url: SecretStr | None = None
 
-    identity_url: str = "http://127.0.0.1:8010"
-    documents_url: str = "http://127.0.0.1:8011"
-    payments_url: str = "http://127.0.0.1:8012"
-    notifications_url: str = "http://127.0.0.1:8013"
-    gateway_url: str = "http://127.0.0.1:8000"
-    admin_url: str = "http://127.0.0.1:8001"
+    # Where the other services are, with their name for {service}; service_urls names those that are elsewhere.
+    service_url: str = "http://{service}:8000"
+    service_urls: dict[str, str] = Field(default_factory=dict)
     # What people see in their address bar.
     portal_url: str = "http://localhost:8000"
     admin_public_url: str = "http://localhost:8001"
@@ -47,3 +44,7 @@ class ServiceSettings(BaseSettings):
         if self.environment == "production" and len(self.service_secret.get_secret_value()) < 32:
             raise ValueError("service_secret: at least 32 characters outside development")
         return self
+
+    def url_of(self, service: str) -> str:
+        """The address at which this service calls another."""
+        return self.service_urls.get(service) or self.service_url.replace("{service}", service)

@@ -44,7 +44,7 @@ def owners(settings: ServiceSettings, source: TokenSource) -> AskOwner:
     """Asks owners over HTTP: POST {owner}/v1/snapshots → {"counts": {"documents.document": 12, …}}."""
 
     async def ask(owner: str) -> Mapping[str, int]:
-        async with ServiceClient(getattr(settings, f"{owner}_url"), timeout=60.0) as client:
+        async with ServiceClient(settings.url_of(owner), timeout=60.0) as client:
             response = await client.request("POST", "/v1/snapshots", token=await source.service(owner))
         counts: dict[str, int] = response.json()["counts"]
         return counts

@@ -10,13 +10,13 @@ from fastapi import Request
 
 from kontor_admin.settings import Settings
 from kontor_admin.staff import Staff
+from kontor_events.registry import contexts
 from kontor_service.client import ServiceClient
 from kontor_service.tokens import TokenSource, basic
 from kontor_views import UnknownSnapshot, Views
 
 log = structlog.get_logger()
 
-_OWNERS = ("identity", "documents", "payments", "notifications")
 # Reading something beside the page: the page does without it rather than wait.
 _GLANCE_SECONDS = 2.0
 _COMMAND_SECONDS = 20.0
@@ -29,12 +29,8 @@ class Owners:
         self._source = source
         self._views = views
         self._basic = basic(settings.service, settings.service_secret.get_secret_value())
-        self._clients = {
-            name: ServiceClient(getattr(settings, f"{name}_url"), timeout=_COMMAND_SECONDS) for name in _OWNERS
-        }
-        self._glances = {
-            name: ServiceClient(getattr(settings, f"{name}_url"), timeout=_GLANCE_SECONDS) for name in _OWNERS
-        }
+        self._clients = {name: ServiceClient(settings.url_of(name), timeout=_COMMAND_SECONDS) for name in contexts()}
+        self._glances = {name: ServiceClient(settings.url_of(name), timeout=_GLANCE_SECONDS) for name in contexts()}
 
     async def close(self) -> None:
         for client in (*self._clients.values(), *self._glances.values()):

@@ -194,8 +194,7 @@ async def running_admin(databases: Databases) -> AsyncIterator[Admin]:
     async with serving(owners.app()) as address:
         settings = Settings(
             environment="development", database_url=database.runtime, copy_database_url=database.copy, bus_url=bus,
-            service_secret="secret", identity_url=address, documents_url=address, payments_url=address,
-            notifications_url=address, portal_url="http://portal.example", upload_bytes=1000,
+            service_secret="secret", service_url=address, portal_url="http://portal.example", upload_bytes=1000,
         )  # fmt: skip
         app = create_app(settings)
         app.state.clock = SimpleNamespace(now=lambda: NOW)

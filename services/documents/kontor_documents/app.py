@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _parts(app: FastAPI) -> AsyncIterator[None]:
     validator = Validator()
-    async with ServiceClient(app.state.settings.identity_url) as identity:
+    async with ServiceClient(app.state.settings.url_of("identity")) as identity:
         app.state.parts = Parts(
             db=app.state.db,
             files=app.state.files,

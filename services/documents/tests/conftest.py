@@ -160,7 +160,7 @@ def open_documents(databases, tmp_path, validator, monkeypatch):
         async with serving(signer.app) as identity_url:
             settings = Settings(
                 environment="development", database_url=made.runtime, bus_url=await databases.empty(),
-                service_secret="test", files_url=f"file://{tmp_path}/files", identity_url=identity_url, **more,
+                service_secret="test", files_url=f"file://{tmp_path}/files", service_url=identity_url, **more,
             )  # fmt: skip
             app = create_app(settings)
             async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:

@@ -205,7 +205,7 @@ async def identity_stage(databases: Databases, files: Path, **settings: Any) -> 
         edges_url = await stack.enter_async_context(serving(edges))
         given = {
             "environment": "development", "database_url": made.runtime, "bus_url": await _bus(databases),
-            "gateway_url": f"{edges_url}/gateway", "admin_url": f"{edges_url}/admin",
+            "service_url": f"{edges_url}/{{service}}",
             "service_secret": "identity-secret", "service_secrets": SECRETS, "files_url": f"file://{files}",
             "portal_url": "https://portal.test", "admin_public_url": "https://admin.test",
             "uniform_answer_seconds": 0.1, "edge_answer_seconds": 1.0,

@@ -244,7 +244,7 @@ async def desk(databases: Databases, peers: Peers, sink: FastAPI) -> AsyncIterat
     async with serving(peers.app) as peer_url:
         settings = Settings(
             environment="development", database_url=urls.runtime, bus_url=await databases.empty(),
-            service_secret="secret", identity_url=peer_url, documents_url=peer_url,
+            service_secret="secret", service_url=peer_url,
             smtp_port=sink.state.smtp_port, mail_from="noreply@mail.example", bundle_pause_seconds=0.05,
             portal_url="https://portal.example",
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """All services with their settings, as one process runs them: each with its own database, secrets and socket."""
 
+import json
 import os
 from dataclasses import dataclass
 from importlib import import_module
@@ -90,7 +91,11 @@ def environment_of(settings: ServiceSettings) -> dict[str, str]:
     found = {}
     for name, value in settings.model_dump().items():
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if isinstance(plain, str | int) and not isinstance(plain, bool):
+        if isinstance(plain, dict):
+            # Secrets of others stay here.
+            if all(isinstance(entry, str) for entry in plain.values()):
+                found[f"KONTOR_{name.upper()}"] = json.dumps(plain)
+        elif isinstance(plain, str | int) and not isinstance(plain, bool):
             found[f"KONTOR_{name.upper()}"] = str(plain)
     return found
 
@@ -100,7 +105,7 @@ def _common(home: Home, bus: str) -> dict[str, Any]:
         "environment": "development",
         "bus_url": bus,
         "ingest_bus_url": os.environ.get("KONTOR_INGEST_BUS_URL"),
-        **{f"{name}_url": home.url(name) for name in SERVICES},
+        "service_urls": {name: home.url(name) for name in SERVICES},
         "portal_url": home.public_url("gateway"),
         "admin_public_url": home.public_url("admin"),
     }

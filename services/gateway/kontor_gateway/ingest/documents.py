@@ -113,11 +113,8 @@ async def submit(
 async def status(request: Request, submission_id: UUID, key: ApiKey) -> dict[str, Any]:
     """`accepted` while it is being read, `processed` with the document, `rejected` with the reason."""
     allowed = await permit(request, key, audience="documents", right="documents:submit")
-    answer = (
-        await edge_of(request)
-        .owner("documents")
-        .request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
-    )
+    documents = edge_of(request).owner("documents")
+    answer = await documents.request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
     found: dict[str, Any] = answer.json()
     if found.get("document"):
         # Before the bus has brought it: whoever gets the link opens it at once.

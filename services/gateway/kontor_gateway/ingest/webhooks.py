@@ -34,11 +34,8 @@ async def webhook(
     """204 after payments has kept it; 503 where it is down, so that the provider tries again."""
     check_length(request, _MOST_BYTES)
     headers = {name: value for name, value in request.headers.items() if name not in _NOT_PASSED}
-    answer = (
-        await edge_of(request)
-        .owner("payments")
-        .request(
-            "POST", f"/v1/webhooks/{provider}/{connection_id}", headers=headers, content=limited(request, _MOST_BYTES)
-        )
+    payments = edge_of(request).owner("payments")
+    answer = await payments.request(
+        "POST", f"/v1/webhooks/{provider}/{connection_id}", headers=headers, content=limited(request, _MOST_BYTES)
     )
     return Response(answer.content, answer.status_code)

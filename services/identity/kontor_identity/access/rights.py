@@ -28,6 +28,7 @@ API_KEY_SCOPES = frozenset(scope for rules in _RULES for scope in rules.key_scop
 
 # Which edge may ask for whom: a service that is broken into cannot act for people it does not serve.
 EDGE_OF_KIND = {"portal": "gateway", "link": "gateway", "key": "gateway", "staff": "admin"}
+EDGES = frozenset(EDGE_OF_KIND.values())
 
 
 def session_rights(kind: str, role: str, *, has_account: bool) -> frozenset[str]:
@@ -39,7 +40,7 @@ def session_rights(kind: str, role: str, *, has_account: bool) -> frozenset[str]
 
 def may_call(service: str) -> frozenset[str]:
     """The owners a service may call in its own name: edges all of them, owners those that their contract names."""
-    if service in EDGE_OF_KIND.values():
+    if service in EDGES:
         return OWNERS
     return frozenset(rules_of(service).asks) if service in OWNERS else frozenset()
 

@@ -25,8 +25,8 @@ class Outside:
     """
 
     def __init__(self, settings: ServiceSettings, tokens: TokenSource) -> None:
-        self._identity = ServiceClient(settings.identity_url)
-        self._documents = ServiceClient(settings.documents_url, timeout=20.0)
+        self._identity = ServiceClient(settings.url_of("identity"))
+        self._documents = ServiceClient(settings.url_of("documents"), timeout=20.0)
         self._tokens = tokens
         self._logos: dict[str, bytes] = {}
 
