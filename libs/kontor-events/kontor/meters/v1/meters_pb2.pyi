@@ -591,7 +591,7 @@ class Consumption(message.Message):
     MONTHS_FIELD_NUMBER: builtins.int
     PROJECTION_FIELD_NUMBER: builtins.int
     id: builtins.str
-    """UUIDv5 of (series, year)."""
+    """UUIDv5 of (series, year, customer): a year in which the meter changed hands is two, each with its own days."""
     merchant_id: builtins.str
     epoch: builtins.int
     version: builtins.int
@@ -659,13 +659,18 @@ class Projection(message.Message):
     HIGH_FIELD_NUMBER: builtins.int
     METHOD_FIELD_NUMBER: builtins.int
     BASED_UNTIL_FIELD_NUMBER: builtins.int
+    MONTHS_FIELD_NUMBER: builtins.int
     low: builtins.int
     expected: builtins.int
     high: builtins.int
     method: builtins.str
-    """last_year (the year before, scaled by how this one compares so far), season (a standard profile), days (so many days only)"""
+    """last_year (the year before, scaled by how this one compares so far), season (a standard profile), days (too few days yet: no amounts)"""
     based_until: builtins.str
     """ISO 8601: the last day it rests on."""
+    @builtins.property
+    def months(self) -> containers.RepeatedScalarFieldContainer[builtins.int]:
+        """What is still expected of each month on top of what is known; twelve, together expected less what is known."""
+
     def __init__(
         self,
         *,
@@ -674,10 +679,11 @@ class Projection(message.Message):
         high: builtins.int = ...,
         method: builtins.str = ...,
         based_until: builtins.str = ...,
+        months: abc.Iterable[builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["based_until", b"based_until", "expected", b"expected", "high", b"high", "low", b"low", "method", b"method"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["based_until", b"based_until", "expected", b"expected", "high", b"high", "low", b"low", "method", b"method", "months", b"months"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
