@@ -2,13 +2,14 @@
 
 import filecmp
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from kontor_events.registry import UnknownEventType, class_of, type_of, types
+from kontor_events.registry import UnknownEventType, class_of, contexts, rules_of, type_of, types
 
 ROOT = Path(__file__).parents[2]
 GENERATED = ROOT / "libs/kontor-events"
@@ -51,6 +52,25 @@ def test_every_type_is_named_context_aggregate_fact_version(type_name):
 def test_every_copied_aggregate_can_be_sent_again_as_a_snapshot(aggregate):
     snapshot = class_of(f"{aggregate}.snapshot.v1").DESCRIPTOR
     assert [field.number for field in snapshot.fields] == [1]
+
+
+def test_two_owners_take_nothing_of_the_same_kind():
+    kinds = [kind for context in contexts() for kind in rules_of(context).ingest]
+    assert len(kinds) == len(set(kinds))
+    # A routing key has the merchant behind the first full stop; the queue of refusals is called so.
+    assert all(re.fullmatch("[a-z0-9-]+", kind) and kind != "refused" for kind in kinds)
+
+
+@pytest.mark.parametrize("context", sorted(contexts()))
+def test_rights_are_named_thing_and_verb(context):
+    rules = rules_of(context)
+    named = [*rules.portal_rights, *rules.link_rights, *rules.key_scopes, *(s.right for s in rules.staff_rights)]
+    assert [right for right in named if not re.fullmatch("[a-z_]+:[a-z]+", right)] == []
+
+
+@pytest.mark.parametrize("context", sorted(contexts()))
+def test_an_owner_asks_owners_that_there_are(context):
+    assert set(rules_of(context).asks) <= set(contexts()) - {context}
 
 
 def test_a_message_that_is_no_event_has_no_type():

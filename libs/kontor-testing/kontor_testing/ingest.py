@@ -17,7 +17,7 @@ class ConnectedSystem:
     user: IngestUser
 
     async def send(self, kind: str, body: bytes, content_type: str = "application/json", **properties: str) -> None:
-        """To the queue documents, customers or payments; raises where the broker refuses it."""
+        """To the queue of this kind, e.g. documents; raises where the broker refuses it."""
         async with await aio_pika.connect(self.url) as connection:
             exchange = await (await connection.channel()).get_exchange("ingest", ensure=False)
             message = aio_pika.Message(body, user_id=self.user.name, content_type=content_type, **properties)  # type: ignore[arg-type]

@@ -66,8 +66,8 @@ class IngestUsers:
         # Nothing to configure, one exchange to write to, one queue to read from.
         rights = {"configure": "^$", "write": f"^{EXCHANGE}$", "read": f"^{re.escape(refused_queue(name))}$"}
         await self._put(f"permissions/{self._in_vhost()}/{_quoted(name)}", rights)
-        allowed = "|".join(re.escape(key) for key in keys)
-        topics = {"exchange": EXCHANGE, "write": f"^({allowed})$", "read": "^$"}
+        # Whatever kind: what an owner takes one day is open to the systems that are connected already.
+        topics = {"exchange": EXCHANGE, "write": rf"^[a-z0-9-]+\.{re.escape(merchant)}$", "read": "^$"}
         await self._put(f"topic-permissions/{self._in_vhost()}/{_quoted(name)}", topics)
         queue = {"durable": True, "arguments": bounded_arguments(REFUSED_LENGTH)}
         await self._put(f"queues/{self._in_vhost()}/{_quoted(refused_queue(name))}", queue)
