@@ -1,0 +1,65 @@
+"""How far a register went between two readings, and what that is in the unit consumption is stated in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+# Consumption is counted in thousandths of kWh or m³.
+PARTS = 1000
+# 1 kWh = 3.6 MJ (SI)
+_KWH = {"kWh": Fraction(1), "MWh": Fraction(1000), "GJ": Fraction(10_000, 36)}
+
+
+def advance(before: Decimal, after: Decimal, digits_before: int) -> Decimal | None:
+    """How far the register went, across one rollover of its digits if need be. None where it fell.
+
+    A lower value is a rollover where going on over the end is less than half of all the digits can show; with the
+    other half a mistyped 1234 after 1300 would become a year's consumption of a million.
+    """
+    if after >= before:
+        return after - before
+    size = Decimal(10) ** digits_before
+    over = after + size - before
+    return over if over * 2 < size else None
+
+
+@dataclass(frozen=True, slots=True)
+class GasPeriod:
+    """From this business date on: 1 m³ is `calorific_value` × `state_number` kWh (DVGW G 685)."""
+
+    valid_from: date
+    calorific_value: Decimal
+    state_number: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one step of a register is worth.
+
+    `factor` is the transformer ratio: it holds for what stands on the register, not for quantities that the metering
+    point operator sends.
+    """
+
+    unit: str
+    factor: Decimal = Decimal(1)
+    gas_periods: Sequence[GasPeriod] = field(default=())
+
+    def parts(self, day: date) -> Fraction:
+        """Thousandths of the consumption's unit for one unit of the register, on that day, without the factor.
+
+        Before the first gas period its values hold: without any, the year before could not be compared.
+        """
+        if self.unit in _KWH:
+            return _KWH[self.unit] * PARTS
+        period = next((p for p in reversed(self.gas_periods) if p.valid_from <= day), None)
+        if period is None and self.gas_periods:
+            period = self.gas_periods[0]
+        if period is None:
+            return Fraction(PARTS)
+        return Fraction(period.calorific_value) * Fraction(period.state_number) * PARTS
+
+    @property
+    def stated_in(self) -> str:
+        return "kWh" if self.unit in _KWH or self.gas_periods else "m3"

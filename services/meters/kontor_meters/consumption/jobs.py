@@ -1,0 +1,89 @@
+"""Sums follow what was marked. A kill loses nothing: marks go in the transaction that writes the new state."""
+
+import asyncio
+from datetime import date
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from kontor_meters.consumption.service import Window, rewrite
+from kontor_service.clock import Clock
+from kontor_service.database import Database
+
+# So many series in one transaction.
+_BATCH = 20
+# A series is summed once nothing has marked it for so long, or this long after its first mark; seconds.
+QUIET = 0.5
+LONGEST = 10.0
+
+_READY = """
+SELECT series_id FROM consumption_mark WHERE merchant_id = :merchant GROUP BY series_id
+HAVING max(marked_at) <= now() - make_interval(secs => :quiet)
+    OR min(marked_at) <= now() - make_interval(secs => :longest)
+ORDER BY series_id LIMIT :batch
+"""
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('consumption:' || :series, 0))"
+_TAKE = """
+WITH taken AS (
+    DELETE FROM consumption_mark WHERE merchant_id = :merchant AND series_id = :series RETURNING first_day, last_day
+)
+SELECT min(first_day) AS first, max(last_day) AS last FROM taken
+"""
+_AGAIN = """
+INSERT INTO consumption_mark (merchant_id, series_id, first_day, last_day)
+SELECT merchant_id, series_id, make_date(year, 12, 31), make_date(year, 12, 31) FROM consumption
+WHERE projection IS NOT NULL AND year < :running
+"""
+
+
+async def keep_sums(app: FastAPI) -> None:
+    """Looks again soon while there are marks, and else when woken or after `jobs_every` seconds."""
+    state = app.state
+    ended: date | None = None
+    while True:
+        today = state.clock.now().date()
+        if ended != today:
+            await end_projections(state.db, today.year)
+            ended = today
+        waiting = await sum_up(state.db, state.clock)
+        try:
+            await asyncio.wait_for(state.wake.wait(), QUIET if waiting else state.settings.jobs_every)
+            await asyncio.sleep(QUIET)
+        except TimeoutError:
+            continue
+
+
+async def sum_up(db: Database, clock: Clock, *, quiet: float = QUIET, longest: float = LONGEST) -> bool:
+    """Works off what is ready; whether marks were there."""
+    merchants = await _merchants(db, "merchants_with_marks()")
+    for merchant_id in merchants:
+        while await _some(db, clock, merchant_id, quiet, longest):
+            pass
+    return bool(merchants)
+
+
+async def end_projections(db: Database, running: int) -> None:
+    """Marks years that are over and still say what they will come to."""
+    for merchant_id in await _merchants(db, f"merchants_with_past_projections({running})"):
+        async with db.transaction(merchant_id) as session:
+            await session.execute(text(_AGAIN), {"running": running})
+
+
+async def _merchants(db: Database, lister: str) -> list[UUID]:
+    async with db.connection() as connection:
+        return [row["id"] for row in await connection.fetch(f"SELECT {lister} AS id")]
+
+
+async def _some(db: Database, clock: Clock, merchant_id: UUID, quiet: float, longest: float) -> bool:
+    """A few series, each under its lock, in the order of their ids; False when none is ready."""
+    async with db.transaction(merchant_id) as session:
+        values = {"merchant": merchant_id, "quiet": quiet, "longest": longest, "batch": _BATCH}
+        ready = list((await session.execute(text(_READY), values)).scalars())
+        for series_id in ready:
+            await session.execute(text(_LOCK), {"series": str(series_id)})
+            marks = (await session.execute(text(_TAKE), {"merchant": merchant_id, "series": series_id})).one()
+            # Another process may have been quicker.
+            if marks.first is not None:
+                await rewrite(session, merchant_id, series_id, Window(marks.first, marks.last), clock.now())
+    return bool(ready)
