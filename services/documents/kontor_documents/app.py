@@ -6,8 +6,6 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from kontor_bus import Bus
-from kontor_bus.ingest import IngestConsumer
 from kontor_documents.consumers import consumers
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.intake.api import router as intake
@@ -19,6 +17,7 @@ from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
 from kontor_documents.snapshots.api import router as snapshots
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus, takes
 from kontor_service.client import ServiceClient
 
 
@@ -27,7 +26,11 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor documents",
         routers=[intake, release, reading, snapshots],
-        resources=[_parts, _bus, _ingest],
+        resources=[
+            _parts,
+            on_the_bus(lambda app: consumers(app.state.parts)),
+            takes("documents", lambda app: partial(take, app.state.parts)),
+        ],
         files=True,
     )
 
@@ -45,29 +48,3 @@ async def _parts(app: FastAPI) -> AsyncIterator[None]:
         )
         yield
     validator.close()
-
-
-@asynccontextmanager
-async def _bus(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    async with Bus(
-        settings.bus_url.get_secret_value(),
-        service=settings.service,
-        database=app.state.db,
-        consumers=consumers(app.state.parts),
-        registry=app.state.registry,
-        tracer_provider=app.state.tracer_provider,
-    ) as bus:
-        app.state.bus = bus
-        yield
-
-
-@asynccontextmanager
-async def _ingest(app: FastAPI) -> AsyncIterator[None]:
-    """Other systems' door on RabbitMQ, where there is one."""
-    url = app.state.settings.ingest_bus_url
-    if url is None:
-        yield
-        return
-    async with IngestConsumer(url.get_secret_value(), "documents", partial(take, app.state.parts)):
-        yield

@@ -8,7 +8,6 @@ import asyncpg
 import structlog
 from fastapi import FastAPI
 
-from kontor_bus import Bus
 from kontor_events.registry import contexts
 from kontor_gateway.access.errors import install_access_errors
 from kontor_gateway.consumers import consumers
@@ -24,6 +23,7 @@ from kontor_gateway.sessions.store import forget_expired
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus
 from kontor_service.client import ServiceClient
 from kontor_views import Changes, Rebuild, Views
 from kontor_views.cli import owners
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title=openapi.TITLE,
         routers=routers(),
-        resources=[_edge, _bus],
+        resources=[_edge, on_the_bus(lambda app: consumers(app.state.edge.views))],
         description=openapi.DESCRIPTION,
         openapi_tags=openapi.TAGS,
         openapi_url="/api/openapi.json",
@@ -117,18 +117,3 @@ async def _pool(stack: AsyncExitStack, url: str, size: int) -> "asyncpg.Pool[Any
     )
     stack.callback(pool.terminate)
     return pool
-
-
-@asynccontextmanager
-async def _bus(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    async with Bus(
-        settings.bus_url.get_secret_value(),
-        service=settings.service,
-        database=app.state.db,
-        consumers=consumers(app.state.edge.views),
-        registry=app.state.registry,
-        tracer_provider=app.state.tracer_provider,
-    ) as bus:
-        app.state.bus = bus
-        yield

@@ -6,8 +6,6 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from kontor_bus import Bus
-from kontor_bus.ingest import IngestConsumer
 from kontor_identity.access.api import router as access_router
 from kontor_identity.access.rights import EDGES
 from kontor_identity.access.services import OwnTokens
@@ -31,6 +29,7 @@ from kontor_identity.snapshots.api import router as snapshots_router
 from kontor_identity.staff.api import router as staff_router
 from kontor_identity.things.api import router as things_router
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus, takes
 from kontor_service.database import Database
 from kontor_service.files import Files
 
@@ -46,7 +45,9 @@ def create_app(settings: Settings) -> FastAPI:
             access_router, sessions_router, links_router, things_router, invitations_router, passwords_router, challenges_router,
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router,
         ],
-        resources=[_parts, _bus, _ingest, _background],
+        resources=[
+            _parts, on_the_bus(), takes("customers", lambda app: partial(take_customer, app.state.parts)), _background,
+        ],
         files=True,
     )  # fmt: skip
 
@@ -77,29 +78,6 @@ async def _parts(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await app.state.tokens.close()
         await parts.push.close()
-
-
-@asynccontextmanager
-async def _bus(app: FastAPI) -> AsyncIterator[None]:
-    url = app.state.settings.bus_url.get_secret_value()
-    bus = Bus(
-        url, service="identity", database=app.state.db, registry=app.state.registry,
-        tracer_provider=app.state.tracer_provider,
-    )  # fmt: skip
-    async with bus:
-        app.state.bus = bus
-        yield
-
-
-@asynccontextmanager
-async def _ingest(app: FastAPI) -> AsyncIterator[None]:
-    """Other systems' customers, where there is RabbitMQ."""
-    url = app.state.settings.ingest_bus_url
-    if url is None:
-        yield
-        return
-    async with IngestConsumer(url.get_secret_value(), "customers", partial(take_customer, app.state.parts)):
-        yield
 
 
 @asynccontextmanager

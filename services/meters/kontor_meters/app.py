@@ -6,29 +6,29 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from kontor_bus import Bus
 from kontor_meters.consumers import consumers
+from kontor_meters.consumption.jobs import keep_sums
 from kontor_meters.jobs import run_jobs
 from kontor_meters.settings import Settings
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return build_app(settings, title="Kontor meters", routers=[], resources=[_bus], files=True)
+    app = build_app(
+        settings,
+        title="Kontor meters",
+        routers=[],
+        resources=[on_the_bus(lambda app: consumers()), _jobs],
+        files=True,
+    )
+    # Set by whatever gives the jobs something to do.
+    app.state.wake = asyncio.Event()
+    return app
 
 
 @asynccontextmanager
-async def _bus(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    app.state.wake = asyncio.Event()
-    async with Bus(
-        settings.bus_url.get_secret_value(),
-        service=settings.service,
-        database=app.state.db,
-        consumers=consumers(),
-        registry=app.state.registry,
-        tracer_provider=app.state.tracer_provider,
-    ) as bus:
-        app.state.bus = bus
-        app.state.background.start("meters_jobs", lambda: run_jobs(app))
-        yield
+async def _jobs(app: FastAPI) -> AsyncIterator[None]:
+    app.state.background.start("meters_jobs", lambda: run_jobs(app))
+    app.state.background.start("consumption", lambda: keep_sums(app))
+    yield

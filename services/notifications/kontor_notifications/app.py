@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from kontor_bus import Bus
 from kontor_notifications import snapshots
 from kontor_notifications.consumers import consumers
 from kontor_notifications.feed import api as feed
@@ -17,6 +16,7 @@ from kontor_notifications.mails.sender import Sender
 from kontor_notifications.settings import Settings
 from kontor_notifications.templates import api as templates
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -24,7 +24,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor notifications",
         routers=[templates.router, mails.router, feed.router, snapshots.router],
-        resources=[outside, bus, senders],
+        resources=[outside, on_the_bus(lambda app: consumers(app.state.db, app.state.queue)), senders],
     )
     app.state.queue = Queue(
         settings.mail_from.rpartition("@")[2],
@@ -39,19 +39,6 @@ async def outside(app: FastAPI) -> AsyncIterator[None]:
     app.state.outside = Outside(app.state.settings, app.state.source)
     yield
     await app.state.outside.close()
-
-
-@asynccontextmanager
-async def bus(app: FastAPI) -> AsyncIterator[None]:
-    async with Bus(
-        app.state.settings.bus_url.get_secret_value(),
-        service="notifications",
-        database=app.state.db,
-        consumers=consumers(app.state.db, app.state.queue),
-        registry=app.state.registry,
-        tracer_provider=app.state.tracer_provider,
-    ) as app.state.bus:
-        yield
 
 
 @asynccontextmanager

@@ -7,8 +7,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from kontor_bus import Bus
-from kontor_bus.ingest import IngestConsumer
+from kontor_bus import Copy
 from kontor_payments.bookings.api import router as bookings
 from kontor_payments.bookings.bus import take
 from kontor_payments.checkouts.api import router as checkouts
@@ -21,6 +20,7 @@ from kontor_payments.settings import Settings
 from kontor_payments.snapshots import router as snapshots
 from kontor_payments.webhooks.api import router as webhooks
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus, takes
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor payments",
         routers=[checkouts, bookings, transfer, connections, webhooks, snapshots],
-        resources=[_providers, _bus, _ingest],
+        resources=[_providers, on_the_bus(_consumers), _jobs, takes("payments", lambda app: partial(take, app))],
     )
 
 
@@ -40,29 +40,13 @@ async def _providers(app: FastAPI) -> AsyncIterator[None]:
     await app.state.providers.close()
 
 
-@asynccontextmanager
-async def _bus(app: FastAPI) -> AsyncIterator[None]:
+def _consumers(app: FastAPI) -> list[Copy]:
     settings: Settings = app.state.settings
     sandbox_default = settings.environment == "development" and settings.sandbox_url is not None
-    async with Bus(
-        settings.bus_url.get_secret_value(),
-        service=settings.service,
-        database=app.state.db,
-        consumers=consumers(app.state.db, app.state.clock, app.state.wake, sandbox_default=sandbox_default),
-        registry=app.state.registry,
-        tracer_provider=app.state.tracer_provider,
-    ) as bus:
-        app.state.bus = bus
-        app.state.background.start("payments_jobs", lambda: run_jobs(app))
-        yield
+    return consumers(app.state.db, app.state.clock, app.state.wake, sandbox_default=sandbox_default)
 
 
 @asynccontextmanager
-async def _ingest(app: FastAPI) -> AsyncIterator[None]:
-    """Other systems' payments, where there is RabbitMQ."""
-    url = app.state.settings.ingest_bus_url
-    if url is None:
-        yield
-        return
-    async with IngestConsumer(url.get_secret_value(), "payments", partial(take, app)):
-        yield
+async def _jobs(app: FastAPI) -> AsyncIterator[None]:
+    app.state.background.start("payments_jobs", lambda: run_jobs(app))
+    yield
