@@ -26,6 +26,14 @@ METHOD_NAMES: dict[str, dict[Language, str]] = {
     "cash": {"de": "Barzahlung", "en": "cash"},
 }
 
+METER_NAMES: dict[str, dict[Language, str]] = {
+    "electricity": {"de": "Stromzähler", "en": "Electricity meter"},
+    "gas": {"de": "Gaszähler", "en": "Gas meter"},
+    "water": {"de": "Wasserzähler", "en": "Water meter"},
+    "heat": {"de": "Wärmezähler", "en": "Heat meter"},
+    "": {"de": "Zähler", "en": "Meter"},
+}
+
 # The codes providers give, as far as they help the payer; every other one gets the last sentence.
 _FAILURES: dict[str, dict[Language, str]] = {
     "card_declined": {"de": "Die Karte wurde abgelehnt.", "en": "The card was declined."},
@@ -47,6 +55,8 @@ BUTTONS: dict[str, dict[Language, str]] = {
     "document": {"de": "{type} ansehen", "en": "View {type}"},
     "pay": {"de": "{type} ansehen und bezahlen", "en": "View and pay {type}"},
     "portal": {"de": "Zum Kundenportal", "en": "Open the customer portal"},
+    "readings_asked": {"de": "Zählerstand eingeben", "en": "Enter the reading"},
+    "readings_reminded": {"de": "Zählerstand eingeben", "en": "Enter the reading"},
     "invitation": {"de": "Zugang einrichten", "en": "Set up access"},
     "password_reset": {"de": "Neues Passwort wählen", "en": "Choose a new password"},
     "document_link": {"de": "Dokument ansehen", "en": "View document"},
@@ -67,6 +77,10 @@ LABELS: dict[str, dict[Language, str]] = {
     "open": {"de": "Noch offen", "en": "Still open"},
     "tracking": {"de": "Sendung", "en": "Shipment"},
     "debit": {"de": "Wird abgebucht am", "en": "Debited on"},
+    "more": {"de": "und {count} weitere", "en": "and {count} more"},
+    "meter": {"de": "Zähler", "en": "Meter"},
+    "reading": {"de": "Zählerstand", "en": "Reading"},
+    "taken_at": {"de": "Abgelesen am", "en": "Read on"},
     "attached": {"de": "Im Anhang", "en": "Attached"},
     "vat_id": {"de": "USt-IdNr.", "en": "VAT ID"},
     "tax_number": {"de": "Steuernummer", "en": "Tax number"},
@@ -87,6 +101,10 @@ def type_name(document_type: str, language: Language) -> str:
 
 def method_name(code: str, language: Language) -> str:
     return METHOD_NAMES.get(code, {}).get(language, code.replace("_", " "))
+
+
+def meter_name(kind: str, language: Language) -> str:
+    return METER_NAMES.get(kind, METER_NAMES[""])[language]
 
 
 def failure_sentence(code: str, language: Language) -> str:

@@ -52,6 +52,8 @@ class Peers:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: dict[str, int] = {}
         self.generation = 1
+        # Things whose link the merchant has revoked.
+        self.revoked: set[str] = set()
         self.app = self._build()
 
     def token(
@@ -100,6 +102,18 @@ class Peers:
             if asked.get("renew"):
                 self.generation += 1
             return {"url": f"https://portal.example/l/{asked['document_id'] or 'all'}.{self.generation}"}
+
+        @app.post("/v1/things/links")
+        async def thing_links(request: Request) -> dict[str, Any]:
+            asked = await request.json()
+            self._authorized(request, "identity")
+            if asked.get("renew"):
+                self.generation += 1
+            [thing] = asked["things"]
+            if thing in self.revoked:
+                return {"links": [{"thing": thing, "url": None, "reason": "revoked"}]}
+            url = f"https://portal.example/z/{thing.partition(':')[2]}.{self.generation}"
+            return {"links": [{"thing": thing, "url": url, "reason": None}]}
 
         @app.post("/v1/invitations/{invitation_id}/link")
         async def invitation(invitation_id: str) -> dict[str, str]:

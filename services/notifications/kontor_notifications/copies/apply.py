@@ -13,7 +13,9 @@ from kontor_bus import Envelope
 from kontor_notifications.copies.models import TABLES
 from kontor_service.database import Database
 
-BINDINGS = ("identity.merchant.#", "identity.customer.#", "documents.document.#", "payments.receivable.#")
+BINDINGS = (
+    "identity.merchant.#", "identity.customer.#", "documents.document.#", "payments.receivable.#", "meters.asking.#",
+)  # fmt: skip
 
 
 class Copier:

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document, File
 from kontor.identity.v1.identity_pb2 import Customer
+from kontor.meters.v1.meters_pb2 import Asking
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.models import Mail
-from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, attaches_files, portal_is_on
+from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Reading, attaches_files, portal_is_on
 from kontor_notifications.rendering.render import Wording
 from kontor_notifications.templates import kinds
 from kontor_notifications.templates.service import wording
@@ -39,6 +40,7 @@ async def draft(session: AsyncSession, mail: Mail, now: datetime) -> Draft:
     if customer.deleted:
         raise Overtaken("The customer has been deleted.")
     documents = await _documents(session, mail)
+    asking = await _asking(session, mail.reference_id) if mail.kind in kinds.ASKINGS and mail.reference_id else None
     portal = portal_is_on(merchant, customer)
     facts = Facts(
         kind=mail.kind,
@@ -49,6 +51,8 @@ async def draft(session: AsyncSession, mail: Mail, now: datetime) -> Draft:
         customer=customer,
         documents=documents,
         payment=Payment(**mail.payment) if mail.payment else None,
+        asking=asking,
+        reading=Reading(**mail.reading) if mail.reading else None,
         portal=portal,
         expires_at=mail.expires_at,
     )
@@ -71,6 +75,18 @@ async def _documents(session: AsyncSession, mail: Mail) -> tuple[DocumentFacts, 
             raise Overtaken("The document was withdrawn or cancelled before the mail went out.")
     amounts = await copies.open_amounts(session, mail.document_ids)
     return tuple(DocumentFacts(document, amounts.get(UUID(document.id))) for document in found)
+
+
+async def _asking(session: AsyncSession, asking_id: UUID) -> Asking:
+    """As it stands now: who has answered meanwhile is not asked any more."""
+    asking = await copies.asking(session, asking_id)
+    if (
+        asking.deleted
+        or asking.state in ("done", "closed")
+        or not any(meter.state == "asked" for meter in asking.meters)
+    ):
+        raise Overtaken("The readings had arrived, or were no longer needed, before the mail went out.")
+    return asking
 
 
 async def _wording(

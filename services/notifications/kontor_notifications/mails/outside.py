@@ -9,7 +9,7 @@ from kontor_notifications.models import Mail
 from kontor_notifications.rendering.facts import Secrets
 from kontor_notifications.templates import kinds
 from kontor_service.client import ServiceClient
-from kontor_service.errors import Problem
+from kontor_service.errors import Conflict, Problem
 from kontor_service.settings import ServiceSettings
 from kontor_service.tokens import TokenSource
 
@@ -41,13 +41,16 @@ class Outside:
         if mail.kind in kinds.CHALLENGES:
             found = await self._identity_post(mail, f"/v1/challenges/{mail.reference_id}/secret")
             return Secrets(link=found.get("url") or "", code=found.get("code") or "")
+        if mail.kind in kinds.ASKINGS and "Link" in used:
+            return Secrets(link=await self._asking_link(mail), customer=await self._customer_link(mail, used))
         shown = used & {"Document.customerportal_url", "Link", "Documents"}
         documents = {str(id_): await self._link(mail, id_) for id_ in mail.document_ids} if shown else {}
-        customer = await self._link(mail, None) if "Client.customerportal_url" in used else ""
-        return Secrets(documents=documents, customer=customer)
+        return Secrets(documents=documents, customer=await self._customer_link(mail, used))
 
     async def renew_links(self, mail: Mail) -> None:
         """Ends the links that this mail carried to the wrong address."""
+        if mail.kind in kinds.ASKINGS:
+            await self._identity_post(mail, "/v1/things/links", things=[_thing(mail)], renew=True)
         for document_id in mail.document_ids:
             try:
                 await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id), renew=True)
@@ -74,6 +77,17 @@ class Outside:
             self._logos[digest] = answer.content
         return self._logos[digest]
 
+    async def _asking_link(self, mail: Mail) -> str:
+        """Raises Conflict where the merchant has revoked it."""
+        answer = await self._identity_post(mail, "/v1/things/links", things=[_thing(mail)])
+        url = answer["links"][0]["url"]
+        if url is None:
+            raise Conflict("The link was revoked. Renew it before it can be mailed again.", code="link_revoked")
+        return str(url)
+
+    async def _customer_link(self, mail: Mail, used: set[str]) -> str:
+        return await self._link(mail, None) if "Client.customerportal_url" in used else ""
+
     async def _link(self, mail: Mail, document_id: UUID | None) -> str:
         return str((await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id)))["url"])
 
@@ -90,3 +104,8 @@ class Outside:
         answer = await self._identity.request("POST", path, token=token, json=body)
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _thing(mail: Mail) -> str:
+    """What an asking's link leads to, as identity and meters call it."""
+    return f"meters.asking:{mail.reference_id}"

@@ -42,7 +42,16 @@ def recipients(document: Document, customer: Customer, merchant: Merchant) -> li
 
 
 def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    group = _GROUPS.get(document_type)
+    return _switched_on(_GROUPS.get(document_type), customer, merchant)
+
+
+def for_readings(customer: Customer, merchant: Merchant) -> list[Recipient]:
+    """Who gets the bills is asked for what they are made from."""
+    return _switched_on("gets_invoices", customer, merchant)
+
+
+def _switched_on(group: str | None, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    """The contacts with this switch, else the customer."""
     contacts = [one for one in customer.contacts if group and getattr(one, group) and _reachable(one)]
     if contacts:
         return [_contact(one, customer, merchant) for one in contacts]

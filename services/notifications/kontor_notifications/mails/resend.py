@@ -50,6 +50,7 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
         document_number=first.document_number,
         reference_id=first.reference_id,
         payment=first.payment,
+        reading=first.reading,
         own_subject=subject,
         own_text=text,
         expires_at=first.expires_at,

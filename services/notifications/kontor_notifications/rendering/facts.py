@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.meters.v1.meters_pb2 import Asking
 from kontor_notifications.words import Language
 
 
@@ -18,6 +19,17 @@ class Payment:
     expected_on: str = ""
     failure: str = ""
     open_minor: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One meter reading as its event told it: `value` as on the meter's face, `taken_at` an ISO 8601 instant."""
+
+    meter_number: str
+    value: str
+    taken_at: str
+    # Staff's words.
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,8 @@ class Facts:
     customer: Customer = field(default_factory=Customer)
     documents: tuple[DocumentFacts, ...] = ()
     payment: Payment | None = None
+    asking: Asking | None = None
+    reading: Reading | None = None
     # Whether the portal is on for this customer: otherwise there is nothing to link to.
     portal: bool = True
     # Names of the files that go with it.

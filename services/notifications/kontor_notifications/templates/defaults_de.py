@@ -85,6 +85,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "[Overview]\n\n"
         "[PORTAL]Sie können es erneut versuchen oder anders bezahlen:\n[Document.customerportal_url][/PORTAL]",
     ),
+    "readings_asked": (
+        "[Asking.title]: Bitte bis [Asking.due_date] ablesen",
+        "bitte teilen Sie uns bis zum [Asking.due_date] den Zählerstand mit:\n\n[Meters]\n\n"
+        "[PORTAL][Link]\n\nDas dauert eine Minute und geht ohne Anmeldung. "
+        "Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]\n\n"
+        "Bei Fragen antworten Sie einfach auf diese E-Mail.",
+    ),
+    "readings_reminded": (
+        "Erinnerung: [Asking.title], bitte bis [Asking.due_date] ablesen",
+        "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [Asking.due_date] ab:\n\n[Meters]\n\n"
+        "[PORTAL][Link]\n\nDas dauert eine Minute und geht ohne Anmeldung. "
+        "Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]\n\n"
+        "Haben Sie den Stand inzwischen mitgeteilt? Dann ist diese Erinnerung gegenstandslos.",
+    ),
+    "reading_rejected": (
+        "Bitte noch einmal ablesen: Zähler [Reading.meter]",
+        "vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.\n\n"
+        "[Reading.reason]\n\n[Overview]\n\n"
+        "Bitte lesen Sie noch einmal ab und teilen Sie uns den Stand mit.\n\n"
+        "[PORTAL][Client.customerportal_url][/PORTAL]\n\nBei Fragen antworten Sie einfach auf diese E-Mail.",
+    ),
     "invitation": (
         "Ihr Zugang zum Kundenportal von [Company.name]",
         "[Company.name] hat für Sie ein Kundenportal eingerichtet. Dort finden Sie alle Dokumente an einem Ort, "

@@ -84,6 +84,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]\n\n"
         "[Overview]\n\n[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]",
     ),
+    "readings_asked": (
+        "[Asking.title]: please take a reading by [Asking.due_date]",
+        "Please let us have the meter reading by [Asking.due_date]:\n\n[Meters]\n\n"
+        "[PORTAL][Link]\n\nIt takes a minute and needs no log-in. "
+        "The link is for these readings only; please keep it to yourself.[/PORTAL]\n\n"
+        "If you have any questions, simply reply to this email.",
+    ),
+    "readings_reminded": (
+        "Reminder: [Asking.title], please take a reading by [Asking.due_date]",
+        "We are still missing a meter reading from you. Please take it by [Asking.due_date]:\n\n[Meters]\n\n"
+        "[PORTAL][Link]\n\nIt takes a minute and needs no log-in. "
+        "The link is for these readings only; please keep it to yourself.[/PORTAL]\n\n"
+        "If you have sent it in the meantime, please disregard this reminder.",
+    ),
+    "reading_rejected": (
+        "Please take another reading: meter [Reading.meter]",
+        "Thank you for your meter reading. We have checked it and cannot use it as it is.\n\n"
+        "[Reading.reason]\n\n[Overview]\n\nPlease take another reading and let us have it.\n\n"
+        "[PORTAL][Client.customerportal_url][/PORTAL]\n\nIf you have any questions, simply reply to this email.",
+    ),
     "invitation": (
         "Your access to the customer portal of [Company.name]",
         "[Company.name] has set up a customer portal for you. It keeps all your documents in one place, "

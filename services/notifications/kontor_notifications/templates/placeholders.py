@@ -26,6 +26,9 @@ _OBJECTS = {
     "Contact": ("Ansprechpartner",),
     "Company": ("Merchant", "Firma"),
     "Payment": ("Zahlung",),
+    "Asking": ("Ablesung",),
+    "Meters": ("Zähler",),
+    "Reading": ("Zählerstand",),
 }
 _TYPE_WORDS = {
     "quote": ("Quote", "Offer", "Angebot"),
@@ -82,6 +85,19 @@ _PAYMENT = (
     Placeholder("Payment.expected_on", "When money on its way is expected", ("erwartet_am",)),
     Placeholder("Payment.reason", "Why a payment failed, in a sentence", ("grund",)),
 )
+_ASKING = (
+    Placeholder("Asking.title", "What the readings are asked for", ("titel",)),
+    Placeholder("Asking.due_date", "Until when they are asked for", ("frist", "fällig_am", "faellig_am")),
+    Placeholder("Meters", "List of the meters whose reading is missing", ("Zähler", "Zaehler"), BLOCK),
+    Placeholder("Meters.count", "How many meters", ("anzahl",)),
+)
+_READING = (
+    Placeholder("Reading.meter", "The meter's number", ("zähler", "zaehler")),
+    Placeholder("Reading.value", "The reading, as on the meter's face", ("wert", "stand")),
+    Placeholder("Reading.date", "When it was taken", ("datum",)),
+    Placeholder("Reading.reason", "What your staff wrote when they rejected it", ("grund",)),
+    Placeholder("Overview", "Table of meter, reading and date", ("Übersicht", "Uebersicht"), BLOCK),
+)
 _DOCUMENTS = Placeholder("Documents", "List of the documents, each with its link", ("Dokumente",), BLOCK)
 _COUNT = Placeholder("Documents.count", "How many documents", ("anzahl",))
 _LINK = Placeholder("Link", "The mail's link", (), LINK)
@@ -97,6 +113,10 @@ def placeholders(kind: str) -> tuple[Placeholder, ...]:
         return (*_ALWAYS, _CUSTOMER_LINK, _DOCUMENTS, _COUNT, _ATTACHMENTS)
     if kind in kinds.PAYMENTS:
         return (*_ALWAYS, _CUSTOMER_LINK, *_DOCUMENT, *_PAYMENT, _LINK)
+    if kind in kinds.ASKINGS:
+        return (*_ALWAYS, _CUSTOMER_LINK, *_ASKING, _LINK)
+    if kind == kinds.REJECTED:
+        return (*_ALWAYS, _CUSTOMER_LINK, *_READING)
     if kind == "login_code":
         return (*_ALWAYS, _CODE, _EXPIRES)
     return (*_ALWAYS, _LINK, _EXPIRES)

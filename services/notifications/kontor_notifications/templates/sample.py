@@ -1,10 +1,12 @@
-"""A document, a customer and a payment for previews of merchants who have none yet."""
+"""A document, a customer, a payment and meter readings for previews of merchants who have none yet."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer
-from kontor_notifications.rendering.facts import Payment
+from kontor.meters.v1.meters_pb2 import AskedMeter, Asking
+from kontor_notifications.rendering.facts import Payment, Reading
+from kontor_notifications.templates import kinds
 from kontor_notifications.words import Language
 
 
@@ -47,3 +49,27 @@ def payment(kind: str, about: Document, today: date) -> Payment | None:
         failure="insufficient_funds" if kind == "payment_failed" else "",
         open_minor=about.amount_due_minor if kind == "payment_failed" else 0,
     )
+
+
+def asking(kind: str, language: Language, today: date) -> Asking | None:
+    if kind not in kinds.ASKINGS:
+        return None
+    return Asking(
+        title={"de": f"Jahresablesung {today.year}", "en": f"Annual reading {today.year}"}[language],
+        due_on=(today + timedelta(days=14)).isoformat(),
+        meters=[
+            AskedMeter(number="1EMH0012345678", kind="electricity", state="asked"),
+            AskedMeter(number="7ELS2004711", kind="gas", state="asked"),
+        ],
+    )
+
+
+def reading(kind: str, language: Language, today: date) -> Reading | None:
+    if kind != kinds.REJECTED:
+        return None
+    reason = {
+        "de": "Der Stand ist niedriger als der vom letzten Jahr.",
+        "en": "The reading is lower than last year's.",
+    }[language]
+    taken_at = datetime.combine(today - timedelta(days=1), time(12), UTC)
+    return Reading("1EMH0012345678", "1234.5", taken_at.isoformat(), reason)

@@ -1,0 +1,40 @@
+"""The values of the placeholders about meters and their readings."""
+
+from kontor.meters.v1.meters_pb2 import AskedMeter, Asking
+from kontor_notifications import words
+from kontor_notifications.rendering.blocks import Entries, Entry, Row, Rows, Values
+from kontor_notifications.rendering.facts import Reading
+from kontor_notifications.words import Language
+from kontor_web.formats import day, moment, number
+
+# A property manager may have hundreds: the page behind the link has them all.
+_MOST_METERS = 20
+
+
+def asking_values(asking: Asking, language: Language) -> Values:
+    missing = [meter for meter in asking.meters if meter.state == "asked"]
+    entries = [_entry(meter, language) for meter in missing[:_MOST_METERS]]
+    if len(missing) > _MOST_METERS:
+        entries.append(Entry(words.LABELS["more"][language].format(count=len(missing) - _MOST_METERS), "", "", ""))
+    return {
+        "Asking.title": asking.title,
+        "Asking.due_date": day(asking.due_on, language),
+        "Meters": Entries(tuple(entries)),
+        "Meters.count": str(len(missing)),
+    }
+
+
+def _entry(meter: AskedMeter, language: Language) -> Entry:
+    return Entry(title=words.meter_name(meter.kind, language), details="", amount=meter.number, url="")
+
+
+def reading_values(reading: Reading, language: Language, zone: str) -> Values:
+    value, taken = number(reading.value, language), moment(reading.taken_at, language, zone)
+    rows = [("meter", reading.meter_number, False), ("reading", value, True), ("taken_at", taken, False)]
+    return {
+        "Reading.meter": reading.meter_number,
+        "Reading.value": value,
+        "Reading.date": taken,
+        "Reading.reason": reading.reason,
+        "Overview": Rows(tuple(Row(words.LABELS[name][language], text, strong) for name, text, strong in rows if text)),
+    }
