@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontor_meters.consumption.counting import GasPeriod, Measure, advance
+from kontor_meters.consumption.counting import GasPeriod, Measure
 from kontor_meters.consumption.days import (
     ESTIMATED,
     MEASURED,
@@ -24,9 +24,11 @@ from kontor_meters.consumption.days import (
     spread,
 )
 from kontor_meters.consumption.holders import Taken, Tenures
+from kontor_meters.readings.plausibility import Face
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KWH = Measure("kWh")
+FACE = Face("electricity", "kWh", 6, 3)
 ANNA, BEN = UUID(int=1), UUID(int=2)
 
 
@@ -37,7 +39,7 @@ def at(text: str) -> datetime:
 
 def line(*readings: tuple[str, str] | Taken, measure: Measure = KWH, **more: object) -> Line:
     taken = [r if isinstance(r, Taken) else Taken(at(r[0]), Decimal(r[1])) for r in readings]
-    return Line(measure, 6, taken, **more)  # type: ignore[arg-type]
+    return Line(measure, FACE, Decimal(200), taken, **more)  # type: ignore[arg-type]
 
 
 def amounts(*lines: Line, holder: UUID | None = None, **options: object) -> dict[str, int]:
@@ -58,7 +60,7 @@ values = st.decimals(0, 999_999, places=3)
 def test_the_days_of_all_readings_add_up_to_what_the_register_went(when: list[datetime], data: st.DataObject) -> None:
     faces = sorted(data.draw(st.lists(values, min_size=len(when), max_size=len(when))))
     readings = [Taken(moment, face) for moment, face in zip(sorted(when), faces, strict=True)]
-    total = sum(amounts(Line(KWH, 6, readings)).values())
+    total = sum(amounts(Line(KWH, FACE, Decimal(200), readings)).values())
     # Within the same second nothing is spread.
     gone = sum(
         after.value - before.value
@@ -109,22 +111,13 @@ def test_a_reading_in_the_middle_of_a_day_leaves_its_hours_on_either_side() -> N
     assert amounts(readings) == {"2026-05-01": 24000, "2026-05-02": 12500}
 
 
-def test_thousands_digit_rolls_over() -> None:
-    assert advance(Decimal("99990"), Decimal("12"), 5) == 22
+def test_through_zero_the_count_goes_on() -> None:
+    assert amounts(line(("2026-05-01T00:00", "999990"), ("2026-05-02T00:00", "12"))) == {"2026-05-01": 22000}
 
 
 def test_a_fall_that_is_no_rollover_is_not_counted() -> None:
-    assert advance(Decimal("1300"), Decimal("1234"), 6) is None
     readings = line(("2026-05-01T00:00", "1300"), ("2026-05-02T00:00", "1234"), ("2026-05-03T00:00", "1240"))
     assert amounts(readings) == {"2026-05-02": 6000}
-
-
-@given(st.integers(1, 8), st.data())
-def test_however_far_a_register_goes_below_half_its_digits_it_is_found_again(digits: int, data: st.DataObject) -> None:
-    size = 10**digits
-    before = data.draw(st.integers(0, size - 1))
-    gone = data.draw(st.integers(0, (size - 1) // 2))
-    assert advance(Decimal(before), Decimal((before + gone) % size), digits) == gone
 
 
 def test_the_transformer_ratio_multiplies_what_stands_on_the_register() -> None:

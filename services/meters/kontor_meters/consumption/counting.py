@@ -1,4 +1,4 @@
-"""How far a register went between two readings, and what that is in the unit consumption is stated in."""
+"""What a register counts, in the unit consumption is stated in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,19 +10,6 @@ from fractions import Fraction
 PARTS = 1000
 # 1 kWh = 3.6 MJ (SI)
 _KWH = {"kWh": Fraction(1), "MWh": Fraction(1000), "GJ": Fraction(10_000, 36)}
-
-
-def advance(before: Decimal, after: Decimal, digits_before: int) -> Decimal | None:
-    """How far the register went, across one rollover of its digits if need be. None where it fell.
-
-    A lower value is a rollover where going on over the end is less than half of all the digits can show; with the
-    other half a mistyped 1234 after 1300 would become a year's consumption of a million.
-    """
-    if after >= before:
-        return after - before
-    size = Decimal(10) ** digits_before
-    over = after + size - before
-    return over if over * 2 < size else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from itertools import pairwise
 from math import lcm
 from zoneinfo import ZoneInfo
 
-from kontor_meters.consumption.counting import Measure, advance
+from kontor_meters.consumption.counting import Measure
 from kontor_meters.consumption.holders import NOBODY, Holder, Holders, Taken, Tenures
+from kontor_meters.readings.plausibility import Face, Point, used_between
 
 # What is known of a day. Between readings further apart than SHORT a season does not show.
 MEASURED, READ, READ_FAR, ESTIMATED, PARTLY, UNKNOWN = "mrlep."
@@ -36,10 +37,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One register of a series. `readings` by time."""
+    """One register of a series. `readings` by time; `most`: what it may use per day, which tells a rollover from a fall."""
 
     measure: Measure
-    digits_before: int
+    face: Face
+    most: Decimal
     readings: Sequence[Taken] = ()
     measured: Mapping[date, Measured] = field(default_factory=dict)
 
@@ -124,7 +126,7 @@ def _read(line: Line, zone: ZoneInfo, holders: Holders, first: date, last: date)
         if after.at.astimezone(zone).date() < first or before.at.astimezone(zone).date() > last:
             continue
         holder = holders.between(before, after)
-        distance = advance(before.value, after.value, line.digits_before)
+        distance = used_between(line.face, Point(before.at, before.value), Point(after.at, after.value), line.most)
         if holder == NOBODY or distance is None:
             continue
         basis = _basis(before, after)

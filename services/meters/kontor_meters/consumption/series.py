@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor_meters.consumption.counting import GasPeriod, Measure
 from kontor_meters.consumption.days import Line, Measured
 from kontor_meters.consumption.holders import Holder, Taken, Tenures
+from kontor_meters.readings.plausibility import Face, Point, most_per_day, spans_of
 
 _MILLION = 1_000_000
 
@@ -80,9 +81,12 @@ def series_of(rows: Sequence[Any], readings: dict[UUID, list[Taken]], sums: dict
     now = rows[-1]
     # After an exchange the gas is the same gas.
     known: list[dict[str, str]] = next((row.gas_periods for row in reversed(rows) if row.gas_periods), [])
-    lines = [
-        Line(_measure(row, known), row.digits_before, readings.get(row.id, []), sums.get(row.id, {})) for row in rows
-    ]
+    spans = [span for taken in readings.values() for span in spans_of([Point(r.at, r.value) for r in taken])]
+    lines = []
+    for row in rows:
+        face = Face(row.kind, row.unit, row.digits_before, row.digits_after)
+        most = most_per_day(face, spans)
+        lines.append(Line(_measure(row, known), face, most, readings.get(row.id, []), sums.get(row.id, {})))
     return Series(
         now.series_id, now.point_id, now.meter_id, now.kind, now.obis, now.direction, now.tariff,
         lines[-1].measure.stated_in, now.customer_id, now.in_use_to, lines,
