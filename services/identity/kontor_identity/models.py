@@ -86,6 +86,16 @@ class Customer(Aggregate, Base, table=True):
     created_at: datetime = utc_column()
 
 
+class CustomerNumber(Tenant, Base, table=True):
+    """A number that a customer has, or had: nobody else gets it."""
+
+    __tablename__ = "customer_number"
+
+    merchant_id: UUID = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    customer_id: UUID
+
+
 class Contact(Tenant, Base, table=True):
     """A contact person, and the grant: `user_id` with access "active" lets that login see the customer.
 

@@ -280,6 +280,6 @@ async def test_without_a_merchant_the_runtime_role_sees_no_row(stage: Any, shop:
         tables = await connection.fetch(
             "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
         )
-        assert len(tables) == 13
+        assert len(tables) == 14
         for table in tables:
             assert await connection.fetchval(f"SELECT count(*) FROM {table['relname']}") == 0

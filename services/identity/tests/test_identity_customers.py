@@ -28,6 +28,49 @@ async def test_a_number_belongs_to_one_customer(shop: Any) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "duplicate_number", "number")
 
 
+async def test_a_number_once_used_is_not_given_to_another_customer(stage: Any, shop: Any) -> None:
+    first = await shop.customer("10001", name="Kundin Alt")
+    other = await shop.customer("20001")
+    await shop.call("PATCH", f"/v1/customers/{first['id']}", json={"number": "10002"})
+
+    for answer in (
+        await shop.call("POST", "/v1/customers", json={"number": "10001", "name": "Neu"}),
+        await shop.call("PUT", "/v1/customers/by-number/10001", json={"name": "Neu"}),
+        await shop.call("PATCH", f"/v1/customers/{other['id']}", json={"number": "10001"}),
+    ):
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "number_used", "number")
+        assert answer.json()["holder"] == {"id": first["id"], "name": "Kundin Alt", "number": "10002"}
+        assert "Kundin Alt" in answer.json()["detail"]
+    assert await stage.database.fetchval("SELECT count(*) FROM customer") == 2
+
+
+async def test_a_customer_gets_a_number_of_its_own_back(shop: Any) -> None:
+    made = await shop.customer("10001")
+    path = f"/v1/customers/{made['id']}"
+    for number in ("10002", "10003", "10001"):
+        answer = await shop.call("PATCH", path, json={"number": number})
+        assert (answer.status_code, shop.stage.state_in(answer.json())["state"].number) == (200, number)
+
+
+async def test_a_number_is_used_at_one_merchant_and_free_at_another(stage: Any, shop: Any) -> None:
+    made, other = await shop.customer("10001"), await stage.shop("anders")
+    await shop.call("PATCH", f"/v1/customers/{made['id']}", json={"number": "10002"})
+
+    assert (await other.customer("10001"))["state"].number == "10001"
+
+
+async def test_a_number_that_is_given_away_while_somebody_else_takes_it_has_one_holder(stage: Any, shop: Any) -> None:
+    made, taker = await shop.customer("10001"), await shop.customer("20001")
+    answers = await asyncio.gather(
+        shop.call("PATCH", f"/v1/customers/{made['id']}", json={"number": "10002"}),
+        shop.call("PATCH", f"/v1/customers/{taker['id']}", json={"number": "10002"}),
+        shop.call("POST", "/v1/customers", json={"number": "10002", "name": "Dritte"}),
+    )
+
+    assert sorted(answer.status_code for answer in answers)[1:] == [409, 409]
+    assert await stage.database.fetchval("SELECT count(*) FROM customer_number WHERE number = '10002'") == 1
+
+
 async def test_the_same_idempotency_key_answers_the_same_customer(stage: Any, shop: Any) -> None:
     body, headers = {"number": "10001", "name": "Kundin"}, {"Idempotency-Key": "k1"}
     first = await shop.call("POST", "/v1/customers", json=body, headers=headers)

@@ -67,3 +67,13 @@ async def test_a_bad_customer_comes_back_with_its_fields_named(system: System) -
     refusal = await system.refusal()
     assert "email" in refusal
     assert "vat_id" in refusal
+
+
+async def test_a_number_that_another_customer_had_comes_back_with_who_that_is(system: System) -> None:
+    made = await system.shop.customer("10001", name="Kundin Alt")
+    await system.shop.call("PATCH", f"/v1/customers/{made['id']}", json={"number": "10002"})
+    await system.send(b'{"number": "10001", "name": "Neu"}')
+
+    refusal = await system.refusal()
+    assert "10001" in refusal
+    assert "Kundin Alt" in refusal

@@ -10,6 +10,7 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.customers.contacts import apply_contact, check_count, new_contact
 from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
+from kontor_identity.customers.numbers import keep_numbers
 from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of
 from kontor_identity.models import Customer
 from kontor_identity.parts import Parts
@@ -29,7 +30,7 @@ class NameMissing(Invalid):
 
 
 async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, key: str | None) -> dict[str, Any]:
-    """`key`: the same key answers the same customer again. Raises DuplicateNumber."""
+    """`key`: the same key answers the same customer again. Raises DuplicateNumber, NumberUsed."""
     async with parts.db.transaction(merchant_id) as session:
         asked = fingerprint(wanted.model_dump(mode="json"))
         if key and (earlier := await recall(session, merchant_id, "customer", key, asked)):
@@ -44,7 +45,7 @@ async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, 
 
 
 async def change_customer(parts: Parts, merchant_id: UUID, customer_id: UUID, change: CustomerChange) -> dict[str, Any]:
-    """Raises CustomerMissing, DuplicateNumber."""
+    """Raises CustomerMissing, DuplicateNumber, NumberUsed."""
     try:
         async with parts.db.transaction(merchant_id) as session:
             await grants_change(session, merchant_id)
@@ -58,7 +59,7 @@ async def change_customer(parts: Parts, merchant_id: UUID, customer_id: UUID, ch
 async def upsert_customer(parts: Parts, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> dict[str, Any]:
     """A customer by its number: made if there is none, else changed in what is said. The same again changes nothing.
 
-    Raises NameMissing for a new one without a name.
+    Raises NameMissing for a new one without a name, NumberUsed where another one had the number before.
     """
     if wanted.number is not None and wanted.number != number:
         raise Invalid("The number in the body is not the number in the address", field="number")
@@ -94,6 +95,7 @@ async def _create(session: AsyncSession, merchant_id: UUID, number: str, wanted:
     if not await insert_customer(session, row):
         return None
     held = await hold(session, customer_id)
+    await keep_numbers(session, held.customer, number)
     held.contacts = [new_contact(held.customer, contact) for contact in wanted.contacts]
     session.add_all(held.contacts)
     await session.flush()
@@ -107,13 +109,15 @@ async def _change(
     customer = held.customer
     said = change.model_dump(exclude_none=True, exclude={"contacts"})
     different = {name: value for name, value in said.items() if getattr(customer, name) != value}
-    before = (customer.portal_access, customer.email)
+    before, number = (customer.portal_access, customer.email), customer.number
     for name, value in different.items():
         setattr(customer, name, value)
     contacts_differ = await _merge_contacts(session, held, upsert) if upsert else False
     if not different and not contacts_differ:
         return
     await changed(session, held)
+    if customer.number != number:
+        await keep_numbers(session, customer, number, customer.number)
     if before != (customer.portal_access, customer.email):
         await customer_changed(session, customer.id, emails=[before[1], customer.email])
 
