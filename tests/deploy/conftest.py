@@ -11,7 +11,7 @@ from packaging.markers import Marker
 
 from kontor_payments.providers.sandbox.settings import SandboxSettings
 from kontor_service.settings import ServiceSettings
-from kontor_standalone.home import SERVICES
+from kontor_service.services import services
 from kontor_standalone.mailsink.settings import MailSinkSettings
 from kontor_testing.containers import read_compose, read_dockerfile
 

@@ -9,6 +9,7 @@ import asyncpg
 import click
 
 from kontor_service.client import ServiceClient
+from kontor_service.services import edges
 from kontor_service.settings import ServiceSettings
 from kontor_service.tokens import TokenSource
 from kontor_views.copy import Views
@@ -17,7 +18,7 @@ from kontor_views.shape import Shape
 
 
 @click.command("rebuild-views")
-@click.argument("edge", type=click.Choice(["gateway", "admin"]))
+@click.argument("edge", type=click.Choice(edges()))
 @click.option("--timeout", default=600.0, show_default=True, help="Seconds to wait for the owners' snapshots.")
 def rebuild_views(edge: str, timeout: float) -> None:
     """Builds the copy of EDGE anew from the owners' snapshots. Settings come from the edge's own environment."""

@@ -7,11 +7,10 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_DEFAULT_PORTS = {
-    "gateway": 8000, "admin": 8001, "mail": 8025, "identity": 8010, "documents": 8011, "payments": 8012,
-    "notifications": 8013, "sandbox": 8020, "smtp": 8026,
-}  # fmt: skip
-SERVICES = ("identity", "documents", "payments", "notifications", "gateway", "admin")
+from kontor_service.services import services
+
+# Those of the services are in their settings.
+_OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026}
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def write_private(path: Path, value: object) -> None:
 
 def _secrets(path: Path) -> dict[str, str]:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    wanted = ("database", "sandbox", "credentials", *SERVICES)
+    wanted = ("database", "sandbox", "credentials", *services())
     if any(name not in known for name in wanted):
         known = {name: known.get(name) or secrets.token_hex(24) for name in wanted}
         write_private(path, known)
@@ -67,12 +66,12 @@ def _secrets(path: Path) -> dict[str, str]:
 
 def _ports() -> dict[str, int]:
     """KONTOR_<PART>_PORT sets a port; without it the usual one, or the next free one above."""
+    usual_ports = {name: int(settings.model_fields["port"].default) for name, settings in services().items()} | _OUTSIDE
     chosen: dict[str, int] = {}
-    for part, usual in _DEFAULT_PORTS.items():
+    for part, usual in usual_ports.items():
         given = os.environ.get(f"KONTOR_{part.upper()}_PORT")
-        chosen[part] = (
-            int(given) if given else _free_from(usual, set(chosen.values()) | set(_DEFAULT_PORTS.values()) - {usual})
-        )
+        taken = set(chosen.values()) | set(usual_ports.values()) - {usual}
+        chosen[part] = int(given) if given else _free_from(usual, taken)
     return chosen
 
 
