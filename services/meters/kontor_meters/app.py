@@ -3,23 +3,35 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
+from kontor_meters.batches import feature as batches
 from kontor_meters.consumers import consumers
 from kontor_meters.consumption.jobs import keep_sums
 from kontor_meters.jobs import run_jobs
+from kontor_meters.meters import bus as incoming_meters
+from kontor_meters.meters.api import router as meters
+from kontor_meters.readings.api import router as readings
 from kontor_meters.settings import Settings
+from kontor_meters.snapshots import router as snapshots
 from kontor_service.app import build_app
-from kontor_service.bus import on_the_bus
+from kontor_service.bus import on_the_bus, takes
 
 
 def create_app(settings: Settings) -> FastAPI:
     app = build_app(
         settings,
         title="Kontor meters",
-        routers=[],
-        resources=[on_the_bus(lambda app: consumers()), _jobs],
+        routers=[meters, readings, *batches.ROUTERS, snapshots],
+        resources=[
+            *batches.RESOURCES,
+            on_the_bus(lambda app: consumers(app.state.db)),
+            *batches.DOORS,
+            takes("meters", lambda app: partial(incoming_meters.take, app)),
+            _jobs,
+        ],
         files=True,
     )
     # Set by whatever gives the jobs something to do.

@@ -1,0 +1,102 @@
+"""What may be said about a meter. The same JSON comes over HTTP and over the bus."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Obis = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+
+
+class PlaceWanted(BaseModel):
+    street: Name = ""
+    post_code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
+    city: Name = ""
+    # ISO 3166-1 alpha-2
+    country: Annotated[str, StringConstraints(strip_whitespace=True, pattern="^([A-Z]{2})?$")] = ""
+    # Cellar, 2nd floor left, …
+    detail: Name = ""
+
+
+class GasPeriodWanted(BaseModel):
+    """Where a gas register's volume becomes energy (DVGW G 685); holds from this day until the next one begins."""
+
+    valid_from: date
+    # kWh/m³
+    calorific_value: Decimal = Field(gt=0, lt=100, max_digits=8)
+    state_number: Decimal = Field(gt=0, lt=10, max_digits=8)
+
+
+class RegisterWanted(BaseModel):
+    # IEC 62056-61, e.g. 1-0:1.8.0
+    obis: Obis = ""
+    direction: Literal["consumption", "feed_in"] = "consumption"
+    unit: Literal["kWh", "MWh", "m3", "GJ"]
+    tariff: Literal["single", "high", "low"] = "single"
+    digits_before: int = Field(default=6, ge=1, le=12)
+    digits_after: int = Field(default=0, ge=0, le=6)
+    # Transformer ratio or pulse value.
+    factor: Decimal = Field(default=Decimal(1), gt=0, lt=10**6, max_digits=14)
+    gas_periods: list[GasPeriodWanted] = Field(default=[], max_length=400)
+    # True while its values come every 15 minutes by themselves.
+    interval: bool = False
+
+
+class MeterWanted(BaseModel):
+    """What is left out of a change stays as it is; a new meter needs number, kind, in_use_from and registers."""
+
+    number: Number | None = None
+    kind: Literal["electricity", "gas", "water", "heat"] | None = None
+    market_location_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=11)] = ""
+    place: PlaceWanted = PlaceWanted()
+    label: Name = ""
+    customer_id: UUID | None = None
+    # The ERP's number; kept while the customer is not known yet.
+    customer_number: Name = ""
+    in_use_from: date | None = None
+    external_id: Name = ""
+    registers: list[RegisterWanted] = Field(default=[], max_length=12)
+
+
+class IncomingMeter(MeterWanted):
+    """From another system. The same external_id again brings the meter up to date."""
+
+    external_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class EndReadingWanted(BaseModel):
+    register_id: UUID
+    # As typed: German or plain decimal.
+    value: str = Field(max_length=40)
+
+
+class EndWanted(BaseModel):
+    # The first day on which the meter is no longer in use.
+    in_use_to: date
+    readings: list[EndReadingWanted] = Field(default=[], max_length=12)
+    # The end readings are right although they are less than, or far beyond, what the meter showed before.
+    insist: bool = False
+
+
+class NewRegisterWanted(RegisterWanted):
+    start_value: str = Field(default="0", max_length=40)
+
+
+class NewMeterWanted(BaseModel):
+    """The meter that hangs there now. Kind, place, customer and what it measures are those of the old one."""
+
+    number: Number
+    external_id: Name = ""
+    registers: list[NewRegisterWanted] = Field(min_length=1, max_length=12)
+
+
+class ExchangeWanted(BaseModel):
+    # The new meter's first day.
+    exchanged_on: date
+    readings: list[EndReadingWanted] = Field(default=[], max_length=12)
+    insist: bool = False
+    meter: NewMeterWanted

@@ -1,0 +1,109 @@
+"""What makes a meter's data right; pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from kontor_service.errors import FieldError
+
+UNITS = {
+    "electricity": ("kWh", "MWh"),
+    "gas": ("m3", "kWh"),
+    "water": ("m3",),
+    "heat": ("kWh", "MWh", "GJ", "m3"),
+}
+# Value group A of an OBIS code (IEC 62056-61): what is metered.
+_MEDIA = {"electricity": {1}, "gas": {7}, "water": {8, 9}, "heat": {4, 5, 6}}
+# Value group C of electricity: active energy drawn and delivered.
+_DIRECTIONS = {"consumption": 1, "feed_in": 2}
+_OBIS = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:\*(\d{1,3}))?")
+
+
+class Obis(NamedTuple):
+    """The value groups; -1 where one is left out."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+    e: int
+    f: int
+
+
+class RegisterFacts(NamedTuple):
+    obis: str
+    direction: str
+    unit: str
+    tariff: str
+    gas_from: Sequence[date]
+
+
+def series_of(point_id: UUID, direction: str, tariff: str) -> UUID:
+    """The line of registers over every exchange of the meter."""
+    return uuid5(point_id, f"{direction}:{tariff}")
+
+
+def obis(code: str) -> Obis | None:
+    """A-B:C.D.E*F, where A-B, E and F may be left out (1.8.0); None for anything else."""
+    found = _OBIS.fullmatch(code)
+    if found is None:
+        return None
+    groups = [int(part) if part is not None else -1 for part in found.groups()]
+    return Obis(*groups) if max(groups) <= 255 else None
+
+
+def market_location_is_valid(code: str) -> bool:
+    """Eleven digits, the first not 0, the last a check digit (BDEW: odd places once, even places twice, up to the next ten)."""
+    if re.fullmatch(r"[1-9]\d{10}", code, re.ASCII) is None:
+        return False
+    digits = [int(digit) for digit in code]
+    weighed = sum(digits[0:10:2]) + 2 * sum(digits[1:10:2])
+    return (10 - weighed % 10) % 10 == digits[10]
+
+
+def problems(kind: str, market_location_id: str, registers: Sequence[RegisterFacts]) -> list[FieldError]:
+    """Everything that is wrong, each with its field."""
+    found: list[FieldError] = []
+    if market_location_id and not market_location_is_valid(market_location_id):
+        found.append(_error("market_location_id", "check_digit", "Eleven digits, the last of which is a check digit"))
+    if not registers:
+        found.append(_error("registers", "missing", "A meter has at least one register"))
+    seen: set[tuple[str, str]] = set()
+    for index, register in enumerate(registers):
+        field = f"registers[{index}]"
+        found += _register_problems(field, kind, register)
+        line = (register.direction, register.tariff)
+        if line in seen:
+            found.append(_error(f"{field}.tariff", "duplicate", "Two registers with the same direction and tariff"))
+        seen.add(line)
+    return found
+
+
+def _register_problems(field: str, kind: str, register: RegisterFacts) -> list[FieldError]:
+    found: list[FieldError] = []
+    if register.unit not in UNITS[kind]:
+        found.append(_error(f"{field}.unit", "unit", f"{kind} is counted in {', '.join(UNITS[kind])}"))
+    if register.obis:
+        found += _obis_problems(f"{field}.obis", kind, register)
+    if register.gas_from and kind != "gas":
+        found.append(_error(f"{field}.gas_periods", "not_gas", "Only gas has a calorific value"))
+    if len(set(register.gas_from)) < len(register.gas_from):
+        found.append(_error(f"{field}.gas_periods", "duplicate", "Two periods begin on the same day"))
+    return found
+
+
+def _obis_problems(field: str, kind: str, register: RegisterFacts) -> list[FieldError]:
+    code = obis(register.obis)
+    if code is None:
+        return [_error(field, "obis", "An OBIS code looks like 1-0:1.8.0")]
+    if code.a not in _MEDIA[kind] | {-1}:
+        return [_error(field, "obis_kind", f"This code is not one of {kind}")]
+    if kind == "electricity" and code.c in _DIRECTIONS.values() and code.c != _DIRECTIONS[register.direction]:
+        return [_error(field, "obis_direction", "The code says the other direction")]
+    return []
+
+
+def _error(field: str, code: str, message: str) -> FieldError:
+    return {"field": field, "code": code, "message": message}

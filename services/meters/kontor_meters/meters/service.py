@@ -1,0 +1,243 @@
+"""Meters are added, changed and ended; by staff, by files, by other systems."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from asyncpg import UniqueViolationError
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.meters.v1 import meters_pb2 as pb
+from kontor_meters import events
+from kontor_meters.copies.identity import customer_by_number, customer_is_known, meters_arrive, time_zone
+from kontor_meters.errors import (
+    CustomerUnknown,
+    ExternalIdReused,
+    MeterInvalid,
+    NumberInUse,
+    ReadingsLater,
+    RegisterHasReadings,
+)
+from kontor_meters.meters import queries, rules
+from kontor_meters.meters.inputs import IncomingMeter, MeterWanted, RegisterWanted
+from kontor_meters.models import Meter, Register
+from kontor_meters.series import touch_all
+from kontor_meters.times import day_of
+from kontor_service.clock import Clock
+from kontor_service.database import Database
+from kontor_service.errors import FieldError
+from kontor_service.ids import uuid7
+
+# What is given to a new meter as it is.
+_PLAIN = ("number", "kind", "market_location_id", "label", "in_use_from", "external_id")
+_PLACE = {"street": "street", "post_code": "post_code", "city": "city", "country": "country", "detail": "place_detail"}
+_NEEDED = ("number", "kind", "in_use_from")
+
+
+async def add(db: Database, merchant_id: UUID, wanted: MeterWanted) -> dict[str, Any]:
+    """Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown."""
+    async with db.transaction(merchant_id) as session:
+        await meters_arrive(session, merchant_id)
+        meter, registers = await add_in(session, merchant_id, wanted)
+        return events.meter_result(meter, registers)
+
+
+async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, wanted: MeterWanted) -> dict[str, Any]:
+    """What is left out stays. Raises what `add` does, MeterNotFound, RegisterHasReadings, ReadingsLater."""
+    async with db.transaction(merchant_id) as session:
+        await meters_arrive(session, merchant_id)
+        meter, registers = await change_in(session, clock, meter_id, wanted)
+        return events.meter_result(meter, registers)
+
+
+async def upsert(db: Database, clock: Clock, merchant_id: UUID, wanted: IncomingMeter) -> tuple[dict[str, Any], bool]:
+    """Another system's word about a meter, and whether it was new. Raises what `add` and `change` do."""
+    async with db.transaction(merchant_id) as session:
+        await meters_arrive(session, merchant_id)
+        meter, registers, is_new = await upsert_in(session, clock, merchant_id, wanted)
+        return events.meter_result(meter, registers), is_new
+
+
+async def upsert_in(
+    session: AsyncSession, clock: Clock, merchant_id: UUID, wanted: IncomingMeter
+) -> tuple[Meter, list[Register], bool]:
+    """In a transaction that has called `meters_arrive`."""
+    known = await queries.by_external_id(session, wanted.external_id)
+    if known is not None:
+        return *await change_in(session, clock, known, wanted), False
+    return *await add_in(session, merchant_id, wanted), True
+
+
+async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterWanted) -> tuple[Meter, list[Register]]:
+    """In a transaction that has called `meters_arrive`."""
+    missing: list[FieldError] = [
+        {"field": name, "code": "missing", "message": "This is needed"}
+        for name in _NEEDED
+        if getattr(wanted, name) is None
+    ]
+    if missing:
+        raise _invalid(missing)
+    meter_id = uuid7()
+    place = {column: getattr(wanted.place, name) for name, column in _PLACE.items()}
+    meter = Meter(
+        id=meter_id,
+        merchant_id=merchant_id,
+        point_id=meter_id,
+        **{name: getattr(wanted, name) for name in _PLAIN},
+        **place,
+    )
+    await _give_customer(session, meter, wanted)
+    registers = [new_register(meter, position, one) for position, one in enumerate(wanted.registers)]
+    check(meter, registers)
+    await keep(session, meter, registers)
+    events.tell_meter(session, pb.MeterAdded, meter, registers)
+    return meter, registers
+
+
+async def change_in(
+    session: AsyncSession, clock: Clock, meter_id: UUID, wanted: MeterWanted
+) -> tuple[Meter, list[Register]]:
+    meter, registers = await queries.lock(session, meter_id)
+    before = events.meter_state(meter, registers).SerializeToString(deterministic=True)
+    said = wanted.model_fields_set
+    for name in said & set(_PLAIN):
+        if getattr(wanted, name) is not None:
+            setattr(meter, name, getattr(wanted, name))
+    if "place" in said:
+        for name in wanted.place.model_fields_set:
+            setattr(meter, _PLACE[name], getattr(wanted.place, name))
+    if said & {"customer_id", "customer_number"}:
+        await _give_customer(session, meter, wanted)
+    if wanted.registers:
+        registers = await _change_registers(session, meter, registers, wanted.registers)
+    check(meter, registers)
+    await _stay_in_use(session, meter)
+    if events.meter_state(meter, registers).SerializeToString(deterministic=True) == before:
+        return meter, registers
+    meter.touch()
+    await keep(session, meter, registers)
+    events.tell_meter(session, pb.MeterChanged, meter, registers)
+    await touch_all(session, meter, registers, clock.now())
+    return meter, registers
+
+
+async def _give_customer(session: AsyncSession, meter: Meter, wanted: MeterWanted) -> None:
+    """By id, or by the ERP's number, which may not be known yet."""
+    if wanted.customer_id is not None:
+        if not await customer_is_known(session, wanted.customer_id):
+            raise CustomerUnknown(field="customer_id")
+        meter.customer_id = wanted.customer_id
+        meter.customer_number = wanted.customer_number
+    else:
+        meter.customer_number = wanted.customer_number
+        meter.customer_id = (
+            await customer_by_number(session, wanted.customer_number) if wanted.customer_number else None
+        )
+
+
+async def _change_registers(
+    session: AsyncSession, meter: Meter, registers: Sequence[Register], wanted: Sequence[RegisterWanted]
+) -> list[Register]:
+    """A register is known by direction and tariff. One that is no longer named goes, unless it was ever read."""
+    known = {(register.direction, register.tariff): register for register in registers}
+    kept = []
+    for position, one in enumerate(wanted):
+        register = known.pop((one.direction, one.tariff), None)
+        if register is None:
+            register = new_register(meter, position, one)
+        else:
+            fill(register, position, one)
+        kept.append(register)
+    for register in known.values():
+        if register.interval or await queries.has_readings(session, register.id):
+            raise RegisterHasReadings(f"{register.direction} {register.tariff} has readings", field="registers")
+        await session.delete(register)
+    return kept
+
+
+def new_register(meter: Meter, position: int, wanted: RegisterWanted) -> Register:
+    register = Register(
+        id=uuid7(),
+        merchant_id=meter.merchant_id,
+        meter_id=meter.id,
+        position=position,
+        direction=wanted.direction,
+        unit=wanted.unit,
+        tariff=wanted.tariff,
+        series_id=rules.series_of(meter.point_id, wanted.direction, wanted.tariff),
+    )
+    fill(register, position, wanted)
+    return register
+
+
+def fill(register: Register, position: int, wanted: RegisterWanted) -> None:
+    register.position = position
+    register.obis = wanted.obis
+    register.unit = wanted.unit
+    register.digits_before = wanted.digits_before
+    register.digits_after = wanted.digits_after
+    register.factor = wanted.factor
+    register.interval = wanted.interval
+    periods = sorted(wanted.gas_periods, key=lambda period: period.valid_from)
+    register.gas_periods = [
+        {
+            "valid_from": period.valid_from.isoformat(),
+            "calorific_value": events.plain(period.calorific_value),
+            "state_number": events.plain(period.state_number),
+        }
+        for period in periods
+    ]
+
+
+def check(meter: Meter, registers: Sequence[Register]) -> None:
+    """Raises MeterInvalid."""
+    facts = [
+        rules.RegisterFacts(
+            r.obis, r.direction, r.unit, r.tariff, [date.fromisoformat(p["valid_from"]) for p in r.gas_periods]
+        )
+        for r in registers
+    ]
+    found = rules.problems(meter.kind, meter.market_location_id, facts)
+    if found:
+        raise _invalid(found)
+
+
+async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:
+    if meter.in_use_to is not None and meter.in_use_from > meter.in_use_to:
+        raise MeterInvalid("The meter would end before it begins", code="before_use", field="in_use_from")
+    first = await queries.first_reading(session, meter.id)
+    if first is None:
+        return
+    zone = ZoneInfo(await time_zone(session, meter.merchant_id))
+    if meter.in_use_from > day_of(first, zone):
+        raise ReadingsLater("There are readings from before this day", field="in_use_from")
+
+
+async def keep(session: AsyncSession, meter: Meter, registers: Sequence[Register]) -> None:
+    """Writes them. Raises NumberInUse, ExternalIdReused: the database knows, even of what others write at this moment."""
+    session.add(meter)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise _taken(error) from error
+    session.add_all(registers)
+    await session.flush()
+
+
+def _taken(error: IntegrityError) -> Exception:
+    cause = error.orig.__cause__ if error.orig else None
+    constraint = cause.constraint_name if isinstance(cause, UniqueViolationError) else ""
+    if constraint == "meter_number_in_use":
+        return NumberInUse(field="number")
+    if constraint == "meter_external_id":
+        return ExternalIdReused(field="external_id")
+    return error
+
+
+def _invalid(errors: list[FieldError]) -> MeterInvalid:
+    first = errors[0]
+    detail = f"{first['field']}: {first['message']}"
+    return MeterInvalid(detail, code=first["code"], field=first["field"], errors=errors)

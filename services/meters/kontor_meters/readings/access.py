@@ -1,0 +1,42 @@
+"""Whose readings somebody may enter. What is out of reach is not there."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.models import AskedMeter, Asking, Meter
+from kontor_service.tokens import Principal
+
+METER, ASKING = "meters.meter:", "meters.asking:"
+
+
+def by_link(principal: Principal) -> bool:
+    """A link lets in readings and nothing out: the answer must not tell what was read before."""
+    return principal.for_customers and (principal.thing is not None or principal.kind == "link")
+
+
+async def reachable(session: AsyncSession, principal: Principal, meter_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these meters the principal may enter readings of; row-level security has left the merchant's alone."""
+    if not principal.for_customers:
+        return set(meter_ids)
+    if principal.thing is not None:
+        return set(meter_ids) & await _of_thing(session, principal.thing)
+    query = select(Meter.id).where(col(Meter.id).in_(meter_ids), col(Meter.customer_id).in_(principal.customers))
+    return set(await session.exec(query))
+
+
+async def _of_thing(session: AsyncSession, thing: str) -> set[UUID]:
+    if thing.startswith(METER):
+        return {UUID(thing.removeprefix(METER))}
+    if not thing.startswith(ASKING):
+        return set()
+    asked = (
+        select(AskedMeter.meter_id)
+        .join(Asking, col(Asking.id) == AskedMeter.asking_id)
+        # The customer may have moved out since.
+        .join(Meter, (col(Meter.id) == AskedMeter.meter_id) & (col(Meter.customer_id) == Asking.customer_id))
+        .where(AskedMeter.asking_id == UUID(thing.removeprefix(ASKING)), Asking.state != "closed")
+    )
+    return set(await session.exec(asked))

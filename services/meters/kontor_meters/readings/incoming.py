@@ -1,0 +1,125 @@
+"""Readings that other systems or files bring, many at once."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.meters import queries as meters
+from kontor_meters.models import Reading, Register
+from kontor_meters.readings import queries
+from kontor_meters.readings.plausibility import Finding
+from kontor_meters.readings.round import Round, open_round
+from kontor_service.ids import uuid7
+
+Outcome = Literal["stored", "questioned", "corrected", "duplicate", "refused"]
+
+
+@dataclass(frozen=True)
+class IncomingReading:
+    register_id: UUID
+    value: Decimal
+    taken_at: datetime
+    reason: str = "regular"
+    external_id: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`questioned`: stored as implausible, staff decide. `refused`: a blocker among the findings, nothing stored."""
+
+    outcome: Outcome
+    findings: Sequence[Finding] = ()
+    reading: Reading | None = None
+
+
+async def take(
+    session: AsyncSession,
+    merchant_id: UUID,
+    items: Sequence[IncomingReading],
+    *,
+    source: Literal["system", "staff"],
+    channel: Literal["api", "csv", "bus"],
+    by: str,
+    now: datetime,
+) -> list[Taken]:
+    """One for each item, in their order, in the session's transaction. `now` is the business clock's.
+
+    The same reading again is a duplicate: by its external id, else by register and instant. With another value it is a
+    correction, and the earlier one stays as history.
+    """
+    owners = await meters.meters_of_registers(session, {item.register_id for item in items})
+    round = await open_round(session, merchant_id, now, set(owners.values()))
+    named = await queries.by_external_ids(session, {item.external_id for item in items} - {""})
+    intake = _Intake(round, named, source, channel, by)
+    taken = [await intake.take(item) for item in items]
+    await round.close()
+    return taken
+
+
+@dataclass
+class _Intake:
+    round: Round
+    named: dict[str, Reading]
+    source: str
+    channel: str
+    by: str
+
+    async def take(self, item: IncomingReading) -> Taken:
+        register = self.round.registers.get(item.register_id)
+        if register is None:
+            return Taken("refused", [Finding("unknown_register", "blocker")])
+        earlier = await self._earlier(item)
+        if earlier is not None and earlier.register_id != register.id:
+            return Taken("refused", [Finding("external_id_reused", "blocker")])
+        if earlier is not None and (earlier.value, earlier.taken_at) == (item.value, item.taken_at):
+            return Taken("duplicate", reading=earlier)
+        findings = [f for f in self.round.check(register, item.value, item.taken_at) if f.code != "duplicate"]
+        if any(found.severity == "blocker" for found in findings):
+            return Taken("refused", findings)
+        return await self._store(item, register, earlier, findings)
+
+    async def _earlier(self, item: IncomingReading) -> Reading | None:
+        if item.external_id in self.named:
+            return self.named[item.external_id]
+        known = self.round.at(item.register_id, item.taken_at)
+        return await queries.by_id(self.round.session, known.id) if known else None
+
+    async def _store(
+        self, item: IncomingReading, register: Register, earlier: Reading | None, findings: list[Finding]
+    ) -> Taken:
+        reading = self._reading(item, register, findings)
+        if earlier is not None:
+            await self.round.replace(earlier, reading.id)
+        await self.round.enter(reading)
+        if item.external_id:
+            self.named[item.external_id] = reading
+        if earlier is not None:
+            return Taken("corrected", findings, reading)
+        return Taken("stored" if reading.state == "valid" else "questioned", findings, reading)
+
+    def _reading(self, item: IncomingReading, register: Register, findings: list[Finding]) -> Reading:
+        meter = self.round.meter_of(register)
+        doubtful = any(found.severity == "warning" for found in findings)
+        return Reading(
+            id=uuid7(),
+            merchant_id=meter.merchant_id,
+            meter_id=meter.id,
+            register_id=register.id,
+            series_id=register.series_id,
+            customer_id=meter.customer_id,
+            value=item.value,
+            taken_at=item.taken_at,
+            reason=item.reason,
+            source=self.source,
+            state="implausible" if doubtful else "valid",
+            findings=[asdict(found) for found in findings],
+            channel=self.channel,
+            entered_by=self.by,
+            entered_at=self.round.now,
+            external_id=item.external_id,
+        )

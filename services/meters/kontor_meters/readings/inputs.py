@@ -1,0 +1,40 @@
+"""What may be said about a reading by people."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+# An exchange is entered as one, see POST /v1/meters/{id}/exchange.
+Reason = Literal["regular", "move_in", "move_out", "interim", "final"]
+
+
+class ReadingWanted(BaseModel):
+    register_id: UUID
+    # As typed: German or plain decimal.
+    value: str = Field(max_length=40)
+    # Today where both are left out.
+    taken_on: date | None = None
+    # Without an offset: at the merchant.
+    taken_at: datetime | None = None
+    # That of an open request, else regular.
+    reason: Reason | None = None
+    photo_sha256: Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")] = ""
+    # The reader has seen what speaks against the value, and says that it is right.
+    insist: bool = False
+    note: Note = ""
+
+
+class ReadingsWanted(BaseModel):
+    readings: list[ReadingWanted] = Field(min_length=1, max_length=500)
+
+
+class Decision(BaseModel):
+    note: Note = ""
+
+
+class Correction(BaseModel):
+    value: str = Field(max_length=40)
+    note: Note = ""

@@ -1,0 +1,70 @@
+"""What a typed value is taken for, and what follows from what plausibility finds; pure but for the round it looks into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from kontor_meters.events import plain
+from kontor_meters.models import Register
+from kontor_meters.readings.inputs import ReadingWanted
+from kontor_meters.readings.plausibility import Finding
+from kontor_meters.readings.round import Round
+from kontor_meters.readings.values import candidates
+from kontor_meters.times import taken_at
+
+# What a link's answer may name: nothing that was read before.
+_TOLD_TO_LINKS = {
+    "future": (), "before_use": ("in_use_from",), "after_use": ("in_use_to",), "digits": ("digits_before", "digits_after"),
+    "ambiguous": ("read_as", "or"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`value` is None where nothing can be stored."""
+
+    value: Decimal | None
+    findings: list[Finding]
+
+    @property
+    def blocked(self) -> bool:
+        return self.value is None or any(found.severity == "blocker" for found in self.findings)
+
+    @property
+    def doubtful(self) -> bool:
+        return any(found.severity == "warning" for found in self.findings)
+
+
+def instant_of(wanted: ReadingWanted, round: Round) -> datetime:
+    if wanted.taken_at is not None:
+        aware = wanted.taken_at if wanted.taken_at.tzinfo else wanted.taken_at.replace(tzinfo=round.zone)
+        return aware.astimezone(UTC)
+    return taken_at(wanted.taken_on, round.zone, round.now) if wanted.taken_on else round.now
+
+
+def judge(round: Round, register: Register, typed: str, instant: datetime) -> Judged:
+    """Where the text can mean two numbers, the one that nothing speaks against is meant; else the reader is told."""
+    meant = _possible(candidates(typed), register)
+    if not meant:
+        return Judged(None, [Finding("not_a_number", "blocker")])
+    judged = [Judged(value, round.check(register, value, instant)) for value in meant]
+    plausible = [one for one in judged if not one.doubtful]
+    if len(judged) == 1 or len(plausible) == 1:
+        return (plausible or judged)[0]
+    values = {"read_as": plain(meant[0]), "or": plain(meant[1])}
+    return replace(judged[0], findings=[Finding("ambiguous", "warning", values), *judged[0].findings])
+
+
+def for_links(findings: Sequence[Finding]) -> list[Finding]:
+    return [
+        replace(found, values={name: found.values[name] for name in _TOLD_TO_LINKS.get(found.code, ())})
+        for found in findings
+    ]
+
+
+def _possible(values: list[Decimal], register: Register) -> list[Decimal]:
+    """ "12.345" is no decimal where the meter shows fewer than three of them."""
+    if len(values) == 2 and register.digits_after < 3:
+        return values[1:]
+    return values

@@ -1,0 +1,70 @@
+"""All SQL about readings."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.errors import ReadingNotFound
+from kontor_meters.models import Photo, Reading
+
+# So many of a register's latest readings are looked at: ten years of weekly ones.
+_LATEST = 520
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A valid reading, as far as the next one needs it."""
+
+    id: UUID
+    register_id: UUID
+    series_id: UUID
+    taken_at: datetime
+    value: Decimal
+    source: str
+    reason: str
+
+
+_KNOWN = text("""
+SELECT r.id, r.register_id, r.series_id, r.taken_at, r.value, r.source, r.reason
+FROM unnest(CAST(:series AS uuid[])) AS wanted(series_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM reading WHERE reading.series_id = wanted.series_id AND state = 'valid'
+    ORDER BY taken_at DESC LIMIT :latest
+) r
+ORDER BY r.taken_at, r.id""")
+
+
+async def known(session: AsyncSession, series_ids: Collection[UUID]) -> list[Known]:
+    """The valid readings of these series, the latest of each, in the order of time."""
+    rows = await session.execute(_KNOWN, {"series": list(series_ids), "latest": _LATEST})
+    return [Known(*row) for row in rows]
+
+
+async def by_id(session: AsyncSession, reading_id: UUID) -> Reading:
+    """Raises ReadingNotFound."""
+    query = select(Reading).where(Reading.id == reading_id).execution_options(populate_existing=True)
+    row = (await session.exec(query)).one_or_none()
+    if row is None:
+        raise ReadingNotFound
+    return row
+
+
+async def by_ids(session: AsyncSession, reading_ids: Collection[UUID]) -> list[Reading]:
+    return list(await session.exec(select(Reading).where(col(Reading.id).in_(reading_ids)).order_by(col(Reading.id))))
+
+
+async def by_external_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, Reading]:
+    """Those that count or might still, by the sending system's own ids."""
+    query = select(Reading).where(col(Reading.external_id).in_(external_ids), Reading.state != "replaced")
+    return {row.external_id: row for row in await session.exec(query)}
+
+
+async def photos_among(session: AsyncSession, hashes: Collection[str]) -> set[str]:
+    """Which of these were uploaded for this merchant."""
+    return set(await session.exec(select(Photo.sha256).where(col(Photo.sha256).in_(hashes))))

@@ -1,0 +1,250 @@
+"""What one transaction does to the readings of some meters, which it holds locked: the one place that writes them."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from google.protobuf.message import Message
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.meters.v1 import meters_pb2 as pb
+from kontor_meters import events
+from kontor_meters.consumption.changes import touched
+from kontor_meters.copies.identity import time_zone
+from kontor_meters.meters import queries as meters
+from kontor_meters.models import Meter, Reading, Register
+from kontor_meters.readings import plausibility, queries
+from kontor_meters.readings.plausibility import Face, Finding, Point, Span, Surroundings
+from kontor_meters.readings.queries import Known
+from kontor_meters.requests.following import follow
+from kontor_meters.times import day_of, start_of
+
+
+@dataclass
+class Round:
+    """Opened by `open_round`. `close()` writes last values, versions and events once."""
+
+    session: AsyncSession
+    merchant_id: UUID
+    now: datetime
+    zone: ZoneInfo
+    meters: dict[UUID, Meter]
+    registers: dict[UUID, Register]
+    _known: dict[UUID, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    _rates: dict[UUID, list[Span]] = field(default_factory=dict)
+    # Registers whose latest reading may be another one now; and meters with any news.
+    _moved: set[UUID] = field(default_factory=set)
+    _entered: set[UUID] = field(default_factory=set)
+    _touched: dict[UUID, tuple[date, date]] = field(default_factory=dict)
+    _facts: dict[UUID, type[Message]] = field(default_factory=dict)
+
+    def meter_of(self, register: Register) -> Meter:
+        return self.meters[register.meter_id]
+
+    def changes(self, meter: Meter, fact: type[Message]) -> None:
+        """Something else about the meter is new: `close` tells it as this fact."""
+        self._facts[meter.id] = fact
+
+    def add(self, meter: Meter, registers: Sequence[Register]) -> None:
+        """A meter that was made in this transaction; `close` tells of it."""
+        self.meters[meter.id] = meter
+        self.registers |= {register.id: register for register in registers}
+        self._facts[meter.id] = pb.MeterAdded
+
+    def known(self, register_id: UUID) -> Sequence[Known]:
+        """The register's valid readings, in the order of time."""
+        return self._known[register_id]
+
+    def at(self, register_id: UUID, instant: datetime) -> Known | None:
+        """The valid reading of exactly this instant."""
+        return next((known for known in self._known[register_id] if known.taken_at == instant), None)
+
+    def check(self, register: Register, value: Decimal, taken_at: datetime) -> list[Finding]:
+        return plausibility.check(face_of(register, self.meter_of(register)), Point(taken_at, value),
+                                  self._around(register, taken_at))  # fmt: skip
+
+    def _around(self, register: Register, taken_at: datetime) -> Surroundings:
+        meter = self.meter_of(register)
+        points = [
+            Point(known.taken_at, known.value) for known in self._known[register.id] if known.source != "estimate"
+        ]
+        instants = [point.taken_at for point in points]
+        left, right = bisect_left(instants, taken_at), bisect_right(instants, taken_at)
+        today = day_of(taken_at, self.zone)
+        same_day = [p for p in points if day_of(p.taken_at, self.zone) == today]
+        return Surroundings(
+            now=self.now,
+            in_use_from=start_of(meter.in_use_from, self.zone),
+            in_use_to=start_of(meter.in_use_to, self.zone) if meter.in_use_to else None,
+            before=points[left - 1] if left else None,
+            after=points[right] if right < len(points) else None,
+            same_day=same_day[-1] if same_day else None,
+            spans=self._spans(register.series_id),
+            zone=self.zone,
+        )
+
+    def _spans(self, series_id: UUID) -> list[Span]:
+        if series_id not in self._rates:
+            lines = [line for line in self._known.values() if line and line[0].series_id == series_id]
+            self._rates[series_id] = [
+                span
+                for line in lines
+                for span in plausibility.spans_of(
+                    [Point(known.taken_at, known.value) for known in line if known.source != "estimate"]
+                )
+            ]
+        return self._rates[series_id]
+
+    def same_value(self, register_id: UUID, value: Decimal, taken_at: datetime) -> Known:
+        """The reading of that day that plausibility found to be the same."""
+        day = day_of(taken_at, self.zone)
+        line = self._known[register_id]
+        return next(k for k in reversed(line) if k.value == value and day_of(k.taken_at, self.zone) == day)
+
+    async def enter(self, reading: Reading, *, decided: bool = False) -> None:
+        """Keeps a new reading. A valid one takes the place of others, of more where staff have decided: see `_superseded`."""
+        meter = self.meters[reading.meter_id]
+        self._entered.add(meter.id)
+        if reading.state == "valid":
+            await self._supersede(reading, same_day=decided)
+            self._count(reading)
+        self.session.add(reading)
+        fact = pb.ReadingTaken if reading.state == "valid" else pb.ReadingQuestioned
+        events.tell_reading(self.session, fact, reading, meter.number)
+
+    async def accept(self, reading: Reading) -> list[Reading]:
+        """The reading counts from now on; answers those whose place it takes."""
+        replaced = await self._supersede(reading, same_day=True)
+        reading.state = "valid"
+        self._count(reading)
+        self._tell(pb.ReadingAccepted, reading)
+        return replaced
+
+    def drop(self, reading: Reading, *, reason: str) -> None:
+        """Rejected: it no longer counts."""
+        self._discount(reading)
+        reading.state = "rejected"
+        self._tell(pb.ReadingRejected, reading, reason=reason)
+
+    async def replace(self, reading: Reading, by: UUID) -> None:
+        """It stays as history."""
+        self._discount(reading)
+        reading.state, reading.replaced_by = "replaced", by
+        self._tell(pb.ReadingReplaced, reading)
+        # Only one may be valid at an instant: the old one has to be out of the way before the new one comes.
+        await self.session.flush()
+
+    async def _supersede(self, reading: Reading, *, same_day: bool) -> list[Reading]:
+        contradicted = self._superseded(reading, same_day=same_day)
+        found = await queries.by_ids(self.session, contradicted) if contradicted else []
+        for other in found:
+            await self.replace(other, reading.id)
+        return found
+
+    def _superseded(self, reading: Reading, *, same_day: bool) -> list[UUID]:
+        """The reading of the same instant; estimates that it proves wrong; decided by staff, people's others of that day."""
+        day = day_of(reading.taken_at, self.zone)
+        found = []
+        for known in self._known[reading.register_id]:
+            later = known.taken_at > reading.taken_at
+            wrong = known.value < reading.value if later else known.value > reading.value
+            guessed = known.source == "estimate" and reading.source != "estimate"
+            told = same_day and known.source in ("customer", "staff") and known.reason != "exchange"
+            if (
+                known.taken_at == reading.taken_at
+                or (guessed and (wrong or day_of(known.taken_at, self.zone) == day))
+                or (told and day_of(known.taken_at, self.zone) == day)
+            ):
+                found.append(known.id)
+        return [id for id in found if id != reading.id]
+
+    def _count(self, reading: Reading) -> None:
+        self._touch(reading)
+        insort(self._known[reading.register_id], _known(reading), key=lambda known: (known.taken_at, known.id))
+        self._rates.pop(reading.series_id, None)
+
+    def _discount(self, reading: Reading) -> None:
+        self._touch(reading)
+        if reading.state == "valid":
+            line = self._known[reading.register_id]
+            line[:] = [known for known in line if known.id != reading.id]
+            self._rates.pop(reading.series_id, None)
+
+    def _touch(self, reading: Reading) -> None:
+        """The days up to the readings beside it are found where they are summed."""
+        self._entered.add(reading.meter_id)
+        self._moved.add(reading.register_id)
+        day = day_of(reading.taken_at, self.zone)
+        first, last = self._touched.get(reading.series_id, (day, day))
+        self._touched[reading.series_id] = (min(first, day), max(last, day))
+
+    def _tell(self, fact: type[pb.ReadingAccepted | pb.ReadingRejected | pb.ReadingReplaced], row: Reading,
+              **more: str) -> None:  # fmt: skip
+        row.touch()
+        events.tell_reading(self.session, fact, row, self.meters[row.meter_id].number, **more)
+
+    async def close(self) -> list[Meter]:
+        """Answers the meters that changed with it."""
+        await self.session.flush()
+        changed = {self.registers[id].meter_id for id in self._moved if self._keep_last(self.registers[id])}
+        changed |= set(self._facts)
+        for meter_id in sorted(changed):
+            meter, fact = self.meters[meter_id], self._facts.get(meter_id, pb.MeterChanged)
+            if fact is not pb.MeterAdded:
+                meter.touch()
+            events.tell_meter(self.session, fact, meter, self.registers_of(meter_id))
+        for series_id, (first, last) in sorted(self._touched.items()):
+            await touched(self.session, self.merchant_id, series_id, first, last)
+        await self.session.flush()
+        if self._entered:
+            await follow(self.session, self._entered, self.zone, self.now)
+        return [self.meters[meter_id] for meter_id in sorted(changed)]
+
+    def registers_of(self, meter_id: UUID) -> list[Register]:
+        return [register for register in self.registers.values() if register.meter_id == meter_id]
+
+    def _keep_last(self, register: Register) -> bool:
+        line = self._known[register.id]
+        last = (line[-1].value, line[-1].taken_at) if line else (None, None)
+        if last == (register.last_value, register.last_taken_at):
+            return False
+        register.last_value, register.last_taken_at = last
+        return True
+
+
+async def open_round(session: AsyncSession, merchant_id: UUID, now: datetime, meter_ids: Collection[UUID]) -> Round:
+    """Locks the meters; those that are not there are left out. `now` is the business clock's."""
+    zone = ZoneInfo(await time_zone(session, merchant_id))
+    held = await meters.locked(session, meter_ids)
+    registers = {register.id: register for register in await meters.registers_of(session, held)}
+    opened = Round(session, merchant_id, now, zone, held, registers)
+    for known in await queries.known(session, {register.series_id for register in registers.values()}):
+        opened._known[known.register_id].append(known)
+    return opened
+
+
+def face_of(register: Register, meter: Meter) -> Face:
+    return Face(meter.kind, register.unit, register.digits_before, register.digits_after)
+
+
+def after_the_last_of(day: date, known: Sequence[Known], zone: ZoneInfo) -> datetime:
+    """Midnight at which the day begins, or just after the last reading of that day: when a meter is taken down."""
+    taken = [k.taken_at for k in known if day_of(k.taken_at, zone) == day]
+    return max(taken) + timedelta(seconds=1) if taken else start_of(day, zone)
+
+
+def _known(reading: Reading) -> Known:
+    return Known(
+        reading.id,
+        reading.register_id,
+        reading.series_id,
+        reading.taken_at,
+        reading.value,
+        reading.source,
+        reading.reason,
+    )

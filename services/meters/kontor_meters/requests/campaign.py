@@ -1,0 +1,133 @@
+"""One customer's part of a request under its row lock: the one place that writes states, counts and events of requests."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import Select
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.meters.v1 import meters_pb2 as pb
+from kontor_bus import record
+from kontor_meters import events
+from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest
+
+_ANSWERED = frozenset({"read", "estimated", "left_out"})
+
+
+@dataclass
+class Campaign:
+    session: AsyncSession
+    request: ReadingRequest
+    asking: Asking
+    parts: list[tuple[AskedMeter, Meter]]
+    _before: bytes = b""
+    _counts: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        self._before = self._state()
+        self._counts = self._counted()
+
+    def remind(self, now: datetime) -> None:
+        self.asking.state, self.asking.reminded_at = "reminded", now
+
+    def end(self) -> None:
+        """Nobody waits for what is missing any more."""
+        for part, _ in self.parts:
+            if part.state == "asked":
+                part.state = "left_out"
+        if self.asking.state != "done":
+            self.asking.state = "closed"
+
+    async def close(self, now: datetime, fact: type[Message] = pb.AskingChanged) -> None:
+        """Writes what changed as one version and one event, and adds to the request's counts."""
+        self._settle(now)
+        if self._state() == self._before:
+            return
+        self.asking.touch()
+        record(self.session, fact(asking=self.state()), merchant_id=self.asking.merchant_id)
+        await self.session.flush()
+        await self._count()
+
+    def state(self) -> pb.Asking:
+        return events.asking_state(self.asking, self.request, self.parts)
+
+    def _settle(self, now: datetime) -> None:
+        asking = self.asking
+        answered = all(part.state in _ANSWERED for part, _ in self.parts)
+        if answered and asking.state in ("asked", "reminded"):
+            asking.state, asking.done_at = "done", now
+        elif not answered and asking.state == "done":
+            # Staff have rejected what was read.
+            asking.state, asking.done_at = "reminded" if asking.reminded_at else "asked", None
+
+    async def _count(self) -> None:
+        read, estimated = self._counted()
+        more_read, more_estimated = read - self._counts[0], estimated - self._counts[1]
+        if (more_read, more_estimated) == (0, 0):
+            return
+        query = select(ReadingRequest).where(ReadingRequest.id == self.request.id).with_for_update()
+        request = (await self.session.exec(query.execution_options(populate_existing=True))).one()
+        request.read += more_read
+        request.estimated += more_estimated
+        request.touch()
+        changed = pb.ReadingRequestChanged(request=events.request_state(request))
+        record(self.session, changed, merchant_id=request.merchant_id)
+        await self.session.flush()
+
+    def _counted(self) -> tuple[int, int]:
+        states = [part.state for part, _ in self.parts]
+        return states.count("read"), states.count("estimated")
+
+    def _state(self) -> bytes:
+        return self.state().SerializeToString(deterministic=True)
+
+
+async def open_campaigns(session: AsyncSession, meter_ids: Collection[UUID]) -> list[Campaign]:
+    """The askings of open requests that these meters are part of, locked in the order of their ids."""
+    asked = select(AskedMeter.asking_id).where(col(AskedMeter.meter_id).in_(meter_ids))
+    query = (
+        select(Asking)
+        .join(ReadingRequest, col(ReadingRequest.id) == Asking.request_id)
+        .where(col(Asking.id).in_(asked), ReadingRequest.state == "open")
+    )
+    found = await _locked(session, query)
+    # Closed while we waited for the lock.
+    return [campaign for campaign in found if campaign.request.state == "open"]
+
+
+async def campaigns_of(session: AsyncSession, asking_ids: Collection[UUID]) -> list[Campaign]:
+    return await _locked(session, select(Asking).where(col(Asking.id).in_(asking_ids)))
+
+
+async def _locked(session: AsyncSession, query: Select[tuple[Asking]]) -> list[Campaign]:
+    locked = query.order_by(col(Asking.id)).with_for_update(of=Asking)
+    rows = await session.execute(locked.execution_options(populate_existing=True))
+    askings = list(rows.scalars())
+    wanted = {asking.request_id for asking in askings}
+    requests = {
+        request.id: request
+        for request in await session.exec(
+            select(ReadingRequest).where(col(ReadingRequest.id).in_(wanted)).execution_options(populate_existing=True)
+        )
+    }
+    parts = await _parts(session, askings)
+    return [Campaign(session, requests[asking.request_id], asking, parts[asking.id]) for asking in askings]
+
+
+async def _parts(session: AsyncSession, askings: Sequence[Asking]) -> dict[UUID, list[tuple[AskedMeter, Meter]]]:
+    query = (
+        select(AskedMeter, Meter)
+        .join(Meter, col(Meter.id) == AskedMeter.meter_id)
+        .where(col(AskedMeter.asking_id).in_([asking.id for asking in askings]))
+        .order_by(col(AskedMeter.position))
+        .execution_options(populate_existing=True)
+    )
+    found = defaultdict(list)
+    for part, meter in await session.exec(query):
+        found[part.asking_id].append((part, meter))
+    return found

@@ -1,0 +1,20 @@
+"""Business dates and instants of a merchant."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Midnight at the merchant, as UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def taken_at(day: date, zone: ZoneInfo, now: datetime) -> datetime:
+    """When a reading was taken of which only the day is known: now where that is today, else noon at the merchant."""
+    if day == day_of(now, zone):
+        return now
+    return datetime.combine(day, time(12), zone).astimezone(UTC)
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.astimezone(zone).date()
