@@ -1,0 +1,163 @@
+"""A body of readings and 15-minute values from another system; the same use case behind HTTP and bus."""
+
+import asyncio
+import hashlib
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.batches import events, lines
+from kontor_meters.batches.bulk import Bulk, Sender, zone_of
+from kontor_meters.batches.items import Body, json_body, unpacked
+from kontor_meters.batches.models import Batch
+from kontor_meters.batches.preparing import Prepared, keys, only, prepare
+from kontor_meters.batches.registers import Directory
+from kontor_meters.batches.storing import count_in, put
+from kontor_service.errors import NotFound
+from kontor_service.ids import uuid7
+
+# Of an answer; all are kept with the batch.
+_PROBLEMS = 1_000
+_CSV = "text/csv"
+
+
+class BatchNotFound(NotFound):
+    code, title = "batch_not_found", "There is no such batch"
+
+
+class _Earlier(NamedTuple):
+    """The batch that brought the same body, and which of its items were refused then."""
+
+    batch: Batch
+    refused: frozenset[int]
+
+
+async def take(bulk: Bulk, merchant_id: UUID, content: bytes, media_type: str, sender: Sender) -> dict[str, Any]:
+    """Stores what holds, parks what waits for a meter, and says of the rest what is wrong.
+
+    The same body again changes nothing; what was refused then is tried again. Raises BodyBroken, TooLarge.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    async with bulk.slots:
+        earlier = await _earlier(bulk, merchant_id, digest)
+        if earlier is not None and not earlier.batch.refused:
+            return await _answer(bulk, merchant_id, earlier.batch.id)
+        body = await asyncio.to_thread(read, content, media_type)
+        if earlier is not None:
+            body = only(body, earlier.refused)
+        prepared = await _prepared(bulk, merchant_id, body)
+        await bulk.months.ensure(prepared.blocks)
+        batch_id = await _store(bulk, merchant_id, body.kind, digest, prepared, sender, earlier)
+    return await _answer(bulk, merchant_id, batch_id)
+
+
+def read(content: bytes, media_type: str) -> Body:
+    """By what the sender calls it, or by what it looks like. Raises BodyBroken, TooLarge."""
+    plain = unpacked(content)
+    if media_type == _CSV or (media_type != "application/json" and plain.lstrip()[:1] != b"{"):
+        from kontor_meters.batches.csv_body import csv_body
+
+        return csv_body(plain)
+    return json_body(plain)
+
+
+async def _prepared(bulk: Bulk, merchant_id: UUID, body: Body) -> Prepared:
+    async with bulk.db.transaction(merchant_id) as session:
+        zone: ZoneInfo = await zone_of(session, merchant_id)
+        directory = await Directory.of(session, zone, *keys(body))
+    # Off the event loop: a body of a million values takes a while.
+    return await asyncio.to_thread(prepare, body, directory, zone, bulk.clock.now())
+
+
+async def _earlier(bulk: Bulk, merchant_id: UUID, digest: str) -> _Earlier | None:
+    async with bulk.db.transaction(merchant_id) as session:
+        batch = await _by_digest(session, digest)
+        if batch is None:
+            return None
+        refused = {
+            row.line for row in await lines.page(session, batch.id, 0, lines.MOST_KEPT) if row.outcome == "refused"
+        }
+        return _Earlier(batch, frozenset(refused))
+
+
+async def _by_digest(session: AsyncSession, digest: str) -> Batch | None:
+    query = select(Batch).where(Batch.content_sha256 == digest, Batch.source != "csv")
+    return (await session.exec(query)).first()
+
+
+async def _store(
+    bulk: Bulk,
+    merchant_id: UUID,
+    kind: str,
+    digest: str,
+    prepared: Prepared,
+    sender: Sender,
+    earlier: _Earlier | None,
+) -> UUID:
+    async with bulk.db.transaction(merchant_id) as session:
+        now = bulk.clock.now()
+        batch = await _claimed(session, merchant_id, kind, digest, sender, bulk)
+        if batch is None and earlier is None:
+            # Another request with the same body was quicker.
+            found = await _by_digest(session, digest)
+            assert found is not None
+            return found.id
+        # What is tried again must not undo what came since.
+        row = batch or await _again(session, digest)
+        ends, told = await put(session, merchant_id, row.id, prepared, sender, now, correct=earlier is None)
+        if earlier is None:
+            row.total = prepared.total
+        else:
+            # The rest of the repeated body is where it was.
+            ends["duplicates"] = max(0, row.refused - ends.total() + ends["duplicates"])
+            row.refused = 0
+            await lines.forget(session, row.id)
+            row.touch()
+        count_in(row, ends)
+        await lines.keep(session, merchant_id, row.id, told)
+        row.finished_at = now
+        await events.tell(session, row, now)
+        return row.id
+
+
+async def _claimed(
+    session: AsyncSession, merchant_id: UUID, kind: str, digest: str, sender: Sender, bulk: Bulk
+) -> Batch | None:
+    """A new batch, or None where one with this body is there. Concurrent ones wait for each other here."""
+    now = bulk.clock.now()
+    row = Batch(
+        id=uuid7(), merchant_id=merchant_id, kind=kind, source=sender.source, state="done", content_sha256=digest,
+        language=sender.language, started_at=now, started_by=sender.by, told_at=now,
+    )  # fmt: skip
+    statement = insert(Batch.__table__).values(row.model_dump())
+    made = await (await session.connection()).execute(
+        statement.on_conflict_do_nothing().returning(Batch.__table__.c.id)
+    )
+    return await session.get(Batch, row.id) if made.first() is not None else None
+
+
+async def _again(session: AsyncSession, digest: str) -> Batch:
+    query = select(Batch).where(Batch.content_sha256 == digest, Batch.source != "csv").with_for_update()
+    return (await session.exec(query.execution_options(populate_existing=True))).one()
+
+
+async def answer(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+    """Raises BatchNotFound."""
+    return await _answer(bulk, merchant_id, batch_id)
+
+
+async def _answer(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+    async with bulk.db.transaction(merchant_id) as session:
+        row = await session.get(Batch, batch_id)
+        if row is None or row.source == "csv":
+            raise BatchNotFound
+        problems = [lines.told(line, row.language) for line in await lines.page(session, row.id, 0, _PROBLEMS)]
+        return await events.result(
+            session, row, status="processed", total=row.total, stored=row.stored, duplicates=row.duplicates,
+            corrected=row.corrected, parked=row.parked, refused=row.refused,
+            problems=[{"index": p["line"], **{k: p[k] for k in ("outcome", "code", "field", "detail")}} for p in problems],
+        )  # fmt: skip

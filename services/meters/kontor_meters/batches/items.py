@@ -1,0 +1,186 @@
+"""What a body contains, before anybody knows whether it is right. Pure."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from kontor_service.errors import Invalid, TooLarge
+
+MOST_BYTES = 32 * 1024 * 1024
+# What so many bytes may become: a body of zeros grows a thousandfold.
+_MOST_UNPACKED = 4 * MOST_BYTES
+MOST_ITEMS = 500_000
+_MOST_VALUES = 40_000
+_LONGEST = 100
+
+
+class BodyBroken(Invalid):
+    code, title = "body_broken", "The body cannot be read"
+
+
+class ReadingItem(NamedTuple):
+    """`line` is the place in the body, from 0, or the line of the file, from 1. All as it was written."""
+
+    line: int
+    meter: str
+    obis: str
+    # An id, where the sender knows it.
+    register: str
+    value: str
+    # Instant with offset, or a date.
+    taken_at: str
+    reason: str
+    external_id: str
+
+
+class IntervalItem(NamedTuple):
+    """Values of consecutive quarter hours; `null` where there is none."""
+
+    line: int
+    meter: str
+    obis: str
+    register: str
+    # When the first quarter hour begins: an instant with offset.
+    start: str
+    step_minutes: Any
+    values: list[Any]
+    unit: str
+
+
+Item = ReadingItem | IntervalItem
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """What is to be said of one item, and where in it. `count`: so many values of an interval item."""
+
+    line: int
+    code: str
+    place: str = ""
+    # stored, duplicate, corrected, parked, refused
+    outcome: str = "refused"
+    values: dict[str, str] = field(default_factory=dict)
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Body:
+    readings: list[ReadingItem] = field(default_factory=list)
+    intervals: list[IntervalItem] = field(default_factory=list)
+    problems: list[LineProblem] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return "intervals" if self.intervals and not self.readings else "readings"
+
+
+def unpacked(body: bytes, most: int = _MOST_UNPACKED) -> bytes:
+    """Plain bytes from gzip, which is known by its first two bytes. Raises BodyBroken, TooLarge."""
+    if body[:2] != b"\x1f\x8b":
+        return body
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            plain = packed.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BodyBroken(f"gzip: {error}") from error
+    if len(plain) > most:
+        raise TooLarge(f"Unpacked it has more than {most // 1024**2} MiB", code="file_too_large")
+    return plain
+
+
+def json_body(body: bytes) -> Body:
+    """Raises BodyBroken where it is no JSON or has neither list; what is wrong with single items is in `problems`."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BodyBroken(f"json: {error}", code="json_broken") from error
+    if not isinstance(told, dict) or not (told.keys() & {"readings", "intervals"}):
+        raise BodyBroken("an object with a list `readings`, a list `intervals` or both is expected")
+    lists = {name: told.get(name) or [] for name in ("readings", "intervals")}
+    for name, things in lists.items():
+        if not isinstance(things, list):
+            raise BodyBroken("a list is expected", field=name)
+        if len(things) > MOST_ITEMS:
+            raise TooLarge(f"At most {MOST_ITEMS} items are accepted", code="too_many_items", field=name)
+    result = Body()
+    for index, thing in enumerate(lists["readings"]):
+        _take(result, index, thing, f"readings[{index}]")
+    for index, thing in enumerate(lists["intervals"]):
+        _take_interval(result, index, thing, f"intervals[{index}]")
+    return result
+
+
+def _take(result: Body, index: int, thing: Any, place: str) -> None:
+    if not isinstance(thing, dict):
+        result.problems.append(LineProblem(index, "not_an_object", place))
+        return
+    texts = {name: _text(thing.get(name)) for name in ReadingItem._fields[1:]}
+    item = ReadingItem(index, **{name: text or "" for name, text in texts.items()})
+    missing = _missing(item, ("value", "taken_at"))
+    wrong = next((name for name, text in texts.items() if text is None), missing)
+    if wrong:
+        code = "missing" if wrong == missing else "not_a_text"
+        result.problems.append(LineProblem(index, code, f"{place}.{wrong}"))
+    else:
+        result.readings.append(item)
+
+
+def _take_interval(result: Body, index: int, thing: Any, place: str) -> None:
+    if not isinstance(thing, dict):
+        result.problems.append(LineProblem(index, "not_an_object", place))
+        return
+    values = thing.get("values")
+    if not isinstance(values, list) or len(values) > _MOST_VALUES:
+        code = "too_many_values" if isinstance(values, list) else "not_a_list"
+        count = max(1, len(values)) if isinstance(values, list) else 1
+        result.problems.append(LineProblem(index, code, f"{place}.values", count=count))
+        return
+    texts = {name: _text(thing.get(name)) for name in ("meter", "obis", "register", "start", "unit")}
+    item = IntervalItem(
+        line=index,
+        step_minutes=thing.get("step_minutes", 15),
+        values=values,
+        **{name: text or "" for name, text in texts.items()},
+    )
+    wrong = next((name for name, text in texts.items() if text is None), _missing(item, ("start",)))
+    if wrong:
+        code = "not_a_text" if texts.get(wrong, "") is None else "missing"
+        result.problems.append(LineProblem(index, code, f"{place}.{wrong}", count=told(values)))
+    else:
+        result.intervals.append(item)
+
+
+def _missing(item: Item, names: Iterable[str]) -> str:
+    if not item.meter and not item.register:
+        return "meter"
+    return next((name for name in names if not getattr(item, name)), "")
+
+
+def _text(value: Any) -> str | None:
+    """Numbers are taken as they are written; None for what is no short text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        # A database takes no NUL.
+        return value.strip() if len(value) <= _LONGEST and "\0" not in value else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return repr(value)
+    return None
+
+
+def told(values: Iterable[Any]) -> int:
+    return sum(value is not None for value in values)
+
+
+def instant(text: str) -> datetime | None:
+    """ISO 8601; naive where no offset is given, None where it is none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

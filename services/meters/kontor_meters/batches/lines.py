@@ -1,0 +1,66 @@
+"""What is kept and told of single items of a batch."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.batches.items import LineProblem
+from kontor_meters.batches.sentences import sentence
+
+# Of one batch; more would tell nothing new.
+MOST_KEPT = 20_000
+
+_INSERT = text("""
+INSERT INTO batch_line (merchant_id, batch_id, line, outcome, code, field, details)
+SELECT :merchant, :batch, * FROM unnest(
+    CAST(:lines AS bigint[]), CAST(:outcomes AS text[]), CAST(:codes AS text[]), CAST(:fields AS text[]), CAST(:details AS jsonb[]))
+""")
+_SELECT = text("""
+SELECT id, line, outcome, code, field, details FROM batch_line
+WHERE batch_id = :batch AND id > :after AND code <> '' ORDER BY id LIMIT :most
+""")
+
+
+async def keep(session: AsyncSession, merchant_id: UUID, batch_id: UUID, problems: Sequence[LineProblem]) -> None:
+    """In the order of their lines."""
+    kept = sorted(problems, key=lambda problem: problem.line)[:MOST_KEPT]
+    if not kept:
+        return
+    values = {
+        "lines": [problem.line for problem in kept],
+        "outcomes": [problem.outcome for problem in kept],
+        "codes": [problem.code for problem in kept],
+        "fields": [problem.place for problem in kept],
+        "details": [orjson.dumps(details(problem)).decode() for problem in kept],
+    }
+    await (await session.connection()).execute(_INSERT, {"merchant": merchant_id, "batch": batch_id, **values})
+
+
+def details(problem: LineProblem) -> dict[str, str]:
+    return problem.values | ({"count": str(problem.count)} if problem.count > 1 else {})
+
+
+async def page(session: AsyncSession, batch_id: UUID, after: int, most: int) -> list[Any]:
+    rows = await (await session.connection()).execute(_SELECT, {"batch": batch_id, "after": after, "most": most})
+    return list(rows)
+
+
+async def forget(session: AsyncSession, batch_id: UUID) -> None:
+    await (await session.connection()).execute(
+        text("DELETE FROM batch_line WHERE batch_id = :batch"), {"batch": batch_id}
+    )
+
+
+def told(row: Any, language: str) -> dict[str, Any]:
+    """For people and systems: `detail` is a sentence in that language."""
+    return {
+        "line": row.line,
+        "outcome": row.outcome,
+        "code": row.code,
+        "field": row.field,
+        "detail": sentence(row.code, row.details, language),
+    }

@@ -1,0 +1,178 @@
+"""From items to what can be stored: each finds its register and is checked. Pure; takes `now`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kontor_meters.batches.items import Body, IntervalItem, Item, LineProblem, ReadingItem, instant, told
+from kontor_meters.batches.registers import Directory, Known
+from kontor_meters.intervals.quantities import Quantities, worth
+from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
+from kontor_meters.readings.values import candidates
+from kontor_meters.times import day_of
+
+_REASONS = frozenset({"regular", "move_in", "move_out", "interim", "final", "exchange"})
+
+
+class ReadingFound(NamedTuple):
+    """A reading whose register is known."""
+
+    item: ReadingItem
+    register: Known
+    value: Decimal
+    taken_at: datetime
+    reason: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """`duplicates`: values that the body itself tells twice. `series` of every register with blocks."""
+
+    total: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    duplicates: int = 0
+    series: dict[UUID, UUID] = field(default_factory=dict)
+    readings: list[ReadingFound] = field(default_factory=list)
+    parked: list[Item] = field(default_factory=list)
+    problems: list[LineProblem] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        return sum(problem.count for problem in self.problems if problem.outcome == "refused")
+
+    @property
+    def parked_values(self) -> int:
+        return sum(count(item) for item in self.parked)
+
+
+def count(item: Item) -> int:
+    """So many items it counts as: of 15-minute values each is one."""
+    return told(item.values) if isinstance(item, IntervalItem) else 1
+
+
+def keys(body: Body) -> tuple[set[str], set[str]]:
+    """Meters and register ids that a body names."""
+    items: list[Item] = [*body.readings, *body.intervals]
+    return {item.meter for item in items if item.meter}, {item.register for item in items if item.register}
+
+
+def prepare(body: Body, directory: Directory, zone: ZoneInfo, now: datetime) -> Prepared:
+    result = Prepared(problems=list(body.problems))
+    for item in body.readings:
+        _reading(result, item, directory, zone, now)
+    blocks: list[Block] = []
+    readers: dict[tuple[str, str], Quantities] = {}
+    for run in body.intervals:
+        blocks += _interval(result, run, directory, readers, zone, now)
+    result.blocks, result.duplicates = merged(blocks)
+    values = sum(block.number for block in blocks)
+    result.total = values + len(result.readings) + result.parked_values + result.refused
+    return result
+
+
+def _reading(result: Prepared, item: ReadingItem, directory: Directory, zone: ZoneInfo, now: datetime) -> None:
+    place = f"readings[{item.line}]"
+    at = moment(item.taken_at, zone, now)
+    if at is None:
+        result.problems.append(LineProblem(item.line, "not_a_date", f"{place}.taken_at"))
+        return
+    register, problem = directory.find(item.meter, item.obis, item.register, at)
+    if register is None:
+        _without_register(result, item, problem, f"{place}.{_named(item, problem)}")
+        return
+    values = candidates(item.value)
+    if not values:
+        code = "negative" if item.value.startswith("-") and candidates(item.value[1:]) else "not_a_number"
+        result.problems.append(LineProblem(item.line, code, f"{place}.value"))
+    elif (item.reason or "regular") not in _REASONS:
+        result.problems.append(LineProblem(item.line, "reason", f"{place}.reason"))
+    else:
+        result.readings.append(ReadingFound(item, register, values[0], at, item.reason or "regular"))
+
+
+def _interval(
+    result: Prepared,
+    item: IntervalItem,
+    directory: Directory,
+    readers: dict[tuple[str, str], Quantities],
+    zone: ZoneInfo,
+    now: datetime,
+) -> Sequence[Block]:
+    place = f"intervals[{item.line}]"
+    start = instant(item.start)
+    wrong = "no_instant" if start is None else start_problem(start, item.step_minutes)
+    if start is None or wrong:
+        named = "step_minutes" if wrong == "step" else "start"
+        _refuse(result, item, wrong, f"{place}.{named}")
+        return ()
+    register, problem = directory.find(item.meter, item.obis, item.register, start)
+    if register is None:
+        _without_register(result, item, problem, f"{place}.{_named(item, problem)}")
+        return ()
+    if not register.interval:
+        _refuse(result, item, "not_interval", f"{place}.obis")
+        return ()
+    reader = _reader(readers, item.unit, register.unit)
+    if reader is None:
+        _refuse(result, item, "unit", f"{place}.unit")
+        return ()
+    found = checked(Run(register.id, start, item.values, register.used_from, register.used_to), reader, zone, now)
+    for one in found.found:
+        result.problems.append(LineProblem(item.line, one.code, f"{place}.values[{one.first}]", count=one.count))
+    result.series[register.id] = register.series_id
+    return found.blocks
+
+
+def _reader(readers: dict[tuple[str, str], Quantities], sent_in: str, unit: str) -> Quantities | None:
+    if (sent_in, unit) not in readers:
+        factor = worth(sent_in, unit)
+        if factor is None:
+            return None
+        readers[sent_in, unit] = Quantities(unit, factor)
+    return readers[sent_in, unit]
+
+
+def _without_register(result: Prepared, item: Item, problem: str, place: str) -> None:
+    if problem == "unknown_meter":
+        result.parked.append(item)
+        result.problems.append(LineProblem(item.line, problem, place, "parked", {"meter": item.meter}, count(item)))
+    else:
+        _refuse(result, item, problem, place)
+
+
+def _refuse(result: Prepared, item: Item, code: str, place: str) -> None:
+    if number := count(item):
+        result.problems.append(LineProblem(item.line, code, place, count=number))
+
+
+def _named(item: Item, problem: str) -> str:
+    if problem == "unknown_meter":
+        return "meter"
+    return "register" if item.register else "obis"
+
+
+def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """An instant, at the merchant where no offset is given; of a date alone noon. None where it is neither.
+
+    A date gives the same instant whenever it comes: else the same reading, sent again later, would be another.
+    """
+    try:
+        noon = datetime.combine(date.fromisoformat(text), time(12), zone).astimezone(UTC)
+    except ValueError:
+        found = instant(text)
+    else:
+        # Today before noon: a reading is not taken in the future.
+        return min(noon, now) if day_of(noon, zone) == day_of(now, zone) else noon
+    if found is None:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def only(body: Body, indexes: Iterable[int]) -> Body:
+    """The same without the readings at other places."""
+    wanted = set(indexes)
+    return Body([item for item in body.readings if item.line in wanted], body.intervals, body.problems)
