@@ -338,6 +338,30 @@ class PaymentRefunded(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class PaymentNotCounted(message.Message):
+    """Money came that does not count here, because it is in another currency than the receivable. It can be given back."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    RECEIVABLE_FIELD_NUMBER: builtins.int
+    PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def receivable(self) -> Receivable: ...
+    @builtins.property
+    def payment(self) -> Payment: ...
+    def __init__(
+        self,
+        *,
+        receivable: Receivable | None = ...,
+        payment: Payment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Payment(message.Message):
     """One booking in the ledger of a receivable."""
 
@@ -382,6 +406,7 @@ class Payment(message.Message):
     """sandbox, transfer, erp, staff, stripe, paypal"""
     provider_reference: builtins.str
     failure: builtins.str
+    """Why it failed, as a stable code; other_currency: it is there and counts nothing."""
     booked_by: builtins.str
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
