@@ -23,6 +23,9 @@ async def reachable(session: AsyncSession, principal: Principal, meter_ids: Coll
         return set(meter_ids)
     if principal.thing is not None:
         return set(meter_ids) & await _of_thing(session, principal.thing)
+    if principal.document_id is not None:
+        # A link of one document was opened for that document alone.
+        return set()
     query = select(Meter.id).where(col(Meter.id).in_(meter_ids), col(Meter.customer_id).in_(principal.customers))
     return set(await session.exec(query))
 
