@@ -48,6 +48,7 @@ _FAILURES = {
     "abandoned": N_("abandoned"),
     "expired": N_("the time was up"),
     "returned": N_("the direct debit came back"),
+    "other_currency": N_("in another currency, not counted"),
 }
 
 

@@ -47,6 +47,7 @@ def consumers(database: Database, queue: Queue) -> list[Copy | Effects]:
                 payments.PaymentPending: append,
                 payments.PaymentFailed: append,
                 payments.PaymentRefunded: append,
+                payments.PaymentNotCounted: append,
                 payments.ReceivableCancelled: append,
             },
             lane="bulk",

@@ -16,6 +16,7 @@ from kontor_payments.connections.service import Providers
 from kontor_payments.consumers import consumers
 from kontor_payments.jobs import run_jobs
 from kontor_payments.providers.transfer.api import router as transfer
+from kontor_payments.refunds.api import router as refunds
 from kontor_payments.settings import Settings
 from kontor_payments.snapshots import router as snapshots
 from kontor_payments.webhooks.api import router as webhooks
@@ -27,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
     return build_app(
         settings,
         title="Kontor payments",
-        routers=[checkouts, bookings, transfer, connections, webhooks, snapshots],
+        routers=[checkouts, bookings, refunds, transfer, connections, webhooks, snapshots],
         resources=[_providers, on_the_bus(_consumers), _jobs, takes("payments", lambda app: partial(take, app))],
     )
 

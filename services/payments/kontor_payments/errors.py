@@ -11,6 +11,14 @@ class CheckoutNotFound(NotFound):
     code, title = "checkout_not_found", "There is no such checkout"
 
 
+class PaymentNotFound(NotFound):
+    code, title = "payment_not_found", "There is no such payment"
+
+
+class NothingToRefund(Conflict):
+    code, title = "nothing_to_refund", "Nothing of this payment is too much"
+
+
 class ConnectionUnknown(NotFound):
     code, title = "connection_unknown", "There is no such provider connection"
 

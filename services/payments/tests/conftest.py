@@ -195,7 +195,7 @@ class World:
         """What providers hold of this document's payers' money: charged, less what was given back."""
         mine = await self.all_at_provider(document)
         charged = sum(p["amount_minor"] for c in mine for p in c["payments"] if p["state"] == "succeeded")
-        return charged - sum(r["amount_minor"] for c in mine for r in c["refunds"])
+        return charged - sum(r["amount_minor"] for c in mine for r in c["refunds"] if r["state"] == "succeeded")
 
 
 def envelope(message: Any, merchant: UUID) -> Envelope:

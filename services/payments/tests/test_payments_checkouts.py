@@ -30,6 +30,61 @@ async def test_the_same_idempotency_key_gives_the_same_checkout(world: Any) -> N
     assert first.json()["redirect_url"] == second.json()["redirect_url"]
 
 
+async def test_the_same_idempotency_key_after_the_page_expired_gives_a_new_checkout(world: Any) -> None:
+    document, headers = await world.invoice(), world.payer()
+    first = (await world.pay(document, key="once", headers=headers)).json()
+    at_provider = (await world.at_provider(first))["id"]
+    await world.provider.post(f"/v1/checkouts/{at_provider}/expire", headers=await account(world))
+
+    async def heard() -> bool:
+        return not (await world.receivable(document))["checkout_open"]
+
+    await eventually(heard)
+    second, third = [(await world.pay(document, key="once", headers=headers)).json() for _ in range(2)]
+    assert second["checkout_id"] != first["checkout_id"]
+    assert third["redirect_url"] == second["redirect_url"]
+    await world.choose(second, "success")
+    await world.becomes(document, "paid")
+    assert await world.kept(document) == 11900
+
+
+async def test_a_page_whose_time_is_up_is_not_given_out_again_though_nobody_has_said_so(world: Any) -> None:
+    document, headers = await world.invoice(), world.payer()
+    first = (await world.pay(document, key="once", headers=headers)).json()
+    await world.sql("UPDATE checkout SET expires_at = now() - interval '1 second' WHERE document_id = $1", document)
+    second = (await world.pay(document, key="once", headers=headers)).json()
+    assert second["checkout_id"] != first["checkout_id"]
+    assert (await world.at_provider(first))["state"] == "expired"
+    assert (await world.at_provider(second))["state"] == "open"
+
+
+async def test_the_same_idempotency_key_after_a_debit_that_failed_gives_a_new_checkout(world: Any) -> None:
+    document, headers = await world.invoice(), world.payer()
+    first = (await world.pay(document, "sepa_debit", key="once", headers=headers)).json()
+    await world.choose(first, "pending_fails", method="sepa_debit")
+    await world.becomes(document, "on_its_way")
+    await world.settle(first, "failed")
+    await world.becomes(document, "open")
+    second = (await world.pay(document, "sepa_debit", key="once", headers=headers)).json()
+    assert second["checkout_id"] != first["checkout_id"]
+    assert (await world.at_provider(second))["state"] == "open"
+
+
+async def test_what_comes_late_of_a_checkout_whose_key_was_used_again_is_still_heard(world: Any) -> None:
+    document, headers = await world.invoice(), world.payer()
+    first = (await world.pay(document, key="once", headers=headers)).json()
+    await world.choose(first, "cancel")
+
+    async def heard() -> bool:
+        return not (await world.receivable(document))["checkout_open"]
+
+    await eventually(heard)
+    second = (await world.pay(document, key="once", headers=headers)).json()
+    answer = await world.http.get(f"/v1/checkouts/{first['checkout_id']}", headers=headers)
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert second["checkout_id"] != first["checkout_id"]
+
+
 async def test_an_idempotency_key_reused_for_another_method_is_refused(world: Any) -> None:
     document = await world.invoice()
     await world.pay(document, "card", key="once")

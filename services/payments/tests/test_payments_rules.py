@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kontor_payments.bookings.rules import ExternalBooking, ProviderMoney, match
-from kontor_payments.receivables.ledger import is_news, postings
+from kontor_payments.receivables.ledger import is_news, postings, refund_corrected, refund_ended, refund_started
 from kontor_payments.receivables.rules import DiscountStep, Position, Terms, payable_on, standing, to_refund
 
 DAY = date(2026, 11, 10)
@@ -48,6 +48,13 @@ def test_what_comes_twice_is_overpaid() -> None:
 def test_a_refund_of_the_only_payment_opens_the_receivable_again() -> None:
     figures = standing(PLAIN, [paid(10000, refunded=10000)])
     assert (figures.open_minor, figures.state) == (10000, "open")
+
+
+def test_a_refund_that_failed_and_succeeds_after_all_is_the_money_gone_once() -> None:
+    started, failed = refund_started(400), refund_ended(400, succeeded=False)
+    posted = [*started, *failed, *refund_corrected(400)]
+    sums = {bucket: sum(p.amount_minor for p in posted if p.bucket == bucket) for bucket in ("refunding", "refunded")}
+    assert sums == {"refunding": 0, "refunded": 400}
 
 
 def test_paid_in_time_at_the_reduced_amount_counts_as_paid_in_full() -> None:

@@ -48,8 +48,9 @@ async def book(account: Account, external: External) -> Payment:
 
 def reconsider(account: Account) -> None:
     """Answers anew which bookings speak of a provider's payment: they step back for it, or stand for themselves."""
-    bookings = {payment.id: payment for payment in account.payments.values() if payment.connection_id is None}
-    monies = [_money(payment) for payment in account.payments.values() if payment.connection_id]
+    counting = [payment for payment in account.payments.values() if account.counts(payment)]
+    bookings = {payment.id: payment for payment in counting if payment.connection_id is None}
+    monies = [_money(payment) for payment in counting if payment.connection_id]
     found = match([_spoken_of(booking) for booking in bookings.values()], monies)
     for booking in bookings.values():
         target = found.get(booking.id)

@@ -10,7 +10,7 @@ from kontor_payments.bookings.external import is_spoken_of, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.models import Checkout, Payment
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
-from kontor_payments.receivables import ledger, rules
+from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account, lock
 from kontor_payments.refunds.service import hear_refund, request_refund
 from kontor_service.clock import Clock
@@ -31,6 +31,7 @@ OVER = frozenset({"completed", "expired", "cancelled", "failed"})
 # Seconds until the provider is asked again about a checkout whose word does not come.
 _ASK_STEPS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 _SETTLING = frozenset({"pending"})
+OTHER_CURRENCY = "other_currency"
 
 
 async def apply_report(session: AsyncSession, checkout_id: UUID, report: CheckoutReport, clock: Clock) -> Checkout:
@@ -84,6 +85,9 @@ async def hear_payment(account: Account, checkout: Checkout, word: PaymentReport
         await account.session.flush()
     account.post(payment, ledger.postings(account.position(payment), word.state, word.amount_minor))
     payment.state, payment.failure, payment.settled_at = word.state, word.failure, word.settled_at
+    if not account.counts(payment):
+        _in_another_currency(account, payment)
+        return
     account.row.last_method = payment.method
     if word.state == "pending":
         _pending(account, payment, word)
@@ -135,12 +139,19 @@ def _succeeded(account: Account, payment: Payment) -> None:
     account.row.expected_on = None
     account.row.last_failure = ""
     reconsider(account)
-    twice = rules.to_refund(account.terms, account.positions(), account.position(payment))
+    twice = account.surplus(payment)
     if twice:
         request_refund(account, payment, twice, reason="paid_twice")
     # Who was told of the booking has been told of the payment.
     if not is_spoken_of(account, payment):
         account.tell("succeeded", payment)
+
+
+def _in_another_currency(account: Account, payment: Payment) -> None:
+    """It stands in the ledger in its own currency and counts nothing: the merchant decides what becomes of it."""
+    if payment.state == "succeeded":
+        payment.failure = OTHER_CURRENCY
+        account.tell("not_counted", payment)
 
 
 def _failed(account: Account, payment: Payment) -> None:

@@ -25,6 +25,8 @@ from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
+# A payment in such a state leaves the invoice to be paid.
+_GONE = frozenset({"failed", "reversed"})
 # Others may start and end checkouts of the same receivable at the same moment.
 _ROUNDS = 4
 
@@ -62,7 +64,10 @@ class Desk:
 async def start(
     desk: Desk, principal: Principal, document_id: UUID, wanted: CheckoutWanted, key: str | None
 ) -> Checkout | Settled:
-    """The same key gives the same checkout. Raises DocumentNotFound, MethodNotOffered, ProviderUnavailable, …"""
+    """The same key gives the same checkout as long as it can be paid, then a new one.
+
+    Raises DocumentNotFound, MethodNotOffered, ProviderUnavailable, …
+    """
     key = key or str(uuid4())
     provider = await _provider(desk, principal, document_id, wanted.method)
     if isinstance(provider, Settled):
@@ -125,8 +130,14 @@ async def _intend(
     if known is not None and known.request["fingerprint"] != asked:
         raise KeyReused(field="Idempotency-Key")
     settled = _settled(account)
-    if settled or (known is not None and known.state != "ending"):
-        return settled or known  # type: ignore[return-value]
+    if settled:
+        return settled
+    if known is not None and _dead(account, known):
+        # The key is free for another checkout; the row stays, and what comes of it is still heard.
+        known.idempotency_key = f"{named}:{known.id}"
+        await session.flush()
+    elif known is not None and known.state != "ending" and not _overdue(known):
+        return known
     live = await live_checkout(account)
     if live is not None:
         return _ToEnd(live)
@@ -136,6 +147,17 @@ async def _intend(
     account.row.checkout_open = True
     await account.close()
     return checkout
+
+
+def _dead(account: Account, checkout: Checkout) -> bool:
+    """Nobody can pay it any more, and nothing has come of it that stands."""
+    stands = any(p.checkout_id == checkout.id and p.state not in _GONE for p in account.payments.values())
+    return checkout.state in OVER and not stands
+
+
+def _overdue(checkout: Checkout) -> bool:
+    """Its time is up at the provider, who has not said so yet."""
+    return checkout.state == "open" and checkout.expires_at is not None and checkout.expires_at <= datetime.now(UTC)
 
 
 def _row(account: Account, principal: Principal, wanted: CheckoutWanted, key: str, connection: Connection) -> Checkout:

@@ -21,12 +21,13 @@ from kontor_payments.receivables.ledger import Posting
 from kontor_payments.receivables.rules import Position
 from kontor_service.clock import Clock
 
-Fact = Literal["pending", "succeeded", "failed", "refunded"]
+Fact = Literal["pending", "succeeded", "failed", "refunded", "not_counted"]
 _FACTS: dict[Fact, type[Message]] = {
     "pending": pb.PaymentPending,
     "succeeded": pb.PaymentSucceeded,
     "failed": pb.PaymentFailed,
     "refunded": pb.PaymentRefunded,
+    "not_counted": pb.PaymentNotCounted,
 }
 # Whoever books by hand says on which day the money came.
 _TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
@@ -65,6 +66,10 @@ class Account:
         )
         return rules.Terms(self.row.asked_minor, tuple(steps), self.row.cancelled)
 
+    def counts(self, payment: Payment) -> bool:
+        """Whether the payment is in the receivable's currency; otherwise its ledger stands beside the figures."""
+        return payment.currency == self.row.currency
+
     def position(self, payment: Payment) -> Position:
         sums = {"pending": 0, "paid": 0, "refunding": 0, "refunded": 0}
         for booking in self.bookings:
@@ -77,7 +82,14 @@ class Account:
         return sum(1 for booking in self.bookings if booking.payment_id == payment.id)
 
     def positions(self) -> list[Position]:
-        return [self.position(payment) for payment in self.payments.values()]
+        return [self.position(payment) for payment in self.payments.values() if self.counts(payment)]
+
+    def surplus(self, payment: Payment) -> int:
+        """How much of the payment may go back without leaving anything open, in minor units of its own currency."""
+        position = self.position(payment)
+        if not self.counts(payment):
+            return position.refundable
+        return rules.to_refund(self.terms, self.positions(), position)
 
     def figures(self) -> rules.Standing:
         return rules.standing(self.terms, self.positions())

@@ -62,6 +62,11 @@ def refund_ended(amount_minor: int, *, succeeded: bool) -> list[Posting]:
     return [*ended, Posting("refunded", amount_minor, "refund_succeeded")] if succeeded else ended
 
 
+def refund_corrected(amount_minor: int) -> list[Posting]:
+    """A refund that was taken for failed has succeeded after all."""
+    return [Posting("refunded", amount_minor, "refund_succeeded")]
+
+
 def released(amount_minor: int, number: int) -> list[Posting]:
     """Puts a matched booking back in its own right."""
     return [Posting("paid", amount_minor, f"released:{number}")]

@@ -67,7 +67,6 @@ async def _note(db: Database, clock: Clock, merchant_id: UUID, refund: Refund, w
     async with db.transaction(merchant_id) as session:
         account = await lock(session, refund.receivable_id, clock)
         current = (await session.exec(select(Refund).where(Refund.id == refund.id).with_for_update())).one()
-        # The webhook may have been quicker.
-        if current.state == "requested":
-            end_refund(account, account.payments[current.payment_id], current, word)
-            await account.close()
+        # The webhook may have been quicker: then this is nothing new.
+        end_refund(account, account.payments[current.payment_id], current, word)
+        await account.close()

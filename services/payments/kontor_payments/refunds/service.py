@@ -38,16 +38,23 @@ async def hear_refund(account: Account, word: RefundReport) -> None:
     if refund is None:
         refund = request_refund(account, payment, word.amount_minor, reason="at_provider")
         await account.session.flush()
-    if refund.state == "requested":
-        end_refund(account, payment, refund, word)
+    end_refund(account, payment, refund, word)
 
 
 def end_refund(account: Account, payment: Payment, refund: Refund, word: RefundReport) -> None:
-    """After a failure the money stays overpaid, where staff see it."""
+    """What the provider says is final, heard again or late. After a failure the money stays overpaid, where staff see it.
+
+    A provider may still carry out what it has reported as failed: then the money is gone all the same.
+    """
     succeeded = word.state == "succeeded"
-    account.post(payment, ledger.refund_ended(refund.amount_minor, succeeded=succeeded), refund_id=refund.id)
+    if refund.state == "requested":
+        account.post(payment, ledger.refund_ended(refund.amount_minor, succeeded=succeeded), refund_id=refund.id)
+    elif refund.state == "failed" and succeeded:
+        account.post(payment, ledger.refund_corrected(refund.amount_minor), refund_id=refund.id)
+    else:
+        return
     refund.state = "succeeded" if succeeded else "failed"
-    refund.provider_reference = word.id
+    refund.provider_reference = word.id or refund.provider_reference
     refund.try_at = None
     position = account.position(payment)
     payment.state = "refund_pending" if position.refunding else "refunded" if not position.refundable else "succeeded"

@@ -14,11 +14,14 @@ from kontor_payments.providers.sandbox.pages import page
 router = APIRouter(prefix="/sandbox")
 
 
+Outcome = Literal["succeeded", "failed", "reversed", "refunded"]
+
+
 class Settle(BaseModel):
     """Without a checkout: everything that is on its way. Without an outcome: as the payer chose."""
 
     checkout: str | None = None
-    outcome: Literal["succeeded", "failed", "reversed"] | None = None
+    outcome: Outcome | None = None
 
 
 @router.get("", include_in_schema=False)
@@ -30,7 +33,10 @@ async def overview(request: Request) -> Response:
 
 @router.post("/settle")
 async def settle(request: Request, wanted: Settle) -> dict[str, Any]:
-    """Lets money that is on its way arrive or fail now; `reversed` takes settled money back (SEPA return)."""
+    """Lets money that is on its way arrive or fail now; `reversed` takes settled money back (SEPA return).
+
+    `refunded` carries out refunds that were answered as failed.
+    """
     return {"settled": await _settle(request, wanted)}
 
 
@@ -76,9 +82,11 @@ async def _settle(request: Request, wanted: Settle) -> list[str]:
     return chosen
 
 
-def _step(checkout: Any, outcome: Literal["succeeded", "failed", "reversed"] | None) -> list[str]:
+def _step(checkout: Any, outcome: Outcome | None) -> list[str]:
     if outcome == "reversed":
         return rules.reverse(checkout, "returned_by_bank")
+    if outcome == "refunded":
+        return rules.carry_out_refunds(checkout)
     return rules.settle(checkout, outcome, now())
 
 

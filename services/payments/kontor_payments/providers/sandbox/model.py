@@ -20,6 +20,10 @@ class Behaviour(BaseModel):
     # timeout_before: nothing was done; timeout_after: it was done, and no answer comes.
     capture_call: CallFault = "none"
     refund_call: CallFault = "none"
+    # What the payer is charged in, where that is not what was asked for.
+    charge_currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    # failed: the refund is answered as failed, and settling it as "refunded" carries it out after all.
+    refund_as: Literal["succeeded", "failed"] = "succeeded"
     # How long a call that times out is held.
     hold_seconds: float = Field(default=30, ge=0, le=300)
     # None: as the sandbox is set.
@@ -69,7 +73,7 @@ class Refund(BaseModel):
     payment: str
     reference: str
     amount_minor: int
-    state: Literal["succeeded"] = "succeeded"
+    state: Literal["succeeded", "failed"] = "succeeded"
 
 
 class Checkout(BaseModel):

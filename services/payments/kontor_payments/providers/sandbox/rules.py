@@ -102,12 +102,21 @@ def refund(checkout: Checkout, payment_id: str, amount_minor: int, reference: st
     if any(refund.reference == reference for refund in checkout.refunds):
         return []
     paid = sum(p.amount_minor for p in checkout.payments if p.id == payment_id and p.state == "succeeded")
-    given = sum(r.amount_minor for r in checkout.refunds if r.payment == payment_id)
+    given = sum(r.amount_minor for r in checkout.refunds if r.payment == payment_id and r.state == "succeeded")
     if amount_minor > paid - given:
         raise TooMuch
-    found = Refund(id=new_id("re"), payment=payment_id, reference=reference, amount_minor=amount_minor)
+    state = checkout.behaviour.refund_as
+    found = Refund(id=new_id("re"), payment=payment_id, reference=reference, amount_minor=amount_minor, state=state)
     checkout.refunds.append(found)
-    return ["payment.refunded"]
+    return ["payment.refunded" if state == "succeeded" else "refund.failed"]
+
+
+def carry_out_refunds(checkout: Checkout) -> list[str]:
+    """What was reported as failed goes through after all."""
+    found = [refund for refund in checkout.refunds if refund.state == "failed"]
+    for refund in found:
+        refund.state = "succeeded"
+    return ["payment.refunded" for _ in found]
 
 
 def wake_at(checkout: Checkout) -> datetime | None:
@@ -123,7 +132,7 @@ def _add(checkout: Checkout, state: Literal["pending", "succeeded", "failed"], a
         id=new_id("py"),
         state=state,
         amount_minor=checkout.amount_minor,
-        currency=checkout.currency,
+        currency=checkout.behaviour.charge_currency or checkout.currency,
         method=checkout.method or checkout.methods[0],
         initiated_at=at,
         settled_at=at if state == "succeeded" else None,
