@@ -1,67 +1,24 @@
 """The whole platform as `make run` starts it, on both transports, and a browser in front of it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import httpx
 import pytest
 
 from kontor_testing.browser import chromium
 from kontor_testing.people import Customer, Erp, Merchant
-from kontor_testing.serving import free_port
-
-START_SECONDS = 120
-PARTS = ("GATEWAY", "ADMIN", "MAIL", "IDENTITY", "DOCUMENTS", "PAYMENTS", "NOTIFICATIONS", "SANDBOX", "SMTP")
+from kontor_testing.platform import Platform as Running
+from kontor_testing.waiting import until
 
 
-@dataclass
-class Platform:
-    """Where the running platform is, as .kontor/run.json tells anybody."""
-
-    folder: Path
-    environment: dict[str, str]
-    process: subprocess.Popen | None = None
-    run: dict = field(default_factory=dict)
-
-    def start(self, *words):
-        command = [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(self.folder / "home"), *words]
-        with (self.folder / "output.log").open("ab") as output:
-            self.process = subprocess.Popen(
-                command, env=self.environment, stdout=output, stderr=output, start_new_session=True
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while not (self.folder / "home/run.json").exists():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError((self.folder / "output.log").read_text()[-6000:])
-            time.sleep(0.1)
-        self.run = json.loads((self.folder / "home/run.json").read_text())
-
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
+class Platform(Running):
+    """The running platform with what a story asks of it."""
 
     @property
     def api(self):
         return {"Authorization": f"Bearer {self.run['api_key']}"}
 
-    def messages(self):
-        return httpx.get(f"{self.run['mail']}/api/messages").json()
-
     def wait_for(self, probe, within=30.0):
         """The first truthy answer; AssertionError with the last one after so many seconds."""
-        deadline = time.monotonic() + within
-        while True:
-            found = probe()
-            if found:
-                return found
-            assert time.monotonic() < deadline, f"not within {within} s: {found!r}"
-            time.sleep(0.1)
+        return until(probe, within=within)
 
     def mail_to(self, recipient, containing=""):
         """The newest mail to this address with these words, once it has come."""
@@ -90,10 +47,9 @@ class Platform:
 
 
 def started(folder, **environment):
-    ports = {f"KONTOR_{part}_PORT": str(free_port()) for part in PARTS}
-    platform = Platform(folder, {**os.environ, **ports, **environment})
-    platform.start()
-    return platform
+    made = Platform(folder, environment)
+    made.start()
+    return made
 
 
 @pytest.fixture(scope="session")

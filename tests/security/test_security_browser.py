@@ -292,7 +292,7 @@ def test_a_hostile_document_is_text_in_the_admin(world: World, hostile: dict[str
 
 
 def test_a_hostile_document_is_text_in_the_mail_and_adds_no_header(world: World, hostile: dict[str, str]) -> None:
-    mail = until(lambda: next((m for m in world.mails() if "opfer@hostile.example" in str(m["to"])), None))
+    mail = until(lambda: next((m for m in world.messages() if "opfer@hostile.example" in str(m["to"])), None))
     harmless(mail["html"])
     raw = world.http.get(f"{world.run['mail']}/messages/{mail['id']}/raw").text
     assert "\n" not in mail["subject"]

@@ -226,7 +226,7 @@ def test_internal_routes_take_a_services_token_only(world: World, route: str) ->
 def test_only_identity_tells_of_sessions(world: World) -> None:
     """A service that is broken into can make nobody a session: it gets no token for an edge."""
     for edge in ("gateway", "admin"):
-        headers = basic("payments", world.services["payments"])
+        headers = basic("payments", world.secrets["payments"])
         wanted = {"audience": edge, "merchant_id": None}
         answer = world.http.post(world.url("identity", "/v1/service-tokens"), headers=headers, json=wanted)
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")

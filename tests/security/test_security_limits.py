@@ -19,7 +19,7 @@ _KNOWN, _UNKNOWN = "anna.seidel@seidel-optik.example", "niemand@nirgends.example
 
 def ask(world: World, path: str, **body: Any) -> httpx.Response:
     edge = "admin" if body.get("kind") == "staff" else "gateway"
-    return world.http.post(world.url("identity", path), headers=basic(edge, world.services[edge]), json=body)
+    return world.http.post(world.url("identity", path), headers=basic(edge, world.secrets[edge]), json=body)
 
 
 def shape(answer: httpx.Response) -> tuple[int, Any]:
@@ -111,7 +111,7 @@ def together(world: World, path: str, many: int, **body: Any) -> list[int]:
 
 
 async def _together(world: World, path: str, many: int, body: dict[str, Any]) -> list[int]:
-    headers = basic("gateway", world.services["gateway"])
+    headers = basic("gateway", world.secrets["gateway"])
     async with httpx.AsyncClient(headers=headers, timeout=60) as client:
         sent = [client.post(world.url("identity", path), json=body) for _ in range(many)]
         return [answer.status_code for answer in await asyncio.gather(*sent)]

@@ -77,7 +77,7 @@ def logged_in(world: World, visitor: dict[str, Any]) -> str:
     known = next(
         (
             link
-            for mail in world.mails()
+            for mail in world.messages()
             for link in mail["links"]
             if "/einladung/" in link and "vera@" in str(mail["to"])
         ),
@@ -156,7 +156,7 @@ def test_staff_who_are_switched_off(world: World) -> None:
 def test_a_role_that_is_taken_away(world: World) -> None:
     """Every command asks for the right as it stands at that moment."""
     staff_id, cookie = add_staff(world, world.b, "accounting", "karla@zweitwerk.example")
-    headers = {"Authorization": basic("admin", world.services["admin"])["Authorization"]}
+    headers = {"Authorization": basic("admin", world.secrets["admin"])["Authorization"]}
     before = world.mint("admin", session_hash=hash_of(cookie), audience="payments", right="payments:book")
     assert before.status_code == 200
     revoke = as_staff(world, "staff:edit", "PATCH", f"/v1/staff/{staff_id}", json={"role": "read_only"})

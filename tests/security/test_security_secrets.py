@@ -68,7 +68,7 @@ def _code(world: World) -> dict[str, str]:
 
     def mailed() -> str:
         """The code, which stands on a line of its own."""
-        mine = [mail["text"] for mail in world.mails() if "gert@" in str(mail["to"])]
+        mine = [mail["text"] for mail in world.messages() if "gert@" in str(mail["to"])]
         return next((found[1] for text in mine if (found := re.search(r"(?m)^\s*(\d{4} ?\d{4})\s*$", text))), "")
 
     said = until(mailed)
@@ -148,7 +148,7 @@ def test_the_log_says_none(world: World, secrets: dict[str, str]) -> None:
     text = world.log.read_text(errors="replace")
     assert len(text) > 200
     assert found_in(text, secrets, {"code"}) == []
-    for secret in (*world.services.values(), PASSWORD):
+    for secret in (*world.secrets.values(), PASSWORD):
         assert secret not in text
     # Nor who people are.
     assert "gert@geheim.example" not in text

@@ -203,7 +203,7 @@ def test_an_attachment_elsewhere_is_not_fetched(world: World) -> None:
             cookie = world.opened(document["portal_url"])
             page = world.call("gateway", "GET", f"/{world.b.slug}/dokumente/{document['id']}", cookie=cookie)
             world.call("admin", "GET", f"/dokumente/{document['id']}", cookie=world.b.staff)
-            until(lambda: any("ZW-SSRF" in mail["subject"] + mail["text"] for mail in world.mails()))
+            until(lambda: any("ZW-SSRF" in mail["subject"] + mail["text"] for mail in world.messages()))
         finally:
             ended.set()
             listener.join()

@@ -2,48 +2,30 @@
 
 import asyncio
 import hashlib
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg
 import httpx
 
+from kontor_events.registry import contexts
 from kontor_identity.app import make_parts
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
 from kontor_identity.settings import Settings as IdentitySettings
 from kontor_service.database import Database
 from kontor_service.files import Files
+from kontor_service.services import edges
 from kontor_service.tokens import basic
-from kontor_testing.serving import free_port
+from kontor_testing.platform import Platform
+from kontor_testing.waiting import until as until
 from kontor_web.pages import csrf_token
 
-T = TypeVar("T")
-PARTS = ("GATEWAY", "ADMIN", "MAIL", "IDENTITY", "DOCUMENTS", "PAYMENTS", "NOTIFICATIONS", "SANDBOX", "SMTP")
-OWNERS = ("identity", "documents", "payments", "notifications")
-EDGES = ("gateway", "admin")
+OWNERS = tuple(contexts())
+EDGES = edges()
 PASSWORD = "Kiesel-und-Tannenzapfen-41"
-_START_SECONDS = 120
 _SEED = "a-seed-that-only-this-browser-knows"
-
-
-def until(probe: Callable[[], T], within: float = 40.0) -> T:
-    """The first truthy answer; AssertionError with the last one after so many seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        found = probe()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not within {within} s: {found!r}"
-        time.sleep(0.05)
 
 
 @dataclass
@@ -59,57 +41,23 @@ class Shop:
     ids: dict[str, str] = field(default_factory=dict)
 
 
-class World:
+class World(Platform):
     """The platform as `make run` starts it, with the demo merchant (`a`) and a second one (`b`)."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.ports = {part.lower(): free_port() for part in PARTS}
+        # Nobody here is a proxy whose word counts.
+        super().__init__(folder, {"KONTOR_LOG_LEVEL": "INFO", "FORWARDED_ALLOW_IPS": "192.0.2.99"})
         # A connection is used again only while no server thinks of closing it.
         self.http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=1))
-        self.run: dict[str, Any] = {}
         self.a = Shop("brunner", "", "")
         self.b = Shop("zweitwerk", "inge@zweitwerk.example", PASSWORD)
         # Ids of another customer of merchant a, and of the same customer's other thread.
         self.other: dict[str, str] = {}
         self.apart: dict[str, str] = {}
 
-    # -- the platform --------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        # Nobody here is a proxy whose word counts.
-        ours = {"KONTOR_LOG_LEVEL": "INFO", "FORWARDED_ALLOW_IPS": "192.0.2.99"}
-        environment = (
-            os.environ | ours | {f"KONTOR_{part.upper()}_PORT": str(port) for part, port in self.ports.items()}
-        )
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "kontor_standalone", "run", "--folder", str(self.home)],
-                env=environment, stdout=output, stderr=output, start_new_session=True,
-            )  # fmt: skip
-        deadline = time.monotonic() + _START_SECONDS
-        while not (self.home / "run.json").exists():
-            waiting = self.process.poll() is None and time.monotonic() < deadline
-            assert waiting, self.log.read_text()[-6000:]
-            time.sleep(0.1)
-        self.run = json.loads((self.home / "run.json").read_text())
-        self.services = json.loads((self.home / "secrets.json").read_text())
-
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
+        super().stop()
         self.http.close()
-
-    @property
-    def home(self) -> Path:
-        return self.folder / "home"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "output.log"
-
-    def url(self, part: str, path: str = "") -> str:
-        return f"http://localhost:{self.ports[part]}{path}"
 
     def rows(self, service: str, sql: str, *values: Any) -> list[dict[str, Any]]:
         """What the service's database says, asked as the server's superuser."""
@@ -126,22 +74,18 @@ class World:
         """A connection to a service's database, as the superuser or as one of the service's roles."""
         return await asyncpg.connect(
             host=str(self.home / "postgres"), user=role, database=f"kontor_{service}" if service else "postgres",
-            password=self.services["database"],
+            password=self.secrets["database"],
         )  # fmt: skip
 
     def value(self, service: str, sql: str, *values: Any) -> str:
         found = until(lambda: self.rows(service, sql, *values))
         return str(next(iter(found[0].values())))
 
-    def mails(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.http.get(f"{self.run['mail']}/api/messages").json()
-        return found
-
     def mailed_link(self, recipient: str, part: str, but: str = "") -> str:
         """The newest link with this part that was mailed to this address."""
 
         def find() -> str:
-            mine = [mail for mail in self.mails() if recipient in str(mail["to"])]
+            mine = [mail for mail in self.messages() if recipient in str(mail["to"])]
             return next((link for mail in mine for link in mail["links"] if part in link and link != but), "")
 
         return until(find)
@@ -186,12 +130,12 @@ class World:
         return {"Authorization": f"Bearer {answer.json()['token']}"}
 
     def mint(self, edge: str, **wanted: Any) -> httpx.Response:
-        return self.http.post(self.url("identity", "/v1/tokens"), headers=basic(edge, self.services[edge]), json=wanted)
+        return self.http.post(self.url("identity", "/v1/tokens"), headers=basic(edge, self.secrets[edge]), json=wanted)
 
     def service(self, audience: str, merchant_id: str | None, name: str = "gateway") -> dict[str, str]:
         """The header of a service that calls another."""
         answer = self.http.post(
-            self.url("identity", "/v1/service-tokens"), headers=basic(name, self.services[name]),
+            self.url("identity", "/v1/service-tokens"), headers=basic(name, self.secrets[name]),
             json={"audience": audience, "merchant_id": merchant_id},
         )  # fmt: skip
         return {"Authorization": f"Bearer {answer.json()['token']}"}
@@ -230,7 +174,7 @@ class World:
 
     async def _register(self, shop: Shop) -> str:
         settings = IdentitySettings(
-            environment="development", bus_url="postgresql://unused", service_secret=self.services["identity"],
+            environment="development", bus_url="postgresql://unused", service_secret=self.secrets["identity"],
             database_url=self.runtime_url("identity"), files_url=f"file://{self.home}/files/identity",
             portal_url=self.url("gateway"), admin_public_url=self.url("admin"),
         )  # fmt: skip
@@ -247,7 +191,7 @@ class World:
 
     def runtime_url(self, service: str, role: str = "") -> str:
         role = role or f"kontor_{service}"
-        return f"postgresql://{role}:{self.services['database']}@/kontor_{service}?host={self.home}/postgres"
+        return f"postgresql://{role}:{self.secrets['database']}@/kontor_{service}?host={self.home}/postgres"
 
 
 def seed_name(part: str) -> str:

@@ -28,3 +28,14 @@ async def eventually(probe: Callable[[], T | Awaitable[T]], *, within: float = 1
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within} s; last: {last!r}")
         await asyncio.sleep(every)
+
+
+def until(probe: Callable[[], T | None], within: float = 40.0, *, every: float = 0.05) -> T:
+    """`eventually` where nothing else runs in this thread: the first truthy answer."""
+    deadline = time.monotonic() + within
+    while True:
+        found = probe()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {within} s; last: {found!r}"
+        time.sleep(every)
