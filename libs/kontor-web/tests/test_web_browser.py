@@ -27,6 +27,8 @@ async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, gallery
         ("/?accent=ffcc00", 320),
         ("/document", 1440),
         ("/document?accent=ffcc00", 320),
+        ("/charts", 1440),
+        ("/charts?accent=ffcc00", 320),
         ("/l/x", 320),
         ("/gone", 320),
     ):

@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from kontor_service.errors import Gone, Invalid
 from kontor_web import Column, Form, Hub, Link, Look, Pages, install_error_pages, protect, read_form, static_app, stream
+from kontor_web.charts import bars, day_labels, month_labels, quarter_hours
+from kontor_web.i18n import speak
 
 
 def create_app() -> FastAPI:
@@ -48,6 +50,12 @@ def create_app() -> FastAPI:
     def document(request: Request) -> Response:
         return pages.render(request, "document.html", look(request), paid=app.state.paid, **_facts())
 
+    @app.get("/charts")
+    def charts(request: Request) -> Response:
+        shown = look(request)
+        speak(shown.language)
+        return pages.render(request, "charts.html", shown, charts=kontor_charts())
+
     @app.post("/form")
     async def form(request: Request) -> Response:
         sent = await read_form(request)
@@ -82,6 +90,36 @@ def create_app() -> FastAPI:
         return stream(request, hub, {"all"}, life=5)
 
     return app
+
+
+def kontor_charts() -> dict[str, object]:
+    """Electricity with last year, estimate and projection; two tariffs; feed-in by days; a day of 25 hours; nothing at all."""
+    now = [412_000, 371_500, 344_000, 290_250, 262_000, 240_800, 251_000, 248_300, 270_900, 312_400, 198_700, None]
+    then = [430_000, 398_000, 351_000, 301_000, 250_000, 236_000, 229_000, 233_000, 268_000, 320_000, 360_000, 402_000]
+    high = [round(value * 0.6) if value else None for value in now]
+    low = [value - part if value and part else None for value, part in zip(now, high, strict=True)]
+    labels, short = month_labels(), month_labels(short=True)
+    quarters = [{"from": "", "value": f"{0.05 + (i % 24) / 40:.3f}"} if i % 17 else None for i in range(100)]
+    return {
+        "year": bars(
+            "year", labels, [("", now)], unit="kWh", title="Strom 2026", name="2026", before=then, before_name="2025",
+            short=short, bases=["read"] * 9 + ["estimated", "partly", "missing"], links=["/m/1", *[None] * 11],
+            expected=[None] * 10 + [(320_000, 350_000, 380_000), (370_000, 415_000, 460_000)],
+        ),
+        "tariffs": bars(
+            "tariffs", labels, [("HT", high), ("NT", low)], unit="kWh", title="Strom nach Tarif 2026", name="2026",
+            before=then, before_name="2025", short=short,
+        ),
+        "days": bars(
+            "days", day_labels(2026, 5), [("", [None if d > 27 else 4_000 + d * 731 % 9_000 for d in range(31)])],
+            unit="kWh", title="Einspeisung im Mai 2026", name="2026",
+        ),
+        "quarters": quarter_hours(
+            "quarters", quarters, day="2026-10-25", zone="Europe/Berlin", unit="kWh", title="25. Oktober 2026"
+        ),
+        "nothing": bars("nothing", labels, [("", [None] * 12)], unit="m3", title="Wasser 2026", name="2026", short=short),
+        "water": bars("water", ["2024", "2025"], [("", [81_234, 1_079_412])], unit="m3", title="Wasser", name="m³"),
+    }  # fmt: skip
 
 
 def _facts() -> dict[str, object]:

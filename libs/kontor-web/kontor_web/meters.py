@@ -1,0 +1,321 @@
+"""Words of meters that portal and admin share: kinds, registers, reasons, states, and sentences for what was found.
+
+Codes are those of the bus contract; an unknown one is shown as it is. Amounts are thousandths of their unit.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from kontor_web import formats
+from kontor_web.i18n import N_, reader
+from kontor_web.i18n import gettext as _
+
+_KINDS = {"electricity": N_("Electricity"), "gas": N_("Gas"), "water": N_("Water"), "heat": N_("Heat")}
+KINDS = tuple(_KINDS)
+_UNITS = {"m3": "m³"}
+_DIRECTIONS = {"consumption": N_("Consumption"), "feed_in": N_("Feed-in")}
+_TARIFFS = {"single": N_("Single tariff"), "high": N_("HT"), "low": N_("NT")}
+_REASONS = {
+    "regular": N_("Regular reading"),
+    "move_in": N_("Moving in"),
+    "move_out": N_("Moving out"),
+    "exchange": N_("Meter exchange"),
+    "interim": N_("Interim reading"),
+    "final": N_("Final reading"),
+}
+REASONS = tuple(_REASONS)
+_SOURCES = {
+    "customer": N_("read by the customer"),
+    "staff": N_("read by staff"),
+    "system": N_("transmitted"),
+    "estimate": N_("estimated"),
+}
+_CHANNELS = {
+    "account": N_("in the portal"),
+    "link": N_("through a link without log-in"),
+    "staff": N_("by staff"),
+    "api": N_("by another system"),
+    "csv": N_("from a file"),
+    "bus": N_("by another system"),
+    "estimate": N_("estimated"),
+}
+# Kind of dot and word, as k.state takes them.
+_READING_STATES = {
+    "valid": ("paid", N_("Valid")),
+    "to_be_checked": ("open", N_("Being checked")),
+    "implausible": ("late", N_("Implausible")),
+    "rejected": ("bad", N_("Rejected")),
+    "replaced": ("idle", N_("Replaced")),
+}
+_REQUEST_STATES = {"open": ("open", N_("Running")), "closed": ("idle", N_("Closed"))}
+_ASKING_STATES = {
+    "asked": ("open", N_("Asked")),
+    "reminded": ("late", N_("Reminded")),
+    "done": ("paid", N_("Done")),
+    "closed": ("idle", N_("Closed")),
+}
+_ASKED_STATES = {
+    "asked": ("open", N_("Missing")),
+    "read": ("paid", N_("Read")),
+    "estimated": ("part", N_("Estimated")),
+    "left_out": ("idle", N_("Left out")),
+}
+_BATCH_STATES = {
+    "preview": ("open", N_("Preview")),
+    "running": ("way", N_("Being stored")),
+    "done": ("paid", N_("Stored")),
+    "failed": ("bad", N_("Failed")),
+    "dropped": ("idle", N_("Dropped")),
+}
+_BASES = {
+    "measured": N_("measured"),
+    "read": N_("from readings"),
+    "partly": N_("partly known"),
+    "estimated": N_("estimated"),
+    "missing": N_("nothing known"),
+}
+
+
+def _word(words: Mapping[str, str], code: str) -> str:
+    return _(words[code]) if code in words else code
+
+
+def _state(words: Mapping[str, tuple[str, str]], code: str) -> tuple[str, str]:
+    kind, word = words.get(code, ("idle", code))
+    return kind, _(word) if code in words else code
+
+
+def kind_name(code: str) -> str:
+    """electricity → Strom"""
+    return _word(_KINDS, code)
+
+
+def unit_name(code: str) -> str:
+    """m3 → m³"""
+    return _UNITS.get(code, code)
+
+
+def direction_name(code: str) -> str:
+    return _word(_DIRECTIONS, code)
+
+
+def tariff_name(code: str) -> str:
+    """high → HT"""
+    return _word(_TARIFFS, code)
+
+
+def register_name(direction: str, tariff: str) -> str:
+    """What tells a register from the others of its meter; nothing where there is nothing to tell."""
+    parts = [direction_name(direction)] if direction == "feed_in" else []
+    return " ".join(parts + ([tariff_name(tariff)] if tariff in ("high", "low") else []))
+
+
+def reason_name(code: str) -> str:
+    return _word(_REASONS, code)
+
+
+def source_name(code: str) -> str:
+    return _word(_SOURCES, code)
+
+
+def channel_name(code: str) -> str:
+    """By what way a reading came, § 40a EnWG."""
+    return _word(_CHANNELS, code)
+
+
+def basis_name(code: str) -> str:
+    """How the sum of a month came about."""
+    return _word(_BASES, code)
+
+
+def reading_state(code: str) -> tuple[str, str]:
+    """Kind of dot, and word."""
+    return _state(_READING_STATES, code)
+
+
+def request_state(code: str) -> tuple[str, str]:
+    return _state(_REQUEST_STATES, code)
+
+
+def asking_state(code: str) -> tuple[str, str]:
+    return _state(_ASKING_STATES, code)
+
+
+def asked_state(code: str) -> tuple[str, str]:
+    """Of one meter in a request."""
+    return _state(_ASKED_STATES, code)
+
+
+def batch_state(code: str) -> tuple[str, str]:
+    return _state(_BATCH_STATES, code)
+
+
+def places_for(most: int | None) -> int:
+    """Decimals that are worth showing next to such an amount, in thousandths."""
+    size = abs(most or 0)
+    return 0 if size >= 100_000 else 1 if size >= 10_000 else 2 if size >= 1000 else 3
+
+
+def amount(parts: int | None, unit: str = "", places: int | None = None) -> str:
+    """1234500, kWh → 1.235 kWh; – where nothing is known. As many decimals as told, else as the size deserves."""
+    if parts is None:
+        return "–"
+    text = fixed(parts, places_for(parts) if places is None else places, reader().language)
+    return f"{text}\u00a0{unit_name(unit)}" if unit else text
+
+
+def fixed(parts: int, places: int, language: str) -> str:
+    """Thousandths with so many decimals (up to three), rounded half up, with the reader's marks."""
+    scale = 10 ** (3 - places)
+    rounded = (2 * abs(parts) + scale) // (2 * scale)
+    whole, rest = divmod(rounded, 10**places)
+    symbols = formats.locale_of(language).number_symbols["latn"]
+    text = f"{whole:,}".replace(",", symbols["group"])
+    if places:
+        text = f"{text}{symbols['decimal']}{rest:0{places}d}"
+    return f"−{text}" if parts < 0 and rounded else text
+
+
+def reading_value(value: str, digits_after: int | None = None) -> str:
+    """What stands on the meter's face, with the reader's marks: 1234.5 → 1.234,5."""
+    if not value:
+        return "–"
+    if digits_after is None:
+        return formats.number(value, reader().language)
+    exact = Decimal(value)
+    places = max(digits_after, -int(exact.normalize().as_tuple().exponent), 0)
+    symbols = formats.locale_of(reader().language).number_symbols["latn"]
+    text = f"{exact:,.{places}f}"
+    return text.translate({ord(","): symbols["group"], ord("."): symbols["decimal"]})
+
+
+# With what was known before, and without: a link without log-in tells nobody what the meter used.
+_FINDINGS = {
+    "future": (
+        N_("This lies in the future. Please check the date."),
+        N_("This lies in the future. Please check the date."),
+    ),
+    "before_use": (
+        N_("On this day the meter was not in use yet; it has been since %(in_use_from)s. Please check the date."),
+        N_("On this day the meter was not in use yet. Please check the date."),
+    ),
+    "after_use": (
+        N_("On this day the meter was no longer in use; it was until %(in_use_to)s. Please check the date."),
+        N_("On this day the meter was no longer in use. Please check the date."),
+    ),
+    "falling": (
+        N_("Your reading%(value)s is lower than the one of %(before_on)s (%(before)s). Please check the digits."),
+        N_("Your reading%(value)s does not fit earlier ones. Please check the digits and the meter's number."),
+    ),
+    "rollover": (
+        N_(
+            "The meter has gone through zero since %(before_on)s (%(before)s): that makes %(used)s. If so, all is well."
+        ),
+        N_("The meter seems to have gone through zero. If so, all is well."),
+    ),
+    "above_next": (
+        N_(
+            "Your reading%(value)s is higher than the later one of %(next_on)s (%(next)s). Please check date and digits."
+        ),
+        N_("Your reading%(value)s does not fit others. Please check date and digits."),
+    ),
+    "jump": (
+        N_(
+            "Since %(before_on)s this would be %(used)s; usually it is at most %(most)s in this time."
+            " Please check the digits, also those after the point."
+        ),
+        N_("Your reading%(value)s is unusually high. Please check the digits, also those after the point."),
+    ),
+    "duplicate": (
+        N_("For %(on)s there is a reading already (%(duplicate)s). Yours would replace it."),
+        N_("There is a reading for this day already. Yours would replace it."),
+    ),
+    "digits": (
+        N_(
+            "This meter shows %(digits_before)s digits before and %(digits_after)s after the point."
+            " Please enter the number as it stands there."
+        ),
+        N_("This number does not fit the digits of the meter. Please enter it as it stands there."),
+    ),
+    "not_a_number": (
+        N_("This is not a number. Please enter only what stands on the meter, for example 12345.6."),
+        N_("This is not a number. Please enter only what stands on the meter, for example 12345.6."),
+    ),
+    "ambiguous": (
+        N_("It is not clear whether the point separates thousands or decimals. Please enter it without thousands."),
+        N_("It is not clear whether the point separates thousands or decimals. Please enter it without thousands."),
+    ),
+    "negative": (N_("A reading is never below zero."), N_("A reading is never below zero.")),
+    "unknown_register": (N_("There is no such meter."), N_("There is no such meter.")),
+    "unknown_photo": (N_("The photo is gone. Please add it again."), N_("The photo is gone. Please add it again.")),
+}
+_NEEDED = {
+    "before_use": ("in_use_from",),
+    "after_use": ("in_use_to",),
+    "falling": ("before", "before_on"),
+    "rollover": ("before", "before_on", "used"),
+    "above_next": ("next", "next_on"),
+    "jump": ("before_on", "used", "most"),
+    "duplicate": ("value", "on"),
+    "digits": ("digits_before", "digits_after"),
+}
+_DAYS = ("in_use_from", "in_use_to", "before_on", "next_on", "on")
+_AMOUNTS = ("used", "most")
+_FACES = ("before", "next")
+
+
+def finding_sentence(
+    code: str, values: Mapping[str, str] | None = None, unit: str = "", value: str = "", *, secret: bool = False
+) -> str:
+    """What plausibility found, as a sentence for whoever reads the meter.
+
+    `value`: what they entered, as a plain decimal. With `secret`, or where the values are missing, nothing is said that
+    tells what the meter showed before.
+    """
+    if code not in _FINDINGS:
+        return _("Please check this reading.")
+    known, general = _FINDINGS[code]
+    given = dict(values or {})
+    told = all(name in given for name in _NEEDED.get(code, ())) and not (secret and code != "digits")
+    entered = f" {reading_value(value)}" if value else ""
+    if not told:
+        return _(general) % {"value": entered}
+    return _(known) % (_spoken(given, unit or given.get("unit", "")) | {"value": entered})
+
+
+def _spoken(values: Mapping[str, str], unit: str) -> dict[str, str]:
+    language = reader().language
+    said = dict(values)
+    said |= {name: formats.day(values[name], language) for name in _DAYS if name in values}
+    said |= {name: reading_value(values[name]) for name in _FACES if name in values}
+    said |= {
+        name: f"{reading_value(values[name])}\u00a0{unit_name(unit)}".rstrip() for name in _AMOUNTS if name in values
+    }
+    said["duplicate"] = reading_value(values.get("value", ""))
+    return said
+
+
+def projection_sentence(projection: Mapping[str, Any] | None, unit: str) -> str:
+    """What the year will come to, how far it may be off, and what it rests on; nothing without a projection."""
+    if not projection:
+        return ""
+    until = formats.day(projection["based_until"], reader().language)
+    if projection["method"] not in _METHODS:
+        return _("Up to %(until)s too few days are known to say what the whole year will come to.", until=until)
+    places = places_for(int(projection["high"]))
+    figures = {name: amount(int(projection[name]), unit, places) for name in ("low", "expected", "high")}
+    return f"{_(_YEAR) % figures} {_(_METHODS[projection['method']]) % {'until': until}}"
+
+
+_YEAR = N_("The whole year will come to about %(expected)s, probably between %(low)s and %(high)s.")
+_METHODS = {
+    "last_year": N_(
+        "This goes by last year, scaled by how this year compares with it up to %(until)s;"
+        " the range by how evenly it has compared so far."
+    ),
+    "season": N_(
+        "This goes by what was used up to %(until)s and by how such a year is usually spread over the seasons;"
+        " the range is the wider the less is known."
+    ),
+}
