@@ -150,6 +150,15 @@ async def test_wrong_totals_are_refused_naming_the_amount(documents):
     assert refused.json()["errors"][0]["field"] == "totals.due"
 
 
+async def test_what_the_official_rules_find_in_data_names_the_field_of_the_data(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    lines = [*invoice()["lines"], {"name": "Anfahrt", "net_price": "40.00", "tax_rate": "19", "unit": "XXQ"}]
+    status = await documents.made(invoice(lines=lines))
+    assert status["error"]["code"] == "invoice_invalid"
+    assert [one["field"] for one in status["error"]["errors"]] == ["lines[2].unit"]
+
+
 async def test_an_upload_with_wrong_totals_waits_as_invalid_with_the_sentence(documents):
     await documents.open_shop()
     await documents.add_customer()

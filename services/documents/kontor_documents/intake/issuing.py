@@ -4,8 +4,10 @@ import asyncio
 from typing import Any
 
 from kontor_documents.content.model import DocumentData, DocumentType
+from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import Severity, check
-from kontor_documents.einvoice.validate import Validator
+from kontor_documents.einvoice.places import field_of
+from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.errors import InvalidInvoice
 from kontor_service.errors import FieldError
@@ -27,14 +29,18 @@ async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, 
         _refuse([{"field": "lines", "code": "BR-16", "message": "An invoice has at least one line (BG-25)"}])
     xml = await asyncio.to_thread(write_cii, data)
     report = await validator.validate_async(xml)
-    _refuse(
-        [
-            {"field": finding.location, "code": finding.rule, "message": finding.message}
-            for finding in report.findings
-            if finding.severity == "error"
-        ]
-    )
+    if not report.valid:
+        _refuse(_found(report, safe_xml.parse(xml), data))
     return report.as_json()
+
+
+def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
+    """What is wrong, by the fields of the data: nobody outside has seen this XML."""
+    return [
+        {"field": field_of(finding, root, data), "code": finding.rule, "message": finding.message}
+        for finding in report.findings
+        if finding.severity == "error"
+    ]
 
 
 def _own(issue: Any) -> FieldError:
