@@ -14,6 +14,7 @@ from kontor_meters.jobs import run_jobs
 from kontor_meters.meters import bus as incoming_meters
 from kontor_meters.meters.api import router as meters
 from kontor_meters.readings.api import router as readings
+from kontor_meters.requests.api import router as requests
 from kontor_meters.settings import Settings
 from kontor_meters.snapshots import router as snapshots
 from kontor_service.app import build_app
@@ -24,7 +25,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = build_app(
         settings,
         title="Kontor meters",
-        routers=[meters, readings, *batches.ROUTERS, snapshots],
+        routers=[meters, readings, requests, *batches.ROUTERS, snapshots],
         resources=[
             *batches.RESOURCES,
             on_the_bus(lambda app: consumers(app.state.db)),

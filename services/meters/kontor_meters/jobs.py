@@ -4,11 +4,14 @@ import asyncio
 
 from fastapi import FastAPI
 
+from kontor_meters.requests.jobs import follow_the_calendar
+
 
 async def run_jobs(app: FastAPI) -> None:
     state = app.state
     while True:
         state.wake.clear()
+        await follow_the_calendar(state.db, state.clock)
         try:
             await asyncio.wait_for(state.wake.wait(), state.settings.jobs_every)
         except TimeoutError:

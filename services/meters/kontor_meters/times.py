@@ -13,6 +13,10 @@ def taken_at(day: date, zone: ZoneInfo, now: datetime) -> datetime:
     """When a reading was taken of which only the day is known: now where that is today, else noon at the merchant."""
     if day == day_of(now, zone):
         return now
+    return noon_of(day, zone)
+
+
+def noon_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(12), zone).astimezone(UTC)
 
 

@@ -60,6 +60,11 @@ class Round:
         """The register's valid readings, in the order of time."""
         return self._known[register_id]
 
+    def series(self, series_id: UUID) -> list[list[Point]]:
+        """The valid readings of each register of the series, in the order of time."""
+        lines = (line for line in self._known.values() if line and line[0].series_id == series_id)
+        return [[Point(known.taken_at, known.value) for known in line] for line in lines]
+
     def at(self, register_id: UUID, instant: datetime) -> Known | None:
         """The valid reading of exactly this instant."""
         return next((known for known in self._known[register_id] if known.taken_at == instant), None)

@@ -8,7 +8,10 @@ import pytest
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_service.ids import uuid7
 
-NEW = {"number": "NEU-1", "registers": [{"obis": "1-0:1.8.0", "unit": "kWh", "digits_before": 6, "start_value": "3,2", "digits_after": 1}]}  # fmt: skip
+NEW = {
+    "number": "NEU-1",
+    "registers": [{"obis": "1-0:1.8.0", "unit": "kWh", "digits_before": 6, "digits_after": 1, "start_value": "3,2"}],
+}
 
 
 async def exchange(world: Any, old: dict[str, Any], value: str, **fields: Any) -> httpx.Response:

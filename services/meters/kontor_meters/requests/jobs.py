@@ -1,0 +1,41 @@
+"""What requests do when their days come: remind, estimate, close."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kontor_meters.copies.identity import time_zone
+from kontor_meters.models import ReadingRequest
+from kontor_meters.requests import queries
+from kontor_meters.requests.estimating import estimate_missing
+from kontor_meters.requests.service import close, remind_missing
+from kontor_meters.times import day_of, start_of
+from kontor_service.clock import Clock
+from kontor_service.database import Database
+
+
+async def follow_the_calendar(db: Database, clock: Clock) -> None:
+    async with db.connection() as connection:
+        rows = await connection.fetch("SELECT merchants_with_open_requests() AS id")
+    for row in rows:
+        await _of_merchant(db, clock, row["id"])
+
+
+async def _of_merchant(db: Database, clock: Clock, merchant_id: UUID) -> None:
+    now = clock.now()
+    async with db.transaction(merchant_id) as session:
+        zone = ZoneInfo(await time_zone(session, merchant_id))
+        requests = await queries.open_requests(session)
+    today = day_of(now, zone)
+    for request in requests:
+        if request.remind_on is not None and request.remind_on <= today and request.reminded_at is None:
+            await remind_missing(db, merchant_id, request.id, since=start_of(request.remind_on, zone), now=now)
+            await _reminded(db, request, now)
+        if request.due_on < today and request.estimate:
+            await estimate_missing(db, request, now)
+            await close(db, clock, merchant_id, request.id)
+
+
+async def _reminded(db: Database, request: ReadingRequest, now: datetime) -> None:
+    async with db.transaction(request.merchant_id) as session:
+        (await queries.locked(session, request.id)).reminded_at = now

@@ -1,0 +1,74 @@
+"""All SQL about requests for readings."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import col, exists, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.errors import RequestNotFound
+from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest, Register
+from kontor_meters.requests.inputs import RequestWanted
+
+
+async def locked(session: AsyncSession, request_id: UUID) -> ReadingRequest:
+    """Raises RequestNotFound. Whoever locks askings too locks them before."""
+    query = select(ReadingRequest).where(ReadingRequest.id == request_id).with_for_update()
+    row = (await session.exec(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise RequestNotFound
+    return row
+
+
+async def by_id(session: AsyncSession, request_id: UUID) -> ReadingRequest:
+    """Raises RequestNotFound."""
+    row = await session.get(ReadingRequest, request_id, populate_existing=True)
+    if row is None:
+        raise RequestNotFound
+    return row
+
+
+async def open_requests(session: AsyncSession) -> list[ReadingRequest]:
+    query = select(ReadingRequest).where(ReadingRequest.state == "open").order_by(col(ReadingRequest.id))
+    return list(await session.exec(query))
+
+
+async def meters_to_ask(session: AsyncSession, wanted: RequestWanted, today: date) -> list[Meter]:
+    """In use, of a known customer, with something to be read; customer by customer."""
+    read_by_people = exists().where(col(Register.meter_id) == col(Meter.id), ~col(Register.interval))
+    query = select(Meter).where(
+        ~col(Meter.deleted),
+        col(Meter.customer_id).is_not(None),
+        Meter.in_use_from <= today,
+        col(Meter.in_use_to).is_(None) | (col(Meter.in_use_to) > today),
+        read_by_people,
+    )
+    if wanted.kinds:
+        query = query.where(col(Meter.kind).in_(wanted.kinds))
+    if wanted.customer_ids:
+        query = query.where(col(Meter.customer_id).in_(wanted.customer_ids))
+    if wanted.meter_ids:
+        query = query.where(col(Meter.id).in_(wanted.meter_ids))
+    return list(await session.exec(query.order_by(col(Meter.customer_id), col(Meter.number), col(Meter.id))))
+
+
+async def askings_of(session: AsyncSession, request_id: UUID, states: Sequence[str], limit: int) -> list[UUID]:
+    """The first of them in these states."""
+    query = select(Asking.id).where(Asking.request_id == request_id, col(Asking.state).in_(states))
+    return list(await session.exec(query.order_by(col(Asking.id)).limit(limit)))
+
+
+async def to_remind(session: AsyncSession, request_id: UUID, since: datetime, limit: int) -> list[UUID]:
+    """Those who are missing and were not reminded since then."""
+    query = select(Asking.id).where(
+        Asking.request_id == request_id,
+        col(Asking.state).in_(("asked", "reminded")),
+        col(Asking.reminded_at).is_(None) | (col(Asking.reminded_at) < since),
+    )
+    return list(await session.exec(query.order_by(col(Asking.id)).limit(limit)))
+
+
+async def missing_meters(session: AsyncSession, asking_ids: Sequence[UUID]) -> list[UUID]:
+    query = select(AskedMeter.meter_id).where(col(AskedMeter.asking_id).in_(asking_ids), AskedMeter.state == "asked")
+    return list(await session.exec(query))

@@ -1,0 +1,148 @@
+"""The merchant asks a group for readings until a date; reminds; closes."""
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.meters.v1 import meters_pb2 as pb
+from kontor_bus import record
+from kontor_meters import events
+from kontor_meters.copies.identity import time_zone
+from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
+from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest
+from kontor_meters.requests import queries
+from kontor_meters.requests.campaign import campaigns_of
+from kontor_meters.requests.inputs import RequestWanted
+from kontor_meters.times import day_of
+from kontor_service.clock import Clock
+from kontor_service.commands import command_result, fingerprint, recall, remember
+from kontor_service.database import Database
+from kontor_service.ids import uuid7
+from kontor_service.tokens import Principal
+
+# An event holds 64 KiB: a property manager with thousands of meters is asked in parts.
+_METERS_PER_ASKING = 400
+# So many askings change in one transaction.
+_BATCH = 200
+WAITING = ("asked", "reminded")
+
+
+async def ask(
+    db: Database, clock: Clock, principal: Principal, wanted: RequestWanted, key: str | None
+) -> dict[str, Any]:
+    """Raises NobodyToAsk, ReadingInvalid (a due date that is over), KeyReused."""
+    async with db.transaction(principal.merchant) as session:
+        asked = fingerprint(wanted.model_dump(mode="json"))
+        if key and (repeated := await recall(session, principal.merchant, "request", key, asked)) is not None:
+            return repeated
+        request = await _ask(session, clock.now(), principal, wanted)
+        answer = result(request)
+        if key:
+            await remember(session, principal.merchant, "request", key, answer)
+        return answer
+
+
+async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestWanted) -> ReadingRequest:
+    today = day_of(now, ZoneInfo(await time_zone(session, principal.merchant)))
+    if wanted.due_on < today:
+        raise ReadingInvalid("The due date is over", code="due_over", field="due_on")
+    meters = await queries.meters_to_ask(session, wanted, today)
+    if not meters:
+        raise NobodyToAsk
+    request = ReadingRequest(
+        id=uuid7(),
+        merchant_id=principal.merchant,
+        title=wanted.title,
+        due_on=wanted.due_on,
+        remind_on=wanted.remind_on,
+        estimate=wanted.estimate,
+        reason=wanted.reason,
+        meters=len(meters),
+        made_at=now,
+        made_by=principal.name or principal.subject,
+    )
+    session.add(request)
+    opened = pb.ReadingRequestOpened(request=events.request_state(request))
+    record(session, opened, merchant_id=principal.merchant)
+    await session.flush()
+    for _, own in groupby(meters, key=lambda meter: meter.customer_id):
+        await _ask_one(session, request, list(own))
+    return request
+
+
+async def _ask_one(session: AsyncSession, request: ReadingRequest, meters: list[Meter]) -> None:
+    for first in range(0, len(meters), _METERS_PER_ASKING):
+        part = meters[first : first + _METERS_PER_ASKING]
+        assert part[0].customer_id is not None
+        asking = Asking(
+            id=uuid7(),
+            merchant_id=request.merchant_id,
+            request_id=request.id,
+            customer_id=part[0].customer_id,
+            asked_at=request.made_at,
+        )
+        asked = [
+            AskedMeter(merchant_id=request.merchant_id, asking_id=asking.id, meter_id=meter.id, position=position)
+            for position, meter in enumerate(part)
+        ]
+        session.add(asking)
+        await session.flush()
+        session.add_all(asked)
+        state = events.asking_state(asking, request, zip(asked, part, strict=True))
+        record(session, pb.ReadingsAsked(asking=state), merchant_id=request.merchant_id)
+
+
+async def remind(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID) -> dict[str, Any]:
+    """Once more to everybody who is missing, now. Raises RequestNotFound, RequestClosed."""
+    now = clock.now()
+    async with db.transaction(merchant_id) as session:
+        request = await queries.by_id(session, request_id)
+        if request.state != "open":
+            raise RequestClosed
+    await remind_missing(db, merchant_id, request_id, since=now, now=now)
+    async with db.transaction(merchant_id) as session:
+        return result(await queries.by_id(session, request_id))
+
+
+async def remind_missing(db: Database, merchant_id: UUID, request_id: UUID, *, since: datetime, now: datetime) -> None:
+    """Who was reminded `since` then is not reminded again, however often this is begun anew."""
+    more = True
+    while more:
+        async with db.transaction(merchant_id) as session:
+            waiting = await queries.to_remind(session, request_id, since, _BATCH)
+            for campaign in await campaigns_of(session, waiting):
+                before = campaign.asking.reminded_at
+                if campaign.asking.state in WAITING and (before is None or before < since):
+                    campaign.remind(now)
+                    await campaign.close(now, pb.ReadingsReminded)
+            more = len(waiting) == _BATCH
+
+
+async def close(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID) -> dict[str, Any]:
+    """Nobody is waited for any more. Raises RequestNotFound; closing twice changes nothing."""
+    now = clock.now()
+    more = True
+    while more:
+        async with db.transaction(merchant_id) as session:
+            await queries.by_id(session, request_id)
+            waiting = await queries.askings_of(session, request_id, WAITING, _BATCH)
+            for campaign in await campaigns_of(session, waiting):
+                campaign.end()
+                await campaign.close(now)
+            more = len(waiting) == _BATCH
+    async with db.transaction(merchant_id) as session:
+        request = await queries.locked(session, request_id)
+        if request.state == "open":
+            request.state = "closed"
+            request.touch()
+            closed = pb.ReadingRequestClosed(request=events.request_state(request))
+            record(session, closed, merchant_id=merchant_id)
+        return result(request)
+
+
+def result(request: ReadingRequest) -> dict[str, Any]:
+    return command_result(pb.ReadingRequestSnapshot(request=events.request_state(request)))
