@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters import events
+from kontor_meters.consumption.events import consumption_state
+from kontor_meters.consumption.models import Consumption
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Asking, Meter, Reading, ReadingRequest
 from kontor_meters.requests.campaign import campaigns_of
@@ -45,10 +47,15 @@ async def _askings(session: AsyncSession, rows: Sequence[Asking]) -> list[Messag
     return [pb.AskingSnapshot(asking=c.state()) for c in await campaigns_of(session, [row.id for row in rows])]
 
 
+async def _consumption(_: AsyncSession, rows: Sequence[Consumption]) -> list[Message]:
+    return [pb.ConsumptionSnapshot(consumption=consumption_state(row)) for row in rows]
+
+
 # What is told again: the aggregate's name, its rows, and their events.
 RESENDERS: list[tuple[str, type[SQLModel], Make]] = [
     ("meters.meter", Meter, _meters),
     ("meters.reading", Reading, _readings),
+    ("meters.consumption", Consumption, _consumption),
     ("meters.request", ReadingRequest, _requests),
     ("meters.asking", Asking, _askings),
 ]
