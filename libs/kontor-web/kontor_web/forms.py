@@ -8,7 +8,7 @@ from hmac import compare_digest
 from typing import Any, Self
 
 from email_validator import EmailNotValidError, validate_email
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from kontor_service.errors import Forbidden, Problem
@@ -31,12 +31,25 @@ async def read_form(request: Request, *, max_files: int = 0) -> "Form":
 
     Scripts may send the token as the header X-CSRF-Token.
     """
+    sent = await _sent(request, max_files)
     pages: Pages = request.app.state.pages
-    sent = await request.form(max_files=max_files, max_fields=2000, max_part_size=512 * 1024)
     seed = request.cookies.get(pages.seed_cookie, "")
     token = request.headers.get("x-csrf-token") or str(sent.get("csrf", ""))
     if not seed or not compare_digest(token.encode(), csrf_token(seed).encode()):
         raise WrongToken(_("Please send the form again: the page had been open for too long."))
+    return _form(sent)
+
+
+async def read_secret_form(request: Request, *, max_files: int = 0) -> "Form":
+    """The form of a page whose address is the secret: it has no cookie that another site's page could make use of."""
+    return _form(await _sent(request, max_files))
+
+
+async def _sent(request: Request, max_files: int) -> FormData:
+    return await request.form(max_files=max_files, max_fields=2000, max_part_size=512 * 1024)
+
+
+def _form(sent: FormData) -> "Form":
     values: dict[str, list[str]] = {}
     files: dict[str, list[UploadFile]] = {}
     for name, value in sent.multi_items():

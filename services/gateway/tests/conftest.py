@@ -1,6 +1,7 @@
 """A gateway on a real PostgreSQL, with owners that answer just what a test gives them to say."""
 
 import hashlib
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,9 @@ from kontor_testing.serving import serving
 from kontor_testing.tokens import TokenSigner
 from kontor_web.pages import csrf_token
 
+# What several tests say of meters (gateway_meters.py).
+sys.path.insert(0, str(Path(__file__).parent))
+
 TYPES = ("invoice", "quote", "order_confirmation", "delivery_note", "credit_note", "other")
 
 
@@ -43,6 +47,8 @@ class Owners:
         self.answers: dict[tuple[str, str], tuple[int, Any]] = {}
         self.asked: list[tuple[str, str, Any, dict[str, str]]] = []
         self.keys: dict[str, UUID] = {}
+        self.links_over: set[str] = set()
+        self.permits: list[dict[str, Any]] = []
         self.down = False
         self.app.get("/.well-known/jwks.json")(self.signer._jwks)
         self.app.post("/v1/service-tokens")(self.signer._service_token)
@@ -53,6 +59,8 @@ class Owners:
         self.answers.clear()
         self.asked.clear()
         self.keys.clear()
+        self.links_over.clear()
+        self.permits.clear()
         self.down = False
 
     def answer(self, method: str, path: str, body: Any, status: int = 200) -> None:
@@ -62,8 +70,11 @@ class Owners:
         return [body for _, asked, body, _ in self.asked if asked == path]
 
     async def _command_token(self, body: dict[str, Any]) -> JSONResponse:
+        self.permits.append(body)
         if self.down:
             return JSONResponse({"code": "down"}, 503)
+        if body.get("link") in self.links_over:
+            return JSONResponse({"code": "link_expired"}, 410)
         merchant = self.keys.get(body.get("api_key", ""))
         if "api_key" in body and merchant is None:
             return JSONResponse({"code": "api_key_unknown", "title": "unknown", "detail": "unknown"}, 401)
@@ -161,7 +172,7 @@ class Portal:
             "hash": hashlib.sha256(token.encode()).hexdigest(), "id": str(uuid7()), "kind": "portal",
             "merchant_id": merchant, "slug": slug, "contact_id": None, "name": "Anna Seidel",
             "email": "anna@seidel.example", "language": "de", "customers": customers, "document_id": None,
-            "rights": ["account", "documents:pay", "documents:read"], "epoch": 1, "version": 1, "revoked": False,
+            "rights": ["account", "documents:pay", "documents:read", "meters:enter"], "epoch": 1, "version": 1, "revoked": False,
             "expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
         } | more  # fmt: skip
 

@@ -161,6 +161,42 @@ async def test_an_invitation_makes_an_account(portal: Any) -> None:
     assert accepted.headers["location"] == "/brunner"
 
 
+async def test_who_has_a_log_in_adds_the_access_with_its_password(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    invitation = {
+        "slug": "brunner", "merchant_name": "Brunner", "email": "a@b.example", "name": "Anna", "expired": False,
+        "has_account": True,
+    }  # fmt: skip
+    portal.owners.answer("POST", "/v1/invitations/inspect", invitation)
+    page = (await portal.page("/einladung/tok")).text
+    assert "Sie haben hier schon einen Zugang" in page
+    assert 'name="again"' not in page
+    refused = {"code": "invalid_credentials", "detail": "wrong", "field": "password"}
+    portal.owners.answer("POST", "/v1/invitations/accept", refused, 401)
+    wrong = await portal.post("/einladung/tok", {}, password="falsch", known="1")
+    assert wrong.status_code == 401
+    assert "Das ist nicht das Passwort Ihres Zugangs." in wrong.text
+    portal.owners.answer("POST", "/v1/invitations/accept", await started(portal, merchant))
+    accepted = await portal.post("/einladung/tok", {}, password="zehn zeichen", known="1")
+    assert accepted.headers["location"] == "/brunner"
+    assert portal.owners.asked_of("/v1/invitations/accept")[-1]["forgotten"] is False
+
+
+async def test_who_has_forgotten_the_password_chooses_another_one_by_the_invitation(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    invitation = {
+        "slug": "brunner", "merchant_name": "Brunner", "email": "a@b.example", "name": "", "expired": False,
+        "has_account": True,
+    }  # fmt: skip
+    portal.owners.answer("POST", "/v1/invitations/inspect", invitation)
+    assert 'href="/einladung/tok?vergessen=1"' in (await portal.page("/einladung/tok")).text
+    assert 'name="again"' in (await portal.page("/einladung/tok?vergessen=1")).text
+    portal.owners.answer("POST", "/v1/invitations/accept", await started(portal, merchant))
+    fields = {"password": "zehn zeichen", "again": "zehn zeichen", "forgotten": "1"}
+    await portal.post("/einladung/tok?vergessen=1", {}, **fields)
+    assert portal.owners.asked_of("/v1/invitations/accept")[-1]["forgotten"] is True
+
+
 async def test_a_form_from_elsewhere_is_refused(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     cookie = await portal.login("brunner", merchant, await portal.customer(merchant))

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_gateway.access.identity import ask_identity, begin
-from kontor_gateway.access.passwords import new_password
+from kontor_gateway.access.passwords import known_password, new_password
 from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.ask import ask_public
 from kontor_gateway.reading.look import public_look
-from kontor_service.errors import Gone, NotFound, Problem
+from kontor_service.errors import Gone, NotFound, Problem, Unauthorized
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 
@@ -24,15 +24,21 @@ async def page(request: Request, token: str) -> Response:
 
 @router.post("/{token}")
 async def accept(request: Request, token: str) -> Response:
+    """Who has a log-in gives its password once; who has none, or has forgotten it, chooses one."""
     public_look(request, None)
     form = await read_form(request)
-    password = new_password(form)
+    forgotten, known = bool(form.value("forgotten")), bool(form.value("known"))
+    password = known_password(form) if known else new_password(form)
     if not form.ok:
         return await _page(request, token, form, 422)
     try:
-        started = await ask_identity(request, "/v1/invitations/accept", token=token, password=password)
+        wanted = {"token": token, "password": password, "forgotten": forgotten}
+        started = await ask_identity(request, "/v1/invitations/accept", **wanted)
     except (Gone, NotFound):
         return await _page(request, token, form)
+    except Unauthorized as problem:
+        form.error("password", _("This is not the password of your log-in."))
+        return await _page(request, token, form, problem.status)
     except Problem as problem:
         form.take(problem)
         return await _page(request, token, form, problem.status)
@@ -51,4 +57,9 @@ async def _page(request: Request, token: str, form: Form, status: int = 200) -> 
     look = public_look(request, merchant)
     if invitation["expired"]:
         return pages.render(request, "invitation_over.html", look, status=410)
-    return pages.render(request, "invitation.html", look, status=status, invitation=invitation, form=form)
+    forgotten = bool(form.value("forgotten") or request.query_params.get("vergessen"))
+    known = invitation.get("has_account", False) and not forgotten
+    return pages.render(
+        request, "invitation.html", look, status=status, invitation=invitation, form=form, known=known,
+        forgotten=forgotten, here=request.url.path,
+    )  # fmt: skip

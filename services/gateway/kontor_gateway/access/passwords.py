@@ -1,7 +1,15 @@
-"""A password that somebody chooses: typed twice; identity judges whether it is good enough."""
+"""Passwords in forms: one that somebody chooses is typed twice, and identity judges whether it is good enough."""
 
 from kontor_web import Form
 from kontor_web.i18n import gettext as _
+
+
+def known_password(form: Form) -> str:
+    """The one that there is, typed once."""
+    password = form.value("password")
+    if not password:
+        form.error("password", _("Please fill in this field."))
+    return password[:1000]
 
 
 def new_password(form: Form) -> str:

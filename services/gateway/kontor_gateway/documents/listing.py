@@ -1,6 +1,5 @@
 """The list: what may be asked of it, and one page of it for JSON and HTML alike."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from fastapi import Request
 from kontor_gateway.documents.copy import SORTS
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_gateway.reading.ask import ask
+from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
 from kontor_service.errors import Invalid
 from kontor_views.sorting import search_patterns
 
@@ -46,13 +46,13 @@ def read_wish(query: Mapping[str, str]) -> Wish:
     return Wish(
         type=_one_of(query, "type", TYPES),
         status=_one_of(query, "status", STATUS),
-        year=_whole(query, "year", 1900, 9999),
+        year=whole_of(query, "year", 1900, 9999),
         query=query.get("q", "").strip()[:200],
-        customer=_uuid(query, "customer"),
+        customer=uuid_of(query, "customer"),
         sort=sort,
         order=_one_of(query, "order", ("asc", "desc")) or "desc",
-        after=_cursor(query.get("after")),
-        limit=_whole(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
+        after=read_cursor(query.get("after")),
+        limit=whole_of(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
     )
 
 
@@ -65,41 +65,8 @@ async def list_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record:
     )  # fmt: skip
 
 
-def next_cursor(record: asyncpg.Record) -> str | None:
-    """Where the page after this one begins; None on the last one."""
-    if not record["more"]:
-        return None
-    return urlsafe_b64encode(record["last_id"].bytes + record["last_key"].encode()).decode().rstrip("=")
-
-
-def _cursor(text: str | None) -> tuple[str, UUID] | None:
-    if not text:
-        return None
-    try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return raw[16:].decode().replace("\x00", ""), UUID(bytes=raw[:16])
-    except ValueError:
-        raise Invalid("after: take it from the answer before, unchanged", field="after") from None
-
-
 def _one_of(query: Mapping[str, str], name: str, options: Any) -> str | None:
     value = query.get(name) or None
     if value is not None and value not in options:
         raise Invalid(f"{name}: one of {', '.join(options)}", field=name)
     return value
-
-
-def _whole(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
-    value = query.get(name)
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
-        raise Invalid(f"{name}: a whole number from {least} to {most}", field=name)
-    return int(value)
-
-
-def _uuid(query: Mapping[str, str], name: str) -> UUID | None:
-    try:
-        return UUID(query[name]) if query.get(name) else None
-    except ValueError:
-        raise Invalid(f"{name}: not an id", field=name) from None

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from kontor_gateway.documents import content_view
 from kontor_gateway.documents.document_view import document_view
 from kontor_gateway.documents.list_view import columns, customer_names, filter_options, type_links, type_title
-from kontor_gateway.documents.listing import list_page, next_cursor, read_wish
+from kontor_gateway.documents.listing import list_page, read_wish
 from kontor_gateway.documents.opened import note_opened
 from kontor_gateway.documents.rows import rows
 from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.look import look_of
+from kontor_gateway.reading.query import next_cursor
 from kontor_service.errors import NotFound
 from kontor_web.i18n import speak
 

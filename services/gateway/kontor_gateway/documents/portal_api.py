@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_gateway.documents.copy import COUNT_CAP, SORTS
-from kontor_gateway.documents.listing import list_page, next_cursor, read_wish
+from kontor_gateway.documents.listing import list_page, read_wish
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_gateway.reading.answer import json_answer
 from kontor_gateway.reading.ask import ask
+from kontor_gateway.reading.query import next_cursor
 from kontor_service.errors import NotFound
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])

@@ -1,6 +1,6 @@
 """The event stream of a private page. It says that something changed, never what: the page then fetches itself again."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
@@ -19,11 +19,13 @@ Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 
 
 @router.get("/{slug}/live")
-async def live(request: Request, slug: Slug, document: UUID | None = None) -> Response:
-    """News of one document, or of all this session may see."""
+async def live(
+    request: Request, slug: Slug, document: UUID | None = None, about: Literal["customer", "meters"] = "customer"
+) -> Response:
+    """News of one document, or of all this session may see: what is asked of its customers, or of their meters."""
     if document is None:
         record = await ask(request, slug, "reader")
-        topics = {f"customer:{customer}" for customer in orjson.loads(record["session"])["customers"]}
+        topics = {f"{about}:{customer}" for customer in orjson.loads(record["session"])["customers"]}
     else:
         record = await ask(request, slug, "document", document)
         if record["document"] is None:

@@ -1,0 +1,97 @@
+"""The screen on which a customer enters readings, of one meter or of forty."""
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from kontor_gateway.edge import edge_of
+from kontor_gateway.meters.commands import Commands
+from kontor_gateway.meters.entering import Entry, check_size, enter
+from kontor_gateway.meters.listing import Wish, may_enter, meters_page, read_all
+from kontor_gateway.reading.look import look_of
+from kontor_gateway.reading.query import next_cursor, read_cursor, uuid_of
+from kontor_gateway.sessions.cookie import session_hash
+from kontor_service.errors import Forbidden, NotFound
+from kontor_web import Form, read_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
+
+router = APIRouter(include_in_schema=False)
+
+Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
+# On one screen; a form of so many meters is still read in one go.
+_ON_A_SCREEN = 100
+# Ten photos just as a phone takes them, or hundreds that were shrunk.
+_LARGEST_FORM = 256 * 1024 * 1024
+
+
+@router.get("/{slug}/zaehler/melden")
+async def entry(request: Request, slug: Slug) -> Response:
+    """`?meter=`, `?asking=`, `?customer=` narrow it to one meter, to what is asked for, to one customer."""
+    record = await _record(request, slug)
+    form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
+    return _page(request, slug, record, Entry(_chosen(request, record), form, record["today"]))
+
+
+@router.post("/{slug}/zaehler/melden")
+async def send(request: Request, slug: Slug) -> Response:
+    record = await _record(request, slug)
+    if not may_enter(record):
+        raise Forbidden
+    check_size(request, _LARGEST_FORM)
+    form = await read_form(request, max_files=_ON_A_SCREEN)
+    found = Entry(_chosen(request, record), form, record["today"])
+    try:
+        status = await enter(Commands(request, session_hash=session_hash(request, slug)), found)
+    finally:
+        await form.aclose()
+    return _page(request, slug, record, found, status)
+
+
+async def _record(request: Request, slug: str) -> asyncpg.Record:
+    query = request.query_params
+    wish = Wish(customer=uuid_of(query, "customer"), after=read_cursor(query.get("after")), limit=_ON_A_SCREEN)
+    record = await meters_page(request, slug, wish)
+    request.state.look = look_of(record, "meters")
+    speak(request.state.look.language, request.state.look.time_zone)
+    return record
+
+
+def _chosen(request: Request, record: asyncpg.Record) -> list[dict[str, object]]:
+    """Raises NotFound where the meter or the asking is not there for this reader."""
+    meters = [m for m in read_all(record["entries"]) if not _over(m, record)]
+    wanted: set[str] | None = None
+    one, asked = uuid_of(request.query_params, "meter"), uuid_of(request.query_params, "asking")
+    if asked:
+        wanted = _asked(record, asked)
+    elif one:
+        wanted = {str(one)}
+    if wanted is None:
+        return meters
+    found = [m for m in meters if m["id"] in wanted]
+    if not found:
+        raise NotFound
+    return found
+
+
+def _asked(record: asyncpg.Record, asking_id: UUID) -> set[str]:
+    found = next((a for a in read_all(record["askings"]) if a["id"] == str(asking_id)), None)
+    return set(found["waiting"]) if found else set()
+
+
+def _over(meter: dict[str, str | None], record: asyncpg.Record) -> bool:
+    until = meter["in_use_to"]
+    return until is not None and until <= record["today"].isoformat()
+
+
+def _page(request: Request, slug: str, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:
+    merchant = orjson.loads(record["merchant"])
+    return edge_of(request).pages.render(
+        request, "meters/entry.html", request.state.look, status=status, slug=slug, entry=found, form=found.form,
+        merchant=merchant, allowed=may_enter(record), title=_("Enter readings"), back=f"/{slug}/zaehler",
+        next=next_cursor(record), action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+    )  # fmt: skip

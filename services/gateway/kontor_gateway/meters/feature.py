@@ -1,0 +1,25 @@
+"""Meters: what hangs where, readings, what was used."""
+
+from kontor_gateway.feature import Feature, Section, sql
+from kontor_gateway.meters import detail, entry_pages, ingest, link_pages, pages, portal_api, words
+from kontor_gateway.meters.copy import ASKING, CONSUMPTION, METER, READING
+from kontor_web.i18n import N_
+
+_SECTION = Section(
+    "meters",
+    N_("Meters"),
+    "/zaehler",
+    shown="s.document_id IS NULL AND EXISTS (SELECT FROM meter t WHERE t.listed AND t.customer_id = ANY (s.customers))",
+    count="""SELECT coalesce(sum(cardinality(a.waiting)), 0) FROM asking a
+                WHERE a.customer_id = ANY (s.customers) AND cardinality(a.waiting) > 0""",
+)
+METERS = Feature(
+    views=(METER, READING, CONSUMPTION, ASKING),
+    indexes=sql("meters", "indexes"),
+    functions=(sql("meters", "meters"),),
+    sections=(_SECTION,),
+    routers=(ingest.router, portal_api.router, link_pages.router),
+    portal=(pages.router, entry_pages.router, detail.router),
+    globals=words.GLOBALS,
+    secret_paths=("/z/",),
+)

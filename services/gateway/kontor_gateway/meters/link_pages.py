@@ -1,0 +1,91 @@
+"""The write-only link of a sticker or a mail: whoever holds it may enter readings, and is shown nothing of the past.
+
+No session, no cookie: the address is the secret. It stands in no other address, and a page of it sends no Referer.
+"""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_gateway.access.identity import ask_identity
+from kontor_gateway.edge import edge_of
+from kontor_gateway.meters.commands import Commands
+from kontor_gateway.meters.entering import Entry, check_size, enter
+from kontor_gateway.meters.listing import read_all
+from kontor_gateway.reading.look import public_look
+from kontor_service.errors import Forbidden, Gone, NotFound, Problem
+from kontor_web import Form
+from kontor_web.forms import read_secret_form
+from kontor_web.i18n import gettext as _
+from kontor_web.i18n import speak
+
+router = APIRouter(include_in_schema=False)
+
+# Two photos just as a phone takes them.
+_LARGEST_FORM = 48 * 1024 * 1024
+_MOST_PHOTOS = 100
+
+
+@router.get("/z/{token}")
+async def link_page(request: Request, token: str) -> Response:
+    try:
+        record = await _linked(request, token)
+    except (Gone, NotFound, Forbidden) as problem:
+        return _over(request, problem)
+    form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
+    return _page(request, record, Entry(read_all(record["faces"]), form, record["today"], secret=True))
+
+
+@router.post("/z/{token}")
+async def send(request: Request, token: str) -> Response:
+    try:
+        record = await _linked(request, token)
+    except (Gone, NotFound, Forbidden) as problem:
+        return _over(request, problem)
+    check_size(request, _LARGEST_FORM)
+    form = await read_secret_form(request, max_files=_MOST_PHOTOS)
+    found = Entry(read_all(record["faces"]), form, record["today"], secret=True)
+    try:
+        status = await enter(Commands(request, link=token), found)
+    finally:
+        await form.aclose()
+    return _page(request, record, found, status)
+
+
+async def _linked(request: Request, token: str) -> asyncpg.Record:
+    """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany."""
+    request.state.look = public_look(request, None)
+    known = await ask_identity(request, "/v1/links/inspect", token=token)
+    kind, _sep, thing = (known.get("thing") or "").removeprefix("meters.").partition(":")
+    if not thing:
+        raise NotFound
+    edge = edge_of(request)
+    record = await edge.reads.call(
+        "SELECT * FROM live.linked_meters($1, $2, $3, $4)", known["slug"], edge.clock.now(), kind, UUID(thing)
+    )
+    if record is None:
+        raise NotFound
+    request.state.look = public_look(request, orjson.loads(record["merchant"]))
+    speak(request.state.look.language, request.state.look.time_zone)
+    return record
+
+
+def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:
+    merchant: dict[str, Any] = orjson.loads(record["merchant"])
+    if not found.meters:
+        return edge_of(request).pages.render(request, "meters/link_done.html", request.state.look, merchant=merchant)
+    return edge_of(request).pages.render(
+        request, "meters/entry.html", request.state.look, status=status, slug=None, entry=found, form=found.form,
+        merchant=merchant, allowed=True, title=_("Enter your reading") if len(found.meters) == 1 else _("Enter readings"),
+        back=None, next=None, action="", due_on=record["due_on"],
+    )  # fmt: skip
+
+
+def _over(request: Request, problem: Problem) -> Response:
+    return edge_of(request).pages.render(
+        request, "meters/link_over.html", request.state.look, status=problem.status, unknown=problem.status == 404
+    )

@@ -1,0 +1,50 @@
+"""A customer's meters: what may be asked of the list, and a page of it for JSON and HTML alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import Request
+
+from kontor_gateway.reading.ask import ask
+from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
+from kontor_views.sorting import search_patterns
+
+PAGE_SIZE = 100
+_LARGEST_PAGE = 200
+_BEFORE_ALL = ("", UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    query: str = ""
+    customer: UUID | None = None
+    after: tuple[str, UUID] | None = None
+    limit: int = PAGE_SIZE
+
+
+def read_wish(query: Mapping[str, str]) -> Wish:
+    """Raises Invalid, naming the parameter."""
+    return Wish(
+        query=query.get("q", "").strip()[:200],
+        customer=uuid_of(query, "customer"),
+        after=read_cursor(query.get("after")),
+        limit=whole_of(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
+    )
+
+
+async def meters_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record:
+    """Raises what `ask` raises. Sessions of a document's link get none."""
+    key, beyond = wish.after or _BEFORE_ALL
+    return await ask(request, slug, "meters", search_patterns(wish.query), wish.customer, key, beyond, wish.limit)
+
+
+def read_all(texts: Iterable[str] | None) -> list[dict[str, Any]]:
+    return [orjson.loads(text) for text in texts or ()]
+
+
+def may_enter(record: asyncpg.Record) -> bool:
+    return "meters:enter" in orjson.loads(record["session"])["rights"]

@@ -1,0 +1,55 @@
+"""Which period of consumption is looked at, and the ways from there to others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kontor_gateway.reading.query import whole_of
+from kontor_service.errors import Invalid
+
+Step = Literal["years", "months", "days"]
+OLDEST = 1990
+LATEST = 2200
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """All years; the months of `year`; the days of `month`; `day`: its quarter hours as well."""
+
+    step: Step
+    year: int
+    month: int = 1
+    day: date | None = None
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.month if self.step == "days" else 1, 1)
+
+
+def read_period(query: Mapping[str, str], today: date, years: list[int]) -> Period:
+    """`?years=1`, `?year=2026`, `?year=2026&month=11`, `?day=2026-11-20`. Without: the latest year that is known.
+
+    Raises Invalid, naming the parameter.
+    """
+    day = _day(query)
+    if day is not None:
+        return Period("days", day.year, day.month, day)
+    if query.get("years"):
+        return Period("years", today.year)
+    year = whole_of(query, "year", OLDEST, LATEST) or (years[-1] if years else today.year)
+    month = whole_of(query, "month", 1, 12)
+    return Period("days", year, month) if month else Period("months", year)
+
+
+def _day(query: Mapping[str, str]) -> date | None:
+    text = query.get("day")
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("day: a date like 2026-11-20", field="day") from None
+    if not OLDEST <= found.year <= LATEST:
+        raise Invalid("day: a date like 2026-11-20", field="day")
+    return found

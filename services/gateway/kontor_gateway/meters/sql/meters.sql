@@ -1,0 +1,102 @@
+-- One page of a customer's meters, by place. `after_key`, `after_id`: the last row of the page before, '' at first.
+-- Sessions of a document's link see no meters. `askings`: the readings that are asked for, soonest first.
+CREATE OR REPLACE FUNCTION meters(
+    asked_hash text, asked_slug text, at timestamptz, patterns text[], of_customer uuid, after_key text, after_id uuid,
+    page_size integer
+)
+RETURNS TABLE (
+    state text, session json, merchant json, today date, entries text[], last_key text, last_id uuid, more boolean,
+    askings text[], customers json
+)
+LANGUAGE sql STABLE SECURITY DEFINER
+-- As the lists of documents: walk along the index, stop after a page.
+SET enable_sort = off
+SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, page.entries[:page_size], page.keys[page_size], page.ids[page_size],
+        cardinality(page.entries) > page_size, asked.entries,
+        CASE WHEN cardinality(mine.customers) > 1 THEN
+            (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (mine.customers))
+        END
+    FROM _reader(asked_hash, asked_slug, at) r
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN r.document_id IS NULL THEN r.customers ELSE '{}' END AS customers
+    ) mine
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN of_customer IS NULL THEN mine.customers
+            WHEN of_customer = ANY (mine.customers) THEN ARRAY[of_customer]
+            ELSE '{}'
+        END AS customers
+    ) chosen
+    CROSS JOIN LATERAL (
+        SELECT array_agg(x.entry) AS entries, array_agg(x.key) AS keys, array_agg(x.id) AS ids FROM (
+            SELECT picked.* FROM unnest(chosen.customers) customer (id)
+            CROSS JOIN LATERAL (
+                SELECT t.by_place AS key, t.id, '{"to_check":' || (
+                    SELECT count(*) FROM reading g WHERE g.meter_id = t.id AND g.state = 'to_be_checked'
+                ) || ',' || substr(t.data, 2) AS entry
+                FROM meter t
+                WHERE t.listed AND t.customer_id = customer.id AND (t.by_place, t.id) > (after_key, after_id)
+                  AND (patterns IS NULL OR t.words LIKE ALL (patterns))
+                ORDER BY t.by_place, t.id LIMIT page_size + 1
+            ) picked
+            ORDER BY picked.key, picked.id LIMIT page_size + 1
+        ) x
+    ) page
+    CROSS JOIN LATERAL (
+        SELECT array_agg(a.data ORDER BY a.due_on, a.id) AS entries FROM asking a
+        WHERE a.customer_id = ANY (chosen.customers) AND cardinality(a.waiting) > 0
+    ) asked;
+END;
+
+-- One meter with all that hung in its place, what was used there, and the readings. `meter` is NULL where the reader may
+-- not see it, whether or not it exists. What was another customer's then stays theirs.
+CREATE OR REPLACE FUNCTION meter(asked_hash text, asked_slug text, at timestamptz, asked uuid)
+RETURNS TABLE (
+    state text, session json, merchant json, today date, meter text, chain text[], consumption text[], readings text[],
+    askings text[], customer json
+)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, found.data, found.chain, found.consumption, found.readings,
+        found.askings, found.customer
+    FROM _reader(asked_hash, asked_slug, at) r
+    LEFT JOIN LATERAL (
+        SELECT t.data,
+            (SELECT array_agg(o.data ORDER BY o.in_use_from NULLS FIRST, o.id) FROM meter o
+             WHERE o.point_id = t.point_id AND o.customer_id = ANY (r.customers)) AS chain,
+            (SELECT array_agg(c.data ORDER BY c.year, c.id) FROM consumption c
+             WHERE c.point_id = t.point_id AND c.customer_id = ANY (r.customers)) AS consumption,
+            (SELECT array_agg(x.data) FROM (
+                SELECT g.data FROM reading g
+                WHERE g.customer_id = ANY (r.customers)
+                  AND g.meter_id IN (SELECT o.id FROM meter o WHERE o.point_id = t.point_id)
+                ORDER BY g.taken_at DESC, g.id DESC LIMIT 200
+            ) x) AS readings,
+            (SELECT array_agg(a.data ORDER BY a.due_on, a.id) FROM asking a
+             WHERE a.customer_id = t.customer_id AND cardinality(a.waiting) > 0 AND t.id = ANY (a.waiting)) AS askings,
+            (SELECT c.data FROM customer c WHERE c.id = t.customer_id) AS customer
+        FROM meter t
+        WHERE t.id = asked AND t.customer_id = ANY (r.customers) AND r.document_id IS NULL AND NOT t.deleted
+    ) found ON true;
+END;
+
+-- What a write-only link shows, to whoever holds it: what stands on the meters, and nothing of their past.
+-- `asked_thing`: meter, asking. No row where the merchant is not there, no faces where nothing is to be entered.
+CREATE OR REPLACE FUNCTION linked_meters(asked_slug text, at timestamptz, asked_thing text, asked uuid)
+RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], due_on date)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT m.portal_enabled, m.data, (at AT TIME ZONE m.time_zone)::date,
+        (SELECT array_agg(t.face ORDER BY t.by_place, t.id) FROM meter t
+         WHERE t.id = ANY (wanted.meters) AND t.merchant_id = m.id AND t.listed),
+        wanted.due_on
+    FROM merchant m
+    LEFT JOIN asking a ON asked_thing = 'asking' AND a.id = asked AND a.merchant_id = m.id
+    CROSS JOIN LATERAL (
+        SELECT CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'asking' THEN a.waiting END AS meters, a.due_on
+    ) wanted
+    WHERE m.slug = asked_slug AND NOT m.deleted;
+END
