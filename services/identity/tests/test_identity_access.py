@@ -69,6 +69,65 @@ async def test_a_weak_password_is_refused_and_the_invitation_stays(stage: Any, s
     assert (await stage.as_edge("POST", "/v1/invitations/accept", json=good)).status_code == 200
 
 
+async def invited_again(stage: Any, shop: Any) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """Somebody with a log-in for one customer, and the invitation to a second one."""
+    login = await shop.portal_login("10001", password="Herbstlaub am See")
+    second = await shop.customer("10002")
+    return login, await shop.invite(second["id"], await shop.contact(second["id"])), second
+
+
+async def test_a_second_invitation_is_accepted_with_the_known_password(stage: Any, shop: Any) -> None:
+    login, token, second = await invited_again(stage, shop)
+    inspected = (await stage.as_edge("POST", "/v1/invitations/inspect", json={"token": token})).json()
+    assert inspected["has_account"] is True
+    body = {"token": token, "password": "Herbstlaub am See"}
+    accepted = (await stage.as_edge("POST", "/v1/invitations/accept", json=body)).json()
+
+    both = sorted([login["customer_id"], second["id"]])
+    assert sorted(accepted["session"]["customers"]) == both
+    # The sessions there were go on, and see the second customer at once.
+    assert sorted(stage.gateway.state(login)["customers"]) == both
+    assert await stage.may(login)
+    assert (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).status_code == 200
+
+
+async def test_another_password_grants_nothing_and_the_invitation_stays(stage: Any, shop: Any) -> None:
+    _, token, second = await invited_again(stage, shop)
+    wrong = {"token": token, "password": "Frühling im Garten"}
+    answer = await stage.as_edge("POST", "/v1/invitations/accept", json=wrong)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (
+        401, "invalid_credentials", "password",
+    )  # fmt: skip
+    again = (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).json()
+    assert second["id"] not in again["session"]["customers"]
+    right = {"token": token, "password": "Herbstlaub am See"}
+    assert (await stage.as_edge("POST", "/v1/invitations/accept", json=right)).status_code == 200
+
+
+async def test_who_has_forgotten_the_password_chooses_another_one_by_the_invitation(stage: Any, shop: Any) -> None:
+    login, token, _ = await invited_again(stage, shop)
+    weak = {"token": token, "password": "kurz", "forgotten": True}
+    assert (await stage.as_edge("POST", "/v1/invitations/accept", json=weak)).status_code == 422
+    body = weak | {"password": "Frühling im Garten"}
+    assert (await stage.as_edge("POST", "/v1/invitations/accept", json=body)).status_code == 200
+
+    assert not await stage.may(login)
+    assert stage.gateway.state(login)["revoked"] is True
+    assert (await stage.login_portal("muster", "anna@kundin.test", "Frühling im Garten")).status_code == 200
+
+
+async def test_an_invitation_is_no_second_way_to_guess_a_password(stage: Any, shop: Any) -> None:
+    _, token, _ = await invited_again(stage, shop)
+    statuses = [
+        (await stage.as_edge("POST", "/v1/invitations/accept", json={"token": token, "password": f"falsch {n}"})).status_code
+        for n in range(11)
+    ]  # fmt: skip
+
+    assert statuses == [401] * 10 + [429]
+    assert (await stage.login_portal("muster", "anna@kundin.test", "Herbstlaub am See")).status_code == 429
+
+
 async def test_a_made_up_invitation_is_unknown(stage: Any) -> None:
     answer = await stage.as_edge("POST", "/v1/invitations/inspect", json={"token": "development.AAAA.BBBB"})
 

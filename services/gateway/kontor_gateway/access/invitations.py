@@ -32,8 +32,9 @@ async def accept(request: Request, token: str) -> Response:
     if not form.ok:
         return await _page(request, token, form, 422)
     try:
-        wanted = {"token": token, "password": password, "forgotten": forgotten}
-        started = await ask_identity(request, "/v1/invitations/accept", **wanted)
+        started = await ask_identity(
+            request, "/v1/invitations/accept", token=token, password=password, forgotten=forgotten
+        )
     except (Gone, NotFound):
         return await _page(request, token, form)
     except Unauthorized as problem:

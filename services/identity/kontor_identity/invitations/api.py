@@ -18,7 +18,10 @@ class InvitationToken(Input):
 
 
 class Acceptance(InvitationToken):
+    # Of the log-in that there is, or the one chosen for a new one.
     password: str
+    # There is a log-in, and its password is replaced by this one.
+    forgotten: bool = False
     ip: str = ""
 
 
@@ -34,6 +37,6 @@ async def inspect(body: InvitationToken, here: Here, _: CallingService) -> Inspe
 
 @router.post("/accept")
 async def accept(body: Acceptance, here: Here, _: CallingService) -> dict[str, Any]:
-    started = await accept_invitation(here, body.token, body.password, body.ip)
+    started = await accept_invitation(here, body.token, body.password, body.ip, forgotten=body.forgotten)
     await here.push.now(started.actor.merchant_id)
     return started.answer()

@@ -8,14 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.customers.store import changed, hold
 from kontor_identity.keys.derived import Purpose, TokenUnreadable
-from kontor_identity.limits.buckets import TOKEN_BY_IP, network
+from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, TOKEN_BY_IP, network
 from kontor_identity.models import Contact, Invitation, Merchant, PortalUser
 from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.sessions.changes import end_sessions, grants_change
+from kontor_identity.sessions.changes import end_sessions, grants_change, user_changed
+from kontor_identity.sessions.password import account_key
 from kontor_identity.sessions.start import Started, start_session
 from kontor_identity.system_time import now
-from kontor_service.errors import Gone, NotFound
+from kontor_service.errors import Gone, NotFound, Unauthorized
 
 
 class InvitationUnknown(NotFound):
@@ -24,6 +25,10 @@ class InvitationUnknown(NotFound):
 
 class InvitationExpired(Gone):
     code, title = "invitation_expired", "The invitation is no longer valid"
+
+
+class WrongPassword(Unauthorized):
+    code, title = "invalid_credentials", "The password is wrong"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Inspected:
     email: str
     name: str
     expired: bool
-    # The person has a log-in with this merchant already; the chosen password replaces the present one.
+    # The person has a log-in with this merchant already, and gives its password.
     has_account: bool
 
 
@@ -64,19 +69,26 @@ async def inspect_invitation(parts: Parts, token: str) -> Inspected:
     )  # fmt: skip
 
 
-async def accept_invitation(parts: Parts, token: str, password: str, ip: str) -> Started:
+async def accept_invitation(parts: Parts, token: str, password: str, ip: str, *, forgotten: bool = False) -> Started:
     """Makes the portal user, or adds the customer to the one with this address, and logs in.
 
-    Who holds the link has shown that the mailbox is theirs: the password is the one chosen now, and a log-in that
-    existed before ends its other sessions. Raises InvitationUnknown, InvitationExpired, PasswordTooWeak, PortalOff.
+    Who has a log-in gives its password. Who has `forgotten` it chooses another one, which ends the other sessions:
+    whoever holds the link has shown that the mailbox is theirs.
+    Raises InvitationUnknown, InvitationExpired, PasswordTooWeak, WrongPassword, PortalOff, TooMany.
     """
     await parts.limits.take(TOKEN_BY_IP, network(ip))
     invitation_id, merchant_id = await _genuine(parts, token)
     async with parts.db.transaction(merchant_id) as session:
         invitation = await session.get_one(Invitation, invitation_id)
         _check_open(invitation)
+        known = None if forgotten else await _user(session, merchant_id, invitation.email)
+        merchant = await session.get_one(Merchant, merchant_id)
+    if known is not None:
+        await _check_password(parts, merchant.slug, known, password)
+        password_hash = known.password_hash
+    else:
         check_strength(password, invitation.email)
-    password_hash = await parts.passwords.hash(password)
+        password_hash = await parts.passwords.hash(password)
     async with parts.db.transaction(merchant_id) as session:
         await grants_change(session, merchant_id)
         held = await hold(session, invitation.customer_id)
@@ -86,7 +98,7 @@ async def accept_invitation(parts: Parts, token: str, password: str, ip: str) ->
         ).one()
         _check_open(invitation)
         contact = held.contact(invitation.contact_id)
-        user = await _grant(session, contact, invitation, password_hash)
+        user = await _grant(session, contact, invitation, password_hash, known)
         await changed(session, held)
         return await start_session(
             session, parts.settings, kind="portal", merchant_id=merchant_id, ip=ip, user_id=user.id,
@@ -94,7 +106,18 @@ async def accept_invitation(parts: Parts, token: str, password: str, ip: str) ->
         )  # fmt: skip
 
 
-async def _grant(session: AsyncSession, contact: Contact, invitation: Invitation, password_hash: str) -> PortalUser:
+async def _check_password(parts: Parts, slug: str, user: PortalUser, password: str) -> None:
+    """Counted with the attempts to log in: an invitation is no second way to guess."""
+    account = account_key("portal", slug, user.email)
+    await parts.limits.take(LOGIN_BY_ACCOUNT, account)
+    if not await parts.passwords.verify(user.password_hash, password):
+        raise WrongPassword(field="password")
+    await parts.limits.reset(LOGIN_BY_ACCOUNT, account)
+
+
+async def _grant(
+    session: AsyncSession, contact: Contact, invitation: Invitation, password_hash: str, known: PortalUser | None
+) -> PortalUser:
     instant = now()
     invitation.used_at = instant
     user = await _user(session, contact.merchant_id, invitation.email)
@@ -104,6 +127,11 @@ async def _grant(session: AsyncSession, contact: Contact, invitation: Invitation
             password_hash=password_hash, created_at=instant,
         )  # fmt: skip
         session.add(user)
+    elif known is not None:
+        if user.password_hash != password_hash:
+            # Changed while the old one was being verified.
+            raise WrongPassword(field="password")
+        await user_changed(session, user.id)
     else:
         user.password_hash = password_hash
         await end_sessions(session, user_id=user.id)

@@ -39,7 +39,7 @@ async def start_with_password(
     parts: Parts, *, slug: str, email: str, password: str, kind: LoginKind, ip: str
 ) -> Started:
     """Raises InvalidCredentials, PortalOff, TooMany."""
-    account = f"{kind}:{slug}:{email}"
+    account = account_key(kind, slug, email)
     await parts.limits.take(LOGIN_BY_IP, network(ip))
     await parts.limits.take(LOGIN_BY_ACCOUNT, account)
     candidate = await (find_staff(parts, slug, email) if kind == "staff" else find_user(parts, slug, email))
@@ -51,6 +51,11 @@ async def start_with_password(
     await _renew_hash(parts, candidate, kind, password)
     await parts.limits.reset(LOGIN_BY_ACCOUNT, account)
     return started
+
+
+def account_key(kind: LoginKind, slug: str, email: str) -> str:
+    """Under which attempts to guess a password are counted, known address or not."""
+    return f"{kind}:{slug}:{email}"
 
 
 async def _start_for(session: AsyncSession, parts: Parts, candidate: Candidate, kind: LoginKind, ip: str) -> Started:
