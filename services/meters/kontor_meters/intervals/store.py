@@ -1,8 +1,8 @@
 """All SQL that writes 15-minute values. In the caller's transaction, whose merchant is set.
 
-COPY fills a stage of one row per register and day; from there the values go to their months. Days that had no value yet
-(nearly all) are written without looking; where there are some, each value is looked up by its key. One merchant's
-writers take turns, so that what was looked up still holds when it is written.
+COPY fills a stage of one row per register and day; from there the values go to their months. What meets nothing that is
+there (nearly all) is written without looking further; else each value is looked up by its key. One merchant's writers
+take turns, so that what was looked up still holds when it is written.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.consumption.changes import touched_many
-from kontor_meters.intervals.rules import Block
+from kontor_meters.intervals.rules import STEP, Block
 
 _LOCK_CLASS = 7_310
 
@@ -24,9 +24,13 @@ _TURN = """
 SELECT pg_advisory_xact_lock($1, hashtext($2::text)), make_interval_stage(),
     set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
 """
-_KNOWN = """
-SELECT d.register_id, d.day FROM unnest($1::uuid[], $2::date[]) AS wanted (register_id, day)
-JOIN interval_day d ON d.register_id = wanted.register_id AND d.day = wanted.day
+# Days first: a day without any value, as nearly all are, needs no look into its month.
+_MET = """
+SELECT w.register_id, w.day FROM unnest($1::uuid[], $2::date[], $3::timestamptz[], $4::timestamptz[])
+    AS w (register_id, day, starts_at, ends_at)
+JOIN interval_day d ON d.register_id = w.register_id AND d.day = w.day,
+LATERAL (SELECT FROM interval_value v
+    WHERE v.register_id = w.register_id AND v.starts_at >= w.starts_at AND v.starts_at < w.ends_at LIMIT 1) value
 """
 _STAGE = ("fresh", "register_id", "day", "starts_at", "quantities", "total", "count")
 _ADD_FRESH = """
@@ -36,8 +40,9 @@ FROM interval_stage s, unnest(s.quantities) WITH ORDINALITY AS u (q, n) WHERE s.
 """
 _SUM_FRESH = """
 WITH days AS (
-    INSERT INTO interval_day (merchant_id, register_id, day, total, count)
+    INSERT INTO interval_day AS d (merchant_id, register_id, day, total, count)
     SELECT $1, register_id, day, total, count FROM interval_stage WHERE fresh
+    ON CONFLICT (register_id, day) DO UPDATE SET total = d.total + excluded.total, count = d.count + excluded.count
 ), months AS (
     SELECT register_id, date_trunc('month', day)::date AS month, sum(total) AS total, sum(count) AS count
     FROM interval_stage WHERE fresh GROUP BY 1, 2
@@ -106,11 +111,11 @@ async def store(
         return Stored()
     connection = await raw(session)
     await connection.fetchrow(_TURN, _LOCK_CLASS, str(merchant_id))
-    known = await _known(connection, blocks)
+    met = await _met(connection, blocks)
     ordered = sorted(blocks, key=lambda block: (block.register_id.int, block.day))
-    rows = [((block.register_id, block.day) not in known, *block) for block in ordered]
+    rows = [((block.register_id, block.day) not in met, *block) for block in ordered]
     await connection.copy_records_to_table("interval_stage", schema_name="pg_temp", columns=_STAGE, records=rows)
-    fresh = [block for block in ordered if (block.register_id, block.day) not in known]
+    fresh = [block for block in ordered if (block.register_id, block.day) not in met]
     result = Stored(added=sum(block.number for block in fresh))
     spans = _Spans()
     if fresh:
@@ -118,7 +123,7 @@ async def store(
         await connection.execute(_SUM_FRESH, merchant_id)
         for block in fresh:
             spans.add(series[block.register_id], block.day, block.day)
-    if known:
+    if met:
         for row in await connection.fetch(_CHANGE, merchant_id, batch_id, correct):
             result.added += row["added"]
             result.corrected += row["corrected"]
@@ -138,8 +143,12 @@ async def raw(session: AsyncSession) -> Any:
     return connection
 
 
-async def _known(connection: Any, blocks: Sequence[Block]) -> set[tuple[UUID, date]]:
-    rows = await connection.fetch(_KNOWN, [b.register_id for b in blocks], [b.day for b in blocks])
+async def _met(connection: Any, blocks: Sequence[Block]) -> set[tuple[UUID, date]]:
+    """Registers and days of blocks that meet values which are there already."""
+    ends = [block.starts_at + len(block.quantities) * STEP for block in blocks]
+    rows = await connection.fetch(
+        _MET, [b.register_id for b in blocks], [b.day for b in blocks], [b.starts_at for b in blocks], ends
+    )
     # asyncpg's UUID compares with and hashes like the standard one.
     return {(row["register_id"], row["day"]) for row in rows}
 
