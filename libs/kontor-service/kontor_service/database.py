@@ -6,10 +6,28 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_service.errors import Unavailable
+
 MERCHANT_SETTING = "kontor.merchant_id"
+# deadlock_detected, serialization_failure
+_TAKEN_BACK = frozenset({"40P01", "40001"})
+
+
+class Contended(Unavailable):
+    """Two transactions were in each other's way, and nothing of this one was done.
+
+    Only its author knows whether what went before it in the use case may be done again, so nothing is repeated here:
+    callers try again, under the same idempotency key where the command has one.
+    """
+
+    code, title = "contended", "Somebody else changed the same thing at the same moment"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was done; please try again", headers={"Retry-After": "1"})
 
 
 class Database:
@@ -71,13 +89,19 @@ class Database:
 
         Commits when the block ends, rolls back when it raises. The merchant is set for the transaction alone,
         so a connection that goes back to the pool carries nothing over.
+        Raises Contended where PostgreSQL took this transaction back in favour of another one.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            await session.execute(
-                text("SELECT set_config('kontor.merchant_id', :merchant, true)"),
-                {"merchant": str(merchant_id) if merchant_id else ""},
-            )
-            yield session
+        try:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                await session.execute(
+                    text("SELECT set_config('kontor.merchant_id', :merchant, true)"),
+                    {"merchant": str(merchant_id) if merchant_id else ""},
+                )
+                yield session
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") in _TAKEN_BACK:
+                raise Contended from error
+            raise
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

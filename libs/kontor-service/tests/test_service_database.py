@@ -5,9 +5,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from kontor_service.database import Database
+from kontor_service.errors import install_handlers
 from kontor_service.ids import uuid7
 from kontor_service.migrations import migrate
 from kontor_service.provision import provision
@@ -85,6 +89,55 @@ async def test_a_pool_of_one_carries_nothing_over_from_a_cancelled_request(datab
         assert await names(session) == []
     async with database.transaction(MINE) as session:
         assert await names(session) == []
+
+
+async def test_of_two_transactions_in_each_others_way_one_is_told_to_try_again(addresses):
+    database = Database(addresses.runtime, pool_size=2)
+    await database.open()
+    async with database.transaction(MINE) as session:
+        await add(session, MINE, "first")
+        await add(session, MINE, "second")
+    both_hold_one = asyncio.Barrier(2)
+
+    async def rename(own, other):
+        async with database.transaction(MINE) as session:
+            await session.execute(text("UPDATE thing SET name = name WHERE name = :name"), {"name": own})
+            await both_hold_one.wait()
+            await session.execute(
+                text("UPDATE thing SET name = :new WHERE name = :name"), {"name": other, "new": own + "!"}
+            )
+
+    pairs = [("first", "second"), ("second", "first")]
+    outcomes = await asyncio.gather(*(rename(*pair) for pair in pairs), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Contended", "NoneType"]
+    done = pairs[outcomes.index(None)]
+    async with database.transaction(MINE) as session:
+        assert await names(session) == sorted([done[0], done[0] + "!"])
+    await database.close()
+
+
+@pytest.mark.parametrize("code", ["40P01", "40001"])
+async def test_a_command_that_was_taken_back_answers_when_to_try_again(database, code):
+    app = FastAPI()
+    install_handlers(app)
+
+    @app.post("/command")
+    async def command() -> None:
+        async with database.transaction(MINE) as session:
+            await add(session, MINE, "never")
+            await session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$"))
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://owner") as http:
+        answer = await http.post("/command")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "contended", "1")
+    async with database.transaction(MINE) as session:
+        assert await names(session) == []
+
+
+async def test_other_faults_of_the_database_are_not_called_contention(database):
+    with pytest.raises(DBAPIError):
+        async with database.transaction(MINE) as session:
+            await session.execute(text("SELECT 1 / 0"))
 
 
 async def test_jobs_learn_which_merchants_there_are_and_nothing_else(database):
