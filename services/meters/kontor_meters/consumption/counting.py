@@ -9,7 +9,7 @@ from fractions import Fraction
 # Consumption is counted in thousandths of kWh or m³.
 PARTS = 1000
 # 1 kWh = 3.6 MJ (SI)
-_KWH = {"kWh": Fraction(1), "MWh": Fraction(1000), "GJ": Fraction(10_000, 36)}
+_PARTS = {"kWh": Fraction(PARTS), "MWh": Fraction(1000 * PARTS), "GJ": Fraction(10_000 * PARTS, 36)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Measure:
 
         Before the first gas period its values hold: without any, the year before could not be compared.
         """
-        if self.unit in _KWH:
-            return _KWH[self.unit] * PARTS
+        if self.unit in _PARTS:
+            return _PARTS[self.unit]
         period = next((p for p in reversed(self.gas_periods) if p.valid_from <= day), None)
         if period is None and self.gas_periods:
             period = self.gas_periods[0]
@@ -49,4 +49,4 @@ class Measure:
 
     @property
     def stated_in(self) -> str:
-        return "kWh" if self.unit in _KWH or self.gas_periods else "m3"
+        return "kWh" if self.unit in _PARTS or self.gas_periods else "m3"

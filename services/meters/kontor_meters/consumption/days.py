@@ -25,13 +25,14 @@ from kontor_meters.readings.plausibility import Face, Point, used_between
 MEASURED, READ, READ_FAR, ESTIMATED, PARTLY, UNKNOWN = "mrlep."
 SHORT = timedelta(days=45)
 QUARTER = 900
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The sum of a day's quarter hours in the register's unit, and how many there are."""
+    """The sum of a day's quarter hours in millionths of the register's unit, and how many there are."""
 
-    total: Fraction
+    total: int
     count: int
 
 
@@ -108,7 +109,8 @@ def _mixed(measure: Measure, day: date, measured: Measured, read: _Part | None, 
     """A full day of quarter hours beats readings; on the day a meter became smart both have their hours."""
     length = midnight(day + timedelta(days=1), zone) - midnight(day, zone)
     covered = measured.count * QUARTER
-    amount = _round(measured.total * measure.parts(day))
+    rate = measure.parts(day)
+    amount = _divided(measured.total * rate.numerator, rate.denominator * MILLION)
     if covered >= length:
         return Day(amount, MEASURED)
     if read is None:
@@ -158,7 +160,7 @@ def spread(
     for day, seconds in stretches:
         rate = rates.get(day, flat)
         reached += seconds * rate.numerator * (denominator // rate.denominator)
-        until_here = (2 * reached * numerator + below) // (2 * below)
+        until_here = _divided(reached * numerator, below)
         yield day, until_here - given, seconds
         given = until_here
 
@@ -178,5 +180,6 @@ def midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time.min, zone).timestamp())
 
 
-def _round(value: Fraction) -> int:
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+def _divided(above: int, below: int) -> int:
+    """Rounded half up."""
+    return (2 * above + below) // (2 * below)

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from kontor_meters.consumption.service import Window, rewrite
+from kontor_meters.consumption.series import Window
+from kontor_meters.consumption.service import rewrite
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 
@@ -23,12 +24,18 @@ HAVING max(marked_at) <= now() - make_interval(secs => :quiet)
     OR min(marked_at) <= now() - make_interval(secs => :longest)
 ORDER BY series_id LIMIT :batch
 """
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('consumption:' || :series, 0))"
+# In one order, so that two processes wait for each other and do not block each other.
+_LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended('consumption:' || series, 0))
+FROM (SELECT unnest(CAST(:series AS text[])) AS series ORDER BY 1) wanted
+"""
+# Another process may have been quicker: then there is nothing to take.
 _TAKE = """
 WITH taken AS (
-    DELETE FROM consumption_mark WHERE merchant_id = :merchant AND series_id = :series RETURNING first_day, last_day
+    DELETE FROM consumption_mark WHERE merchant_id = :merchant AND series_id = ANY(:series)
+    RETURNING series_id, first_day, last_day
 )
-SELECT min(first_day) AS first, max(last_day) AS last FROM taken
+SELECT series_id, min(first_day) AS first, max(last_day) AS last FROM taken GROUP BY series_id
 """
 _AGAIN = """
 INSERT INTO consumption_mark (merchant_id, series_id, first_day, last_day)
@@ -76,14 +83,13 @@ async def _merchants(db: Database, lister: str) -> list[UUID]:
 
 
 async def _some(db: Database, clock: Clock, merchant_id: UUID, quiet: float, longest: float) -> bool:
-    """A few series, each under its lock, in the order of their ids; False when none is ready."""
+    """A few series, under their locks; False when none is ready."""
     async with db.transaction(merchant_id) as session:
         values = {"merchant": merchant_id, "quiet": quiet, "longest": longest, "batch": _BATCH}
         ready = list((await session.execute(text(_READY), values)).scalars())
-        for series_id in ready:
-            await session.execute(text(_LOCK), {"series": str(series_id)})
-            marks = (await session.execute(text(_TAKE), {"merchant": merchant_id, "series": series_id})).one()
-            # Another process may have been quicker.
-            if marks.first is not None:
-                await rewrite(session, merchant_id, series_id, Window(marks.first, marks.last), clock.now())
+        if ready:
+            await session.execute(text(_LOCK), {"series": [str(series_id) for series_id in ready]})
+            marks = await session.execute(text(_TAKE), {"merchant": merchant_id, "series": ready})
+            windows = {mark.series_id: Window(mark.first, mark.last) for mark in marks}
+            await rewrite(session, merchant_id, windows, clock.now())
     return bool(ready)

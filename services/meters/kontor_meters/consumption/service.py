@@ -1,13 +1,14 @@
 """Rewriting what a series used, where something changed. Call with the series locked (jobs.py)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
@@ -17,22 +18,11 @@ from kontor_meters.consumption.events import consumption_state
 from kontor_meters.consumption.holders import Holder, Taken
 from kontor_meters.consumption.models import Consumption
 from kontor_meters.consumption.projection import project
-from kontor_meters.consumption.series import Series, load_readings, load_registers, load_sums, series_of, tenures_of
+from kontor_meters.consumption.series import Series, Window, load, load_sums, tenures_of
 from kontor_meters.consumption.years import Year, empty, months, with_days
 from kontor_meters.models import Merchant
 
 Key = tuple[int, Holder]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days that may have changed, both included."""
-
-    first: date
-    last: date
-
-    def years(self) -> range:
-        return range(self.first.year, self.last.year + 1)
 
 
 _ALWAYS = Window(date(1970, 1, 1), date(2199, 12, 31))
@@ -42,43 +32,60 @@ def consumption_id(series_id: UUID, year: int, customer_id: UUID | None) -> UUID
     return uuid5(series_id, f"{year}:{customer_id or ''}")
 
 
-async def rewrite(session: AsyncSession, merchant_id: UUID, series_id: UUID, window: Window, now: datetime) -> None:
-    """Brings the years of the series up to date and tells of those that are other than before.
+async def rewrite(session: AsyncSession, merchant_id: UUID, windows: Mapping[UUID, Window], now: datetime) -> None:
+    """Brings the years of these series up to date and tells of those that are other than before.
 
-    Days outside of the window stay as they are, unless the unit changed with the first calorific value.
+    Days outside of a series' window stay as they are, unless its unit changed with the first calorific value.
     """
-    registers = await load_registers(session, series_id)
-    rows = {(row.year, row.customer_id): row for row in await _rows(session, series_id)}
-    if not registers:
-        for row in rows.values():
-            _store(session, row, {"deleted": True, "projection": None})
-        return
     zone = await _zone(session, merchant_id)
     today = now.astimezone(zone).date()
-    readings = await load_readings(session, series_id)
-    series = series_of(registers, readings, {})
-    if any(row.unit != series.unit for row in rows.values()):
-        window = _ALWAYS
-    window = _widened(window, readings.values(), zone)
-    sums = await load_sums(session, [row.id for row in registers], window.first, window.last)
-    series = series_of(registers, readings, sums)
-    tenures = await tenures_of(session, merchant_id, series_id, series.customer_id, today)
-    years = _years(rows, days_of(series.lines, zone, tenures, window.first, window.last), window)
+    rows = await _rows(session, windows)
+    found = await load(session, windows)
+    wide = {series.id: _window(series, windows[series.id], rows[series.id], zone) for series in found.values()}
+    sums = await load_sums(session, [(r.id, wide[series.id]) for series in found.values() for r in series.registers])
+    for series in found.values():
+        tenures = await tenures_of(session, merchant_id, series, today)
+        window = wide[series.id]
+        days = days_of(series.lines(sums), zone, tenures, window.first, window.last)
+        _write(session, merchant_id, series, rows[series.id], _years(rows[series.id], days, window), today)
+    for row in (row for series_id in windows.keys() - found.keys() for row in rows[series_id].values()):
+        _store(session, row, {"deleted": True, "projection": None})
+
+
+def _write(
+    session: AsyncSession,
+    merchant_id: UUID,
+    series: Series,
+    rows: Mapping[Key, Consumption],
+    years: Mapping[Key, Year],
+    today: date,
+) -> None:
     for key, year in years.items():
         state = _state(series, key, years, today)
         if key in rows:
             _store(session, rows[key], state)
         elif year.known:
-            _add(session, merchant_id, series_id, key, state)
+            _add(session, merchant_id, series.id, key, state)
 
 
-async def _rows(session: AsyncSession, series_id: UUID) -> Iterable[Consumption]:
-    return await session.exec(select(Consumption).where(Consumption.series_id == series_id).with_for_update())
+async def _rows(session: AsyncSession, wanted: Collection[UUID]) -> dict[UUID, dict[Key, Consumption]]:
+    query = select(Consumption).where(col(Consumption.series_id).in_(wanted)).order_by(col(Consumption.id))
+    found: dict[UUID, dict[Key, Consumption]] = defaultdict(dict)
+    for row in await session.exec(query.with_for_update()):
+        found[row.series_id][row.year, row.customer_id] = row
+    return found
 
 
 async def _zone(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
     merchant = await session.get(Merchant, merchant_id)
     return ZoneInfo(merchant.time_zone if merchant else "Europe/Berlin")
+
+
+def _window(series: Series, window: Window, rows: Mapping[Key, Consumption], zone: ZoneInfo) -> Window:
+    unit = series.unit
+    if any(row.unit != unit for row in rows.values()):
+        return _ALWAYS
+    return _widened(window, series.readings.values(), zone)
 
 
 def _widened(window: Window, registers: Iterable[Sequence[Taken]], zone: ZoneInfo) -> Window:
@@ -112,12 +119,12 @@ def _state(series: Series, key: Key, years: Mapping[Key, Year], today: date) -> 
         "deleted": not year.known,
         "customer_id": holder,
         "year": number,
-        "point_id": series.point_id,
-        "meter_id": series.meter_id,
-        "kind": series.kind,
-        "obis": series.obis,
-        "direction": series.direction,
-        "tariff": series.tariff,
+        "point_id": series.now.point_id,
+        "meter_id": series.now.meter_id,
+        "kind": series.now.kind,
+        "obis": series.now.obis,
+        "direction": series.now.direction,
+        "tariff": series.now.tariff,
         "unit": series.unit,
         "days": list(year.days),
         "bases": year.bases,
@@ -128,9 +135,10 @@ def _state(series: Series, key: Key, years: Mapping[Key, Year], today: date) -> 
 
 def _projection(series: Series, key: Key, years: Mapping[Key, Year]) -> dict[str, Any] | None:
     number, holder = key
-    if holder != series.customer_id:
+    now = series.now
+    if holder != now.customer_id:
         return None
-    found = project(years[key], years.get((number - 1, holder)), series.kind, series.direction, ends=series.ends)
+    found = project(years[key], years.get((number - 1, holder)), now.kind, now.direction, ends=now.in_use_to)
     if found is None:
         return None
     return asdict(found) | {"based_until": found.based_until.isoformat(), "months": list(found.months)}

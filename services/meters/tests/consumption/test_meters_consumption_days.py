@@ -173,7 +173,7 @@ def test_readings_far_apart_are_told_from_those_that_show_a_season() -> None:
 
 
 def quarters(count: int, total: str) -> Measured:
-    return Measured(Fraction(total), count)
+    return Measured(int(Decimal(total) * 1_000_000), count)
 
 
 def test_a_full_day_of_quarter_hours_counts_before_readings() -> None:
