@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 from fastapi import FastAPI
 
-from kontor_admin import problems
+from kontor_admin import problems, words
 from kontor_admin.documents.fetching import ContentFetcher
 from kontor_admin.features import FEATURES
 from kontor_admin.owners import Owners
@@ -14,7 +14,6 @@ from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
 from kontor_admin.staff import outside
 from kontor_admin.views import SHAPE
-from kontor_admin.words import GLOBALS
 from kontor_bus import Bus, Copy
 from kontor_service.app import build_app
 from kontor_views import Changes, Rebuild, Views
@@ -34,10 +33,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     pages = app.state.pages = Pages("kontor_admin", cookie_prefix="__Host-kontor-admin")
-    pages.environment.globals |= GLOBALS
+    pages.environment.globals |= words.GLOBALS
     for feature in FEATURES:
         pages.environment.globals |= feature.globals
         problems.learn(feature.problems)
+        words.learn_mails(feature.mails)
     pages.environment.globals["panels_of"] = _panels_of
     app.state.features = FEATURES
     app.state.hub = Hub()

@@ -7,6 +7,7 @@ from kontor_admin import (
     customers,
     documents,
     mails,
+    meters,
     payments,
     release,
     sessions,
@@ -15,19 +16,8 @@ from kontor_admin import (
 )
 from kontor_admin.feature import Feature
 
-FEATURES: tuple[Feature, ...] = tuple(
-    part.FEATURE
-    for part in (
-        sessions,
-        board,
-        documents,
-        uploads,
-        release,
-        customers,
-        payments,
-        mails,
-        api_keys,
-        settings_pages,
-        api,
-    )
-)
+_CONTENTS = (
+    sessions, board, documents, uploads, release, customers, meters, payments, mails, api_keys, settings_pages, api,
+)  # fmt: skip
+
+FEATURES: tuple[Feature, ...] = tuple(part.FEATURE for part in _CONTENTS)

@@ -54,14 +54,20 @@ class Owners:
         `key` is an idempotency key. Raises Problem: what the owner said, Unauthorized for a session that is over,
         Forbidden without the right, Unavailable (503) where the owner or identity does not answer; then nothing is done.
         """
-        token = await self._source.command(audience=owner, right=right, session_hash=staff.hash, ip=ip_of(request))
         sent = (headers or {}) | ({"Idempotency-Key": key} if key else {})
-        response = await self._clients[owner].request(method, path, token=token, headers=sent, **options)
+        response = await self.send(request, staff, owner, right, method, path, headers=sent, **options)
         answer = response.json() if response.headers.get("content-type", "").startswith("application/json") else {}
         if isinstance(answer, dict):
             await self._learn(answer)
             return answer
         return {"items": answer}
+
+    async def send(
+        self, request: Request, staff: Staff, owner: str, right: str, method: str, path: str, **options: Any
+    ) -> httpx.Response:
+        """What the owner answers as it is, for what is no JSON. Raises Problem like a command."""
+        token = await self._source.command(audience=owner, right=right, session_hash=staff.hash, ip=ip_of(request))
+        return await self._clients[owner].request(method, path, token=token, **options)
 
     async def read(self, request: Request, staff: Staff, owner: str, right: str, path: str) -> dict[str, Any]:
         """Something only the owner has, as this member of staff. Raises Problem like a command."""

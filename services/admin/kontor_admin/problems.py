@@ -60,8 +60,6 @@ _WORDS = {
     "portal_off": N_("The portal is switched off."),
     "logo_too_large": N_("The logo is too large."),
     "logo_invalid": N_("This is not a picture that can be used. PNG and JPEG can."),
-    "image_broken": N_("This is not a picture that can be used. PNG and JPEG can."),
-    "image_refused": N_("The picture has too many pixels."),
     "password_too_weak": N_("This password is too easy to guess."),
     "old_password_wrong": N_("This is not your present password."),
     # payments

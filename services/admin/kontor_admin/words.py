@@ -1,5 +1,6 @@
 """Names for the codes of the contract, in the reader's language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +105,11 @@ def _word(words: dict[str, str], code: str) -> str:
 def _kind(words: dict[str, tuple[str, str]], code: str) -> tuple[str, str]:
     kind, word = words.get(code, ("idle", code))
     return kind, _(word) if code in words else word
+
+
+def learn_mails(kinds: Mapping[str, str]) -> None:
+    """The kinds of mail about what a feature brings along; told once, when the app is put together."""
+    _MAIL_KINDS.update(kinds)
 
 
 def mail_kind(code: str) -> str:

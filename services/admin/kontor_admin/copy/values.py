@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -37,10 +38,15 @@ def whole(state: Any) -> dict[str, Any]:
     return _completed(state, found)
 
 
+def _is_map(field: FieldDescriptor) -> bool:
+    """Of plain values: protobuf's JSON says it as it is."""
+    return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
+
+
 def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
     """What protobuf's JSON leaves out or says in its own way: absent messages, and 64-bit numbers as text."""
     for field in state.DESCRIPTOR.fields:
-        if field.name in _FIXED:
+        if field.name in _FIXED or _is_map(field):
             continue
         if field.message_type is not None:
             if field.is_repeated:
@@ -48,6 +54,7 @@ def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
                 found[field.name] = [_completed(part, said) for part, said in parts]
             elif isinstance(found.setdefault(field.name, None), dict):
                 _completed(getattr(state, field.name), found[field.name])
-        elif field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64) and not field.is_repeated:
-            found[field.name] = int(found[field.name])
+        elif field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64):
+            said = found[field.name]
+            found[field.name] = [int(one) for one in said] if field.is_repeated else int(said)
     return found

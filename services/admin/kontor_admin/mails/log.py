@@ -34,13 +34,14 @@ async def mails(request: Request) -> Response:
     keyset = Keyset.of(request, ("time",), "time")
     key, identity = keyset.start
     state, kind = query.get("state"), query.get("art")
+    kinds = [*KINDS, *(kind for feature in request.app.state.features for kind in feature.mails)]
     staff, row = await ask(
-        request, f"mails_by_time_{keyset.direction}", state if state in STATES else None, kind if kind in KINDS else None,
+        request, f"mails_by_time_{keyset.direction}", state if state in STATES else None, kind if kind in kinds else None,
         search_patterns(query.get("q", "")), key, identity, keyset.size,
     )  # fmt: skip
     page = slice_of(row, keyset)
     return pages(request).render(
-        request, "mails/list.html", look(request, staff, "mails"), staff=staff, page=page, q=query.get("q", ""), kinds=KINDS,
+        request, "mails/list.html", look(request, staff, "mails"), staff=staff, page=page, q=query.get("q", ""), kinds=kinds,
         mail_states=STATES, filtered=any(query.get(name) for name in ("q", "state", "art")), next=page.query(request, after=page.after),
         previous=page.query(request, before=page.before),
     )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Meters (G1–G5): the list and one meter, exchange, readings to be decided on, requests, files, stickers."""
+
+from fastapi import APIRouter
+
+from kontor_admin.feature import Feature, Menu, Panel, per_order, sql
+from kontor_admin.meters import (
+    api,
+    checking,
+    consumption,
+    copy,
+    editing,
+    entering,
+    exchange,
+    files,
+    listing,
+    meter,
+    requests,
+    stickers,
+    words,
+)
+from kontor_web.i18n import N_
+from kontor_web.i18n import gettext as _
+
+router = APIRouter()
+for part in (listing, checking, requests, files, stickers, entering, editing, exchange, consumption, meter):
+    router.include_router(part.router, prefix="/zaehler")
+router.include_router(api.router)
+
+_PAGES = ("meter", "checking", "requests", "batches")
+_WAITING = (
+    "reading d WHERE d.merchant_id = who.merchant_id AND d.state IN ('to_be_checked', 'implausible') AND NOT d.deleted"
+)
+
+FEATURE = Feature(
+    "meters",
+    router,
+    Menu("/zaehler", lambda: _("Meters"), waiting=_WAITING),
+    views=copy.VIEWS,
+    indexes=sql("meters/sql/indexes.sql"),
+    parts=sql("meters/sql/parts.sql"),
+    functions=(
+        *(sql(f"meters/sql/{name}.sql") for name in _PAGES),
+        *per_order(sql("meters/sql/list.sql"), listing.SORTS),
+    ),
+    panels=(
+        Panel("board", "_meters_board({merchant})", "meters/board_panel.html"),
+        Panel("customer", "_meters_of_customer({merchant}, {id})", "meters/customer_panel.html"),
+    ),
+    globals=words.GLOBALS,
+    problems=words.PROBLEMS,
+    mails=words.MAILS,
+    scopes={"meters:submit": N_("Hand in meters and readings")},
+)

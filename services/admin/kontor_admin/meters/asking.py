@@ -1,0 +1,59 @@
+"""Questions to the copy about meters, for those whose role includes them; and the frame that their pages share."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from fastapi import Request
+
+from kontor_admin.reading import ask
+from kontor_admin.staff import Staff, look
+from kontor_service.errors import Forbidden
+from kontor_web import Link, Look
+from kontor_web.i18n import gettext as _
+
+OWNER = "meters"
+EDIT = "meters:edit"
+READ = "meters:read"
+
+
+async def ask_meters(request: Request, function: str, *arguments: Any) -> tuple[Staff, Record]:
+    """As `ask`. Raises Forbidden for a role that does not include meters."""
+    staff, row = await ask(request, function, *arguments)
+    if not (staff.may(READ) or staff.may(EDIT)):
+        raise Forbidden(_("Your role does not include meters."), code="not_allowed")
+    return staff, row
+
+
+def tabs(staff: Staff, current: str) -> list[Link]:
+    """What there is about meters."""
+    entries = [
+        ("all", _("All meters"), "/zaehler", None),
+        ("check", _("To be checked"), "/zaehler/pruefen", staff.waiting.get("meters") or None),
+        ("requests", _("Reading requests"), "/zaehler/anfragen", None),
+        ("files", _("CSV files"), "/zaehler/dateien", None),
+        ("stickers", _("Stickers"), "/zaehler/aufkleber", None),
+    ]
+    return [Link(label, url, current=name == current, count=count) for name, label, url, count in entries]
+
+
+def frame(request: Request, staff: Staff, *, live: bool = True) -> Look:
+    return look(request, staff, "meters", live=live)
+
+
+def now_of(request: Request) -> datetime:
+    now: datetime = request.app.state.clock.now()
+    return now
+
+
+def uuid_of(text: str | None) -> UUID | None:
+    """None for what is no id, as a filter in an address may be."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def uuids_of(texts: list[str]) -> list[UUID]:
+    return [found for text in texts if (found := uuid_of(text)) is not None]

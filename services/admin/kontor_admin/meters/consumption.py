@@ -1,0 +1,125 @@
+"""What a place used in one year, as its lines state it: drawn and fed in apart, HT and NT together in one picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_admin.documents.files import bytes_response
+from kontor_admin.meters.view import meter
+from kontor_web.i18n import gettext as _
+from kontor_web.meter_sums import Expected, csv_text, expected_months, month_sums
+from kontor_web.meters import direction_name, projection_sentence, register_name, tariff_name
+
+router = APIRouter()
+
+State = dict[str, Any]
+Months = list[int | None]
+_DIRECTIONS = ("consumption", "feed_in")
+_TARIFFS = ("single", "high", "low")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A year of one direction, in thousandths of `unit`. `before`: the year before; None where nothing is known of it."""
+
+    direction: str
+    unit: str
+    year: int
+    parts: list[tuple[str, Months]]
+    before: Months | None
+    bases: list[str]
+    expected: list[Expected | None]
+    projections: list[str]
+
+    @property
+    def total(self) -> int | None:
+        return _sum(value for _name, months in self.parts for value in months)
+
+    @property
+    def total_before(self) -> int | None:
+        return _sum(self.before or ())
+
+    @property
+    def totals(self) -> list[tuple[str, int | None]]:
+        return [(name, _sum(months)) for name, months in self.parts]
+
+
+def pictures(years: list[State], year: int) -> list[Picture]:
+    """One for each direction and unit of which something is known in this year. Pure."""
+    here = [state for state in years if int(state["year"]) == year]
+    groups = dict.fromkeys((state["direction"], state["unit"]) for state in sorted(here, key=_order))
+    return [_picture(direction, unit, year, years) for direction, unit in groups]
+
+
+def _order(state: State) -> tuple[int, int]:
+    direction, tariff = state["direction"], state["tariff"]
+    return (
+        _DIRECTIONS.index(direction) if direction in _DIRECTIONS else 9,
+        _TARIFFS.index(tariff) if tariff in _TARIFFS else 9,
+    )
+
+
+def _picture(direction: str, unit: str, year: int, years: list[State]) -> Picture:
+    ours = sorted((s for s in years if s["direction"] == direction and s["unit"] == unit), key=_order)
+    now = [s for s in ours if int(s["year"]) == year]
+    months = [month_sums(year, s["days"]) for s in now]
+    earlier = [month_sums(year - 1, s["days"]) for s in ours if int(s["year"]) == year - 1]
+    expected = [expected_months(sums, s["projection"]) for sums, s in zip(months, now, strict=True)]
+    return Picture(
+        direction=direction,
+        unit=unit,
+        year=year,
+        parts=[(_name(s, len(now)), sums) for s, sums in zip(now, months, strict=True)],
+        before=_added(earlier) if earlier else None,
+        bases=[_basis([s["months"][month] for s in now]) for month in range(12)],
+        expected=[_together([one[month] for one in expected]) for month in range(12)],
+        projections=[_projection(s, len(now)) for s in now if s["projection"]],
+    )
+
+
+def _name(state: State, many: int) -> str:
+    return tariff_name(state["tariff"]) if many > 1 else direction_name(state["direction"])
+
+
+def _projection(state: State, many: int) -> str:
+    said = projection_sentence(state["projection"], state["unit"])
+    return f"{register_name(state['direction'], state['tariff'])}: {said}" if many > 1 else said
+
+
+def _added(lines: list[Months]) -> Months:
+    return [_sum(line[month] for line in lines) for month in range(12)]
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _basis(bases: list[str]) -> str:
+    """Of several registers together: what they have in common, else that it is partly known or estimated."""
+    found = set(bases)
+    if len(found) == 1:
+        return bases[0]
+    return "estimated" if "estimated" in found else "partly" if "missing" in found or "partly" in found else "read"
+
+
+def _together(parts: list[Expected | None]) -> Expected | None:
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+    low, middle, high = (sum(part[at] for part in known) for at in range(3))
+    return low, middle, high
+
+
+@router.get("/{meter_id:uuid}/verbrauch.csv")
+async def export(request: Request, meter_id: UUID) -> Response:
+    """Every month that is known; `?nach=tagen` every day."""
+    _staff, view = await meter(request, meter_id, 1)
+    by_days = request.query_params.get("nach") == "tagen"
+    text = csv_text(view.years, "days" if by_days else "months")
+    name = f"{view.data['number']}-{_('consumption')}.csv"
+    return bytes_response(text.encode(), "text/csv; charset=utf-8", name, save=True)

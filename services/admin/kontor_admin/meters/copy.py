@@ -1,0 +1,141 @@
+"""What becomes of meters' facts in the admin's copy."""
+
+from typing import Any
+
+from kontor.meters.v1 import meters_pb2
+from kontor_admin.copy.values import KEY, instant, key, text, whole
+from kontor_views import View
+from kontor_views.sorting import fold, number_key, search_words
+
+
+_PLACE = ("street", "post_code", "city", "country", "detail")
+
+
+def _register(r: Any) -> dict[str, Any]:
+    return {
+        "id": r.id, "obis": r.obis, "direction": r.direction, "tariff": r.tariff, "unit": r.unit, "interval": r.interval,
+        "digits_before": r.digits_before, "digits_after": r.digits_after, "last_value": r.last_value,
+        "last_taken_at": instant(r.last_taken_at), "series_id": r.series_id,
+    }  # fmt: skip
+
+
+def _read_at(m: Any) -> str:
+    """When the register that waits longest was last read; empty where one never was. Smart ones read themselves."""
+    taken = [key(r.last_taken_at) for r in m.registers if not r.interval]
+    return min(taken, default="~")
+
+
+def _meter(m: Any) -> dict[str, Any]:
+    place = m.place
+    where = [place.street, place.post_code, place.city, place.detail]
+    brief = {
+        "id": m.id, "number": m.number, "kind": m.kind, "label": m.label, "street": place.street, "post_code": place.post_code,
+        "city": place.city, "detail": place.detail, "customer_id": m.customer_id or None, "customer_number": m.customer_number,
+        "in_use_from": m.in_use_from or None, "in_use_to": m.in_use_to or None,
+        "registers": [_register(r) for r in m.registers],
+    }  # fmt: skip
+    return {
+        "kind": m.kind,
+        "number": m.number,
+        "customer_id": m.customer_id or None,
+        "point_id": m.point_id or m.id,
+        "used_from": m.in_use_from or None,
+        "used_to": m.in_use_to or None,
+        "by_number": number_key(m.number),
+        "by_place": fold(" ".join([place.city, place.street, place.detail])),
+        "by_read": _read_at(m),
+        "words": search_words([m.number, m.market_location_id, m.external_id, m.label, m.customer_number, *where]),
+        "brief": text(brief),
+        "data": whole(m) | {"place": {part: getattr(place, part) for part in _PLACE}},
+    }
+
+
+def _reading(r: Any) -> dict[str, Any]:
+    return {
+        "meter_id": r.meter_id,
+        "register_id": r.register_id,
+        "series_id": r.series_id or None,
+        "customer_id": r.customer_id or None,
+        "state": r.state,
+        "by_time": key(r.taken_at),
+        "by_entered": key(r.entered_at),
+        "data": whole(r),
+    }
+
+
+def _consumption(c: Any) -> dict[str, Any]:
+    return {
+        "point_id": c.point_id or None,
+        "customer_id": c.customer_id or None,
+        "series_id": c.series_id,
+        "year": c.year,
+        "data": whole(c),
+    }
+
+
+def _request(r: Any) -> dict[str, Any]:
+    return {"state": r.state, "by_made": key(r.made_at), "data": whole(r)}
+
+
+def _asking(a: Any) -> dict[str, Any]:
+    return {"request_id": a.request_id, "customer_id": a.customer_id or None, "state": a.state, "data": whole(a)}
+
+
+def _batch(b: Any) -> dict[str, Any]:
+    return {"source": b.source, "state": b.state, "by_time": key(b.started_at), "data": whole(b)}
+
+
+def _merchants(state: Any) -> tuple[str, ...]:
+    return (f"merchant:{state.merchant_id}",)
+
+
+METER = View(
+    "meter",
+    meters_pb2.MeterSnapshot,
+    {
+        "kind": "text", "number": "text", "customer_id": "uuid", "point_id": "uuid", "used_from": "date",
+        "used_to": "date", "by_number": KEY, "by_place": KEY, "by_read": KEY, "words": "text", "brief": "text", "data": "json",
+    },
+    _meter,
+    lambda m: (f"merchant:{m.merchant_id}", f"meter:{m.id}"),
+)  # fmt: skip
+READING = View(
+    "reading",
+    meters_pb2.ReadingSnapshot,
+    {
+        "meter_id": "uuid", "register_id": "uuid", "series_id": "uuid", "customer_id": "uuid", "state": "text", "by_time": KEY,
+        "by_entered": KEY, "data": "json",
+    },
+    _reading,
+    lambda r: (f"merchant:{r.merchant_id}", f"meter:{r.meter_id}"),
+)  # fmt: skip
+CONSUMPTION = View(
+    "consumption",
+    meters_pb2.ConsumptionSnapshot,
+    {"point_id": "uuid", "customer_id": "uuid", "series_id": "uuid", "year": "integer", "data": "json"},
+    _consumption,
+    # Only the page of this meter shows it: a night's sums are no news for all the others.
+    lambda c: (f"meter:{c.meter_id}",),
+)
+REQUEST = View(
+    "reading_request",
+    meters_pb2.ReadingRequestSnapshot,
+    {"state": "text", "by_made": KEY, "data": "json"},
+    _request,
+    _merchants,
+)
+ASKING = View(
+    "asking",
+    meters_pb2.AskingSnapshot,
+    {"request_id": "uuid", "customer_id": "uuid", "state": "text", "data": "json"},
+    _asking,
+    _merchants,
+)
+BATCH = View(
+    "batch",
+    meters_pb2.BatchSnapshot,
+    {"source": "text", "state": "text", "by_time": KEY, "data": "json"},
+    _batch,
+    _merchants,
+)
+VIEWS = (METER, READING, CONSUMPTION, REQUEST, ASKING, BATCH)

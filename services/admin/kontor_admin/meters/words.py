@@ -1,0 +1,160 @@
+"""What codes of meters' contract mean to the merchant's staff, beside the words that portal and admin share."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kontor_web import formats, meters
+from kontor_web.i18n import N_, reader
+from kontor_web.i18n import gettext as _
+
+_PRESETS = {
+    "strom": (N_("Electricity"), N_("One tariff")),
+    "strom-ht-nt": (N_("Electricity"), N_("Two tariffs: HT and NT")),
+    "strom-einspeisung": (N_("Electricity with feed-in"), N_("One tariff, and what is fed in")),
+    "strom-ht-nt-einspeisung": (N_("Electricity with feed-in"), N_("HT and NT, and what is fed in")),
+    "gas": (N_("Gas"), N_("In m³, with calorific value and state number")),
+    "wasser": (N_("Water"), N_("In m³")),
+    "waerme": (N_("Heat"), N_("In MWh, kWh or GJ")),
+}
+_BATCH_KINDS = {"readings": N_("Readings"), "meters": N_("Meters"), "intervals": N_("15-minute values")}
+_BATCH_SOURCES = {"csv": N_("CSV file"), "http": N_("API"), "bus": N_("ERP")}
+# What was found, said to who decides; customers are told in sentences of their own.
+_FOUND = {
+    "falling": N_("Lower than on %(before_on)s: %(before)s"),
+    "above_next": N_("Higher than later, on %(next_on)s: %(next)s"),
+    "jump": N_("%(used)s since %(before_on)s; at most %(most)s would be usual"),
+    "duplicate": N_("There is another reading of %(on)s: %(value)s"),
+    "digits": N_("The meter shows %(digits_before)s digits before and %(digits_after)s after the comma"),
+    "rollover": N_("The meter went through zero since %(before_on)s (%(before)s): %(used)s used"),
+}
+_DAYS = ("before_on", "next_on", "on", "in_use_from", "in_use_to")
+_FACES = ("before", "next", "value")
+_AMOUNTS = ("used", "most")
+_LINES = {
+    "unknown_meter": N_("There is no such meter."),
+    "unknown_register": N_("The meter has no such register."),
+    "unknown_customer": N_("There is no such customer."),
+    "customer_unknown": N_("There is no such customer."),
+    "not_a_date": N_("This is not a date."),
+    "not_a_time": N_("This is not a point in time."),
+    "missing": N_("Something is missing here."),
+    "unknown_column": N_("Nobody knows this column; it is passed over."),
+    "missing_column": N_("This column is missing."),
+    "encoding": N_("Some signs cannot be read."),
+    "check_digit": N_("Eleven digits, the last of which is a check digit."),
+    "obis": N_("An OBIS code looks like 1-0:1.8.0."),
+    "obis_kind": N_("This OBIS code is one of another kind of meter."),
+    "obis_direction": N_("The OBIS code says the other direction."),
+    "unit": N_("This kind of meter is not counted in this unit."),
+    "not_gas": N_("Only gas has a calorific value."),
+    "number_in_use": N_("A meter in use has this number already."),
+}
+_LINE_FIELDS = {
+    "meter": N_("Meter"),
+    "number": N_("Number"),
+    "obis": N_("OBIS code"),
+    "register": N_("Register"),
+    "value": N_("Value"),
+    "taken_at": N_("Read on"),
+    "taken_on": N_("Read on"),
+    "reason": N_("Reason"),
+    "kind": N_("Kind"),
+    "unit": N_("Unit"),
+    "customer_number": N_("Customer number"),
+    "in_use_from": N_("In use from"),
+    "market_location_id": N_("Market location"),
+}
+
+PROBLEMS: Mapping[str, str] = {
+    "meter_not_found": N_("There is no such meter."),
+    "reading_not_found": N_("There is no such reading."),
+    "request_not_found": N_("There is no such request."),
+    "photo_not_found": N_("There is no photo of this reading."),
+    "customer_unknown": N_("There is no such customer."),
+    "meter_invalid": N_("Something about the meter is not right."),
+    "number_in_use": N_("A meter in use has this number already."),
+    "meter_ended": N_("The meter is no longer in use."),
+    "register_has_readings": N_("A register with readings cannot be taken away."),
+    "readings_later": N_("There are readings beyond this day."),
+    "end_reading_invalid": N_("The end reading cannot be right."),
+    "reading_decided": N_("Somebody has decided on this reading already."),
+    "reading_invalid": N_("The value cannot be right."),
+    "nobody_to_ask": N_("Nobody has a meter in this group that could be read."),
+    "request_closed": N_("The request is closed."),
+    "batch_not_found": N_("There is no such file."),
+}
+MAILS: Mapping[str, str] = {
+    "readings_asked": N_("Reading request"),
+    "readings_reminded": N_("Reminder of a reading request"),
+    "reading_rejected": N_("Reading rejected"),
+}
+
+
+def _word(words: Mapping[str, str], code: str) -> str:
+    return _(words[code]) if code in words else code
+
+
+def local_day(at: str | None) -> str:
+    """The day of an instant in the reader's zone: 12.11.2026; nothing for none."""
+    if not at:
+        return ""
+    local = datetime.fromisoformat(at).astimezone(formats.zone_of(reader().zone))
+    return formats.short_day(local.date(), reader().language)
+
+
+def found(finding: Mapping[str, Any], unit: str = "") -> str:
+    """A finding for who decides. `unit`: the register's."""
+    code, values = finding["code"], dict(finding["values"])
+    if code not in _FOUND:
+        return meters.finding_sentence(code, values, unit)
+    said = values | {name: formats.short_day(values[name], reader().language) for name in _DAYS if name in values}
+    said |= {name: meters.reading_value(values[name]) for name in _FACES if name in values}
+    unit = meters.unit_name(unit or values.get("unit", ""))
+    said |= {name: f"{meters.reading_value(values[name])}\u00a0{unit}".rstrip() for name in _AMOUNTS if name in values}
+    try:
+        return _(_FOUND[code]) % said
+    except KeyError:
+        return meters.finding_sentence(code, values, unit)
+
+
+def line_problem(code: str, detail: str) -> str:
+    """What is wrong in a line of a file, in words where the code has some, else what its reader said."""
+    if code in _LINES:
+        return _(_LINES[code])
+    if code in PROBLEMS:
+        return _(PROBLEMS[code])
+    if code in _FINDINGS:
+        return meters.finding_sentence(code)
+    return detail or code
+
+
+_FINDINGS = (
+    "future", "before_use", "after_use", "falling", "rollover", "above_next", "jump", "duplicate", "digits",
+    "not_a_number", "ambiguous", "negative",
+)  # fmt: skip
+
+GLOBALS: Mapping[str, Any] = {
+    "meter_kind": meters.kind_name,
+    "register_name": lambda r: meters.register_name(r["direction"], r["tariff"]),
+    "direction_name": meters.direction_name,
+    "tariff_name": meters.tariff_name,
+    "unit_of": meters.unit_name,
+    "face": meters.reading_value,
+    "reading_state": meters.reading_state,
+    "reading_reason": meters.reason_name,
+    "reading_source": meters.source_name,
+    "channel": meters.channel_name,
+    "request_state": meters.request_state,
+    "asking_state": meters.asking_state,
+    "asked_state": meters.asked_state,
+    "batch_state": meters.batch_state,
+    "amount": meters.amount,
+    "found": found,
+    "local_day": local_day,
+    "preset_words": lambda name: tuple(_(part) for part in _PRESETS[name]),
+    "batch_kind": lambda code: _word(_BATCH_KINDS, code),
+    "batch_source": lambda code: _word(_BATCH_SOURCES, code),
+    "line_problem": line_problem,
+    "line_field": lambda code: _word(_LINE_FIELDS, code),
+}
