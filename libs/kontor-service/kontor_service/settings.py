@@ -1,6 +1,6 @@
 """What every service is told from outside: by environment (KONTOR_…) in containers, by code in one process."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +15,8 @@ class ServiceSettings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     host: str = "127.0.0.1"
     port: int
-    # The runtime role. Migrations run as the owner of the tables.
+    # The runtime role. Migrations run as the owner of the tables. {service} stands for this service's name, as it does
+    # in the addresses of its other roles: one line says it for all services.
     database_url: SecretStr
     migration_database_url: SecretStr | None = None
     database_pool_size: int = 5
@@ -38,6 +39,17 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str | None = None
     log_level: str = "INFO"
     log_json: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def own_databases(cls, given: dict[str, Any]) -> dict[str, Any]:
+        service = given.get("service") or cls.model_fields["service"].default
+        return {
+            name: value.replace("{service}", service)
+            if name.endswith("database_url") and isinstance(value, str)
+            else value
+            for name, value in given.items()
+        }
 
     @model_validator(mode="after")
     def safe_outside_development(self) -> Self:

@@ -47,11 +47,3 @@ class HostilePdf(Invalid):
 
 class BrokenJson(Invalid):
     code, title = "json_broken", "The JSON is broken"
-
-
-class BrokenImage(Invalid):
-    code, title = "image_broken", "The image cannot be read"
-
-
-class HostileImage(Invalid):
-    code, title = "image_refused", "The image has too many pixels"

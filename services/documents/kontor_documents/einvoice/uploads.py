@@ -1,19 +1,10 @@
-"""What a file is, by its first bytes and never by its name; images are decoded and written anew."""
+"""What a file is, by its first bytes and never by its name."""
 
-import io
-import warnings
-from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image, ImageOps
-
-from kontor_documents.einvoice.errors import BrokenImage, FileTooLarge, HostileImage, UnknownFileType
+from kontor_documents.einvoice.errors import FileTooLarge, UnknownFileType
 
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
-MAX_IMAGE_BYTES = 10 * 1024 * 1024
-MAX_IMAGE_PIXELS = 40_000_000
-# Longest side, in pixels, of what is kept.
-MAX_IMAGE_SIDE = 4_000
 
 
 class FileType(StrEnum):
@@ -64,52 +55,3 @@ def _text_type(content: bytes) -> FileType | None:
         start = start.removeprefix(mark)
     first = start.replace(b"\x00", b"").lstrip()[:1]
     return {b"<": FileType.XML, b"{": FileType.JSON}.get(first)
-
-
-@dataclass(frozen=True)
-class SafeImage:
-    content: bytes
-    type: FileType
-    width: int
-    height: int
-
-
-def safe_image(content: bytes) -> SafeImage:
-    """The picture alone, as PNG (with transparency or few colours) or JPEG: no metadata, no trailing bytes, upright.
-
-    Raises FileTooLarge, UnknownFileType, BrokenImage and HostileImage (too many pixels, found before decoding).
-    """
-    if file_type(content, MAX_IMAGE_BYTES) not in IMAGES:
-        raise UnknownFileType("This is not an image (PNG, JPEG, WebP, GIF)", field="file")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
-                _check_pixels(image)
-                return _written(image)
-    except Image.DecompressionBombError as error:
-        raise HostileImage(str(error), field="file") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        raise BrokenImage(f"The image cannot be read: {str(error)[:200]}", field="file") from None
-
-
-def _check_pixels(image: Image.Image) -> None:
-    if image.width * image.height > MAX_IMAGE_PIXELS:
-        allowed = f"at most {MAX_IMAGE_PIXELS // 10**6} megapixels are accepted"
-        raise HostileImage(f"{image.width} × {image.height} pixels; {allowed}", field="file")
-
-
-def _written(image: Image.Image) -> SafeImage:
-    upright = ImageOps.exif_transpose(image)
-    keeps_png = image.format != "JPEG"
-    plain = upright.convert("RGBA" if keeps_png else "RGB")
-    plain.thumbnail((MAX_IMAGE_SIDE, MAX_IMAGE_SIDE))
-    # A fresh picture: nothing of the original's metadata can follow.
-    fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)
-    out = io.BytesIO()
-    if keeps_png:
-        fresh.save(out, "PNG", optimize=True)
-    else:
-        fresh.save(out, "JPEG", quality=88, optimize=True)
-    return SafeImage(out.getvalue(), FileType.PNG if keeps_png else FileType.JPEG, *fresh.size)

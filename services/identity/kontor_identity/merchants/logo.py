@@ -1,13 +1,10 @@
 """The merchant's logo (A2): hostile until decoded, stored as what we encoded ourselves."""
 
 import asyncio
-import io
-import warnings
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from PIL import Image
 from sqlalchemy.dialects.postgresql import insert
 
 from kontor.identity.v1 import identity_pb2 as pb
@@ -18,12 +15,12 @@ from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Invalid, NotFound, TooLarge
+from kontor_service.pictures import NotAnImage, PictureTooLarge, redrawn
 
 LARGEST_BYTES = 2 * 1024 * 1024
 LARGEST_SIDE = 4000
 # 150×60 CSS pixels are suggested; four times that is sharp on every screen and in print.
 _FITS_INTO = (600, 240)
-_MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 
 class LogoInvalid(Invalid):
@@ -77,24 +74,9 @@ def encode_logo(content: bytes) -> EncodedLogo:
     if len(content) > LARGEST_BYTES:
         raise LogoTooLarge(f"A logo has at most {LARGEST_BYTES // 1024 // 1024} MiB", field="logo")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=tuple(_MEDIA_TYPES)) as picture:
-                return _encoded(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        picture = redrawn(content, formats=("PNG", "JPEG"), fits_into=_FITS_INTO, most_pixels=LARGEST_SIDE**2)
+    except PictureTooLarge as error:
+        raise LogoTooLarge(f"A logo has at most {LARGEST_SIDE} × {LARGEST_SIDE} pixels", field="logo") from error
+    except NotAnImage as error:
         raise LogoInvalid("A logo is a PNG or JPEG picture", field="logo") from error
-
-
-def _encoded(picture: Image.Image) -> EncodedLogo:
-    # The size is in the header: nothing has been decoded yet.
-    if max(picture.size) > LARGEST_SIDE or min(picture.size) < 1:
-        raise LogoTooLarge(f"A logo has at most {LARGEST_SIDE} pixels a side", field="logo")
-    kind = str(picture.format)
-    plain = picture.convert("RGB" if kind == "JPEG" else "RGBA")
-    plain.thumbnail(_FITS_INTO, Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)
-    options: dict[str, Any] = {"quality": 90} if kind == "JPEG" else {"optimize": True}
-    fresh.save(out, kind, **options)
-    return EncodedLogo(out.getvalue(), _MEDIA_TYPES[kind])
+    return EncodedLogo(picture.content, picture.media_type)
