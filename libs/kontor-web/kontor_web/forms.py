@@ -57,6 +57,9 @@ def _form(sent: FormData) -> "Form":
             values.setdefault(name, []).append(value)
         elif value.filename:
             files.setdefault(name, []).append(value)
+        else:
+            # A file field in which nothing was chosen.
+            value.file.close()
     return Form(values, files)
 
 
