@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One target per service: docker build --target identity --tag kontor-identity .
+# One recipe for every service: docker build --target service --build-arg service=identity --tag kontor-identity .
 # The code lies under /app as it does in the repository and runs from there: nothing of ours is built, and each
 # service finds its migrations beside its package. Each image has only the packages its own pyproject.toml asks for.
 
@@ -14,29 +14,10 @@ COPY libs/kontor-service/pyproject.toml libs/kontor-service/
 COPY libs/kontor-views/pyproject.toml libs/kontor-views/
 COPY libs/kontor-web/pyproject.toml libs/kontor-web/
 
-FROM locked AS identity-packages
-COPY services/identity/pyproject.toml services/identity/
-RUN sh install.sh services/identity
-
-FROM locked AS documents-packages
-COPY services/documents/pyproject.toml services/documents/
-RUN sh install.sh services/documents
-
-FROM locked AS payments-packages
-COPY services/payments/pyproject.toml services/payments/
-RUN sh install.sh services/payments
-
-FROM locked AS notifications-packages
-COPY services/notifications/pyproject.toml services/notifications/
-RUN sh install.sh services/notifications
-
-FROM locked AS gateway-packages
-COPY services/gateway/pyproject.toml services/gateway/
-RUN sh install.sh services/gateway
-
-FROM locked AS admin-packages
-COPY services/admin/pyproject.toml services/admin/
-RUN sh install.sh services/admin
+FROM locked AS packages
+ARG service
+COPY services/${service}/pyproject.toml services/${service}/
+RUN sh install.sh services/${service}
 
 FROM locked AS mailsink-packages
 RUN sh install.sh aiosmtpd fastapi jinja2 pydantic-settings python-multipart uuid-utils uvicorn
@@ -58,68 +39,21 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 KONTOR
     PYTHONPATH=/app/libs/kontor-bus:/app/libs/kontor-events:/app/libs/kontor-service:/app/libs/kontor-views:/app/libs/kontor-web
 STOPSIGNAL SIGTERM
 
-FROM runtime AS identity
-COPY --from=identity-packages /opt/venv /opt/venv
-COPY services/identity services/identity
-ENV PYTHONPATH=$PYTHONPATH:/app/services/identity
-RUN python -m compileall -q /app
-USER 10001:10001
-EXPOSE 8010
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8010/health/ready"]
-CMD ["python", "-m", "kontor_identity"]
-
-FROM runtime AS documents
-COPY --from=documents-packages /opt/venv /opt/venv
-COPY services/documents services/documents
-ENV PYTHONPATH=$PYTHONPATH:/app/services/documents
-RUN python -m compileall -q /app
-USER 10001:10001
-EXPOSE 8011
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8011/health/ready"]
-CMD ["python", "-m", "kontor_documents"]
-
-FROM runtime AS payments
-COPY --from=payments-packages /opt/venv /opt/venv
-COPY services/payments services/payments
-ENV PYTHONPATH=$PYTHONPATH:/app/services/payments
-RUN python -m compileall -q /app
-USER 10001:10001
-EXPOSE 8012
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8012/health/ready"]
-CMD ["python", "-m", "kontor_payments"]
-
-FROM runtime AS notifications
-COPY --from=notifications-packages /opt/venv /opt/venv
-COPY services/notifications services/notifications
-ENV PYTHONPATH=$PYTHONPATH:/app/services/notifications
-RUN python -m compileall -q /app
-USER 10001:10001
-EXPOSE 8013
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8013/health/ready"]
-CMD ["python", "-m", "kontor_notifications"]
-
-FROM runtime AS gateway
-COPY --from=gateway-packages /opt/venv /opt/venv
-COPY services/gateway services/gateway
-ENV PYTHONPATH=$PYTHONPATH:/app/services/gateway
+FROM runtime AS service
+ARG service
+COPY --from=packages /opt/venv /opt/venv
+COPY services/${service} services/${service}
+# A container has an address of its own: all services listen on the same port, so one setting tells where they are.
+ENV KONTOR_SERVICE=${service} KONTOR_PORT=8000 PYTHONPATH=$PYTHONPATH:/app/services/${service}
 RUN python -m compileall -q /app
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8000/health/ready"]
-CMD ["python", "-m", "kontor_gateway"]
-
-FROM runtime AS admin
-COPY --from=admin-packages /opt/venv /opt/venv
-COPY services/admin services/admin
-ENV PYTHONPATH=$PYTHONPATH:/app/services/admin
-RUN python -m compileall -q /app
-USER 10001:10001
-EXPOSE 8001
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8001/health/ready"]
-CMD ["python", "-m", "kontor_admin"]
+CMD ["python", "-m", "kontor_service"]
 
 # For development: the sandbox payment provider, and a mail server that keeps and shows every mail.
-FROM payments AS sandbox
+# Built with service=payments.
+FROM service AS sandbox
 ENV KONTOR_SANDBOX_HOST=0.0.0.0 KONTOR_SANDBOX_DATABASE_URL=sqlite:////var/lib/kontor/sandbox.db
 EXPOSE 8020
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8020/health/ready"]

@@ -2,7 +2,6 @@
 
 import runpy
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import yaml
 from packaging.markers import Marker
 
 from kontor_payments.providers.sandbox.settings import SandboxSettings
-from kontor_service.settings import ServiceSettings
 from kontor_service.services import services
 from kontor_standalone.mailsink.settings import MailSinkSettings
 from kontor_testing.containers import read_compose, read_dockerfile
@@ -28,14 +26,13 @@ class Part:
     module: str
     settings: type
     prefix: str = "KONTOR_"
+    # Inside its container: the port that answers HTTP, and others.
+    ports: tuple[int, ...] = (8000,)
+    target: str = "service"
 
     @property
-    def ports(self):
-        fields = self.settings.model_fields
-        return {fields[name].default for name in ("port", "smtp_port") if name in fields and self.listens(name)}
-
-    def listens(self, name):
-        return name == "port" or self.name == "mailsink"
+    def port(self):
+        return self.ports[0]
 
     @property
     def variables(self):
@@ -52,20 +49,25 @@ class Part:
         return self.settings()
 
 
-def _service(name):
-    settings = import_module(f"kontor_{name}.settings").Settings
-    assert issubclass(settings, ServiceSettings)
-    return Part(name, f"kontor_{name}", settings)
+def _default(settings, *names):
+    return tuple(settings.model_fields[name].default for name in names)
 
 
-PARTS = {
-    **{name: _service(name) for name in SERVICES},
-    "sandbox": Part("sandbox", "kontor_payments.providers.sandbox.server", SandboxSettings, "KONTOR_SANDBOX_"),
-    "mailsink": Part("mailsink", "kontor_standalone.mailsink", MailSinkSettings, "KONTOR_MAILSINK_"),
-}
+SERVICES = {name: Part(name, f"kontor_{name}", settings) for name, settings in services().items()}
+OUTSIDE = {
+    "sandbox": Part(
+        "sandbox", "kontor_payments.providers.sandbox.server", SandboxSettings, "KONTOR_SANDBOX_",
+        _default(SandboxSettings, "port"), "sandbox",
+    ),
+    "mailsink": Part(
+        "mailsink", "kontor_standalone.mailsink", MailSinkSettings, "KONTOR_MAILSINK_",
+        _default(MailSinkSettings, "port", "smtp_port"), "mailsink",
+    ),
+}  # fmt: skip
+PARTS = SERVICES | OUTSIDE
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def parts():
     return PARTS
 
@@ -75,14 +77,23 @@ def part(request):
     return PARTS[request.param]
 
 
-@pytest.fixture(params=SERVICES)
+@pytest.fixture(params=list(SERVICES))
 def service(request):
     return PARTS[request.param]
 
 
 @pytest.fixture(scope="session")
-def images():
-    return read_dockerfile(ROOT / "Dockerfile")
+def stages(compose):
+    """Of each part, the Dockerfile as it is read for it: stage by name."""
+    built = {name: compose["services"][name]["build"].get("args", {}) for name in PARTS}
+    # What is not built for a service has no use for the stages that take its name.
+    return {name: read_dockerfile(ROOT / "Dockerfile", {"service": "none", **args}) for name, args in built.items()}
+
+
+@pytest.fixture(scope="session")
+def images(stages):
+    """Each part's image by its name."""
+    return {name: found[PARTS[name].target] for name, found in stages.items()}
 
 
 @pytest.fixture(scope="session")
@@ -102,14 +113,14 @@ def root():
 
 
 @pytest.fixture(scope="session")
-def packages_of(images):
+def packages_of(images, stages):
     """The locked packages of an image by name, as its install.sh and pip choose them."""
 
     def chosen(name):
         stage = images[name]
         while not (origins := [origin for origin, _, _ in stage.copies() if origin]):
             stage = stage.base
-        command = images[origins[0]].own("RUN")[-1]
+        command = stages[name][origins[0]].own("RUN")[-1]
         assert command.startswith("sh install.sh "), command
         locked = _packages(command.split()[2:], ROOT)
         return {name: one for name, one in locked.items() if _for_this_platform(one.lines[0])}

@@ -15,7 +15,11 @@ _ENGINES = {"postgres": {5432}, "rabbitmq": {5672}}
 def test_compose_runs_every_part_from_its_own_image(compose, part):
     service = compose["services"][part.name]
     assert service["image"] == f"kontor-{part.name}"
-    assert service["build"]["target"] == part.name
+    assert service["build"]["target"] == part.target
+
+
+def test_compose_builds_a_service_from_its_own_folder(compose, service):
+    assert compose["services"][service.name]["build"]["args"] == {"service": service.name}
 
 
 def test_compose_runs_nothing_else(compose, parts):
@@ -36,7 +40,8 @@ def test_internal_addresses_name_a_container_and_its_port(compose, part, parts):
     for name, value in environment(compose, part).items():
         if not _ADDRESS.match(str(value)) or "//localhost" in value:
             continue
-        address = urlsplit(value)
+        # Every service is called by its name.
+        address = urlsplit(value.replace("{service}", "identity"))
         expected = _ENGINES.get(address.hostname) or parts[address.hostname].ports
         assert address.port in expected, name
 
@@ -48,11 +53,14 @@ def test_addresses_people_see_are_published_ports(compose, part):
             assert urlsplit(value).port in published, name
 
 
-def test_ports_are_published_on_loopback_only_and_unchanged(compose, parts):
+def test_ports_are_published_on_loopback_only(compose, parts):
     for name, service in compose["services"].items():
-        for inside, outside in ports(service).items():
-            assert inside == outside
-            assert name not in parts or inside in parts[name].ports
+        assert name not in parts or set(ports(service)) <= set(parts[name].ports)
+
+
+def test_a_service_is_published_on_the_port_it_has_everywhere(compose, service):
+    published = ports(compose["services"][service.name])
+    assert set(published.values()) <= {service.settings.model_fields["port"].default}
 
 
 def test_identity_knows_the_credential_of_every_service(compose, service):
@@ -71,7 +79,8 @@ def test_a_service_starts_on_its_migrated_database(compose, service):
     waits = services[service.name]["depends_on"]
     assert waits[f"{service.name}-migrate"]["condition"] == "service_completed_successfully"
     migrate = services[f"{service.name}-migrate"]
-    assert migrate["command"] == ["python", "-m", service.module, "migrate"]
+    assert migrate["command"] == ["python", "-m", "kontor_service", "migrate"]
+    assert migrate["image"] == services[service.name]["image"]
     assert migrate["environment"] == services[service.name]["environment"]
     assert migrate["depends_on"] == {"databases": {"condition": "service_completed_successfully"}}
 

@@ -8,47 +8,53 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 
-def test_there_is_a_target_for_every_service(images, parts):
-    assert {name for name, stage in images.items() if stage.own("CMD")} == set(parts)
+def test_every_target_is_an_image_of_some_part(stages, parts):
+    assert {name for name, stage in stages["identity"].items() if stage.own("CMD")} == {
+        part.target for part in parts.values()
+    }
 
 
-def test_every_copied_source_is_in_the_repository(images, root):
-    sources = [
-        source for stage in images.values() for origin, found, _ in stage.copies() if not origin for source in found
-    ]
+def test_every_copied_source_is_in_the_repository(images, part, root):
+    sources = [source for stage in chain(images[part.name]) for source in copied(stage)]
     assert sources
     assert [source for source in sources if not (root / source).exists()] == []
 
 
-def test_every_copied_source_reaches_the_builder(images, root):
+def test_every_copied_source_reaches_the_builder(stages, part, root):
     let_through = {line[1:] for line in (root / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    for stage in images.values():
-        for origin, sources, _ in stage.copies():
-            for source in sources if not origin else ():
-                assert any(source == entry or source.startswith(f"{entry}/") for entry in let_through), source
+    for stage in stages[part.name].values():
+        for source in copied(stage):
+            assert any(source == entry or source.startswith(f"{entry}/") for entry in let_through), source
 
 
-def test_what_is_copied_between_stages_comes_from_a_stage_above(images):
+def test_what_is_copied_between_stages_comes_from_a_stage_above(stages, part):
     above = []
-    for name, stage in images.items():
+    for name, stage in stages[part.name].items():
         assert all(origin in above for origin, _, _ in stage.copies() if origin)
         above.append(name)
 
 
-def test_a_service_is_started_as_its_module(images, part):
-    assert images[part.name].command == ["python", "-m", part.module]
-    assert find_spec(part.module) is not None
-
-
-def test_a_service_can_be_run_by_its_name(service):
+def test_an_image_runs_the_service_it_is_named_after(images, service):
+    image = images[service.name]
+    assert image.command == ["python", "-m", "kontor_service"]
+    assert image.environment["KONTOR_SERVICE"] == service.name
     assert find_spec(f"{service.module}.__main__") is not None
 
 
-def test_an_image_says_its_services_port_and_asks_there_for_its_health(images, part):
+def test_what_is_outside_is_started_as_its_module(images, parts):
+    for name in ("sandbox", "mailsink"):
+        assert images[name].command == ["python", "-m", parts[name].module]
+        assert find_spec(parts[name].module) is not None
+
+
+def test_an_image_says_where_it_listens_and_asks_there_for_its_health(images, part):
     stage = images[part.name]
-    assert stage.ports == part.ports
-    port = part.settings.model_fields["port"].default
-    assert stage.health == ["python", "-m", "kontor_service.probe", f"http://127.0.0.1:{port}/health/ready"]
+    assert stage.ports == set(part.ports)
+    assert stage.health == ["python", "-m", "kontor_service.probe", f"http://127.0.0.1:{part.port}/health/ready"]
+
+
+def test_a_service_listens_where_its_image_says(images, service):
+    assert images[service.name].environment["KONTOR_PORT"] == str(service.port)
 
 
 def test_an_image_listens_to_the_world_outside_its_container(images, part):
@@ -57,7 +63,7 @@ def test_an_image_listens_to_the_world_outside_its_container(images, part):
 
 def test_images_set_only_what_the_service_knows(images, part):
     names = {name for name in images[part.name].environment if name.startswith(part.prefix)}
-    assert names <= part.variables | {"KONTOR_HOST"}
+    assert names <= part.variables
 
 
 def test_an_image_runs_as_a_user_without_rights(images, part):
@@ -65,10 +71,7 @@ def test_an_image_runs_as_a_user_without_rights(images, part):
 
 
 def test_final_stages_install_nothing(images, part):
-    chain = [stage := images[part.name]]
-    while not isinstance(stage.base, str):
-        chain.append(stage := stage.base)
-    commands = " ".join(line for stage in chain for line in stage.own("RUN"))
+    commands = " ".join(line for stage in chain(images[part.name]) for line in stage.own("RUN"))
     assert not re.search(r"\b(pip|apt-get|uv)( -\S+)* install", commands)
     assert "pip uninstall" in commands
 
@@ -92,6 +95,19 @@ def test_every_package_of_an_image_is_pinned_with_hashes(packages_of, part):
     for name, locked in packages_of(part.name).items():
         assert re.match(rf"{re.escape(name)}==\S+", locked.lines[0], re.IGNORECASE)
         assert any("--hash=sha256:" in line for line in locked.lines)
+
+
+def chain(stage):
+    """It and the stages it stands on."""
+    found = [stage]
+    while not isinstance(stage.base, str):
+        found.append(stage := stage.base)
+    return found
+
+
+def copied(stage):
+    """What it takes from the repository."""
+    return [source for origin, sources, _ in stage.copies() if not origin for source in sources]
 
 
 def _required(name):

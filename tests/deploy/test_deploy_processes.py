@@ -3,6 +3,7 @@ the packages that its image has and no others."""
 
 import asyncio
 import json
+import re
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ import pytest
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_standalone.demo.calls import Calls
 from kontor_standalone.demo.shop import CUSTOMER_EMAIL, CUSTOMERS, OWNER, SETTINGS, line
-from kontor_standalone.home import SERVICES, Home
+from kontor_standalone.home import Home
 from kontor_testing.processes import Containerless, Places, end_all
 from kontor_testing.rabbitmq import rabbitmq_server
 from kontor_testing.serving import free_port
@@ -44,7 +45,7 @@ class Apart:
 
 
 @pytest.fixture(scope="module")
-def apart(tmp_path_factory, images, compose, packages_of, root):
+def apart(tmp_path_factory, parts, images, compose, packages_of, root):
     folder = tmp_path_factory.mktemp("apart")
     with own_postgres() as postgres, rabbitmq_server(own=True) as broker:
         definitions = (root / "deploy/rabbitmq/definitions.json").read_bytes()
@@ -52,7 +53,7 @@ def apart(tmp_path_factory, images, compose, packages_of, root):
         httpx.post(
             f"{broker.management_url}/api/definitions", content=definitions, headers=json_type
         ).raise_for_status()
-        containers, ports = containers_of(folder, images, compose, packages_of, root, postgres, broker.port)
+        containers, ports = containers_of(folder, parts, images, compose, packages_of, root, postgres, broker.port)
         prepare(containers, compose)
         for name, one in containers.items():
             one.start(listening(name, ports))
@@ -75,22 +76,25 @@ def own_postgres():
             yield url
 
 
-def containers_of(folder, images, compose, packages_of, root, postgres, rabbitmq):
-    known = {**{name: min(images[name].ports) for name in SERVICES}, "sandbox": 8020, "mailsink": 8025, "smtp": 8026}
-    ports = {name: free_port() for name in known}
-    addresses = {f"{name}:{known[name]}": f"127.0.0.1:{port}" for name, port in ports.items()}
-    addresses["mailsink:8026"] = f"127.0.0.1:{ports['smtp']}"
-    places = Places({**addresses, "rabbitmq:5672": f"127.0.0.1:{rabbitmq}"}, postgres)
+def containers_of(folder, parts, images, compose, packages_of, root, postgres, rabbitmq):
+    ports = {name: free_port() for name in (*parts, "smtp")}
+    addresses = {f"{name}:{part.port}": f"127.0.0.1:{ports[name]}" for name, part in parts.items()}
+    addresses |= {"mailsink:8026": f"127.0.0.1:{ports['smtp']}", "rabbitmq:5672": f"127.0.0.1:{rabbitmq}"}
+    published = {
+        entry.split(":")[1]: str(ports[name]) for name in parts for entry in compose["services"][name].get("ports", [])
+    }
+    places = Places(addresses, published, postgres)
+    urls = json.dumps({name: f"http://127.0.0.1:{ports[name]}" for name in parts})
     made = {
         name: Containerless(
             images[name],
-            compose["services"][name].get("environment", {}),
+            compose["services"][name].get("environment", {}) | {"KONTOR_SERVICE_URLS": urls},
             packages_of(name),
             places,
             folder / name,
             root,
         )
-        for name in (*SERVICES, "sandbox", "mailsink")
+        for name in parts
     }
     return made, ports
 
@@ -108,8 +112,9 @@ def prepare(containers, compose):
     Containerless(one.image, databases["environment"], one.packages, one.places, one.folder, one.root).run(
         databases["command"]
     )
+    migrations = [name for name in containers if f"{name}-migrate" in compose["services"]]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda name: containers[name].run(compose["services"][f"{name}-migrate"]["command"]), SERVICES))
+        list(pool.map(lambda name: containers[name].run(compose["services"][f"{name}-migrate"]["command"]), migrations))
 
 
 def answers(url):
@@ -143,8 +148,7 @@ async def _set_up(calls):
 def test_every_image_finds_its_service_healthy(apart):
     for name, one in apart.containers.items():
         *command, url = one.image.health
-        port = min(one.image.ports)
-        one.run([*command, url.replace(str(port), str(apart.ports[name]))])
+        one.run([*command, re.sub(r":\d+/", f":{apart.ports[name]}/", url)])
 
 
 def test_a_document_handed_in_at_the_gateway_is_processed_shared_and_mailed(apart, api):

@@ -61,9 +61,13 @@ class Stage:
             yield origin, words[:-1], words[-1]
 
 
-def read_dockerfile(path: Path) -> dict[str, Stage]:
-    """Its stages by name, in order. KeyError where one stands on a stage that is not above it and has no tag."""
-    lines = [line for line in path.read_text().splitlines() if line.strip() and not line.lstrip().startswith("#")]
+def read_dockerfile(path: Path, given: Mapping[str, str]) -> dict[str, Stage]:
+    """Its stages by name, in order, built with these arguments.
+
+    KeyError where one stands on a stage that is not above it and has no tag, or uses an argument that is not given.
+    """
+    text = re.sub(r"\$\{(\w+)\}", lambda found: given[found[1]], path.read_text())
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     stages: dict[str, Stage] = {}
     current: Stage | None = None
     for line in "\n".join(lines).replace("\\\n", " ").splitlines():

@@ -22,20 +22,24 @@ _DATA = "/var/lib/kontor"
 class Places:
     """Where things are that the compose file knows by a container's name."""
 
-    # "identity:8010" → "127.0.0.1:40123"
+    # "identity:8000" → "127.0.0.1:40123"
     addresses: Mapping[str, str]
+    # Ports of this machine that the compose file publishes → those that stand for them.
+    published: Mapping[str, str]
     # The superuser's address of the database server.
     postgres: str
 
-    def moved(self, value: str) -> str:
+    def moved(self, name: str, value: str) -> str:
+        """The value of a setting of this name."""
         if value.startswith("postgresql://"):
             return self._database(value)
         for container, place in self.addresses.items():
             host, _, port = container.partition(":")
             value = value.replace(f"//{container}", f"//{place}").replace(f"@{container}", f"@{place}")
-            value = value.replace(f"//localhost:{port}", f"//localhost:{place.partition(':')[2]}")
-            # Settings that give host and port apart.
-            value = {host: "127.0.0.1", port: place.partition(":")[2]}.get(value, value)
+            if name.endswith(("_HOST", "_PORT")):
+                value = {host: "127.0.0.1", port: place.partition(":")[2]}.get(value, value)
+        for port, place in self.published.items():
+            value = value.replace(f"//localhost:{port}", f"//localhost:{place}")
         return value
 
     def _database(self, value: str) -> str:
@@ -70,7 +74,7 @@ class Containerless:
     def environment(self) -> dict[str, str]:
         given = {**self.image.environment, **self.settings}
         made = {
-            name: self.places.moved(str(value)).replace(_DATA, str(self.folder / "data"))
+            name: self.places.moved(name, str(value)).replace(_DATA, str(self.folder / "data"))
             for name, value in given.items()
             if name.startswith("KONTOR_")
         }

@@ -1,37 +1,32 @@
 {{/*
-What is true of each service wherever it runs; a test holds it to the services' own settings.
-secrets: keys of its Secret, given as KONTOR_<KEY>; optional: those that may be absent.
+What single services need besides what all do; one that needs nothing is not named. A test holds it to their settings.
+files: it keeps files; secrets: further keys of its Secret, given as KONTOR_<KEY>; optional: those that may be absent.
 */}}
 {{- define "kontor.facts" -}}
 identity:
-  port: 8010
   files: true
-  secrets: [database-url, bus-url, service-secret, service-secrets, signing-keys, signing-key-id, secret-keys, secret-key-id]
-  optional: [ingest-bus-url]
+  secrets: [service-secrets, signing-keys, signing-key-id, secret-keys, secret-key-id]
 documents:
-  port: 8011
   files: true
-  secrets: [database-url, bus-url, service-secret]
-  optional: [ingest-bus-url]
 payments:
-  port: 8012
-  secrets: [database-url, bus-url, service-secret, credential-key]
-  optional: [ingest-bus-url, sandbox-platform-key]
+  secrets: [credential-key]
+  optional: [sandbox-platform-key]
 notifications:
-  port: 8013
-  secrets: [database-url, bus-url, service-secret]
   optional: [smtp-user, smtp-password]
+meters:
+  files: true
 gateway:
-  port: 8000
   url: portalUrl
   tls: portalTlsSecret
-  secrets: [database-url, copy-database-url, bus-url, service-secret]
+  secrets: [copy-database-url]
 admin:
-  port: 8001
   url: adminPublicUrl
   tls: adminTlsSecret
-  secrets: [database-url, copy-database-url, bus-url, service-secret]
+  secrets: [copy-database-url]
 {{- end }}
+
+{{/* Every service listens there, as the images say. */}}
+{{- define "kontor.port" -}}8000{{- end }}
 
 {{/* The settings that are no secrets, as a map. Takes (list root name). */}}
 {{- define "kontor.settings" -}}
@@ -48,12 +43,10 @@ KONTOR_OTLP_ENDPOINT: {{ . | quote }}
 {{- with $values.trustedProxies }}
 FORWARDED_ALLOW_IPS: {{ . | quote }}
 {{- end }}
-{{- if (get $facts $name).files }}
+{{- if (get $facts $name | default dict).files }}
 KONTOR_FILES_URL: {{ printf "%s/%s" $values.files.url $name | quote }}
 {{- end }}
-{{- range $other, $fact := $facts }}
-KONTOR_{{ upper $other }}_URL: {{ printf "http://%s-%s:%v" (include "kontor.fullname" $root) $other $fact.port | quote }}
-{{- end }}
+KONTOR_SERVICE_URL: {{ printf "http://%s-{service}:%s" (include "kontor.fullname" $root) (include "kontor.port" $root) | quote }}
 {{- range $key, $value := (get $values.services $name).settings }}
 KONTOR_{{ upper $key }}: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}
@@ -62,15 +55,17 @@ KONTOR_{{ upper $key }}: {{ ternary $value (toJson $value) (kindIs "string" $val
 {{/* The settings that are secrets, as a container's env. Takes (list root name). */}}
 {{- define "kontor.secretEnv" -}}
 {{- $root := index . 0 }}{{ $name := index . 1 }}
-{{- $fact := get (include "kontor.facts" $root | fromYaml) $name }}
+{{- $fact := get (include "kontor.facts" $root | fromYaml) $name | default dict }}
+{{- $needed := concat (list "database-url" "bus-url" "service-secret") ($fact.secrets | default list) }}
+{{- $optional := concat (list "ingest-bus-url") ($fact.optional | default list) }}
 {{- $secret := (get $root.Values.services $name).existingSecret | default (printf "%s-%s" (include "kontor.fullname" $root) $name) }}
-{{- range concat $fact.secrets ($fact.optional | default list) }}
+{{- range concat $needed $optional }}
 - name: KONTOR_{{ . | replace "-" "_" | upper }}
   valueFrom:
     secretKeyRef:
       name: {{ $secret }}
       key: {{ . }}
-      {{- if has . ($fact.optional | default list) }}
+      {{- if has . $optional }}
       optional: true
       {{- end }}
 {{- end }}
