@@ -1,11 +1,13 @@
 """The values of the placeholders about meters and their readings."""
 
+from datetime import datetime
+
 from kontor.meters.v1.meters_pb2 import AskedMeter, Asking
 from kontor_notifications import words
 from kontor_notifications.rendering.blocks import Entries, Entry, Row, Rows, Values
 from kontor_notifications.rendering.facts import Reading
 from kontor_notifications.words import Language
-from kontor_web.formats import day, moment, number
+from kontor_web.formats import day, number, zone_of
 
 # A property manager may have hundreds: the page behind the link has them all.
 _MOST_METERS = 20
@@ -29,7 +31,9 @@ def _entry(meter: AskedMeter, language: Language) -> Entry:
 
 
 def reading_values(reading: Reading, language: Language, zone: str) -> Values:
-    value, taken = number(reading.value, language), moment(reading.taken_at, language, zone)
+    # By the day: who gives no time with a reading took it at noon, as far as anybody knows.
+    local = datetime.fromisoformat(reading.taken_at).astimezone(zone_of(zone))
+    value, taken = number(reading.value, language), day(local.date(), language)
     rows = [("meter", reading.meter_number, False), ("reading", value, True), ("taken_at", taken, False)]
     return {
         "Reading.meter": reading.meter_number,
