@@ -243,10 +243,17 @@ _FINDINGS = {
         N_("This is not a number. Please enter only what stands on the meter, for example 12345.6."),
     ),
     "ambiguous": (
-        N_("It is not clear whether the point separates thousands or decimals. Please enter it without thousands."),
+        N_(
+            "We read this as %(read_as)s; it could also mean %(or)s. If ours is right, confirm it;"
+            " else enter it without separating thousands."
+        ),
         N_("It is not clear whether the point separates thousands or decimals. Please enter it without thousands."),
     ),
     "negative": (N_("A reading is never below zero."), N_("A reading is never below zero.")),
+    "estimated": (
+        N_("Nobody read the meter, so this was estimated from what it used before."),
+        N_("Nobody read the meter, so this was estimated."),
+    ),
     "unknown_register": (N_("There is no such meter."), N_("There is no such meter.")),
     "unknown_photo": (N_("The photo is gone. Please add it again."), N_("The photo is gone. Please add it again.")),
 }
@@ -259,10 +266,13 @@ _NEEDED = {
     "jump": ("before_on", "used", "most"),
     "duplicate": ("value", "on"),
     "digits": ("digits_before", "digits_after"),
+    "ambiguous": ("read_as", "or"),
 }
+# What these name is no history.
+_OPEN = ("digits", "ambiguous")
 _DAYS = ("in_use_from", "in_use_to", "before_on", "next_on", "on")
 _AMOUNTS = ("used", "most")
-_FACES = ("before", "next")
+_FACES = ("before", "next", "read_as", "or")
 
 
 def finding_sentence(
@@ -277,7 +287,7 @@ def finding_sentence(
         return _("Please check this reading.")
     known, general = _FINDINGS[code]
     given = dict(values or {})
-    told = all(name in given for name in _NEEDED.get(code, ())) and not (secret and code != "digits")
+    told = all(name in given for name in _NEEDED.get(code, ())) and not (secret and code not in _OPEN)
     entered = f" {reading_value(value)}" if value else ""
     if not told:
         return _(general) % {"value": entered}

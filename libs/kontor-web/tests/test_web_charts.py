@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kontor_gallery import kontor_charts
 from playwright.async_api import async_playwright
@@ -101,6 +101,7 @@ def test_a_missing_quarter_hour_is_not_a_zero() -> None:
     assert [row[1] for row in cells(chart)[1:]] == ["0,000", "–"]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12))
 def test_the_scale_holds_the_highest_bar_in_a_few_round_steps(most: int) -> None:
     ticks = nice_ticks(most)

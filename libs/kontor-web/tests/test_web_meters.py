@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor_web import meters
@@ -24,7 +24,8 @@ FOUND = {
     "duplicate": {"value": "1300", "on": "2026-03-03"},
     "digits": {"digits_before": "6", "digits_after": "1"},
     "not_a_number": {},
-    "ambiguous": {},
+    "ambiguous": {"read_as": "1234", "or": "1.234"},
+    "estimated": {"method": "last_year"},
     "negative": {},
     "unknown_register": {},
     "unknown_photo": {},
@@ -62,6 +63,12 @@ def test_through_a_link_without_log_in_no_history_is_told(code: str) -> None:
     for values in (FOUND[code], {}):
         sentence = meters.finding_sentence(code, values, value="17", secret=True)
         assert not [part for part in HISTORY if part in sentence]
+
+
+def test_a_number_that_can_mean_two_things_is_shown_both_ways() -> None:
+    sentence = meters.finding_sentence("ambiguous", FOUND["ambiguous"], secret=True)
+    assert "als 1.234 gelesen" in sentence
+    assert "auch 1,234 heißen" in sentence
 
 
 def test_a_finding_nobody_has_words_for_asks_for_a_look() -> None:
@@ -129,6 +136,7 @@ def test_months_to_come_are_expected_with_the_range_of_the_whole() -> None:
 days = st.lists(st.one_of(st.just(-1), st.integers(0, 10**6)), min_size=365, max_size=365)
 
 
+@settings(deadline=None)
 @given(days)
 def test_months_add_up_to_the_days_that_are_known(amounts: list[int]) -> None:
     sums = month_sums(2026, amounts)
@@ -156,6 +164,7 @@ def test_months_of_all_registers_follow_each_other_by_register_and_time() -> Non
     assert rows[1][0] == "2026-01"
 
 
+@settings(deadline=None)
 @given(days)
 def test_a_csv_file_says_every_known_thousandth(amounts: list[int]) -> None:
     speak("en")

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor_meters.consumption.counting import GasPeriod, Measure
@@ -56,6 +56,7 @@ instants = st.datetimes(datetime(2023, 1, 1), datetime(2026, 12, 31), timezones=
 values = st.decimals(0, 999_999, places=3)
 
 
+@settings(deadline=None)
 @given(st.lists(instants, min_size=2, max_size=6, unique=True), st.data())
 def test_the_days_of_all_readings_add_up_to_what_the_register_went(when: list[datetime], data: st.DataObject) -> None:
     faces = sorted(data.draw(st.lists(values, min_size=len(when), max_size=len(when))))
@@ -70,6 +71,7 @@ def test_the_days_of_all_readings_add_up_to_what_the_register_went(when: list[da
     assert total == gone * 1000
 
 
+@settings(deadline=None)
 @given(instants, st.integers(1, 3 * 366 * 86400), values, st.decimals("0.0001", 400, places=4))
 def test_no_factor_makes_the_days_drift_from_the_rounded_whole(
     start: datetime, seconds: int, distance: Decimal, factor: Decimal
@@ -82,6 +84,7 @@ def test_no_factor_makes_the_days_drift_from_the_rounded_whole(
     assert sum(s for _, _, s in days) == int((start + timedelta(seconds=seconds)).timestamp()) - int(start.timestamp())
 
 
+@settings(deadline=None)
 @given(instants, st.integers(86400, 400 * 86400), values)
 def test_days_between_the_same_readings_differ_by_a_thousandth_at_most(
     start: datetime, seconds: int, distance: Decimal

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor_meters.consumption.days import ESTIMATED, MEASURED, PARTLY, READ, READ_FAR, UNKNOWN, Day
@@ -24,6 +24,7 @@ def shaped(year: int, kind: str, total: int, days: int, basis: str = MEASURED, d
 amounts = st.lists(st.integers(0, 50_000), min_size=1, max_size=365)
 
 
+@settings(deadline=None)
 @given(amounts, amounts, st.sampled_from(["electricity", "gas", "water", "heat"]))
 def test_a_projection_never_falls_below_what_is_known_and_adds_up(now: list[int], then: list[int], kind: str) -> None:
     this, last = year_of(2026, now), year_of(2025, then)
@@ -36,6 +37,7 @@ def test_a_projection_never_falls_below_what_is_known_and_adds_up(now: list[int]
         assert sum(now) + sum(found.months) == found.expected
 
 
+@settings(deadline=None)
 @given(st.integers(10_000, 9_000_000), st.integers(60, 360), st.sampled_from(["electricity", "gas", "feed_in"]))
 def test_a_year_that_goes_by_its_profile_is_foreseen(total: int, days: int, kind: str) -> None:
     direction = "feed_in" if kind == "feed_in" else "consumption"
