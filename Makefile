@@ -40,7 +40,7 @@ bench: $(STAMP) ## Measure; writes bench/results.json
 lint: $(STAMP) types ## Style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/python tools/layers.py
 
 types: $(STAMP) ## Types only
 	$(BIN)/mypy $(wildcard libs/*/kontor_* services/*/kontor_*)

@@ -45,7 +45,6 @@ async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, gallery
 
 async def test_an_open_page_loses_its_pay_button_when_it_is_paid(browser: Browser) -> None:
     from kontor_gallery import create_app
-
     from kontor_testing.serving import serving
 
     app = create_app()

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kontor_gallery import kontor_charts
 from playwright.async_api import async_playwright
 
+from kontor_gallery import kontor_charts
 from kontor_testing.browser import find_chromium
 from kontor_web.chart_drawing import nice_ticks
 from kontor_web.charts import bars, month_labels, quarter_hours

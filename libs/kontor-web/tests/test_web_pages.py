@@ -158,7 +158,6 @@ async def test_a_broken_page_tells_nothing_of_its_inside(client: httpx.AsyncClie
 
 async def test_an_open_page_hears_of_news(gallery: str) -> None:
     from kontor_gallery import create_app
-
     from kontor_testing.serving import serving
 
     app = create_app()
