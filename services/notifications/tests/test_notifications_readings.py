@@ -194,7 +194,7 @@ async def test_a_customer_hears_that_a_reading_they_insisted_on_was_rejected(
     assert mail["to"] == ["erika@baeckerei-mueller.example"]
     assert mail["subject"] == "Bitte noch einmal ablesen: Zähler 1EMH0012345678"
     assert "12.345,6" in mail["text"]
-    assert "3. November 2025\n" in mail["text"]
+    assert "Abgelesen am: 3. November 2025\r\n" in mail["text"]
     assert "Der Stand ist niedriger als im Vorjahr." in mail["text"]
     assert mail["links"] == ["https://portal.example/l/all.1"]
 
