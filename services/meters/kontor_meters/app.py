@@ -17,6 +17,7 @@ from kontor_meters.readings.api import router as readings
 from kontor_meters.requests.api import router as requests
 from kontor_meters.settings import Settings
 from kontor_meters.snapshots import router as snapshots
+from kontor_meters.stickers.api import router as stickers
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 
@@ -25,7 +26,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = build_app(
         settings,
         title="Kontor meters",
-        routers=[meters, readings, requests, *batches.ROUTERS, snapshots],
+        routers=[meters, readings, requests, stickers, *batches.ROUTERS, snapshots],
         resources=[
             *batches.RESOURCES,
             on_the_bus(lambda app: consumers(app.state.db)),

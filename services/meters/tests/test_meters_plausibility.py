@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -157,7 +158,7 @@ def test_used_is_never_negative_nor_beyond_the_most_through_zero(earlier: Decima
 def test_more_of_the_same_history_never_makes_it_odd(shown: list[Decimal]) -> None:
     points = [at(30 * (len(shown) - index), value) for index, value in enumerate(sorted(shown))]
     spans = spans_of(points)
-    for earlier, later in zip(points, points[1:], strict=False):
+    for earlier, later in pairwise(points):
         assert "jump" not in found(later, before=earlier, spans=spans)
 
 

@@ -68,6 +68,11 @@ async def time_zone(session: AsyncSession, merchant_id: UUID) -> str:
     return (await session.exec(query)).first() or "Europe/Berlin"
 
 
+async def language(session: AsyncSession, merchant_id: UUID) -> str:
+    query = select(Merchant.language).where(Merchant.id == merchant_id)
+    return (await session.exec(query)).first() or "de"
+
+
 async def _match_waiting(session: AsyncSession, customer: Customer) -> None:
     waiting = select(Meter).where(
         Meter.customer_number == customer.number, col(Meter.customer_id).is_(None), ~col(Meter.deleted)
