@@ -14,11 +14,15 @@ from kontor_documents.parts import Parts
 from kontor_documents.production.branding import Brandings
 from kontor_documents.reading.api import router as reading
 from kontor_documents.release.api import router as release
+from kontor_documents.release.waiting import settle_noted
 from kontor_documents.settings import Settings
 from kontor_documents.snapshots.api import router as snapshots
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 from kontor_service.client import ServiceClient
+
+# So long a waiting document stays where it is after something has changed around it.
+_LOOK_SECONDS = 1.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -46,5 +50,6 @@ async def _parts(app: FastAPI) -> AsyncIterator[None]:
             validator=validator,
             brandings=Brandings(identity),
         )
+        app.state.background.every(_LOOK_SECONDS, "waiting", lambda: settle_noted(app.state.parts))
         yield
     validator.close()

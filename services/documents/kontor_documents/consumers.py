@@ -12,6 +12,7 @@ from kontor_documents.copies import queries as copies
 from kontor_documents.intake import service as intake
 from kontor_documents.parts import Parts
 from kontor_documents.release import service as release
+from kontor_documents.release.waiting import look_again
 
 
 def consumers(parts: Parts) -> list[Effects]:
@@ -23,14 +24,13 @@ def consumers(parts: Parts) -> list[Effects]:
 
     async def follow_merchant(session: AsyncSession, fact: Any, _: Envelope) -> None:
         if await copies.keep_merchant(session, fact.merchant):
-            await release.settle_waiting(parts, session, await release.waiting_ids(session))
+            await look_again(session)
 
     async def follow_customer(session: AsyncSession, fact: Any, _: Envelope) -> None:
         state: identity.Customer = fact.customer
         if await copies.keep_customer(session, state):
             await intake.process_parked(parts, session, state.number)
-            waiting = await release.waiting_ids(session, customer_id=UUID(state.id), number=state.number)
-            await release.settle_waiting(parts, session, waiting)
+            await look_again(session, customer_id=UUID(state.id), number=state.number)
 
     return [
         Effects("documents.intake", {documents.SubmissionReceived: make}),

@@ -11,6 +11,14 @@ from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document, DocumentFile
 
 
+async def found(session: AsyncSession, document_id: UUID) -> Document:
+    """The document as it is now, without a lock. Raises DocumentNotFound, also for another merchant's."""
+    document = await session.get(Document, document_id)
+    if document is None:
+        raise DocumentNotFound
+    return document
+
+
 async def locked(session: AsyncSession, document_id: UUID) -> Document:
     """The document under its row lock. Raises DocumentNotFound, also for another merchant's."""
     document = await session.get(Document, document_id, with_for_update=True, populate_existing=True)
@@ -21,7 +29,9 @@ async def locked(session: AsyncSession, document_id: UUID) -> Document:
 
 async def by_external_id(session: AsyncSession, external_id: str, *, lock: bool = False) -> Document | None:
     query = select(Document).where(Document.external_id == external_id)  # type: ignore[arg-type]
-    found: Document | None = await session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found: Document | None = await session.scalar(query)
     return found
 
 

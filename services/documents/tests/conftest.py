@@ -84,6 +84,17 @@ class Service:
         merchant = merchant or self.merchant
         async with self.app.state.db.transaction(merchant) as session:
             record(session, message, merchant_id=merchant)
+        await self.at_rest()
+
+    async def at_rest(self):
+        """Everything told is done, and nothing waits to be looked at again."""
+
+        async def nothing_noted():
+            async with self.app.state.db.connection() as connection:
+                return not await connection.fetch("SELECT merchants_to_settle()")
+
+        await self.app.state.bus.idle()
+        await eventually(nothing_noted)
         await self.app.state.bus.idle()
 
     async def open_shop(self, **changes):

@@ -1,15 +1,22 @@
 """After a document is there: sharing by hand, reading marks, files, history, snapshots."""
 
+import asyncio
 import hashlib
 import io
+from collections import Counter
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 import pikepdf
 import pytest
+from sqlalchemy import delete, select, text
 
 from kontor.documents.v1 import documents_pb2 as pb
-from kontor_documents.models import Document
+from kontor_documents import queries
+from kontor_documents.models import Document, DocumentFile
 from kontor_service.ids import uuid7
+from kontor_testing.waiting import eventually
 
 
 def invoice(**changes):
@@ -173,3 +180,95 @@ async def test_settings_that_hide_a_type_keep_it_in_the_release_list(documents):
     await documents.add_customer()
     status = await documents.made(invoice(type="contract"))
     assert [issue["code"] for issue in status["document"]["issues"]] == ["type_hidden"]
+
+
+async def test_switching_automatic_release_on_shares_all_that_waits_in_transactions_of_a_few(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        for number in range(45):
+            await wait_rendered(session, documents, number)
+    await documents.open_shop(version=2, automatic_release=True)
+    async with documents.app.state.db.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
+        shared = await connection.fetch("SELECT xmin::text AS by FROM document WHERE state = 'shared'")
+    together = Counter(row["by"] for row in shared)
+    assert sum(together.values()) == 45
+    assert max(together.values()) <= 20
+
+
+async def wait_rendered(session, documents, number):
+    """A document that waits with its PDF, as a merchant has them who releases by hand."""
+    parts, now = documents.app.state.parts, documents.app.state.clock.now()
+    pdf = await parts.files.put(b"%PDF-1.7 example")
+    row = Document(
+        merchant_id=documents.merchant, type="quote", number=f"AN-{number}", external_id=f"q-{number}", source="http",
+        source_sha256=pdf, rendered=False, settled=True, customer_number="20931", buyer_name="Seidel", thread_id=uuid7(),
+        issue_date=date(2026, 11, 12), currency="EUR", net_minor=100, tax_minor=19, gross_minor=119, prepaid_minor=0,
+        amount_due_minor=119, content_sha256=pdf, received_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    file = DocumentFile(
+        merchant_id=documents.merchant, document_id=row.id, position=0, name="a.pdf", media_type="application/pdf",
+        sha256=pdf, size=16, role="pdf",
+    )  # fmt: skip
+    session.add(file)
+    await session.flush()
+
+
+async def test_a_waiting_document_that_cannot_be_looked_at_holds_up_no_other(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        for number in range(3):
+            await wait_rendered(session, documents, number)
+        # Kontor is to make the PDF of something whose content is gone.
+        broken = await session.scalar(select(Document).where(Document.number == "AN-1"))
+        broken.rendered, broken.content_sha256 = True, "0" * 64
+        await session.execute(delete(DocumentFile).where(DocumentFile.document_id == broken.id))
+    await documents.open_shop(version=2, automatic_release=True)
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        states = dict((await session.execute(select(Document.number, Document.state))).all())
+        noted = (await session.execute(text("SELECT document_id FROM to_settle WHERE try_at > now()"))).scalars().all()
+        assert states == {"AN-0": "shared", "AN-1": "waiting", "AN-2": "shared"}
+        assert noted == [broken.id]
+
+
+async def test_a_document_that_ties_threads_waits_for_the_others_before_it_holds_its_own(documents):
+    """Somebody has the older of two documents and asks for the newer: whoever ties both must not hold the newer meanwhile."""
+    await documents.open_shop(automatic_release=False)
+    customer = await documents.add_customer()
+    named = [{"kind": "sales_order", "number": "AU-1"}, {"kind": "delivery_note", "number": "LS-1"}]
+    stranger = {"customer_number": "99999", "buyer": {"name": "Seidel"}, "references": named}
+    order, older, newer = [
+        UUID((await documents.made(invoice(number=number, external_id=number, **more)))["document"]["id"])
+        for number, more in (
+            ("AU-1", {"type": "sales_order"}),
+            ("LS-1", {"type": "delivery_note"}),
+            ("AN-1", {"type": "quote"} | stranger),
+        )
+    ]
+    assert order < older < newer
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        await queries.locked(session, older)
+        assigning = asyncio.create_task(assign(documents, newer, customer))
+        await eventually(partial(somebody_waits, documents.app.state.db))
+        await asyncio.wait_for(queries.locked(session, newer), 10)
+    assert (await assigning).status_code == 200
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        threads = (await session.execute(select(Document.thread_id).distinct())).scalars().all()
+        assert len(threads) == 1
+
+
+async def assign(documents, document_id, customer_id):
+    return await documents.http.post(
+        f"/v1/documents/{document_id}/assign",
+        headers=documents.auth("documents:release"),
+        json={"customer_id": str(customer_id)},
+    )
+
+
+async def somebody_waits(db):
+    async with db.connection() as connection:
+        return await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")

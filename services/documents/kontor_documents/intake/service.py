@@ -29,6 +29,7 @@ from kontor_documents.intake import keeping
 from kontor_documents.intake.defaults import with_defaults
 from kontor_documents.intake.issuing import is_einvoice, refuse_invalid
 from kontor_documents.intake.reading import Readout, external_id_of, read, refuse_wrong_totals
+from kontor_documents.matching.threads import Joining, lock_to_join
 from kontor_documents.models import Document, Submission
 from kontor_documents.numbering.service import PROVISIONAL, take_number
 from kontor_documents.parts import Parts
@@ -142,6 +143,10 @@ async def _readout(parts: Parts, submission: Submission) -> Readout:
 
 async def _make(parts: Parts, session: AsyncSession, submission: Submission, readout: Readout) -> Document:
     external_id = external_id_of(readout.data, readout.source_sha256)
+    known = await queries.by_external_id(session, external_id)
+    named = [reference.number for reference in readout.data.references]
+    joining = Joining(known.id if known else None, readout.data.customer_number, readout.data.number, named)
+    await lock_to_join(session, joining)
     existing = await queries.by_external_id(session, external_id, lock=True)
     if existing is not None:
         if existing.source_sha256 == readout.source_sha256:

@@ -1,11 +1,9 @@
 """Releasing and sharing, recalling and cancelling documents (A19, C22, C23, C26)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
@@ -15,7 +13,7 @@ from kontor_documents.copies import queries as copies
 from kontor_documents.errors import AlreadyShared, NotReleasable, UnknownCustomer, WrongState
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
-from kontor_documents.matching.threads import join_thread, tie
+from kontor_documents.matching.threads import Joining, join_thread, lock_to_join, tie
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.parts import Parts
 from kontor_documents.production.service import produce
@@ -47,19 +45,6 @@ async def settle(parts: Parts, session: AsyncSession, document_id: UUID) -> None
     elif produced or document.issues != before:
         document.touch()
         _announce(session, pb.DocumentChanged, document, files)
-
-
-async def settle_waiting(parts: Parts, session: AsyncSession, document_ids: Sequence[UUID]) -> None:
-    for document_id in document_ids:
-        await settle(parts, session, document_id)
-
-
-async def waiting_ids(session: AsyncSession, *, customer_id: UUID | None = None, number: str = "") -> list[UUID]:
-    """Waiting documents: all, or those of one customer or naming its number."""
-    query = select(Document.id).where(Document.state == "waiting")  # type: ignore[call-overload]
-    if customer_id is not None:
-        query = query.where((Document.customer_id == customer_id) | (Document.customer_number == number))
-    return list(await session.scalars(query.order_by(Document.id)))
 
 
 async def share(parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str, choice: Choice) -> pb.Document:
@@ -103,10 +88,13 @@ async def assign(
     parts: Parts, session: AsyncSession, document_id: UUID, customer_id: UUID, *, actor: str
 ) -> pb.Document:
     """Staff say whose document this is, while it waits."""
+    customer = await copies.customer(session, customer_id)
+    document = await queries.found(session, document_id)
+    named = [entry["number"] for entry in document.facts.get("references", ())]
+    await lock_to_join(session, Joining(document_id, customer.number if customer else "", document.number, named))
     document = await queries.locked(session, document_id)
     if document.state != "waiting":
         raise WrongState("Only a waiting document can be assigned")
-    customer = await copies.customer(session, customer_id)
     if customer is None or customer.deleted:
         raise UnknownCustomer(field="customer_id")
     document.customer_id = customer_id
@@ -115,7 +103,7 @@ async def assign(
     await history.append(session, document, "assigned", at=parts.clock.now(), actor=actor, customer_id=str(customer_id))
     files = await _look(session, document)
     # What it is related to was looked for among another number's documents.
-    merged = await join_thread(session, document, [entry["number"] for entry in document.facts.get("references", ())])
+    merged = await join_thread(session, document, named)
     document.touch()
     state = _announce(session, pb.DocumentChanged, document, files)
     await tie(session, merged, document.thread_id)
