@@ -182,7 +182,7 @@ def _table(chart: Chart) -> Markup:
     places = places_for(chart.most)
     stacked = len(chart.parts) > 1
     heads = [name for name, _amounts in chart.parts] if stacked else []
-    heads.append(_("Together") if stacked else chart.name or chart.parts[0][0] or _("Amount"))
+    heads.append(_("Together") if stacked else chart.name or chart.parts[0][0] or _("Quantity"))
     heads += [chart.before_name] if chart.before else []
     heads += [_("Expected")] if any(chart.expected) else []
     heads += [_("How it came about")] if chart.bases else []

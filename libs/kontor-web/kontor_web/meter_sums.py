@@ -57,7 +57,7 @@ def csv_rows(states: Iterable[Mapping[str, Any]], by: Literal["days", "months"] 
     rows = [
         [
             _("Day") if by == "days" else _("Month"), _("OBIS"), _("Direction"), _("Tariff"),
-            _("Amount"), _("Unit"), _("How it came about"),
+            _("Quantity"), _("Unit"), _("How it came about"),
         ]
     ]  # fmt: skip
     ordered = sorted(states, key=lambda s: (s["direction"] == "feed_in", s["tariff"] == "low", s["obis"], s["year"]))

@@ -169,7 +169,7 @@ def test_months_of_all_registers_follow_each_other_by_register_and_time() -> Non
 def test_a_csv_file_says_every_known_thousandth(amounts: list[int]) -> None:
     speak("en")
     written = csv_text([state(days=amounts)]).removeprefix("\ufeff")
-    read = {row["Day"]: row["Amount"] for row in csv.DictReader(StringIO(written))}
+    read = {row["Day"]: row["Quantity"] for row in csv.DictReader(StringIO(written))}
     first = date(2026, 1, 1)
     said = {(first + timedelta(days=i)).isoformat(): a for i, a in enumerate(amounts) if a != -1}
     assert {day: round(float(text) * 1000) for day, text in read.items()} == said
