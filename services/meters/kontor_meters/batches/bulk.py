@@ -9,11 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_meters.copies.identity import time_zone
 from kontor_meters.intervals.partitions import Months
-from kontor_meters.models import Merchant
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.files import Files
@@ -56,5 +55,4 @@ async def bulk(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def zone_of(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
-    found = (await session.exec(select(Merchant.time_zone).where(Merchant.id == merchant_id))).first()
-    return ZoneInfo(found or "Europe/Berlin")
+    return ZoneInfo(await time_zone(session, merchant_id))

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import events, lines
 from kontor_meters.batches.bulk import Bulk, Sender, zone_of
+from kontor_meters.batches.csv_body import csv_body
 from kontor_meters.batches.items import Body, json_body, unpacked
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.preparing import Prepared, keys, only, prepare
@@ -22,7 +23,7 @@ from kontor_service.ids import uuid7
 
 # Of an answer; all are kept with the batch.
 _PROBLEMS = 1_000
-_CSV = "text/csv"
+_CSV, _JSON = "text/csv", "application/json"
 
 
 class BatchNotFound(NotFound):
@@ -43,45 +44,41 @@ async def take(bulk: Bulk, merchant_id: UUID, content: bytes, media_type: str, s
     """
     digest = hashlib.sha256(content).hexdigest()
     async with bulk.slots:
-        earlier = await _earlier(bulk, merchant_id, digest)
+        zone, earlier = await _before(bulk, merchant_id, digest)
         if earlier is not None and not earlier.batch.refused:
-            return await _answer(bulk, merchant_id, earlier.batch.id)
-        body = await asyncio.to_thread(read, content, media_type)
+            return await answer(bulk, merchant_id, earlier.batch.id)
+        body = await asyncio.to_thread(read, content, media_type, zone)
         if earlier is not None:
             body = only(body, earlier.refused)
-        prepared = await _prepared(bulk, merchant_id, body)
+        prepared = await prepared_of(bulk, merchant_id, body, zone)
         await bulk.months.ensure(prepared.blocks)
         batch_id = await _store(bulk, merchant_id, body.kind, digest, prepared, sender, earlier)
-    return await _answer(bulk, merchant_id, batch_id)
+    return await answer(bulk, merchant_id, batch_id)
 
 
-def read(content: bytes, media_type: str) -> Body:
-    """By what the sender calls it, or by what it looks like. Raises BodyBroken, TooLarge."""
+def read(content: bytes, media_type: str, zone: ZoneInfo) -> Body:
+    """By what the sender calls it, or by what it looks like. Raises BodyBroken, FileUnreadable, ColumnsMissing, TooLarge."""
     plain = unpacked(content)
-    if media_type == _CSV or (media_type != "application/json" and plain.lstrip()[:1] != b"{"):
-        from kontor_meters.batches.csv_body import csv_body
-
-        return csv_body(plain)
+    if media_type == _CSV or (media_type != _JSON and plain.lstrip()[:1] != b"{"):
+        return csv_body(plain, zone)
     return json_body(plain)
 
 
-async def _prepared(bulk: Bulk, merchant_id: UUID, body: Body) -> Prepared:
+async def prepared_of(bulk: Bulk, merchant_id: UUID, body: Body, zone: ZoneInfo) -> Prepared:
     async with bulk.db.transaction(merchant_id) as session:
-        zone: ZoneInfo = await zone_of(session, merchant_id)
         directory = await Directory.of(session, zone, *keys(body))
     # Off the event loop: a body of a million values takes a while.
     return await asyncio.to_thread(prepare, body, directory, zone, bulk.clock.now())
 
 
-async def _earlier(bulk: Bulk, merchant_id: UUID, digest: str) -> _Earlier | None:
+async def _before(bulk: Bulk, merchant_id: UUID, digest: str) -> tuple[ZoneInfo, _Earlier | None]:
     async with bulk.db.transaction(merchant_id) as session:
+        zone = await zone_of(session, merchant_id)
         batch = await _by_digest(session, digest)
         if batch is None:
-            return None
-        refused = {
-            row.line for row in await lines.page(session, batch.id, 0, lines.MOST_KEPT) if row.outcome == "refused"
-        }
-        return _Earlier(batch, frozenset(refused))
+            return zone, None
+        told = await lines.page(session, batch.id, 0, lines.MOST_KEPT)
+        return zone, _Earlier(batch, frozenset(row.line for row in told if row.outcome == "refused"))
 
 
 async def _by_digest(session: AsyncSession, digest: str) -> Batch | None:
@@ -146,11 +143,7 @@ async def _again(session: AsyncSession, digest: str) -> Batch:
 
 
 async def answer(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
-    """Raises BatchNotFound."""
-    return await _answer(bulk, merchant_id, batch_id)
-
-
-async def _answer(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+    """What became of it. Raises BatchNotFound."""
     async with bulk.db.transaction(merchant_id) as session:
         row = await session.get(Batch, batch_id)
         if row is None or row.source == "csv":

@@ -71,6 +71,9 @@ class LineProblem:
 
 @dataclass(slots=True)
 class Body:
+    """`of_file`: items are lines with columns, not members of lists."""
+
+    of_file: bool = False
     readings: list[ReadingItem] = field(default_factory=list)
     intervals: list[IntervalItem] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)

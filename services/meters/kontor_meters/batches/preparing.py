@@ -32,6 +32,7 @@ class ReadingFound(NamedTuple):
 class Prepared:
     """`duplicates`: values that the body itself tells twice. `series` of every register with blocks."""
 
+    of_file: bool = False
     total: int = 0
     blocks: list[Block] = field(default_factory=list)
     duplicates: int = 0
@@ -39,6 +40,12 @@ class Prepared:
     readings: list[ReadingFound] = field(default_factory=list)
     parked: list[Item] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
+
+    def place(self, item: Item, field: str) -> str:
+        """Where in the body, or which column of the line."""
+        if self.of_file:
+            return field.partition("[")[0]
+        return f"{'intervals' if isinstance(item, IntervalItem) else 'readings'}[{item.line}].{field}"
 
     @property
     def refused(self) -> int:
@@ -61,7 +68,7 @@ def keys(body: Body) -> tuple[set[str], set[str]]:
 
 
 def prepare(body: Body, directory: Directory, zone: ZoneInfo, now: datetime) -> Prepared:
-    result = Prepared(problems=list(body.problems))
+    result = Prepared(body.of_file, problems=list(body.problems))
     for item in body.readings:
         _reading(result, item, directory, zone, now)
     blocks: list[Block] = []
@@ -75,21 +82,20 @@ def prepare(body: Body, directory: Directory, zone: ZoneInfo, now: datetime) -> 
 
 
 def _reading(result: Prepared, item: ReadingItem, directory: Directory, zone: ZoneInfo, now: datetime) -> None:
-    place = f"readings[{item.line}]"
     at = moment(item.taken_at, zone, now)
     if at is None:
-        result.problems.append(LineProblem(item.line, "not_a_date", f"{place}.taken_at"))
+        result.problems.append(LineProblem(item.line, "not_a_date", result.place(item, "taken_at")))
         return
     register, problem = directory.find(item.meter, item.obis, item.register, at)
     if register is None:
-        _without_register(result, item, problem, f"{place}.{_named(item, problem)}")
+        _without_register(result, item, problem, _named(item, problem))
         return
     values = candidates(item.value)
     if not values:
         code = "negative" if item.value.startswith("-") and candidates(item.value[1:]) else "not_a_number"
-        result.problems.append(LineProblem(item.line, code, f"{place}.value"))
+        result.problems.append(LineProblem(item.line, code, result.place(item, "value")))
     elif (item.reason or "regular") not in _REASONS:
-        result.problems.append(LineProblem(item.line, "reason", f"{place}.reason"))
+        result.problems.append(LineProblem(item.line, "reason", result.place(item, "reason")))
     else:
         result.readings.append(ReadingFound(item, register, values[0], at, item.reason or "regular"))
 
@@ -102,27 +108,28 @@ def _interval(
     zone: ZoneInfo,
     now: datetime,
 ) -> Sequence[Block]:
-    place = f"intervals[{item.line}]"
     start = instant(item.start)
     wrong = "no_instant" if start is None else start_problem(start, item.step_minutes)
     if start is None or wrong:
         named = "step_minutes" if wrong == "step" else "start"
-        _refuse(result, item, wrong, f"{place}.{named}")
+        _refuse(result, item, wrong, named)
         return ()
     register, problem = directory.find(item.meter, item.obis, item.register, start)
     if register is None:
-        _without_register(result, item, problem, f"{place}.{_named(item, problem)}")
+        _without_register(result, item, problem, _named(item, problem))
         return ()
     if not register.interval:
-        _refuse(result, item, "not_interval", f"{place}.obis")
+        _refuse(result, item, "not_interval", "obis")
         return ()
     reader = _reader(readers, item.unit, register.unit)
     if reader is None:
-        _refuse(result, item, "unit", f"{place}.unit")
+        _refuse(result, item, "unit", "unit")
         return ()
     found = checked(Run(register.id, start, item.values, register.used_from, register.used_to), reader, zone, now)
     for one in found.found:
-        result.problems.append(LineProblem(item.line, one.code, f"{place}.values[{one.first}]", count=one.count))
+        result.problems.append(
+            LineProblem(item.line, one.code, result.place(item, f"values[{one.first}]"), count=one.count)
+        )
     result.series[register.id] = register.series_id
     return found.blocks
 
@@ -136,17 +143,18 @@ def _reader(readers: dict[tuple[str, str], Quantities], sent_in: str, unit: str)
     return readers[sent_in, unit]
 
 
-def _without_register(result: Prepared, item: Item, problem: str, place: str) -> None:
+def _without_register(result: Prepared, item: Item, problem: str, field: str) -> None:
     if problem == "unknown_meter":
         result.parked.append(item)
-        result.problems.append(LineProblem(item.line, problem, place, "parked", {"meter": item.meter}, count(item)))
+        place, named = result.place(item, field), {"meter": item.meter}
+        result.problems.append(LineProblem(item.line, problem, place, "parked", named, count(item)))
     else:
-        _refuse(result, item, problem, place)
+        _refuse(result, item, problem, field)
 
 
-def _refuse(result: Prepared, item: Item, code: str, place: str) -> None:
+def _refuse(result: Prepared, item: Item, code: str, field: str) -> None:
     if number := count(item):
-        result.problems.append(LineProblem(item.line, code, place, count=number))
+        result.problems.append(LineProblem(item.line, code, result.place(item, field), count=number))
 
 
 def _named(item: Item, problem: str) -> str:
@@ -172,7 +180,8 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def only(body: Body, indexes: Iterable[int]) -> Body:
+def only(body: Body, lines: Iterable[int]) -> Body:
     """The same without the readings at other places."""
-    wanted = set(indexes)
-    return Body([item for item in body.readings if item.line in wanted], body.intervals, body.problems)
+    wanted = set(lines)
+    readings = [item for item in body.readings if item.line in wanted]
+    return Body(body.of_file, readings, body.intervals, body.problems)

@@ -58,11 +58,8 @@ class Directory:
         return result
 
     def _add(self, row: Any) -> None:
-        known = Known(
-            *row[:8],
-            used_from=self._start(row.in_use_from),
-            used_to=self._start(row.in_use_to) if row.in_use_to else None,
-        )
+        ended = self._start(row.in_use_to) if row.in_use_to else None
+        known = Known(*row[:8], self._start(row.in_use_from), ended)  # type: ignore[call-arg]
         self._by_id[str(known.id)] = known
         for key in {row.number, row.external_id} - {""}:
             self._by_key[key].append(known)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches import lines, parked
+from kontor_meters.batches import parked
 from kontor_meters.batches.bulk import Sender
 from kontor_meters.batches.items import LineProblem
 from kontor_meters.batches.models import Batch
@@ -45,7 +45,7 @@ async def put(
         some = prepared.readings[start : start + _AT_ONCE]
         for found, taken in zip(some, await _readings(session, merchant_id, some, sender, now), strict=True):
             ends[_END[taken.outcome]] += 1
-            told += _told(found, taken)
+            told += _told(found, taken, prepared.place(found.item, "value"))
     return ends, told
 
 
@@ -70,9 +70,8 @@ async def _readings(
     return await take(session, merchant_id, items, source="system", channel=channel, by=sender.by, now=now)
 
 
-def _told(found: ReadingFound, taken: Taken) -> list[LineProblem]:
+def _told(found: ReadingFound, taken: Taken, place: str) -> list[LineProblem]:
     """Blockers and doubts; a line that was simply stored has none."""
-    place = f"readings[{found.item.line}].value"
     outcome = {"questioned": "stored"}.get(taken.outcome, taken.outcome)
     if outcome in ("duplicate", "corrected"):
         return [LineProblem(found.item.line, "same" if outcome == "duplicate" else "corrected", place, outcome)]
@@ -83,7 +82,3 @@ def _told(found: ReadingFound, taken: Taken) -> list[LineProblem]:
 def count_in(batch: Batch, ends: Counter[str]) -> None:
     for name, number in ends.items():
         setattr(batch, name, getattr(batch, name) + number)
-
-
-async def keep_lines(session: AsyncSession, batch: Batch, told: list[LineProblem]) -> None:
-    await lines.keep(session, batch.merchant_id, batch.id, told)

@@ -1,0 +1,136 @@
+"""A CSV file as a table: its encoding, separator and headings are found out. Pure."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kontor_meters.batches.columns import COLUMNS, Column, folded, known_as
+from kontor_service.errors import Invalid, TooLarge
+
+MOST_LINES = 200_000
+_LONGEST_LINE = 20_000
+_SEPARATORS = ";\t,"
+
+
+class FileUnreadable(Invalid):
+    code, title = "file_unreadable", "This is no CSV file"
+
+
+class ColumnsMissing(Invalid):
+    code, title = "columns_missing", "The file's headings are not understood"
+
+
+class Row(NamedTuple):
+    """`line` of the file, from 1; `cells` as they are; `values` by the column's name, without blanks around them."""
+
+    line: int
+    cells: list[str]
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`ignored`: headings that are not understood."""
+
+    headings: list[str]
+    columns: dict[str, int]
+    rows: list[Row]
+    ignored: list[str]
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8 and UTF-16, with or without byte order mark, and else Windows-1252. Raises FileUnreadable."""
+    text = _decoded(content)
+    if "\0" in text:
+        raise FileUnreadable("The file holds other things than text", field="file")
+    return text.removeprefix("\ufeff")
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in _candidates(content):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileUnreadable("The file's encoding is not known: save it as UTF-8", field="file")
+
+
+def _candidates(content: bytes) -> Sequence[str]:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ("utf-16",)
+    if content[1:200:2].count(0) > content[:200:2].count(0):
+        return ("utf-16-le",)
+    if content[:200:2].count(0):
+        return ("utf-16-be",)
+    return ("utf-8-sig", "cp1252")
+
+
+def table(content: bytes, kind: str) -> Table:
+    """Raises FileUnreadable, ColumnsMissing (with the missing headings), TooLarge."""
+    text = decoded(content)
+    said, text = _said(text)
+    known = known_as(COLUMNS[kind])
+    first = text.lstrip().partition("\n")[0]
+    separator = said or max(_SEPARATORS, key=lambda sign: (_understood(first, sign, known), first.count(sign)))
+    lines = _lines(text, separator)
+    _, headings = next(lines, (0, []))
+    columns = _columns(headings, known)
+    _check(COLUMNS[kind], columns, headings)
+    rows: list[Row] = []
+    for line, cells in lines:
+        if len(rows) >= MOST_LINES:
+            raise TooLarge(f"At most {MOST_LINES} lines are accepted", code="too_many_lines", field="file")
+        rows.append(Row(line, cells, {name: cells[i].strip() for name, i in columns.items() if i < len(cells)}))
+    ignored = [heading for place, heading in enumerate(headings) if heading and place not in columns.values()]
+    return Table(headings, columns, rows, ignored)
+
+
+def _said(text: str) -> tuple[str, str]:
+    """The line with which spreadsheets name their separator."""
+    if text[:4].lower() != "sep=" or text[4:5] not in _SEPARATORS:
+        return "", text
+    # The line stays as an empty one, so that lines keep their numbers.
+    return text[4], text[5:]
+
+
+def _understood(first: str, separator: str, known: dict[str, Column]) -> int:
+    return sum(folded(heading) in known for heading in next(csv.reader([first], delimiter=separator), []))
+
+
+def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Number of the line at which each row begins, and its cells; blank ones are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise FileUnreadable(f"line {reader.line_num}: {error}", field="file") from error
+        if cells is None:
+            return
+        line, before = before + 1, reader.line_num
+        if sum(map(len, cells)) > _LONGEST_LINE:
+            raise FileUnreadable(f"line {line} is too long: is a quotation mark not closed?", field="file")
+        if any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def _columns(headings: Sequence[str], known: dict[str, Column]) -> dict[str, int]:
+    """Column → its place. A heading that is exactly a column's own goes before one that only means the same."""
+    found: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        column = known.get(folded(heading))
+        if column is not None:
+            found.setdefault(column.name, place)
+    return found
+
+
+def _check(columns: Sequence[Column], found: dict[str, int], headings: Sequence[str]) -> None:
+    missing = [column.german for column in columns if column.required and column.name not in found]
+    if "value" in found and not found.keys() & {"taken_on", "start"}:
+        missing.append("Ablesedatum")
+    if missing:
+        seen = ", ".join(heading.strip()[:40] for heading in headings[:12])
+        raise ColumnsMissing(f"Missing: {', '.join(missing)}. The file has: {seen}", field="file")
