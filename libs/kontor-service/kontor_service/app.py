@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from kontor_service.background import Background
-from kontor_service.clock import SystemClock
+from kontor_service.clock import MovableClock
 from kontor_service.database import Database
 from kontor_service.errors import install_handlers
 from kontor_service.files import Files
@@ -60,7 +60,7 @@ def build_app(
     app.state.registry = registry
     app.state.tracer_provider = provider
     app.state.health = health
-    app.state.clock = SystemClock()
+    app.state.clock = MovableClock.on(settings.today)
     app.state.background = Background()
     # Called when the server begins to stop, before it waits for open responses: edges end their event streams.
     app.state.closing = []

@@ -5,7 +5,7 @@ rate limits) uses the system's time instead.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 
@@ -35,6 +35,14 @@ class MovableClock(SystemClock):
 
     def now(self) -> datetime:
         return super().now() + self.offset
+
+    @classmethod
+    def on(cls, day: date | None) -> Self:
+        """On that day (UTC), at the time of day that it is now; today for None."""
+        clock = cls()
+        if day is not None:
+            clock.travel_to(datetime.combine(day, datetime.now(UTC).timetz()))
+        return clock
 
     def travel_to(self, instant: datetime) -> None:
         self.offset = instant - datetime.now(UTC)

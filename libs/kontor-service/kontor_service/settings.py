@@ -1,5 +1,6 @@
 """What every service is told from outside: by environment (KONTOR_…) in containers, by code in one process."""
 
+from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -13,6 +14,8 @@ class ServiceSettings(BaseSettings):
 
     service: str
     environment: Literal["development", "production"] = "production"
+    # In development: the day that it is taken to be, e.g. 2027-02-01; time goes on from there.
+    today: date | None = None
     host: str = "127.0.0.1"
     port: int
     # The runtime role. Migrations run as the owner of the tables. {service} stands for this service's name, as it does
@@ -55,6 +58,8 @@ class ServiceSettings(BaseSettings):
     def safe_outside_development(self) -> Self:
         if self.environment == "production" and len(self.service_secret.get_secret_value()) < 32:
             raise ValueError("service_secret: at least 32 characters outside development")
+        if self.environment == "production" and self.today is not None:
+            raise ValueError("today: time is moved in development only")
         return self
 
     def url_of(self, service: str) -> str:
