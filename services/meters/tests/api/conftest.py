@@ -36,6 +36,7 @@ class Installation:
     http: httpx.AsyncClient
     signer: TokenSigner
     clock: MovableClock
+    bus_url: str
 
 
 @dataclass
@@ -177,7 +178,7 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
         )
         app.state.clock = clock
         async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=20) as http:
-            yield Installation(app, http, signer, clock)
+            yield Installation(app, http, signer, clock, bus_url)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
