@@ -15,13 +15,13 @@ def settings(**told: object) -> ServiceSettings:
 
 
 def test_a_service_goes_by_the_time_of_the_system() -> None:
-    clock = build_app(settings(), title="").state.clock
+    clock = build_app(settings(), title="Payments").state.clock
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_in_development_it_can_be_another_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KONTOR_TODAY", "2027-02-01")
-    clock = build_app(settings(environment="development"), title="").state.clock
+    clock = build_app(settings(environment="development"), title="Payments").state.clock
     assert clock.today("UTC") == date(2027, 2, 1)
 
 
