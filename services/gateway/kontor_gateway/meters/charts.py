@@ -18,9 +18,10 @@ from kontor_web.meters import direction_name, tariff_name
 def chart(view: MeterView, period: Period, block: Block, rows: list[Row], title: str) -> Markup:
     """This period, its tariffs stacked, beside the one a year before."""
     by_months = period.step == "months"
+    labels = charts.month_labels() if by_months else [row.short for row in rows]
     return charts.bars(
         f"used-{block.direction}-{block.unit}",
-        [row.label for row in rows],
+        labels,
         [(_part_name(block, part.tariff), part.amounts) for part in block.parts],
         unit=block.unit,
         title=title,
@@ -29,7 +30,7 @@ def chart(view: MeterView, period: Period, block: Block, rows: list[Row], title:
         before_name=str(period.year - 1),
         bases=view.used.ways(period.year) if by_months else None,
         expected=_expected(view, period, block) if by_months else None,
-        short=[row.short for row in rows],
+        short=charts.month_labels(short=True) if by_months else labels,
         table=False,
     )
 

@@ -69,9 +69,8 @@ def _labels(view: MeterView, period: Period) -> list[tuple[str, str, str]]:
     if period.step == "years":
         return [(str(year), str(year), f"year={year}") for year in view.used.years]
     if period.step == "months":
-        wide = dates.get_month_names("wide", "stand-alone", locale)
-        slim = dates.get_month_names("abbreviated", "stand-alone", locale)
-        return [(wide[n], slim[n].rstrip("."), f"year={period.year}&month={n}") for n in range(1, 13)]
+        names = dates.get_month_names("wide", "stand-alone", locale)
+        return [(names[n], names[n], f"year={period.year}&month={n}") for n in range(1, 13)]
     days = [date(period.year, period.month, n + 1) for n in range(monthrange(period.year, period.month)[1])]
     quarters = {day for day in days if view.by_the_quarter(day)}
     return [

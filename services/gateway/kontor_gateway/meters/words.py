@@ -40,6 +40,11 @@ def digits_said(register: dict[str, Any]) -> str:
              after=register["digits_after"])  # fmt: skip
 
 
+def read_by(source: str) -> str:
+    """Who took it, to the customer."""
+    return _("read by you") if source == "customer" else words.source_name(source)
+
+
 def reasons() -> list[tuple[str, str]]:
     return [(code, words.reason_name(code)) for code in REASONS]
 
@@ -88,7 +93,7 @@ GLOBALS: dict[str, Any] = {
     "meter_kind": words.kind_name, "meter_unit": words.unit_name, "register_name": register_name, "reasons": reasons,
     "face_value": face_value, "face_digits": face_digits, "digits_said": digits_said, "business_day": business_day,
     "used": words.amount, "places_for": words.places_for, "change": change, "reading_state": words.reading_state,
-    "source_name": words.source_name,
+    "read_by": read_by,
     "reason_name": words.reason_name, "tariff_name": words.tariff_name, "basis_name": words.basis_name,
     "projection_sentence": words.projection_sentence, "direction_name": words.direction_name,
 }  # fmt: skip
