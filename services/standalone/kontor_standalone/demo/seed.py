@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kontor.identity.v1.identity_pb2 import CustomerSnapshot
+from kontor_events.registry import contexts, rules_of
 from kontor_identity.app import make_parts
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
@@ -18,6 +19,7 @@ from kontor_service.database import Database
 from kontor_service.files import Files
 from kontor_standalone.demo.calls import Calls
 from kontor_standalone.demo.logo import logo
+from kontor_standalone.demo.measuring import measure
 from kontor_standalone.demo.shop import CUSTOMER_EMAIL, CUSTOMERS, DOCUMENTS, OPEN_INVOICE, OWNER, PAID, SETTINGS, SLUG
 from kontor_standalone.home import Home, write_private
 
@@ -68,13 +70,15 @@ async def _seed(home: Home, calls: Calls, identity: IdentitySettings) -> Demo:
     documents = await _documents(calls)
     await _book(calls, documents)
     key = await calls("identity", "api_keys:edit", "POST", "/v1/api-keys", json=_KEY)
+    await measure(home, calls, key["key"])
     invoice = documents[OPEN_INVOICE]
     path = f"/v1/customers/{customers['20931']['id']}/documents/{invoice['id']}/link"
     link = await calls("identity", "customers:edit", "GET", path)
     return Demo(SLUG, key["key"], OWNER["email"], merchant_password, CUSTOMER_EMAIL, customer_password, link["url"])
 
 
-_KEY = {"name": "ERP", "scopes": ["documents:submit", "customers:edit", "payments:book", "events:read"]}
+_SCOPES = sorted(scope for context in contexts() for scope in rules_of(context).key_scopes)
+_KEY = {"name": "ERP", "scopes": _SCOPES}
 
 
 def _password() -> str:
