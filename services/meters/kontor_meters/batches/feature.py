@@ -1,14 +1,26 @@
 """What the app takes from here."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
-from kontor_meters.batches import bus
+from fastapi import FastAPI
+
+from kontor_meters.batches import bus, running
+from kontor_meters.batches.api import router as batches
 from kontor_meters.batches.bulk import bulk
 from kontor_meters.batches.incoming_api import router as incoming
 from kontor_meters.intervals.days import router as series
 from kontor_service.bus import takes
 
-ROUTERS = [incoming, series]
+
+@asynccontextmanager
+async def _jobs(app: FastAPI) -> AsyncIterator[None]:
+    app.state.background.start("batches", lambda: running.run(app))
+    yield
+
+
+ROUTERS = [batches, incoming, series]
 RESOURCES = [bulk]
 # Once everything they need is there.
-DOORS = [takes("readings", lambda app: partial(bus.take, app))]
+DOORS = [takes("readings", lambda app: partial(bus.take, app)), _jobs]

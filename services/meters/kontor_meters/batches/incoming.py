@@ -14,20 +14,15 @@ from kontor_meters.batches import events, lines
 from kontor_meters.batches.bulk import Bulk, Sender, zone_of
 from kontor_meters.batches.csv_body import csv_body
 from kontor_meters.batches.items import Body, json_body, unpacked
-from kontor_meters.batches.models import Batch
+from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.preparing import Prepared, keys, only, prepare
 from kontor_meters.batches.registers import Directory
 from kontor_meters.batches.storing import count_in, put
-from kontor_service.errors import NotFound
 from kontor_service.ids import uuid7
 
 # Of an answer; all are kept with the batch.
 _PROBLEMS = 1_000
 _CSV, _JSON = "text/csv", "application/json"
-
-
-class BatchNotFound(NotFound):
-    code, title = "batch_not_found", "There is no such batch"
 
 
 class _Earlier(NamedTuple):

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor_meters.batches.items import LineProblem
 from kontor_meters.batches.sentences import sentence
 
-# Of one batch; more would tell nothing new.
-MOST_KEPT = 20_000
+# Of one batch: as many as a file has lines.
+MOST_KEPT = 200_000
 
 _INSERT = text("""
 INSERT INTO batch_line (merchant_id, batch_id, line, outcome, code, field, details)
@@ -53,6 +53,21 @@ async def forget(session: AsyncSession, batch_id: UUID) -> None:
     await (await session.connection()).execute(
         text("DELETE FROM batch_line WHERE batch_id = :batch"), {"batch": batch_id}
     )
+
+
+async def forget_parked(session: AsyncSession, batch_id: UUID, some: Sequence[int]) -> None:
+    """They wait no longer."""
+    values = {"batch": batch_id, "lines": list(some)}
+    gone = text("DELETE FROM batch_line WHERE batch_id = :batch AND outcome = 'parked' AND line = ANY (:lines)")
+    await (await session.connection()).execute(gone, values)
+
+
+async def all_of(session: AsyncSession, batch_id: UUID) -> dict[int, list[Any]]:
+    """By line."""
+    found: dict[int, list[Any]] = {}
+    for row in await page(session, batch_id, 0, MOST_KEPT):
+        found.setdefault(row.line, []).append(row)
+    return found
 
 
 def told(row: Any, language: str) -> dict[str, Any]:

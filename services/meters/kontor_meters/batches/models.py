@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kontor_meters.models import Base
+from kontor_service.errors import NotFound
 from kontor_service.models import Aggregate, utc_column
 
 
@@ -31,3 +32,7 @@ class Batch(Aggregate, Base, table=True):  # type: ignore[valid-type, misc]
     started_by: str = ""
     # When the last event of it was recorded.
     told_at: datetime = utc_column()
+
+
+class BatchNotFound(NotFound):
+    code, title = "batch_not_found", "There is no such batch"

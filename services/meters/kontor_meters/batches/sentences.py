@@ -63,7 +63,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Diese Kennung gehört schon zu einem anderen Stand.",
         "This external id stands for another reading.",
     ),
-    "line_in_file_twice": ("Dieser Zähler steht schon in Zeile {line}.", "This meter is in line {line} already."),
+    "same_meter": ("Der Zähler ist schon so bekannt.", "The meter is known like this already."),
+    "changed_meter": ("Der Zähler wird geändert.", "The meter is changed."),
+    "with_meter": ("Der Zähler ist wegen Zeile {line} abgelehnt.", "The meter is refused because of line {line}."),
+    "number_in_use": (
+        "Ein Zähler in Betrieb hat diese Nummer schon.",
+        "A meter in use has this number already.",
+    ),
     "choice": ("Möglich sind: {choices}.", "Possible are: {choices}."),
 }
 _MORE = (" Das betrifft {count} Werte.", " This concerns {count} values.")

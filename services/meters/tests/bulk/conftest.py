@@ -1,5 +1,6 @@
 """Meters with its doors, on a real PostgreSQL; each test brings a merchant of its own."""
 
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from kontor.meters.v1 import meters_pb2 as pb
 from kontor_events.registry import class_of
 from kontor_meters.app import create_app
 from kontor_meters.settings import Settings
@@ -22,6 +24,7 @@ from kontor_service.ids import uuid7
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import serving
 from kontor_testing.tokens import TokenSigner
+from kontor_testing.waiting import eventually
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -92,6 +95,43 @@ class World:
         item = {"meter": meter, "obis": "1-0:1.8.0", "start": start, "step_minutes": 15, "values": values} | more
         return await self.send({"intervals": [item]})
 
+    async def upload(self, text: str | bytes, kind: str = "readings", **claims: Any) -> httpx.Response:
+        content = text if isinstance(text, bytes) else text.encode()
+        files = {"file": ("ablesung.csv", content, "text/csv")}
+        return await self.http.post("/v1/batches", files=files, data={"kind": kind}, headers=self.staff(**claims))
+
+    async def preview(self, text: str | bytes, kind: str = "readings") -> Any:
+        answer = await self.upload(text, kind)
+        assert answer.status_code == 201, answer.text
+        return state_of(answer.json())
+
+    async def store(self, batch_id: str) -> httpx.Response:
+        return await self.http.post(f"/v1/batches/{batch_id}/store", headers=self.staff())
+
+    async def stored(self, text: str | bytes, kind: str = "readings") -> Any:
+        """Previewed, stored, and its last state."""
+        batch = await self.preview(text, kind)
+        assert (await self.store(batch.id)).status_code == 200
+        return await self.done(batch.id)
+
+    async def done(self, batch_id: str) -> Any:
+        async def over() -> Any:
+            states = [event.batch for event in await self.told("meters.batch.changed.v1")]
+            return next((state for state in states if state.id == batch_id and state.state in ("done", "failed")), None)
+
+        return await eventually(over)
+
+    async def readings(self, register: UUID) -> list[tuple[str, str]]:
+        rows = await self.sql(
+            "SELECT value, state FROM reading WHERE register_id = $1 ORDER BY taken_at, entered_at", register
+        )
+        return [(str(row["value"]), row["state"]) for row in rows]
+
+    async def result(self, batch_id: str, **claims: Any) -> str:
+        answer = await self.http.get(f"/v1/batches/{batch_id}/result.csv", headers=self.staff(**claims))
+        assert answer.status_code == 200, answer.text
+        return answer.content.decode("utf-8-sig")
+
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """As the merchant."""
         async with self.app.state.db.connection() as connection, connection.transaction():
@@ -124,6 +164,11 @@ class World:
             "SELECT payload FROM outbox WHERE merchant_id = $1 AND type = $2 ORDER BY id", self.merchant, type_name
         )
         return [class_of(type_name).FromString(row["payload"]) for row in rows]
+
+
+def state_of(answer: dict[str, Any]) -> Any:
+    """The snapshot in a command's answer."""
+    return pb.BatchSnapshot.FromString(base64.b64decode(answer["snapshot"]["data"])).batch
 
 
 @dataclass

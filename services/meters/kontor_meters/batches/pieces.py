@@ -1,0 +1,177 @@
+"""A part of a file, stored in one transaction; or tried, to see what would become of it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.batches.bulk import Bulk, Sender
+from kontor_meters.batches.csv_meters import MeterOfFile
+from kontor_meters.batches.items import Body, IntervalItem, LineProblem, ReadingItem
+from kontor_meters.batches.models import Batch
+from kontor_meters.batches.preparing import keys, prepare
+from kontor_meters.batches.registers import Directory
+from kontor_meters.batches.storing import put
+from kontor_meters.copies.identity import meters_arrive
+from kontor_meters.meters import service as meters
+from kontor_meters.models import Meter
+from kontor_service.errors import Problem
+
+# A trial locks what the real thing would lock; beyond so many lines plausibility is only told when they are stored.
+_TRIED = 2_000
+
+
+@dataclass(slots=True)
+class Piece:
+    """Items and what is wrong with lines that are none; or meters."""
+
+    body: Body = field(default_factory=lambda: Body(of_file=True))
+    meters: list[MeterOfFile] = field(default_factory=list)
+
+    @classmethod
+    def of_items(cls, items: Iterable[ReadingItem | IntervalItem | LineProblem]) -> "Piece":
+        piece = cls()
+        for item in items:
+            if isinstance(item, ReadingItem):
+                piece.body.readings.append(item)
+            elif isinstance(item, IntervalItem):
+                piece.body.intervals.append(item)
+            else:
+                piece.body.problems.append(item)
+        return piece
+
+    @property
+    def lines(self) -> int:
+        items = len(self.body.readings) + len(self.body.intervals) + len(self.body.problems)
+        return items + sum(len(meter.lines) for meter in self.meters)
+
+
+class _Tried(Exception):
+    """Takes a trial back."""
+
+
+async def store(
+    bulk: Bulk, session: AsyncSession, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
+) -> tuple[Counter[str], list[LineProblem]]:
+    """In the session's transaction. The merchant's meters may be locked in it."""
+    if piece.meters:
+        return await _meters(bulk, session, batch, piece.meters)
+    directory = await Directory.of(session, zone, *keys(piece.body))
+    now = bulk.clock.now()
+    prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, now)
+    await bulk.months.ensure(prepared.blocks)
+    return await put(session, batch.merchant_id, batch.id, prepared, sender, now)
+
+
+async def forecast(
+    bulk: Bulk, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], sender: Sender, zone: ZoneInfo
+) -> tuple[Counter[str], list[LineProblem]]:
+    """What would become of each line: the same that stores them is tried and taken back, up to a number of lines."""
+    ends: Counter[str] = Counter()
+    told: list[LineProblem] = []
+    left = _TRIED
+    for piece in pieces:
+        if left > 0:
+            some = await _tried(bulk, merchant_id, batch, piece, sender, zone)
+        else:
+            some = await _looked_at(bulk, merchant_id, piece, zone)
+        left -= piece.lines
+        ends += some[0]
+        told += some[1]
+    return ends, told
+
+
+async def _tried(
+    bulk: Bulk, merchant_id: UUID, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
+) -> tuple[Counter[str], list[LineProblem]]:
+    found: tuple[Counter[str], list[LineProblem]] = Counter(), []
+    try:
+        async with bulk.db.transaction(merchant_id) as session:
+            # A row of its own, that the lines of the trial may point to.
+            session.add(Batch(**batch.model_dump()))
+            await session.flush()
+            found = await store(bulk, session, batch, piece, sender, zone)
+            raise _Tried
+    except _Tried:
+        return found
+
+
+async def _looked_at(
+    bulk: Bulk, merchant_id: UUID, piece: Piece, zone: ZoneInfo
+) -> tuple[Counter[str], list[LineProblem]]:
+    if piece.meters:
+        problems = [problem for meter in piece.meters for problem in _all_lines(meter, meter.problems)]
+        return Counter(refused=len({p.line for p in problems})), problems
+    async with bulk.db.transaction(merchant_id) as session:
+        directory = await Directory.of(session, zone, *keys(piece.body))
+    prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, bulk.clock.now())
+    return Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems
+
+
+async def _meters(
+    bulk: Bulk, session: AsyncSession, batch: Batch, some: Sequence[MeterOfFile]
+) -> tuple[Counter[str], list[LineProblem]]:
+    await meters_arrive(session, batch.merchant_id)
+    ends: Counter[str] = Counter()
+    told: list[LineProblem] = []
+    for meter in some:
+        end, problems = await _meter(bulk, session, batch, meter)
+        ends[end] += len(meter.lines)
+        told += problems
+    return ends, told
+
+
+async def _meter(bulk: Bulk, session: AsyncSession, batch: Batch, meter: MeterOfFile) -> tuple[str, list[LineProblem]]:
+    if meter.wanted is None:
+        return "refused", _all_lines(meter, meter.problems)
+    try:
+        async with session.begin_nested():
+            known = await _known(session, meter)
+            if known is None:
+                await meters.add_in(session, batch.merchant_id, meter.wanted)
+                return "stored", []
+            before = known.version
+            changed, _ = await meters.change_in(session, bulk.clock, known.id, meter.wanted)
+    except Problem as problem:
+        return "refused", _all_lines(meter, _of_problem(meter, problem))
+    if changed.version == before:
+        return "duplicates", [LineProblem(line, "same_meter", "", "duplicate") for line in meter.lines]
+    return "corrected", [LineProblem(line, "changed_meter", "", "corrected") for line in meter.lines]
+
+
+async def _known(session: AsyncSession, meter: MeterOfFile) -> Meter | None:
+    """By the ERP's id where the file has one, else by number and kind among those in use."""
+    wanted = meter.wanted
+    assert wanted is not None
+    query = select(Meter).where(~col(Meter.deleted))
+    if wanted.external_id:
+        query = query.where(Meter.external_id == wanted.external_id)
+    else:
+        query = query.where(Meter.number == wanted.number, Meter.kind == wanted.kind, col(Meter.in_use_to).is_(None))
+    return (await session.exec(query)).first()
+
+
+def _of_problem(meter: MeterOfFile, problem: Problem) -> list[LineProblem]:
+    errors: list[Any] = problem.errors or [
+        {"field": problem.field or "", "code": problem.code, "message": problem.detail}
+    ]
+    return [
+        LineProblem(
+            meter.lines[0], error["code"], error["field"].rpartition(".")[2], values={"detail": error["message"]}
+        )
+        for error in errors
+    ]
+
+
+def _all_lines(meter: MeterOfFile, problems: Sequence[LineProblem]) -> list[LineProblem]:
+    """The other lines of a meter that is wrong are refused with it."""
+    named = {problem.line for problem in problems}
+    first = str(min(named, default=meter.lines[0]))
+    others = [LineProblem(line, "with_meter", values={"line": first}) for line in meter.lines if line not in named]
+    return [*problems, *others] if problems else []

@@ -1,0 +1,60 @@
+"""The file as it was, and behind every line what became of it."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from kontor_meters.batches import lines
+from kontor_meters.batches.bulk import Bulk, zone_of
+from kontor_meters.batches.columns import COLUMNS
+from kontor_meters.batches.csv_table import Table
+from kontor_meters.batches.files import understood
+from kontor_meters.batches.models import Batch, BatchNotFound
+from kontor_meters.batches.sentences import outcome, sentence
+
+_HEADINGS = {"de": ("Zeile", "Ergebnis", "Hinweis"), "en": ("Line", "Outcome", "Remark")}
+# What spreadsheets would take for a formula.
+_FORMULA = ("=", "@", "\t", "\r")
+
+
+async def result_file(bulk: Bulk, merchant_id: UUID, batch_id: UUID, language: str) -> bytes:
+    """UTF-8 with byte order mark, semicolons. In preview what would become of each. Raises BatchNotFound."""
+    async with bulk.db.transaction(merchant_id) as session:
+        batch = await session.get(Batch, batch_id)
+        if batch is None or batch.source != "csv":
+            raise BatchNotFound
+        zone = await zone_of(session, merchant_id)
+        told = await lines.all_of(session, batch_id)
+    content = await bulk.files.get(batch.content_sha256)
+    kind = "meters" if batch.kind == "meters" else "readings"
+    file = await asyncio.to_thread(understood, content, kind, zone)
+    # Of lines that nobody spoke of: those that are through were stored.
+    through = file.total if batch.state in ("preview", "done") else batch.passed
+    return written(file.table, kind, told, through, language).encode("utf-8-sig")
+
+
+def written(table: Table, kind: str, told: Mapping[int, Sequence[Any]], through: int, language: str) -> str:
+    language = "de" if language.startswith("de") else "en"
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([*table.headings, *_HEADINGS[language]])
+    width = len(table.headings)
+    for place, row in enumerate(table.rows):
+        said = told.get(row.line, ())
+        end = outcome(said[0].outcome if said else "stored", language) if said or place < through else ""
+        cells = [_harmless(cell) for cell in (row.cells + [""] * width)[:width]]
+        writer.writerow([*cells, row.line, end, " ".join(_remark(one, kind, language) for one in said)])
+    return text.getvalue()
+
+
+def _remark(said: Any, kind: str, language: str) -> str:
+    column = next((column for column in COLUMNS[kind] if column.name == said.field), None)
+    name = "" if column is None else f"{column.german if language == 'de' else column.english}: "
+    return name + sentence(said.code, said.details, language)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
