@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from kontor_gateway.edge import edge_of
+from kontor_gateway.edge import Edge, edge_of
 from kontor_gateway.ingest.body import check_length, limited
 from kontor_gateway.ingest.keys import ApiKey, permit
 
@@ -94,9 +94,9 @@ async def readings_state(request: Request, batch_id: UUID, key: ApiKey) -> dict[
 
 
 @router.post("/meters", summary="Create or change meters", openapi_extra={"requestBody": _METERS_BODY})
-async def post_meters(request: Request, key: ApiKey) -> dict[str, Any]:
-    """One, or a list; upsert by `external_id`. The fields are in docs/api.md. Readings that waited for a meter are taken
-    as soon as it is there."""
+async def post_meters(request: Request, response: Response, key: ApiKey) -> dict[str, Any]:
+    """One (201 where it is new), or a list of up to 500: see `results`. Upsert by `external_id`; the fields are in
+    docs/api.md. Readings that waited for a meter are taken as soon as it is there."""
     check_length(request, _LARGEST_METERS)
     edge = edge_of(request)
     allowed = await permit(request, key, audience="meters", right="meters:submit")
@@ -105,7 +105,17 @@ async def post_meters(request: Request, key: ApiKey) -> dict[str, Any]:
         content=limited(request, _LARGEST_METERS),
     )  # fmt: skip
     found: dict[str, Any] = answer.json()
-    return found
+    if "results" not in found:
+        response.status_code = answer.status_code
+        return await _told(edge, found)
+    return found | {"results": [await _told(edge, result) for result in found["results"]]}
+
+
+async def _told(edge: Edge, result: dict[str, Any]) -> dict[str, Any]:
+    """What the sender hears of it; the state itself goes into the copy."""
+    if "snapshot" in result:
+        await edge.views.apply_result(result)
+    return {name: result[name] for name in ("index", "id", "version", "error") if name in result}
 
 
 def _headers(request: Request) -> dict[str, str]:

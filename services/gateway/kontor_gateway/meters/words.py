@@ -10,7 +10,7 @@ from kontor_web.i18n import gettext as _
 from kontor_web.i18n import reader
 
 # What customers may choose; the other reasons are the merchant's.
-REASONS = ("regular", "move_in", "move_out", "interim", "final")
+REASONS = ("move_in", "move_out", "interim", "final")
 
 
 def sentence(finding: dict[str, Any], register: dict[str, Any], value: str, *, secret: bool) -> str:
@@ -46,7 +46,8 @@ def read_by(source: str) -> str:
 
 
 def reasons() -> list[tuple[str, str]]:
-    return [(code, words.reason_name(code)) for code in REASONS]
+    """Without a choice it is what the merchant asked for, else a regular one."""
+    return [("", words.reason_name("regular")), *((code, words.reason_name(code)) for code in REASONS)]
 
 
 def way(code: str) -> str:

@@ -7,7 +7,7 @@ TITLE = "Kontor"
 DESCRIPTION = """
 The public API of a Kontor portal.
 
-**Ingest** (`/api/ingest/v1`): an ERP or shop hands in documents, customers and payments with an API key
+**Ingest** (`/api/ingest/v1`): an ERP or shop hands in documents, customers, payments, meters and readings with an API key
 (`Authorization: Bearer kontor_…`, made by the merchant under Settings → API keys). Everything is asynchronous where it
 takes time: `202` with a `status_url`. Repeating a request with the same `Idempotency-Key`, or the same bytes, does it once.
 
@@ -21,7 +21,7 @@ Dates are business dates (ISO 8601) in the merchant's time zone, instants are UT
 stable `code`, and `field` or `errors` naming what is wrong with the input.
 """
 TAGS = [
-    {"name": "ingest", "description": "Documents, customers and payments in"},
+    {"name": "ingest", "description": "Documents, customers, payments, meters and readings in"},
     {"name": "events", "description": "What happened to them, out"},
     {"name": "portal", "description": "What a customer sees; session cookie"},
     {"name": "webhooks", "description": "Called by payment providers"},
