@@ -108,3 +108,11 @@ class Database:
         """A plain asyncpg connection of the pool, without a merchant."""
         async with self.pool.acquire() as connection:
             yield connection
+
+
+async def driver_of(session: AsyncSession) -> asyncpg.Connection:
+    """The session's own connection for bulk statements in its transaction; what the session holds is written before."""
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    assert raw.driver_connection is not None
+    return raw.driver_connection

@@ -70,7 +70,7 @@ class _TakingDown:
         self._meter = meter
         self._registers = round.registers_of(meter.id)
         self._day = day
-        known = [known for register in self._registers for known in round.known(register.id)]
+        known = [known for register in self._registers for known in round.history.of(register.id)]
         # One instant for all registers, and for those of the next meter.
         self._instant = after_the_last_of(day, known, round.zone)
 
@@ -90,7 +90,7 @@ class _TakingDown:
         if day > day_of(round.now, round.zone):
             raise MeterInvalid("This day is yet to come", code="future", field=field)
         down = cls(round, principal, meter, day)
-        if any(k.taken_at > down._instant for r in down._registers for k in round.known(r.id)):
+        if any(k.taken_at > down._instant for r in down._registers for k in round.history.of(r.id)):
             raise ReadingsLater("There are readings from after this day", field=field)
         return down
 

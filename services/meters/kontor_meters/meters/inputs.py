@@ -1,31 +1,28 @@
 """What may be said about a meter. The same JSON comes over HTTP and over the bus."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Obis = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+from kontor_meters.inputs import Day, Line, Number
 
 
 class PlaceWanted(BaseModel):
-    street: Name = ""
-    post_code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
-    city: Name = ""
+    street: Line = ""
+    post_code: Line = ""
+    city: Line = ""
     # ISO 3166-1 alpha-2
     country: Annotated[str, StringConstraints(strip_whitespace=True, pattern="^([A-Z]{2})?$")] = ""
     # Cellar, 2nd floor left, …
-    detail: Name = ""
+    detail: Line = ""
 
 
 class GasPeriodWanted(BaseModel):
     """Where a gas register's volume becomes energy (DVGW G 685); holds from this day until the next one begins."""
 
-    valid_from: date
+    valid_from: Day
     # kWh/m³
     calorific_value: Decimal = Field(gt=0, lt=100, max_digits=8)
     state_number: Decimal = Field(gt=0, lt=10, max_digits=8)
@@ -33,7 +30,7 @@ class GasPeriodWanted(BaseModel):
 
 class RegisterWanted(BaseModel):
     # IEC 62056-61, e.g. 1-0:1.8.0
-    obis: Obis = ""
+    obis: Line = ""
     direction: Literal["consumption", "feed_in"] = "consumption"
     unit: Literal["kWh", "MWh", "m3", "GJ"]
     tariff: Literal["single", "high", "low"] = "single"
@@ -51,21 +48,21 @@ class MeterWanted(BaseModel):
 
     number: Number | None = None
     kind: Literal["electricity", "gas", "water", "heat"] | None = None
-    market_location_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=11)] = ""
+    market_location_id: Line = ""
     place: PlaceWanted = PlaceWanted()
-    label: Name = ""
+    label: Line = ""
     customer_id: UUID | None = None
     # The ERP's number; kept while the customer is not known yet.
-    customer_number: Name = ""
-    in_use_from: date | None = None
-    external_id: Name = ""
+    customer_number: Line = ""
+    in_use_from: Day | None = None
+    external_id: Line = ""
     registers: list[RegisterWanted] = Field(default=[], max_length=12)
 
 
 class IncomingMeter(MeterWanted):
     """From another system. The same external_id again brings the meter up to date."""
 
-    external_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    external_id: Annotated[Line, StringConstraints(min_length=1)]
 
 
 class EndReadingWanted(BaseModel):
@@ -76,7 +73,7 @@ class EndReadingWanted(BaseModel):
 
 class EndWanted(BaseModel):
     # The first day on which the meter is no longer in use.
-    in_use_to: date
+    in_use_to: Day
     readings: list[EndReadingWanted] = Field(default=[], max_length=12)
     # The end readings are right although they are less than, or far beyond, what the meter showed before.
     insist: bool = False
@@ -90,13 +87,13 @@ class NewMeterWanted(BaseModel):
     """The meter that hangs there now. Kind, place, customer and what it measures are those of the old one."""
 
     number: Number
-    external_id: Name = ""
+    external_id: Line = ""
     registers: list[NewRegisterWanted] = Field(min_length=1, max_length=12)
 
 
 class ExchangeWanted(BaseModel):
     # The new meter's first day.
-    exchanged_on: date
+    exchanged_on: Day
     readings: list[EndReadingWanted] = Field(default=[], max_length=12)
     insist: bool = False
     meter: NewMeterWanted

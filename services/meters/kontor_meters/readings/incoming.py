@@ -86,7 +86,7 @@ class _Intake:
     async def _earlier(self, item: IncomingReading) -> Reading | None:
         if item.external_id in self.named:
             return self.named[item.external_id]
-        known = self.round.at(item.register_id, item.taken_at)
+        known = self.round.history.at(item.register_id, item.taken_at)
         return await queries.by_id(self.round.session, known.id) if known else None
 
     async def _store(

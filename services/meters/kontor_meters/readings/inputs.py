@@ -1,12 +1,12 @@
 """What may be said about a reading by people."""
 
-from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+from kontor_meters.inputs import Day, Moment, Note
+
 # An exchange is entered as one, see POST /v1/meters/{id}/exchange.
 Reason = Literal["regular", "move_in", "move_out", "interim", "final"]
 
@@ -16,9 +16,9 @@ class ReadingWanted(BaseModel):
     # As typed: German or plain decimal.
     value: str = Field(max_length=40)
     # Today where both are left out.
-    taken_on: date | None = None
+    taken_on: Day | None = None
     # Without an offset: at the merchant.
-    taken_at: datetime | None = None
+    taken_at: Moment | None = None
     # That of an open request, else regular.
     reason: Reason | None = None
     photo_sha256: Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")] = ""

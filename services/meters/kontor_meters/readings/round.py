@@ -1,6 +1,6 @@
 """What one transaction does to the readings of some meters, which it holds locked: the one place that writes them."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
-from kontor_meters.consumption.changes import touched
+from kontor_meters.consumption.changes import touched_many
 from kontor_meters.copies.identity import time_zone
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, Register
-from kontor_meters.readings import plausibility, queries
-from kontor_meters.readings.plausibility import Face, Finding, Point, Span, Surroundings
+from kontor_meters.readings import queries
+from kontor_meters.readings.history import History
+from kontor_meters.readings.plausibility import Face, Finding, Point, Surroundings, check
 from kontor_meters.readings.queries import Known
 from kontor_meters.requests.following import follow
 from kontor_meters.times import day_of, start_of
+from kontor_service.database import driver_of
 
 
 @dataclass
@@ -35,13 +37,17 @@ class Round:
     zone: ZoneInfo
     meters: dict[UUID, Meter]
     registers: dict[UUID, Register]
-    _known: dict[UUID, list[Known]] = field(default_factory=lambda: defaultdict(list))
-    _rates: dict[UUID, list[Span]] = field(default_factory=dict)
+    history: History
     # Registers whose latest reading may be another one now; and meters with any news.
     _moved: set[UUID] = field(default_factory=set)
     _entered: set[UUID] = field(default_factory=set)
     _touched: dict[UUID, tuple[date, date]] = field(default_factory=dict)
     _facts: dict[UUID, type[Message]] = field(default_factory=dict)
+    _by_meter: dict[UUID, list[Register]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for register in self.registers.values():
+            self._by_meter[register.meter_id].append(register)
 
     def meter_of(self, register: Register) -> Meter:
         return self.meters[register.meter_id]
@@ -54,30 +60,16 @@ class Round:
         """A meter that was made in this transaction; `close` tells of it."""
         self.meters[meter.id] = meter
         self.registers |= {register.id: register for register in registers}
+        self._by_meter[meter.id] = list(registers)
         self._facts[meter.id] = pb.MeterAdded
 
-    def known(self, register_id: UUID) -> Sequence[Known]:
-        """The register's valid readings, in the order of time."""
-        return self._known[register_id]
-
-    def series(self, series_id: UUID) -> list[list[Point]]:
-        """The valid readings of each register of the series, in the order of time."""
-        lines = (line for line in self._known.values() if line and line[0].series_id == series_id)
-        return [[Point(known.taken_at, known.value) for known in line] for line in lines]
-
-    def at(self, register_id: UUID, instant: datetime) -> Known | None:
-        """The valid reading of exactly this instant."""
-        return next((known for known in self._known[register_id] if known.taken_at == instant), None)
-
     def check(self, register: Register, value: Decimal, taken_at: datetime) -> list[Finding]:
-        return plausibility.check(face_of(register, self.meter_of(register)), Point(taken_at, value),
-                                  self._around(register, taken_at))  # fmt: skip
+        face = face_of(register, self.meter_of(register))
+        return check(face, Point(taken_at, value), self._around(register, taken_at))
 
     def _around(self, register: Register, taken_at: datetime) -> Surroundings:
         meter = self.meter_of(register)
-        points = [
-            Point(known.taken_at, known.value) for known in self._known[register.id] if known.source != "estimate"
-        ]
+        points = self.history.points(register.id)
         instants = [point.taken_at for point in points]
         left, right = bisect_left(instants, taken_at), bisect_right(instants, taken_at)
         today = day_of(taken_at, self.zone)
@@ -89,26 +81,14 @@ class Round:
             before=points[left - 1] if left else None,
             after=points[right] if right < len(points) else None,
             same_day=same_day[-1] if same_day else None,
-            spans=self._spans(register.series_id),
+            spans=self.history.spans(register.series_id),
             zone=self.zone,
         )
-
-    def _spans(self, series_id: UUID) -> list[Span]:
-        if series_id not in self._rates:
-            lines = [line for line in self._known.values() if line and line[0].series_id == series_id]
-            self._rates[series_id] = [
-                span
-                for line in lines
-                for span in plausibility.spans_of(
-                    [Point(known.taken_at, known.value) for known in line if known.source != "estimate"]
-                )
-            ]
-        return self._rates[series_id]
 
     def same_value(self, register_id: UUID, value: Decimal, taken_at: datetime) -> Known:
         """The reading of that day that plausibility found to be the same."""
         day = day_of(taken_at, self.zone)
-        line = self._known[register_id]
+        line = self.history.of(register_id)
         return next(k for k in reversed(line) if k.value == value and day_of(k.taken_at, self.zone) == day)
 
     async def enter(self, reading: Reading, *, decided: bool = False) -> None:
@@ -155,7 +135,7 @@ class Round:
         """The reading of the same instant; estimates that it proves wrong; decided by staff, people's others of that day."""
         day = day_of(reading.taken_at, self.zone)
         found = []
-        for known in self._known[reading.register_id]:
+        for known in self.history.of(reading.register_id):
             later = known.taken_at > reading.taken_at
             wrong = known.value < reading.value if later else known.value > reading.value
             guessed = known.source == "estimate" and reading.source != "estimate"
@@ -170,15 +150,12 @@ class Round:
 
     def _count(self, reading: Reading) -> None:
         self._touch(reading)
-        insort(self._known[reading.register_id], _known(reading), key=lambda known: (known.taken_at, known.id))
-        self._rates.pop(reading.series_id, None)
+        self.history.keep(reading)
 
     def _discount(self, reading: Reading) -> None:
         self._touch(reading)
         if reading.state == "valid":
-            line = self._known[reading.register_id]
-            line[:] = [known for known in line if known.id != reading.id]
-            self._rates.pop(reading.series_id, None)
+            self.history.forget(reading)
 
     def _touch(self, reading: Reading) -> None:
         """The days up to the readings beside it are found where they are summed."""
@@ -203,18 +180,18 @@ class Round:
             if fact is not pb.MeterAdded:
                 meter.touch()
             events.tell_meter(self.session, fact, meter, self.registers_of(meter_id))
-        for series_id, (first, last) in sorted(self._touched.items()):
-            await touched(self.session, self.merchant_id, series_id, first, last)
+        touches = [(series_id, first, last) for series_id, (first, last) in sorted(self._touched.items())]
+        await touched_many(await driver_of(self.session), self.merchant_id, touches)
         await self.session.flush()
         if self._entered:
             await follow(self.session, self._entered, self.zone, self.now)
         return [self.meters[meter_id] for meter_id in sorted(changed)]
 
     def registers_of(self, meter_id: UUID) -> list[Register]:
-        return [register for register in self.registers.values() if register.meter_id == meter_id]
+        return self._by_meter[meter_id]
 
     def _keep_last(self, register: Register) -> bool:
-        line = self._known[register.id]
+        line = self.history.of(register.id)
         last = (line[-1].value, line[-1].taken_at) if line else (None, None)
         if last == (register.last_value, register.last_taken_at):
             return False
@@ -227,10 +204,8 @@ async def open_round(session: AsyncSession, merchant_id: UUID, now: datetime, me
     zone = ZoneInfo(await time_zone(session, merchant_id))
     held = await meters.locked(session, meter_ids)
     registers = {register.id: register for register in await meters.registers_of(session, held)}
-    opened = Round(session, merchant_id, now, zone, held, registers)
-    for known in await queries.known(session, {register.series_id for register in registers.values()}):
-        opened._known[known.register_id].append(known)
-    return opened
+    history = History(await queries.known(session, {register.series_id for register in registers.values()}))
+    return Round(session, merchant_id, now, zone, held, registers, history)
 
 
 def face_of(register: Register, meter: Meter) -> Face:
@@ -241,15 +216,3 @@ def after_the_last_of(day: date, known: Sequence[Known], zone: ZoneInfo) -> date
     """Midnight at which the day begins, or just after the last reading of that day: when a meter is taken down."""
     taken = [k.taken_at for k in known if day_of(k.taken_at, zone) == day]
     return max(taken) + timedelta(seconds=1) if taken else start_of(day, zone)
-
-
-def _known(reading: Reading) -> Known:
-    return Known(
-        reading.id,
-        reading.register_id,
-        reading.series_id,
-        reading.taken_at,
-        reading.value,
-        reading.source,
-        reading.reason,
-    )

@@ -55,12 +55,12 @@ async def _estimate_meter(round: Round, meter_id: UUID, request: ReadingRequest)
 
 def _of_register(round: Round, register: Register, at: datetime) -> Estimate | None:
     face = face_of(register, round.meter_of(register))
-    points = [Point(known.taken_at, known.value) for known in round.known(register.id)]
+    points = [Point(known.taken_at, known.value) for known in round.history.of(register.id)]
     before = [point for point in points if point.taken_at < at]
     if not before or len(before) < len(points):
         # Without a reading there is nothing to start from; with a later one nothing to guess.
         return None
-    return estimate(face, before[-1], curve_of(face, round.series(register.series_id)), at)
+    return estimate(face, before[-1], curve_of(face, round.history.series(register.series_id)), at)
 
 
 def _reading(

@@ -1,17 +1,18 @@
 """What may be said about a request for readings."""
 
-from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
+
+from kontor_meters.inputs import Day, Title
 
 
 class RequestWanted(BaseModel):
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Title
     # Inclusive.
-    due_on: date
-    remind_on: date | None = None
+    due_on: Day
+    remind_on: Day | None = None
     # Missing ones are estimated after the due date.
     estimate: bool = False
     reason: Literal["regular", "move_in", "move_out", "interim", "final"] = "regular"

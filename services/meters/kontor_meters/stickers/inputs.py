@@ -1,22 +1,22 @@
 """What is printed on stickers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+from kontor_meters.inputs import Line, Number, Title
 
 
 class StickerMerchant(BaseModel):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    name: Title
     accent: Annotated[str, StringConstraints(pattern="^(#[0-9a-fA-F]{6})?$")] = ""
 
 
 class Sticker(BaseModel):
-    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    number: Number
     # electricity, gas, water, heat; anything else is printed as it is.
-    kind: Text = ""
-    place: Text = ""
+    kind: Line = ""
+    place: Title | Literal[""] = ""
     # What the code leads to.
     url: Annotated[str, StringConstraints(pattern="^https?://", max_length=500)]
 
