@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters import events
+from kontor_meters.batches import events as batches
+from kontor_meters.batches.models import Batch
 from kontor_meters.consumption.events import consumption_state
 from kontor_meters.consumption.models import Consumption
 from kontor_meters.meters import queries as meters
@@ -23,6 +25,8 @@ from kontor_service.tokens import ServiceCaller
 
 router = APIRouter(prefix="/v1", tags=["snapshots"])
 _BATCH = 500
+# A batch may have come before the first meter.
+_MERCHANTS = "SELECT merchants_with_meters() AS id UNION SELECT merchants_with_batches()"
 Make = Callable[[AsyncSession, Sequence[Any]], Awaitable[list[Message]]]
 
 
@@ -58,6 +62,7 @@ RESENDERS: list[tuple[str, type[SQLModel], Make]] = [
     ("meters.consumption", Consumption, _consumption),
     ("meters.request", ReadingRequest, _requests),
     ("meters.asking", Asking, _askings),
+    ("meters.batch", Batch, batches.snapshots),
 ]
 
 
@@ -66,7 +71,7 @@ async def resend(request: Request, _: ServiceCaller) -> dict[str, Any]:
     """Counts what was put into the outbox."""
     db: Database = request.app.state.db
     async with db.connection() as connection:
-        merchants = [row["id"] for row in await connection.fetch("SELECT merchants_with_meters() AS id")]
+        merchants = [row["id"] for row in await connection.fetch(_MERCHANTS)]
     counts = {name: 0 for name, _, _ in RESENDERS}
     for merchant_id in merchants:
         for name, model, make in RESENDERS:

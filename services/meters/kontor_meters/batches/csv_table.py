@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -72,7 +73,7 @@ def table(content: bytes, kind: str) -> Table:
     text = decoded(content)
     said, text = _said(text)
     known = known_as(COLUMNS[kind])
-    first = text.lstrip().partition("\n")[0]
+    first = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
     separator = said or max(_SEPARATORS, key=lambda sign: (_understood(first, sign, known), first.count(sign)))
     lines = _lines(text, separator)
     _, headings = next(lines, (0, []))
@@ -96,7 +97,7 @@ def _said(text: str) -> tuple[str, str]:
 
 
 def _understood(first: str, separator: str, known: dict[str, Column]) -> int:
-    return sum(folded(heading) in known for heading in next(csv.reader([first], delimiter=separator), []))
+    return sum(folded(heading) in known for heading in first.split(separator))
 
 
 def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -58,3 +58,7 @@ async def result(session: AsyncSession, row: Batch, **extra: Any) -> dict[str, A
 def _problems(rows: Sequence[Any], language: str) -> list[pb.LineProblem]:
     lines = [told(row, language) for row in rows]
     return [pb.LineProblem(line=x["line"], code=x["code"], field=x["field"], detail=x["detail"]) for x in lines]
+
+
+async def snapshots(session: AsyncSession, rows: Sequence[Batch]) -> list[Message]:
+    return [pb.BatchSnapshot(batch=await batch_state(session, row)) for row in rows]
