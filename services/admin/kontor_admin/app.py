@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     pages.environment.globals |= words.GLOBALS
     for feature in FEATURES:
         pages.environment.globals |= feature.globals
-        problems.learn(feature.problems)
+        problems.learn(feature.problems, feature.findings)
         words.learn_mails(feature.mails)
     pages.environment.globals["panels_of"] = _panels_of
     app.state.features = FEATURES

@@ -37,7 +37,8 @@ class Panel:
 @dataclass(frozen=True)
 class Feature:
     """`parts` are SQL functions that other features' pages call, `functions` the pages' own. `globals` are what its
-    templates may call, `problems` what its owner's refusals mean, `scopes` what API keys may do there, `mails` the kinds of
+    templates may call, `problems` what its owner's refusals mean (by code), `findings` what it says about fields (by how it
+    begins to say it), `scopes` what API keys may do there, `mails` the kinds of
     mail about it (each code → words)."""
 
     name: str
@@ -50,6 +51,7 @@ class Feature:
     panels: tuple[Panel, ...] = ()
     globals: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
     mails: Mapping[str, str] = field(default_factory=dict)
 

@@ -104,9 +104,10 @@ _ISSUES = {
 }
 
 
-def learn(words: Mapping[str, str]) -> None:
-    """The refusals of an owner that a feature brings along; told once, when the app is put together."""
-    _WORDS.update(words)
+def learn(refusals: Mapping[str, str], findings: Mapping[str, str]) -> None:
+    """What an owner says that a feature brings along; told once, when the app is put together."""
+    _WORDS.update(refusals)
+    _FIELDS.update(findings)
 
 
 def sentence(problem: Problem) -> str:

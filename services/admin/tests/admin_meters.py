@@ -121,8 +121,11 @@ async def filled(shop: Shop) -> dict[str, str]:
         gas_periods=[meters_pb2.GasPeriod(valid_from="2026-01-01", calorific_value="11.234", state_number="0.9652")],
     )  # fmt: skip
     gas = meter(shop, "7GMT0099887766", kind="gas", customer_id=otto.customer.id, place=place, registers=[gas_register])
-    old = meter(shop, "WZ-1998-77", kind="water", in_use_from="2012-03-01", in_use_to="2026-05-04", customer_id=otto.customer.id,
-                registers=[register(obis="8-0:1.0.0", unit="m3", digits_after=3, last_value="1204.5", last_taken_at=at("2026-05-04"))])  # fmt: skip
+    clock = register(obis="8-0:1.0.0", unit="m3", digits_after=3, last_value="1204.5", last_taken_at=at("2026-05-04"))
+    old = meter(
+        shop, "WZ-1998-77", kind="water", in_use_from="2012-03-01", in_use_to="2026-05-04", customer_id=otto.customer.id,
+        registers=[clock],
+    )  # fmt: skip
     new = meter(
         shop, "WZ-2026-01", kind="water", in_use_from="2026-05-04", point_id=old.meter.id, predecessor_id=old.meter.id,
         customer_id=otto.customer.id, registers=[register(obis="8-0:1.0.0", unit="m3", digits_after=3)],

@@ -121,5 +121,5 @@ async def export(request: Request, meter_id: UUID) -> Response:
     _staff, view = await meter(request, meter_id, 1)
     by_days = request.query_params.get("nach") == "tagen"
     text = csv_text(view.years, "days" if by_days else "months")
-    name = f"{view.data['number']}-{_('consumption')}.csv"
+    name = _("%(name)s-consumption.csv", name=view.data["number"])
     return bytes_response(text.encode(), "text/csv; charset=utf-8", name, save=True)

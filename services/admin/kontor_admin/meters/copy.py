@@ -7,7 +7,6 @@ from kontor_admin.copy.values import KEY, instant, key, text, whole
 from kontor_views import View
 from kontor_views.sorting import fold, number_key, search_words
 
-
 _PLACE = ("street", "post_code", "city", "country", "detail")
 
 

@@ -10,6 +10,7 @@ from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters import form as fields
 from kontor_admin.meters.asking import EDIT, OWNER, frame
 from kontor_admin.meters.view import MeterView, meter
+from kontor_admin.meters.words import found
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff
 from kontor_service.errors import Problem
@@ -55,7 +56,7 @@ async def exchange(request: Request, meter_id: UUID) -> Response:
                 f"/zaehler/{_new_meter(answer, meter_id)}", good=_("The meter was exchanged. Its consumption runs on.")
             )
         except Problem as problem:
-            status = refused(form, problem, fields.names(form) | _end_names(view))
+            status = _refused(form, problem, view, fields.names(form) | _end_names(form, view))
     return _page(request, staff, view, form, status)
 
 
@@ -95,7 +96,7 @@ async def end(request: Request, meter_id: UUID) -> Response:
             )  # fmt: skip
             return pages(request).redirect(f"/zaehler/{meter_id}", good=_("The meter is out of use."))
         except Problem as problem:
-            status = refused(form, problem, _end_names(view))
+            status = _refused(form, problem, view, _end_names(form, view))
     return _end(request, staff, view, form, status)
 
 
@@ -105,17 +106,28 @@ def _end(request: Request, staff: Staff, view: MeterView, form: Form, status: in
     )
 
 
+def _refused(form: Form, problem: Problem, view: MeterView, names: dict[str, str]) -> int:
+    """What speaks against an end value is said beside it with what was known before, as for a customer's reading."""
+    if problem.code == "missing" and problem.field == "readings":
+        for row, register in enumerate(view.registers):
+            if not form.value(f"end_{row}") and not register["interval"]:
+                form.error(f"end_{row}", _("Please fill in this field."))
+        return 422
+    name = names.get(problem.field or "", "")
+    if problem.status == 422 and name.startswith("end_"):
+        unit = view.registers[int(name.removeprefix("end_"))]["unit"]
+        form.error(name, found({"code": problem.code, "values": problem.extra.get("values", {})}, unit))
+        return 422
+    return refused(form, problem, names)
+
+
 def _end_readings(form: Form, view: MeterView) -> list[dict[str, str]]:
     """Of each register that has a value; one that nobody could read any more ends without."""
-    found = []
-    for row, register in enumerate(view.registers):
-        value = form.text(f"end_{row}", limit=40)
-        if value:
-            found.append({"register_id": register["id"], "value": value})
-    return found
+    values = [(register["id"], form.text(f"end_{row}", limit=40)) for row, register in enumerate(view.registers)]
+    return [{"register_id": register_id, "value": value} for register_id, value in values if value]
 
 
-def _end_names(view: MeterView) -> dict[str, str]:
-    return {f"readings[{row}].value": f"end_{row}" for row in range(len(view.registers))} | {
-        f"readings.{row}.value": f"end_{row}" for row in range(len(view.registers))
-    }
+def _end_names(form: Form, view: MeterView) -> dict[str, str]:
+    """Where the owner's findings belong: it counts only the values that were sent."""
+    sent = [f"end_{row}" for row in range(len(view.registers)) if form.value(f"end_{row}").strip()]
+    return {f"readings[{number}].value": name for number, name in enumerate(sent)}

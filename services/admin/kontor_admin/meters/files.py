@@ -147,4 +147,4 @@ async def result(request: Request, batch_id: UUID) -> Response:
     staff, found = await batch(request, batch_id)
     answer = await owners(request).send(request, staff, OWNER, EDIT, "GET", f"/v1/batches/{batch_id}/result.csv")
     stem = (found["file_name"] or "kontor").rpartition(".")[0] or "kontor"
-    return bytes_response(answer.content, CSV, f"{stem}-{_('result')}.csv", save=True)
+    return bytes_response(answer.content, CSV, _("%(name)s-result.csv", name=stem), save=True)

@@ -175,11 +175,9 @@ def names(form: Form) -> dict[str, str]:
         "customer_id": "customer_number",
     }
     for row in range(rows(form)):
-        for prefix in ("registers", "meter.registers"):
-            for mark in (f"{prefix}[{row}]", f"{prefix}.{row}"):
-                found |= {f"{mark}.{name}": f"r{row}_{name}" for name in (*_REGISTER, "interval", "start_value")}
-                found[f"{mark}.gas_periods"] = f"r{row}_p0_valid_from"
-                for number in range(periods(form, row)):
-                    for inner in (f"{mark}.gas_periods[{number}]", f"{mark}.gas_periods.{number}"):
-                        found |= {f"{inner}.{name}": f"r{row}_p{number}_{name}" for name in _PERIOD}
+        for mark in (f"registers[{row}]", f"meter.registers[{row}]"):
+            found |= {f"{mark}.{name}": f"r{row}_{name}" for name in (*_REGISTER, "interval", "start_value")}
+            found[f"{mark}.gas_periods"] = f"r{row}_p0_valid_from"
+            for number in range(periods(form, row)):
+                found |= {f"{mark}.gas_periods[{number}].{name}": f"r{row}_p{number}_{name}" for name in _PERIOD}
     return found | {"meter.number": "number", "meter.external_id": "external_id"}

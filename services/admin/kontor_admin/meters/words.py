@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from kontor_admin.words import actor_name
 from kontor_web import formats, meters
 from kontor_web.i18n import N_, reader
 from kontor_web.i18n import gettext as _
@@ -36,10 +37,21 @@ _LINES = {
     "unknown_register": N_("The meter has no such register."),
     "unknown_customer": N_("There is no such customer."),
     "customer_unknown": N_("There is no such customer."),
+    "not_a_number": N_("This is not a number."),
+    "ambiguous": N_("It is not clear whether the point separates thousands or decimals."),
+    "negative": N_("A reading is never below zero."),
     "not_a_date": N_("This is not a date."),
     "not_a_time": N_("This is not a point in time."),
     "missing": N_("Something is missing here."),
     "unknown_column": N_("Nobody knows this column; it is passed over."),
+    "falling": N_("Lower than an earlier reading."),
+    "above_next": N_("Higher than a later reading."),
+    "jump": N_("Unusually high."),
+    "duplicate": N_("There is a reading of this day already."),
+    "digits": N_("Does not fit the digits of the meter."),
+    "future": N_("This day is in the future."),
+    "before_use": N_("The meter was not in use yet on this day."),
+    "after_use": N_("The meter was no longer in use on this day."),
     "missing_column": N_("This column is missing."),
     "encoding": N_("Some signs cannot be read."),
     "check_digit": N_("Eleven digits, the last of which is a check digit."),
@@ -50,6 +62,18 @@ _LINES = {
     "not_gas": N_("Only gas has a calorific value."),
     "number_in_use": N_("A meter in use has this number already."),
 }
+# Of them, what can be wrong with a value that staff typed.
+_OF_VALUES = (
+    "future",
+    "before_use",
+    "after_use",
+    "falling",
+    "above_next",
+    "jump",
+    "digits",
+    "not_a_number",
+    "ambiguous",
+)
 _LINE_FIELDS = {
     "meter": N_("Meter"),
     "number": N_("Number"),
@@ -66,7 +90,7 @@ _LINE_FIELDS = {
     "market_location_id": N_("Market location"),
 }
 
-PROBLEMS: Mapping[str, str] = {
+_PROBLEMS = {
     "meter_not_found": N_("There is no such meter."),
     "reading_not_found": N_("There is no such reading."),
     "request_not_found": N_("There is no such request."),
@@ -82,8 +106,23 @@ PROBLEMS: Mapping[str, str] = {
     "reading_invalid": N_("The value cannot be right."),
     "nobody_to_ask": N_("Nobody has a meter in this group that could be read."),
     "request_closed": N_("The request is closed."),
+    "exchange_reading": N_("A reading of an exchange can be corrected, not rejected."),
+    "unchanged": N_("This is the value that is there already."),
     "batch_not_found": N_("There is no such file."),
 }
+PROBLEMS: Mapping[str, str] = _PROBLEMS | {code: _LINES[code] for code in _OF_VALUES}
+# What meters says about fields of a meter, by how it begins to say it.
+FINDINGS: Mapping[str, str] = {
+    "Eleven digits": _LINES["check_digit"],
+    "An OBIS code looks like": _LINES["obis"],
+    "This code is not one of": _LINES["obis_kind"],
+    "The code says the other direction": _LINES["obis_direction"],
+    "Only gas has": _LINES["not_gas"],
+    "A meter has at least one register": N_("A meter has at least one register."),
+    "Two registers with": N_("Two registers have the same direction and tariff."),
+    "Two periods begin": N_("Two periods begin on the same day."),
+    "A register with readings stays": N_("A register with readings cannot be taken away."),
+} | {f"{kind} is counted in": _LINES["unit"] for kind in meters.KINDS}
 MAILS: Mapping[str, str] = {
     "readings_asked": N_("Reading request"),
     "readings_reminded": N_("Reminder of a reading request"),
@@ -118,21 +157,22 @@ def found(finding: Mapping[str, Any], unit: str = "") -> str:
         return meters.finding_sentence(code, values, unit)
 
 
-def line_problem(code: str, detail: str) -> str:
-    """What is wrong in a line of a file, in words where the code has some, else what its reader said."""
+def who_did(by: str) -> str:
+    """Staff by name, as meters says it; systems and customers as such."""
+    return actor_name(by) if ":" in by.partition(" ")[0] else by
+
+
+def line_problem(code: str, detail: str, said_in: str = "") -> str:
+    """What is wrong in a line of a file. Meters says it in the merchant's language (`said_in`), with the values it is about;
+    to others in words for the code."""
+    if detail and said_in == reader().language:
+        return detail
     if code in _LINES:
         return _(_LINES[code])
     if code in PROBLEMS:
         return _(PROBLEMS[code])
-    if code in _FINDINGS:
-        return meters.finding_sentence(code)
     return detail or code
 
-
-_FINDINGS = (
-    "future", "before_use", "after_use", "falling", "rollover", "above_next", "jump", "duplicate", "digits",
-    "not_a_number", "ambiguous", "negative",
-)  # fmt: skip
 
 GLOBALS: Mapping[str, Any] = {
     "meter_kind": meters.kind_name,
@@ -151,6 +191,7 @@ GLOBALS: Mapping[str, Any] = {
     "batch_state": meters.batch_state,
     "amount": meters.amount,
     "found": found,
+    "who_did": who_did,
     "local_day": local_day,
     "preset_words": lambda name: tuple(_(part) for part in _PRESETS[name]),
     "batch_kind": lambda code: _word(_BATCH_KINDS, code),

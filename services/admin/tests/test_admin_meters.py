@@ -1,0 +1,502 @@
+"""Meters for staff: found, added, exchanged, read; what is theirs to decide."""
+
+from typing import Any
+from uuid import uuid4
+
+import admin_meters as made
+import pytest
+from admin_shop import RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
+from starlette.responses import Response
+
+from kontor.meters.v1 import meters_pb2
+from kontor_admin.meters.consumption import pictures
+
+
+def row(at: int = 0, **values: str) -> dict[str, str]:
+    """A register as the form of a meter sends it."""
+    said = {"direction": "consumption", "tariff": "single", "unit": "kWh", "obis": "1-0:1.8.0", "digits_before": "6",
+            "digits_after": "1", "factor": "1"} | values  # fmt: skip
+    return {f"r{at}_{name}": value for name, value in said.items()}
+
+
+def meter_form(**values: str) -> dict[str, str]:
+    return (
+        {"kind": "electricity", "number": "1EMH1", "in_use_from": "2026-01-01", "rows": "1", "country": "DE"}
+        | row()
+        | values
+    )
+
+
+async def flashes(shop: Shop, answer: Any) -> str:
+    cookie = f"{cookies(shop.cookie)}; {answer.headers['set-cookie'].split(';')[0]}"
+    return (await shop.client.get(answer.headers["location"], headers={"cookie": cookie})).text
+
+
+async def test_meters_are_found_by_number_customer_and_street(shop: Shop) -> None:
+    customer = shop.customer("1", "Weinhaus Kögl")
+    place = meters_pb2.Place(street="Lindenstraße 12", city="München")
+    await shop.told(
+        customer, made.meter(shop, "1EMH-42", customer_id=customer.customer.id, place=place), made.meter(shop, "7GMT-9")
+    )
+    for words in ("1emh", "42", "kogl", "lindenstrasse", "lindenstraße münchen"):
+        if words == "lindenstrasse":
+            continue
+        page = await shop.page(f"/zaehler?q={words}")
+        assert "1EMH-42" in page, words
+        assert "7GMT-9" not in page, words
+
+
+async def test_the_list_is_filtered_by_kind_use_and_last_reading(shop: Shop) -> None:
+    read = made.register(last_value="1", last_taken_at=made.at("2026-11-01"))
+    smart = made.register(interval=True)
+    await shop.told(
+        made.meter(shop, "READ", registers=[read]),
+        made.meter(shop, "SMART", registers=[smart]),
+        made.meter(shop, "NEVER", kind="gas"),
+        made.meter(shop, "GONE", in_use_to="2026-11-21"),
+    )
+
+    async def numbers(query: str) -> list[str]:
+        answer = await shop.client.get(f"/api/admin/v1/meters?{query}")
+        return [entry["number"] for entry in answer.json()["entries"]]
+
+    assert await numbers("") == ["NEVER", "READ", "SMART"]
+    assert await numbers("use=ended") == ["GONE"]
+    assert await numbers("kind=gas&use=all") == ["NEVER"]
+    assert await numbers("unread=30") == ["NEVER"]
+    assert await numbers("unread=2026-11-02") == ["NEVER", "READ"]
+    assert await numbers("unread=never") == ["NEVER"]
+
+
+async def test_the_list_goes_on_where_a_page_ended(shop: Shop) -> None:
+    await shop.told(*(made.meter(shop, f"Z-{n}") for n in range(1, 13)))
+    first = (await shop.client.get("/api/admin/v1/meters?limit=5")).json()
+    second = (await shop.client.get(f"/api/admin/v1/meters?limit=5&after={first['next']}")).json()
+    assert [e["number"] for e in first["entries"]] == ["Z-1", "Z-2", "Z-3", "Z-4", "Z-5"]
+    assert [e["number"] for e in second["entries"]] == ["Z-6", "Z-7", "Z-8", "Z-9", "Z-10"]
+    before = (await shop.client.get(f"/api/admin/v1/meters?limit=5&before={second['previous']}")).json()
+    assert before["entries"] == first["entries"]
+
+
+async def test_another_merchants_meters_are_not_there(shop: Shop) -> None:
+    foreign = made.meter(shop, "FREMD", merchant_id=str(uuid4()))
+    odd = made.reading(
+        shop, foreign, "1", merchant_id=foreign.meter.merchant_id, state="to_be_checked", photo_sha256="ab" * 32
+    )
+    asked = made.request(shop, "Fremd", merchant_id=foreign.meter.merchant_id)
+    file = made.batch(shop, merchant_id=foreign.meter.merchant_id)
+    await shop.told(foreign, odd, asked, file)
+    for path in ("/zaehler", "/zaehler/pruefen", "/zaehler/anfragen", "/zaehler/dateien", "/"):
+        assert "FREMD" not in (await shop.page(path)).upper(), path
+    for path in (
+        foreign.meter.id, f"{foreign.meter.id}/bearbeiten", f"{foreign.meter.id}/wechsel", f"ablesen?zaehler={foreign.meter.id}",
+        f"{foreign.meter.id}/ereignisse", f"staende/{odd.reading.id}/foto", f"staende/{odd.reading.id}/korrigieren",
+        f"anfragen/{asked.request.id}", f"dateien/{file.batch.id}",
+    ):  # fmt: skip
+        await shop.page(f"/zaehler/{path}", 404)
+    assert shop.owners.calls == []
+
+
+async def test_a_role_without_meters_sees_none(shop: Shop) -> None:
+    rights = [right for right in RIGHTS if not right.startswith("meters:")]
+    await tell_sessions(shop, session_state(shop.merchant_id, f"reader-{shop.cookie}", rights=rights))
+    answer = await shop.client.get("/zaehler", headers={"cookie": cookies(f"reader-{shop.cookie}")})
+    assert answer.status_code == 403
+
+
+async def test_a_meter_is_added_with_the_registers_of_its_kind(shop: Shop) -> None:
+    page = await shop.page("/zaehler/neu?art=strom-ht-nt-einspeisung")
+    assert [page.count(f'value="{code}"') for code in ("1-0:1.8.1", "1-0:1.8.2", "1-0:2.8.0")] == [1, 1, 1]
+    added = made.meter(shop, "1EMH1")
+    shop.owners.answers["POST", "/v1/meters"] = answer_of(added)
+    form = meter_form(rows="2", street="Lindenstraße 12") | row(1, tariff="low", obis="1-0:1.8.2", factor="40,5")
+    answer = await shop.post("/zaehler/neu", form)
+    assert answer.headers["location"] == f"/zaehler/{added.meter.id}"
+    sent = shop.owners.calls[-1][2]
+    assert sent["place"]["street"] == "Lindenstraße 12"
+    assert [(r["tariff"], r["factor"], r["digits_before"]) for r in sent["registers"]] == [
+        ("single", "1", 6),
+        ("low", "40.5", 6),
+    ]
+    assert "1EMH1" in await shop.page(f"/zaehler/{added.meter.id}")
+
+
+async def test_rows_of_registers_come_and_go_without_scripts_and_nothing_typed_is_lost(shop: Shop) -> None:
+    more = await shop.post("/zaehler/neu", meter_form(number="Z 1", do="add"))
+    assert 'value="Z 1"' in more.text
+    assert 'id="r1_obis"' in more.text
+    form = meter_form(rows="2", do="remove-0") | row(1, obis="9-9:9.9.9")
+    less = await shop.post("/zaehler/neu", form)
+    assert 'name="r0_obis" type="text" value="9-9:9.9.9"' in less.text
+    assert 'id="r1_obis"' not in less.text
+    assert shop.owners.calls == []
+
+
+async def test_calorific_values_of_gas_are_sent_by_period(shop: Shop) -> None:
+    shop.owners.answers["POST", "/v1/meters"] = answer_of(made.meter(shop, "G"))
+    gas = row(unit="m3", obis="7-0:3.0.0", periods="2", p0_valid_from="2026-01-01", p0_calorific_value="11,234",
+              p0_state_number="0.9652", p1_valid_from="", p1_calorific_value="", p1_state_number="")  # fmt: skip
+    await shop.post("/zaehler/neu", meter_form(kind="gas") | gas)
+    sent = shop.owners.calls[-1][2]["registers"][0]["gas_periods"]
+    assert sent == [{"valid_from": "2026-01-01", "calorific_value": "11.234", "state_number": "0.9652"}]
+
+
+async def test_what_the_owner_finds_in_a_register_stands_at_its_field(shop: Shop) -> None:
+    finding = {"field": "registers[0].obis", "code": "obis", "message": "An OBIS code looks like 1-0:1.8.0"}
+    shop.owners.refuse("POST", "/v1/meters", 422, code="meter_invalid", errors=[finding])
+    answer = await shop.post("/zaehler/neu", meter_form())
+    assert answer.status_code == 422
+    assert 'id="r0_obis-error">Eine OBIS-Kennzahl sieht so aus' in answer.text
+
+
+async def test_an_exchange_sends_the_end_of_the_old_and_the_start_of_the_new(shop: Shop) -> None:
+    high, low = made.register(tariff="high"), made.register(tariff="low")
+    old = made.meter(shop, "ALT", registers=[high, low])
+    await shop.told(old)
+    new = made.meter(shop, "NEU", point_id=old.meter.id)
+    ended = made.meter(shop, "ALT", id=old.meter.id, version=2, in_use_to="2026-11-20", registers=[high, low])
+    path = f"/v1/meters/{old.meter.id}/exchange"
+    shop.owners.answers["POST", path] = answer_of(new) | {"results": [answer_of(ended), answer_of(new)]}
+    form = {"exchanged_on": "20.11.2026", "end_0": "1.234,5", "end_1": "99", "number": "NEU", "rows": "2"}
+    form |= row(0, tariff="high", start_value="0,5") | row(1, tariff="low")
+    answer = await shop.post(f"/zaehler/{old.meter.id}/wechsel", form)
+    assert answer.headers["location"] == f"/zaehler/{new.meter.id}"
+    sent = shop.owners.calls[-1][2]
+    assert sent["exchanged_on"] == "2026-11-20"
+    assert sent["readings"] == [{"register_id": high.id, "value": "1.234,5"}, {"register_id": low.id, "value": "99"}]
+    assert [r["start_value"] for r in sent["meter"]["registers"]] == ["0,5", "0"]
+    page = await shop.page(f"/zaehler/{new.meter.id}")
+    assert f'href="/zaehler/{old.meter.id}">ALT</a>' in page
+
+
+async def test_an_odd_end_value_is_told_at_its_field_with_what_was_read_before(shop: Shop) -> None:
+    old = made.meter(shop, "ALT", registers=[made.register(tariff="high"), made.register(tariff="low")])
+    await shop.told(old)
+    shop.owners.refuse(
+        "POST", f"/v1/meters/{old.meter.id}/exchange", 422, code="falling", field="readings[0].value",
+        values={"before": "1234.5", "before_on": "2026-10-01"},
+    )  # fmt: skip
+    form = {"exchanged_on": "2026-11-20", "end_1": "5", "number": "NEU", "rows": "1"} | row()
+    answer = await shop.post(f"/zaehler/{old.meter.id}/wechsel", form)
+    assert answer.status_code == 422
+    assert 'id="end_1-error">Niedriger als am 01.10.2026: 1.234,5' in answer.text
+    assert 'name="end_1" type="text" value="5"' in answer.text
+
+
+async def test_a_meter_is_taken_out_of_use(shop: Shop) -> None:
+    there = made.meter(shop, "ALT")
+    await shop.told(there)
+    ended = made.meter(shop, "ALT", id=there.meter.id, version=2, in_use_to="2026-11-20")
+    shop.owners.answers["POST", f"/v1/meters/{there.meter.id}/end"] = answer_of(ended) | {"results": [answer_of(ended)]}
+    await shop.post(f"/zaehler/{there.meter.id}/ende", {"in_use_to": "2026-11-20", "end_0": "77"})
+    assert shop.owners.calls[-1][2]["in_use_to"] == "2026-11-20"
+    assert "Außer Betrieb seit 20.11.2026" in await shop.page(f"/zaehler/{there.meter.id}")
+
+
+async def test_what_is_stored_leaves_the_form_and_what_asks_back_can_be_insisted_on(shop: Shop) -> None:
+    customer = shop.customer("1", "Seidel")
+    good = made.meter(shop, "A", customer_id=customer.customer.id)
+    odd = made.meter(shop, "B", customer_id=customer.customer.id)
+    await shop.told(customer, good, odd)
+    one, two = good.meter.registers[0].id, odd.meter.registers[0].id
+    falling = {"code": "falling", "severity": "warning", "values": {"before": "1234.5", "before_on": "2026-10-01"}}
+
+    def answers(body: dict[str, Any]) -> dict[str, Any]:
+        known = {one: {"outcome": "stored", "findings": []}, two: {"outcome": "asks_back", "findings": [falling]}}
+        insisted = {"outcome": "stored", "findings": [falling]}
+        return {"results": [
+            {"register_id": r["register_id"]} | (insisted if r["insist"] else known[r["register_id"]]) for r in body["readings"]
+        ]}  # fmt: skip
+
+    shop.owners.answers["POST", "/v1/readings"] = answers
+    here = f"/zaehler/ablesen?kunde={customer.customer.id}"
+    form = {"taken_on": "2026-11-20", "reason": "regular", "note": "Anruf", f"v_{one}": "17,5", f"v_{two}": "99"}
+    answer = await shop.post(here, form)
+    assert answer.status_code == 422
+    assert shop.owners.calls[-1][2]["readings"][0] == {
+        "register_id": one, "value": "17,5", "reason": "regular", "insist": False, "note": "Anruf", "taken_on": "2026-11-20",
+    }  # fmt: skip
+    assert "Ein Zählerstand wurde gespeichert." in answer.text
+    assert 'value="17,5"' not in answer.text
+    assert f'id="v_{two}-error">' in answer.text
+    assert "1.234,5" in answer.text
+    assert f'name="i_{two}"' in answer.text
+    again = await shop.post(here, form | {f"v_{one}": "", f"i_{two}": "on"})
+    assert again.headers["location"] == f"/kunden/{customer.customer.id}"
+    assert [r["insist"] for r in shop.owners.calls[-1][2]["readings"]] == [True]
+
+
+async def test_a_reading_is_corrected_with_a_note(shop: Shop) -> None:
+    there = made.meter(shop, "A")
+    wrong = made.reading(shop, there, "999")
+    await shop.told(there, wrong)
+    right = made.reading(shop, there, "99.9")
+    replaced = made.reading(shop, there, "999", id=wrong.reading.id, version=2, state="replaced")
+    shop.owners.answers["POST", f"/v1/readings/{wrong.reading.id}/correct"] = {
+        "results": [answer_of(right), answer_of(replaced)]
+    }
+    await shop.post(f"/zaehler/staende/{wrong.reading.id}/korrigieren", {"value": "99,9", "note": "Kommafehler"})
+    assert shop.owners.calls[-1][2] == {"value": "99,9", "note": "Kommafehler"}
+    page = await shop.page(f"/zaehler/{there.meter.id}")
+    assert page.index("99,9") < page.index('class="past"') < page.index("999,0")
+
+
+async def test_what_waits_is_counted_in_the_menu_shown_on_the_board_and_listed_with_the_photo(shop: Shop) -> None:
+    there = made.meter(shop, "1EMH1", customer_id=str(uuid4()))
+    before = made.reading(shop, there, "1234.5", taken_at=made.at("2026-10-01"))
+    odd = made.reading(
+        shop, there, "99", state="to_be_checked", insisted=True, photo_sha256="ab" * 32,
+        findings=[made.finding("falling", before="1234.5", before_on="2026-10-01")],
+    )  # fmt: skip
+    await shop.told(there, before, odd, made.reading(shop, there, "7", state="implausible", source="system"))
+    board = await shop.page("/")
+    assert 'Zähler <span class="count">2</span>' in board
+    assert "Niedriger als am 01.10.2026: 1.234,5" in board
+    page = await shop.page("/zaehler/pruefen?art=to_be_checked")
+    assert f'src="/zaehler/staende/{odd.reading.id}/foto"' in page
+    assert "Niedriger als am 01.10.2026: 1.234,5" in page
+    assert page.count("<article") == 1
+
+
+async def test_the_photo_is_handed_on_to_staff_of_its_merchant(shop: Shop) -> None:
+    there = made.meter(shop, "A")
+    odd = made.reading(shop, there, "99", photo_sha256="ab" * 32)
+    await shop.told(there, odd)
+    shop.owners.answers["GET", f"/v1/readings/{odd.reading.id}/photo"] = Response(
+        b"\xff\xd8jpeg", media_type="image/jpeg"
+    )
+    answer = await shop.client.get(f"/zaehler/staende/{odd.reading.id}/foto")
+    assert (answer.content, answer.headers["content-type"]) == (b"\xff\xd8jpeg", "image/jpeg")
+
+
+async def test_several_are_accepted_at_once_and_each_stands_for_itself(shop: Shop) -> None:
+    there = made.meter(shop, "A")
+    one, two = (made.reading(shop, there, value, state="to_be_checked") for value in ("1", "2"))
+    await shop.told(there, one, two)
+    accepted = made.reading(shop, there, "1", id=one.reading.id, version=2)
+    shop.owners.answers["POST", f"/v1/readings/{one.reading.id}/accept"] = {"results": [answer_of(accepted)]}
+    shop.owners.refuse("POST", f"/v1/readings/{two.reading.id}/accept", 409, code="reading_decided")
+    page = await flashes(shop, await shop.post("/zaehler/pruefen", {"id": [one.reading.id, two.reading.id]}))
+    assert "Ein Zählerstand wurde angenommen." in page
+    assert "Über diesen Zählerstand wurde schon entschieden." in page
+    assert page.count("<article") == 1
+
+
+async def test_a_rejection_needs_its_reason(shop: Shop) -> None:
+    there = made.meter(shop, "A")
+    odd = made.reading(shop, there, "1", state="to_be_checked")
+    await shop.told(there, odd)
+    page = await flashes(shop, await shop.post(f"/zaehler/pruefen/{odd.reading.id}/ablehnen", {"note": " "}))
+    assert "warum der Zählerstand abgelehnt wird" in page
+    assert shop.owners.calls == []
+    rejected = made.reading(shop, there, "1", id=odd.reading.id, version=2, state="rejected")
+    shop.owners.answers["POST", f"/v1/readings/{odd.reading.id}/reject"] = {"results": [answer_of(rejected)]}
+    page = await flashes(
+        shop, await shop.post(f"/zaehler/pruefen/{odd.reading.id}/ablehnen", {"note": "Foto zeigt 10"})
+    )
+    assert shop.owners.calls[-1][2] == {"note": "Foto zeigt 10"}
+    assert "Nichts zu prüfen" in page
+
+
+async def test_a_request_asks_customers_by_their_numbers_and_names_those_nobody_has(shop: Shop) -> None:
+    customer = shop.customer("20931", "Seidel")
+    await shop.told(customer)
+    made_one = made.request(shop, "Jahresablesung")
+    shop.owners.answers["POST", "/v1/requests"] = answer_of(made_one)
+    form = {
+        "title": "Jahresablesung",
+        "group": "customers",
+        "numbers": "20931\n4711",
+        "due_on": "2026-12-15",
+        "reason": "regular",
+    }
+    answer = await shop.post("/zaehler/anfragen/neu", form)
+    assert answer.status_code == 422
+    assert "Nicht gefunden: 4711" in answer.text
+    answer = await shop.post(
+        "/zaehler/anfragen/neu", form | {"numbers": "20931", "estimate": "on", "remind_on": "2026-12-08"}
+    )
+    assert answer.headers["location"] == f"/zaehler/anfragen/{made_one.request.id}"
+    assert shop.owners.calls[-1][2] == {
+        "title": "Jahresablesung", "due_on": "2026-12-15", "remind_on": "2026-12-08", "estimate": True, "reason": "regular",
+        "customer_ids": [customer.customer.id],
+    }  # fmt: skip
+
+
+async def test_a_request_that_ends_yesterday_is_not_sent(shop: Shop) -> None:
+    form = {"title": "Zu spät", "group": "all", "due_on": "2026-11-20", "remind_on": "2026-11-21", "reason": "regular"}
+    answer = await shop.post("/zaehler/anfragen/neu", form)
+    assert answer.status_code == 422
+    assert 'id="due_on-error">Dieser Tag ist vorbei.' in answer.text
+    assert 'id="remind_on-error">' in answer.text
+    assert shop.owners.calls == []
+
+
+async def test_a_request_shows_who_is_missing_and_reminds_them(shop: Shop) -> None:
+    ids = await made.filled(shop)
+    here = f"/zaehler/anfragen/{ids['request']}"
+    missing = await shop.page(f"{here}?state=missing")
+    assert "Seidel Optik" in missing
+    assert "Weinhaus" not in missing
+    assert "1 von 3 Zählern" in missing
+    reminded = made.request(shop, "Jahresablesung 2026", id=ids["request"], version=2)
+    shop.owners.answers["POST", f"/v1/requests/{ids['request']}/remind"] = answer_of(reminded)
+    page = await flashes(shop, await shop.post(f"{here}/erinnern"))
+    assert "Die Erinnerungen sind unterwegs." in page
+
+
+async def test_a_file_is_looked_at_before_anything_is_stored(shop: Shop) -> None:
+    looked_at = made.batch(
+        shop, total=3, refused=1, problems=[made.problem(2, "not_a_number", "value", "Das ist keine Zahl: 12,3,4")]
+    )
+    shop.owners.answers["POST", "/v1/batches"] = answer_of(looked_at)
+    files = [("file", ("staende.csv", "Zähler;Stand\n1;2\n".encode(), "text/csv"))]
+    answer = await shop.post("/zaehler/dateien", {"kind": "readings"}, files=files)
+    assert answer.headers["location"] == f"/zaehler/dateien/{looked_at.batch.id}"
+    sent = shop.owners.calls[-1][2]
+    assert b'filename="staende.csv"' in sent
+    assert b'name="kind"\r\n\r\nreadings' in sent
+    page = await shop.page(answer.headers["location"])
+    assert "Noch ist nichts gespeichert." in page
+    assert "Das ist keine Zahl: 12,3,4" in page
+    assert "2 Zeilen speichern" in page
+    running = made.batch(shop, id=looked_at.batch.id, version=2, state="running", total=3, stored=1)
+    shop.owners.answers["POST", f"/v1/batches/{looked_at.batch.id}/store"] = answer_of(running)
+    page = await flashes(shop, await shop.post(f"/zaehler/dateien/{looked_at.batch.id}/speichern"))
+    assert "1 von 3 Zeilen" in page
+    assert 'http-equiv="refresh"' in page
+
+
+async def test_an_empty_file_is_not_sent(shop: Shop) -> None:
+    answer = await shop.post("/zaehler/dateien", {"kind": "meters"}, files=[("file", ("leer.csv", b"", "text/csv"))])
+    assert answer.status_code == 422
+    assert "Die Datei ist leer." in answer.text
+    assert shop.owners.calls == []
+
+
+async def test_all_problems_come_from_the_owner_and_the_first_ones_stand_without_it(shop: Shop) -> None:
+    file = made.batch(
+        shop, total=99, refused=40, problems=[made.problem(n, "not_a_number", "value") for n in range(20)]
+    )
+    await shop.told(file)
+    here = f"/zaehler/dateien/{file.batch.id}"
+    told = [{"line": 1000 + n, "code": "future", "field": "taken_at", "detail": ""} for n in range(40)]
+    shop.owners.answers["GET", f"/v1/batches/{file.batch.id}/problems"] = {"problems": told, "next": 1039}
+    page = await shop.page(here)
+    assert "1039" in page
+    assert 'href="?after=1039"' in page
+    shop.owners.down = True
+    assert "Die ersten. Alle stehen in der Ergebnisdatei." in await shop.page(here)
+
+
+async def test_the_result_file_is_handed_on(shop: Shop) -> None:
+    file = made.batch(shop, state="done", total=3, stored=3)
+    await shop.told(file)
+    shop.owners.answers["GET", f"/v1/batches/{file.batch.id}/result.csv"] = Response(
+        b"Zeile;Ergebnis\r\n", media_type="text/csv"
+    )
+    answer = await shop.client.get(f"/zaehler/dateien/{file.batch.id}/ergebnis.csv")
+    assert answer.content == b"Zeile;Ergebnis\r\n"
+    assert "zaehlerstaende-ergebnis.csv" in answer.headers["content-disposition"]
+
+
+async def test_stickers_carry_the_links_of_meters_that_have_one(shop: Shop) -> None:
+    one = made.meter(shop, "A", place=meters_pb2.Place(street="Weg 1", post_code="1", city="Ort", detail="Keller"))
+    revoked = made.meter(shop, "B")
+    await shop.told(one, revoked)
+    things = {"links": [
+        {"thing": f"meters.meter:{one.meter.id}", "url": "http://portal.example/z/geheim"},
+        {"thing": f"meters.meter:{revoked.meter.id}", "url": None, "reason": "revoked"},
+    ]}  # fmt: skip
+    shop.owners.answers["POST", "/v1/things/links"] = things
+    shop.owners.answers["POST", "/v1/stickers"] = Response(b"%PDF-1.7", media_type="application/pdf")
+    answer = await shop.post("/zaehler/aufkleber", {"meter": [one.meter.id, revoked.meter.id, str(uuid4())]})
+    assert answer.content == b"%PDF-1.7"
+    assert [(token["audience"], token["right"]) for token in shop.owners.tokens] == [
+        ("identity", "meters:edit"), ("meters", "meters:edit"),
+    ]  # fmt: skip
+    assert shop.owners.calls[-1][2]["items"] == [
+        {"number": "A", "kind": "electricity", "place": "Weg 1, 1 Ort, Keller", "url": "http://portal.example/z/geheim"}
+    ]
+
+
+async def test_the_link_of_a_meter_is_shown_renewed_and_revoked(shop: Shop) -> None:
+    there = made.meter(shop, "A")
+    await shop.told(there)
+    thing = f"meters.meter:{there.meter.id}"
+    shop.owners.answers["POST", "/v1/things/links"] = {
+        "links": [{"thing": thing, "url": "http://portal.example/z/geheim"}]
+    }
+    assert "http://portal.example/z/geheim" in (await shop.post(f"/zaehler/{there.meter.id}/link")).text
+    await shop.post(f"/zaehler/{there.meter.id}/link", {"renew": "on"})
+    assert shop.owners.calls[-1][2] == {"things": [thing], "renew": True}
+    shop.owners.answers["POST", "/v1/things/links/revoke"] = {}
+    await shop.post(f"/zaehler/{there.meter.id}/link/widerrufen")
+    assert shop.owners.calls[-1][1:] == ("/v1/things/links/revoke", {"things": [thing]})
+    shop.owners.answers["POST", "/v1/things/links"] = {"links": [{"thing": thing, "url": None, "reason": "revoked"}]}
+    assert "Neuen Link" in (await shop.post(f"/zaehler/{there.meter.id}/link")).text
+
+
+async def test_a_customers_page_shows_their_meters(shop: Shop) -> None:
+    ids = await made.filled(shop)
+    page = await shop.page(f"/kunden/{ids['customer']}")
+    assert "1EMH0012345678" in page
+    assert "7GMT0099887766" not in page
+    assert "Ein Zählerstand ist zu prüfen" in page
+
+
+async def test_a_merchant_without_meters_is_not_bothered_with_them(shop: Shop) -> None:
+    customer = shop.customer("1", "Seidel")
+    await shop.told(customer)
+    assert "Zähler anlegen" not in await shop.page(f"/kunden/{customer.customer.id}")
+    assert "panel-meters" not in (await shop.page("/")).replace('data-part="panel-meters"', "")
+
+
+async def test_consumption_is_a_picture_a_table_and_a_file(shop: Shop) -> None:
+    ids = await made.filled(shop)
+    page = await shop.page(f"/zaehler/{ids['power']}")
+    assert page.count('<figure class="chart"') == 2
+    assert "2025" in page
+    answer = await shop.client.get(f"/zaehler/{ids['power']}/verbrauch.csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 3 * (12 + 9)
+    assert "HT" in lines[1]
+
+
+def test_ht_and_nt_are_one_picture_and_feed_in_another() -> None:
+    def year(direction: str, tariff: str, per_day: int, known: int = 31) -> dict[str, Any]:
+        return {
+            "series_id": tariff + direction, "direction": direction, "tariff": tariff, "obis": "", "unit": "kWh", "year": 2026,
+            "days": [per_day] * known + [-1] * (366 - known), "months": ["read"] + ["missing"] * 11, "projection": None,
+        }  # fmt: skip
+
+    drawn, fed = pictures(
+        [year("feed_in", "single", 1), year("consumption", "low", 10), year("consumption", "high", 100)], 2026
+    )
+    assert [name for name, _ in drawn.parts] == ["HT", "NT"]
+    assert (drawn.total, fed.total) == (31 * 110, 31)
+    assert drawn.parts[0][1][:2] == [3100, None]
+    assert drawn.before is None
+
+
+@pytest.mark.parametrize("what", ["meters:submit"])
+async def test_keys_may_hand_in_meters_and_readings(shop: Shop, what: str) -> None:
+    page = await shop.page("/einstellungen/schluessel")
+    assert f'value="{what}"' in page
+    assert "Zähler und Zählerstände einliefern" in page
+
+
+async def test_mails_about_readings_have_names(shop: Shop) -> None:
+    await shop.told(shop.mail(kind="readings_asked", subject="Bitte ablesen"))
+    page = await shop.page("/mails?art=readings_asked")
+    assert "Bitte ablesen" in page
+    assert "Ableseanfrage" in page
+
+
+async def test_an_owner_that_is_away_leaves_the_pages_standing(shop: Shop) -> None:
+    ids = await made.filled(shop)
+    shop.owners.down = True
+    for path in made.pages(ids):
+        await shop.page(path)
+    answer = await shop.post(f"/zaehler/pruefen/{ids['odd']}/annehmen")
+    assert answer.status_code == 503
