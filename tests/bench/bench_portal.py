@@ -4,18 +4,12 @@ One worker each (uvicorn, uvloop, httptools), 16 connections of wrk, both on the
 Every customer has the same fifty documents, however many others there are: all sizes answer the same page.
 """
 
-import os
-import re
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,9 +20,7 @@ import httpx
 
 import kontor_gateway
 from kontor.documents.v1 import documents_pb2
-from kontor.identity.v1 import identity_pb2
 from kontor.payments.v1 import payments_pb2
-from kontor_events.registry import type_of
 from kontor_gateway.documents.listing import PAGE_SIZE
 from kontor_gateway.sessions.store import keep_sessions
 from kontor_gateway.views import SHAPE
@@ -36,12 +28,11 @@ from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.ids import uuid7
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
-from kontor_testing.debian import install, may_install
 from kontor_testing.serving import free_port
 from kontor_views import Views
+from tests.bench.portal_load import Fact, find_wrk, fresh_copy, load, process, serve_gateway, session
 
 SIZES = (100, 10_000, 1_000_000)
-CLIENTS = 16
 # Many short turns: what else the machine does in one of them hits every size alike, and the median forgets it.
 ROUNDS = 15
 SECONDS = 1
@@ -50,15 +41,6 @@ PER_CUSTOMER = 50
 _TYPES = ("invoice", "invoice", "invoice", "quote", "delivery_note")
 # So many come the way facts come; the rest are multiplied from them.
 _FIRST = 100
-_SECRET = "bench-" + "x" * 32
-
-
-@dataclass(frozen=True)
-class Load:
-    """What wrk measured: requests per second, and milliseconds within which 99 of 100 were answered."""
-
-    rate: float
-    p99: float
 
 
 @dataclass(frozen=True)
@@ -92,7 +74,7 @@ async def run() -> list[dict[str, Any]]:
         await _settle(server)
         portals = {size: _portal(stack, folder, server, size, *found) for size, found in filled.items()}
         for portal in portals.values():
-            _load(wrk, *portal.json(), WARM_UP_SECONDS)
+            load(wrk, *portal.json(), WARM_UP_SECONDS)
         return _measure(wrk, f"{bare}/rows/7", portals)
 
 
@@ -100,7 +82,7 @@ async def _filled(server: str, size: int) -> tuple[ServiceDatabase, list[str]]:
     """A gateway's database with so many documents, and its customers' cookies."""
     database = await provision(server, "gateway", password="bench", database=f"kontor_gateway_{size}")
     await migrate(database.owner, kontor_gateway)
-    return database, await _fill(database, await _merchant(database), size)
+    return database, await _fill(database, await fresh_copy(database, set(_TYPES)), size)
 
 
 async def _settle(server: str) -> None:
@@ -115,7 +97,7 @@ async def _settle(server: str) -> None:
 def _portal(
     stack: ExitStack, folder: Path, server: str, size: int, database: ServiceDatabase, cookies: list[str]
 ) -> Portal:
-    portal = Portal(stack.enter_context(_serve_gateway(database, server)), _script(folder / f"{size}.lua", cookies))
+    portal = Portal(stack.enter_context(serve_gateway(database, server)), _script(folder / f"{size}.lua", cookies))
     for cookie in cookies:
         _check(portal.json()[0], cookie)
     return portal
@@ -126,13 +108,13 @@ def _measure(wrk: str, bare: str, portals: dict[int, Portal]) -> list[dict[str, 
     rates: dict[str, list[float]] = {"bare": [], "json": [], "html": []}
     tails: dict[int, list[float]] = {size: [] for size in SIZES}
     for _ in range(ROUNDS):
-        rates["bare"].append(_load(wrk, bare, None, SECONDS).rate)
-        rates["html"].append(_load(wrk, *middle.html(), SECONDS).rate)
+        rates["bare"].append(load(wrk, bare, None, SECONDS).rate)
+        rates["html"].append(load(wrk, *middle.html(), SECONDS).rate)
         for size, portal in portals.items():
-            load = _load(wrk, *portal.json(), SECONDS)
-            tails[size].append(load.p99)
+            found = load(wrk, *portal.json(), SECONDS)
+            tails[size].append(found.p99)
             if portal is middle:
-                rates["json"].append(load.rate)
+                rates["json"].append(found.rate)
     rate = {name: statistics.median(found) for name, found in rates.items()}
     p99 = {size: statistics.median(found) for size, found in tails.items()}
     return [
@@ -147,28 +129,6 @@ def _row(name: str, value: float, reference: float, target: float, unit: str) ->
         "name": name, "value": round(value, 2), "reference": round(reference, 2), "ratio": round(value / reference, 3),
         "target": target, "unit": unit,
     }  # fmt: skip
-
-
-def find_wrk() -> str:
-    """wrk's path; installed first where we may. RuntimeError otherwise."""
-    if (path := shutil.which("wrk")) is None and may_install():
-        install("wrk")
-        path = shutil.which("wrk")
-    if path is None:
-        raise RuntimeError("This benchmark needs wrk (Debian: sudo apt-get install wrk).")
-    return path
-
-
-def _load(wrk: str, url: str, script: Path | None, seconds: int) -> Load:
-    command = [wrk, "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--latency", *(["-s", str(script)] if script else []), url]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if re.search(r"Non-2xx|Socket errors", text):
-        raise RuntimeError(text)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    tail = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
-    assert rate is not None, text
-    assert tail is not None, text
-    return Load(float(rate[1]), float(tail[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[tail[2]])
 
 
 def _script(path: Path, cookies: Sequence[str]) -> Path:
@@ -189,52 +149,14 @@ def _check(url: str, cookie: str) -> None:
 
 
 @contextmanager
-def _serve_gateway(database: ServiceDatabase, server: str) -> Iterator[str]:
-    nobody = f"http://127.0.0.1:{free_port()}"
-    settings = {
-        "ENVIRONMENT": "development", "DATABASE_URL": database.runtime, "COPY_DATABASE_URL": str(database.copy),
-        "BUS_URL": server, "SERVICE_SECRET": _SECRET, "LOG_LEVEL": "WARNING",
-        **{f"{owner}_URL": nobody for owner in ("IDENTITY", "DOCUMENTS", "PAYMENTS", "NOTIFICATIONS")},
-    }  # fmt: skip
-    port = free_port()
-    environment = {f"KONTOR_{name}": value for name, value in settings.items()} | {"KONTOR_PORT": str(port)}
-    with _process(
-        [sys.executable, "-m", "kontor_gateway"], environment, f"http://127.0.0.1:{port}/health/ready"
-    ) as url:
-        yield url
-
-
-@contextmanager
 def _serve_bare(database_url: str) -> Iterator[str]:
     port = free_port()
     command = [
         sys.executable, "-m", "uvicorn", "bare_endpoint:app", "--app-dir", str(Path(__file__).parent), "--port", str(port),
         "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
     ]  # fmt: skip
-    with _process(command, {"BENCH_DATABASE_URL": database_url}, f"http://127.0.0.1:{port}/rows/7") as url:
+    with process(command, {"BENCH_DATABASE_URL": database_url}, f"http://127.0.0.1:{port}/rows/7") as url:
         yield url
-
-
-@contextmanager
-def _process(command: list[str], environment: dict[str, str], probe: str) -> Iterator[str]:
-    process = subprocess.Popen(command, env=os.environ | environment)
-    try:
-        deadline = time.monotonic() + 30
-        while not _answers(probe):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{command} did not start")
-            time.sleep(0.1)
-        yield probe.rsplit("/", 2)[0]
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 async def _bare_database(server: str) -> str:
@@ -248,23 +170,6 @@ async def _bare_database(server: str) -> str:
     return url
 
 
-async def _merchant(database: ServiceDatabase) -> UUID:
-    """An empty copy with its merchant."""
-    pool = await asyncpg.create_pool(str(database.copy), min_size=1, max_size=2)
-    views, merchant = Views(pool, SHAPE), uuid7()
-    await views.open()
-    types = [identity_pb2.DocumentTypeSettings(type=name, visible=True, can_pay=True) for name in sorted(set(_TYPES))]
-    state = identity_pb2.Merchant(
-        id=str(merchant), merchant_id=str(merchant), epoch=1, version=1, name="Brunner Haustechnik", slug="bench",
-        portal_enabled=True, language="de", time_zone="Europe/Berlin", accent_color="#0b5d4e", document_types=types,
-    )  # fmt: skip
-    await views.apply([_Fact(identity_pb2.MerchantSnapshot(merchant=state))])
-    await pool.execute("UPDATE identity_heartbeat SET heard_at = now() + interval '1 day'")
-    await views.announcer.close()
-    pool.terminate()
-    return merchant
-
-
 async def _fill(database: ServiceDatabase, merchant: UUID, size: int) -> list[str]:
     """Fills the copy with so many documents; the cookies of up to 200 of their customers.
 
@@ -272,13 +177,13 @@ async def _fill(database: ServiceDatabase, merchant: UUID, size: int) -> list[st
     """
     pool = await asyncpg.create_pool(str(database.copy), min_size=1, max_size=2)
     views = Views(pool, SHAPE)
-    await views.apply([_Fact(fact) for fact in _first(merchant, _FIRST)])
+    await views.apply([Fact(fact) for fact in _first(merchant, _FIRST)])
     await views.announcer.close()
     if size > _FIRST:
         await pool.execute(_MULTIPLY_DOCUMENTS, _FIRST, size, PER_CUSTOMER, timeout=1200)
         await pool.execute(_MULTIPLY_RECEIVABLES, timeout=1200)
     rows = await pool.fetch("SELECT DISTINCT customer_id FROM live.document LIMIT 200")
-    await keep_sessions(pool, [_session(merchant, row["customer_id"], n) for n, row in enumerate(rows)])
+    await keep_sessions(pool, [session(merchant, row["customer_id"], n) for n, row in enumerate(rows)])
     pool.terminate()
     return [f"bench-{n}" for n in range(len(rows))]
 
@@ -322,19 +227,3 @@ def _first(merchant: UUID, many: int) -> Iterator[Any]:
                     customer_id=customer, due_minor=11900, open_minor=0, paid_minor=11900, state="paid", due_date=day,
                 )
             )  # fmt: skip
-
-
-def _session(merchant: UUID, customer: UUID, number: int) -> dict[str, Any]:
-    from hashlib import sha256
-
-    return {
-        "hash": sha256(f"bench-{number}".encode()).hexdigest(), "id": str(uuid7()), "kind": "portal",
-        "merchant_id": str(merchant), "slug": "bench", "name": "Anna Seidel", "email": "", "language": "de",
-        "customers": [str(customer)], "rights": ["documents:read"], "epoch": 1, "version": 1, "revoked": False,
-        "expires_at": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
-    }  # fmt: skip
-
-
-class _Fact:
-    def __init__(self, message: Any) -> None:
-        self.type, self.body = type_of(message), message.SerializeToString()

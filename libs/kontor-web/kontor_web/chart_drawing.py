@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, log10
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kontor_web.meters import fixed
 
@@ -66,20 +66,21 @@ class _Scale:
 def draw(
     drawing: Drawing, frame: Frame, bars: Sequence[Bar], labels: Sequence[str], variant: str, language: str
 ) -> Markup:
-    """One SVG. `variant` is its class and part of its ids."""
+    """One SVG. `variant` is its class and part of its ids.
+
+    Put together from strings, for a page draws a few hundred shapes; every text in it is escaped where it is put in.
+    """
     ticks = nice_ticks(drawing.most)
     said = [fixed(tick, _places(ticks), language) for tick in ticks]
     left = max(len(text) for text in said) * (frame.label_height // 2 + 1) + 8
     scale = _Scale(frame, left, ticks)
-    key = f"{drawing.key}-{variant}"
-    body = Markup("\n").join([_axes(scale, said, drawing.unit), *_drawn(scale, bars, key), *_labels(scale, labels)])
-    return Markup(
-        '<svg class="{variant}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{key}-t {key}-d">'
-        '<title id="{key}-t">{title}</title><desc id="{key}-d">{description}</desc>{defs}{body}</svg>'
-    ).format(
-        variant=variant, width=frame.width, height=frame.height, key=key, title=drawing.title,
-        description=drawing.description, defs=_hatch(key) if any(bar.estimated for bar in bars) else Markup(), body=body,
-    )  # fmt: skip
+    key = escape(f"{drawing.key}-{variant}")
+    shapes = [*_axes(scale, said, drawing.unit), *_drawn(scale, bars, key), *_labels(scale, labels)]
+    return Markup(  # noqa: S704 - texts are escaped
+        f'<svg class="{variant}" viewBox="0 0 {frame.width} {frame.height}" role="img" aria-labelledby="{key}-t {key}-d">'
+        f'<title id="{key}-t">{escape(drawing.title)}</title><desc id="{key}-d">{escape(drawing.description)}</desc>'
+        f"{_hatch(key) if any(bar.estimated for bar in bars) else ''}{''.join(shapes)}</svg>"
+    )
 
 
 def nice_ticks(most: int) -> list[int]:
@@ -98,84 +99,74 @@ def _places(ticks: Sequence[int]) -> int:
     return next((places for places in range(3) if all(tick % 10 ** (3 - places) == 0 for tick in ticks)), 3)
 
 
-def _axes(scale: _Scale, said: Sequence[str], unit: str) -> Markup:
-    lines = [
-        Markup('<path class="{}" d="M{} {:.1f}H{}"/><text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(
-            "axis" if tick == 0 else "grid", scale.left, scale.y(tick), scale.frame.width - _RIGHT, scale.left - 6,
-            scale.y(tick) + 4, text,
-        )
-        for tick, text in zip(scale.ticks, said, strict=True)
-    ]  # fmt: skip
-    named = Markup('<text class="tick" x="{}" y="12" text-anchor="end">{}</text>').format(scale.left - 6, unit)
-    return named + Markup().join(lines)
+def _axes(scale: _Scale, said: Sequence[str], unit: str) -> Iterator[str]:
+    beside = scale.left - 6
+    yield f'<text class="tick" x="{beside}" y="12" text-anchor="end">{escape(unit)}</text>'
+    for tick, text in zip(scale.ticks, said, strict=True):
+        kind, y = "grid" if tick else "axis", scale.y(tick)
+        yield f'<path class="{kind}" d="M{scale.left} {y:.1f}H{scale.frame.width - _RIGHT}"/>'
+        yield f'<text class="tick" x="{beside}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'
 
 
-def _labels(scale: _Scale, labels: Sequence[str]) -> Iterator[Markup]:
+def _labels(scale: _Scale, labels: Sequence[str]) -> Iterator[str]:
     """Every so many that they do not run into each other; empty ones are left out."""
     slot = scale.slot(len(labels))
     every = max(1, ceil(len(labels) / scale.frame.labels)) if all(labels) else 1
+    y = scale.frame.height - 4
     for place, label in enumerate(labels):
         if label and place % every == 0:
-            middle = scale.left + slot * (place + 0.5)
-            yield Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                middle, scale.frame.height - 4, label
-            )
+            x = scale.left + slot * (place + 0.5)
+            yield f'<text class="tick" x="{x:.1f}" y="{y}" text-anchor="middle">{escape(label)}</text>'
 
 
-def _drawn(scale: _Scale, bars: Sequence[Bar], key: str) -> Iterator[Markup]:
+def _drawn(scale: _Scale, bars: Sequence[Bar], key: str) -> Iterator[str]:
     slot = scale.slot(len(bars))
     beside = any(bar.before is not None for bar in bars)
     width = min(_WIDEST_BAR, slot * (0.36 if beside else 0.72 if slot > 6 else 0.9))
     for place, bar in enumerate(bars):
         left = scale.left + slot * place + (slot - width * (2 if beside else 1)) / 2
-        shapes: list[Markup] = []
+        yield f"<g><title>{escape(bar.said)}</title>{_reach(scale, slot, place)}"
         if beside:
-            shapes += _rect(scale, "before", left, width * 0.92, 0, bar.before or 0)
+            yield from _rect(scale, 'class="before"', left, width * 0.92, 0, bar.before or 0)
             left += width
-        shapes += _stack(scale, bar, left, width, key)
-        yield Markup("<g><title>{}</title>{}{}</g>").format(bar.said, _reach(scale, slot, place), Markup().join(shapes))
+        yield from _stack(scale, bar, left, width, key)
+        yield "</g>"
 
 
-def _reach(scale: _Scale, slot: float, place: int) -> Markup:
+def _reach(scale: _Scale, slot: float, place: int) -> str:
     """The whole column answers to the pointer, however small its bar."""
-    return Markup('<rect class="reach" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
-        scale.left + slot * place, _TOP, slot, scale.bottom - _TOP
-    )
+    x, height = scale.left + slot * place, scale.bottom - _TOP
+    return f'<rect class="reach" x="{x:.1f}" y="{_TOP}" width="{slot:.1f}" height="{height}"/>'
 
 
-def _stack(scale: _Scale, bar: Bar, left: float, width: float, key: str) -> Iterator[Markup]:
+def _stack(scale: _Scale, bar: Bar, left: float, width: float, key: str) -> Iterator[str]:
     reached = 0
     if bar.expected is not None:
-        yield from _rect(scale, "expected", left, width, sum(bar.parts), bar.expected[1])
+        yield from _rect(scale, 'class="expected"', left, width, sum(bar.parts), bar.expected[1])
     for number, part in enumerate(bar.parts):
-        yield from _rect(scale, f"part part-{number}", left, width, reached, reached + part)
+        yield from _rect(scale, f'class="part part-{number}"', left, width, reached, reached + part)
         reached += part
     if bar.estimated and reached:
-        yield from _rect(scale, "", left, width, 0, reached, fill=f"url(#{key}-hatch)")
+        yield from _rect(scale, f'fill="url(#{key}-hatch)"', left, width, 0, reached)
     if bar.expected is not None:
         yield _whisker(scale, left + width / 2, width, bar.expected)
 
 
-def _rect(
-    scale: _Scale, classes: str, left: float, width: float, low: int, high: int, fill: str = ""
-) -> Iterator[Markup]:
+def _rect(scale: _Scale, look: str, left: float, width: float, low: int, high: int) -> Iterator[str]:
     if high > low:
         top = scale.y(high)
-        filled = Markup(' fill="{}"').format(fill) if fill else Markup(' class="{}"').format(classes)
-        yield Markup('<rect{} x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
-            filled, left, top, width, scale.y(low) - top
-        )
+        yield f'<rect {look} x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{scale.y(low) - top:.1f}"/>'
 
 
-def _whisker(scale: _Scale, middle: float, width: float, expected: tuple[int, int, int]) -> Markup:
+def _whisker(scale: _Scale, middle: float, width: float, expected: tuple[int, int, int]) -> str:
     low, high, arm = scale.y(expected[0]), scale.y(expected[2]), min(width / 4, 6)
-    return Markup(
-        '<path class="whisker" d="M{0:.1f} {2:.1f}H{1:.1f}M{4:.1f} {2:.1f}V{3:.1f}M{0:.1f} {3:.1f}H{1:.1f}"/>'
-    ).format(middle - arm, middle + arm, low, high, middle)
+    start, end = middle - arm, middle + arm
+    path = f"M{start:.1f} {low:.1f}H{end:.1f}M{middle:.1f} {low:.1f}V{high:.1f}M{start:.1f} {high:.1f}H{end:.1f}"
+    return f'<path class="whisker" d="{path}"/>'
 
 
-def _hatch(key: str) -> Markup:
-    return Markup(
-        '<defs><pattern id="{}-hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
+def _hatch(key: str) -> str:
+    return (
+        f'<defs><pattern id="{key}-hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
         '<path class="hatch" d="M-1 7 7 -1M-1 1 1 -1M5 7 7 5"/></pattern></defs>'
-    ).format(key)
+    )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ _NARROW = Frame(280, 220, labels=12, label_height=12)
 _QUARTER = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
     """What a bar chart shows. `parts` are stacked: HT below NT."""
 
@@ -47,15 +48,11 @@ class Chart:
     links: Sequence[str | None]
     table: bool
 
-    def total(self, place: int) -> int | None:
-        known = [amounts[place] for _name, amounts in self.parts]
-        return sum(part for part in known if part is not None) if any(part is not None for part in known) else None
-
-    @property
+    @cached_property
     def totals(self) -> list[int | None]:
-        return [self.total(place) for place in range(len(self.labels))]
+        return [_total([amounts[place] for _name, amounts in self.parts]) for place in range(len(self.labels))]
 
-    @property
+    @cached_property
     def most(self) -> int:
         """The highest thing in the picture."""
         seen = [part for part in (*self.totals, *self.before) if part is not None]
@@ -91,6 +88,11 @@ def bars(
     return _figure(chart, labels, chart.short)
 
 
+def _total(parts: Amounts) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
+
+
 def _bar(chart: Chart, place: int) -> Bar:
     return Bar(
         parts=[amounts[place] or 0 for _name, amounts in chart.parts],
@@ -104,7 +106,7 @@ def _bar(chart: Chart, place: int) -> Bar:
 def _said(chart: Chart, place: int) -> str:
     """What a pointer resting on the bar shows."""
     places = places_for(chart.most)
-    total = chart.total(place)
+    total = chart.totals[place]
     said = [f"{chart.labels[place]}: {amount(total, chart.unit, places)}"]
     if place < len(chart.before) and chart.before[place] is not None:
         said.append(f"{chart.before_name}: {amount(chart.before[place], chart.unit, places)}")
@@ -192,7 +194,7 @@ def _table(chart: Chart) -> Markup:
 
 def _row(chart: Chart, place: int, places: int, stacked: bool) -> Markup:
     cells = [amounts[place] for _name, amounts in chart.parts] if stacked else []
-    cells.append(chart.total(place))
+    cells.append(chart.totals[place])
     cells += [chart.before[place]] if chart.before else []
     said = Markup().join(_cell(amount(cell, "", places)) for cell in cells)
     if any(chart.expected):

@@ -5,6 +5,7 @@ Codes are those of the bus contract; an unknown one is shown as it is. Amounts a
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from kontor_web import formats
@@ -170,11 +171,18 @@ def fixed(parts: int, places: int, language: str) -> str:
     scale = 10 ** (3 - places)
     rounded = (2 * abs(parts) + scale) // (2 * scale)
     whole, rest = divmod(rounded, 10**places)
-    symbols = formats.locale_of(language).number_symbols["latn"]
-    text = f"{whole:,}".replace(",", symbols["group"])
+    group, decimal = _marks(language)
+    text = f"{whole:,}".replace(",", group)
     if places:
-        text = f"{text}{symbols['decimal']}{rest:0{places}d}"
+        text = f"{text}{decimal}{rest:0{places}d}"
     return f"−{text}" if parts < 0 and rounded else text
+
+
+@lru_cache
+def _marks(language: str) -> tuple[str, str]:
+    """What separates thousands, and decimals."""
+    symbols = formats.locale_of(language).number_symbols["latn"]
+    return symbols["group"], symbols["decimal"]
 
 
 def reading_value(value: str, digits_after: int | None = None) -> str:
@@ -185,9 +193,8 @@ def reading_value(value: str, digits_after: int | None = None) -> str:
         return formats.number(value, reader().language)
     exact = Decimal(value)
     places = max(digits_after, -int(exact.normalize().as_tuple().exponent), 0)
-    symbols = formats.locale_of(reader().language).number_symbols["latn"]
-    text = f"{exact:,.{places}f}"
-    return text.translate({ord(","): symbols["group"], ord("."): symbols["decimal"]})
+    group, decimal = _marks(reader().language)
+    return f"{exact:,.{places}f}".translate({ord(","): group, ord("."): decimal})
 
 
 # With what was known before, and without: a link without log-in tells nobody what the meter used.
