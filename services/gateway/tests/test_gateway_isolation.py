@@ -9,7 +9,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from fastapi.routing import APIRoute
+from gateway_meters import meter
 
+from kontor.meters.v1 import meters_pb2
 from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.routes import routers
 from kontor_service.ids import uuid7
@@ -27,17 +29,20 @@ def routes() -> Iterator[tuple[str, str]]:
 
 
 PUBLIC = ("/anmelden", "/code", "/code/pruefen", "/passwort-vergessen", "/abmelden", "/{sha256}")
+METER_ROUTES = [route for route in routes() if "{meter_id}" in route[1]]
+# What every command of the API finds complete.
+_BODY = {"method": "card", "readings": [{"register_id": str(uuid4()), "value": "1", "taken_on": "2026-01-01"}]}
 DOCUMENT_ROUTES = [route for route in routes() if "{document_id}" in route[1]]
 
 
 def filled(path: str, slug: str, document: str) -> str:
-    known = {"slug": slug, "document_id": document, "sha256": "0" * 64}
+    known = {"slug": slug, "document_id": document, "meter_id": document, "sha256": "0" * 64, "day": "2026-01-01"}
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: known.get(found[1], str(uuid7())), path)
 
 
 async def sent(portal: Any, method: str, path: str, cookie: dict[str, str]) -> Any:
     if path.startswith("/api/"):
-        body = {"method": "card"} if method == "POST" else None
+        body = _BODY if method == "POST" else None
         return await portal.client.request(method, path, headers=cookie, json=body)
     if method == "POST":
         return await portal.post(path, cookie, method="card", language="de", old="x", password="x", again="x")
@@ -63,6 +68,21 @@ async def test_a_document_of_somebody_else_is_not_there_on_any_route(portal: Any
             assert "GEHEIM" not in answer.text
     asked = [path for _, path, _, _ in portal.owners.asked]
     assert not any(neighbours in path or strangers in path for path in asked)
+
+
+async def test_a_meter_of_somebody_else_is_not_there_on_any_route(portal: Any) -> None:
+    mine, theirs = await portal.merchant("brunner"), await portal.merchant("maier")
+    customer, neighbour = await portal.customer(mine), await portal.customer(mine, "Nachbar", "K-2")
+    meters = [meter(mine, neighbour, "GEHEIM-1"), meter(theirs, await portal.customer(theirs), "GEHEIM-2")]
+    await portal.say(*(meters_pb2.MeterAdded(meter=one) for one in (meter(mine, customer), *meters)))
+    cookie = await portal.login("brunner", mine, customer)
+    assert len(METER_ROUTES) >= 5
+    for method, path in METER_ROUTES:
+        for foreign in (meters[0].id, meters[1].id, str(uuid7())):
+            answer = await sent(portal, method, filled(path, "brunner", foreign), cookie)
+            assert answer.status_code == 404, (method, path, answer.text[:300])
+            assert "GEHEIM" not in answer.text
+    assert portal.owners.asked == []
 
 
 async def test_a_session_of_one_portal_opens_nothing_of_another_on_any_route(portal: Any) -> None:
