@@ -305,15 +305,20 @@ async def test_a_batch_that_is_too_large_is_refused(portal: Any, home: Any) -> N
 
 async def test_meters_of_other_systems_are_in_the_portal_at_once(portal: Any, home: Any) -> None:
     portal.owners.keys["kontor_key"] = UUID(home["merchant"])
-    new = portal.result(meters_pb2.MeterSnapshot(meter=meter(home["merchant"], home["customer"], "NEU-1")))
+    known = meter(home["merchant"], home["customer"], "NEU-1")
+    new = portal.result(meters_pb2.MeterSnapshot(meter=known))
+    registers = [{"id": known.registers[0].id, "obis": "1-0:1.8.0", "direction": "consumption", "tariff": "single"}]
     refused = {"index": 1, "error": {"code": "invalid", "field": "number"}}
     portal.owners.answer("POST", "/v1/incoming-meters", {"results": [{"index": 0} | new, refused], "failed": 1})
     body = [{"external_id": "e-1", "number": "NEU-1"}, {"external_id": "e-2"}]
     answer = await portal.client.post("/api/ingest/v1/meters", json=body, headers=KEY)
-    assert answer.json() == {"results": [{"index": 0, "id": new["id"], "version": 1}, refused], "failed": 1}
+    assert answer.json() == {
+        "results": [{"index": 0, "id": new["id"], "version": 1, "registers": registers}, refused],
+        "failed": 1,
+    }
     assert portal.owners.asked_of("/v1/incoming-meters") == [body]
     listed = (await portal.json("/api/portal/v1/stadtwerk/meters", home["cookie"])).json()["meters"]
     assert "NEU-1" in [one["number"] for one in listed]
     portal.owners.answer("POST", "/v1/incoming-meters", new, 201)
     one = await portal.client.post("/api/ingest/v1/meters", json=body[0], headers=KEY)
-    assert (one.status_code, one.json()) == (201, {"id": new["id"], "version": 1})
+    assert (one.status_code, one.json()) == (201, {"id": new["id"], "version": 1, "registers": registers})

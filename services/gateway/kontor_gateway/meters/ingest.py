@@ -1,5 +1,6 @@
 """Meters and readings in, one by one or by the million: other systems' doors to the owner."""
 
+from base64 import b64decode
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 from kontor_gateway.edge import Edge, edge_of
 from kontor_gateway.ingest.body import check_length, limited
 from kontor_gateway.ingest.keys import ApiKey, permit
+from kontor_gateway.meters.copy import METER
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
 
@@ -113,9 +115,16 @@ async def post_meters(request: Request, response: Response, key: ApiKey) -> dict
 
 async def _told(edge: Edge, result: dict[str, Any]) -> dict[str, Any]:
     """What the sender hears of it; the state itself goes into the copy."""
-    if "snapshot" in result:
-        await edge.views.apply_result(result)
-    return {name: result[name] for name in ("index", "id", "version", "error") if name in result}
+    told = {name: result[name] for name in ("index", "id", "version", "error") if name in result}
+    if "snapshot" not in result:
+        return told
+    await edge.views.apply_result(result)
+    state = METER.state(b64decode(result["snapshot"]["data"]))
+    return told | {
+        "registers": [
+            {"id": r.id, "obis": r.obis, "direction": r.direction, "tariff": r.tariff} for r in state.registers
+        ]
+    }
 
 
 def _headers(request: Request) -> dict[str, str]:
