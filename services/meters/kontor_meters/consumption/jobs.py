@@ -4,6 +4,7 @@ import asyncio
 from datetime import date
 from uuid import UUID
 
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -12,11 +13,15 @@ from kontor_meters.consumption.service import rewrite
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 
+log = structlog.get_logger()
+
 # So many series in one transaction.
 _BATCH = 20
 # A series is summed once nothing has marked it for so long, or this long after its first mark; seconds.
 QUIET = 0.5
 LONGEST = 10.0
+# What could not be summed is tried again.
+AGAIN_AFTER = 300.0
 
 _READY = """
 SELECT series_id FROM consumption_mark WHERE merchant_id = :merchant GROUP BY series_id
@@ -37,6 +42,7 @@ WITH taken AS (
 )
 SELECT series_id, min(first_day) AS first, max(last_day) AS last FROM taken GROUP BY series_id
 """
+_LATER = "UPDATE consumption_mark SET marked_at = now() + make_interval(secs => :pause) WHERE series_id = :series"
 _AGAIN = """
 INSERT INTO consumption_mark (merchant_id, series_id, first_day, last_day)
 SELECT merchant_id, series_id, make_date(year, 12, 31), make_date(year, 12, 31) FROM consumption
@@ -83,13 +89,32 @@ async def _merchants(db: Database, lister: str) -> list[UUID]:
 
 
 async def _some(db: Database, clock: Clock, merchant_id: UUID, quiet: float, longest: float) -> bool:
-    """A few series, under their locks; False when none is ready."""
+    """Works off a few series; False when none is ready."""
     async with db.transaction(merchant_id) as session:
         values = {"merchant": merchant_id, "quiet": quiet, "longest": longest, "batch": _BATCH}
         ready = list((await session.execute(text(_READY), values)).scalars())
-        if ready:
-            await session.execute(text(_LOCK), {"series": [str(series_id) for series_id in ready]})
-            marks = await session.execute(text(_TAKE), {"merchant": merchant_id, "series": ready})
-            windows = {mark.series_id: Window(mark.first, mark.last) for mark in marks}
-            await rewrite(session, merchant_id, windows, clock.now())
+    if ready:
+        await _work_off(db, clock, merchant_id, ready)
     return bool(ready)
+
+
+async def _work_off(db: Database, clock: Clock, merchant_id: UUID, series: list[UUID]) -> None:
+    """One that cannot be summed keeps its marks, and holds up none of the others."""
+    try:
+        await _rewrite(db, clock, merchant_id, series)
+    except Exception:
+        if len(series) == 1:
+            log.exception("consumption_not_summed", series_id=str(series[0]))
+            async with db.transaction(merchant_id) as session:
+                await session.execute(text(_LATER), {"series": series[0], "pause": AGAIN_AFTER})
+            return
+        for one in series:
+            await _work_off(db, clock, merchant_id, [one])
+
+
+async def _rewrite(db: Database, clock: Clock, merchant_id: UUID, series: list[UUID]) -> None:
+    async with db.transaction(merchant_id) as session:
+        await session.execute(text(_LOCK), {"series": [str(one) for one in series]})
+        marks = await session.execute(text(_TAKE), {"merchant": merchant_id, "series": series})
+        windows = {mark.series_id: Window(mark.first, mark.last) for mark in marks}
+        await rewrite(session, merchant_id, windows, clock.now())

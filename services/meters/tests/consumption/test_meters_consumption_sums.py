@@ -309,3 +309,25 @@ async def test_a_kill_in_the_middle_keeps_the_marks(world: World, monkeypatch: p
     monkeypatch.setattr(jobs, "rewrite", rewrite)
     await world.sum_up()
     assert known(await world.year(2026)) == {0: 4000}
+
+
+async def test_a_series_that_cannot_be_summed_holds_up_no_other_and_keeps_its_marks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = world.series
+    await world.read(await world.meter(), "2026-01-01", 0)
+    world.series, world.point = uuid7(), uuid7()
+    register = await world.meter()
+    await world.read(register, "2026-01-01", 0)
+    await world.read(register, "2026-01-02", 4)
+    rewrite = jobs.rewrite
+
+    async def fails(session: Any, merchant: UUID, windows: Any, now: datetime) -> None:
+        if broken in windows:
+            raise ValueError("not to be summed")
+        await rewrite(session, merchant, windows, now)
+
+    monkeypatch.setattr(jobs, "rewrite", fails)
+    await world.sum_up()
+    assert known(await world.year(2026)) == {0: 4000}
+    assert [row["series_id"] for row in await world.sql("SELECT series_id FROM consumption_mark")] == [broken]
