@@ -32,6 +32,11 @@ class Campaign:
         self._before = self._state()
         self._counts = self._counted()
 
+    def waits(self, since: datetime) -> bool:
+        """Something is missing, and was not reminded of since then."""
+        before = self.asking.reminded_at
+        return self.asking.state in ("asked", "reminded") and (before is None or before < since)
+
     def remind(self, now: datetime) -> None:
         self.asking.state, self.asking.reminded_at = "reminded", now
 
@@ -43,15 +48,19 @@ class Campaign:
         if self.asking.state != "done":
             self.asking.state = "closed"
 
-    async def close(self, now: datetime, fact: type[Message] = pb.AskingChanged) -> None:
-        """Writes what changed as one version and one event, and adds to the request's counts."""
+    def write(self, now: datetime, fact: type[Message]) -> bool:
+        """What changed as one version and one event; whether anything did."""
         self._settle(now)
         if self._state() == self._before:
-            return
+            return False
         self.asking.touch()
         record(self.session, fact(asking=self.state()), merchant_id=self.asking.merchant_id)
-        await self.session.flush()
-        await self._count()
+        return True
+
+    def news(self) -> tuple[int, int]:
+        """How many more meters are read and estimated than before."""
+        read, estimated = self._counted()
+        return read - self._counts[0], estimated - self._counts[1]
 
     def state(self) -> pb.Asking:
         return events.asking_state(self.asking, self.request, self.parts)
@@ -65,26 +74,37 @@ class Campaign:
             # Staff have rejected what was read.
             asking.state, asking.done_at = "reminded" if asking.reminded_at else "asked", None
 
-    async def _count(self) -> None:
-        read, estimated = self._counted()
-        more_read, more_estimated = read - self._counts[0], estimated - self._counts[1]
-        if (more_read, more_estimated) == (0, 0):
-            return
-        query = select(ReadingRequest).where(ReadingRequest.id == self.request.id).with_for_update()
-        request = (await self.session.exec(query.execution_options(populate_existing=True))).one()
-        request.read += more_read
-        request.estimated += more_estimated
-        request.touch()
-        changed = pb.ReadingRequestChanged(request=events.request_state(request))
-        record(self.session, changed, merchant_id=request.merchant_id)
-        await self.session.flush()
-
     def _counted(self) -> tuple[int, int]:
         states = [part.state for part, _ in self.parts]
         return states.count("read"), states.count("estimated")
 
     def _state(self) -> bytes:
         return self.state().SerializeToString(deterministic=True)
+
+
+async def close(campaigns: Sequence[Campaign], now: datetime, fact: type[Message] = pb.AskingChanged) -> None:
+    """Writes what changed, and adds it to the counts of the requests, each of which is locked once."""
+    changed = [campaign for campaign in campaigns if campaign.write(now, fact)]
+    if not changed:
+        return
+    session = changed[0].session
+    await session.flush()
+    for request_id in sorted({campaign.request.id for campaign in changed}):
+        news = [campaign.news() for campaign in changed if campaign.request.id == request_id]
+        await _count(session, request_id, sum(read for read, _ in news), sum(guessed for _, guessed in news))
+
+
+async def _count(session: AsyncSession, request_id: UUID, read: int, estimated: int) -> None:
+    if (read, estimated) == (0, 0):
+        return
+    query = select(ReadingRequest).where(ReadingRequest.id == request_id).with_for_update()
+    request = (await session.exec(query.execution_options(populate_existing=True))).one()
+    request.read += read
+    request.estimated += estimated
+    request.touch()
+    changed = pb.ReadingRequestChanged(request=events.request_state(request))
+    record(session, changed, merchant_id=request.merchant_id)
+    await session.flush()
 
 
 async def open_campaigns(session: AsyncSession, meter_ids: Collection[UUID]) -> list[Campaign]:

@@ -9,7 +9,7 @@ from kontor_meters.models import Reading, ReadingRequest, Register
 from kontor_meters.readings.plausibility import Point
 from kontor_meters.readings.round import Round, face_of, open_round
 from kontor_meters.requests import queries
-from kontor_meters.requests.campaign import campaigns_of
+from kontor_meters.requests.campaign import campaigns_of, close
 from kontor_meters.requests.estimates import Estimate, curve_of, estimate
 from kontor_meters.requests.service import WAITING
 from kontor_meters.times import noon_of
@@ -33,11 +33,12 @@ async def _estimate(session: AsyncSession, request: ReadingRequest, asking_ids: 
     round = await open_round(session, request.merchant_id, now, await queries.missing_meters(session, asking_ids))
     done = {meter_id for meter_id in sorted(round.meters) if await _estimate_meter(round, meter_id, request)}
     await round.close()
-    for campaign in await campaigns_of(session, asking_ids):
+    campaigns = await campaigns_of(session, asking_ids)
+    for campaign in campaigns:
         for part, _ in campaign.parts:
             if part.state == "asked":
                 part.state = "estimated" if part.meter_id in done else "left_out"
-        await campaign.close(now)
+    await close(campaigns, now)
 
 
 async def _estimate_meter(round: Round, meter_id: UUID, request: ReadingRequest) -> bool:

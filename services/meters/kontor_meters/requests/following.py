@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.models import AskedMeter, Asking, Reading, ReadingRequest, Register
-from kontor_meters.requests.campaign import open_campaigns
+from kontor_meters.requests.campaign import close, open_campaigns
 from kontor_meters.times import day_of, start_of
 
 
@@ -37,7 +37,7 @@ async def follow(session: AsyncSession, meter_ids: Collection[UUID], zone: ZoneI
         for part, meter in campaign.parts:
             if meter.id in meter_ids:
                 part.state = _state(part, read.get(meter.id), since)
-        await campaign.close(now)
+    await close(campaigns, now)
 
 
 def _state(part: AskedMeter, read_at: datetime | None, since: datetime) -> str:

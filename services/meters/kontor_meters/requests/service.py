@@ -1,5 +1,6 @@
 """The merchant asks a group for readings until a date; reminds; closes."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -16,6 +17,7 @@ from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
 from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest
 from kontor_meters.requests import queries
 from kontor_meters.requests.campaign import campaigns_of
+from kontor_meters.requests.campaign import close as close_campaigns
 from kontor_meters.requests.inputs import RequestWanted
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
@@ -69,31 +71,41 @@ async def _ask(session: AsyncSession, now: datetime, principal: Principal, wante
     opened = pb.ReadingRequestOpened(request=events.request_state(request))
     record(session, opened, merchant_id=principal.merchant)
     await session.flush()
-    for _, own in groupby(meters, key=lambda meter: meter.customer_id):
-        await _ask_one(session, request, list(own))
+    await _ask_each(session, request, meters)
     return request
 
 
-async def _ask_one(session: AsyncSession, request: ReadingRequest, meters: list[Meter]) -> None:
-    for first in range(0, len(meters), _METERS_PER_ASKING):
-        part = meters[first : first + _METERS_PER_ASKING]
-        assert part[0].customer_id is not None
-        asking = Asking(
-            id=uuid7(),
-            merchant_id=request.merchant_id,
-            request_id=request.id,
-            customer_id=part[0].customer_id,
-            asked_at=request.made_at,
-        )
+async def _ask_each(session: AsyncSession, request: ReadingRequest, meters: list[Meter]) -> None:
+    parts = [(_asking(request, customer_id), own) for customer_id, own in _parts(meters)]
+    session.add_all([asking for asking, _ in parts])
+    await session.flush()
+    for asking, own in parts:
         asked = [
             AskedMeter(merchant_id=request.merchant_id, asking_id=asking.id, meter_id=meter.id, position=position)
-            for position, meter in enumerate(part)
+            for position, meter in enumerate(own)
         ]
-        session.add(asking)
-        await session.flush()
         session.add_all(asked)
-        state = events.asking_state(asking, request, zip(asked, part, strict=True))
+        state = events.asking_state(asking, request, zip(asked, own, strict=True))
         record(session, pb.ReadingsAsked(asking=state), merchant_id=request.merchant_id)
+
+
+def _asking(request: ReadingRequest, customer_id: UUID) -> Asking:
+    return Asking(
+        id=uuid7(),
+        merchant_id=request.merchant_id,
+        request_id=request.id,
+        customer_id=customer_id,
+        asked_at=request.made_at,
+    )
+
+
+def _parts(meters: list[Meter]) -> Iterator[tuple[UUID, list[Meter]]]:
+    """Customer by customer, as many at a time as an event holds."""
+    for customer_id, own in groupby(meters, key=lambda meter: meter.customer_id):
+        whole = list(own)
+        for first in range(0, len(whole), _METERS_PER_ASKING):
+            assert customer_id is not None
+            yield customer_id, whole[first : first + _METERS_PER_ASKING]
 
 
 async def remind(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID) -> dict[str, Any]:
@@ -114,11 +126,10 @@ async def remind_missing(db: Database, merchant_id: UUID, request_id: UUID, *, s
     while more:
         async with db.transaction(merchant_id) as session:
             waiting = await queries.to_remind(session, request_id, since, _BATCH)
-            for campaign in await campaigns_of(session, waiting):
-                before = campaign.asking.reminded_at
-                if campaign.asking.state in WAITING and (before is None or before < since):
-                    campaign.remind(now)
-                    await campaign.close(now, pb.ReadingsReminded)
+            campaigns = [c for c in await campaigns_of(session, waiting) if c.waits(since)]
+            for campaign in campaigns:
+                campaign.remind(now)
+            await close_campaigns(campaigns, now, pb.ReadingsReminded)
             more = len(waiting) == _BATCH
 
 
@@ -130,9 +141,10 @@ async def close(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID)
         async with db.transaction(merchant_id) as session:
             await queries.by_id(session, request_id)
             waiting = await queries.askings_of(session, request_id, WAITING, _BATCH)
-            for campaign in await campaigns_of(session, waiting):
+            campaigns = await campaigns_of(session, waiting)
+            for campaign in campaigns:
                 campaign.end()
-                await campaign.close(now)
+            await close_campaigns(campaigns, now)
             more = len(waiting) == _BATCH
     async with db.transaction(merchant_id) as session:
         request = await queries.locked(session, request_id)

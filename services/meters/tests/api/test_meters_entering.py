@@ -215,3 +215,14 @@ async def test_the_snapshot_in_an_answer_is_the_events_state(world: Any) -> None
     result = await world.enter(meter, "10")
     [event] = await world.told(pb.ReadingTaken)
     assert pb.ReadingSnapshot.FromString(base64.b64decode(result["snapshot"]["data"])).reading == event.reading
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"taken_on": "0001-01-01"}, {"taken_on": "9999-12-31"}, {"taken_at": "0001-01-01T00:00:00"}, {"note": "\u0000"}],
+)
+async def test_what_no_calendar_and_no_table_holds_is_named(world: Any, fields: dict[str, Any]) -> None:
+    meter = await world.add()
+    body = {"readings": [{"register_id": meter["registers"][0]["id"], "value": "1"} | fields]}
+    answer = await world.http.post("/v1/readings", json=body, headers=world.person())
+    assert (answer.status_code, answer.json()["field"]) == (422, f"readings[0].{next(iter(fields))}")

@@ -36,6 +36,9 @@ async def add(world: Any, **fields: Any) -> httpx.Response:
         ({"registers": [{"unit": "kWh", "factor": "0"}]}, "registers[0].factor", "greater_than"),
         ({"registers": [{"unit": "kWh", "digits_before": 0}]}, "registers[0].digits_before", "greater_than_equal"),
         ({"kind": "steam"}, "kind", "literal_error"),
+        ({"number": "47\u000011"}, "number", "string_pattern_mismatch"),
+        ({"in_use_from": "0001-01-01"}, "in_use_from", "greater_than_equal"),
+        ({"registers": [{"unit": "kWh", "factor": "NaN"}]}, "registers[0].factor", "finite_number"),
         ({"customer_id": str(uuid7())}, "customer_id", "customer_unknown"),
     ],
 )
@@ -159,3 +162,12 @@ async def test_a_list_of_meters_is_kept_one_by_one(world: Any) -> None:
         "meters.meter",
         1,
     )
+
+
+async def test_a_great_property_manager_is_asked_in_parts_that_fit_the_bus(world: Any) -> None:
+    meters = [world.wanted(world.customer, external_id=f"e-{index}") for index in range(405)]
+    await world.http.post("/v1/incoming-meters", json=meters, headers=world.system())
+    body = {"title": "Ablesung", "due_on": "2026-12-10", "kinds": ["electricity"]}
+    answer = await world.http.post("/v1/requests", json=body, headers=world.staff())
+    assert answer.status_code == 201
+    assert [len(event.asking.meters) for event in await world.told(pb.ReadingsAsked)] == [400, 5]
