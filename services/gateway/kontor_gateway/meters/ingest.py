@@ -115,7 +115,7 @@ async def post_meters(request: Request, response: Response, key: ApiKey) -> dict
 
 async def _told(edge: Edge, result: dict[str, Any]) -> dict[str, Any]:
     """What the sender hears of it; the state itself goes into the copy."""
-    told = {name: result[name] for name in ("index", "id", "version", "error") if name in result}
+    told: dict[str, Any] = {name: result[name] for name in ("index", "id", "version", "error") if name in result}
     if "snapshot" not in result:
         return told
     await edge.views.apply_result(result)
