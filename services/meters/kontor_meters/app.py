@@ -29,7 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[meters, readings, requests, stickers, *batches.ROUTERS, snapshots],
         resources=[
             *batches.RESOURCES,
-            on_the_bus(lambda app: consumers(app.state.db)),
+            on_the_bus(lambda app: consumers(app.state.db, app.state.clock)),
             *batches.DOORS,
             takes("meters", lambda app: partial(incoming_meters.take, app)),
             _jobs,

@@ -5,6 +5,7 @@ the same moment, each before the other's commit, neither would find the other: s
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,9 @@ from kontor.meters.v1 import meters_pb2
 from kontor_bus import Envelope
 from kontor_meters import events
 from kontor_meters.meters import queries
-from kontor_meters.models import Customer, Merchant, Meter
+from kontor_meters.models import Customer, Merchant, Meter, Reading
+from kontor_meters.series import touch_all
+from kontor_service.clock import Clock
 from kontor_service.database import Database
 
 _LOCK_CLASS = 7_303
@@ -31,7 +34,7 @@ async def apply_merchants(db: Database, envelopes: Sequence[Envelope]) -> None:
             await _store(session, _merchant(state))
 
 
-async def apply_customers(db: Database, envelopes: Sequence[Envelope]) -> None:
+async def apply_customers(db: Database, clock: Clock, envelopes: Sequence[Envelope]) -> None:
     for state in _states(envelopes, pb.Customer):
         async with db.transaction(UUID(state.merchant_id)) as session:
             await _lock(session, "pg_advisory_xact_lock", UUID(state.merchant_id))
@@ -44,7 +47,7 @@ async def apply_customers(db: Database, envelopes: Sequence[Envelope]) -> None:
                 number=state.number,
             )
             if await _store(session, row) and row.number and not row.deleted:
-                await _match_waiting(session, row)
+                await _match_waiting(session, row, clock.today(await time_zone(session, row.merchant_id)))
 
 
 async def meters_arrive(session: AsyncSession, merchant_id: UUID) -> None:
@@ -73,7 +76,8 @@ async def language(session: AsyncSession, merchant_id: UUID) -> str:
     return (await session.exec(query)).first() or "de"
 
 
-async def _match_waiting(session: AsyncSession, customer: Customer) -> None:
+async def _match_waiting(session: AsyncSession, customer: Customer, today: date) -> None:
+    """Meters that came before this customer are theirs, with what was read there since."""
     waiting = select(Meter).where(
         Meter.customer_number == customer.number, col(Meter.customer_id).is_(None), ~col(Meter.deleted)
     )
@@ -82,7 +86,18 @@ async def _match_waiting(session: AsyncSession, customer: Customer) -> None:
         meter.touch()
         registers = await queries.registers_of(session, [meter.id])
         events.tell_meter(session, meters_pb2.MeterChanged, meter, registers)
+        await _match_readings(session, meter)
+        await touch_all(session, meter, registers, today)
         await session.flush()
+
+
+async def _match_readings(session: AsyncSession, meter: Meter) -> None:
+    query = select(Reading).where(Reading.meter_id == meter.id, col(Reading.customer_id).is_(None))
+    for reading in await session.exec(query.order_by(col(Reading.id))):
+        reading.customer_id = meter.customer_id
+        reading.touch()
+        # No fact has happened to the reading: copies take its state.
+        events.tell_reading(session, meters_pb2.ReadingSnapshot, reading, meter.number)
 
 
 def _merchant(state: pb.Merchant) -> Merchant:

@@ -18,9 +18,11 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 
 
 @router.post("/meters", status_code=201)
-async def add(request: Request, wanted: MeterWanted, principal: Editor) -> dict[str, Any]:
+async def add(request: Request, wanted: MeterWanted, principal: Editor, key: Key = None) -> dict[str, Any]:
     state = request.app.state
-    return await service.add(state.db, principal.merchant, wanted)
+    answer = await service.add(state.db, principal.merchant, wanted, key)
+    state.wake.set()
+    return answer
 
 
 @router.post("/meters/{meter_id}")

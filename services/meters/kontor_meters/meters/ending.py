@@ -175,8 +175,9 @@ class _TakingDown:
     async def answer(self, readings: list[Reading]) -> dict[str, Any]:
         """The meter that hangs there now, and under `results` everything that changed."""
         meters = await self._round.close()
+        today = day_of(self._round.now, self._round.zone)
         for meter in meters:
-            await touch_all(self._round.session, meter, self._round.registers_of(meter.id), self._round.now)
+            await touch_all(self._round.session, meter, self._round.registers_of(meter.id), today)
         told = [events.meter_result(meter, self._round.registers_of(meter.id)) for meter in meters]
         told += [events.reading_result(r, self._round.meters[r.meter_id].number) for r in readings]
         now_there = str(self._meter.successor_id or self._meter.id)

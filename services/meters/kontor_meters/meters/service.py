@@ -27,6 +27,7 @@ from kontor_meters.models import Meter, Register
 from kontor_meters.series import touch_all
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
+from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.database import Database
 from kontor_service.errors import FieldError
 from kontor_service.ids import uuid7
@@ -37,12 +38,17 @@ _PLACE = {"street": "street", "post_code": "post_code", "city": "city", "country
 _NEEDED = ("number", "kind", "in_use_from")
 
 
-async def add(db: Database, merchant_id: UUID, wanted: MeterWanted) -> dict[str, Any]:
-    """Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown."""
+async def add(db: Database, merchant_id: UUID, wanted: MeterWanted, key: str | None) -> dict[str, Any]:
+    """Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown, KeyReused."""
     async with db.transaction(merchant_id) as session:
+        asked = fingerprint(wanted.model_dump(mode="json"))
+        if key and (repeated := await recall(session, merchant_id, "meter", key, asked)) is not None:
+            return repeated
         await meters_arrive(session, merchant_id)
-        meter, registers = await add_in(session, merchant_id, wanted)
-        return events.meter_result(meter, registers)
+        answer = events.meter_result(*await add_in(session, merchant_id, wanted))
+        if key:
+            await remember(session, merchant_id, "meter", key, answer)
+        return answer
 
 
 async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, wanted: MeterWanted) -> dict[str, Any]:
@@ -120,7 +126,7 @@ async def change_in(
     meter.touch()
     await keep(session, meter, registers)
     events.tell_meter(session, pb.MeterChanged, meter, registers)
-    await touch_all(session, meter, registers, clock.now())
+    await touch_all(session, meter, registers, clock.today(await time_zone(session, meter.merchant_id)))
     return meter, registers
 
 

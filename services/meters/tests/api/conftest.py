@@ -65,7 +65,7 @@ class World:
             **changes,
         )  # fmt: skip
         event = envelope(identity.CustomerChanged(customer=state), self.merchant)
-        await apply_customers(self.app.state.db, [event])
+        await apply_customers(self.app.state.db, self.clock, [event])
 
     def _next(self, key: UUID) -> int:
         self._versions[key] = self._versions.get(key, 0) + 1

@@ -59,6 +59,13 @@ async def test_two_meters_in_use_have_two_numbers(world: Any) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "number_in_use", "number")
 
 
+async def test_two_clicks_are_one_meter(world: Any) -> None:
+    body, headers = world.wanted(world.customer), world.staff() | {"Idempotency-Key": "click"}
+    answers = [await world.http.post("/v1/meters", json=body, headers=headers) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len(await world.told(pb.MeterAdded)) == 1
+
+
 async def test_another_kind_may_have_the_same_number(world: Any) -> None:
     await world.add(number="4711")
     assert (await add(world, number="4711", kind="water", registers=[{"unit": "m3"}])).status_code == 201
@@ -117,6 +124,17 @@ async def test_a_meter_waits_for_its_customer(world: Any) -> None:
     await world.meet(customer, number)
     [event] = await world.told(pb.MeterChanged)
     assert (event.meter.id, event.meter.customer_id) == (answer.json()["id"], str(customer))
+
+
+async def test_what_was_read_before_the_customer_came_is_the_customers(world: Any) -> None:
+    customer, number = uuid7(), f"K-{uuid7().hex[-8:]}"
+    answer = await add(world, customer_id=None, customer_number=number)
+    await world.read(world.state(answer.json()), ("2026-01-01", "10"))
+    await world.meet(customer, number)
+    [row] = await world.sql("SELECT customer_id, version FROM reading")
+    assert tuple(row) == (customer, 2)
+    [event] = await world.told(pb.ReadingSnapshot)
+    assert event.reading.customer_id == str(customer)
 
 
 async def test_a_known_customer_is_found_by_number(world: Any) -> None:
