@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.consumption.changes import touched_many
 from kontor_meters.intervals.rules import STEP, Block
+from kontor_service.database import driver_of
 
 _LOCK_CLASS = 7_310
 
@@ -109,7 +109,7 @@ async def store(
     """
     if not blocks:
         return Stored()
-    connection = await raw(session)
+    connection = await driver_of(session)
     await connection.fetchrow(_TURN, _LOCK_CLASS, str(merchant_id))
     met = await _met(connection, blocks)
     ordered = sorted(blocks, key=lambda block: (block.register_id.int, block.day))
@@ -133,14 +133,6 @@ async def store(
     if spans:
         await touched_many(connection, merchant_id, [(key, *days) for key, days in sorted(spans.items())])
     return result
-
-
-async def raw(session: AsyncSession) -> Any:
-    """The asyncpg connection under the session's transaction, which alone can COPY."""
-    connection: asyncpg.Connection[asyncpg.Record] | None
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert connection is not None
-    return connection
 
 
 async def _met(connection: Any, blocks: Sequence[Block]) -> set[tuple[UUID, date]]:

@@ -28,7 +28,8 @@ BEGIN
         RAISE EXCEPTION 'no month for %', wanted;
     END IF;
     PERFORM pg_advisory_xact_lock(7311, to_char(first, 'YYYYMM')::int);
-    IF to_regclass('public.' || name) IS NOT NULL THEN
+    -- Asked with a snapshot of its own: to_regclass may still remember that there was none.
+    IF EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = 'public'::regnamespace) THEN
         RETURN false;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE interval_value INCLUDING ALL)', name);

@@ -24,7 +24,7 @@ from kontor_testing.stage import Stage, staged
 from kontor_testing.waiting import eventually
 
 METERS = 50
-LINES = 4_000
+LINES = 2_000
 BODIES = 12
 _METER = (
     "INSERT INTO meter (id, merchant_id, epoch, version, deleted, number, kind, market_location_id, street, post_code, city,"
