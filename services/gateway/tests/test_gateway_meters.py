@@ -103,15 +103,15 @@ async def test_this_year_stands_against_the_last_one_as_far_as_both_are_known(po
     await known(portal, mine)
     await portal.say(
         meters_pb2.ConsumptionChanged(consumption=consumption(mine, 2025, 10_000)),
-        meters_pb2.ConsumptionChanged(consumption=consumption(mine, 2026, lambda n: 11_000 if n < 59 else -1)),
+        meters_pb2.ConsumptionChanged(consumption=consumption(mine, 2026, lambda n: 11_000 if n < 60 else -1)),
     )
     page = said(await portal.page(f"/stadtwerk/zaehler/{mine.id}?year=2026", home["cookie"]))
-    assert "649 kWh" in page
-    assert "im selben Zeitraum des Vorjahrs: 590 kWh" in page
+    assert "660 kWh" in page
+    assert "im selben Zeitraum des Vorjahrs: 600 kWh" in page
     assert "+10 %" in page
     answer = await portal.json(f"/api/portal/v1/stadtwerk/meters/{mine.id}/consumption?year=2026", home["cookie"])
     block = answer.json()["blocks"][0]
-    assert block["parts"][0]["amounts"][:3] == [341_000, 308_000, None]
+    assert block["parts"][0]["amounts"][:3] == [341_000, 308_000, 11_000]
     assert block["before"][:3] == [310_000, 280_000, 310_000]
 
 

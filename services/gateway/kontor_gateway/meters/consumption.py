@@ -34,12 +34,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One direction in one unit: what is stacked in one chart. `before`: a year earlier, all tariffs together."""
+    """One direction in one unit: what is stacked in one chart. `before`: a year earlier, all tariffs together.
+
+    `comparable`: this period and the same a year before, over the days that are known in both; None where there are none.
+    """
 
     direction: str
     unit: str
     parts: list[Part]
     before: list[int | None]
+    comparable: tuple[int, int] | None = None
 
     @property
     def totals(self) -> list[int | None]:
@@ -58,17 +62,6 @@ class Block:
         """The largest amount, by which all get their decimals."""
         return max([0, *(amount for amount in (*self.totals, *self.before) if amount is not None)])
 
-    @property
-    def comparable(self) -> tuple[int, int] | None:
-        """Both years' sums over the periods that are known in both; None where there is none, or nothing then."""
-        both = [
-            (now, then)
-            for now, then in zip(self.totals, self.before, strict=True)
-            if now is not None and then is not None
-        ]
-        now, then = sum(pair[0] for pair in both), sum(pair[1] for pair in both)
-        return (now, then) if then else None
-
 
 class Used:
     """All that is known of a point, by year."""
@@ -82,15 +75,16 @@ class Used:
 
     def knows(self, series_id: str, day: date) -> bool:
         """Whether anything is known of this day that is the reader's."""
-        number = (day - date(day.year, 1, 1)).days
+        number = _number(day)
         rows = [r["days"] for r in self._rows if r["series_id"] == series_id and r["year"] == day.year]
         return any(number < len(days) and days[number] != _UNKNOWN for days in rows)
 
     def by_months(self, year: int) -> list[Block]:
-        return self._blocks(_months, year, 12)
+        return self._blocks(_months, year, 12, lambda _day: True)
 
     def by_days(self, year: int, month: int) -> list[Block]:
-        return self._blocks(lambda days, of: _days(days, of, month), year, monthrange(year, month)[1])
+        length = monthrange(year, month)[1]
+        return self._blocks(lambda days, of: _days(days, of, month), year, length, lambda day: day.month == month)
 
     def by_years(self) -> list[Block]:
         """Each year against itself: there is nothing before."""
@@ -126,7 +120,7 @@ class Used:
                 )
         return found  # fmt: skip
 
-    def _blocks(self, cut: _Cut, year: int, periods: int) -> list[Block]:
+    def _blocks(self, cut: _Cut, year: int, periods: int, within: Callable[[date], bool]) -> list[Block]:
         blocks = []
         for direction, unit in self._groups():
             parts = [
@@ -138,8 +132,21 @@ class Used:
                 for tariff, _series in self._tariffs(direction, unit)
             ]
             before = [total(one[n] if n < len(one) else None for one in earlier) for n in range(periods)]
-            blocks.append(Block(direction, unit, parts, before))
+            compared = self._compared(direction, unit, [d for d in _days_of_year(year) if within(d)])
+            blocks.append(Block(direction, unit, parts, before, compared))
         return blocks
+
+    def _compared(self, direction: str, unit: str, days: list[date]) -> tuple[int, int] | None:
+        """What was used on these days and a year before, tariff by tariff on the days that are known in both."""
+        now = then = 0
+        for tariff, _series in self._tariffs(direction, unit):
+            these = self._days_of(direction, unit, tariff, days[0].year)
+            earlier = self._days_of(direction, unit, tariff, days[0].year - 1)
+            for day in days:
+                other = _year_before(day)
+                if other and these[_number(day)] != _UNKNOWN and earlier[_number(other)] != _UNKNOWN:
+                    now, then = now + these[_number(day)], then + earlier[_number(other)]
+        return (now, then) if then else None
 
     def _groups(self) -> list[tuple[str, str]]:
         found = {(row["direction"] or "consumption", row["unit"]) for row in self._rows}
@@ -168,9 +175,18 @@ def total(amounts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def day_of(year: int, number: int) -> date:
-    """The day of a year, counted from 0."""
-    return date(year, 1, 1) + timedelta(days=number)
+def _number(day: date) -> int:
+    """Counted from 0."""
+    return day.timetuple().tm_yday - 1
+
+
+def _days_of_year(year: int) -> list[date]:
+    return [date(year, 1, 1) + timedelta(days=n) for n in range(366 if isleap(year) else 365)]
+
+
+def _year_before(day: date) -> date | None:
+    """None for 29 February."""
+    return None if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
 
 
 def _year(row: dict[str, Any]) -> int:
