@@ -30,21 +30,6 @@ def month_sums(year: int, days: Sequence[int]) -> list[int | None]:
     return found
 
 
-def same_time(now: Sequence[int], then: Sequence[int], year: int) -> tuple[int, int] | None:
-    """What two years used on the calendar days that are known of both: (this one, the one before).
-
-    `now` are the days of `year` from 1 January on, `then` those of the year before; 29 February is compared with nothing. None where no day is known of both.
-    """
-    both = zip(_without_leap_day(now, year), _without_leap_day(then, year - 1), strict=False)
-    known = [(a, b) for a, b in both if NOT_KNOWN not in (a, b)]
-    return (sum(a for a, _b in known), sum(b for _a, b in known)) if known else None
-
-
-def _without_leap_day(days: Sequence[int], year: int) -> Sequence[int]:
-    leap_day = 59
-    return [*days[:leap_day], *days[leap_day + 1 :]] if isleap(year) and len(days) > leap_day else days
-
-
 def expected_months(sums: Sequence[int | None], projection: Mapping[str, Any] | None) -> list[Expected | None]:
     """For each month what it will come to in all: (low, expected, high); None for months that are over or unknown.
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kontor_web import meters
 from kontor_web.i18n import speak
-from kontor_web.meter_sums import csv_rows, csv_text, expected_months, month_sums, same_time
+from kontor_web.meter_sums import csv_rows, csv_text, expected_months, month_sums
 
 FOUND = {
     "future": {},
@@ -173,16 +173,3 @@ def test_a_csv_file_says_every_known_thousandth(amounts: list[int]) -> None:
     first = date(2026, 1, 1)
     said = {(first + timedelta(days=i)).isoformat(): a for i, a in enumerate(amounts) if a != -1}
     assert {day: round(float(text) * 1000) for day, text in read.items()} == said
-
-
-def test_years_are_compared_by_the_days_known_of_both() -> None:
-    now = [10] * 31 + [20] + [-1] * 333
-    then = [-1] + [5] * 364
-    assert same_time(now, then, 2026) == (30 * 10 + 20, 31 * 5)
-    assert same_time([-1] * 365, then, 2026) is None
-
-
-def test_after_february_a_leap_year_is_compared_with_the_same_dates() -> None:
-    leap = [1] * 59 + [1000] + [2] * 306
-    assert same_time(leap, [1] * 59 + [2] * 306, 2028) == (59 + 612, 59 + 612)
-    assert same_time([1] * 59 + [2] * 306, leap, 2029) == (59 + 612, 59 + 612)
