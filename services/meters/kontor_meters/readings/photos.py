@@ -1,6 +1,7 @@
 """A photo of the meter's face: what was read, for whoever doubts it later."""
 
 import asyncio
+import threading
 from uuid import UUID
 
 import pillow_heif
@@ -23,7 +24,7 @@ LONGEST_SIDE = 1_600
 MEDIA_TYPE = "image/jpeg"
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 # One after the other: a picture of 64 megapixels takes 200 MB while it is decoded.
-_decoding = asyncio.Semaphore(1)
+_decoding = threading.Lock()
 
 
 async def keep(db: Database, files: Files, clock: Clock, principal: Principal, file: UploadFile) -> str:
@@ -31,9 +32,7 @@ async def keep(db: Database, files: Files, clock: Clock, principal: Principal, f
     content = await file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise PictureTooLarge(f"At most {MOST_BYTES // 1024**2} MiB are accepted", field="file")
-    async with _decoding:
-        picture = await asyncio.to_thread(_jpeg, content)
-    sha256 = await files.put(picture)
+    sha256 = await files.put(await asyncio.to_thread(_jpeg, content))
     row = {
         "merchant_id": principal.merchant,
         "sha256": sha256,
@@ -57,4 +56,5 @@ async def of_reading(db: Database, files: Files, principal: Principal, reading_i
 def _jpeg(content: bytes) -> bytes:
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     side = (LONGEST_SIDE, LONGEST_SIDE)
-    return redrawn(content, formats=_FORMATS, fits_into=side, most_pixels=MOST_PIXELS, as_jpeg=True).content
+    with _decoding:
+        return redrawn(content, formats=_FORMATS, fits_into=side, most_pixels=MOST_PIXELS, as_jpeg=True).content

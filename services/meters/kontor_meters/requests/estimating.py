@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.models import Reading, ReadingRequest, Register
+from kontor_meters.models import Meter, Reading, ReadingRequest, Register
 from kontor_meters.readings.plausibility import Point
 from kontor_meters.readings.round import Round, face_of, open_round
 from kontor_meters.requests import queries
@@ -30,8 +30,13 @@ async def estimate_missing(db: Database, request: ReadingRequest, now: datetime)
 
 
 async def _estimate(session: AsyncSession, request: ReadingRequest, asking_ids: list[UUID], now: datetime) -> None:
-    round = await open_round(session, request.merchant_id, now, await queries.missing_meters(session, asking_ids))
-    done = {meter_id for meter_id in sorted(round.meters) if await _estimate_meter(round, meter_id, request)}
+    missing = await queries.missing_meters(session, asking_ids)
+    round = await open_round(session, request.merchant_id, now, set(missing))
+    done = set()
+    for meter_id, meter in sorted(round.meters.items()):
+        # Somebody else may live there by now.
+        if meter.customer_id == missing[meter_id] and await _estimate_meter(round, meter, request):
+            done.add(meter_id)
     await round.close()
     campaigns = await campaigns_of(session, asking_ids)
     for campaign in campaigns:
@@ -41,10 +46,12 @@ async def _estimate(session: AsyncSession, request: ReadingRequest, asking_ids: 
     await close(campaigns, now)
 
 
-async def _estimate_meter(round: Round, meter_id: UUID, request: ReadingRequest) -> bool:
+async def _estimate_meter(round: Round, meter: Meter, request: ReadingRequest) -> bool:
     """All its registers or none."""
     at = noon_of(request.due_on, round.zone)
-    registers = [register for register in round.registers_of(meter_id) if not register.interval]
+    if meter.in_use_to is not None and meter.in_use_to <= request.due_on:
+        return False
+    registers = [register for register in round.registers_of(meter.id) if not register.interval]
     found = [(register, _of_register(round, register, at)) for register in registers]
     readings = [_reading(round, register, guess, request, at) for register, guess in found if guess is not None]
     if len(readings) < len(registers):

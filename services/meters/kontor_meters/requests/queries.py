@@ -69,6 +69,11 @@ async def to_remind(session: AsyncSession, request_id: UUID, since: datetime, li
     return list(await session.exec(query.order_by(col(Asking.id)).limit(limit)))
 
 
-async def missing_meters(session: AsyncSession, asking_ids: Sequence[UUID]) -> list[UUID]:
-    query = select(AskedMeter.meter_id).where(col(AskedMeter.asking_id).in_(asking_ids), AskedMeter.state == "asked")
-    return list(await session.exec(query))
+async def missing_meters(session: AsyncSession, asking_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Meter → the customer who was asked."""
+    query = (
+        select(AskedMeter.meter_id, Asking.customer_id)
+        .join(Asking, col(Asking.id) == AskedMeter.asking_id)
+        .where(col(AskedMeter.asking_id).in_(asking_ids), AskedMeter.state == "asked")
+    )
+    return dict((await session.exec(query)).all())

@@ -185,6 +185,30 @@ async def test_a_meter_that_was_never_read_is_left_out(world: Any) -> None:
     assert [row["state"] for row in rows] == ["left_out"]
 
 
+async def test_nobody_is_given_an_estimate_of_a_flat_they_left(world: Any) -> None:
+    meter = await world.add()
+    await world.read(meter, ("2025-11-10", "1000"), ("2026-11-10", "4650"))
+    await asked(world, estimate=True)
+    other = uuid7()
+    await world.meet(other, f"K-{other.hex[-6:]}")
+    body = {"customer_id": str(other)}
+    await world.http.post(f"/v1/meters/{meter['id']}", json=body, headers=world.staff())
+    world.clock.travel_to(DAY_AFTER)
+    await eventually(lambda: world.told(pb.ReadingRequestClosed))
+    assert await world.sql("SELECT id FROM reading WHERE source = 'estimate'") == []
+
+
+async def test_a_meter_that_was_taken_down_is_not_estimated(world: Any) -> None:
+    meter = await world.add()
+    await world.read(meter, ("2025-11-10", "1000"), ("2026-11-10", "4650"))
+    await asked(world, estimate=True)
+    body = {"in_use_to": "2026-11-15"}
+    await world.http.post(f"/v1/meters/{meter['id']}/end", json=body, headers=world.staff())
+    world.clock.travel_to(DAY_AFTER)
+    await eventually(lambda: world.told(pb.ReadingRequestClosed))
+    assert await world.sql("SELECT id FROM reading WHERE source = 'estimate'") == []
+
+
 async def test_a_real_reading_takes_the_place_of_an_estimate_it_proves_wrong(world: Any) -> None:
     meter = await world.add()
     await world.read(meter, ("2025-11-10", "1000"), ("2026-11-10", "4650"))
