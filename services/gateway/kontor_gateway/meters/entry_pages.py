@@ -88,10 +88,14 @@ def _over(meter: dict[str, str | None], record: asyncpg.Record) -> bool:
     return until is not None and until <= record["today"].isoformat()
 
 
+def entry_title(found: Entry) -> str:
+    return _("Enter your reading") if len(found.meters) == 1 else _("Enter readings")
+
+
 def _page(request: Request, slug: str, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:
     merchant = orjson.loads(record["merchant"])
     return edge_of(request).pages.render(
         request, "meters/entry.html", request.state.look, status=status, slug=slug, entry=found, form=found.form,
-        merchant=merchant, allowed=may_enter(record), title=_("Enter readings"), back=f"/{slug}/zaehler",
+        merchant=merchant, allowed=may_enter(record), title=entry_title(found), back=f"/{slug}/zaehler",
         next=next_cursor(record), action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )  # fmt: skip

@@ -15,12 +15,12 @@ from kontor_gateway.access.identity import ask_identity
 from kontor_gateway.edge import edge_of
 from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.entering import Entry, check_size, enter
+from kontor_gateway.meters.entry_pages import entry_title
 from kontor_gateway.meters.listing import read_all
 from kontor_gateway.reading.look import public_look
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
 from kontor_web import Form
 from kontor_web.forms import read_secret_form
-from kontor_web.i18n import gettext as _
 from kontor_web.i18n import speak
 
 router = APIRouter(include_in_schema=False)
@@ -80,7 +80,7 @@ def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 
         return edge_of(request).pages.render(request, "meters/link_done.html", request.state.look, merchant=merchant)
     return edge_of(request).pages.render(
         request, "meters/entry.html", request.state.look, status=status, slug=None, entry=found, form=found.form,
-        merchant=merchant, allowed=True, title=_("Enter your reading") if len(found.meters) == 1 else _("Enter readings"),
+        merchant=merchant, allowed=True, title=entry_title(found),
         back=None, next=None, action="", due_on=record["due_on"],
     )  # fmt: skip
 
