@@ -14,8 +14,9 @@ from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
 from kontor_admin.staff import outside
 from kontor_admin.views import SHAPE
-from kontor_bus import Bus, Copy
+from kontor_bus import Copy
 from kontor_service.app import build_app
+from kontor_service.bus import on_the_bus
 from kontor_views import Changes, Rebuild, Views
 from kontor_views.cli import owners as ask_owners
 from kontor_web import Hub, Pages, install_error_pages, protect, static_app
@@ -27,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor admin",
         routers=[feature.router for feature in FEATURES],
-        resources=[copy_of_the_facts],
+        resources=[copy_of_the_facts, on_the_bus(_consumers)],
         openapi_url=None if settings.environment == "production" else "/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -55,9 +56,13 @@ def _panels_of(page: str) -> list[tuple[str, str]]:
     return [(f.name, panel.template) for f in FEATURES for panel in f.panels if panel.page == page]
 
 
+def _consumers(app: FastAPI) -> list[Copy]:
+    return [Copy("admin.views", bindings=SHAPE.bindings, apply=app.state.views.apply)]
+
+
 @asynccontextmanager
 async def copy_of_the_facts(app: FastAPI) -> AsyncIterator[None]:
-    """The copy, its consumer, the news for open pages, and the clients of the owners."""
+    """The copy, the news for open pages, and the clients of the owners."""
     settings: Settings = app.state.settings
     async with asyncpg.create_pool(settings.copy_database_url.get_secret_value(), min_size=1, max_size=4) as pool:
         fetcher = ContentFetcher()
@@ -69,17 +74,10 @@ async def copy_of_the_facts(app: FastAPI) -> AsyncIterator[None]:
         app.state.copy_pool = pool
         changes = app.state.changes = Changes(settings.database_url.get_secret_value(), "admin")
         app.state.background.start("changes", changes.listen)
-        consumer = Copy("admin.views", bindings=SHAPE.bindings, apply=views.apply)
         owners = app.state.owners = Owners(settings, app.state.source, views)
         app.state.background.start("content", lambda: fetcher.run(app))
-        bus = Bus(
-            settings.bus_url.get_secret_value(), service="admin", database=app.state.db, consumers=[consumer],
-            registry=app.state.registry, tracer_provider=app.state.tracer_provider,
-        )  # fmt: skip
         with changes.subscribed(app.state.hub.publish):
-            async with bus:
-                app.state.bus = bus
-                yield
-                app.state.hub.close()
+            yield
+            app.state.hub.close()
         await views.announcer.close()
         await owners.close()
