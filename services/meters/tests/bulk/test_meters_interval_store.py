@@ -11,7 +11,7 @@ DAY = "2026-03-02T{:02d}:00:00+01:00"
 
 async def test_writers_at_the_same_time_leave_right_sums(world: Any) -> None:
     register = await world.meter("Z1")
-    sends = [world.intervals("Z1", DAY.format(hour), [str(hour + 1)] * 40) for hour in (0, 4, 8, 0, 2, 6)]
+    sends = [world.intervals("Z1", DAY.format(hour), [str(hour + 1)] * 40) for hour in (0, 4, 8, 1, 2, 6)]
     answers = await asyncio.gather(*sends)
     assert await world.days(register) == await world.recounted(register)
     kept = (await world.sql("SELECT count(*) AS many FROM interval_replaced"))[0]["many"]
