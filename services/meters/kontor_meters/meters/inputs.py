@@ -38,7 +38,8 @@ class RegisterWanted(BaseModel):
     digits_after: int = Field(default=0, ge=0, le=6)
     # Transformer ratio or pulse value.
     factor: Decimal = Field(default=Decimal(1), gt=0, lt=10**6, max_digits=14)
-    gas_periods: list[GasPeriodWanted] = Field(default=[], max_length=400)
+    # Ten years by month: all of a meter's fit into an event of 64 KiB.
+    gas_periods: list[GasPeriodWanted] = Field(default=[], max_length=120)
     # True while its values come every 15 minutes by themselves.
     interval: bool = False
 

@@ -1,7 +1,7 @@
 """The merchant asks a group for readings until a date; reminds; closes."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -27,9 +27,11 @@ from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
 # An event holds 64 KiB: a property manager with thousands of meters is asked in parts.
-_METERS_PER_ASKING = 400
+METERS_PER_ASKING = 250
 # So many askings change in one transaction.
 _BATCH = 200
+# Who was reminded within this time is not reminded again: somebody clicked twice.
+_TWO_CLICKS = timedelta(minutes=10)
 WAITING = ("asked", "reminded")
 
 
@@ -103,9 +105,9 @@ def _parts(meters: list[Meter]) -> Iterator[tuple[UUID, list[Meter]]]:
     """Customer by customer, as many at a time as an event holds."""
     for customer_id, own in groupby(meters, key=lambda meter: meter.customer_id):
         whole = list(own)
-        for first in range(0, len(whole), _METERS_PER_ASKING):
+        for first in range(0, len(whole), METERS_PER_ASKING):
             assert customer_id is not None
-            yield customer_id, whole[first : first + _METERS_PER_ASKING]
+            yield customer_id, whole[first : first + METERS_PER_ASKING]
 
 
 async def remind(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID) -> dict[str, Any]:
@@ -115,7 +117,7 @@ async def remind(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID
         request = await queries.by_id(session, request_id)
         if request.state != "open":
             raise RequestClosed
-    await remind_missing(db, merchant_id, request_id, since=now, now=now)
+    await remind_missing(db, merchant_id, request_id, since=now - _TWO_CLICKS, now=now)
     async with db.transaction(merchant_id) as session:
         return result(await queries.by_id(session, request_id))
 

@@ -180,12 +180,3 @@ async def test_a_list_of_meters_is_kept_one_by_one(world: Any) -> None:
         "meters.meter",
         1,
     )
-
-
-async def test_a_great_property_manager_is_asked_in_parts_that_fit_the_bus(world: Any) -> None:
-    meters = [world.wanted(world.customer, external_id=f"e-{index}") for index in range(405)]
-    await world.http.post("/v1/incoming-meters", json=meters, headers=world.system())
-    body = {"title": "Ablesung", "due_on": "2026-12-10", "kinds": ["electricity"]}
-    answer = await world.http.post("/v1/requests", json=body, headers=world.staff())
-    assert answer.status_code == 201
-    assert [len(event.asking.meters) for event in await world.told(pb.ReadingsAsked)] == [400, 5]

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from kontor.meters.v1 import meters_pb2 as pb
+from kontor_bus.envelope import MAX_BODY_BYTES
+from kontor_meters.requests import service
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
 
@@ -49,6 +52,21 @@ async def test_each_customer_is_asked_once(world: Any) -> None:
         (second["id"], "B", "asked"),
     ]
     assert (mine.title, mine.due_on, mine.request_id) == ("Jahresablesung", "2026-12-10", request["id"])
+
+
+async def test_a_great_property_manager_is_asked_in_parts(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "METERS_PER_ASKING", 2)
+    for _ in range(3):
+        await world.add()
+    await asked(world)
+    assert [len(event.asking.meters) for event in await world.told(pb.ReadingsAsked)] == [2, 1]
+
+
+def test_the_largest_part_fits_the_bus() -> None:
+    long = "🔌" * 40
+    parts = [pb.AskedMeter(meter_id=str(uuid7()), number=long, kind="electricity", state="left_out")]
+    asking = pb.Asking(id=str(uuid7()), title="🔌" * 200, meters=parts * service.METERS_PER_ASKING)
+    assert asking.ByteSize() < MAX_BODY_BYTES - 1_000
 
 
 async def test_only_the_group_is_asked(world: Any) -> None:
@@ -156,10 +174,19 @@ async def test_who_is_missing_is_reminded_on_the_day(world: Any) -> None:
 async def test_staff_may_remind_at_once_and_again(world: Any) -> None:
     await world.add()
     request = await asked(world)
-    for _ in range(2):
-        answer = await world.http.post(f"/v1/requests/{request['id']}/remind", headers=world.staff())
-        assert answer.status_code == 200
+    path = f"/v1/requests/{request['id']}/remind"
+    for days in (0, 3):
+        world.clock.travel_to(datetime(2026, 11, 22 + days, tzinfo=UTC))
+        assert (await world.http.post(path, headers=world.staff())).status_code == 200
     assert len(await world.told(pb.ReadingsReminded)) == 2
+
+
+async def test_two_clicks_are_one_reminder(world: Any) -> None:
+    await world.add()
+    request = await asked(world)
+    for _ in range(2):
+        await world.http.post(f"/v1/requests/{request['id']}/remind", headers=world.staff())
+    assert len(await world.told(pb.ReadingsReminded)) == 1
 
 
 async def test_what_does_not_come_is_estimated_after_the_due_date(world: Any) -> None:
