@@ -24,20 +24,35 @@ class Reader:
 
 _reader: ContextVar[Reader] = ContextVar("kontor_web_reader", default=Reader())  # noqa: B039 - frozen
 _packages: list[str] = ["kontor_web"]
+_edge: ContextVar[str] = ContextVar("kontor_web_edge", default="")
 
 
 def bring_catalog(package: str) -> None:
     """Adds `<package>/locale/<language>/LC_MESSAGES/messages.po` to the words. Later packages win."""
     if package not in _packages:
         _packages.append(package)
-        translations.cache_clear()
+        _merged.cache_clear()
+
+
+def speak_for(package: str) -> None:
+    """From here on, in this task, the words are this edge's: two in one process say the same message each in their own."""
+    _edge.set(package)
+
+
+def edge() -> str:
+    """Whose words are spoken; empty for those of all catalogs together."""
+    return _edge.get()
+
+
+def translations(language: str) -> NullTranslations:
+    """The catalogs of a language as one, compiled in memory; msgids themselves where a language has none."""
+    return _merged(language, edge())
 
 
 @cache
-def translations(language: str) -> NullTranslations:
-    """All catalogs of a language as one, compiled in memory; msgids themselves where a language has none."""
+def _merged(language: str, only: str) -> NullTranslations:
     merged: Translations | None = None
-    for package in _packages:
+    for package in ("kontor_web", only) if only else tuple(_packages):
         found = _compiled(package, language)
         if found is not None:
             merged = found if merged is None else merged.merge(found)

@@ -56,6 +56,7 @@ class Pages:
     """
 
     def __init__(self, package: str, *, cookie_prefix: str) -> None:
+        self.package = package
         i18n.bring_catalog(package)
         _spoken.cache_clear()
         self.seed_cookie = f"{cookie_prefix}-seed"
@@ -164,12 +165,12 @@ def today() -> date:
 def _template_gettext(message: str, **values: Any) -> Markup:
     """As Jinja's own, but what has no values is not formatted: that was most of the time of a page."""
     if not values:
-        return _spoken(i18n.reader().language, message)
+        return _spoken(i18n.reader().language, message, i18n.edge())
     return Markup(i18n.gettext(message)) % values  # noqa: S704 - our own words
 
 
 @lru_cache(10_000)
-def _spoken(language: str, message: str) -> Markup:
+def _spoken(language: str, message: str, _edge: str) -> Markup:
     text = str(i18n.translations(language).ugettext(message))
     return Markup(text.replace("%%", "%"))  # noqa: S704 - our own words
 
