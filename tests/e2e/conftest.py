@@ -12,6 +12,9 @@ from kontor_testing.waiting import until
 class Platform(Running):
     """The running platform with what a story asks of it."""
 
+    # The broker and its vhost for other systems; None where the bus is in PostgreSQL.
+    ingest = None
+
     @property
     def api(self):
         return {"Authorization": f"Bearer {self.run['api_key']}"}
@@ -62,11 +65,14 @@ def start_platform():
 def platform(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(f"kontor-{request.param}")
     folder.chmod(0o755)
-    environment = {}
+    environment, ingest = {}, None
     if request.param == "rabbitmq":
         broker = request.getfixturevalue("rabbitmq")
+        ingest = broker, broker.vhost()
         environment["KONTOR_BUS_URL"] = broker.url(broker.vhost())
+        environment["KONTOR_INGEST_BUS_URL"] = broker.url(ingest[1])
     running = started(folder, **environment)
+    running.ingest = ingest
     yield running
     running.stop()
 
