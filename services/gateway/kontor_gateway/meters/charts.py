@@ -22,14 +22,14 @@ def chart(view: MeterView, period: Period, block: Block, rows: list[Row], title:
     return charts.bars(
         f"used-{block.direction}-{block.unit}",
         labels,
-        [(_part_name(block, part.tariff), part.amounts) for part in block.parts],
+        [(_part_name(period, block, part.tariff), part.amounts) for part in block.parts],
         unit=block.unit,
         title=title,
         name=str(period.year),
         before=block.before if any(amount is not None for amount in block.before) else None,
         before_name=str(period.year - 1),
         bases=view.used.ways(period.year) if by_months else None,
-        expected=_expected(view, period, block) if by_months else None,
+        expected=_expected(view, period, block) if period.step != "days" else None,
         short=charts.month_labels(short=True) if by_months else labels,
         table=False,
     )
@@ -42,13 +42,21 @@ def day_chart(day: Day, on: date, title: str) -> Markup:
     )
 
 
-def _part_name(block: Block, tariff: str) -> str:
-    return tariff_name(tariff) if len(block.parts) > 1 else direction_name(block.direction)
+def _part_name(period: Period, block: Block, tariff: str) -> str:
+    """With one tariff the year alone is named; beside other years it is what it is."""
+    if len(block.parts) > 1:
+        return tariff_name(tariff)
+    return direction_name(block.direction) if period.step == "years" else ""
 
 
 def _expected(view: MeterView, period: Period, block: Block) -> list[tuple[int, int, int] | None] | None:
-    if period.year != view.today.year:
-        return None
+    """What a month of the running year, or all of it, will come to."""
     same = (block.direction, block.unit)
-    found = next((p for p in view.used.projections(period.year) if (p["direction"], p["unit"]) == same), None)
-    return expected_months(block.totals, found)
+    running = view.used.projections(view.today.year)
+    found = next((p for p in running if (p["direction"], p["unit"]) == same and p["expected"]), None)
+    if found is None:
+        return None
+    if period.step == "years":
+        whole = (found["low"], found["expected"], found["high"])
+        return [whole if year == view.today.year else None for year in view.used.years]
+    return expected_months(block.totals, found) if period.year == view.today.year else None

@@ -7,6 +7,7 @@ from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -80,11 +81,11 @@ class Used:
         return any(number < len(days) and days[number] != _UNKNOWN for days in rows)
 
     def by_months(self, year: int) -> list[Block]:
-        return self._blocks(_months, year, 12, lambda _day: True)
+        return self._blocks(_months, year, 12)
 
     def by_days(self, year: int, month: int) -> list[Block]:
         length = monthrange(year, month)[1]
-        return self._blocks(lambda days, of: _days(days, of, month), year, length, lambda day: day.month == month)
+        return self._blocks(lambda days, of: _days(days, of, month), year, length, month)
 
     def by_years(self) -> list[Block]:
         """Each year against itself: there is nothing before."""
@@ -120,7 +121,7 @@ class Used:
                 )
         return found  # fmt: skip
 
-    def _blocks(self, cut: _Cut, year: int, periods: int, within: Callable[[date], bool]) -> list[Block]:
+    def _blocks(self, cut: _Cut, year: int, periods: int, month: int | None = None) -> list[Block]:
         blocks = []
         for direction, unit in self._groups():
             parts = [
@@ -132,20 +133,19 @@ class Used:
                 for tariff, _series in self._tariffs(direction, unit)
             ]
             before = [total(one[n] if n < len(one) else None for one in earlier) for n in range(periods)]
-            compared = self._compared(direction, unit, [d for d in _days_of_year(year) if within(d)])
+            compared = self._compared(direction, unit, year, month)
             blocks.append(Block(direction, unit, parts, before, compared))
         return blocks
 
-    def _compared(self, direction: str, unit: str, days: list[date]) -> tuple[int, int] | None:
-        """What was used on these days and a year before, tariff by tariff on the days that are known in both."""
+    def _compared(self, direction: str, unit: str, year: int, month: int | None) -> tuple[int, int] | None:
+        """What was used then and a year before, tariff by tariff on the days that are known in both."""
         now = then = 0
         for tariff, _series in self._tariffs(direction, unit):
-            these = self._days_of(direction, unit, tariff, days[0].year)
-            earlier = self._days_of(direction, unit, tariff, days[0].year - 1)
-            for day in days:
-                other = _year_before(day)
-                if other and these[_number(day)] != _UNKNOWN and earlier[_number(other)] != _UNKNOWN:
-                    now, then = now + these[_number(day)], then + earlier[_number(other)]
+            these = self._days_of(direction, unit, tariff, year)
+            earlier = self._days_of(direction, unit, tariff, year - 1)
+            for day, other in _same_days(year, month):
+                if these[day] != _UNKNOWN and earlier[other] != _UNKNOWN:
+                    now, then = now + these[day], then + earlier[other]
         return (now, then) if then else None
 
     def _groups(self) -> list[tuple[str, str]]:
@@ -166,6 +166,8 @@ class Used:
             r["days"] for r in self._of(direction, unit) if (r["tariff"] or "single") == tariff and r["year"] == year
         ]
         days = 366 if isleap(year) else 365
+        if len(rows) == 1 and len(rows[0]) == days:
+            return list(rows[0])
         return [_joined(row[n] for row in rows if n < len(row)) for n in range(days)]
 
 
@@ -180,13 +182,15 @@ def _number(day: date) -> int:
     return day.timetuple().tm_yday - 1
 
 
-def _days_of_year(year: int) -> list[date]:
-    return [date(year, 1, 1) + timedelta(days=n) for n in range(366 if isleap(year) else 365)]
-
-
-def _year_before(day: date) -> date | None:
-    """None for 29 February."""
-    return None if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+@lru_cache(512)
+def _same_days(year: int, month: int | None) -> list[tuple[int, int]]:
+    """Each day of a year (or of one of its months), with the same day of the year before; without 29 February."""
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(366 if isleap(year) else 365)]
+    return [
+        (_number(day), _number(day.replace(year=year - 1)))
+        for day in days
+        if month in (None, day.month) and (day.month, day.day) != (2, 29)
+    ]
 
 
 def _year(row: dict[str, Any]) -> int:
