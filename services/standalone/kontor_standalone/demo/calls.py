@@ -17,23 +17,25 @@ class SetupFailed(RuntimeError):
 
 
 class Calls:
-    """Commands of one merchant's owner, each with a token of its own, as the admin makes them."""
+    """Commands of somebody who is logged in at an edge, each with a token of its own, as the edge makes them."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, edge: str = "admin") -> None:
         self._home = home
         self._http = httpx.AsyncClient(timeout=30)
         self._session = ""
-        self._admin = basic("admin", home.secrets["admin"])
+        self._edge = basic(edge, home.secrets[edge])
 
-    async def log_in(self, email: str, password: str) -> None:
-        body = {"slug": "", "email": email, "password": password, "kind": "staff", "ip": "127.0.0.1"}
-        answer = await self._send("POST", f"{self._home.url('identity')}/v1/sessions/password", self._admin, json=body)
+    async def log_in(self, email: str, password: str, slug: str = "") -> None:
+        """As staff, or with `slug` as a customer of this portal."""
+        kind = "portal" if slug else "staff"
+        body = {"slug": slug, "email": email, "password": password, "kind": kind, "ip": "127.0.0.1"}
+        answer = await self._send("POST", f"{self._home.url('identity')}/v1/sessions/password", self._edge, json=body)
         self._session = answer["session"]["hash"]
 
     async def __call__(self, service: str, right: str, method: str, path: str, **sent: Any) -> Any:
-        """One command with the owner's rights. Raises SetupFailed."""
+        """One command with the rights of who is logged in. Raises SetupFailed."""
         wanted = {"session_hash": self._session, "audience": service, "right": right}
-        answer = await self._send("POST", f"{self._home.url('identity')}/v1/tokens", self._admin, json=wanted)
+        answer = await self._send("POST", f"{self._home.url('identity')}/v1/tokens", self._edge, json=wanted)
         headers = {"Authorization": f"Bearer {answer['token']}", **sent.pop("headers", {})}
         return await self._send(method, f"{self._home.url(service)}{path}", headers, **sent)
 

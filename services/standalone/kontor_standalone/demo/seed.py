@@ -70,11 +70,20 @@ async def _seed(home: Home, calls: Calls, identity: IdentitySettings) -> Demo:
     documents = await _documents(calls)
     await _book(calls, documents)
     key = await calls("identity", "api_keys:edit", "POST", "/v1/api-keys", json=_KEY)
-    await measure(home, calls, key["key"])
+    await _measure(home, calls, customer_password, key["key"])
     invoice = documents[OPEN_INVOICE]
     path = f"/v1/customers/{customers['20931']['id']}/documents/{invoice['id']}/link"
     link = await calls("identity", "customers:edit", "GET", path)
     return Demo(SLUG, key["key"], OWNER["email"], merchant_password, CUSTOMER_EMAIL, customer_password, link["url"])
+
+
+async def _measure(home: Home, calls: Calls, customer_password: str, api_key: str) -> None:
+    customer = Calls(home, "gateway")
+    try:
+        await customer.log_in(CUSTOMER_EMAIL, customer_password, SLUG)
+        await measure(home, calls, customer, api_key)
+    finally:
+        await customer.close()
 
 
 _SCOPES = sorted(scope for context in contexts() for scope in rules_of(context).key_scopes)
