@@ -3,12 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Body, Depends, Header, Request
 from fastapi.responses import JSONResponse
 
-from kontor_meters.meters import ending, service
-from kontor_meters.meters.inputs import EndWanted, ExchangeWanted, IncomingMeter, MeterWanted
-from kontor_service.errors import Problem
+from kontor_meters.meters import ending, incoming, service
+from kontor_meters.meters.inputs import EndWanted, ExchangeWanted, MeterWanted
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1", tags=["meters"])
@@ -56,21 +55,16 @@ async def exchange(
 
 
 @router.post("/incoming-meters")
-async def take_incoming(
-    request: Request, wanted: IncomingMeter | list[IncomingMeter], principal: System
-) -> JSONResponse:
-    """One: 201 new, 200 brought up to date. A list of up to 500: `results`, each with what it came to or its `error`."""
+async def take_incoming(request: Request, wanted: Annotated[Any, Body()], principal: System) -> JSONResponse:
+    """The fields of a meter, with external_id as its key: 201 new, 200 brought up to date.
+
+    A list of up to 500 answers `results`, for each what it came to or its `error`, and how many `failed`.
+    """
     state = request.app.state
-    if isinstance(wanted, IncomingMeter):
-        answer, is_new = await service.upsert(state.db, state.clock, principal.merchant, wanted)
+    if isinstance(wanted, list):
+        results = await incoming.take_each(state.db, state.clock, principal.merchant, wanted)
         state.wake.set()
-        return JSONResponse(answer, status_code=201 if is_new else 200)
-    results = []
-    for index, one in enumerate(wanted[:500]):
-        try:
-            answer, _ = await service.upsert(state.db, state.clock, principal.merchant, one)
-            results.append({"index": index} | answer)
-        except Problem as problem:
-            results.append({"index": index, "error": problem.as_dict()})
+        return JSONResponse({"results": results, "failed": sum("error" in result for result in results)})
+    answer, is_new = await incoming.take_one(state.db, state.clock, principal.merchant, wanted)
     state.wake.set()
-    return JSONResponse({"results": results, "failed": sum("error" in result for result in results)})
+    return JSONResponse(answer, status_code=201 if is_new else 200)

@@ -1,14 +1,12 @@
 """Meters that other systems hand in over the bus: the same use case as POST /v1/incoming-meters."""
 
+import json
+
 from fastapi import FastAPI
-from pydantic import TypeAdapter, ValidationError
 
 from kontor_bus.ingest import IngestMessage, Refused
-from kontor_meters.meters import service
-from kontor_meters.meters.inputs import IncomingMeter
-from kontor_service.errors import Problem, invalid_from
-
-_MESSAGE = TypeAdapter(IncomingMeter | list[IncomingMeter])
+from kontor_meters.meters import incoming
+from kontor_service.errors import Problem
 
 
 class MerchantUnknown(Exception):
@@ -26,17 +24,16 @@ async def take(app: FastAPI, message: IngestMessage) -> None:
     if merchant_id is None:
         raise MerchantUnknown(message.merchant)
     try:
-        told = _MESSAGE.validate_json(message.body)
-    except ValidationError as error:
-        raise Refused(str(invalid_from(error.errors()))) from error
-    wrong = []
-    for one in told if isinstance(told, list) else [told]:
-        try:
-            await service.upsert(state.db, state.clock, merchant_id, one)
-        except Problem as problem:
-            if problem.status >= 500:
-                raise
-            wrong.append(f"{one.external_id}: {problem.code}: {problem.detail}")
+        told = json.loads(message.body)
+        wanted = told if isinstance(told, list) else [told]
+        results = await incoming.take_each(state.db, state.clock, merchant_id, wanted)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"json_broken: {error}") from error
+    except Problem as problem:
+        if problem.status >= 500:
+            raise
+        raise Refused(f"{problem.code}: {problem.detail}") from problem
     state.wake.set()
+    wrong = [f"{one['index']}: {one['error']['code']}: {one['error']['detail']}" for one in results if "error" in one]
     if wrong:
         raise Refused("; ".join(wrong)[:1_000])

@@ -54,7 +54,7 @@ async def test_a_meter_with_a_wrong_field_comes_back_with_its_name(world: Any, s
 
 async def test_what_is_no_json_comes_back(system: ConnectedSystem) -> None:
     await system.send("meters", b"number;kind")
-    assert "JSON" in await system.refusal()
+    assert "json_broken" in await system.refusal()
 
 
 async def test_a_reading_is_told_on_the_bus_in_the_order_of_its_meters_versions(
@@ -87,3 +87,8 @@ async def test_a_reading_is_told_on_the_bus_in_the_order_of_its_meters_versions(
         [state] = await eventually(last)
     await database.close()
     assert (state.version, state.customer_id) == (3, str(customer))
+
+
+async def test_json_without_end_comes_back(system: ConnectedSystem) -> None:
+    await system.send("meters", b"[" * 100_000)
+    assert "json_broken" in await system.refusal()

@@ -180,3 +180,21 @@ async def test_a_list_of_meters_is_kept_one_by_one(world: Any) -> None:
         "meters.meter",
         1,
     )
+
+
+async def test_what_is_no_meter_does_not_keep_out_the_others(world: Any) -> None:
+    good = world.wanted(world.customer, external_id="erp-1")
+    answer = await world.http.post("/v1/incoming-meters", json=["x", {}, good, None], headers=world.system())
+    assert ["error" in result for result in answer.json()["results"]] == [True, True, False, True]
+    assert answer.json()["results"][1]["error"]["field"] == "external_id"
+
+
+async def test_too_many_meters_at_once_are_refused(world: Any) -> None:
+    answer = await world.http.post("/v1/incoming-meters", json=[{}] * 501, headers=world.system())
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_many")
+
+
+@pytest.mark.parametrize("body", [None, 1, "x", {}])
+async def test_one_thing_that_is_no_meter_is_refused(world: Any, body: Any) -> None:
+    answer = await world.http.post("/v1/incoming-meters", json=body, headers=world.system())
+    assert answer.status_code == 422
