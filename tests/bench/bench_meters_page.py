@@ -32,7 +32,7 @@ from tests.bench.portal_load import Fact, find_wrk, fresh_copy, load, serve_gate
 
 SIZES = (100, 100_000)
 YEARS = (2024, 2025, 2026)
-READINGS = 36
+READINGS = 12
 ROUNDS = 15
 SECONDS = 1
 WARM_UP_SECONDS = 3
@@ -123,23 +123,22 @@ JOIN (SELECT m, row_number() OVER (ORDER BY id) - 1 AS place FROM live.meter m) 
 _OWN = "'customer_id', md5('customer' || n / $3)::uuid"
 _MULTIPLY = (
     f"""
-INSERT INTO live.consumption
-SELECT (jsonb_populate_record(c, jsonb_build_object(
-    'id', md5('consumption' || n || c.year)::uuid, 'point_id', md5('meter' || n)::uuid, {_OWN}))).*
+INSERT INTO live.consumption SELECT made.*
 FROM {_SOURCE} JOIN live.consumption c ON c.point_id = (first.old).id
+CROSS JOIN LATERAL jsonb_populate_record(c, jsonb_build_object(
+    'id', md5('consumption' || n || c.year)::uuid, 'point_id', md5('meter' || n)::uuid, {_OWN})) made
 """,
     f"""
-INSERT INTO live.reading
-SELECT (jsonb_populate_record(r, jsonb_build_object(
-    'id', md5('reading' || n || r.id)::uuid, 'meter_id', md5('meter' || n)::uuid, {_OWN}))).*
+INSERT INTO live.reading SELECT made.*
 FROM {_SOURCE} JOIN live.reading r ON r.meter_id = (first.old).id
+CROSS JOIN LATERAL jsonb_populate_record(r, jsonb_build_object(
+    'id', md5('reading' || n || r.id)::uuid, 'meter_id', md5('meter' || n)::uuid, {_OWN})) made
 """,
     f"""
-INSERT INTO live.meter
-SELECT (jsonb_populate_record(first.old, jsonb_build_object(
+INSERT INTO live.meter SELECT made.*
+FROM {_SOURCE} CROSS JOIN LATERAL jsonb_populate_record(first.old, jsonb_build_object(
     'id', md5('meter' || n)::uuid, 'point_id', md5('meter' || n)::uuid, {_OWN},
-    'data', replace((first.old).data, (first.old).id::text, md5('meter' || n)::uuid::text)))).*
-FROM {_SOURCE}
+    'data', replace((first.old).data, (first.old).id::text, md5('meter' || n)::uuid::text))) made
 """,
 )
 
@@ -167,7 +166,7 @@ def _facts(merchant: UUID) -> Iterator[Any]:
                 id=str(uuid7()), **common, meter_id=meter, register_id=register, series_id=series, value=str(1000 + at),
                 reason="regular", source="customer", state="valid", channel="account", meter_number=f"1ESY{n:010d}",
             )  # fmt: skip
-            reading.taken_at.FromDatetime(datetime(YEARS[0] + at // 12, at % 12 + 1, 1, 11, tzinfo=UTC))
+            reading.taken_at.FromDatetime(datetime(YEARS[0] + at // 4, at % 4 * 3 + 1, 1, 11, tzinfo=UTC))
             yield meters_pb2.ReadingSnapshot(reading=reading)
         for year in YEARS:
             yield meters_pb2.ConsumptionSnapshot(
