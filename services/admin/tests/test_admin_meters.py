@@ -1,11 +1,12 @@
 """Meters for staff: found, added, exchanged, read; what is theirs to decide."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import admin_meters as made
 import pytest
-from admin_shop import RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
+from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
 from starlette.responses import Response
 
 from kontor.meters.v1 import meters_pb2
@@ -230,7 +231,7 @@ async def test_a_reading_is_corrected_with_a_note(shop: Shop) -> None:
     there = made.meter(shop, "A")
     wrong = made.reading(shop, there, "999")
     await shop.told(there, wrong)
-    right = made.reading(shop, there, "99.9")
+    right = made.reading(shop, there, "99.9", entered_at=NOW + timedelta(minutes=1))
     replaced = made.reading(shop, there, "999", id=wrong.reading.id, version=2, state="replaced")
     shop.owners.answers["POST", f"/v1/readings/{wrong.reading.id}/correct"] = {
         "results": [answer_of(right), answer_of(replaced)]
@@ -461,6 +462,26 @@ async def test_consumption_is_a_picture_a_table_and_a_file(shop: Shop) -> None:
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + 3 * (12 + 9)
     assert "HT" in lines[1]
+
+
+async def test_the_days_of_a_month_lead_to_the_quarter_hours_of_a_smart_meter(shop: Shop) -> None:
+    smart = made.meter(shop, "SMART", registers=[made.register(interval=True)])
+    await shop.told(smart, made.consumption(shop, smart, 2026, until_month=11))
+    here = f"/zaehler/{smart.meter.id}"
+    assert f'href="{here}/tag/2026-10-25"' in await shop.page(f"{here}?monat=2026-10")
+    hours = [{"from": f"2026-10-24T{n // 4:02d}:00:00Z", "value": "0.25"} for n in range(99)]
+    path = f"/v1/series/{smart.meter.registers[0].series_id}/days/2026-10-25"
+    shop.owners.answers["GET", path] = {"date": "2026-10-25", "unit": "kWh", "values": [*hours, None]}
+    page = await shop.page(f"{here}/tag/2026-10-25")
+    assert page.count("<tr><th") == 100
+    shop.owners.down = True
+    assert "Die Werte können gerade nicht gezeigt werden." in await shop.page(f"{here}/tag/2026-10-25")
+
+
+async def test_meters_are_found_by_the_last_digits_of_their_number(shop: Shop) -> None:
+    await shop.told(made.meter(shop, "1EMH0012345678"))
+    for words in ("5678", "EMH", "12345678", "1emh00"):
+        assert "1EMH0012345678" in await shop.page(f"/zaehler?q={words}"), words
 
 
 def test_ht_and_nt_are_one_picture_and_feed_in_another() -> None:

@@ -1,7 +1,11 @@
-"""What a place used in one year, as its lines state it: drawn and fed in apart, HT and NT together in one picture."""
+"""What a place used in a year or a month, as its lines state it: drawn and fed in apart, HT and NT in one picture."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +15,27 @@ from starlette.responses import Response
 from kontor_admin.documents.files import bytes_response
 from kontor_admin.meters.view import meter
 from kontor_web.i18n import gettext as _
-from kontor_web.meter_sums import Expected, csv_text, expected_months, month_sums
+from kontor_web.meter_sums import NOT_KNOWN, Expected, csv_text, expected_months, month_sums
 from kontor_web.meters import direction_name, projection_sentence, register_name, tariff_name
 
 router = APIRouter()
 
 State = dict[str, Any]
-Months = list[int | None]
+Amounts = list[int | None]
 _DIRECTIONS = ("consumption", "feed_in")
 _TARIFFS = ("single", "high", "low")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A year of one direction, in thousandths of `unit`. `before`: the year before; None where nothing is known of it."""
+    """The months of a year, or the days of a month, of one direction, in thousandths of `unit`. `before`: the same a year
+    earlier; None where nothing is known of it."""
 
     direction: str
     unit: str
     year: int
-    parts: list[tuple[str, Months]]
-    before: Months | None
+    parts: list[tuple[str, Amounts]]
+    before: Amounts | None
     bases: list[str]
     expected: list[Expected | None]
     projections: list[str]
@@ -48,11 +53,12 @@ class Picture:
         return [(name, _sum(months)) for name, months in self.parts]
 
 
-def pictures(years: list[State], year: int) -> list[Picture]:
+def pictures(years: list[State], year: int, month: int | None = None) -> list[Picture]:
     """One for each direction and unit of which something is known in this year. Pure."""
     here = [state for state in years if int(state["year"]) == year]
     groups = dict.fromkeys((state["direction"], state["unit"]) for state in sorted(here, key=_order))
-    return [_picture(direction, unit, year, years) for direction, unit in groups]
+    make = _of_year if month is None else partial(_of_month, month)
+    return [make(direction, unit, year, years) for direction, unit in groups]
 
 
 def _order(state: State) -> tuple[int, int]:
@@ -63,11 +69,36 @@ def _order(state: State) -> tuple[int, int]:
     )
 
 
-def _picture(direction: str, unit: str, year: int, years: list[State]) -> Picture:
-    ours = sorted((s for s in years if s["direction"] == direction and s["unit"] == unit), key=_order)
-    now = [s for s in ours if int(s["year"]) == year]
+def _lines(direction: str, unit: str, year: int, years: list[State]) -> list[State]:
+    ours = (s for s in years if s["direction"] == direction and s["unit"] == unit and int(s["year"]) == year)
+    return sorted(ours, key=_order)
+
+
+def _of_month(month: int, direction: str, unit: str, year: int, years: list[State]) -> Picture:
+    now, earlier = (_lines(direction, unit, one, years) for one in (year, year - 1))
+    return Picture(
+        direction=direction,
+        unit=unit,
+        year=year,
+        parts=[(_name(s, len(now)), _days(s, month)) for s in now],
+        before=_added([_days(s, month) for s in earlier]) if earlier else None,
+        bases=[],
+        expected=[],
+        projections=[],
+    )
+
+
+def _days(state: State, month: int) -> Amounts:
+    year = int(state["year"])
+    start = date(year, month, 1).timetuple().tm_yday - 1
+    days = state["days"][start : start + monthrange(year, month)[1]]
+    return [None if day == NOT_KNOWN else day for day in days]
+
+
+def _of_year(direction: str, unit: str, year: int, years: list[State]) -> Picture:
+    now, last = (_lines(direction, unit, one, years) for one in (year, year - 1))
     months = [month_sums(year, s["days"]) for s in now]
-    earlier = [month_sums(year - 1, s["days"]) for s in ours if int(s["year"]) == year - 1]
+    earlier = [month_sums(year - 1, s["days"]) for s in last]
     expected = [expected_months(sums, s["projection"]) for sums, s in zip(months, now, strict=True)]
     return Picture(
         direction=direction,
@@ -90,8 +121,8 @@ def _projection(state: State, many: int) -> str:
     return f"{register_name(state['direction'], state['tariff'])}: {said}" if many > 1 else said
 
 
-def _added(lines: list[Months]) -> Months:
-    return [_sum(line[month] for line in lines) for month in range(12)]
+def _added(lines: list[Amounts]) -> Amounts:
+    return [_sum(amounts) for amounts in zip_longest(*lines)]
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

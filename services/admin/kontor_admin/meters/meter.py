@@ -1,39 +1,91 @@
 """One meter: what it is, what was read, what was used, what hung there before (G1, G2, G5)."""
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
-from kontor_admin.meters.asking import frame
+from kontor_admin.meters.asking import OWNER, frame
 from kontor_admin.meters.consumption import pictures
 from kontor_admin.meters.view import ALL, SHOWN, MeterView, meter
+from kontor_admin.owners import owners
+from kontor_admin.staff import Staff
+from kontor_service.errors import Problem
 from kontor_web import stream
-from kontor_web.charts import bars, month_labels
+from kontor_web.charts import bars, day_labels, month_labels, quarter_hours
 
 router = APIRouter()
 
 
 @router.get("/{meter_id:uuid}")
 async def show(request: Request, meter_id: UUID) -> Response:
-    """`?alle` shows every reading, `?jahr=2025` another year's consumption."""
+    """`?alle` shows every reading; `?jahr=2025` another year's consumption, `?monat=2025-11` the days of a month."""
     staff, view = await meter(request, meter_id, ALL if "alle" in request.query_params else SHOWN)
-    year = _year(request, view)
+    year, month = _period(request, view)
     page_frame = replace(frame(request, staff), live=f"/zaehler/{meter_id}/ereignisse")
     return pages(request).render(
-        request, "meters/meter.html", page_frame, staff=staff, view=view, m=view.data, pictures=pictures(view.years, year), year=year,
-        years=sorted({int(y["year"]) for y in view.years}, reverse=True), in_use=view.in_use(staff.today), bars=bars,
-        labels=month_labels(), short=month_labels(short=True),
+        request, "meters/meter.html", page_frame, staff=staff, view=view, m=view.data, pictures=pictures(view.years, year, month),
+        year=year, month=month, years=sorted({int(y["year"]) for y in view.years}, reverse=True), in_use=view.in_use(staff.today),
+        bars=bars, axis=_axis(view, year, month), months=month_labels(), smart=any(r["interval"] for r in view.registers),
     )  # fmt: skip
 
 
-def _year(request: Request, view: MeterView) -> int:
-    """The one asked for where there is something of it, else the last."""
+@dataclass(frozen=True)
+class Axis:
+    """What stands below the bars, also on phones, and where the table's rows lead."""
+
+    labels: list[str]
+    short: list[str]
+    links: list[str | None]
+
+
+def _axis(view: MeterView, year: int, month: int | None) -> Axis:
+    if month is None:
+        links: list[str | None] = [f"?monat={year}-{m:02d}" for m in range(1, 13)]
+        return Axis(month_labels(), month_labels(short=True), links)
+    labels = day_labels(year, month)
+    smart = any(register["interval"] for register in view.registers)
+    days = [f"/zaehler/{view.id}/tag/{year}-{month:02d}-{int(day):02d}" if smart else None for day in labels]
+    return Axis(labels, [day if int(day) % 5 == 1 else "" for day in labels], days)
+
+
+def _period(request: Request, view: MeterView) -> tuple[int, int | None]:
+    """What is asked for where there is something of it, else the last year."""
     known = [int(y["year"]) for y in view.years]
-    asked = request.query_params.get("jahr", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) in known else max(known, default=0)
+    asked = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", request.query_params.get("monat", ""), re.ASCII)
+    if asked and int(asked[1]) in known:
+        return int(asked[1]), int(asked[2])
+    year = request.query_params.get("jahr", "")
+    return (int(year) if re.fullmatch(r"\d{4}", year, re.ASCII) and int(year) in known else max(known, default=0)), None
+
+
+@router.get("/{meter_id:uuid}/tag/{day}")
+async def quarter_hours_of(request: Request, meter_id: UUID, day: date) -> Response:
+    """A day of a smart meter, every 15 minutes. Only its owner has these values."""
+    staff, view = await meter(request, meter_id, 1)
+    smart = [register for register in view.registers if register["interval"]]
+    found = [(register, await _values(request, staff, register["series_id"], day)) for register in smart]
+    return pages(request).render(
+        request, "meters/day.html", frame(request, staff, live=False), staff=staff, view=view, m=view.data, found=found, day=day,
+        before=day - timedelta(days=1), after=day + timedelta(days=1), today=staff.today, quarter_hours=quarter_hours,
+    )  # fmt: skip
+
+
+async def _values(request: Request, staff: Staff, series_id: str, day: date) -> dict[str, Any] | None:
+    """None where meters does not answer."""
+    try:
+        answer = await owners(request).glance(
+            OWNER, f"/v1/series/{series_id}/days/{day.isoformat()}", staff.merchant_id
+        )
+    except Problem:
+        return None
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 @router.get("/{meter_id:uuid}/ereignisse")

@@ -13,7 +13,7 @@ from kontor_admin.staff import Staff
 from kontor_service.errors import NotFound
 
 # Readings of a page; `_ALL` is more than a meter read every month for eighty years has.
-SHOWN, ALL = 24, 1000
+SHOWN, ALL = 12, 1000
 
 
 class MeterMissing(NotFound):
