@@ -255,6 +255,7 @@ async def test_a_link_that_is_over_or_unknown_has_a_page_that_says_so(portal: An
             page = await portal.page("/z/secret", method=method)
             assert page.status_code == status
             assert words in page.text
+            assert "Firma stadtwerk" in page.text
     await linked(portal, f"meters.meter:{uuid7()}")
     assert "Hier ist nichts einzutragen" in (await portal.page("/z/secret")).text
     portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "document_id": str(uuid7())})

@@ -17,6 +17,7 @@ from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.entering import Entry, check_size, enter
 from kontor_gateway.meters.entry_pages import entry_title
 from kontor_gateway.meters.listing import read_all
+from kontor_gateway.reading.ask import ask_public
 from kontor_gateway.reading.look import public_look
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
 from kontor_web import Form
@@ -35,7 +36,7 @@ async def link_page(request: Request, token: str) -> Response:
     try:
         record = await _linked(request, token)
     except (Gone, NotFound, Forbidden) as problem:
-        return _over(request, problem)
+        return await _over(request, problem)
     form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
     return _page(request, record, Entry(read_all(record["faces"]), form, record["today"], secret=True))
 
@@ -45,7 +46,7 @@ async def send(request: Request, token: str) -> Response:
     try:
         record = await _linked(request, token)
     except (Gone, NotFound, Forbidden) as problem:
-        return _over(request, problem)
+        return await _over(request, problem)
     check_size(request, _LARGEST_FORM)
     form = await read_secret_form(request, max_files=_MOST_PHOTOS)
     found = Entry(read_all(record["faces"]), form, record["today"], secret=True)
@@ -85,7 +86,11 @@ def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 
     )  # fmt: skip
 
 
-def _over(request: Request, problem: Problem) -> Response:
+async def _over(request: Request, problem: Problem) -> Response:
+    """In the merchant's colours where identity could tell whose link it was."""
+    slug = problem.extra.get("slug")
+    if slug and (merchant := await ask_public(request, slug)):
+        request.state.look = public_look(request, merchant)
     return edge_of(request).pages.render(
         request, "meters/link_over.html", request.state.look, status=problem.status, unknown=problem.status == 404
     )
