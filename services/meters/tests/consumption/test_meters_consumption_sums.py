@@ -331,3 +331,22 @@ async def test_a_series_that_cannot_be_summed_holds_up_no_other_and_keeps_its_ma
     await world.sum_up()
     assert known(await world.year(2026)) == {0: 4000}
     assert [row["series_id"] for row in await world.sql("SELECT series_id FROM consumption_mark")] == [broken]
+
+
+async def test_readings_in_any_order_come_to_the_same_days_as_all_at_once(world: World) -> None:
+    readings = [("2025-11-03", 0), ("2025-12-24", 90), ("2026-01-02", 95), ("2026-01-03", 99), ("2026-04-30", 700),
+                ("2026-05-01", 703), ("2026-08-08", 1400), ("2026-11-19", 1999)]  # fmt: skip
+    for order in ([3, 0, 7, 1, 5, 2, 6, 4], [7, 6, 5, 4, 3, 2, 1, 0]):
+        world.series, world.point = uuid7(), uuid7()
+        register = await world.meter()
+        for place in order:
+            await world.read(register, *readings[place])
+            await world.sum_up()
+        one_by_one = [(row["days"], row["bases"]) for row in (await world.year(2025), await world.year(2026))]
+        world.series, world.point = uuid7(), uuid7()
+        register = await world.meter()
+        for reading in readings:
+            await world.read(register, *reading)
+        await world.sum_up()
+        assert [(row["days"], row["bases"]) for row in (await world.year(2025), await world.year(2026))] == one_by_one
+        assert sum(sum(known(row).values()) for row in (await world.year(2025), await world.year(2026))) == 1_999_000
