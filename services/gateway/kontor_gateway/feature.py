@@ -17,7 +17,7 @@ class Section:
     """An entry of the portal's navigation.
 
     `shown` and `count` (beside the label; none for 0) are SQL about the session `s`. Every page asks for them: they want
-    an index. `label` is a msgid, marked with N_.
+    an index. `waiting` stands on the start page while something is counted. `label` and it are msgids, marked with N_.
     """
 
     name: str
@@ -25,11 +25,14 @@ class Section:
     path: str
     shown: str = "true"
     count: str = "0"
+    waiting: str = ""
 
     @property
     def entry(self) -> str:
         """SQL that answers this entry as JSON text, NULL where it is not shown."""
-        fixed = orjson.dumps({"name": self.name, "label": self.label, "path": self.path}).decode()[:-1]
+        fixed = orjson.dumps(
+            {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
+        ).decode()[:-1]
         return f"""CASE WHEN {self.shown} THEN '{fixed},"count":' || ({self.count}) || '}}' END"""
 
 

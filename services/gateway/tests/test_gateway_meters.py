@@ -72,6 +72,7 @@ async def test_what_is_asked_for_stands_on_top_and_is_counted_in_the_navigation(
     page = said(await portal.page("/stadtwerk/zaehler", home["cookie"]))
     assert "Bitte bis 15. Dezember 2026 ablesen" in page
     assert '<span class="count">1</span>' in page
+    assert "Bitte lesen Sie Ihre Zähler ab" in said(await portal.page("/stadtwerk", home["cookie"]))
     asked = (await portal.json("/api/portal/v1/stadtwerk/meters", home["cookie"])).json()["askings"]
     assert asked[0]["waiting"] == [one.id]
     form = (await portal.page(f"/stadtwerk/zaehler/melden?asking={asked[0]['id']}", home["cookie"])).text

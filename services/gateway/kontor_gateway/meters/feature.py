@@ -10,6 +10,7 @@ _SECTION = Section(
     N_("Meters"),
     "/zaehler",
     shown="s.document_id IS NULL AND EXISTS (SELECT FROM meter t WHERE t.listed AND t.customer_id = ANY (s.customers))",
+    waiting=N_("Please read your meters"),
     count="""SELECT coalesce(sum(cardinality(a.waiting)), 0) FROM asking a
                 WHERE a.customer_id = ANY (s.customers) AND cardinality(a.waiting) > 0""",
 )
