@@ -32,16 +32,17 @@ class Known:
 
 _KNOWN = text("""
 SELECT r.id, r.register_id, r.series_id, r.taken_at, r.value, r.source, r.reason
-FROM unnest(CAST(:series AS uuid[])) AS wanted(series_id)
+FROM register
 CROSS JOIN LATERAL (
-    SELECT * FROM reading WHERE reading.series_id = wanted.series_id AND state = 'valid'
+    SELECT * FROM reading WHERE reading.register_id = register.id AND state = 'valid'
     ORDER BY taken_at DESC LIMIT :latest
 ) r
+WHERE register.series_id = ANY(:series)
 ORDER BY r.taken_at, r.id""")
 
 
 async def known(session: AsyncSession, series_ids: Collection[UUID]) -> list[Known]:
-    """The valid readings of these series, the latest of each, in the order of time."""
+    """The valid readings of these series, the latest of each register, in the order of time."""
     rows = await session.execute(_KNOWN, {"series": list(series_ids), "latest": _LATEST})
     return [Known(*row) for row in rows]
 
