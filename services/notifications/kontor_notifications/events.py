@@ -1,12 +1,8 @@
 """From our rows to the states of the bus contract."""
 
-from datetime import datetime
-from uuid import UUID
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from kontor.notifications.v1 import notifications_pb2 as contract
 from kontor_notifications.models import Mail, Template
+from kontor_service.events import instant
 
 
 def mail_state(mail: Mail) -> contract.Mail:
@@ -24,14 +20,14 @@ def mail_state(mail: Mail) -> contract.Mail:
         document_id=documents[0] if documents else "",
         document_ids=documents,
         document_number=mail.document_number,
-        customer_id=_text(mail.customer_id),
+        customer_id=str(mail.customer_id or ""),
         attempts=mail.attempts,
         error=mail.error,
-        created_at=_instant(mail.created_at),
-        sent_at=_instant(mail.sent_at),
-        next_attempt_at=_instant(mail.next_attempt_at) if mail.state == "queued" else None,
+        created_at=instant(mail.created_at),
+        sent_at=instant(mail.sent_at),
+        next_attempt_at=instant(mail.next_attempt_at) if mail.state == "queued" else None,
         message_id=mail.message_id,
-        resend_of=_text(mail.resend_of),
+        resend_of=str(mail.resend_of or ""),
     )
 
 
@@ -47,15 +43,3 @@ def template_state(template: Template) -> contract.Template:
         subject=template.subject,
         text=template.text,
     )
-
-
-def _text(value: UUID | None) -> str:
-    return str(value) if value else ""
-
-
-def _instant(value: datetime | None) -> Timestamp | None:
-    if value is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(value)
-    return stamp

@@ -236,3 +236,34 @@ async def test_german_names_of_placeholders_are_understood(desk: Any, merchant: 
 
     assert shown.status_code == 200, shown.text
     assert "7ELS2004711" in shown.json()["text"]
+
+
+async def test_a_rejection_that_reached_the_wrong_address_opens_no_portal_there(
+    desk: Any, merchant: Merchant, customer: Customer, reading: Reading
+) -> None:
+    await desk.know(merchant, customer)
+    await desk.tell(ReadingRejected(reading=reading))
+    await desk.mails(1)
+    [row] = await desk.log("sent")
+    path = f"/v1/mails/{row['id']}/resend"
+    await desk.http.post(path, headers=desk.auth("mails:resend"), json={"recipient": "neu@example.org"})
+
+    mails = await desk.mails(2)
+    assert [mail["links"] for mail in mails] == [[f"https://portal.example/l/all.{n}"] for n in (1, 2)]
+    assert "12.345,6" in mails[1]["text"]
+
+
+async def test_a_revoked_link_does_not_come_back_with_another_address(
+    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+) -> None:
+    await known(desk, asking, merchant, customer)
+    await desk.tell(ReadingsAsked(asking=asking))
+    await desk.mails(1)
+    [row] = await desk.log("sent")
+    desk.peers.revoked.add(f"meters.asking:{ASKING_ID}")
+    path = f"/v1/mails/{row['id']}/resend"
+    await desk.http.post(path, headers=desk.auth("mails:resend"), json={"recipient": "neu@example.org"})
+
+    [failed] = await desk.log("failed")
+    assert "revoked" in failed["error"]
+    assert not any(body.get("renew") for body in desk.peers.asked("/v1/things/links"))

@@ -50,8 +50,9 @@ class Outside:
     async def renew_links(self, mail: Mail) -> None:
         """Ends the links that this mail carried to the wrong address."""
         if mail.kind in kinds.ASKINGS:
-            await self._identity_post(mail, "/v1/things/links", things=[_thing(mail)], renew=True)
-        for document_id in mail.document_ids:
+            await self._renew_asking(mail)
+        carried = [None] if mail.kind == kinds.REJECTED else mail.document_ids
+        for document_id in carried:
             try:
                 await self._identity_post(mail, "/v1/document-links", **self._whose(mail, document_id), renew=True)
             except Problem as problem:
@@ -76,6 +77,14 @@ class Outside:
                 self._logos.clear()
             self._logos[digest] = answer.content
         return self._logos[digest]
+
+    async def _renew_asking(self, mail: Mail) -> None:
+        try:
+            await self._asking_link(mail)
+        except Conflict:
+            # Revoked by the merchant: it stays so.
+            return
+        await self._identity_post(mail, "/v1/things/links", things=[_thing(mail)], renew=True)
 
     async def _asking_link(self, mail: Mail) -> str:
         """Raises Conflict where the merchant has revoked it."""
