@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from kontor_events.registry import contexts, rules_of
+
 from .world import PASSWORD, Shop, World, until
 
 OPEN_INVOICE, OTHER_THREAD, OTHER_CUSTOMERS = "RE-2026-1042", "RE-2026-0971", "RE-2026-1051"
@@ -41,7 +43,7 @@ SETTINGS: dict[str, Any] = {
     "address": {"line1": "Hauptstraße 1", "post_code": "10115", "city": "Berlin", "country": "DE"},
     "vat_id": "DE136695976", "iban": "DE02120300000000202051", "account_holder": "Zweitwerk GmbH",
 }  # fmt: skip
-SCOPES = ["documents:submit", "customers:edit", "payments:book", "events:read"]
+SCOPES = sorted(scope for context in contexts() for scope in rules_of(context).key_scopes)
 
 
 def _first_shop(world: World) -> None:
@@ -54,6 +56,10 @@ def _first_shop(world: World) -> None:
     world.apart = _ids(world, a, OTHER_THREAD)
     world.other = _ids(world, a, OTHER_CUSTOMERS)
     world.other |= _checkout(world, a, world.other)
+    a.ids |= _meters(world, a, "demo-7GMT0019283746")
+    # Anna's own, which a link of one of her documents does not open.
+    world.apart |= {name: a.ids[name] for name in ("meter_id", "register_id", "reading_id", "series_id")}
+    world.other |= _meters(world, a, "demo-7GMT0077120031")
 
 
 def _second_shop(world: World) -> None:
@@ -71,6 +77,8 @@ def _second_shop(world: World) -> None:
     world.submit(b, invoice("ZW-1", "B-1"))
     b.ids = _ids(world, b, "ZW-1")
     b.ids |= _checkout(world, b, b.ids)
+    _hang_a_meter(world, b)
+    b.ids |= _meters(world, b, "erp-B-1")
 
 
 def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
@@ -108,6 +116,47 @@ def _checkout(world: World, shop: Shop, ids: dict[str, str]) -> dict[str, str]:
     )  # fmt: skip
     assert answer.status_code < 300, answer.text
     return {"checkout_id": answer.json()["checkout_id"], "link": link, "cookie": cookie}
+
+
+def _hang_a_meter(world: World, shop: Shop) -> None:
+    """With a reading, and a request that asks for another one."""
+    key = {"Authorization": f"Bearer {shop.api_key}"}
+    register = {"obis": "1-0:1.8.0", "unit": "kWh"}
+    meter = {
+        "external_id": "erp-B-1", "number": "B-METER-1", "kind": "electricity", "customer_number": "B-1",
+        "in_use_from": "2026-01-01", "registers": [register],
+    }  # fmt: skip
+    reading = {"meter": "B-METER-1", "obis": "1-0:1.8.0", "value": "4711", "taken_at": "2026-02-01"}
+    for path, body in (("meters", meter), ("readings", {"readings": [reading]})):
+        answer = world.http.post(world.url("gateway", f"/api/ingest/v1/{path}"), headers=key, json=body)
+        assert answer.status_code < 300, answer.text
+    due = (date.today() + timedelta(days=14)).isoformat()
+    asked = {"title": "Ablesung", "due_on": due, "kinds": ["electricity"]}
+    until(
+        lambda: world.rows(
+            "meters", "SELECT 1 FROM meter WHERE merchant_id = $1 AND customer_id IS NOT NULL", shop.merchant_id
+        )
+    )
+    world.act(shop, "meters", "meters:edit", "POST", "/v1/requests", json=asked)
+
+
+def _meters(world: World, shop: Shop, external_id: str) -> dict[str, str]:
+    """Everything around one meter that has an id."""
+    asked = (
+        "SELECT m.id AS meter_id, m.number AS meter_number, g.id AS register_id, g.series_id, r.id AS reading_id"
+        " FROM meter m JOIN register g ON g.meter_id = m.id JOIN reading r ON r.register_id = g.id"
+        " WHERE m.external_id = $1 AND m.merchant_id = $2 ORDER BY r.taken_at DESC LIMIT 1"
+    )
+    row = until(lambda: world.rows("meters", asked, external_id, shop.merchant_id))[0]
+    found = {name: str(value) for name, value in row.items()}
+    until(lambda: world.rows("gateway", "SELECT 1 FROM live.meter WHERE id = $1", row["meter_id"]))
+    until(lambda: world.rows("admin", "SELECT 1 FROM live.meter WHERE id = $1", row["meter_id"]))
+    more = {
+        "request_id": ("meters", "SELECT id FROM reading_request WHERE merchant_id = $1", shop.merchant_id),
+        "asking_id": ("meters", "SELECT asking_id FROM asked_meter WHERE meter_id = $1", row["meter_id"]),
+        "batch_id": ("meters", "SELECT id FROM batch WHERE merchant_id = $1", shop.merchant_id),
+    }
+    return found | {name: world.value(*asked_of) for name, asked_of in more.items()}
 
 
 @pytest.fixture(scope="package")

@@ -29,6 +29,7 @@ OPEN = {
 INTERNAL = {"PUT /internal/sessions", "POST /internal/heartbeat"}
 _RELEASE, _CUSTOMERS, _BOOK = Desk("documents:release"), Desk("customers:edit"), Desk("payments:book")
 _TEXTS, _KEYS, _MERCHANT = Desk("templates:edit"), Desk("api_keys:edit"), Desk("merchant:edit")
+_METERS = Desk("meters:edit")
 _MONEY = (("amount", "1,00"), ("booked_on", "02.01.2026"), ("method", "transfer"))
 _PERSON = (("name", "Eva Fremd"), ("language", "de"))
 _CUSTOMER = (
@@ -91,6 +92,49 @@ DESKS: dict[str, Desk] = {
     "POST /kunden/{customer_id:uuid}/link": _CUSTOMERS,
     "POST /kunden/{customer_id:uuid}/link/{what}": _CUSTOMERS,
     "GET /zahlungen": LOOK,
+    "GET /zaehler": LOOK,
+    "GET /zaehler/neu": LOOK,
+    "POST /zaehler/neu": _METERS,
+    "GET /zaehler/ablesen": LOOK,
+    "POST /zaehler/ablesen": Desk("meters:edit", (("meter", "{meter_id}"), ("taken_on", "02.01.2026"), ("v_{register_id}", "1"))),
+    "GET /zaehler/pruefen": LOOK,
+    "POST /zaehler/pruefen": Desk("meters:edit", (("id", "{reading_id}"),), foreign=303),
+    "POST /zaehler/pruefen/{reading_id:uuid}/{what}": Desk("meters:edit", (("note", "n"),)),
+    "GET /zaehler/staende/{reading_id:uuid}/foto": LOOK,
+    "GET /zaehler/staende/{reading_id:uuid}/korrigieren": LOOK,
+    "POST /zaehler/staende/{reading_id:uuid}/korrigieren": Desk("meters:edit", (("value", "1"),)),
+    "GET /zaehler/anfragen": LOOK,
+    "GET /zaehler/anfragen/neu": LOOK,
+    "POST /zaehler/anfragen/neu": Desk("meters:edit", (("title", "t"), ("due_on", "02.01.2030"), ("kinds", "gas"))),
+    "GET /zaehler/anfragen/{request_id:uuid}": LOOK,
+    "POST /zaehler/anfragen/{request_id:uuid}/{what}": _METERS,
+    "GET /zaehler/aufkleber": LOOK,
+    "POST /zaehler/aufkleber": Desk("meters:edit", (("meter", "{meter_id}"),)),
+    "GET /zaehler/dateien": LOOK,
+    "POST /zaehler/dateien": _METERS,
+    "GET /zaehler/dateien/vorlage/{kind}.csv": LOOK,
+    "GET /zaehler/dateien/{batch_id:uuid}": LOOK,
+    "POST /zaehler/dateien/{batch_id:uuid}/{what}": _METERS,
+    "GET /zaehler/dateien/{batch_id:uuid}/ergebnis.csv": LOOK,
+    "GET /zaehler/{meter_id:uuid}": LOOK,
+    "GET /zaehler/{meter_id:uuid}/ereignisse": LOOK,
+    "GET /zaehler/{meter_id:uuid}/tag/{day}": LOOK,
+    "GET /zaehler/{meter_id:uuid}/verbrauch.csv": LOOK,
+    "GET /zaehler/{meter_id:uuid}/bearbeiten": LOOK,
+    "POST /zaehler/{meter_id:uuid}/bearbeiten": _METERS,
+    "GET /zaehler/{meter_id:uuid}/wechsel": LOOK,
+    "POST /zaehler/{meter_id:uuid}/wechsel": _METERS,
+    "GET /zaehler/{meter_id:uuid}/ende": LOOK,
+    "POST /zaehler/{meter_id:uuid}/ende": _METERS,
+    "POST /zaehler/{meter_id:uuid}/link": _METERS,
+    "POST /zaehler/{meter_id:uuid}/link/widerrufen": _METERS,
+    "GET /api/admin/v1/meters": LOOK,
+    "GET /api/admin/v1/meters/{meter_id}": LOOK,
+    "GET /api/admin/v1/readings-to-check": LOOK,
+    "GET /api/admin/v1/reading-requests": LOOK,
+    "GET /api/admin/v1/reading-requests/{request_id}": LOOK,
+    "GET /api/admin/v1/meter-batches": LOOK,
+    "GET /api/admin/v1/meter-batches/{batch_id}": LOOK,
     "GET /mails": LOOK,
     "GET /mails/{mail_id:uuid}/erneut": LOOK,
     "POST /mails/{mail_id:uuid}/erneut": Desk("mails:resend", (("recipient", "eva@fremd.example"),)),
@@ -128,13 +172,18 @@ def test_every_route_has_its_desk_written_down() -> None:
     assert set(routes_of("admin")) == {*DESKS, *OPEN, *INTERNAL}
 
 
+_WHAT = {"zugang": "entziehen", "pruefen": "ablehnen", "anfragen": "schliessen", "dateien": "verwerfen"}
+
+
 def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Response:
     method, _, path = route.partition(" ")
     known = {**ids, "kind": "document_shared:invoice", "language": "de", "color": "0b5d4e", "sha256": "0" * 64}
-    known["what"] = "entziehen" if "zugang" in path else "widerrufen"
+    known["day"] = "2026-01-02"
+    known["what"] = next((what for part, what in _WHAT.items() if part in path), "widerrufen")
+    known["kind"] = "readings" if "vorlage" in path else known["kind"]
     for name, value in known.items():
         path = path.replace(f"{{{name}:uuid}}", value).replace(f"{{{name}}}", value)
-    form = {name: value.format(**ids) for name, value in DESKS[route].form} if method == "POST" else None
+    form = {name.format(**ids): value.format(**ids) for name, value in DESKS[route].form} if method == "POST" else None
     return world.call("admin", method, path, cookie=cookie, form=form)
 
 

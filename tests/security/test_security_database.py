@@ -103,14 +103,15 @@ def test_the_page_role_reads_no_table_and_calls_the_pages_functions_only(world: 
     )
     assert callable_ones
     assert all(f["name"].startswith("live.") and f["prosecdef"] for f in callable_ones)
-    # Each takes the session first. Those that do not answer what a page without one shows: the log-in page, a link.s button.
+    # Each takes the session first. Those that do not answer what a page without one shows: the log-in page, a link's
+    # button, what stands on the meters of a link that only takes readings.
     takes_no_session = world.rows(
         edge,
         "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE nspname = 'live'"
         " AND has_function_privilege($1, p.oid, 'EXECUTE') AND proargnames[1] <> 'asked_hash'",
         role,
     )
-    assert {row["proname"] for row in takes_no_session} <= {"portal", "linked_type"}
+    assert {row["proname"] for row in takes_no_session} <= {"portal", "linked_type", "linked_meters"}
 
 
 @pytest.mark.parametrize("edge", EDGES)

@@ -37,6 +37,13 @@ _PAYMENT = {
     "paid_on": "2026-01-02",
 }
 
+_READING = {"meter": "B-METER-1", "obis": "1-0:1.8.0", "value": "1", "taken_at": "2026-01-02"}
+_METER = {
+    "external_id": "erp-B-1", "number": "F-1", "kind": "electricity", "in_use_from": "2026-01-01",
+    "registers": [{"obis": "1-0:1.8.0", "unit": "kWh"}],
+}  # fmt: skip
+_ENTERED = {"register_id": "01890000-0000-7000-8000-000000000000", "value": "1", "taken_on": "2026-01-02"}
+
 DOORS: dict[str, Door] = {
     "MOUNT /static": OPEN,
     "GET /api/openapi.json": OPEN,
@@ -77,7 +84,25 @@ DOORS: dict[str, Door] = {
     "POST /api/ingest/v1/customers": Door("key", {"number": "F-2", "name": "n"}, scope="customers:edit", foreign=200),
     "POST /api/ingest/v1/payments": Door("key", _PAYMENT, scope="payments:book", foreign=200),
     "GET /api/events": Door("key", scope="events:read", foreign=200),
+    # A foreign meter is not known: its readings wait for it, and what is upserted is one's own.
+    "POST /api/ingest/v1/readings": Door("key", {"readings": [_READING]}, scope="meters:submit", foreign=200),
+    "GET /api/ingest/v1/readings/{batch_id}": Door("key", scope="meters:submit"),
+    "POST /api/ingest/v1/meters": Door("key", _METER, scope="meters:submit", foreign=201),
+    # Lets readings in and shows none; whoever holds it is let in by it alone.
+    "GET /z/{token}": OUTSIDE,
+    "POST /z/{token}": OUTSIDE,
     "GET /{slug}": PORTAL,
+    "GET /{slug}/zaehler": PORTAL,
+    "GET /{slug}/zaehler/melden": PORTAL,
+    "POST /{slug}/zaehler/melden": FORM,
+    "GET /{slug}/zaehler/{meter_id}": PORTAL,
+    "GET /{slug}/zaehler/{meter_id}/verbrauch.csv": PORTAL,
+    "GET /api/portal/v1/{slug}/meters": PORTAL,
+    "GET /api/portal/v1/{slug}/meters/{meter_id}": PORTAL,
+    "GET /api/portal/v1/{slug}/meters/{meter_id}/consumption": PORTAL,
+    "GET /api/portal/v1/{slug}/meters/{meter_id}/days/{day}": PORTAL,
+    "POST /api/portal/v1/{slug}/photos": PORTAL,
+    "POST /api/portal/v1/{slug}/readings": Door("portal", {"readings": [_ENTERED]}),
     "GET /{slug}/dokumente": PORTAL,
     "GET /{slug}/dokumente/{document_id}": PORTAL,
     "GET /{slug}/dokumente/{document_id}/datei/{file_id}": PORTAL,
@@ -118,7 +143,7 @@ def send(
 ) -> httpx.Response:
     method, _, path = route.partition(" ")
     door = DOORS[route]
-    known = {**ids, "slug": slug, "sha256": "0" * 64, "provider": "sandbox", "number": "F-1"}
+    known = {**ids, "slug": slug, "sha256": "0" * 64, "provider": "sandbox", "number": "F-1", "day": "2026-01-02"}
     path = path.replace(":path}", "}")
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value)
