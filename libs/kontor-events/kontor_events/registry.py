@@ -40,6 +40,22 @@ def types() -> dict[str, type[Message]]:
     return found
 
 
+def feed_types() -> list[type[Message]]:
+    """The facts that other systems read in the events feed."""
+    return [message for message in types().values() if _told(message)]
+
+
+def _told(message: type[Message]) -> bool:
+    told: bool = message.DESCRIPTOR.GetOptions().Extensions[options_pb2.in_feed]
+    return told
+
+
+def internal_fields(message: Message) -> list[str]:
+    """Names of a state's fields that are of staff alone."""
+    fields = message.DESCRIPTOR.fields
+    return [field.name for field in fields if field.GetOptions().Extensions[options_pb2.internal]]
+
+
 def type_of(message: Message | type[Message]) -> str:
     """The type name a message travels under; LookupError for a message that is no event."""
     name: str = message.DESCRIPTOR.GetOptions().Extensions[options_pb2.event_type]

@@ -5,6 +5,7 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor.meters.v1 import meters_pb2 as meters
 from kontor.payments.v1 import payments_pb2 as payments
 from kontor_bus import Copy, Effects
+from kontor_events.registry import feed_types
 from kontor_notifications.copies.apply import BINDINGS, Copier
 from kontor_notifications.feed.service import append
 from kontor_notifications.mails.queue import Queue
@@ -35,21 +36,5 @@ def consumers(database: Database, queue: Queue) -> list[Copy | Effects]:
                 meters.ReadingRejected: readings.rejected,
             },
         ),
-        Effects(
-            "notifications.feed",
-            {
-                documents.DocumentReceived: append,
-                documents.DocumentShared: append,
-                documents.DocumentOpened: append,
-                documents.DocumentWithdrawn: append,
-                documents.DocumentCancelled: append,
-                payments.PaymentSucceeded: append,
-                payments.PaymentPending: append,
-                payments.PaymentFailed: append,
-                payments.PaymentRefunded: append,
-                payments.PaymentNotCounted: append,
-                payments.ReceivableCancelled: append,
-            },
-            lane="bulk",
-        ),
+        Effects("notifications.feed", dict.fromkeys(feed_types(), append), lane="bulk"),
     ]

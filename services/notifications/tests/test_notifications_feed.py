@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentOpened, DocumentReceived, DocumentShared
+from kontor.meters.v1.meters_pb2 import Reading, ReadingAccepted
 from kontor_bus import Envelope
 from kontor_notifications.feed.service import append
 from kontor_service.ids import uuid7
@@ -41,6 +42,13 @@ async def test_an_event_carries_the_state_as_json_without_staffs_words(desk: Any
     assert event["data"]["document"]["number"] == "RE-2026-0042"
     assert event["data"]["document"]["amount_due_minor"] == "78719"
     assert "share_text" not in event["data"]["document"]
+
+
+async def test_facts_of_any_owner_whose_contract_says_so_are_read(desk: Any, document: Document) -> None:
+    reading = Reading(id=str(uuid7()), merchant_id=document.merchant_id, version=1, value="1234.5", state="valid")
+    await desk.tell(ReadingAccepted(reading=reading))
+    [event] = (await read(desk))["events"]
+    assert (event["type"], event["data"]["reading"]["value"]) == ("meters.reading.accepted.v1", "1234.5")
 
 
 async def test_a_transaction_that_commits_late_holds_back_later_positions(desk: Any, document: Document) -> None:

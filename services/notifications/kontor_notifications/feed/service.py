@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor_bus import Envelope
+from kontor_events.registry import internal_fields
 
 # The row of the head stays locked until the commit: the next position can only be given after this one is visible.
 # A sequence would let a reader that has seen 7 miss a 6 that commits late.
@@ -26,8 +27,6 @@ _APPEND = text(
 _READ = text(
     "SELECT position, id, type, time, subject, data FROM feed_event WHERE position > :after ORDER BY position LIMIT :most"
 )
-# Staff's words and choices for one mail are nobody else's business.
-_PRIVATE = ("share_recipient", "share_subject", "share_text", "suggested_customer_id")
 
 
 async def append(session: AsyncSession, event: Message, envelope: Envelope) -> None:
@@ -48,10 +47,9 @@ async def append(session: AsyncSession, event: Message, envelope: Envelope) -> N
 def as_json(event: Message) -> dict[str, Any]:
     """protobuf's JSON mapping with the contract's own field names; 64-bit integers are strings there."""
     found = MessageToDict(event, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
-    for part in found.values():
-        if isinstance(part, dict):
-            for name in _PRIVATE:
-                part.pop(name, None)
+    for field, state in event.ListFields():
+        for name in internal_fields(state) if isinstance(state, Message) else ():
+            found[field.name].pop(name, None)
     return found
 
 

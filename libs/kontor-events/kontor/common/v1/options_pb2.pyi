@@ -94,7 +94,13 @@ class StaffRight(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 EVENT_TYPE_FIELD_NUMBER: builtins.int
+IN_FEED_FIELD_NUMBER: builtins.int
+INTERNAL_FIELD_NUMBER: builtins.int
 CONTEXT_FIELD_NUMBER: builtins.int
 event_type: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.MessageOptions, builtins.str]
 """CloudEvents type and routing key: <context>.<aggregate>.<fact>.v1"""
+in_feed: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.MessageOptions, builtins.bool]
+"""Goes into the events feed, where other systems read what happened."""
+internal: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.FieldOptions, builtins.bool]
+"""Of staff alone: stays out of the events feed."""
 context: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.FileOptions, Context]

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kontor.common.v1 import options_pb2 as kontor_dot_common_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kontor/documents/v1/documents.proto\x12\x13kontor.documents.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"q\n\x04\x46ile\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x0c\n\x04role\x18\x06 \x01(\t\x12\x0f\n\x07private\x18\x07 \x01(\x08\")\n\tReference\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\"G\n\x05Issue\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x10\n\x08severity\x18\x04 \x01(\t\"[\n\x0c\x43\x61shDiscount\x12\r\n\x05until\x18\x01 \x01(\t\x12\x0f\n\x07percent\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x15\n\rpayable_minor\x18\x04 \x01(\x03\"\xdc\x08\n\x08\x44ocument\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04type\x18\n \x01(\t\x12\x0e\n\x06number\x18\x0b \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x0c \x01(\t\x12\r\n\x05title\x18\r \x01(\t\x12\r\n\x05state\x18\x0e \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x0f \x01(\t\x12\x17\n\x0f\x63ustomer_number\x18\x10 \x01(\t\x12\x12\n\nbuyer_name\x18\x11 \x01(\t\x12\x12\n\nissue_date\x18\x12 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x13 \x01(\t\x12\x13\n\x0bvalid_until\x18\x14 \x01(\t\x12\x10\n\x08\x63urrency\x18\x15 \x01(\t\x12\x11\n\tnet_minor\x18\x16 \x01(\x03\x12\x11\n\ttax_minor\x18\x17 \x01(\x03\x12\x13\n\x0bgross_minor\x18\x18 \x01(\x03\x12\x15\n\rprepaid_minor\x18\x19 \x01(\x03\x12\x18\n\x10\x61mount_due_minor\x18\x1a \x01(\x03\x12\x39\n\x0e\x63\x61sh_discounts\x18\x1b \x03(\x0b\x32!.kontor.documents.v1.CashDiscount\x12\x32\n\nreferences\x18\x1c \x03(\x0b\x32\x1e.kontor.documents.v1.Reference\x12\x11\n\tthread_id\x18\x1d \x01(\t\x12\x16\n\x0e\x63ontent_sha256\x18\x1e \x01(\t\x12(\n\x05\x66iles\x18\x1f \x03(\x0b\x32\x19.kontor.documents.v1.File\x12*\n\x06issues\x18  \x03(\x0b\x32\x1a.kontor.documents.v1.Issue\x12/\n\x0breceived_at\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tshared_at\x18\" \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x66irst_opened_at\x18# \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18$ \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06source\x18% \x01(\t\x12\x1d\n\x15suggested_customer_id\x18& \x01(\t\x12\x19\n\x11payment_reference\x18\' \x01(\t\x12\x15\n\rpayment_means\x18( \x01(\t\x12\x19\n\x11\x64irect_debit_date\x18) \x01(\t\x12\x0f\n\x07\x63\x61rrier\x18* \x01(\t\x12\x17\n\x0ftracking_number\x18+ \x01(\t\x12\x14\n\x0ctracking_url\x18, \x01(\t\x12\x17\n\x0fshare_recipient\x18- \x01(\t\x12\x15\n\rshare_subject\x18. \x01(\t\x12\x12\n\nshare_text\x18/ \x01(\t\"g\n\x10\x44ocumentReceived\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:\"\x8a\xb5\x18\x1e\x64ocuments.document.received.v1\"e\n\x0f\x44ocumentChanged\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:!\x8a\xb5\x18\x1d\x64ocuments.document.changed.v1\"c\n\x0e\x44ocumentShared\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document: \x8a\xb5\x18\x1c\x64ocuments.document.shared.v1\"r\n\x0e\x44ocumentOpened\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t: \x8a\xb5\x18\x1c\x64ocuments.document.opened.v1\"y\n\x11\x44ocumentWithdrawn\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document\x12\x0e\n\x06reason\x18\x02 \x01(\t:#\x8a\xb5\x18\x1f\x64ocuments.document.withdrawn.v1\"y\n\x11\x44ocumentCancelled\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document\x12\x0e\n\x06reason\x18\x02 \x01(\t:#\x8a\xb5\x18\x1f\x64ocuments.document.cancelled.v1\"g\n\x10\x44ocumentSnapshot\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:\"\x8a\xb5\x18\x1e\x64ocuments.document.snapshot.v1\"\x81\x02\n\nSubmission\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0e\n\x06status\x18\n \x01(\t\x12\x0e\n\x06source\x18\x0b \x01(\t\x12\x11\n\tfile_name\x18\x0c \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\r \x01(\t\x12\x12\n\nerror_code\x18\x0e \x01(\t\x12\x14\n\x0c\x65rror_detail\x18\x0f \x01(\t\x12/\n\x0breceived_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"o\n\x12SubmissionReceived\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:$\x8a\xb5\x18 documents.submission.received.v1\"q\n\x13SubmissionProcessed\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:%\x8a\xb5\x18!documents.submission.processed.v1\"o\n\x12SubmissionRejected\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:$\x8a\xb5\x18 documents.submission.rejected.v1\"o\n\x12SubmissionSnapshot\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:$\x8a\xb5\x18 documents.submission.snapshot.v1B\xde\x01\x92\xb5\x18\xd9\x01\n\x0e\x64ocuments:read\n\rdocuments:pay\x1a>\n\x0e\x64ocuments:read\x12\x05owner\x12\x05sales\x12\naccounting\x12\x07support\x12\tread_only\x1a,\n\x10\x64ocuments:submit\x12\x05owner\x12\x05sales\x12\naccounting\x1a-\n\x11\x64ocuments:release\x12\x05owner\x12\x05sales\x12\naccounting\"\x10\x64ocuments:submit*\tdocumentsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kontor/documents/v1/documents.proto\x12\x13kontor.documents.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"q\n\x04\x46ile\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x0c\n\x04role\x18\x06 \x01(\t\x12\x0f\n\x07private\x18\x07 \x01(\x08\")\n\tReference\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\"G\n\x05Issue\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x10\n\x08severity\x18\x04 \x01(\t\"[\n\x0c\x43\x61shDiscount\x12\r\n\x05until\x18\x01 \x01(\t\x12\x0f\n\x07percent\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x15\n\rpayable_minor\x18\x04 \x01(\x03\"\xf4\x08\n\x08\x44ocument\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04type\x18\n \x01(\t\x12\x0e\n\x06number\x18\x0b \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x0c \x01(\t\x12\r\n\x05title\x18\r \x01(\t\x12\r\n\x05state\x18\x0e \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x0f \x01(\t\x12\x17\n\x0f\x63ustomer_number\x18\x10 \x01(\t\x12\x12\n\nbuyer_name\x18\x11 \x01(\t\x12\x12\n\nissue_date\x18\x12 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x13 \x01(\t\x12\x13\n\x0bvalid_until\x18\x14 \x01(\t\x12\x10\n\x08\x63urrency\x18\x15 \x01(\t\x12\x11\n\tnet_minor\x18\x16 \x01(\x03\x12\x11\n\ttax_minor\x18\x17 \x01(\x03\x12\x13\n\x0bgross_minor\x18\x18 \x01(\x03\x12\x15\n\rprepaid_minor\x18\x19 \x01(\x03\x12\x18\n\x10\x61mount_due_minor\x18\x1a \x01(\x03\x12\x39\n\x0e\x63\x61sh_discounts\x18\x1b \x03(\x0b\x32!.kontor.documents.v1.CashDiscount\x12\x32\n\nreferences\x18\x1c \x03(\x0b\x32\x1e.kontor.documents.v1.Reference\x12\x11\n\tthread_id\x18\x1d \x01(\t\x12\x16\n\x0e\x63ontent_sha256\x18\x1e \x01(\t\x12(\n\x05\x66iles\x18\x1f \x03(\x0b\x32\x19.kontor.documents.v1.File\x12*\n\x06issues\x18  \x03(\x0b\x32\x1a.kontor.documents.v1.Issue\x12/\n\x0breceived_at\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tshared_at\x18\" \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x66irst_opened_at\x18# \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18$ \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06source\x18% \x01(\t\x12#\n\x15suggested_customer_id\x18& \x01(\tB\x04\xa0\xb5\x18\x01\x12\x19\n\x11payment_reference\x18\' \x01(\t\x12\x15\n\rpayment_means\x18( \x01(\t\x12\x19\n\x11\x64irect_debit_date\x18) \x01(\t\x12\x0f\n\x07\x63\x61rrier\x18* \x01(\t\x12\x17\n\x0ftracking_number\x18+ \x01(\t\x12\x14\n\x0ctracking_url\x18, \x01(\t\x12\x1d\n\x0fshare_recipient\x18- \x01(\tB\x04\xa0\xb5\x18\x01\x12\x1b\n\rshare_subject\x18. \x01(\tB\x04\xa0\xb5\x18\x01\x12\x18\n\nshare_text\x18/ \x01(\tB\x04\xa0\xb5\x18\x01\"k\n\x10\x44ocumentReceived\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:&\x8a\xb5\x18\x1e\x64ocuments.document.received.v1\x98\xb5\x18\x01\"e\n\x0f\x44ocumentChanged\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:!\x8a\xb5\x18\x1d\x64ocuments.document.changed.v1\"g\n\x0e\x44ocumentShared\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:$\x8a\xb5\x18\x1c\x64ocuments.document.shared.v1\x98\xb5\x18\x01\"v\n\x0e\x44ocumentOpened\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t:$\x8a\xb5\x18\x1c\x64ocuments.document.opened.v1\x98\xb5\x18\x01\"}\n\x11\x44ocumentWithdrawn\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document\x12\x0e\n\x06reason\x18\x02 \x01(\t:\'\x8a\xb5\x18\x1f\x64ocuments.document.withdrawn.v1\x98\xb5\x18\x01\"}\n\x11\x44ocumentCancelled\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document\x12\x0e\n\x06reason\x18\x02 \x01(\t:\'\x8a\xb5\x18\x1f\x64ocuments.document.cancelled.v1\x98\xb5\x18\x01\"g\n\x10\x44ocumentSnapshot\x12/\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1d.kontor.documents.v1.Document:\"\x8a\xb5\x18\x1e\x64ocuments.document.snapshot.v1\"\x81\x02\n\nSubmission\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0e\n\x06status\x18\n \x01(\t\x12\x0e\n\x06source\x18\x0b \x01(\t\x12\x11\n\tfile_name\x18\x0c \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\r \x01(\t\x12\x12\n\nerror_code\x18\x0e \x01(\t\x12\x14\n\x0c\x65rror_detail\x18\x0f \x01(\t\x12/\n\x0breceived_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"o\n\x12SubmissionReceived\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:$\x8a\xb5\x18 documents.submission.received.v1\"q\n\x13SubmissionProcessed\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:%\x8a\xb5\x18!documents.submission.processed.v1\"o\n\x12SubmissionRejected\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:$\x8a\xb5\x18 documents.submission.rejected.v1\"o\n\x12SubmissionSnapshot\x12\x33\n\nsubmission\x18\x01 \x01(\x0b\x32\x1f.kontor.documents.v1.Submission:$\x8a\xb5\x18 documents.submission.snapshot.v1B\xde\x01\x92\xb5\x18\xd9\x01\n\x0e\x64ocuments:read\n\rdocuments:pay\x1a>\n\x0e\x64ocuments:read\x12\x05owner\x12\x05sales\x12\naccounting\x12\x07support\x12\tread_only\x1a,\n\x10\x64ocuments:submit\x12\x05owner\x12\x05sales\x12\naccounting\x1a-\n\x11\x64ocuments:release\x12\x05owner\x12\x05sales\x12\naccounting\"\x10\x64ocuments:submit*\tdocumentsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,18 +34,26 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kontor.documents.v1.documen
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\222\265\030\331\001\n\016documents:read\n\rdocuments:pay\032>\n\016documents:read\022\005owner\022\005sales\022\naccounting\022\007support\022\tread_only\032,\n\020documents:submit\022\005owner\022\005sales\022\naccounting\032-\n\021documents:release\022\005owner\022\005sales\022\naccounting\"\020documents:submit*\tdocuments'
+  _globals['_DOCUMENT'].fields_by_name['suggested_customer_id']._loaded_options = None
+  _globals['_DOCUMENT'].fields_by_name['suggested_customer_id']._serialized_options = b'\240\265\030\001'
+  _globals['_DOCUMENT'].fields_by_name['share_recipient']._loaded_options = None
+  _globals['_DOCUMENT'].fields_by_name['share_recipient']._serialized_options = b'\240\265\030\001'
+  _globals['_DOCUMENT'].fields_by_name['share_subject']._loaded_options = None
+  _globals['_DOCUMENT'].fields_by_name['share_subject']._serialized_options = b'\240\265\030\001'
+  _globals['_DOCUMENT'].fields_by_name['share_text']._loaded_options = None
+  _globals['_DOCUMENT'].fields_by_name['share_text']._serialized_options = b'\240\265\030\001'
   _globals['_DOCUMENTRECEIVED']._loaded_options = None
-  _globals['_DOCUMENTRECEIVED']._serialized_options = b'\212\265\030\036documents.document.received.v1'
+  _globals['_DOCUMENTRECEIVED']._serialized_options = b'\212\265\030\036documents.document.received.v1\230\265\030\001'
   _globals['_DOCUMENTCHANGED']._loaded_options = None
   _globals['_DOCUMENTCHANGED']._serialized_options = b'\212\265\030\035documents.document.changed.v1'
   _globals['_DOCUMENTSHARED']._loaded_options = None
-  _globals['_DOCUMENTSHARED']._serialized_options = b'\212\265\030\034documents.document.shared.v1'
+  _globals['_DOCUMENTSHARED']._serialized_options = b'\212\265\030\034documents.document.shared.v1\230\265\030\001'
   _globals['_DOCUMENTOPENED']._loaded_options = None
-  _globals['_DOCUMENTOPENED']._serialized_options = b'\212\265\030\034documents.document.opened.v1'
+  _globals['_DOCUMENTOPENED']._serialized_options = b'\212\265\030\034documents.document.opened.v1\230\265\030\001'
   _globals['_DOCUMENTWITHDRAWN']._loaded_options = None
-  _globals['_DOCUMENTWITHDRAWN']._serialized_options = b'\212\265\030\037documents.document.withdrawn.v1'
+  _globals['_DOCUMENTWITHDRAWN']._serialized_options = b'\212\265\030\037documents.document.withdrawn.v1\230\265\030\001'
   _globals['_DOCUMENTCANCELLED']._loaded_options = None
-  _globals['_DOCUMENTCANCELLED']._serialized_options = b'\212\265\030\037documents.document.cancelled.v1'
+  _globals['_DOCUMENTCANCELLED']._serialized_options = b'\212\265\030\037documents.document.cancelled.v1\230\265\030\001'
   _globals['_DOCUMENTSNAPSHOT']._loaded_options = None
   _globals['_DOCUMENTSNAPSHOT']._serialized_options = b'\212\265\030\036documents.document.snapshot.v1'
   _globals['_SUBMISSIONRECEIVED']._loaded_options = None
@@ -65,29 +73,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CASHDISCOUNT']._serialized_start=356
   _globals['_CASHDISCOUNT']._serialized_end=447
   _globals['_DOCUMENT']._serialized_start=450
-  _globals['_DOCUMENT']._serialized_end=1566
-  _globals['_DOCUMENTRECEIVED']._serialized_start=1568
-  _globals['_DOCUMENTRECEIVED']._serialized_end=1671
-  _globals['_DOCUMENTCHANGED']._serialized_start=1673
-  _globals['_DOCUMENTCHANGED']._serialized_end=1774
-  _globals['_DOCUMENTSHARED']._serialized_start=1776
-  _globals['_DOCUMENTSHARED']._serialized_end=1875
-  _globals['_DOCUMENTOPENED']._serialized_start=1877
-  _globals['_DOCUMENTOPENED']._serialized_end=1991
-  _globals['_DOCUMENTWITHDRAWN']._serialized_start=1993
-  _globals['_DOCUMENTWITHDRAWN']._serialized_end=2114
-  _globals['_DOCUMENTCANCELLED']._serialized_start=2116
-  _globals['_DOCUMENTCANCELLED']._serialized_end=2237
-  _globals['_DOCUMENTSNAPSHOT']._serialized_start=2239
-  _globals['_DOCUMENTSNAPSHOT']._serialized_end=2342
-  _globals['_SUBMISSION']._serialized_start=2345
-  _globals['_SUBMISSION']._serialized_end=2602
-  _globals['_SUBMISSIONRECEIVED']._serialized_start=2604
-  _globals['_SUBMISSIONRECEIVED']._serialized_end=2715
-  _globals['_SUBMISSIONPROCESSED']._serialized_start=2717
-  _globals['_SUBMISSIONPROCESSED']._serialized_end=2830
-  _globals['_SUBMISSIONREJECTED']._serialized_start=2832
-  _globals['_SUBMISSIONREJECTED']._serialized_end=2943
-  _globals['_SUBMISSIONSNAPSHOT']._serialized_start=2945
-  _globals['_SUBMISSIONSNAPSHOT']._serialized_end=3056
+  _globals['_DOCUMENT']._serialized_end=1590
+  _globals['_DOCUMENTRECEIVED']._serialized_start=1592
+  _globals['_DOCUMENTRECEIVED']._serialized_end=1699
+  _globals['_DOCUMENTCHANGED']._serialized_start=1701
+  _globals['_DOCUMENTCHANGED']._serialized_end=1802
+  _globals['_DOCUMENTSHARED']._serialized_start=1804
+  _globals['_DOCUMENTSHARED']._serialized_end=1907
+  _globals['_DOCUMENTOPENED']._serialized_start=1909
+  _globals['_DOCUMENTOPENED']._serialized_end=2027
+  _globals['_DOCUMENTWITHDRAWN']._serialized_start=2029
+  _globals['_DOCUMENTWITHDRAWN']._serialized_end=2154
+  _globals['_DOCUMENTCANCELLED']._serialized_start=2156
+  _globals['_DOCUMENTCANCELLED']._serialized_end=2281
+  _globals['_DOCUMENTSNAPSHOT']._serialized_start=2283
+  _globals['_DOCUMENTSNAPSHOT']._serialized_end=2386
+  _globals['_SUBMISSION']._serialized_start=2389
+  _globals['_SUBMISSION']._serialized_end=2646
+  _globals['_SUBMISSIONRECEIVED']._serialized_start=2648
+  _globals['_SUBMISSIONRECEIVED']._serialized_end=2759
+  _globals['_SUBMISSIONPROCESSED']._serialized_start=2761
+  _globals['_SUBMISSIONPROCESSED']._serialized_end=2874
+  _globals['_SUBMISSIONREJECTED']._serialized_start=2876
+  _globals['_SUBMISSIONREJECTED']._serialized_end=2987
+  _globals['_SUBMISSIONSNAPSHOT']._serialized_start=2989
+  _globals['_SUBMISSIONSNAPSHOT']._serialized_end=3100
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kontor.common.v1 import options_pb2 as kontor_dot_common_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kontor/payments/v1/payments.proto\x12\x12kontor.payments.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"E\n\x0c\x43\x61shDiscount\x12\r\n\x05until\x18\x01 \x01(\t\x12\x0f\n\x07percent\x18\x02 \x01(\t\x12\x15\n\rpayable_minor\x18\x03 \x01(\x03\"(\n\x06Method\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\"\xf4\x04\n\nReceivable\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x13\n\x0b\x64ocument_id\x18\n \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0b \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x0c \x01(\t\x12\x10\n\x08\x63urrency\x18\r \x01(\t\x12\x11\n\tdue_minor\x18\x0e \x01(\x03\x12\x15\n\rpending_minor\x18\x0f \x01(\x03\x12\x12\n\npaid_minor\x18\x10 \x01(\x03\x12\x16\n\x0erefunded_minor\x18\x11 \x01(\x03\x12\x16\n\x0e\x64iscount_minor\x18\x12 \x01(\x03\x12\x12\n\nopen_minor\x18\x13 \x01(\x03\x12\x16\n\x0eoverpaid_minor\x18\x14 \x01(\x03\x12\r\n\x05state\x18\x15 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x16 \x01(\t\x12\x38\n\x0e\x63\x61sh_discounts\x18\x17 \x03(\x0b\x32 .kontor.payments.v1.CashDiscount\x12+\n\x07methods\x18\x18 \x03(\x0b\x32\x1a.kontor.payments.v1.Method\x12+\n\x07paid_at\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0blast_method\x18\x1a \x01(\t\x12\x14\n\x0clast_failure\x18\x1b \x01(\t\x12\x19\n\x11payment_reference\x18\x1c \x01(\t\x12\x13\n\x0b\x65xpected_on\x18\x1d \x01(\t\x12\x15\n\rcheckout_open\x18\x1e \x01(\x08\"i\n\x10ReceivableOpened\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:!\x8a\xb5\x18\x1dpayments.receivable.opened.v1\"k\n\x11ReceivableChanged\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:\"\x8a\xb5\x18\x1epayments.receivable.changed.v1\"o\n\x13ReceivableCancelled\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:$\x8a\xb5\x18 payments.receivable.cancelled.v1\"m\n\x12ReceivableSnapshot\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:#\x8a\xb5\x18\x1fpayments.receivable.snapshot.v1\"\x9e\x01\n\x0ePaymentPending\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:*\x8a\xb5\x18&payments.receivable.payment_pending.v1\"\xa2\x01\n\x10PaymentSucceeded\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:,\x8a\xb5\x18(payments.receivable.payment_succeeded.v1\"\x9c\x01\n\rPaymentFailed\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:)\x8a\xb5\x18%payments.receivable.payment_failed.v1\"\xa0\x01\n\x0fPaymentRefunded\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:+\x8a\xb5\x18\'payments.receivable.payment_refunded.v1\"\xa5\x01\n\x11PaymentNotCounted\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:.\x8a\xb5\x18*payments.receivable.payment_not_counted.v1\"\xae\x03\n\x07Payment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x15\n\rreceivable_id\x18\n \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x0b \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0c \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\r \x01(\t\x12\x10\n\x08\x63urrency\x18\x0e \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x0f \x01(\x03\x12\r\n\x05state\x18\x10 \x01(\t\x12\x0e\n\x06method\x18\x11 \x01(\t\x12\x10\n\x08provider\x18\x12 \x01(\t\x12\x1a\n\x12provider_reference\x18\x13 \x01(\t\x12\x0f\n\x07\x66\x61ilure\x18\x14 \x01(\t\x12.\n\ncreated_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nsettled_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tbooked_by\x18\x17 \x01(\t\"a\n\x0fPaymentRecorded\x12,\n\x07payment\x18\x01 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment: \x8a\xb5\x18\x1cpayments.payment.recorded.v1\"a\n\x0fPaymentSnapshot\x12,\n\x07payment\x18\x01 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment: \x8a\xb5\x18\x1cpayments.payment.snapshot.v1Bi\x92\xb5\x18\x65\x1a\"\n\rpayments:book\x12\x05owner\x12\naccounting\x1a&\n\x11payments:settings\x12\x05owner\x12\naccounting\"\rpayments:book*\x08paymentsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kontor/payments/v1/payments.proto\x12\x12kontor.payments.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"E\n\x0c\x43\x61shDiscount\x12\r\n\x05until\x18\x01 \x01(\t\x12\x0f\n\x07percent\x18\x02 \x01(\t\x12\x15\n\rpayable_minor\x18\x03 \x01(\x03\"(\n\x06Method\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\"\xf4\x04\n\nReceivable\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x13\n\x0b\x64ocument_id\x18\n \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0b \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x0c \x01(\t\x12\x10\n\x08\x63urrency\x18\r \x01(\t\x12\x11\n\tdue_minor\x18\x0e \x01(\x03\x12\x15\n\rpending_minor\x18\x0f \x01(\x03\x12\x12\n\npaid_minor\x18\x10 \x01(\x03\x12\x16\n\x0erefunded_minor\x18\x11 \x01(\x03\x12\x16\n\x0e\x64iscount_minor\x18\x12 \x01(\x03\x12\x12\n\nopen_minor\x18\x13 \x01(\x03\x12\x16\n\x0eoverpaid_minor\x18\x14 \x01(\x03\x12\r\n\x05state\x18\x15 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x16 \x01(\t\x12\x38\n\x0e\x63\x61sh_discounts\x18\x17 \x03(\x0b\x32 .kontor.payments.v1.CashDiscount\x12+\n\x07methods\x18\x18 \x03(\x0b\x32\x1a.kontor.payments.v1.Method\x12+\n\x07paid_at\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0blast_method\x18\x1a \x01(\t\x12\x14\n\x0clast_failure\x18\x1b \x01(\t\x12\x19\n\x11payment_reference\x18\x1c \x01(\t\x12\x13\n\x0b\x65xpected_on\x18\x1d \x01(\t\x12\x15\n\rcheckout_open\x18\x1e \x01(\x08\"i\n\x10ReceivableOpened\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:!\x8a\xb5\x18\x1dpayments.receivable.opened.v1\"k\n\x11ReceivableChanged\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:\"\x8a\xb5\x18\x1epayments.receivable.changed.v1\"s\n\x13ReceivableCancelled\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:(\x8a\xb5\x18 payments.receivable.cancelled.v1\x98\xb5\x18\x01\"m\n\x12ReceivableSnapshot\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable:#\x8a\xb5\x18\x1fpayments.receivable.snapshot.v1\"\xa2\x01\n\x0ePaymentPending\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:.\x8a\xb5\x18&payments.receivable.payment_pending.v1\x98\xb5\x18\x01\"\xa6\x01\n\x10PaymentSucceeded\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:0\x8a\xb5\x18(payments.receivable.payment_succeeded.v1\x98\xb5\x18\x01\"\xa0\x01\n\rPaymentFailed\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:-\x8a\xb5\x18%payments.receivable.payment_failed.v1\x98\xb5\x18\x01\"\xa4\x01\n\x0fPaymentRefunded\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:/\x8a\xb5\x18\'payments.receivable.payment_refunded.v1\x98\xb5\x18\x01\"\xa9\x01\n\x11PaymentNotCounted\x12\x32\n\nreceivable\x18\x01 \x01(\x0b\x32\x1e.kontor.payments.v1.Receivable\x12,\n\x07payment\x18\x02 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment:2\x8a\xb5\x18*payments.receivable.payment_not_counted.v1\x98\xb5\x18\x01\"\xae\x03\n\x07Payment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x15\n\rreceivable_id\x18\n \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x0b \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0c \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\r \x01(\t\x12\x10\n\x08\x63urrency\x18\x0e \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x0f \x01(\x03\x12\r\n\x05state\x18\x10 \x01(\t\x12\x0e\n\x06method\x18\x11 \x01(\t\x12\x10\n\x08provider\x18\x12 \x01(\t\x12\x1a\n\x12provider_reference\x18\x13 \x01(\t\x12\x0f\n\x07\x66\x61ilure\x18\x14 \x01(\t\x12.\n\ncreated_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nsettled_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tbooked_by\x18\x17 \x01(\t\"a\n\x0fPaymentRecorded\x12,\n\x07payment\x18\x01 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment: \x8a\xb5\x18\x1cpayments.payment.recorded.v1\"a\n\x0fPaymentSnapshot\x12,\n\x07payment\x18\x01 \x01(\x0b\x32\x1b.kontor.payments.v1.Payment: \x8a\xb5\x18\x1cpayments.payment.snapshot.v1Bi\x92\xb5\x18\x65\x1a\"\n\rpayments:book\x12\x05owner\x12\naccounting\x1a&\n\x11payments:settings\x12\x05owner\x12\naccounting\"\rpayments:book*\x08paymentsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,19 +39,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECEIVABLECHANGED']._loaded_options = None
   _globals['_RECEIVABLECHANGED']._serialized_options = b'\212\265\030\036payments.receivable.changed.v1'
   _globals['_RECEIVABLECANCELLED']._loaded_options = None
-  _globals['_RECEIVABLECANCELLED']._serialized_options = b'\212\265\030 payments.receivable.cancelled.v1'
+  _globals['_RECEIVABLECANCELLED']._serialized_options = b'\212\265\030 payments.receivable.cancelled.v1\230\265\030\001'
   _globals['_RECEIVABLESNAPSHOT']._loaded_options = None
   _globals['_RECEIVABLESNAPSHOT']._serialized_options = b'\212\265\030\037payments.receivable.snapshot.v1'
   _globals['_PAYMENTPENDING']._loaded_options = None
-  _globals['_PAYMENTPENDING']._serialized_options = b'\212\265\030&payments.receivable.payment_pending.v1'
+  _globals['_PAYMENTPENDING']._serialized_options = b'\212\265\030&payments.receivable.payment_pending.v1\230\265\030\001'
   _globals['_PAYMENTSUCCEEDED']._loaded_options = None
-  _globals['_PAYMENTSUCCEEDED']._serialized_options = b'\212\265\030(payments.receivable.payment_succeeded.v1'
+  _globals['_PAYMENTSUCCEEDED']._serialized_options = b'\212\265\030(payments.receivable.payment_succeeded.v1\230\265\030\001'
   _globals['_PAYMENTFAILED']._loaded_options = None
-  _globals['_PAYMENTFAILED']._serialized_options = b'\212\265\030%payments.receivable.payment_failed.v1'
+  _globals['_PAYMENTFAILED']._serialized_options = b'\212\265\030%payments.receivable.payment_failed.v1\230\265\030\001'
   _globals['_PAYMENTREFUNDED']._loaded_options = None
-  _globals['_PAYMENTREFUNDED']._serialized_options = b'\212\265\030\'payments.receivable.payment_refunded.v1'
+  _globals['_PAYMENTREFUNDED']._serialized_options = b'\212\265\030\'payments.receivable.payment_refunded.v1\230\265\030\001'
   _globals['_PAYMENTNOTCOUNTED']._loaded_options = None
-  _globals['_PAYMENTNOTCOUNTED']._serialized_options = b'\212\265\030*payments.receivable.payment_not_counted.v1'
+  _globals['_PAYMENTNOTCOUNTED']._serialized_options = b'\212\265\030*payments.receivable.payment_not_counted.v1\230\265\030\001'
   _globals['_PAYMENTRECORDED']._loaded_options = None
   _globals['_PAYMENTRECORDED']._serialized_options = b'\212\265\030\034payments.payment.recorded.v1'
   _globals['_PAYMENTSNAPSHOT']._loaded_options = None
@@ -67,23 +67,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECEIVABLECHANGED']._serialized_start=973
   _globals['_RECEIVABLECHANGED']._serialized_end=1080
   _globals['_RECEIVABLECANCELLED']._serialized_start=1082
-  _globals['_RECEIVABLECANCELLED']._serialized_end=1193
-  _globals['_RECEIVABLESNAPSHOT']._serialized_start=1195
-  _globals['_RECEIVABLESNAPSHOT']._serialized_end=1304
-  _globals['_PAYMENTPENDING']._serialized_start=1307
-  _globals['_PAYMENTPENDING']._serialized_end=1465
-  _globals['_PAYMENTSUCCEEDED']._serialized_start=1468
-  _globals['_PAYMENTSUCCEEDED']._serialized_end=1630
-  _globals['_PAYMENTFAILED']._serialized_start=1633
-  _globals['_PAYMENTFAILED']._serialized_end=1789
-  _globals['_PAYMENTREFUNDED']._serialized_start=1792
-  _globals['_PAYMENTREFUNDED']._serialized_end=1952
-  _globals['_PAYMENTNOTCOUNTED']._serialized_start=1955
-  _globals['_PAYMENTNOTCOUNTED']._serialized_end=2120
-  _globals['_PAYMENT']._serialized_start=2123
-  _globals['_PAYMENT']._serialized_end=2553
-  _globals['_PAYMENTRECORDED']._serialized_start=2555
-  _globals['_PAYMENTRECORDED']._serialized_end=2652
-  _globals['_PAYMENTSNAPSHOT']._serialized_start=2654
-  _globals['_PAYMENTSNAPSHOT']._serialized_end=2751
+  _globals['_RECEIVABLECANCELLED']._serialized_end=1197
+  _globals['_RECEIVABLESNAPSHOT']._serialized_start=1199
+  _globals['_RECEIVABLESNAPSHOT']._serialized_end=1308
+  _globals['_PAYMENTPENDING']._serialized_start=1311
+  _globals['_PAYMENTPENDING']._serialized_end=1473
+  _globals['_PAYMENTSUCCEEDED']._serialized_start=1476
+  _globals['_PAYMENTSUCCEEDED']._serialized_end=1642
+  _globals['_PAYMENTFAILED']._serialized_start=1645
+  _globals['_PAYMENTFAILED']._serialized_end=1805
+  _globals['_PAYMENTREFUNDED']._serialized_start=1808
+  _globals['_PAYMENTREFUNDED']._serialized_end=1972
+  _globals['_PAYMENTNOTCOUNTED']._serialized_start=1975
+  _globals['_PAYMENTNOTCOUNTED']._serialized_end=2144
+  _globals['_PAYMENT']._serialized_start=2147
+  _globals['_PAYMENT']._serialized_end=2577
+  _globals['_PAYMENTRECORDED']._serialized_start=2579
+  _globals['_PAYMENTRECORDED']._serialized_end=2676
+  _globals['_PAYMENTSNAPSHOT']._serialized_start=2678
+  _globals['_PAYMENTSNAPSHOT']._serialized_end=2775
 # @@protoc_insertion_point(module_scope)
