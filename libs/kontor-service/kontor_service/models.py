@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -34,6 +35,11 @@ def utc_column(*, nullable: bool = False, **options: Any) -> Any:
     """A field for an aware UTC instant."""
     default: dict[str, Any] = {"default": None} if nullable else {}
     return Field(**default, sa_type=DateTime(timezone=True), nullable=nullable, **options)
+
+
+def json_column(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
+    """A field kept as JSONB; empty by default."""
+    return Field(default_factory=default, sa_type=JSONB)
 
 
 class Tenant(SQLModel):

@@ -1,13 +1,14 @@
 """Domain → bus contract: one function per aggregate."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from google.protobuf.json_format import ParseDict
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents.models import Document, DocumentFile, Submission
+from kontor_service.events import instant
 
 _COPIED = (
     "epoch", "version", "type", "number", "external_id", "title", "state", "source", "customer_number", "buyer_name",
@@ -20,11 +21,11 @@ _INSTANTS = ("received_at", "shared_at", "first_opened_at", "closed_at")
 
 def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Document:
     """The state every event of this document carries."""
-    state = pb.Document(**{name: getattr(document, name) for name in _COPIED})
+    given: dict[str, Any] = {name: getattr(document, name) for name in _COPIED}
+    state = pb.Document(**given | {name: instant(getattr(document, name)) for name in _INSTANTS})
     for name in (*_IDS, *_DATES):
         value: Any = getattr(document, name)
         setattr(state, name, value.isoformat() if isinstance(value, date) else str(value or ""))
-    _set_instants(state, document, _INSTANTS)
     ParseDict(document.facts, state)
     for issue in document.issues:
         ParseDict(issue, state.issues.add())
@@ -34,7 +35,7 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
 
 def submission_state(submission: Submission) -> pb.Submission:
     error = submission.error or {}
-    state = pb.Submission(
+    return pb.Submission(
         id=str(submission.id),
         merchant_id=str(submission.merchant_id),
         epoch=submission.epoch,
@@ -45,9 +46,8 @@ def submission_state(submission: Submission) -> pb.Submission:
         document_id=str(submission.document_id or ""),
         error_code=error.get("code", ""),
         error_detail=error.get("detail", ""),
+        received_at=instant(submission.received_at),
     )
-    _set_instants(state, submission, ("received_at",))
-    return state
 
 
 def _file(file: DocumentFile) -> pb.File:
@@ -60,10 +60,3 @@ def _file(file: DocumentFile) -> pb.File:
         role=file.role,
         private=file.private,
     )
-
-
-def _set_instants(state: Any, row: Any, names: Sequence[str]) -> None:
-    for name in names:
-        value: datetime | None = getattr(row, name)
-        if value is not None:
-            getattr(state, name).FromDatetime(value)

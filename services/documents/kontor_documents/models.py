@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, table_base, utc_column
+from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
 
 Base = table_base("documents")
 
@@ -68,8 +68,8 @@ class Document(Aggregate, Base, table=True):
     amount_due_minor: int
     content_sha256: str
     report_sha256: str | None = None
-    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
-    issues: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    facts: dict[str, Any] = json_column(dict)
+    issues: list[dict[str, Any]] = json_column(list)
     received_at: datetime = utc_column()
     shared_at: datetime | None = utc_column(nullable=True)
     first_opened_at: datetime | None = utc_column(nullable=True)
@@ -104,6 +104,6 @@ class HistoryEntry(Tenant, Base, table=True):
     actor: str
     actor_salt: str
     actor_sha256: str
-    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    detail: dict[str, Any] = json_column(dict)
     previous_sha256: str
     sha256: str

@@ -1,13 +1,10 @@
 """Identity's aggregates as the bus carries them: one function each."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.models import ApiKey, Challenge, Contact, Customer, Link, Merchant
+from kontor_service.events import instant
 
 _MERCHANT_TEXTS = (
     "name", "slug", "logo_sha256", "logo_media_type", "logo_shown", "accent_color", "contact_email", "contact_phone",
@@ -60,8 +57,8 @@ def challenge_state(challenge: Challenge) -> pb.Challenge:
         name=challenge.name,
         language=challenge.language,
         expires_at=instant(challenge.expires_at),
-        customer_id=_id(challenge.customer_id),
-        document_id=_id(challenge.document_id),
+        customer_id=str(challenge.customer_id or ""),
+        document_id=str(challenge.document_id or ""),
     )
 
 
@@ -72,8 +69,8 @@ def link_state(link: Link) -> pb.Link:
         epoch=link.epoch,
         version=link.version,
         customer_id=str(link.customer_id),
-        document_id=_id(link.document_id),
-        contact_id=_id(link.contact_id),
+        document_id=str(link.document_id or ""),
+        contact_id=str(link.contact_id or ""),
         generation=link.generation,
         revoked=link.revoked_at is not None,
         expires_at=instant(link.expires_at),
@@ -100,18 +97,6 @@ def _contact_state(contact: Contact) -> pb.ContactPerson:
         id=str(contact.id),
         invited_at=instant(contact.invited_at),
         last_seen_at=instant(contact.last_seen_at),
-        user_id=_id(contact.user_id),
+        user_id=str(contact.user_id or ""),
         **{name: getattr(contact, name) for name in _CONTACT_TEXTS},
     )
-
-
-def _id(value: UUID | None) -> str:
-    return str(value) if value else ""
-
-
-def instant(value: datetime | None) -> Timestamp | None:
-    if value is None:
-        return None
-    instant = Timestamp()
-    instant.FromDatetime(value)
-    return instant

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, table_base, utc_column
+from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
 
 Base = table_base("identity")
 
@@ -26,13 +26,13 @@ class Merchant(Aggregate, Base, table=True):
     contact_email: str = ""
     contact_phone: str = ""
     portal_enabled: bool = True
-    document_types: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    document_types: list[dict[str, Any]] = json_column(list)
     automatic_release: bool = False
     mail_attaches_files: bool = False
     portal_access_default: bool = True
     language: str = "de"
     time_zone: str = "Europe/Berlin"
-    address: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    address: dict[str, Any] = json_column(dict)
     vat_id: str = ""
     tax_number: str = ""
     register_entry: str = ""
@@ -44,7 +44,7 @@ class Merchant(Aggregate, Base, table=True):
     password_reset_enabled: bool = True
     payments_enabled: bool = True
     legal_form_note: str = ""
-    footer_links: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    footer_links: list[dict[str, Any]] = json_column(list)
     created_at: datetime = utc_column()
 
 
@@ -76,7 +76,7 @@ class Customer(Aggregate, Base, table=True):
     number: str
     name: str
     kind: str = "business"
-    address: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    address: dict[str, Any] = json_column(dict)
     email: str = ""
     phone: str = ""
     vat_id: str = ""

@@ -1,18 +1,18 @@
 """Domain → contract: one function per aggregate, and the events that carry it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters.models import AskedMeter, Asking, Meter, Reading, ReadingRequest, Register
 from kontor_service.commands import command_result
+from kontor_service.events import instant
 
 Fact = TypeVar("Fact", bound=Message)
 
@@ -44,7 +44,7 @@ def meter_state(row: Meter, registers: Sequence[Register]) -> pb.Meter:
 
 
 def _register(row: Register) -> pb.Register:
-    state = pb.Register(
+    return pb.Register(
         id=str(row.id),
         obis=row.obis,
         direction=row.direction,
@@ -57,13 +57,12 @@ def _register(row: Register) -> pb.Register:
         series_id=str(row.series_id),
         last_value=face(row.last_value, row.digits_after),
         interval=row.interval,
+        last_taken_at=instant(row.last_taken_at),
     )
-    _instant(state.last_taken_at, row.last_taken_at)
-    return state
 
 
 def reading_state(row: Reading, meter_number: str) -> pb.Reading:
-    state = pb.Reading(
+    return pb.Reading(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -85,10 +84,9 @@ def reading_state(row: Reading, meter_number: str) -> pb.Reading:
         decided_by=row.decided_by,
         note=row.note,
         meter_number=meter_number,
+        taken_at=instant(row.taken_at),
+        entered_at=instant(row.entered_at),
     )
-    _instant(state.taken_at, row.taken_at)
-    _instant(state.entered_at, row.entered_at)
-    return state
 
 
 def finding(found: dict[str, Any]) -> pb.Finding:
@@ -96,7 +94,7 @@ def finding(found: dict[str, Any]) -> pb.Finding:
 
 
 def request_state(row: ReadingRequest) -> pb.ReadingRequest:
-    state = pb.ReadingRequest(
+    return pb.ReadingRequest(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -111,13 +109,12 @@ def request_state(row: ReadingRequest) -> pb.ReadingRequest:
         read=row.read,
         estimated=row.estimated,
         made_by=row.made_by,
+        made_at=instant(row.made_at),
     )
-    _instant(state.made_at, row.made_at)
-    return state
 
 
 def asking_state(row: Asking, request: ReadingRequest, asked: Iterable[tuple[AskedMeter, Meter]]) -> pb.Asking:
-    state = pb.Asking(
+    return pb.Asking(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -131,11 +128,10 @@ def asking_state(row: Asking, request: ReadingRequest, asked: Iterable[tuple[Ask
             pb.AskedMeter(meter_id=str(meter.id), number=meter.number, kind=meter.kind, state=part.state)
             for part, meter in sorted(asked, key=lambda pair: pair[0].position)
         ],
+        asked_at=instant(row.asked_at),
+        reminded_at=instant(row.reminded_at),
+        done_at=instant(row.done_at),
     )
-    _instant(state.asked_at, row.asked_at)
-    _instant(state.reminded_at, row.reminded_at)
-    _instant(state.done_at, row.done_at)
-    return state
 
 
 def tell_meter(session: AsyncSession, fact: type[Message], row: Meter, registers: Sequence[Register]) -> None:
@@ -170,8 +166,3 @@ def face(value: Decimal | None, digits_after: int) -> str:
 
 def _day(value: date | None) -> str:
     return value.isoformat() if value else ""
-
-
-def _instant(field: Timestamp, value: datetime | None) -> None:
-    if value is not None:
-        field.FromDatetime(value)

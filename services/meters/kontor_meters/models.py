@@ -5,18 +5,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Numeric
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, table_base, utc_column
+from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
 
 Base = table_base("meters")
-
-
-def json_column(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
-    return Field(default_factory=default, sa_type=JSON().with_variant(JSONB(), "postgresql"))
 
 
 class Merchant(Tenant, Base, table=True):

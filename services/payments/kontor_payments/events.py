@@ -1,15 +1,12 @@
 """Domain → contract: one function per aggregate."""
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.models import Payment, Receivable
+from kontor_service.events import instant
 
 
 def receivable_state(row: Receivable) -> pb.Receivable:
-    state = pb.Receivable(
+    return pb.Receivable(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -34,13 +31,12 @@ def receivable_state(row: Receivable) -> pb.Receivable:
         payment_reference=row.payment_reference,
         expected_on=row.expected_on.isoformat() if row.expected_on else "",
         checkout_open=row.checkout_open,
+        paid_at=instant(row.paid_at),
     )
-    _instant(state.paid_at, row.paid_at)
-    return state
 
 
 def payment_state(row: Payment, receivable: Receivable) -> pb.Payment:
-    state = pb.Payment(
+    return pb.Payment(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -57,16 +53,10 @@ def payment_state(row: Payment, receivable: Receivable) -> pb.Payment:
         provider_reference=row.provider_reference,
         failure=row.failure,
         booked_by=row.booked_by,
+        created_at=instant(row.created_at),
+        settled_at=instant(row.settled_at),
     )
-    _instant(state.created_at, row.created_at)
-    _instant(state.settled_at, row.settled_at)
-    return state
 
 
 def snapshot(row: Receivable) -> pb.ReceivableSnapshot:
     return pb.ReceivableSnapshot(receivable=receivable_state(row))
-
-
-def _instant(field: Timestamp, value: datetime | None) -> None:
-    if value is not None:
-        field.FromDatetime(value)

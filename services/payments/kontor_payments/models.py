@@ -4,18 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, table_base, utc_column
+from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
 
 Base = table_base("payments")
-
-
-def json_column(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
-    return Field(default_factory=default, sa_type=JSON().with_variant(JSONB(), "postgresql"))
 
 
 class Document(Tenant, Base, table=True):

@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.customers.inputs import MOST_CONTACTS, ContactChange, ContactInput
 from kontor_identity.customers.store import Held, changed, hold
-from kontor_identity.events import instant
 from kontor_identity.invitations.store import new_invitation, revoke_invitations
 from kontor_identity.links.store import kill_links_of_contact
 from kontor_identity.models import Contact, Customer, Merchant
@@ -18,6 +17,7 @@ from kontor_identity.sessions.changes import contact_changed, grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Conflict, Invalid
+from kontor_service.events import instant
 
 
 class DuplicateContact(Conflict):

@@ -12,12 +12,13 @@ from kontor_bus import record
 from kontor_meters.batches.lines import page, told
 from kontor_meters.batches.models import Batch
 from kontor_service.commands import command_result
+from kontor_service.events import instant
 
 _PROBLEMS = 20
 
 
 async def batch_state(session: AsyncSession, row: Batch) -> pb.Batch:
-    state = pb.Batch(
+    return pb.Batch(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -34,11 +35,9 @@ async def batch_state(session: AsyncSession, row: Batch) -> pb.Batch:
         refused=row.refused,
         started_by=row.started_by,
         problems=_problems(await page(session, row.id, 0, _PROBLEMS), row.language),
+        started_at=instant(row.started_at),
+        finished_at=instant(row.finished_at),
     )
-    state.started_at.FromDatetime(row.started_at)
-    if row.finished_at is not None:
-        state.finished_at.FromDatetime(row.finished_at)
-    return state
 
 
 async def tell(session: AsyncSession, row: Batch, now: datetime) -> pb.BatchSnapshot:
