@@ -111,6 +111,11 @@ def test_digits_that_the_meter_does_not_have_are_noticed(value: str) -> None:
     assert found(at(0, value))["digits"].values == {"digits_before": "6", "digits_after": "1"}
 
 
+def test_far_too_many_digits_are_not_insisted_on() -> None:
+    assert found(at(0, 9_999_999))["digits"].severity == "warning"
+    assert found(at(0, 10_000_000))["digits"].severity == "blocker"
+
+
 def test_short_spans_do_not_raise_what_is_believed() -> None:
     party = Span(Decimal(1), Decimal(5000))
     assert most_per_day(FACE, [*HISTORY, party]) == most_per_day(FACE, HISTORY)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -14,6 +15,9 @@ UNITS = {
     "water": ("m3",),
     "heat": ("kWh", "MWh", "GJ", "m3"),
 }
+# More than this many units of its own a register does not count: sums in thousandths of a kWh would not hold it.
+_MOST = Decimal(10) ** 13
+_LARGE = {"MWh": 1000, "GJ": 278}
 # Value group A of an OBIS code (IEC 62056-61): what is metered.
 _MEDIA = {"electricity": {1}, "gas": {7}, "water": {8, 9}, "heat": {4, 5, 6}}
 # Value group C of electricity: active energy drawn and delivered.
@@ -38,6 +42,8 @@ class RegisterFacts(NamedTuple):
     unit: str
     tariff: str
     gas_from: Sequence[date]
+    digits_before: int
+    factor: Decimal
 
 
 def series_of(point_id: UUID, direction: str, tariff: str) -> UUID:
@@ -87,6 +93,8 @@ def _register_problems(field: str, kind: str, register: RegisterFacts) -> list[F
         found.append(_error(f"{field}.unit", "unit", f"{kind} is counted in {', '.join(UNITS[kind])}"))
     if register.obis:
         found += _obis_problems(f"{field}.obis", kind, register)
+    if Decimal(10) ** register.digits_before * register.factor * _LARGE.get(register.unit, 1) > _MOST:
+        found.append(_error(f"{field}.factor", "too_much", "Digits and factor together are beyond what can be summed"))
     if register.gas_from and kind != "gas":
         found.append(_error(f"{field}.gas_periods", "not_gas", "Only gas has a calorific value"))
     if len(set(register.gas_from)) < len(register.gas_from):

@@ -200,15 +200,15 @@ def fill(register: Register, position: int, wanted: RegisterWanted) -> None:
 
 def check(meter: Meter, registers: Sequence[Register]) -> None:
     """Raises MeterInvalid."""
-    facts = [
-        rules.RegisterFacts(
-            r.obis, r.direction, r.unit, r.tariff, [date.fromisoformat(p["valid_from"]) for p in r.gas_periods]
-        )
-        for r in registers
-    ]
+    facts = [_facts(register) for register in registers]
     found = rules.problems(meter.kind, meter.market_location_id, facts)
     if found:
         raise _invalid(found)
+
+
+def _facts(row: Register) -> rules.RegisterFacts:
+    gas_from = [date.fromisoformat(period["valid_from"]) for period in row.gas_periods]
+    return rules.RegisterFacts(row.obis, row.direction, row.unit, row.tariff, gas_from, row.digits_before, row.factor)
 
 
 async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:

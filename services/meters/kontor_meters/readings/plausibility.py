@@ -143,7 +143,8 @@ def _digits(face: Face, point: Point) -> list[Finding]:
     if point.value < face.round and decimals <= face.digits_after:
         return []
     values = {"digits_before": str(face.digits_before), "digits_after": str(face.digits_after)}
-    return [Finding("digits", "warning", values)]
+    # One digit too many may be our mistake about the meter; more of them are none of it.
+    return [Finding("digits", "warning" if point.value < face.round * 10 else "blocker", values)]
 
 
 def _same_day(point: Point, around: Surroundings) -> list[Finding]:

@@ -177,7 +177,7 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
             )
         )
         app.state.clock = clock
-        async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=20) as http:
+        async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
             yield Installation(app, http, signer, clock, bus_url)
 
 

@@ -35,6 +35,7 @@ async def add(world: Any, **fields: Any) -> httpx.Response:
         ({"registers": [{"unit": "kWh"}, {"unit": "kWh"}]}, "registers[1].tariff", "duplicate"),
         ({"registers": [{"unit": "kWh", "factor": "0"}]}, "registers[0].factor", "greater_than"),
         ({"registers": [{"unit": "kWh", "digits_before": 0}]}, "registers[0].digits_before", "greater_than_equal"),
+        ({"registers": [{"unit": "kWh", "digits_before": 9, "factor": "100000"}]}, "registers[0].factor", "too_much"),
         ({"kind": "steam"}, "kind", "literal_error"),
         ({"number": "47\u000011"}, "number", "string_pattern_mismatch"),
         ({"in_use_from": "0001-01-01"}, "in_use_from", "greater_than_equal"),
