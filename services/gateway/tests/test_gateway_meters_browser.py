@@ -67,7 +67,7 @@ async def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
     context = await browsing(browser, portal, home["cookie"], width, color_scheme=scheme)
     page = await context.new_page()
     here = f"/stadtwerk/zaehler/{home['power'].id}"
-    for path in ("/stadtwerk/zaehler", here, f"{here}?day=2026-06-21", f"{here}?years=1",
+    for path in ("/stadtwerk", "/stadtwerk/zaehler", here, f"{here}?day=2026-06-21", f"{here}?years=1",
                  f"/stadtwerk/zaehler/{home['gas'].id}", "/stadtwerk/zaehler?q=nothing",
                  f"/stadtwerk/zaehler/{home['water'].id}", "/z/secret", "/stadtwerk/zaehler/melden"):  # fmt: skip
         await page.goto(path)

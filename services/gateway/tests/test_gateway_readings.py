@@ -153,6 +153,28 @@ async def test_with_meters_down_what_was_typed_stays(portal: Any, home: Any) -> 
     assert "Es ist nichts verloren" in page.text
 
 
+async def test_a_picture_that_is_too_large_for_its_owner_is_named_at_its_field(portal: Any, home: Any) -> None:
+    portal.owners.answer("POST", "/v1/photos", {"code": "file_too_large", "detail": "too large"}, 413)
+    files = {f"photo-{home['one'].id}": ("a.heic", b"x", "image/heic")}
+    page = await portal.post_files(FORM, home["cookie"], files, day="2026-11-20", key="k", **{field(home["one"]): "1"})
+    assert page.status_code == 422
+    assert "höchstens 25 MB" in page.text
+
+
+async def test_one_meter_of_very_many_is_read_by_itself(portal: Any, home: Any) -> None:
+    many = [meter(home["merchant"], home["customer"], f"V-{n:03}") for n in range(120)]
+    await portal.say(*(meters_pb2.MeterAdded(meter=one) for one in many))
+    asked = asking(home["customer"], many[118], many[119])
+    await portal.say(meters_pb2.ReadingsAsked(asking=asked))
+    alone = (await portal.page(f"{FORM}?meter={many[119].id}", home["cookie"])).text
+    assert alone.count('name="value-') == 1
+    assert "V-119" in alone
+    assert (await portal.page(f"{FORM}?asking={asked.id}", home["cookie"])).text.count('name="value-') == 2
+    first = (await portal.page(FORM, home["cookie"])).text
+    assert first.count('id="meter-') == 100
+    assert 'rel="next"' in first
+
+
 async def test_nothing_typed_is_said_so(portal: Any, home: Any) -> None:
     page = await portal.post(FORM, home["cookie"], day="2026-11-20", key="k")
     assert page.status_code == 422

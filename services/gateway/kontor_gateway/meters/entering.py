@@ -7,14 +7,19 @@ from uuid import uuid4
 
 from fastapi import Request
 
-from kontor_gateway.ingest.body import check_length
 from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.words import REASONS, sentence
-from kontor_service.errors import Conflict, Invalid, Problem, TooMany, Unavailable
+from kontor_service.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unavailable
 from kontor_web import Form
 from kontor_web.i18n import gettext as _
 
 _TAKEN = ("stored", "questioned")
+
+
+class FormTooLarge(TooLarge):
+    code = "file_too_large"
+    # The detail is a sentence in the reader's language.
+    for_people = True
 
 
 class LengthMissing(Problem):
@@ -60,10 +65,14 @@ class Entry:
 
 
 def check_size(request: Request, limit: int) -> None:
-    """Raises UploadTooLarge, LengthMissing: a form is kept on disk while it is read."""
-    if not request.headers.get("content-length", "").isdigit():
+    """Raises FormTooLarge, LengthMissing: a form is kept on disk while it is read."""
+    said = request.headers.get("content-length", "")
+    if not said.isdigit():
         raise LengthMissing
-    check_length(request, limit)
+    if int(said) > limit:
+        raise FormTooLarge(
+            _("The photos are too large together: at most %(most)s MB go up at once.", most=limit // 1024**2)
+        )
 
 
 async def enter(commands: Commands, entry: Entry) -> int:
@@ -97,6 +106,8 @@ async def _keep_photos(commands: Commands, entry: Entry) -> None:
                 entry.form.values[f"shot-{meter['id']}"] = [await commands.keep_photo(photo)]
             except Invalid:
                 entry.form.error(f"photo-{meter['id']}", _("This is not a picture that we can read."))
+            except TooLarge:
+                entry.form.error(f"photo-{meter['id']}", _("This picture is too large: at most 25 MB, please."))
 
 
 async def _handed_in(commands: Commands, form: Form, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The screen on which a customer enters readings, of one meter or of forty."""
 
-from typing import Annotated
-from uuid import UUID, uuid4
+from typing import Annotated, Any
+from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -34,7 +34,7 @@ async def entry(request: Request, slug: Slug) -> Response:
     """`?meter=`, `?asking=`, `?customer=` narrow it to one meter, to what is asked for, to one customer."""
     record = await _record(request, slug)
     form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
-    return _page(request, slug, record, Entry(_chosen(request, record), form, record["today"]))
+    return _page(request, slug, record, Entry(_chosen(record), form, record["today"]))
 
 
 @router.post("/{slug}/zaehler/melden")
@@ -44,7 +44,7 @@ async def send(request: Request, slug: Slug) -> Response:
         raise Forbidden
     check_size(request, _LARGEST_FORM)
     form = await read_form(request, max_files=_ON_A_SCREEN)
-    found = Entry(_chosen(request, record), form, record["today"])
+    found = Entry(_chosen(record), form, record["today"])
     try:
         status = await enter(Commands(request, session_hash=session_hash(request, slug)), found)
     finally:
@@ -54,36 +54,23 @@ async def send(request: Request, slug: Slug) -> Response:
 
 async def _record(request: Request, slug: str) -> asyncpg.Record:
     query = request.query_params
-    wish = Wish(customer=uuid_of(query, "customer"), after=read_cursor(query.get("after")), limit=_ON_A_SCREEN)
+    only = uuid_of(query, "asking") or uuid_of(query, "meter")
+    wish = Wish(
+        customer=uuid_of(query, "customer"), after=read_cursor(query.get("after")), limit=_ON_A_SCREEN, only=only
+    )
     record = await meters_page(request, slug, wish)
     request.state.look = look_of(record, "meters")
     speak(request.state.look.language, request.state.look.time_zone)
+    if only and not record["entries"]:
+        raise NotFound
     return record
 
 
-def _chosen(request: Request, record: asyncpg.Record) -> list[dict[str, object]]:
-    """Raises NotFound where the meter or the asking is not there for this reader."""
-    meters = [m for m in read_all(record["entries"]) if not _over(m, record)]
-    wanted: set[str] | None = None
-    one, asked = uuid_of(request.query_params, "meter"), uuid_of(request.query_params, "asking")
-    if asked:
-        wanted = _asked(record, asked)
-    elif one:
-        wanted = {str(one)}
-    if wanted is None:
-        return meters
-    found = [m for m in meters if m["id"] in wanted]
-    if not found:
-        raise NotFound
-    return found
+def _chosen(record: asyncpg.Record) -> list[dict[str, Any]]:
+    return [meter for meter in read_all(record["entries"]) if not _over(meter, record)]
 
 
-def _asked(record: asyncpg.Record, asking_id: UUID) -> set[str]:
-    found = next((a for a in read_all(record["askings"]) if a["id"] == str(asking_id)), None)
-    return set(found["waiting"]) if found else set()
-
-
-def _over(meter: dict[str, str | None], record: asyncpg.Record) -> bool:
+def _over(meter: dict[str, Any], record: asyncpg.Record) -> bool:
     until = meter["in_use_to"]
     return until is not None and until <= record["today"].isoformat()
 

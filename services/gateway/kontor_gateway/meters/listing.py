@@ -24,6 +24,8 @@ class Wish:
     customer: UUID | None = None
     after: tuple[str, UUID] | None = None
     limit: int = PAGE_SIZE
+    # A meter, or an asking: what is still to be read of it.
+    only: UUID | None = None
 
 
 def read_wish(query: Mapping[str, str]) -> Wish:
@@ -39,7 +41,8 @@ def read_wish(query: Mapping[str, str]) -> Wish:
 async def meters_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record:
     """Raises what `ask` raises. Sessions of a document's link get none."""
     key, beyond = wish.after or _BEFORE_ALL
-    return await ask(request, slug, "meters", search_patterns(wish.query), wish.customer, key, beyond, wish.limit)
+    patterns = search_patterns(wish.query)
+    return await ask(request, slug, "meters", patterns, wish.customer, key, beyond, wish.limit, wish.only)
 
 
 def read_all(texts: Iterable[str] | None) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 -- One page of a customer's meters, by place. `after_key`, `after_id`: the last row of the page before, '' at first.
+-- `only_these`: one meter's id, or that of an asking, for what is still to be read of it.
 -- Sessions of a document's link see no meters. `askings`: the readings that are asked for, soonest first.
 CREATE OR REPLACE FUNCTION meters(
     asked_hash text, asked_slug text, at timestamptz, patterns text[], of_customer uuid, after_key text, after_id uuid,
-    page_size integer
+    page_size integer, only_these uuid
 )
 RETURNS TABLE (
     state text, session json, merchant json, today date, entries text[], last_key text, last_id uuid, more boolean,
@@ -40,6 +41,8 @@ BEGIN ATOMIC
                 FROM meter t
                 WHERE t.listed AND t.customer_id = customer.id AND (t.by_place, t.id) > (after_key, after_id)
                   AND (patterns IS NULL OR t.words LIKE ALL (patterns))
+                  AND (only_these IS NULL OR t.id = only_these OR t.id IN (
+                      SELECT unnest(a.waiting) FROM asking a WHERE a.id = only_these AND a.customer_id = customer.id))
                 ORDER BY t.by_place, t.id LIMIT page_size + 1
             ) picked
             ORDER BY picked.key, picked.id LIMIT page_size + 1
