@@ -321,3 +321,19 @@ async def test_users_are_added_and_removed_by_command(door: Door) -> None:
     assert (await _command(door, "remove", slug)).stdout == "removed\n"
     gone = await _command(door, "remove", slug)
     assert (gone.exit_code, gone.output) == (1, f"Error: there is no user {slug}\n")
+
+
+async def test_as_many_messages_as_wanted_are_worked_on_at_a_time(door: Door) -> None:
+    both = asyncio.Event()
+
+    async def wait_for_another(message: IngestMessage) -> None:
+        door.received.append(message)
+        if len(door.received) == 2:
+            both.set()
+        await both.wait()
+
+    async with IngestConsumer(door.url, "payments", wait_for_another, at_once=2):
+        for body in (b"1", b"2"):
+            await door.publish(door.acme, body, key_of(door.acme, "payments"))
+        await eventually(both.is_set)
+    assert [message.body for message in door.received] == [b"1", b"2"]

@@ -31,7 +31,7 @@ def on_the_bus(consumers: Callable[[FastAPI], Sequence[Copy | Effects]] = lambda
     return resource
 
 
-def takes(kind: str, handler: Callable[[FastAPI], Handler]) -> Resource:
+def takes(kind: str, handler: Callable[[FastAPI], Handler], *, at_once: int = 1) -> Resource:
     """Takes what other systems hand in over RabbitMQ, where there is one; `kind` is of the contract's `ingest`."""
 
     @asynccontextmanager
@@ -40,7 +40,7 @@ def takes(kind: str, handler: Callable[[FastAPI], Handler]) -> Resource:
         if url is None:
             yield
             return
-        async with IngestConsumer(url.get_secret_value(), kind, handler(app)):
+        async with IngestConsumer(url.get_secret_value(), kind, handler(app), at_once=at_once):
             yield
 
     return resource

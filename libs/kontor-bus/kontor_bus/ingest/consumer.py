@@ -16,7 +16,7 @@ from kontor_bus.ingest.message import SENDER, IngestMessage, Refused, admitted
 from kontor_bus.ingest.topology import KINDS, MAX_LENGTH, REFUSED, IngestTopology, merchant_of, refused_queue
 from kontor_bus.rabbitmq import codec
 from kontor_bus.rabbitmq.connection import Connection
-from kontor_bus.rabbitmq.inbound import inbound
+from kontor_bus.rabbitmq.inbound import Inbound, inbound
 from kontor_bus.rabbitmq.publisher import Outgoing, Publisher
 from kontor_bus.supervision import keep_running
 from kontor_bus.transport import Unreachable, Verdict
@@ -33,7 +33,7 @@ class IngestConsumer:
 
     The message is acknowledged when the handler returns, so it must have been stored by then; it may come again,
     with the same body. `Refused` sends it back to its sender. Any other exception leads to retries, then to the
-    dead queue `ingest.dead`.
+    dead queue `ingest.dead`. With `at_once` so many messages are in the handler at a time, called in their order.
     """
 
     def __init__(
@@ -44,11 +44,13 @@ class IngestConsumer:
         *,
         retry_steps: Sequence[float] = RETRY_STEPS,
         max_length: int = MAX_LENGTH,
+        at_once: int = 1,
     ) -> None:
         if queue not in KINDS:
             raise ValueError(f"queue: {queue} is none of {', '.join(KINDS)}")
         self._queue = queue
         self._handler = handler
+        self._at_once = at_once
         self._own_user = URL(url).user or ""
         self._topology = IngestTopology(tuple(retry_steps), max_length)
         self._connection = Connection(url, f"kontor ingest {queue}", self._topology.declare)
@@ -73,12 +75,28 @@ class IngestConsumer:
         await self._connection.close()
 
     async def _run(self) -> None:
-        async with inbound(self._connection, self._queue, PREFETCH) as arriving:
+        free = asyncio.Semaphore(self._at_once)
+        before: asyncio.Task[None] | None = None
+        async with inbound(self._connection, self._queue, PREFETCH) as arriving, asyncio.TaskGroup() as group:
             while True:
+                await free.acquire()
                 async with arriving.taken(1) as messages:
-                    for message in messages:
-                        await self._one(message)
-                    await arriving.settle(messages)
+                    before = group.create_task(self._work(messages, arriving, before, free))
+
+    async def _work(
+        self,
+        messages: Sequence[DeliveredMessage],
+        arriving: Inbound,
+        before: asyncio.Task[None] | None,
+        free: asyncio.Semaphore,
+    ) -> None:
+        for message in messages:
+            await self._one(message)
+        # An acknowledgement settles all before it.
+        if before is not None:
+            await before
+        await arriving.settle(messages)
+        free.release()
 
     async def _one(self, message: DeliveredMessage) -> None:
         try:

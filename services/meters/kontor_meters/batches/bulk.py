@@ -1,7 +1,7 @@
 """What the doors and jobs of batches work with."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from kontor_service.database import Database
 from kontor_service.files import Files
 
 # So many bodies are worked on at once: each is large, and one of them fills a processor.
-_AT_ONCE = 2
+AT_ONCE = 2
 
 
 @dataclass
@@ -28,7 +28,31 @@ class Bulk:
     files: Files
     months: Months
     slots: asyncio.Semaphore
+    turns: "Turns"
     wake: asyncio.Event
+
+
+class Turns:
+    """Bodies of one merchant are read and checked side by side, and stored in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._last: dict[UUID, asyncio.Event] = {}
+
+    @asynccontextmanager
+    async def taken(self, merchant_id: UUID) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+        """Answers what to await before storing."""
+        before, mine = self._last.get(merchant_id), asyncio.Event()
+        self._last[merchant_id] = mine
+        try:
+            yield _at_once if before is None else before.wait
+        finally:
+            mine.set()
+            if self._last[merchant_id] is mine:
+                del self._last[merchant_id]
+
+
+async def _at_once() -> None:
+    return
 
 
 class Sender(NamedTuple):
@@ -50,7 +74,9 @@ async def bulk(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     if not hasattr(state, "wake"):
         state.wake = asyncio.Event()
-    state.bulk = Bulk(state.db, state.clock, state.files, Months(state.db), asyncio.Semaphore(_AT_ONCE), state.wake)
+    state.bulk = Bulk(
+        state.db, state.clock, state.files, Months(state.db), asyncio.Semaphore(AT_ONCE), Turns(), state.wake
+    )
     yield
 
 

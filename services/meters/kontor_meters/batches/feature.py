@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from kontor_meters.batches import bus, running
 from kontor_meters.batches.api import router as batches
-from kontor_meters.batches.bulk import bulk
+from kontor_meters.batches.bulk import AT_ONCE, bulk
 from kontor_meters.batches.incoming_api import router as incoming
 from kontor_meters.intervals.days import router as series
 from kontor_service.bus import takes
@@ -23,4 +23,4 @@ async def _jobs(app: FastAPI) -> AsyncIterator[None]:
 ROUTERS = [batches, incoming, series]
 RESOURCES = [bulk]
 # Once everything they need is there.
-DOORS = [takes("readings", lambda app: partial(bus.take, app)), _jobs]
+DOORS = [takes("readings", lambda app: partial(bus.take, app), at_once=AT_ONCE), _jobs]

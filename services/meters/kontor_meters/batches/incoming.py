@@ -38,7 +38,7 @@ async def take(bulk: Bulk, merchant_id: UUID, content: bytes, media_type: str, s
     The same body again changes nothing; what was refused then is tried again. Raises BodyBroken, TooLarge.
     """
     digest = hashlib.sha256(content).hexdigest()
-    async with bulk.slots:
+    async with bulk.slots, bulk.turns.taken(merchant_id) as my_turn:
         zone, earlier = await _before(bulk, merchant_id, digest)
         if earlier is not None and not earlier.batch.refused:
             return await answer(bulk, merchant_id, earlier.batch.id)
@@ -47,6 +47,7 @@ async def take(bulk: Bulk, merchant_id: UUID, content: bytes, media_type: str, s
             body = only(body, earlier.refused)
         prepared = await prepared_of(bulk, merchant_id, body, zone)
         await bulk.months.ensure(prepared.blocks)
+        await my_turn()
         batch_id = await _store(bulk, merchant_id, body.kind, digest, prepared, sender, earlier)
     return await answer(bulk, merchant_id, batch_id)
 
