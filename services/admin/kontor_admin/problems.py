@@ -52,6 +52,7 @@ _WORDS = {
     "unknown_currency": N_("The currency does not exist."),
     "data_conflict": N_("The data beside the file says what the file already says."),
     # identity
+    "number_used": N_("Another customer has this number, or had it before."),
     "duplicate_email": N_("Another contact person of this customer has this e-mail address."),
     "email_missing": N_("An invitation needs an e-mail address."),
     "access_active": N_("This person has access already."),
@@ -67,6 +68,8 @@ _WORDS = {
     "amount_invalid": N_("The amount is not right."),
     "currency_mismatch": N_("The document is in another currency."),
     "payment_on_its_way": N_("A payment of this document is already on its way."),
+    "nothing_to_refund": N_("Nothing of this payment is too much."),
+    "payment_not_found": N_("There is no such payment."),
     "external_id_reused": N_("This reference stands for another payment."),
     # notifications
     "template_invalid": N_("Something in the text is not right."),

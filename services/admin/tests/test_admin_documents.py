@@ -291,3 +291,21 @@ async def test_a_mail_about_several_documents_is_shown_on_each(shop: Shop) -> No
     )
     for document_id in ids:
         assert "both@example.com" in await shop.page(f"/dokumente/{document_id}")
+
+
+async def test_money_in_another_currency_is_given_back_from_its_document(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    paid = shop.payment(invoice.document.id, currency="USD", failure="other_currency")
+    await shop.told(invoice, shop.receivable(invoice.document.id), paid)
+    here = f"/dokumente/{invoice.document.id}"
+    assert "Geld zurückgeben" in await shop.page(here)
+    path = f"/v1/payments/{paid.payment.id}/refund"
+    shop.owners.answers["POST", path] = answer_of(
+        shop.payment(invoice.document.id, id=paid.payment.id, version=2, state="refund_pending")
+    )
+    answer = await shop.post(f"{here}/zurueckgeben", {"payment_id": paid.payment.id})
+    assert answer.headers["location"] == here
+    assert shop.owners.calls[-1][:2] == ("POST", path)
+    assert "Geld zurückgeben" not in await shop.page(here)
+    await shop.post(f"{here}/zurueckgeben", {"payment_id": str(uuid4())})
+    assert [call[:2] for call in shop.owners.calls if call[0] == "POST"] == [("POST", path)]

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, uuid_of
+from kontor_admin.meters.words import found
 from kontor_admin.owners import owners
 from kontor_admin.reading import loads
 from kontor_admin.staff import Staff
@@ -16,7 +17,6 @@ from kontor_views.sorting import search_patterns
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 from kontor_web.i18n import ngettext
-from kontor_web.meters import finding_sentence
 
 router = APIRouter()
 
@@ -99,16 +99,16 @@ def _wanted(form: Form, meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One entry for each register that has a value."""
     day = form.day("taken_on", required=True)
     reason, note = form.choice("reason", REASONS, "regular"), form.text("note", limit=500)
-    found = []
+    entries = []
     for register in (r for m in meters for r in m["registers"]):
         value = form.text(f"v_{register['id']}", limit=40)
         if value:
             insist = form.flag(f"i_{register['id']}")
             entry = {"register_id": register["id"], "value": value, "reason": reason, "insist": insist, "note": note}
-            found.append(entry | {"taken_on": day.isoformat() if day else None})
-    if not found:
+            entries.append(entry | {"taken_on": day.isoformat() if day else None})
+    if not entries:
         form.problem = form.problem or _("Please fill in at least one value.")
-    return found
+    return entries
 
 
 def _take(form: Form, wanted: list[dict[str, Any]], results: list[dict[str, Any]]) -> int:
@@ -121,7 +121,7 @@ def _take(form: Form, wanted: list[dict[str, Any]], results: list[dict[str, Any]
             form.values.pop(name, None)
             form.values.pop(f"i_{entry['register_id']}", None)
             continue
-        sentences = [finding_sentence(f["code"], f["values"]) for f in result["findings"] if f["severity"] != "note"]
+        sentences = [found(finding) for finding in result["findings"] if finding["severity"] != "note"]
         form.error(name, " ".join(sentences) or _("This value was not accepted."))
         if result["outcome"] == "asks_back":
             # The box for insisting is offered from now on.
