@@ -8,7 +8,7 @@ import pytest
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus.envelope import MAX_BODY_BYTES
-from kontor_meters.requests import service
+from kontor_meters.requests import jobs, service
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
 
@@ -200,6 +200,29 @@ async def test_what_does_not_come_is_estimated_after_the_due_date(world: Any) ->
     # Thirty days at 3650 kWh a year.
     assert (guess.value, guess.channel, guess.state) == ("4950", "estimate", "valid")
     assert guess.taken_at.ToDatetime() == datetime(2026, 12, 10, 11)
+
+
+async def test_a_request_that_fails_does_not_stop_the_others(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = await world.add(), await world.add()
+    broken = await asked(world, estimate=True, kinds=[], meter_ids=[first["id"]])
+    sound = await asked(world, estimate=True, kinds=[], meter_ids=[second["id"]])
+    estimate = jobs.estimate_missing
+
+    async def estimate_but_one(db: Any, request: Any, now: datetime) -> None:
+        if str(request.id) == broken["id"]:
+            raise ArithmeticError
+        await estimate(db, request, now)
+
+    monkeypatch.setattr(jobs, "estimate_missing", estimate_but_one)
+    world.clock.travel_to(DAY_AFTER)
+    [event] = await eventually(lambda: world.told(pb.ReadingRequestClosed))
+    assert event.request.id == sound["id"]
+    monkeypatch.undo()
+    await eventually(lambda: closed_both(world))
+
+
+async def closed_both(world: Any) -> bool:
+    return len(await world.told(pb.ReadingRequestClosed)) == 2
 
 
 async def test_a_meter_that_was_never_read_is_left_out(world: Any) -> None:
