@@ -175,6 +175,28 @@ async def test_one_meter_of_very_many_is_read_by_itself(portal: Any, home: Any) 
     assert 'rel="next"' in first
 
 
+async def test_a_second_click_finds_what_the_first_one_did_though_nothing_is_asked_for_any_more(
+    portal: Any, home: Any
+) -> None:
+    asked = asking(home["customer"], home["one"])
+    await portal.say(meters_pb2.ReadingsAsked(asking=asked))
+    address = f"{FORM}?asking={asked.id}"
+    assert "1EMH001" in (await portal.page(address, home["cookie"])).text
+    portal.owners.answer("POST", "/v1/readings", {"results": [outcome(portal, home["one"], "stored", "12400")]})
+    done = asking(home["customer"], home["one"], id=asked.id, version=2, state="done", asked="read")
+    await linked(portal, f"meters.asking:{asked.id}")
+    typed = {"day": "2026-11-20", "key": "k", field(home["one"]): "12400"}
+    for _click in range(2):
+        by_session = await portal.post(address, home["cookie"], **typed)
+        by_link = await portal.page("/z/secret", method="POST", data=typed)
+        for page in (by_session, by_link):
+            assert page.status_code == 200
+            assert "übernommen" in page.text
+        await portal.say(meters_pb2.AskingChanged(asking=done))
+    again = await portal.page(address, home["cookie"])
+    assert (again.status_code, again.headers["location"]) == (303, "/stadtwerk/zaehler")
+
+
 async def test_nothing_typed_is_said_so(portal: Any, home: Any) -> None:
     page = await portal.post(FORM, home["cookie"], day="2026-11-20", key="k")
     assert page.status_code == 422

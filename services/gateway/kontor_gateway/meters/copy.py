@@ -94,6 +94,7 @@ def _asking(a: Any) -> dict[str, Any]:
     return {
         "customer_id": a.customer_id or None,
         "due_on": a.due_on or None,
+        "meters": [m.meter_id for m in a.meters],
         "waiting": waiting,
         "data": text({
             "id": a.id, "title": a.title, "due_on": a.due_on or None, "state": a.state, "waiting": waiting,
@@ -133,7 +134,7 @@ CONSUMPTION = View(
 ASKING = View(
     "asking",
     meters_pb2.AskingSnapshot,
-    {"customer_id": "uuid", "due_on": "date", "waiting": "uuid[]", "data": "text"},
+    {"customer_id": "uuid", "due_on": "date", "meters": "uuid[]", "waiting": "uuid[]", "data": "text"},
     _asking,
     _topics,
 )

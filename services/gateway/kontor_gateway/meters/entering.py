@@ -64,6 +64,15 @@ class Entry:
         return self.form.day(f"day-{meter['id']}") or self.form.day("day") or self.today
 
 
+def to_enter(meters: list[dict[str, Any]], waiting: set[str], form: Form | None = None) -> list[dict[str, Any]]:
+    """Those still waited for, and those of which the form has something: a second click finds what the first one did."""
+
+    def typed(meter: dict[str, Any]) -> bool:
+        return form is not None and any(form.value(f"value-{register['id']}") for register in meter["registers"])
+
+    return [meter for meter in meters if meter["id"] in waiting or typed(meter)]
+
+
 def check_size(request: Request, limit: int) -> None:
     """Raises FormTooLarge, LengthMissing: a form is kept on disk while it is read."""
     said = request.headers.get("content-length", "")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kontor_gateway.edge import edge_of
 from kontor_gateway.meters.commands import Commands
-from kontor_gateway.meters.entering import Entry, check_size, enter
+from kontor_gateway.meters.entering import Entry, check_size, enter, to_enter
 from kontor_gateway.meters.listing import Wish, may_enter, meters_page, read_all
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.reading.query import next_cursor, read_cursor, uuid_of
@@ -33,8 +33,13 @@ _LARGEST_FORM = 256 * 1024 * 1024
 async def entry(request: Request, slug: Slug) -> Response:
     """`?meter=`, `?asking=`, `?customer=` narrow it to one meter, to what is asked for, to one customer."""
     record = await _record(request, slug)
+    meters = _chosen(request, record)
+    if not meters and "asking" in request.query_params:
+        return edge_of(request).pages.redirect(
+            f"/{slug}/zaehler", info=_("All readings that were asked for are there.")
+        )
     form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
-    return _page(request, slug, record, Entry(_chosen(record), form, record["today"]))
+    return _page(request, slug, record, Entry(meters, form, record["today"]))
 
 
 @router.post("/{slug}/zaehler/melden")
@@ -44,7 +49,7 @@ async def send(request: Request, slug: Slug) -> Response:
         raise Forbidden
     check_size(request, _LARGEST_FORM)
     form = await read_form(request, max_files=_ON_A_SCREEN)
-    found = Entry(_chosen(record), form, record["today"])
+    found = Entry(_chosen(request, record, form), form, record["today"])
     try:
         status = await enter(Commands(request, session_hash=session_hash(request, slug)), found)
     finally:
@@ -66,8 +71,13 @@ async def _record(request: Request, slug: str) -> asyncpg.Record:
     return record
 
 
-def _chosen(record: asyncpg.Record) -> list[dict[str, Any]]:
-    return [meter for meter in read_all(record["entries"]) if not _over(meter, record)]
+def _chosen(request: Request, record: asyncpg.Record, form: Form | None = None) -> list[dict[str, Any]]:
+    meters = [meter for meter in read_all(record["entries"]) if not _over(meter, record)]
+    asking = uuid_of(request.query_params, "asking")
+    if asking is None:
+        return meters
+    asked = next((one for one in read_all(record["askings"]) if one["id"] == str(asking)), None)
+    return to_enter(meters, set(asked["waiting"]) if asked else set(), form)
 
 
 def _over(meter: dict[str, Any], record: asyncpg.Record) -> bool:

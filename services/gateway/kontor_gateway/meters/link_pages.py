@@ -14,7 +14,7 @@ from starlette.responses import Response
 from kontor_gateway.access.identity import ask_identity
 from kontor_gateway.edge import edge_of
 from kontor_gateway.meters.commands import Commands
-from kontor_gateway.meters.entering import Entry, check_size, enter
+from kontor_gateway.meters.entering import Entry, check_size, enter, to_enter
 from kontor_gateway.meters.entry_pages import entry_title
 from kontor_gateway.meters.listing import read_all
 from kontor_gateway.reading.ask import ask_public
@@ -38,7 +38,7 @@ async def link_page(request: Request, token: str) -> Response:
     except (Gone, NotFound, Forbidden) as problem:
         return await _over(request, problem)
     form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
-    return _page(request, record, Entry(read_all(record["faces"]), form, record["today"], secret=True))
+    return _page(request, record, Entry(_meters(record), form, record["today"], secret=True))
 
 
 @router.post("/z/{token}")
@@ -49,7 +49,7 @@ async def send(request: Request, token: str) -> Response:
         return await _over(request, problem)
     check_size(request, _LARGEST_FORM)
     form = await read_secret_form(request, max_files=_MOST_PHOTOS)
-    found = Entry(read_all(record["faces"]), form, record["today"], secret=True)
+    found = Entry(_meters(record, form), form, record["today"], secret=True)
     try:
         status = await enter(Commands(request, link=token), found)
     finally:
@@ -73,6 +73,10 @@ async def _linked(request: Request, token: str) -> asyncpg.Record:
     request.state.look = public_look(request, orjson.loads(record["merchant"]))
     speak(request.state.look.language, request.state.look.time_zone)
     return record
+
+
+def _meters(record: asyncpg.Record, form: Form | None = None) -> list[dict[str, Any]]:
+    return to_enter(read_all(record["faces"]), {str(meter) for meter in record["waiting"] or ()}, form)
 
 
 def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:

@@ -1,5 +1,5 @@
 -- One page of a customer's meters, by place. `after_key`, `after_id`: the last row of the page before, '' at first.
--- `only_these`: one meter's id, or that of an asking, for what is still to be read of it.
+-- `only_these`: one meter's id, or that of an asking, for all that it asks or asked for.
 -- Sessions of a document's link see no meters. `askings`: the readings that are asked for, soonest first.
 CREATE OR REPLACE FUNCTION meters(
     asked_hash text, asked_slug text, at timestamptz, patterns text[], of_customer uuid, after_key text, after_id uuid,
@@ -42,7 +42,7 @@ BEGIN ATOMIC
                 WHERE t.listed AND t.customer_id = customer.id AND (t.by_place, t.id) > (after_key, after_id)
                   AND (patterns IS NULL OR t.words LIKE ALL (patterns))
                   AND (only_these IS NULL OR t.id = only_these OR t.id IN (
-                      SELECT unnest(a.waiting) FROM asking a WHERE a.id = only_these AND a.customer_id = customer.id))
+                      SELECT unnest(a.meters) FROM asking a WHERE a.id = only_these AND a.customer_id = customer.id))
                 ORDER BY t.by_place, t.id LIMIT page_size + 1
             ) picked
             ORDER BY picked.key, picked.id LIMIT page_size + 1
@@ -87,19 +87,21 @@ BEGIN ATOMIC
 END;
 
 -- What a write-only link shows, to whoever holds it: what stands on the meters, and nothing of their past.
--- `asked_thing`: meter, asking. No row where the merchant is not there, no faces where nothing is to be entered.
+-- `asked_thing`: meter, asking. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered.
 CREATE OR REPLACE FUNCTION linked_meters(asked_slug text, at timestamptz, asked_thing text, asked uuid)
-RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], due_on date)
+RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], waiting uuid[], due_on date)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT m.portal_enabled, m.data, (at AT TIME ZONE m.time_zone)::date,
         (SELECT array_agg(t.face ORDER BY t.by_place, t.id) FROM meter t
          WHERE t.id = ANY (wanted.meters) AND t.merchant_id = m.id AND t.listed),
-        wanted.due_on
+        wanted.waiting, wanted.due_on
     FROM merchant m
     LEFT JOIN asking a ON asked_thing = 'asking' AND a.id = asked AND a.merchant_id = m.id
     CROSS JOIN LATERAL (
-        SELECT CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'asking' THEN a.waiting END AS meters, a.due_on
+        SELECT a.due_on,
+            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'asking' THEN a.meters END AS meters,
+            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'asking' THEN a.waiting END AS waiting
     ) wanted
     WHERE m.slug = asked_slug AND NOT m.deleted;
 END
