@@ -197,6 +197,19 @@ async def test_a_second_click_finds_what_the_first_one_did_though_nothing_is_ask
     assert (again.status_code, again.headers["location"]) == (303, "/stadtwerk/zaehler")
 
 
+async def test_what_sends_by_itself_is_asked_for_only_on_its_own_screen(portal: Any, home: Any) -> None:
+    smart = meter(home["merchant"], home["customer"], "SMART-1", registers=[register(interval=True)])
+    both = meter(
+        home["merchant"], home["customer"], "BOTH-1", registers=[register(interval=True), register(tariff="low")]
+    )
+    await portal.say(*(meters_pb2.MeterAdded(meter=one) for one in (smart, both)))
+    page = (await portal.page(FORM, home["cookie"])).text
+    assert "SMART-1" not in page
+    assert field(both) not in page
+    assert field(both, place=1) in page
+    assert field(smart) in (await portal.page(f"{FORM}?meter={smart.id}", home["cookie"])).text
+
+
 async def test_nothing_typed_is_said_so(portal: Any, home: Any) -> None:
     page = await portal.post(FORM, home["cookie"], day="2026-11-20", key="k")
     assert page.status_code == 422

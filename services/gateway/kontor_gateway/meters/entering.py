@@ -64,6 +64,12 @@ class Entry:
         return self.form.day(f"day-{meter['id']}") or self.form.day("day") or self.today
 
 
+def by_hand(meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the registers that send by themselves."""
+    read = [m | {"registers": [r for r in m["registers"] if not r["interval"]]} for m in meters]
+    return [meter for meter in read if meter["registers"]]
+
+
 def to_enter(meters: list[dict[str, Any]], waiting: set[str], form: Form | None = None) -> list[dict[str, Any]]:
     """Those still waited for, and those of which the form has something: a second click finds what the first one did."""
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kontor_gateway.edge import edge_of
 from kontor_gateway.meters.commands import Commands
-from kontor_gateway.meters.entering import Entry, check_size, enter, to_enter
+from kontor_gateway.meters.entering import Entry, by_hand, check_size, enter, to_enter
 from kontor_gateway.meters.listing import Wish, may_enter, meters_page, read_all
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.reading.query import next_cursor, read_cursor, uuid_of
@@ -75,7 +75,7 @@ def _chosen(request: Request, record: asyncpg.Record, form: Form | None = None) 
     meters = [meter for meter in read_all(record["entries"]) if not _over(meter, record)]
     asking = uuid_of(request.query_params, "asking")
     if asking is None:
-        return meters
+        return meters if "meter" in request.query_params else by_hand(meters)
     asked = next((one for one in read_all(record["askings"]) if one["id"] == str(asking)), None)
     return to_enter(meters, set(asked["waiting"]) if asked else set(), form)
 
