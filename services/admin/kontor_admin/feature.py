@@ -16,22 +16,25 @@ _DIRECTIONS = (("asc", ">"), ("desc", "<"))
 
 @dataclass(frozen=True)
 class Menu:
-    """An entry of the menu. `waiting`: what is counted beside it, as the rest of a FROM clause; the merchant is
-    `who.merchant_id`. Every page asks for it: it wants an index."""
+    """An entry of the menu, for those who have the right (empty: for all). `waiting`: what is counted beside it, as the rest
+    of a FROM clause; the merchant is `who.merchant_id`. Every page asks for it: it wants an index."""
 
     url: str
     label: Callable[[], str]
     waiting: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A piece of another feature's page (`board`, `customer`). `call` is the SQL that answers its JSON; a page puts
-    `{merchant}`, `{today}` and what it is about (`{id}`) in. The template shows it as `panel`; NULL shows nothing."""
+    """A piece of another feature's page (`board`, `customer`), for those who have the right. `call` is the SQL that answers
+    its JSON; a page puts `{merchant}`, `{today}` and what it is about (`{id}`) in. The template shows it as `panel`; NULL
+    shows nothing."""
 
     page: str
     call: str
     template: str
+    right: str
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def look(request: Request, staff: Staff, current: str = "", *, live: bool = True
     nav = tuple(
         Link(f.menu.label(), f.menu.url, current=f.name == current, count=staff.waiting.get(f.name) or None)
         for f in features
-        if f.menu
+        if f.menu and (not f.menu.right or staff.may(f.menu.right))
     )
     name = staff.merchant.get("name", "")
     me = f"{name} · {staff.session['name']}" if name else staff.session["name"]

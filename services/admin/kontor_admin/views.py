@@ -16,8 +16,11 @@ def _waiting() -> str:
 
 
 def _panels(page: str, **words: str) -> str:
-    asked = ((f.name, panel.call) for f in FEATURES for panel in f.panels if panel.page == page)
-    return ", ".join(f"'{name}', {call.format(**words)}" for name, call in asked)
+    asked = ((f.name, panel) for f in FEATURES for panel in f.panels if panel.page == page)
+    return ", ".join(
+        f"'{name}', CASE WHEN (r.session -> 'rights')::jsonb ? '{panel.right}' THEN {panel.call.format(**words)} END"
+        for name, panel in asked
+    )
 
 
 def _functions() -> str:

@@ -101,8 +101,14 @@ async def test_another_merchants_meters_are_not_there(shop: Shop) -> None:
 async def test_a_role_without_meters_sees_none(shop: Shop) -> None:
     rights = [right for right in RIGHTS if not right.startswith("meters:")]
     await tell_sessions(shop, session_state(shop.merchant_id, f"reader-{shop.cookie}", rights=rights))
-    answer = await shop.client.get("/zaehler", headers={"cookie": cookies(f"reader-{shop.cookie}")})
-    assert answer.status_code == 403
+    ids = await made.filled(shop)
+    reader = {"cookie": cookies(f"reader-{shop.cookie}")}
+    assert (await shop.client.get("/zaehler", headers=reader)).status_code == 403
+    for path in ("/", f"/kunden/{ids['customer']}", "/api/admin/v1/board"):
+        answer = await shop.client.get(path, headers=reader)
+        assert answer.status_code == 200
+        assert "1EMH0012345678" not in answer.text
+        assert "/zaehler" not in answer.text
 
 
 async def test_a_meter_is_added_with_the_registers_of_its_kind(shop: Shop) -> None:
@@ -512,6 +518,15 @@ async def test_mails_about_readings_have_names(shop: Shop) -> None:
     page = await shop.page("/mails?art=readings_asked")
     assert "Bitte ablesen" in page
     assert "Ableseanfrage" in page
+
+
+async def test_every_page_about_meters_speaks_english_to_who_wants_it(shop: Shop) -> None:
+    ids = await made.filled(shop)
+    await tell_sessions(shop, session_state(shop.merchant_id, f"english-{shop.cookie}", language="en"))
+    for path in made.pages(ids):
+        page = (await shop.client.get(path, headers={"cookie": cookies(f"english-{shop.cookie}")})).text
+        assert 'lang="en"' in page, path
+        assert "Zähler" not in page, path
 
 
 async def test_an_owner_that_is_away_leaves_the_pages_standing(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from kontor_admin.meters import (
     stickers,
     words,
 )
+from kontor_admin.meters.asking import READ
 from kontor_web.i18n import N_
 from kontor_web.i18n import gettext as _
 
@@ -34,7 +35,7 @@ _WAITING = (
 FEATURE = Feature(
     "meters",
     router,
-    Menu("/zaehler", lambda: _("Meters"), waiting=_WAITING),
+    Menu("/zaehler", lambda: _("Meters"), waiting=_WAITING, right=READ),
     views=copy.VIEWS,
     indexes=sql("meters/sql/indexes.sql"),
     parts=sql("meters/sql/parts.sql"),
@@ -43,8 +44,8 @@ FEATURE = Feature(
         *per_order(sql("meters/sql/list.sql"), listing.SORTS),
     ),
     panels=(
-        Panel("board", "_meters_board({merchant})", "meters/board_panel.html"),
-        Panel("customer", "_meters_of_customer({merchant}, {id})", "meters/customer_panel.html"),
+        Panel("board", "_meters_board({merchant})", "meters/board_panel.html", READ),
+        Panel("customer", "_meters_of_customer({merchant}, {id})", "meters/customer_panel.html", READ),
     ),
     globals=words.GLOBALS,
     problems=words.PROBLEMS,

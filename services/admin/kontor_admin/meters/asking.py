@@ -21,7 +21,7 @@ READ = "meters:read"
 async def ask_meters(request: Request, function: str, *arguments: Any) -> tuple[Staff, Record]:
     """As `ask`. Raises Forbidden for a role that does not include meters."""
     staff, row = await ask(request, function, *arguments)
-    if not (staff.may(READ) or staff.may(EDIT)):
+    if not staff.may(READ):
         raise Forbidden(_("Your role does not include meters."), code="not_allowed")
     return staff, row
 

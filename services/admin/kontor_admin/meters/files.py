@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kontor_admin.acting import act, pages, refused
 from kontor_admin.documents.files import bytes_response
-from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, tabs
+from kontor_admin.meters.asking import EDIT, OWNER, READ, ask_meters, frame, tabs
 from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, loads, slice_of
 from kontor_admin.staff import Staff
@@ -85,7 +85,7 @@ async def template(request: Request, kind: Literal["readings", "meters"]) -> Res
     """A file to fill in, with the columns that meters reads."""
     staff, _row = await ask_meters(request, "staff")
     answer = await owners(request).send(
-        request, staff, OWNER, EDIT, "GET", "/v1/batches/template.csv", params={"kind": kind}
+        request, staff, OWNER, READ, "GET", "/v1/batches/template.csv", params={"kind": kind}
     )
     name = _("readings.csv") if kind == "readings" else _("meters.csv")
     return bytes_response(answer.content, CSV, name, save=True)
@@ -120,7 +120,7 @@ async def _problems(
     after = request.query_params.get("after", "")
     path = f"/v1/batches/{batch_id}/problems?after={after if after.isascii() and after.isdigit() else ''}"
     try:
-        answer = await owners(request).read(request, staff, OWNER, EDIT, path.removesuffix("?after="))
+        answer = await owners(request).read(request, staff, OWNER, READ, path.removesuffix("?after="))
     except Problem as problem:
         if problem.status == 401:
             raise
@@ -145,6 +145,6 @@ async def decide(request: Request, batch_id: UUID, what: Literal["speichern", "v
 async def result(request: Request, batch_id: UUID) -> Response:
     """Every line with what became of it."""
     staff, found = await batch(request, batch_id)
-    answer = await owners(request).send(request, staff, OWNER, EDIT, "GET", f"/v1/batches/{batch_id}/result.csv")
+    answer = await owners(request).send(request, staff, OWNER, READ, "GET", f"/v1/batches/{batch_id}/result.csv")
     stem = (found["file_name"] or "kontor").rpartition(".")[0] or "kontor"
     return bytes_response(answer.content, CSV, _("%(name)s-result.csv", name=stem), save=True)
