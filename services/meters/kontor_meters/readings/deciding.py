@@ -92,8 +92,9 @@ def _corrected(round: Round, reading: Reading, typed: str) -> Reading:
 
 
 async def _held(session: AsyncSession, clock: Clock, principal: Principal, reading_id: UUID) -> tuple[Round, Reading]:
-    meter_id = (await queries.by_id(session, reading_id)).meter_id
-    round = await open_round(session, principal.merchant, clock.now(), [meter_id])
+    found = await queries.by_id(session, reading_id)
+    place = (found.register_id, found.taken_at)
+    round = await open_round(session, principal.merchant, clock.now(), [found.meter_id], [place])
     return round, await queries.by_id(session, reading_id)
 
 

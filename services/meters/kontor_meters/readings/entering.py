@@ -1,12 +1,15 @@
 """People enter readings: customers, whoever holds a link, staff."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters import events
+from kontor_meters.copies.identity import time_zone
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries
@@ -16,6 +19,7 @@ from kontor_meters.readings.judging import Judged, for_links, instant_of, judge
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.round import Round, open_round
 from kontor_meters.requests.following import open_reasons
+from kontor_meters.times import day_of
 from kontor_service.clock import Clock
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.database import Database
@@ -44,12 +48,15 @@ async def _enter(
 ) -> dict[str, Any]:
     owners = await meters.meters_of_registers(session, {one.register_id for one in wanted})
     allowed = await reachable(session, principal, set(owners.values()))
-    round = await open_round(session, principal.merchant, clock.now(), allowed)
+    now, zone = clock.now(), ZoneInfo(await time_zone(session, principal.merchant))
+    places = {(one.register_id, instant_of(one, zone, now)) for one in wanted}
+    round = await open_round(session, principal.merchant, now, allowed, places)
     desk = _Desk(
         round,
         principal,
         await queries.photos_among(session, {one.photo_sha256 for one in wanted} - {""}),
         await open_reasons(session, allowed),
+        await queries.to_be_checked(session, round.registers),
     )
     results = [await desk.take(one) for one in wanted]
     changed = await round.close()
@@ -83,11 +90,13 @@ class _Result:
 class _Desk:
     """Takes one reading after the other for a principal."""
 
-    def __init__(self, round: Round, principal: Principal, photos: set[str], reasons: dict[UUID, str]) -> None:
+    def __init__(self, round: Round, principal: Principal, photos: set[str], reasons: dict[UUID, str],
+                 doubted: list[Reading]) -> None:  # fmt: skip
         self._round = round
         self._principal = principal
         self._photos = photos
         self._reasons = reasons
+        self._doubted = doubted
         self._by_staff = not principal.for_customers
         self._by_link = by_link(principal)
 
@@ -97,29 +106,44 @@ class _Desk:
             return self._refused(wanted, "unknown_register")
         if wanted.photo_sha256 and wanted.photo_sha256 not in self._photos:
             return self._refused(wanted, "unknown_photo")
-        instant = instant_of(wanted, self._round)
+        instant = instant_of(wanted, self._round.zone, self._round.now)
         judged = judge(self._round, register, wanted.value, instant)
         if judged.blocked:
             return self._result(wanted, "refused", judged)
         same = next((found for found in judged.findings if (found.code, found.severity) == ("duplicate", "note")), None)
         if same is not None:
-            return await self._told_already(wanted, register, judged)
+            return await self._told_already(wanted, register, judged, instant)
         if judged.doubtful and not wanted.insist:
             return self._result(wanted, "asks_back", judged)
+        insisted = self._insisted_already(register, judged, instant)
+        if insisted is not None:
+            return self._result(wanted, "questioned", judged, insisted)
         reading = self._reading(wanted, register, judged)
         reading.taken_at = instant
         # Staff who insist are those who would be asked.
         decided = judged.doubtful and self._by_staff
         reading.decided_by = reading.entered_by if decided else ""
         await self._round.enter(reading, decided=decided)
+        if reading.state == "to_be_checked":
+            self._doubted.append(reading)
         return self._result(wanted, "stored" if reading.state == "valid" else "questioned", judged, reading)
 
-    async def _told_already(self, wanted: ReadingWanted, register: Register, judged: Judged) -> _Result:
+    async def _told_already(
+        self, wanted: ReadingWanted, register: Register, judged: Judged, instant: datetime
+    ) -> _Result:
         """The same value on the same day is the same reading: two clicks, or somebody who was not sure."""
         assert judged.value is not None
-        known = self._round.same_value(register.id, judged.value, instant_of(wanted, self._round))
+        known = self._round.same_value(register.id, judged.value, instant)
         reading = await queries.by_id(self._round.session, known.id)
         return self._result(wanted, "stored", judged, reading)
+
+    def _insisted_already(self, register: Register, judged: Judged, instant: datetime) -> Reading | None:
+        """From another tab, or before staff looked at it."""
+        if not judged.doubtful or self._by_staff:
+            return None
+        day = day_of(instant, self._round.zone)
+        same = (r for r in self._doubted if (r.register_id, r.value) == (register.id, judged.value))
+        return next((reading for reading in same if day_of(reading.taken_at, self._round.zone) == day), None)
 
     def _reading(self, wanted: ReadingWanted, register: Register, judged: Judged) -> Reading:
         meter = self._round.meter_of(register)

@@ -53,9 +53,11 @@ async def take(
     correction, and the earlier one stays as history.
     """
     owners = await meters.meters_of_registers(session, {item.register_id for item in items})
-    round = await open_round(session, merchant_id, now, set(owners.values()))
+    places = {(item.register_id, item.taken_at) for item in items}
+    round = await open_round(session, merchant_id, now, set(owners.values()), places)
+    doubted = {(r.register_id, r.taken_at, r.value): r for r in await queries.not_counting(session, places)}
     named = await queries.by_external_ids(session, {item.external_id for item in items} - {""})
-    intake = _Intake(round, named, source, channel, by)
+    intake = _Intake(round, named, doubted, source, channel, by)
     taken = [await intake.take(item) for item in items]
     await round.close()
     return taken
@@ -65,6 +67,8 @@ async def take(
 class _Intake:
     round: Round
     named: dict[str, Reading]
+    # What was handed in before and does not count (yet): by register, instant and value.
+    doubted: dict[tuple[UUID, datetime, Decimal], Reading]
     source: str
     channel: str
     by: str
@@ -86,6 +90,9 @@ class _Intake:
     async def _earlier(self, item: IncomingReading) -> Reading | None:
         if item.external_id in self.named:
             return self.named[item.external_id]
+        doubted = self.doubted.get((item.register_id, item.taken_at, item.value))
+        if doubted is not None:
+            return doubted
         known = self.round.history.at(item.register_id, item.taken_at)
         return await queries.by_id(self.round.session, known.id) if known else None
 
@@ -98,6 +105,8 @@ class _Intake:
         await self.round.enter(reading)
         if item.external_id:
             self.named[item.external_id] = reading
+        if reading.state != "valid":
+            self.doubted[reading.register_id, reading.taken_at, reading.value] = reading
         if earlier is not None:
             return Taken("corrected", findings, reading)
         return Taken("stored" if reading.state == "valid" else "questioned", findings, reading)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from kontor_meters.events import plain
 from kontor_meters.models import Register
@@ -36,11 +37,11 @@ class Judged:
         return any(found.severity == "warning" for found in self.findings)
 
 
-def instant_of(wanted: ReadingWanted, round: Round) -> datetime:
+def instant_of(wanted: ReadingWanted, zone: ZoneInfo, now: datetime) -> datetime:
     if wanted.taken_at is not None:
-        aware = wanted.taken_at if wanted.taken_at.tzinfo else wanted.taken_at.replace(tzinfo=round.zone)
+        aware = wanted.taken_at if wanted.taken_at.tzinfo else wanted.taken_at.replace(tzinfo=zone)
         return aware.astimezone(UTC)
-    return taken_at(wanted.taken_on, round.zone, round.now) if wanted.taken_on else round.now
+    return taken_at(wanted.taken_on, zone, now) if wanted.taken_on else now
 
 
 def judge(round: Round, register: Register, typed: str, instant: datetime) -> Judged:

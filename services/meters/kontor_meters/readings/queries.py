@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,10 @@ from kontor_meters.models import Photo, Reading
 
 # So many of a register's latest readings are looked at: ten years of weekly ones.
 _LATEST = 520
+
+
+# A register and an instant.
+Place = tuple[UUID, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +35,45 @@ class Known:
 
 
 _KNOWN = text("""
-SELECT r.id, r.register_id, r.series_id, r.taken_at, r.value, r.source, r.reason
-FROM register
-CROSS JOIN LATERAL (
-    SELECT * FROM reading WHERE reading.register_id = register.id AND state = 'valid'
-    ORDER BY taken_at DESC LIMIT :latest
+SELECT DISTINCT r.taken_at, r.id, r.register_id, r.series_id, r.value, r.source, r.reason
+FROM (
+    SELECT latest.* FROM register CROSS JOIN LATERAL (
+        SELECT * FROM reading WHERE reading.register_id = register.id AND state = 'valid'
+        ORDER BY taken_at DESC LIMIT :latest
+    ) latest
+    WHERE register.series_id = ANY(:series)
+    UNION ALL
+    SELECT beside.* FROM unnest(CAST(:registers AS uuid[]), CAST(:instants AS timestamptz[])) AS wanted(register_id, at)
+    CROSS JOIN LATERAL (
+        (SELECT * FROM reading WHERE reading.register_id = wanted.register_id AND state = 'valid'
+            AND taken_at < wanted.at ORDER BY taken_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT * FROM reading WHERE reading.register_id = wanted.register_id AND state = 'valid'
+            AND taken_at >= wanted.at ORDER BY taken_at LIMIT 2)
+    ) beside
 ) r
-WHERE register.series_id = ANY(:series)
 ORDER BY r.taken_at, r.id""")
 
 
-async def known(session: AsyncSession, series_ids: Collection[UUID]) -> list[Known]:
-    """The valid readings of these series, the latest of each register, in the order of time."""
-    rows = await session.execute(_KNOWN, {"series": list(series_ids), "latest": _LATEST})
-    return [Known(*row) for row in rows]
+async def known(session: AsyncSession, series_ids: Collection[UUID], beside: Collection[Place] = ()) -> list[Known]:
+    """The valid readings of these series in the order of time: each register's latest, and those next to `beside`."""
+    places = {"registers": [register for register, _ in beside], "instants": [instant for _, instant in beside]}
+    rows = await session.execute(_KNOWN, {"series": list(series_ids), "latest": _LATEST, **places})
+    return [
+        Known(row.id, row.register_id, row.series_id, row.taken_at, row.value, row.source, row.reason) for row in rows
+    ]
+
+
+async def not_counting(session: AsyncSession, places: Collection[Place]) -> list[Reading]:
+    """What was read at these instants and is still, or for ever, without effect."""
+    states = ("to_be_checked", "implausible", "rejected")
+    at = tuple_(col(Reading.register_id), col(Reading.taken_at)).in_(list(places))
+    return list(await session.exec(select(Reading).where(at, col(Reading.state).in_(states))))
+
+
+async def to_be_checked(session: AsyncSession, register_ids: Collection[UUID]) -> list[Reading]:
+    query = select(Reading).where(col(Reading.register_id).in_(register_ids), Reading.state == "to_be_checked")
+    return list(await session.exec(query))
 
 
 async def by_id(session: AsyncSession, reading_id: UUID) -> Reading:

@@ -199,12 +199,22 @@ class Round:
         return True
 
 
-async def open_round(session: AsyncSession, merchant_id: UUID, now: datetime, meter_ids: Collection[UUID]) -> Round:
-    """Locks the meters; those that are not there are left out. `now` is the business clock's."""
+async def open_round(
+    session: AsyncSession,
+    merchant_id: UUID,
+    now: datetime,
+    meter_ids: Collection[UUID],
+    places: Collection[queries.Place] = (),
+) -> Round:
+    """Locks the meters; those that are not there are left out. `now` is the business clock's.
+
+    `places` are where readings will be written that may lie far back.
+    """
     zone = ZoneInfo(await time_zone(session, merchant_id))
     held = await meters.locked(session, meter_ids)
     registers = {register.id: register for register in await meters.registers_of(session, held)}
-    history = History(await queries.known(session, {register.series_id for register in registers.values()}))
+    series = {register.series_id for register in registers.values()}
+    history = History(await queries.known(session, series, [place for place in places if place[0] in registers]))
     return Round(session, merchant_id, now, zone, held, registers, history)
 
 

@@ -74,6 +74,14 @@ async def test_who_insists_is_heard_and_staff_decide(world: Any) -> None:
     assert row["last_value"] == 1000
 
 
+async def test_who_insists_twice_is_heard_once(world: Any) -> None:
+    meter = await world.add()
+    await world.read(meter, ("2026-01-01", "1000"))
+    results = [await world.enter(meter, "900", insist=True) for _ in range(2)]
+    assert [result["outcome"] for result in results] == ["questioned", "questioned"]
+    assert results[0]["id"] == results[1]["id"]
+
+
 async def test_nobody_insists_on_the_future(world: Any) -> None:
     meter = await world.add()
     result = await world.enter(meter, "900", taken_on="2026-11-21", insist=True)

@@ -103,6 +103,32 @@ async def test_several_readings_of_a_day_are_no_matter_for_a_system(world: Any) 
     assert outcomes(await hand_in(world, *hourly)) == ["stored"] * 6
 
 
+async def test_an_old_reading_is_recognised_behind_many_new_ones(world: Any) -> None:
+    meter = await world.add()
+    start = START - timedelta(days=600)
+    daily = [
+        IncomingReading(UUID(meter["registers"][0]["id"]), Decimal(1000 + day), start + timedelta(days=day))
+        for day in range(600)
+    ]
+    await hand_in(world, *daily)
+    assert set(outcomes(await hand_in(world, *daily[:3]))) == {"duplicate"}
+    old = daily[1]
+    register, at = old.register_id, old.taken_at
+    [corrected] = await hand_in(world, IncomingReading(register, old.value + 1, at))
+    [fallen] = await hand_in(world, IncomingReading(register, Decimal(900), at + timedelta(hours=3)))
+    assert (corrected.outcome, fallen.outcome) == ("corrected", "questioned")
+    [row] = await world.sql("SELECT last_value FROM register")
+    assert row["last_value"] == 1599
+
+
+async def test_what_is_odd_is_odd_once(world: Any) -> None:
+    meter = await world.add()
+    await hand_in(world, reading(meter, 100))
+    odd = reading(meter, 50, 30)
+    taken = [await hand_in(world, odd), await hand_in(world, odd, odd)]
+    assert [outcomes(one) for one in taken] == [["questioned"], ["duplicate", "duplicate"]]
+
+
 async def test_what_staff_rejected_does_not_come_back(world: Any) -> None:
     meter = await world.add()
     [taken] = await hand_in(world, reading(meter, 100, external_id="r-1"))
