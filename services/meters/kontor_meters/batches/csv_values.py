@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from kontor_meters.batches.items import OUR_TIME
+from kontor_meters.batches.items import instant as iso
+
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*Uhr)?", re.ASCII)
@@ -48,15 +51,20 @@ def number(text: str, sign: str) -> Decimal | None:
 def day(text: str) -> date | None:
     """31.12.2025, 31.12.25 or 2025-12-31; None for anything else."""
     try:
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        found = _GERMAN_DATE.fullmatch(text)
-        if found is None:
-            return None
-        year = int(found[3])
-        return date(year + 2000 if year < 100 else year, int(found[2]), int(found[1]))
+        read = _day(text)
     except ValueError:
         return None
+    return read if read is not None and read.year in OUR_TIME else None
+
+
+def _day(text: str) -> date | None:
+    if _ISO_DATE.fullmatch(text):
+        return date.fromisoformat(text)
+    found = _GERMAN_DATE.fullmatch(text)
+    if found is None:
+        return None
+    year = int(found[3])
+    return date(year + 2000 if year < 100 else year, int(found[2]), int(found[1]))
 
 
 def clock(text: str) -> time | None:
@@ -81,7 +89,4 @@ def instant(text: str, beside: str = "") -> date | datetime | None:
         at = clock(rest)
         if at is not None:
             return datetime.combine(on, at)
-    try:
-        return datetime.fromisoformat(whole)
-    except ValueError:
-        return None
+    return iso(whole)

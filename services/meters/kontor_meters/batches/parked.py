@@ -1,6 +1,7 @@
 """Items that wait for their meter: kept once, and stored when it has come."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,22 @@ SELECT id, :merchant, :batch, line, kind, meter, digest, item FROM unnest(CAST(:
     CAST(:kinds AS text[]), CAST(:meters AS text[]), CAST(:digests AS text[]), CAST(:items AS jsonb[]))
     AS p (id, line, kind, meter, digest, item) ON CONFLICT (merchant_id, digest) DO NOTHING RETURNING digest
 """)
+# From one name to the next, however many items wait for each.
 _ARRIVED = text("""
-SELECT p.id, p.batch_id, p.line, p.kind, p.item FROM parked_item p
-WHERE EXISTS (SELECT FROM meter m WHERE m.number = p.meter AND NOT m.deleted)
-    OR EXISTS (SELECT FROM meter m WHERE m.external_id = p.meter AND m.external_id <> '' AND NOT m.deleted)
+WITH RECURSIVE names AS (
+    (SELECT meter FROM parked_item ORDER BY meter LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.meter FROM parked_item p WHERE p.meter > n.meter ORDER BY p.meter LIMIT 1)
+    FROM names n WHERE n.meter IS NOT NULL
+), come AS MATERIALIZED (
+    SELECT n.meter FROM names n WHERE EXISTS (SELECT FROM meter m WHERE m.number = n.meter AND NOT m.deleted)
+        OR EXISTS (SELECT FROM meter m WHERE m.external_id = n.meter AND m.external_id <> '' AND NOT m.deleted)
+)
+SELECT p.id, p.batch_id, p.line, p.kind, p.item FROM parked_item p WHERE p.meter IN (SELECT meter FROM come)
+ORDER BY p.id LIMIT :most FOR UPDATE OF p SKIP LOCKED
+""")
+_EXPIRED = text("""
+SELECT p.id, p.batch_id, p.line, p.kind, p.item FROM parked_item p WHERE p.parked_at < :before
 ORDER BY p.id LIMIT :most FOR UPDATE OF p SKIP LOCKED
 """)
 
@@ -47,6 +60,12 @@ async def park(session: AsyncSession, merchant_id: UUID, batch_id: UUID, items: 
 async def arrived(session: AsyncSession, most: int) -> list[tuple[UUID, UUID, Item]]:
     """(parked item, its batch, the item) of those whose meter is known now, locked for this transaction."""
     rows = await (await session.connection()).execute(_ARRIVED, {"most": most})
+    return [(row.id, row.batch_id, _item(row)) for row in rows]
+
+
+async def expired(session: AsyncSession, before: datetime, most: int) -> list[tuple[UUID, UUID, Item]]:
+    """Those that have waited since before then."""
+    rows = await (await session.connection()).execute(_EXPIRED, {"before": before, "most": most})
     return [(row.id, row.batch_id, _item(row)) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -168,11 +168,9 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
 
     A date gives the same instant whenever it comes: else the same reading, sent again later, would be another.
     """
-    try:
-        noon = datetime.combine(date.fromisoformat(text), time(12), zone).astimezone(UTC)
-    except ValueError:
-        found = instant(text)
-    else:
+    found = instant(text)
+    if found is not None and len(text) <= len("2026-12-31"):
+        noon = datetime.combine(found.date(), time(12), zone).astimezone(UTC)
         # Today before noon: a reading is not taken in the future.
         return min(noon, now) if day_of(noon, zone) == day_of(now, zone) else noon
     if found is None:

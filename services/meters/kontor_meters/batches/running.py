@@ -1,4 +1,4 @@
-"""The job that stores files piece by piece, and what waited for a meter once it is there.
+"""The job that stores files piece by piece.
 
 A piece and the mark that it is done with are one transaction: a process that is killed loses at most the piece at hand,
 and whoever goes on begins behind the last mark.
@@ -13,26 +13,21 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches import events, lines, parked
+from kontor_meters.batches import events, lines
 from kontor_meters.batches.bulk import Bulk, Sender, zone_of
 from kontor_meters.batches.files import File, understood
-from kontor_meters.batches.items import Body, IntervalItem, Item, ReadingItem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pieces import Piece
 from kontor_meters.batches.pieces import store as store_piece
-from kontor_meters.batches.preparing import keys, prepare
-from kontor_meters.batches.registers import Directory
-from kontor_meters.batches.storing import count_in, put
-from kontor_service.database import Database
+from kontor_meters.batches.storing import count_in
+from kontor_meters.batches.waiting import give_up_parked, merchants, take_parked
 from kontor_service.errors import Problem
 
 log = structlog.get_logger()
 
 # Between two events of a batch that is being stored.
 _QUIET = timedelta(seconds=0.5)
-_PARKED_AT_ONCE = 500
 _MONTHS_EVERY = timedelta(hours=6)
 
 
@@ -44,6 +39,7 @@ async def run(app: FastAPI) -> None:
         now = bulk.clock.now()
         if months_at is None or now - months_at > _MONTHS_EVERY:
             await bulk.months.ahead(now)
+            await give_up_parked(bulk)
             months_at = now
         await store_files(bulk)
         await take_parked(bulk)
@@ -55,7 +51,7 @@ async def run(app: FastAPI) -> None:
 
 async def store_files(bulk: Bulk) -> None:
     """Whatever is running, of every merchant, to its end."""
-    for merchant_id in await _merchants(bulk.db, "merchants_with_running_batches()"):
+    for merchant_id in await merchants(bulk.db, "merchants_with_running_batches()"):
         async with bulk.db.transaction(merchant_id) as session:
             running = list(await session.exec(select(Batch.id).where(Batch.state == "running").order_by(Batch.id)))  # type: ignore[arg-type]
         for batch_id in running:
@@ -129,51 +125,3 @@ async def _fail(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> None:
         batch.state, batch.finished_at = "failed", bulk.clock.now()
         batch.touch()
         await events.tell(session, batch, bulk.clock.now())
-
-
-async def take_parked(bulk: Bulk) -> None:
-    """Items whose meter has come, of every merchant."""
-    for merchant_id in await _merchants(bulk.db, "merchants_with_parked_items()"):
-        more = True
-        while more:
-            more = await _some_parked(bulk, merchant_id)
-
-
-async def _some_parked(bulk: Bulk, merchant_id: UUID) -> bool:
-    async with bulk.db.transaction(merchant_id) as session:
-        waiting = await parked.arrived(session, _PARKED_AT_ONCE)
-        if not waiting:
-            return False
-        zone = await zone_of(session, merchant_id)
-        for batch_id in sorted({batch_id for _, batch_id, _ in waiting}):
-            batch = await session.get(Batch, batch_id, with_for_update=True)
-            assert batch is not None
-            await _unpark(bulk, session, batch, [item for _, of, item in waiting if of == batch_id], zone)
-        await parked.unpark(session, [parked_id for parked_id, _, _ in waiting])
-    return len(waiting) == _PARKED_AT_ONCE
-
-
-async def _unpark(bulk: Bulk, session: AsyncSession, batch: Batch, items: list[Item], zone: ZoneInfo) -> None:
-    """The batch counts them anew: what waited is stored now, or refused."""
-    body = Body(
-        batch.source == "csv",
-        [item for item in items if isinstance(item, ReadingItem)],
-        [item for item in items if isinstance(item, IntervalItem)],
-    )
-    now = bulk.clock.now()
-    prepared = prepare(body, await Directory.of(session, zone, *keys(body)), zone, now)
-    await bulk.months.ensure(prepared.blocks)
-    sender = Sender(batch.source, batch.started_by, batch.language)
-    # What came since about the same instants knows better than what waited.
-    ends, told = await put(session, batch.merchant_id, batch.id, prepared, sender, now, correct=False)
-    count_in(batch, ends)
-    batch.parked -= prepared.total
-    await lines.forget_parked(session, batch.id, [item.line for item in items])
-    await lines.keep(session, batch.merchant_id, batch.id, told)
-    batch.touch()
-    await events.tell(session, batch, now)
-
-
-async def _merchants(db: Database, lister: str) -> list[UUID]:
-    async with db.connection() as connection:
-        return [row["id"] for row in await connection.fetch(f"SELECT {lister} AS id")]

@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Den Zähler {meter} gibt es noch nicht. Die Werte warten auf ihn.",
         "There is no meter {meter} yet. The values wait for it.",
     ),
+    "expired": (
+        "Den Zähler {meter} gab es drei Monate lang nicht. Die Werte wurden verworfen.",
+        "There was no meter {meter} for three months. The values were dropped.",
+    ),
     "unknown_register": ("Dieser Zähler hat kein solches Zählwerk.", "This meter has no such register."),
     "ambiguous_register": (
         "Mehrere Zählwerke kommen in Frage; bitte die OBIS-Kennzahl angeben.",

@@ -4,7 +4,9 @@ import gzip
 from typing import Any
 
 import orjson
+import pytest
 
+from kontor_meters.batches import waiting
 from kontor_testing.waiting import eventually
 
 READING = {"meter": "Z1", "obis": "1-0:1.8.0", "value": "100.5", "taken_at": "2026-01-31T12:00:00+01:00"}
@@ -161,3 +163,46 @@ async def test_a_series_of_another_merchant_is_not_there(world: Any, neighbour: 
     [row] = await world.sql("SELECT series_id FROM register WHERE id = $1", register)
     path = f"/v1/series/{row['series_id']}/days/2026-03-29"
     assert (await world.http.get(path, headers=neighbour.service())).status_code == 404
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:00:00-05:00", "0001-01-01T00:00:00+14:00", "9999-12-31", "1066-10-14"])
+async def test_the_edges_of_the_calendar_are_no_instants(world: Any, at: str) -> None:
+    await world.meter("Z1")
+    answer = await world.send(
+        {"readings": [READING | {"taken_at": at}], "intervals": [{"meter": "Z1", "start": at, "values": [1, 2]}]}
+    )
+    assert [problem["code"] for problem in answer["problems"]] == ["not_a_date", "no_instant"]
+    file = await world.preview(f"Zähler;Beginn;Verbrauch\nZ1;{at};1\nZ1;31.12.9999 23:45;1\n")
+    assert (file.total, file.refused) == (2, 2)
+
+
+async def test_an_item_that_cannot_be_stored_holds_up_no_other(
+    world: Any, neighbour: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = waiting.prepare
+
+    def breaking(body: Any, *rest: Any) -> Any:
+        if any(item.external_id == "poison" for item in body.readings):
+            raise RuntimeError("poison")
+        return real(body, *rest)
+
+    monkeypatch.setattr(waiting, "prepare", breaking)
+    answer = await world.send(body(READING | {"external_id": "poison"}, READING | {"value": "7"}))
+    other = await neighbour.send(body(READING))
+    await world.meter("Z1")
+    await neighbour.meter("Z1")
+
+    async def ended() -> bool:
+        mine = (await world.http.get(f"/v1/incoming-readings/{answer['id']}", headers=world.system())).json()
+        theirs = (await world.http.get(f"/v1/incoming-readings/{other['id']}", headers=neighbour.system())).json()
+        return (mine["stored"], mine["refused"], mine["parked"], theirs["stored"]) == (1, 1, 0, 1)
+
+    await eventually(ended)
+
+
+async def test_what_waited_for_three_months_is_given_up_and_told(world: Any) -> None:
+    answer = await world.send(body(READING | {"meter": "nie"}))
+    await world.sql("UPDATE parked_item SET parked_at = now() - interval '91 days' RETURNING id")
+    await waiting.give_up_parked(world.app.state.bulk)
+    status = (await world.http.get(f"/v1/incoming-readings/{answer['id']}", headers=world.system())).json()
+    assert (status["parked"], status["refused"], [p["code"] for p in status["problems"]]) == (0, 1, ["expired"])

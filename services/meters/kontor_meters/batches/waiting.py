@@ -1,0 +1,114 @@
+"""The job that stores what waited for a meter once it is there, and gives up on what has waited too long."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.batches import events, lines, parked
+from kontor_meters.batches.bulk import Bulk, Sender, zone_of
+from kontor_meters.batches.items import Body, IntervalItem, Item, LineProblem, ReadingItem
+from kontor_meters.batches.models import Batch
+from kontor_meters.batches.preparing import count, keys, prepare
+from kontor_meters.batches.registers import Directory
+from kontor_meters.batches.storing import count_in, put
+from kontor_service.database import Database
+
+log = structlog.get_logger()
+
+_AT_ONCE = 500
+_LONGEST = timedelta(days=90)
+End = Callable[[Bulk, AsyncSession, Batch, list[Item]], Awaitable[None]]
+
+
+async def take_parked(bulk: Bulk) -> None:
+    """Items whose meter has come, of every merchant."""
+    for merchant_id in await merchants(bulk.db, "merchants_with_parked_items()"):
+        more = True
+        while more:
+            try:
+                more = await _some(bulk, merchant_id, _stored, _AT_ONCE)
+            except (DBAPIError, OSError):
+                raise
+            except Exception:
+                # One of them cannot be stored: it is found alone, and does not hold up the others for ever.
+                log.exception("parked_failed", merchant_id=str(merchant_id))
+                more = await _one_by_one(bulk, merchant_id)
+
+
+async def give_up_parked(bulk: Bulk) -> None:
+    """What has waited for three months is refused."""
+    for merchant_id in await merchants(bulk.db, "merchants_with_parked_items()"):
+        more = True
+        while more:
+            more = await _some(bulk, merchant_id, _given_up("expired"), _AT_ONCE, expired=True)
+
+
+async def _one_by_one(bulk: Bulk, merchant_id: UUID) -> bool:
+    for _ in range(_AT_ONCE):
+        try:
+            more = await _some(bulk, merchant_id, _stored, 1)
+        except (DBAPIError, OSError):
+            raise
+        except Exception:
+            log.exception("parked_item_failed", merchant_id=str(merchant_id))
+            more = await _some(bulk, merchant_id, _given_up("body"), 1)
+        if not more:
+            return False
+    return True
+
+
+async def _some(bulk: Bulk, merchant_id: UUID, end: End, most: int, *, expired: bool = False) -> bool:
+    """The oldest of them, in one transaction; whether there may be more."""
+    async with bulk.db.transaction(merchant_id) as session:
+        if expired:
+            waiting = await parked.expired(session, bulk.clock.now() - _LONGEST, most)
+        else:
+            waiting = await parked.arrived(session, most)
+        for batch_id in sorted({batch_id for _, batch_id, _ in waiting}):
+            batch = await session.get(Batch, batch_id, with_for_update=True)
+            assert batch is not None
+            items = [item for _, of, item in waiting if of == batch_id]
+            await lines.forget_parked(session, batch.id, [item.line for item in items])
+            batch.parked -= sum(map(count, items))
+            await end(bulk, session, batch, items)
+            batch.touch()
+            await events.tell(session, batch, bulk.clock.now())
+        await parked.unpark(session, [parked_id for parked_id, _, _ in waiting])
+    return len(waiting) == most
+
+
+async def _stored(bulk: Bulk, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
+    """The batch counts them anew: what waited is stored now, or refused."""
+    zone, now = await zone_of(session, batch.merchant_id), bulk.clock.now()
+    body = Body(
+        batch.source == "csv",
+        [item for item in items if isinstance(item, ReadingItem)],
+        [item for item in items if isinstance(item, IntervalItem)],
+    )
+    prepared = prepare(body, await Directory.of(session, zone, *keys(body)), zone, now)
+    await bulk.months.ensure(prepared.blocks)
+    sender = Sender(batch.source, batch.started_by, batch.language)
+    # What came since about the same instants knows better than what waited.
+    ends, told = await put(session, batch.merchant_id, batch.id, prepared, sender, now, correct=False)
+    count_in(batch, ends)
+    await lines.keep(session, batch.merchant_id, batch.id, told)
+
+
+def _given_up(code: str) -> End:
+    async def end(_: Bulk, session: AsyncSession, batch: Batch, items: Sequence[Item]) -> None:
+        told = [
+            LineProblem(item.line, code, "meter", values={"meter": item.meter}, count=count(item)) for item in items
+        ]
+        batch.refused += sum(problem.count for problem in told)
+        await lines.keep(session, batch.merchant_id, batch.id, told)
+
+    return end
+
+
+async def merchants(db: Database, lister: str) -> list[UUID]:
+    async with db.connection() as connection:
+        return [row["id"] for row in await connection.fetch(f"SELECT {lister} AS id")]
