@@ -3,34 +3,19 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from kontor_testing.looks import foreign_words, speak, wrong_with
 from kontor_testing.people import Customer, Merchant
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
-# Axe looks at each width and each scheme once; fitting and language are looked at in every combination.
 LOOKS = [
     (360, "light", "de", True),
     (1440, "dark", "en", True),
     (1440, "light", "de", False),
     (360, "dark", "en", False),
 ]
-# Words that only the other language has. Names and codes of documents are neither.
-ENGLISH = re.compile(
-    r"\b(the|and|your|you|with|paid|open|invoice|quote|customer|settings|save|back|search|show|amount|due|log in)\b",
-    re.I,
-)
-GERMAN = re.compile(
-    r"\b(und|der|die|das|Sie|Ihr|Ihre|mit|bezahlt|offen|Rechnung|Kunde|Einstellungen|Speichern|Zurück|Suchen|fällig)\b"
-)
-# What people wrote in their own language: names, documents' texts, the merchant's mail texts.
-OWN_WORDS = (
-    "td a, td .sub, td strong, dd, h1, .pre, .lines, textarea, input, option, .crumbs, .story, code, body [lang], .results, .break, "
-    ".files, .parties, .me, footer, .heading, .person, label[for^='language']"
-)
 
 
 @pytest.fixture(scope="module")
@@ -90,48 +75,11 @@ def places(platform, erp, browser):
     return {"session": kept, "portal": portal_pages, "public": public, "admin": admin_pages, "foreign": foreign}
 
 
-def speak(platform, new_page, state, language):
-    """Both log-ins read in this language from now on."""
-    page = new_page(storage_state=state)
-    page.goto(f"{platform.run['gateway']}/brunner/konto")
-    page.locator(f"#language-{language}").check()
-    page.locator("form[action$='/konto/sprache'] button").click()
-    page.goto(f"{platform.run['admin']}/konto")
-    page.locator("select#language").select_option(language)
-    page.locator("form[action$='/konto/sprache'] button").click()
-    page.wait_for_load_state()
-
-
-def wrong_with(page, address, width, language, heard, by_axe):
-    """What is wrong with one page, in words."""
-    heard.clear()
-    answer = page.goto(address, wait_until="load")
-    wrong = [f"answers {answer.status}"] if answer.status >= 400 else []
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    wrong += [f"scrolls sideways: {wide} > {width}"] if wide > width else []
-    wrong += heard
-    if by_axe:
-        found = Axe().run(page, options=AXE).response["violations"]
-        wrong += [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
-    if language and page.locator("html").get_attribute("lang") != language:
-        wrong.append(f"is in {page.locator('html').get_attribute('lang')}")
-    return wrong
-
-
-def foreign_words(page, language):
-    """Words of the other language among what Kontor itself says."""
-    # Mails speak their readers' languages.
-    own = OWN_WORDS + (", td, [data-preview-content]" if "/mails" in page.url else "")
-    page.evaluate("own => document.querySelectorAll(own).forEach(e => e.remove())", own)
-    said = page.locator("body").inner_text()
-    return sorted({m[0] for m in (ENGLISH if language == "de" else GERMAN).finditer(said)})
-
-
 @pytest.fixture
 def speaking(platform, places, new_page, language):
-    speak(platform, new_page, places["session"], language)
+    speak(new_page(storage_state=places["session"]), platform.run, language)
     yield
-    speak(platform, new_page, places["session"], "de")
+    speak(new_page(storage_state=places["session"]), platform.run, "de")
 
 
 @pytest.mark.parametrize(("width", "scheme", "language", "by_axe"), LOOKS)
