@@ -6,9 +6,7 @@ from zoneinfo import ZoneInfo
 from kontor_meters.batches.columns import REASONS, folded
 from kontor_meters.batches.csv_table import Row, Table, table
 from kontor_meters.batches.csv_values import decimal_sign, instant, number
-from kontor_meters.batches.items import Body, IntervalItem, LineProblem, ReadingItem
-
-_LONGEST = 100
+from kontor_meters.batches.items import Body, IntervalItem, LineProblem, ReadingItem, is_short
 
 
 def csv_body(content: bytes, zone: ZoneInfo) -> Body:
@@ -70,7 +68,7 @@ def _broken(row: Row, needed: tuple[str, ...]) -> LineProblem | None:
     missing = next((name for name in needed if not row.values.get(name)), "")
     if missing:
         return LineProblem(row.line, "missing", missing)
-    long = next((name for name, text in row.values.items() if len(text) > _LONGEST), "")
+    long = next((name for name, text in row.values.items() if not is_short(text)), "")
     return LineProblem(row.line, "not_a_text", long) if long else None
 
 

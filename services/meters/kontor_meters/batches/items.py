@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _MOST_UNPACKED = 4 * MOST_BYTES
 MOST_ITEMS = 500_000
 _MOST_VALUES = 40_000
 _LONGEST = 100
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # At the edges of the calendar an hour in another zone is an overflow.
 OUR_TIME = range(1900, 2200)
 
@@ -172,11 +174,15 @@ def _text(value: Any) -> str | None:
     if value is None:
         return ""
     if isinstance(value, str):
-        # A database takes no NUL.
-        return value.strip() if len(value) <= _LONGEST and "\0" not in value else None
+        return value.strip() if is_short(value) else None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return repr(value)
     return None
+
+
+def is_short(text: str) -> bool:
+    """And without control characters: they mean nothing here, and a database takes no NUL."""
+    return len(text) <= _LONGEST and _CONTROL.search(text) is None
 
 
 def told(values: Iterable[Any]) -> int:
