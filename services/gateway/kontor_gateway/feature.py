@@ -30,9 +30,8 @@ class Section:
     @property
     def entry(self) -> str:
         """SQL that answers this entry as JSON text, NULL where it is not shown."""
-        fixed = orjson.dumps(
-            {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
-        ).decode()[:-1]
+        said = {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
+        fixed = orjson.dumps(said).decode()[:-1].replace("'", "''")
         return f"""CASE WHEN {self.shown} THEN '{fixed},"count":' || ({self.count}) || '}}' END"""
 
 

@@ -80,6 +80,21 @@ async def test_what_is_asked_for_stands_on_top_and_is_counted_in_the_navigation(
     assert "A-2" not in form
 
 
+async def test_the_same_in_english(portal: Any, home: Any) -> None:
+    one = meter(home["merchant"], home["customer"], "A-1")
+    await known(portal, one)
+    await portal.say(meters_pb2.ReadingsAsked(asking=asking(home["customer"], one)))
+    await portal.say(meters_pb2.ConsumptionChanged(consumption=consumption(one, 2026, 10_000)))
+    cookie = await portal.login("stadtwerk", home["merchant"], home["customer"], language="en")
+    listed = said(await portal.page("/stadtwerk/zaehler", cookie))
+    for shown in ("Please read by 15 December 2026", "Last reading", "12,345.6 kWh"):
+        assert shown in listed, shown
+    page = said(await portal.page(f"/stadtwerk/zaehler/{one.id}", cookie))
+    for shown in ("3,650 kWh", "How these numbers come about", "January"):
+        assert shown in page, shown
+    assert 'placeholder="000000.0"' in said(await portal.page("/stadtwerk/zaehler/melden", cookie))
+
+
 async def test_an_exchanged_meter_is_found_in_the_one_that_hangs_in_its_place(portal: Any, home: Any) -> None:
     old = meter(home["merchant"], home["customer"], "ALT-1", in_use_to="2026-03-10")
     new = meter(home["merchant"], home["customer"], "NEU-1", in_use_from="2026-03-10", point_id=old.point_id)
