@@ -150,7 +150,7 @@ class _TakingDown:
 
     def _reading(self, register: Register, typed: str, reason: str, field: str, *, insist: bool) -> Reading:
         meter = self._round.meter_of(register)
-        judged = judge(self._round, register, typed, self._instant)
+        judged = judge(self._round, register, typed, self._instant, reason)
         findings = [found for found in judged.findings if found.code != "duplicate"]
         by = self._principal.name or self._principal.subject
         return Reading(

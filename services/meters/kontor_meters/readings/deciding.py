@@ -65,7 +65,7 @@ async def correct(
 
 def _corrected(round: Round, reading: Reading, typed: str) -> Reading:
     register = round.registers[reading.register_id]
-    judged = judge(round, register, typed, reading.taken_at)
+    judged = judge(round, register, typed, reading.taken_at, reading.reason)
     ambiguous = any(found.code == "ambiguous" for found in judged.findings)
     if judged.value is None or ambiguous:
         code = "ambiguous" if ambiguous else "not_a_number"

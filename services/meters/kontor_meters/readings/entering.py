@@ -1,7 +1,8 @@
 """People enter readings: customers, whoever holds a link, staff."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -87,6 +88,22 @@ class _Result:
         return answer
 
 
+@dataclass(frozen=True)
+class _Case:
+    """One reading that somebody wants to enter, and what is thought of it."""
+
+    wanted: ReadingWanted
+    register: Register
+    instant: datetime
+    reason: str
+    judged: Judged
+
+    @property
+    def value(self) -> Decimal:
+        assert self.judged.value is not None
+        return self.judged.value
+
+
 class _Desk:
     """Takes one reading after the other for a principal."""
 
@@ -106,72 +123,73 @@ class _Desk:
             return self._refused(wanted, "unknown_register")
         if wanted.photo_sha256 and wanted.photo_sha256 not in self._photos:
             return self._refused(wanted, "unknown_photo")
+        case = self._case(wanted, register)
+        if case.judged.blocked:
+            return self._result(case, "refused")
+        if case.judged.told_already:
+            return self._result(case, "stored", await self._known(case))
+        if case.judged.doubtful and not wanted.insist:
+            return self._result(case, "asks_back")
+        reading = self._insisted_already(case) or await self._store(case)
+        return self._result(case, "stored" if reading.state == "valid" else "questioned", reading)
+
+    def _case(self, wanted: ReadingWanted, register: Register) -> _Case:
+        reason = wanted.reason or self._reasons.get(register.meter_id, "regular")
         instant = instant_of(wanted, self._round.zone, self._round.now)
-        judged = judge(self._round, register, wanted.value, instant)
-        if judged.blocked:
-            return self._result(wanted, "refused", judged)
-        same = next((found for found in judged.findings if (found.code, found.severity) == ("duplicate", "note")), None)
-        if same is not None:
-            return await self._told_already(wanted, register, judged, instant)
-        if judged.doubtful and not wanted.insist:
-            return self._result(wanted, "asks_back", judged)
-        insisted = self._insisted_already(register, judged, instant)
-        if insisted is not None:
-            return self._result(wanted, "questioned", judged, insisted)
-        reading = self._reading(wanted, register, judged)
-        reading.taken_at = instant
+        instant = self._round.free_instant(register.id, instant, reason)
+        return _Case(wanted, register, instant, reason, judge(self._round, register, wanted.value, instant, reason))
+
+    async def _known(self, case: _Case) -> Reading:
+        """The same value on the same day is the same reading: two clicks, or somebody who was not sure."""
+        known = self._round.same_value(case.register.id, case.value, case.instant, case.reason)
+        return await queries.by_id(self._round.session, known.id)
+
+    def _insisted_already(self, case: _Case) -> Reading | None:
+        """From another tab, or before staff looked at it."""
+        if not case.judged.doubtful or self._by_staff:
+            return None
+        zone = self._round.zone
+        wanted = (case.register.id, case.value, case.reason, day_of(case.instant, zone))
+        told = ((r, (r.register_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self._doubted)
+        return next((reading for reading, same in told if same == wanted), None)
+
+    async def _store(self, case: _Case) -> Reading:
+        reading = self._reading(case)
         # Staff who insist are those who would be asked.
-        decided = judged.doubtful and self._by_staff
+        decided = case.judged.doubtful and self._by_staff
         reading.decided_by = reading.entered_by if decided else ""
         await self._round.enter(reading, decided=decided)
         if reading.state == "to_be_checked":
             self._doubted.append(reading)
-        return self._result(wanted, "stored" if reading.state == "valid" else "questioned", judged, reading)
+        return reading
 
-    async def _told_already(
-        self, wanted: ReadingWanted, register: Register, judged: Judged, instant: datetime
-    ) -> _Result:
-        """The same value on the same day is the same reading: two clicks, or somebody who was not sure."""
-        assert judged.value is not None
-        known = self._round.same_value(register.id, judged.value, instant)
-        reading = await queries.by_id(self._round.session, known.id)
-        return self._result(wanted, "stored", judged, reading)
-
-    def _insisted_already(self, register: Register, judged: Judged, instant: datetime) -> Reading | None:
-        """From another tab, or before staff looked at it."""
-        if not judged.doubtful or self._by_staff:
-            return None
-        day = day_of(instant, self._round.zone)
-        same = (r for r in self._doubted if (r.register_id, r.value) == (register.id, judged.value))
-        return next((reading for reading in same if day_of(reading.taken_at, self._round.zone) == day), None)
-
-    def _reading(self, wanted: ReadingWanted, register: Register, judged: Judged) -> Reading:
-        meter = self._round.meter_of(register)
-        assert judged.value is not None
+    def _reading(self, case: _Case) -> Reading:
+        meter = self._round.meter_of(case.register)
+        doubtful = case.judged.doubtful
         return Reading(
             id=uuid7(),
             merchant_id=meter.merchant_id,
             meter_id=meter.id,
-            register_id=register.id,
-            series_id=register.series_id,
+            register_id=case.register.id,
+            series_id=case.register.series_id,
             customer_id=meter.customer_id,
-            value=judged.value,
-            taken_at=self._round.now,
-            reason=wanted.reason or self._reasons.get(meter.id, "regular"),
+            value=case.value,
+            taken_at=case.instant,
+            reason=case.reason,
             source="staff" if self._by_staff else "customer",
-            state="to_be_checked" if judged.doubtful and not self._by_staff else "valid",
-            findings=[asdict(found) for found in judged.findings],
-            insisted=judged.doubtful,
+            state="to_be_checked" if doubtful and not self._by_staff else "valid",
+            findings=[asdict(found) for found in case.judged.findings],
+            insisted=doubtful,
             channel="staff" if self._by_staff else "link" if self._by_link else "account",
             entered_by=self._principal.name or self._principal.subject,
             entered_at=self._round.now,
-            photo_sha256=wanted.photo_sha256,
-            note=wanted.note,
+            photo_sha256=case.wanted.photo_sha256,
+            note=case.wanted.note,
         )
 
     def _refused(self, wanted: ReadingWanted, code: str) -> _Result:
-        return self._result(wanted, "refused", Judged(None, [Finding(code, "blocker")]))
+        return _Result(wanted.register_id, "refused", [Finding(code, "blocker")], None)
 
-    def _result(self, wanted: ReadingWanted, outcome: str, judged: Judged, reading: Reading | None = None) -> _Result:
-        findings = for_links(judged.findings) if self._by_link else judged.findings
-        return _Result(wanted.register_id, outcome, findings, reading)
+    def _result(self, case: _Case, outcome: str, reading: Reading | None = None) -> _Result:
+        findings = for_links(case.judged.findings) if self._by_link else case.judged.findings
+        return _Result(case.register.id, outcome, findings, reading)

@@ -82,7 +82,9 @@ class _Intake:
             return Taken("refused", [Finding("external_id_reused", "blocker")])
         if earlier is not None and (earlier.value, earlier.taken_at) == (item.value, item.taken_at):
             return Taken("duplicate", reading=earlier)
-        findings = [f for f in self.round.check(register, item.value, item.taken_at) if f.code != "duplicate"]
+        findings = [
+            f for f in self.round.check(register, item.value, item.taken_at, item.reason) if f.code != "duplicate"
+        ]
         if any(found.severity == "blocker" for found in findings):
             return Taken("refused", findings)
         return await self._store(item, register, earlier, findings)

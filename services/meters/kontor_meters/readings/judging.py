@@ -33,6 +33,11 @@ class Judged:
         return self.value is None or any(found.severity == "blocker" for found in self.findings)
 
     @property
+    def told_already(self) -> bool:
+        """The same value was read on that day."""
+        return any((found.code, found.severity) == ("duplicate", "note") for found in self.findings)
+
+    @property
     def doubtful(self) -> bool:
         return any(found.severity == "warning" for found in self.findings)
 
@@ -44,12 +49,12 @@ def instant_of(wanted: ReadingWanted, zone: ZoneInfo, now: datetime) -> datetime
     return taken_at(wanted.taken_on, zone, now) if wanted.taken_on else now
 
 
-def judge(round: Round, register: Register, typed: str, instant: datetime) -> Judged:
+def judge(round: Round, register: Register, typed: str, instant: datetime, reason: str) -> Judged:
     """Where the text can mean two numbers, the one that nothing speaks against is meant; else the reader is told."""
     meant = _possible(candidates(typed), register)
     if not meant:
         return Judged(None, [Finding("not_a_number", "blocker")])
-    judged = [Judged(value, round.check(register, value, instant)) for value in meant]
+    judged = [Judged(value, round.check(register, value, instant, reason)) for value in meant]
     plausible = [one for one in judged if not one.doubtful]
     if len(judged) == 1 or len(plausible) == 1:
         return (plausible or judged)[0]

@@ -26,6 +26,8 @@ from kontor_meters.requests.following import follow
 from kontor_meters.times import day_of, start_of
 from kontor_service.database import driver_of
 
+_TURNING = frozenset({"move_in", "move_out", "final", "exchange"})
+
 
 @dataclass
 class Round:
@@ -63,33 +65,43 @@ class Round:
         self._by_meter[meter.id] = list(registers)
         self._facts[meter.id] = pb.MeterAdded
 
-    def check(self, register: Register, value: Decimal, taken_at: datetime) -> list[Finding]:
+    def check(self, register: Register, value: Decimal, taken_at: datetime, reason: str) -> list[Finding]:
         face = face_of(register, self.meter_of(register))
-        return check(face, Point(taken_at, value), self._around(register, taken_at))
+        return check(face, Point(taken_at, value), self._around(register, taken_at, reason))
 
-    def _around(self, register: Register, taken_at: datetime) -> Surroundings:
+    def _around(self, register: Register, taken_at: datetime, reason: str) -> Surroundings:
         meter = self.meter_of(register)
         points = self.history.points(register.id)
         instants = [point.taken_at for point in points]
         left, right = bisect_left(instants, taken_at), bisect_right(instants, taken_at)
-        today = day_of(taken_at, self.zone)
-        same_day = [p for p in points if day_of(p.taken_at, self.zone) == today]
+        same_day = [known for known in self._alike(register.id, taken_at, reason) if known.source != "estimate"]
         return Surroundings(
             now=self.now,
             in_use_from=start_of(meter.in_use_from, self.zone),
             in_use_to=start_of(meter.in_use_to, self.zone) if meter.in_use_to else None,
             before=points[left - 1] if left else None,
             after=points[right] if right < len(points) else None,
-            same_day=same_day[-1] if same_day else None,
+            same_day=Point(same_day[-1].taken_at, same_day[-1].value) if same_day else None,
             spans=self.history.spans(register.series_id),
             zone=self.zone,
         )
 
-    def same_value(self, register_id: UUID, value: Decimal, taken_at: datetime) -> Known:
-        """The reading of that day that plausibility found to be the same."""
+    def _alike(self, register_id: UUID, taken_at: datetime, reason: str) -> list[Known]:
+        """Of the same day and, as far as that makes a difference, for the same reason."""
         day = day_of(taken_at, self.zone)
         line = self.history.of(register_id)
-        return next(k for k in reversed(line) if k.value == value and day_of(k.taken_at, self.zone) == day)
+        return [known for known in line if day_of(known.taken_at, self.zone) == day and alike(known.reason, reason)]
+
+    def same_value(self, register_id: UUID, value: Decimal, taken_at: datetime, reason: str) -> Known:
+        """The reading of that day that plausibility found to be the same."""
+        return next(k for k in reversed(self._alike(register_id, taken_at, reason)) if k.value == value)
+
+    def free_instant(self, register_id: UUID, taken_at: datetime, reason: str) -> datetime:
+        """A handover is read twice, by who leaves and by who comes: each has an instant of its own, in this order."""
+        step = timedelta(seconds=-1 if reason == "move_out" else 1)
+        while (other := self.history.at(register_id, taken_at)) is not None and not alike(other.reason, reason):
+            taken_at += step
+        return taken_at
 
     async def enter(self, reading: Reading, *, decided: bool = False) -> None:
         """Keeps a new reading. A valid one takes the place of others, of more where staff have decided: see `_superseded`."""
@@ -139,7 +151,7 @@ class Round:
             later = known.taken_at > reading.taken_at
             wrong = known.value < reading.value if later else known.value > reading.value
             guessed = known.source == "estimate" and reading.source != "estimate"
-            told = same_day and known.source in ("customer", "staff") and known.reason != "exchange"
+            told = same_day and known.source in ("customer", "staff") and alike(known.reason, reading.reason)
             if (
                 known.taken_at == reading.taken_at
                 or (guessed and (wrong or day_of(known.taken_at, self.zone) == day))
@@ -216,6 +228,11 @@ async def open_round(
     series = {register.series_id for register in registers.values()}
     history = History(await queries.known(session, series, [place for place in places if place[0] in registers]))
     return Round(session, merchant_id, now, zone, held, registers, history)
+
+
+def alike(reason: str, other: str) -> bool:
+    """Whether two readings of a day can be one: moving out and moving in are two, and neither is a regular one."""
+    return reason == other or _TURNING.isdisjoint((reason, other))
 
 
 def face_of(register: Register, meter: Meter) -> Face:

@@ -152,6 +152,25 @@ async def test_the_same_value_on_the_same_day_is_the_same_reading(world: Any) ->
     assert (second["outcome"], codes(second), second["id"]) == ("stored", ["duplicate"], first["id"])
 
 
+async def test_a_handover_is_read_by_who_leaves_and_by_who_comes(world: Any) -> None:
+    meter = await world.add()
+    await world.read(meter, ("2026-01-01", "1000"))
+    for reason in ("regular", "move_in", "move_out"):
+        result = await world.enter(meter, "1500", taken_on="2026-06-30", reason=reason, headers=world.staff())
+        assert (result["outcome"], codes(result), world.state(result)["reason"]) == ("stored", [], reason)
+    rows = await world.sql("SELECT reason FROM reading WHERE value = 1500 AND state = 'valid' ORDER BY taken_at")
+    assert [row["reason"] for row in rows] == ["move_out", "regular", "move_in"]
+
+
+async def test_staff_who_insist_leave_the_other_half_of_a_handover(world: Any) -> None:
+    meter = await world.add()
+    await world.read(meter, ("2026-01-01", "1000"))
+    await world.enter(meter, "1500", taken_on="2026-06-30", reason="move_out", headers=world.staff())
+    await world.enter(meter, "1499", taken_on="2026-06-30", reason="move_in", insist=True, headers=world.staff())
+    rows = await world.sql("SELECT reason FROM reading WHERE state = 'valid' AND value > 1000 ORDER BY taken_at")
+    assert [row["reason"] for row in rows] == ["move_out", "move_in"]
+
+
 async def test_at_the_same_moment_one_of_two_different_values_is_asked_back(world: Any) -> None:
     meter = await world.add()
     results = await asyncio.gather(*(world.enter(meter, value) for value in ("10", "20")))
