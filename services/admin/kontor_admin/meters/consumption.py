@@ -16,7 +16,7 @@ from kontor_admin.documents.files import bytes_response
 from kontor_admin.meters.view import meter
 from kontor_web.i18n import gettext as _
 from kontor_web.meter_sums import NOT_KNOWN, Expected, csv_text, expected_months, month_sums
-from kontor_web.meters import direction_name, projection_sentence, register_name, tariff_name
+from kontor_web.meters import projection_sentence, register_name, tariff_name
 
 router = APIRouter()
 
@@ -113,7 +113,8 @@ def _of_year(direction: str, unit: str, year: int, years: list[State]) -> Pictur
 
 
 def _name(state: State, many: int) -> str:
-    return tariff_name(state["tariff"]) if many > 1 else direction_name(state["direction"])
+    """What tells it from the others; the only one is told by its year."""
+    return tariff_name(state["tariff"]) if many > 1 else ""
 
 
 def _projection(state: State, many: int) -> str:
