@@ -57,4 +57,6 @@ class History:
 
 
 def _known(row: Reading) -> Known:
-    return Known(row.id, row.register_id, row.series_id, row.taken_at, row.value, row.source, row.reason)
+    return Known(
+        row.id, row.register_id, row.series_id, row.taken_at, row.value, row.source, row.reason, row.customer_id
+    )

@@ -32,10 +32,11 @@ class Known:
     value: Decimal
     source: str
     reason: str
+    customer_id: UUID | None
 
 
 _KNOWN = text("""
-SELECT DISTINCT r.taken_at, r.id, r.register_id, r.series_id, r.value, r.source, r.reason
+SELECT DISTINCT r.taken_at, r.id, r.register_id, r.series_id, r.value, r.source, r.reason, r.customer_id
 FROM (
     SELECT latest.* FROM register CROSS JOIN LATERAL (
         SELECT * FROM reading WHERE reading.register_id = register.id AND state = 'valid'
@@ -60,7 +61,7 @@ async def known(session: AsyncSession, series_ids: Collection[UUID], beside: Col
     places = {"registers": [register for register, _ in beside], "instants": [instant for _, instant in beside]}
     rows = await session.execute(_KNOWN, {"series": list(series_ids), "latest": _LATEST, **places})
     return [
-        Known(row.id, row.register_id, row.series_id, row.taken_at, row.value, row.source, row.reason) for row in rows
+        Known(r.id, r.register_id, r.series_id, r.taken_at, r.value, r.source, r.reason, r.customer_id) for r in rows
     ]
 
 

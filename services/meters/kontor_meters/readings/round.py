@@ -87,10 +87,14 @@ class Round:
         )
 
     def _alike(self, register_id: UUID, taken_at: datetime, reason: str) -> list[Known]:
-        """Of the same day and, as far as that makes a difference, for the same reason."""
+        """Of the same day and customer and, as far as that makes a difference, for the same reason."""
         day = day_of(taken_at, self.zone)
         line = self.history.of(register_id)
-        return [known for known in line if day_of(known.taken_at, self.zone) == day and alike(known.reason, reason)]
+        return [known for known in line if day_of(known.taken_at, self.zone) == day and self._is_same(known, reason)]
+
+    def _is_same(self, known: Known, reason: str) -> bool:
+        meter = self.meter_of(self.registers[known.register_id])
+        return known.customer_id == meter.customer_id and alike(known.reason, reason)
 
     def same_value(self, register_id: UUID, value: Decimal, taken_at: datetime, reason: str) -> Known:
         """The reading of that day that plausibility found to be the same."""
@@ -99,7 +103,7 @@ class Round:
     def free_instant(self, register_id: UUID, taken_at: datetime, reason: str) -> datetime:
         """A handover is read twice, by who leaves and by who comes: each has an instant of its own, in this order."""
         step = timedelta(seconds=-1 if reason == "move_out" else 1)
-        while (other := self.history.at(register_id, taken_at)) is not None and not alike(other.reason, reason):
+        while (other := self.history.at(register_id, taken_at)) is not None and not self._is_same(other, reason):
             taken_at += step
         return taken_at
 
@@ -151,7 +155,8 @@ class Round:
             later = known.taken_at > reading.taken_at
             wrong = known.value < reading.value if later else known.value > reading.value
             guessed = known.source == "estimate" and reading.source != "estimate"
-            told = same_day and known.source in ("customer", "staff") and alike(known.reason, reading.reason)
+            by_people = known.source in ("customer", "staff")
+            told = same_day and by_people and self._is_same(known, reading.reason)
             if (
                 known.taken_at == reading.taken_at
                 or (guessed and (wrong or day_of(known.taken_at, self.zone) == day))

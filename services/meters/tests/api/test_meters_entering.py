@@ -162,6 +162,22 @@ async def test_a_handover_is_read_by_who_leaves_and_by_who_comes(world: Any) -> 
     assert [row["reason"] for row in rows] == ["move_out", "regular", "move_in"]
 
 
+async def test_who_moves_in_is_not_given_the_reading_of_who_left(world: Any) -> None:
+    meter = await world.add()
+    await world.read(meter, ("2026-01-01", "1000"))
+    left = await world.enter(meter, "1500", taken_on="2026-06-30")
+    comer = uuid7()
+    await world.meet(comer, f"K-{comer.hex[-8:]}")
+    body = {"customer_id": str(comer)}
+    await world.http.post(f"/v1/meters/{meter['id']}", json=body, headers=world.staff())
+    came = await world.enter(meter, "1500", taken_on="2026-06-30", headers=world.person(comer))
+    assert (came["outcome"], codes(came), world.state(came)["customer_id"]) == ("stored", [], str(comer))
+    corrected = {"taken_on": "2026-06-30", "insist": True, "headers": world.staff()}
+    await world.enter(meter, "1503", **corrected)
+    rows = await world.sql("SELECT id FROM reading WHERE state = 'valid' AND customer_id = $1", world.customer)
+    assert left["id"] in {str(row["id"]) for row in rows}
+
+
 async def test_staff_who_insist_leave_the_other_half_of_a_handover(world: Any) -> None:
     meter = await world.add()
     await world.read(meter, ("2026-01-01", "1000"))
