@@ -52,19 +52,16 @@ def expected_months(sums: Sequence[int | None], projection: Mapping[str, Any] | 
 def csv_rows(states: Iterable[Mapping[str, Any]], by: Literal["days", "months"] = "days") -> list[list[str]]:
     """A heading and one row for each day or month something is known of, by register and time.
 
-    Amounts have three decimals, with a comma where the reader is German; dates are ISO 8601.
+    Amounts have three decimals, with a comma where the reader is German; dates are ISO 8601. Months say how they came
+    about; of single days that is not told.
     """
-    rows = [
-        [
-            _("Day") if by == "days" else _("Month"), _("OBIS"), _("Direction"), _("Tariff"),
-            _("Quantity"), _("Unit"), _("How it came about"),
-        ]
-    ]  # fmt: skip
+    heads = [_("Day") if by == "days" else _("Month"), _("OBIS"), _("Direction"), _("Tariff"), _("Quantity"), _("Unit")]
+    rows = [heads if by == "days" else [*heads, _("How it came about")]]
     ordered = sorted(states, key=lambda s: (s["direction"] == "feed_in", s["tariff"] == "low", s["obis"], s["year"]))
     for state in ordered:
         common = [state["obis"], direction_name(state["direction"]), tariff_name(state["tariff"])]
         for period, parts, basis in _periods(state, by):
-            rows.append([period, *common, _plain(parts), unit_name(state["unit"]), basis_name(basis)])
+            rows.append([period, *common, _plain(parts), unit_name(state["unit"]), *basis])
     return rows
 
 
@@ -76,18 +73,17 @@ def csv_text(states: Iterable[Mapping[str, Any]], by: Literal["days", "months"] 
     return "\ufeff" + written.getvalue()
 
 
-def _periods(state: Mapping[str, Any], by: str) -> Iterable[tuple[str, int, str]]:
-    year, days, bases = int(state["year"]), [int(day) for day in state["days"]], list(state["months"])
+def _periods(state: Mapping[str, Any], by: str) -> Iterable[tuple[str, int, list[str]]]:
+    year, days = int(state["year"]), [int(day) for day in state["days"]]
     if by == "months":
         for month, parts in enumerate(month_sums(year, days)):
             if parts is not None:
-                yield f"{year}-{month + 1:02d}", parts, bases[month]
+                yield f"{year}-{month + 1:02d}", parts, [basis_name(state["months"][month])]
         return
     first = date(year, 1, 1)
     for place, parts in enumerate(days[: 366 if isleap(year) else 365]):
         if parts != NOT_KNOWN:
-            day = first + timedelta(days=place)
-            yield day.isoformat(), parts, bases[day.month - 1]
+            yield (first + timedelta(days=place)).isoformat(), parts, []
 
 
 def _plain(parts: int) -> str:
