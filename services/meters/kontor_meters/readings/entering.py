@@ -149,8 +149,9 @@ class _Desk:
         if not case.judged.doubtful or self._by_staff:
             return None
         zone = self._round.zone
-        wanted = (case.register.id, case.value, case.reason, day_of(case.instant, zone))
-        told = ((r, (r.register_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self._doubted)
+        whose = self._round.meter_of(case.register).customer_id
+        wanted = (case.register.id, whose, case.value, case.reason, day_of(case.instant, zone))
+        told = ((r, (r.register_id, r.customer_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self._doubted)
         return next((reading for reading, same in told if same == wanted), None)
 
     async def _store(self, case: _Case) -> Reading:

@@ -89,12 +89,9 @@ class Round:
     def _alike(self, register_id: UUID, taken_at: datetime, reason: str) -> list[Known]:
         """Of the same day and customer and, as far as that makes a difference, for the same reason."""
         day = day_of(taken_at, self.zone)
+        whose = self.meter_of(self.registers[register_id]).customer_id
         line = self.history.of(register_id)
-        return [known for known in line if day_of(known.taken_at, self.zone) == day and self._is_same(known, reason)]
-
-    def _is_same(self, known: Known, reason: str) -> bool:
-        meter = self.meter_of(self.registers[known.register_id])
-        return known.customer_id == meter.customer_id and alike(known.reason, reason)
+        return [k for k in line if day_of(k.taken_at, self.zone) == day and is_same(k, reason, whose)]
 
     def same_value(self, register_id: UUID, value: Decimal, taken_at: datetime, reason: str) -> Known:
         """The reading of that day that plausibility found to be the same."""
@@ -103,7 +100,8 @@ class Round:
     def free_instant(self, register_id: UUID, taken_at: datetime, reason: str) -> datetime:
         """A handover is read twice, by who leaves and by who comes: each has an instant of its own, in this order."""
         step = timedelta(seconds=-1 if reason == "move_out" else 1)
-        while (other := self.history.at(register_id, taken_at)) is not None and not self._is_same(other, reason):
+        whose = self.meter_of(self.registers[register_id]).customer_id
+        while (other := self.history.at(register_id, taken_at)) is not None and not is_same(other, reason, whose):
             taken_at += step
         return taken_at
 
@@ -156,7 +154,7 @@ class Round:
             wrong = known.value < reading.value if later else known.value > reading.value
             guessed = known.source == "estimate" and reading.source != "estimate"
             by_people = known.source in ("customer", "staff")
-            told = same_day and by_people and self._is_same(known, reading.reason)
+            told = same_day and by_people and is_same(known, reading.reason, reading.customer_id)
             if (
                 known.taken_at == reading.taken_at
                 or (guessed and (wrong or day_of(known.taken_at, self.zone) == day))
@@ -235,9 +233,10 @@ async def open_round(
     return Round(session, merchant_id, now, zone, held, registers, history)
 
 
-def alike(reason: str, other: str) -> bool:
+def is_same(known: Known, reason: str, customer_id: UUID | None) -> bool:
     """Whether two readings of a day can be one: moving out and moving in are two, and neither is a regular one."""
-    return reason == other or _TURNING.isdisjoint((reason, other))
+    alike = known.reason == reason or _TURNING.isdisjoint((known.reason, reason))
+    return alike and known.customer_id == customer_id
 
 
 def face_of(register: Register, meter: Meter) -> Face:
