@@ -504,6 +504,23 @@ def test_ht_and_nt_are_one_picture_and_feed_in_another() -> None:
     assert (drawn.total, fed.total) == (31 * 110, 31)
     assert drawn.parts[0][1][:2] == [3100, None]
     assert drawn.before is None
+    assert drawn.same_time is None
+
+
+def test_a_year_that_runs_is_compared_with_the_same_days_of_the_year_before() -> None:
+    def year(number: int, per_day: int, known: int) -> dict[str, Any]:
+        return {
+            "series_id": "a", "direction": "consumption", "tariff": "single", "obis": "", "unit": "kWh", "year": number,
+            "days": [per_day] * known + [-1] * (366 - known), "months": ["read"] * 12, "projection": None,
+        }  # fmt: skip
+
+    # 2028 has a 29th of February, which nothing is compared with.
+    for number, days in ((2026, 90), (2028, 89)):
+        both = [year(number, 10, 90), year(number - 1, 7, 365)]
+        (whole,) = pictures(both, number)
+        assert (whole.total, whole.same_time, whole.total_before) == (900, days * 7, 365 * 7)
+        (march,) = pictures(both, number, 3)
+        assert march.same_time == (31 if number == 2026 else 30) * 7
 
 
 @pytest.mark.parametrize("what", ["meters:submit"])

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import zip_longest
 from typing import Any
@@ -39,6 +39,8 @@ class Picture:
     bases: list[str]
     expected: list[Expected | None]
     projections: list[str]
+    # Of the year before, the days of which this year's are known; None where none is.
+    same_time: int | None
 
     @property
     def total(self) -> int | None:
@@ -85,6 +87,7 @@ def _of_month(month: int, direction: str, unit: str, year: int, years: list[Stat
         bases=[],
         expected=[],
         projections=[],
+        same_time=_same_time(now, earlier, month),
     )
 
 
@@ -109,7 +112,27 @@ def _of_year(direction: str, unit: str, year: int, years: list[State]) -> Pictur
         bases=[_basis([s["months"][month] for s in now]) for month in range(12)],
         expected=[_together([one[month] for one in expected]) for month in range(12)],
         projections=[_projection(s, len(now)) for s in now if s["projection"]],
+        same_time=_same_time(now, last, None),
     )
+
+
+def _same_time(now: list[State], earlier: list[State], month: int | None) -> int | None:
+    """Like is compared with like: ten months with the same ten. The 29th of February has nothing to be compared with."""
+    pairs = [(s, e) for s in now for e in earlier if s["series_id"] == e["series_id"]]
+    return _sum(
+        then
+        for state, before in pairs
+        for at, day in enumerate(state["days"])
+        if day != NOT_KNOWN and (then := _year_before(state, before, at, month)) is not None
+    )
+
+
+def _year_before(state: State, before: State, at: int, month: int | None) -> int | None:
+    day = date(int(state["year"]), 1, 1) + timedelta(days=at)
+    if (month is not None and day.month != month) or (day.month, day.day) == (2, 29):
+        return None
+    then = int(before["days"][day.replace(year=day.year - 1).timetuple().tm_yday - 1])
+    return None if then == NOT_KNOWN else then
 
 
 def _name(state: State, many: int) -> str:
