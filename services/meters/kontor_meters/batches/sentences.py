@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Den Zähler {meter} gibt es noch nicht. Die Werte warten auf ihn.",
         "There is no meter {meter} yet. The values wait for it.",
     ),
+    "not_stored": (
+        "Der Stand widerspricht einem anderen und wurde nicht gespeichert.",
+        "The reading contradicts another one and was not stored.",
+    ),
     "expired": (
         "Den Zähler {meter} gab es drei Monate lang nicht. Die Werte wurden verworfen.",
         "There was no meter {meter} for three months. The values were dropped.",

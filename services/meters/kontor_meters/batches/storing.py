@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import parked
@@ -14,6 +16,9 @@ from kontor_meters.batches.models import Batch
 from kontor_meters.batches.preparing import Prepared, ReadingFound, count
 from kontor_meters.intervals.store import store
 from kontor_meters.readings.incoming import IncomingReading, Taken, take
+from kontor_meters.readings.plausibility import Finding
+
+log = structlog.get_logger()
 
 # Of one transaction with the meters' rows locked.
 _AT_ONCE = 1_000
@@ -59,6 +64,22 @@ _END = {
 
 
 async def _readings(
+    session: AsyncSession, merchant_id: UUID, some: list[ReadingFound], sender: Sender, now: datetime
+) -> list[Taken]:
+    """What contradicts the database's own rules is found by halving, and refused alone."""
+    try:
+        async with session.begin_nested():
+            return await _taken(session, merchant_id, some, sender, now)
+    except IntegrityError:
+        log.exception("readings_not_stored", many=len(some))
+    if len(some) == 1:
+        return [Taken("refused", [Finding("not_stored", "blocker")])]
+    half = len(some) // 2
+    first = await _readings(session, merchant_id, some[:half], sender, now)
+    return first + await _readings(session, merchant_id, some[half:], sender, now)
+
+
+async def _taken(
     session: AsyncSession, merchant_id: UUID, some: list[ReadingFound], sender: Sender, now: datetime
 ) -> list[Taken]:
     items = [

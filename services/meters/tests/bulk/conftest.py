@@ -189,7 +189,7 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
                 service_url=identity, files_url=f"file://{tmp_path_factory.mktemp('files')}", jobs_every=0.2,
             )
         )  # fmt: skip
-        async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+        async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=90) as http:
             yield Installation(app, http, signer)
 
 

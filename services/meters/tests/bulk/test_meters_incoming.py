@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 
-from kontor_meters.batches import waiting
+from kontor_meters.batches import storing, waiting
 from kontor_testing.waiting import eventually
 
 READING = {"meter": "Z1", "obis": "1-0:1.8.0", "value": "100.5", "taken_at": "2026-01-31T12:00:00+01:00"}
@@ -97,9 +98,9 @@ async def test_what_waits_already_does_not_wait_twice(world: Any) -> None:
 async def test_gzip_and_csv_are_understood(world: Any) -> None:
     register = await world.meter("Z1", interval=False)
     packed = await world.send(gzip.compress(orjson.dumps(body(READING))), "application/gzip")
-    text = await world.send("Zähler;Stand;Datum\nZ1;120,5;28.02.2026\n".encode("cp1252"), "text/csv")
+    plain = await world.send("Zähler;Stand;Datum\nZ1;120,5;28.02.2026\n".encode("cp1252"), "text/csv")
     both = await world.send(gzip.compress("Zähler;Stand;Datum\nZ1;130;01.03.2026\n".encode()), "application/gzip")
-    assert [answer["stored"] for answer in (packed, text, both)] == [1, 1, 1]
+    assert [answer["stored"] for answer in (packed, plain, both)] == [1, 1, 1]
     assert len(await world.readings(register)) == 3
 
 
@@ -206,3 +207,22 @@ async def test_what_waited_for_three_months_is_given_up_and_told(world: Any) -> 
     await waiting.give_up_parked(world.app.state.bulk)
     status = (await world.http.get(f"/v1/incoming-readings/{answer['id']}", headers=world.system())).json()
     assert (status["parked"], status["refused"], [p["code"] for p in status["problems"]]) == (0, 1, ["expired"])
+
+
+async def test_a_reading_that_the_database_refuses_takes_no_other_with_it(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = await world.meter("Z1", interval=False)
+    real = storing.take
+
+    async def breaking(session: Any, merchant_id: Any, items: Any, **rest: Any) -> Any:
+        if any(item.external_id == "twice" for item in items):
+            await session.execute(text("INSERT INTO merchant SELECT * FROM merchant"))
+        return await real(session, merchant_id, items, **rest)
+
+    monkeypatch.setattr(storing, "take", breaking)
+    days = [READING | {"value": str(100 + day), "taken_at": f"2026-01-{day:02d}"} for day in range(1, 8)]
+    answer = await world.send(body(*days[:3], days[3] | {"external_id": "twice"}, *days[4:]))
+    assert (answer["stored"], answer["refused"]) == (6, 1)
+    assert [(p["index"], p["code"]) for p in answer["problems"]] == [(3, "not_stored")]
+    assert len(await world.readings(register)) == 6
