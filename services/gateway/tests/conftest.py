@@ -132,7 +132,9 @@ class Portal:
 
     async def customer(self, merchant: str, name: str = "Seidel Optik", number: str = "K-1") -> str:
         customer = str(uuid7())
-        state = identity_pb2.Customer(id=customer, merchant_id=merchant, epoch=1, version=1, name=name, number=number)
+        state = identity_pb2.Customer(
+            id=customer, merchant_id=merchant, epoch=1, version=1, name=name, number=number, portal_access="on"
+        )
         await self.say(identity_pb2.CustomerSnapshot(customer=state))
         return customer
 

@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from gateway_meters import asking, meter, reading, register
 
+from kontor.identity.v1 import identity_pb2
 from kontor.meters.v1 import meters_pb2
 from kontor_service.ids import uuid7
 
@@ -317,6 +319,20 @@ async def test_a_link_that_is_over_or_unknown_has_a_page_that_says_so(portal: An
     assert "Hier ist nichts einzutragen" in (await portal.page("/z/secret")).text
     portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "document_id": str(uuid7())})
     assert (await portal.page("/z/secret")).status_code == 404
+
+
+@pytest.mark.parametrize("access", ["off", "default"])
+async def test_a_link_ends_while_the_portal_is_off_for_its_customer(portal: Any, home: Any, access: str) -> None:
+    await linked(portal, f"meters.meter:{home['one'].id}")
+    assert home["one"].number in (await portal.page("/z/secret")).text
+    state = identity_pb2.Customer(
+        id=home["customer"], merchant_id=home["one"].merchant_id, epoch=1, version=2, portal_access=access
+    )
+    await portal.say(identity_pb2.CustomerChanged(customer=state))
+    for method in ("GET", "POST"):
+        page = await portal.page("/z/secret", method=method)
+        assert page.status_code == 410
+        assert home["one"].number not in page.text
 
 
 async def test_another_merchants_meter_is_not_shown_by_a_link(portal: Any, home: Any) -> None:

@@ -11,6 +11,7 @@ def _merchant(m: Any) -> dict[str, Any]:
     return {
         "slug": m.slug,
         "portal_enabled": m.portal_enabled,
+        "portal_access_default": m.portal_access_default,
         "visible_types": list(types),
         "time_zone": m.time_zone or "Europe/Berlin",
         "data": {
@@ -24,14 +25,19 @@ def _merchant(m: Any) -> dict[str, Any]:
 
 
 def _customer(c: Any) -> dict[str, Any]:
-    return {"name": c.name, "data": {"id": c.id, "number": c.number, "name": c.name}}
+    return {"name": c.name, "portal_access": c.portal_access, "data": {"id": c.id, "number": c.number, "name": c.name}}
 
 
 MERCHANT = View(
     "merchant",
     identity_pb2.MerchantSnapshot,
-    {"slug": "text", "portal_enabled": "boolean", "visible_types": "text[]", "time_zone": "text", "data": "json"},
+    {
+        "slug": "text", "portal_enabled": "boolean", "portal_access_default": "boolean", "visible_types": "text[]",
+        "time_zone": "text", "data": "json",
+    },
     _merchant,
     lambda m: (f"merchant:{m.id}",),
+)  # fmt: skip
+CUSTOMER = View(
+    "customer", identity_pb2.CustomerSnapshot, {"name": "text", "portal_access": "text", "data": "json"}, _customer
 )
-CUSTOMER = View("customer", identity_pb2.CustomerSnapshot, {"name": "text", "data": "json"}, _customer)

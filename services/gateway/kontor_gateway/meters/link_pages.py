@@ -58,7 +58,8 @@ async def send(request: Request, token: str) -> Response:
 
 
 async def _linked(request: Request, token: str) -> asyncpg.Record:
-    """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany."""
+    """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany; and Gone where
+    the portal is off for the customer alone."""
     request.state.look = public_look(request, None)
     known = await ask_identity(request, "/v1/links/inspect", token=token)
     kind, _sep, thing = (known.get("thing") or "").removeprefix("meters.").partition(":")
@@ -70,6 +71,8 @@ async def _linked(request: Request, token: str) -> asyncpg.Record:
     )
     if record is None:
         raise NotFound
+    if record["closed"]:
+        raise Gone(slug=known["slug"])
     request.state.look = public_look(request, orjson.loads(record["merchant"]))
     speak(request.state.look.language, request.state.look.time_zone)
     return record

@@ -1,8 +1,7 @@
 """From what a system writes to whole millionths of a register's unit. Pure.
 
-Whole numbers instead of NUMERIC: a row of the table is as wide either way, but sums are exact, need no allocation,
-and COPY and the sums of days were measured to take about a tenth less time. Six decimals are what meters send at most
-(a load profile through a transformer in MWh).
+Whole numbers instead of NUMERIC: a row of the table is as wide either way, and sums are exact without a thought of scales.
+Six decimals are what meters send at most (a load profile through a transformer in MWh).
 """
 
 import re

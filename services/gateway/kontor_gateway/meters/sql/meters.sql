@@ -87,15 +87,19 @@ BEGIN ATOMIC
 END;
 
 -- What a write-only link shows, to whoever holds it: what stands on the meters, and nothing of their past.
--- `asked_thing`: meter, asking. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered.
+-- `asked_thing`: meter, asking. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered,
+-- `closed`: the portal is switched off for whose meters they are.
 CREATE OR REPLACE FUNCTION linked_meters(asked_slug text, at timestamptz, asked_thing text, asked uuid)
-RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], waiting uuid[], due_on date)
+RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], waiting uuid[], due_on date, closed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT m.portal_enabled, m.data, (at AT TIME ZONE m.time_zone)::date,
         (SELECT array_agg(t.face ORDER BY t.by_place, t.id) FROM meter t
          WHERE t.id = ANY (wanted.meters) AND t.merchant_id = m.id AND t.listed),
-        wanted.waiting, wanted.due_on
+        wanted.waiting, wanted.due_on,
+        EXISTS (SELECT FROM meter t JOIN customer c ON c.id = t.customer_id
+            WHERE t.id = ANY (wanted.meters) AND t.merchant_id = m.id
+              AND (c.portal_access = 'off' OR c.portal_access <> 'on' AND NOT m.portal_access_default))
     FROM merchant m
     LEFT JOIN asking a ON asked_thing = 'asking' AND a.id = asked AND a.merchant_id = m.id
     CROSS JOIN LATERAL (
