@@ -1,6 +1,5 @@
 """Composition root of meters: settings in, ASGI app out."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,6 +17,7 @@ from kontor_meters.requests.api import router as requests
 from kontor_meters.settings import Settings
 from kontor_meters.snapshots import router as snapshots
 from kontor_meters.stickers.api import router as stickers
+from kontor_meters.wake import Wake
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         files=True,
     )
     # Set by whatever gives the jobs something to do.
-    app.state.wake = asyncio.Event()
+    app.state.wake = Wake()
     return app
 
 

@@ -9,10 +9,11 @@ from kontor_meters.requests.jobs import follow_the_calendar
 
 async def run_jobs(app: FastAPI) -> None:
     state = app.state
+    woken = state.wake.listener()
     while True:
-        state.wake.clear()
+        woken.clear()
         await follow_the_calendar(state.db, state.clock)
         try:
-            await asyncio.wait_for(state.wake.wait(), state.settings.jobs_every)
+            await asyncio.wait_for(woken.wait(), state.settings.jobs_every)
         except TimeoutError:
             continue

@@ -109,6 +109,8 @@ _PROBLEMS = {
     "exchange_reading": N_("A reading of an exchange can be corrected, not rejected."),
     "unchanged": N_("This is the value that is there already."),
     "batch_not_found": N_("There is no such file."),
+    "file_unreadable": N_("This is no CSV file. Please save it as CSV (UTF-8) and try again."),
+    "columns_missing": N_("The first line does not name the columns that are needed. The template shows them."),
 }
 PROBLEMS: Mapping[str, str] = _PROBLEMS | {code: _LINES[code] for code in _OF_VALUES}
 # What meters says about fields of a meter, by how it begins to say it.

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.copies.identity import time_zone
 from kontor_meters.intervals.partitions import Months
+from kontor_meters.wake import Wake
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.files import Files
@@ -29,7 +30,7 @@ class Bulk:
     months: Months
     slots: asyncio.Semaphore
     turns: "Turns"
-    wake: asyncio.Event
+    wake: Wake
 
 
 class Turns:
@@ -72,8 +73,6 @@ class Sender(NamedTuple):
 async def bulk(app: FastAPI) -> AsyncIterator[None]:
     """A resource of the app."""
     state = app.state
-    if not hasattr(state, "wake"):
-        state.wake = asyncio.Event()
     state.bulk = Bulk(
         state.db, state.clock, state.files, Months(state.db), asyncio.Semaphore(AT_ONCE), Turns(), state.wake
     )

@@ -67,7 +67,7 @@ class LineProblem:
     line: int
     code: str
     place: str = ""
-    # stored, duplicate, corrected, parked, refused
+    # stored, questioned (stored, and staff decide), duplicate, corrected, parked, refused
     outcome: str = "refused"
     values: dict[str, str] = field(default_factory=dict)
     count: int = 1

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches.items import LineProblem
-from kontor_meters.batches.sentences import sentence
+from kontor_meters.batches.items import IntervalItem, Item, LineProblem
+from kontor_meters.batches.sentences import doubt, sentence
 
 # Of one batch: as many as a file has lines.
 MOST_KEPT = 200_000
@@ -22,6 +22,13 @@ SELECT :merchant, :batch, * FROM unnest(
 _SELECT = text("""
 SELECT id, line, outcome, code, field, details FROM batch_line
 WHERE batch_id = :batch AND id > :after AND code <> '' ORDER BY id LIMIT :most
+""")
+
+# A body has two lists, each counted from 0; what stands in a file has no list.
+_FORGET_PARKED = text("""
+DELETE FROM batch_line l USING unnest(CAST(:lines AS bigint[]), CAST(:lists AS text[])) AS p (line, list)
+WHERE l.batch_id = :batch AND l.outcome = 'parked' AND l.line = p.line
+  AND (l.field NOT LIKE '%[%' OR l.field LIKE p.list || '[%')
 """)
 
 
@@ -55,11 +62,11 @@ async def forget(session: AsyncSession, batch_id: UUID) -> None:
     )
 
 
-async def forget_parked(session: AsyncSession, batch_id: UUID, some: Sequence[int]) -> None:
+async def forget_parked(session: AsyncSession, batch_id: UUID, items: Sequence[Item]) -> None:
     """They wait no longer."""
-    values = {"batch": batch_id, "lines": list(some)}
-    gone = text("DELETE FROM batch_line WHERE batch_id = :batch AND outcome = 'parked' AND line = ANY (:lines)")
-    await (await session.connection()).execute(gone, values)
+    lists = ["intervals" if isinstance(item, IntervalItem) else "readings" for item in items]
+    values = {"batch": batch_id, "lines": [item.line for item in items], "lists": lists}
+    await (await session.connection()).execute(_FORGET_PARKED, values)
 
 
 async def all_of(session: AsyncSession, batch_id: UUID) -> dict[int, list[Any]]:
@@ -77,5 +84,5 @@ def told(row: Any, language: str) -> dict[str, Any]:
         "outcome": row.outcome,
         "code": row.code,
         "field": row.field,
-        "detail": sentence(row.code, row.details, language),
+        "detail": sentence(row.code, row.details, language) + (doubt(language) if row.outcome == "questioned" else ""),
     }

@@ -34,8 +34,10 @@ _MONTHS_EVERY = timedelta(hours=6)
 async def run(app: FastAPI) -> None:
     """For ever: woken by commands, and every few seconds."""
     bulk: Bulk = app.state.bulk
+    woken = bulk.wake.listener()
     months_at: datetime | None = None
     while True:
+        woken.clear()
         now = bulk.clock.now()
         if months_at is None or now - months_at > _MONTHS_EVERY:
             await bulk.months.ahead(now)
@@ -44,7 +46,7 @@ async def run(app: FastAPI) -> None:
         await store_files(bulk)
         await take_parked(bulk)
         try:
-            await asyncio.wait_for(bulk.wake.wait(), app.state.settings.jobs_every)
+            await asyncio.wait_for(woken.wait(), app.state.settings.jobs_every)
         except TimeoutError:
             continue
 

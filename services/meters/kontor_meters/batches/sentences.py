@@ -81,8 +81,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "choice": ("Möglich sind: {choices}.", "Possible are: {choices}."),
 }
 _MORE = (" Das betrifft {count} Werte.", " This concerns {count} values.")
+_DOUBT = (" Der Wert zählt erst, wenn er geprüft ist.", " The value counts once it is checked.")
 _OUTCOMES = {
     "stored": ("gespeichert", "stored"),
+    "questioned": ("gespeichert, zu prüfen", "stored, to be checked"),
     "duplicate": ("schon vorhanden", "already there"),
     "corrected": ("ersetzt einen früheren Wert", "replaces an earlier value"),
     "parked": ("wartet auf den Zähler", "waits for the meter"),
@@ -95,8 +97,12 @@ def sentence(code: str, values: Mapping[str, str], language: str) -> str:
     place = 0 if language.startswith("de") else 1
     if code not in SENTENCES:
         return values.get("detail", "") or code.replace("_", " ")
-    text = SENTENCES[code][place].format_map(_Told(values))
+    text = SENTENCES[code][place].format_map(_Told(values)).replace("m3)", "m³)")
     return text + _MORE[place].format_map(values) if "count" in values else text
+
+
+def doubt(language: str) -> str:
+    return _DOUBT[0 if language.startswith("de") else 1]
 
 
 def outcome(code: str, language: str) -> str:

@@ -93,7 +93,7 @@ async def _taken(
 
 def _told(found: ReadingFound, taken: Taken, place: str) -> list[LineProblem]:
     """Blockers and doubts; a line that was simply stored has none."""
-    outcome = {"questioned": "stored"}.get(taken.outcome, taken.outcome)
+    outcome = taken.outcome
     if outcome in ("duplicate", "corrected"):
         return [LineProblem(found.item.line, "same" if outcome == "duplicate" else "corrected", place, outcome)]
     grave = [f for f in taken.findings if f.severity == ("blocker" if outcome == "refused" else "warning")]

@@ -72,7 +72,7 @@ async def _some(bulk: Bulk, merchant_id: UUID, end: End, most: int, *, expired: 
             batch = await session.get(Batch, batch_id, with_for_update=True)
             assert batch is not None
             items = [item for _, of, item in waiting if of == batch_id]
-            await lines.forget_parked(session, batch.id, [item.line for item in items])
+            await lines.forget_parked(session, batch.id, items)
             batch.parked -= sum(map(count, items))
             await end(bulk, session, batch, items)
             batch.touch()

@@ -53,15 +53,17 @@ WHERE projection IS NOT NULL AND year < :running
 async def keep_sums(app: FastAPI) -> None:
     """Looks again soon while there are marks, and else when woken or after `jobs_every` seconds."""
     state = app.state
+    woken = state.wake.listener()
     ended: date | None = None
     while True:
+        woken.clear()
         today = state.clock.now().date()
         if ended != today:
             await end_projections(state.db, today.year)
             ended = today
         waiting = await sum_up(state.db, state.clock)
         try:
-            await asyncio.wait_for(state.wake.wait(), QUIET if waiting else state.settings.jobs_every)
+            await asyncio.wait_for(woken.wait(), QUIET if waiting else state.settings.jobs_every)
             await asyncio.sleep(QUIET)
         except TimeoutError:
             continue

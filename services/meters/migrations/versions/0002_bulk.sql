@@ -78,7 +78,7 @@ CREATE TABLE batch_line (
     merchant_id uuid NOT NULL,
     batch_id uuid NOT NULL REFERENCES batch,
     line bigint NOT NULL,
-    outcome text NOT NULL CHECK (outcome IN ('stored', 'duplicate', 'corrected', 'parked', 'refused')),
+    outcome text NOT NULL CHECK (outcome IN ('stored', 'questioned', 'duplicate', 'corrected', 'parked', 'refused')),
     code text NOT NULL,
     field text NOT NULL,
     details jsonb NOT NULL

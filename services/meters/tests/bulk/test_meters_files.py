@@ -27,6 +27,7 @@ async def test_the_preview_knows_what_plausibility_will_say(world: Any) -> None:
     batch = await world.preview(HEAD + "Z1;;500;31.01.2026\nZ1;;100;28.02.2026\n")
     assert [(p.line, p.code) for p in batch.problems] == [(3, "falling")]
     assert "500" in batch.problems[0].detail
+    assert batch.problems[0].detail.endswith("Der Wert zählt erst, wenn er geprüft ist.")
 
 
 async def test_a_file_is_stored_and_every_line_told(world: Any) -> None:

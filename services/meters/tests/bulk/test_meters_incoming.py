@@ -42,7 +42,7 @@ async def test_an_odd_reading_of_a_system_is_stored_for_staff_to_decide(world: A
     register = await world.meter("Z1", interval=False)
     await world.send(body(READING))
     answer = await world.send(body(READING | {"value": "50", "taken_at": "2026-02-28T12:00:00+01:00"}))
-    assert [(p["code"], p["outcome"]) for p in answer["problems"]] == [("falling", "stored")]
+    assert [(p["code"], p["outcome"]) for p in answer["problems"]] == [("falling", "questioned")]
     assert await world.readings(register) == [("100.5", "valid"), ("50", "implausible")]
 
 
@@ -76,6 +76,19 @@ async def test_what_waits_for_its_meter_is_stored_when_it_comes(world: Any) -> N
     assert await world.days(register) == {"2026-03-02": (24_000_000, 96)}
     assert await world.readings(register) == [("100.5", "valid")]
     assert await world.sql("SELECT id FROM parked_item") == []
+
+
+async def test_a_body_keeps_what_is_said_of_its_other_list(world: Any) -> None:
+    quarter = {"meter": "Z8", "obis": "1-0:1.8.0", "start": "2026-01-01T00:00:00+01:00", "values": ["0.25"]}
+    answer = await world.send({"readings": [READING | {"meter": "Z7"}], "intervals": [quarter]})
+    assert answer["parked"] == 2
+    await world.meter("Z7", interval=False)
+
+    async def one_waits() -> bool:
+        found = (await world.http.get(f"/v1/incoming-readings/{answer['id']}", headers=world.system())).json()
+        return (found["stored"], [p["field"] for p in found["problems"]]) == (1, ["intervals[0].meter"])
+
+    await eventually(one_waits)
 
 
 async def test_what_waited_and_does_not_hold_is_told_as_refused(world: Any) -> None:
