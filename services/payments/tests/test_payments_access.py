@@ -1,11 +1,14 @@
 """Who may do what: rights, customers, links, and the wall between merchants."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor_payments.connections.offer import load_offer
+from kontor_payments.receivables import service
 from kontor_testing.waiting import eventually
 
 
@@ -115,6 +118,28 @@ async def test_nothing_is_offered_until_the_merchant_enables_payments(world: Any
     assert (await world.pay(document)).status_code == 422
     [*_, changed] = await world.told(pb.ReceivableChanged)
     assert list(changed.receivable.methods) == []
+
+
+async def test_a_change_while_offers_are_being_renewed_is_not_lost(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = await world.invoice()
+    changes: list[asyncio.Task[None]] = []
+
+    async def and_then_it_changes(session: Any, merchant_id: Any) -> Any:
+        offer = await load_offer(session, merchant_id)
+        if not changes:
+            changes.append(asyncio.create_task(world.register(payments_enabled=False)))
+            await asyncio.wait(changes, timeout=0.3)
+        return offer
+
+    monkeypatch.setattr(service, "load_offer", and_then_it_changes)
+    async with world.app.state.db.transaction(world.merchant) as session:
+        await service.refresh_offers(session, world.merchant, world.app.state.clock)
+    await changes[0]
+
+    async def withdrawn() -> bool:
+        return (await world.receivable(document))["methods"] == "[]"
+
+    await eventually(withdrawn)
 
 
 async def test_a_method_switched_off_disappears_from_open_receivables(world: Any) -> None:

@@ -53,9 +53,9 @@ async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> 
         if provider.enabled and provider.provider == "sandbox" and request.app.state.settings.sandbox_url is None:
             raise Invalid("this installation has no sandbox", field=f"providers[{number}].provider")
     async with db.transaction(principal.merchant) as session:
-        settings = await load_settings(session, principal.merchant)
         # The merchant first, as its copy does: the other way round the two would wait for each other.
         await session.exec(update(Merchant).values(offer_pending=True))
+        settings = await load_settings(session, principal.merchant)
         values = _changed(settings, wanted)
         statement = insert(PaymentSettings.__table__).values(values)
         upsert = statement.on_conflict_do_update(index_elements=["merchant_id"], set_=values)

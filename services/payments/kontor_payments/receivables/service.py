@@ -72,8 +72,11 @@ def _follow(row: Receivable, document: Document) -> None:
 
 
 async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock, *, limit: int = 200) -> bool:
-    """Brings open receivables up to what the merchant offers now; True while there are more."""
+    """Brings open receivables up to what the merchant offers now; True while there are more.
 
+    The merchant's row is held from the first word to the commit: a change that comes meanwhile waits, and marks anew.
+    """
+    await _mark_offer(session, merchant_id, pending=False)
     offer = await load_offer(session, merchant_id)
     stale = (
         select(Receivable.id)
@@ -86,7 +89,11 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
     found = list(await session.exec(stale))
     for receivable_id in found:
         await (await lock(session, receivable_id, clock)).close()
-    if len(found) == limit:
-        return True
-    await session.exec(update(Merchant).where(Merchant.id == merchant_id).values(offer_pending=False))  # type: ignore[arg-type]
-    return False
+    more = len(found) == limit
+    if more:
+        await _mark_offer(session, merchant_id, pending=True)
+    return more
+
+
+async def _mark_offer(session: AsyncSession, merchant_id: UUID, *, pending: bool) -> None:
+    await session.exec(update(Merchant).where(Merchant.id == merchant_id).values(offer_pending=pending))  # type: ignore[arg-type]
