@@ -29,7 +29,7 @@ reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile libs services tests/contract tests/deploy
 	$(BIN)/python -m pytest tests/security tests/faults
-	$(BIN)/python -m pytest tests/e2e
+	@PYTEST="$(BIN)/python -m pytest" sh tools/e2e.sh
 
 # Two to three hours, most of them the half hours of kills; KONTOR_SOAK_MINUTES changes those.
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of kills, a million readings

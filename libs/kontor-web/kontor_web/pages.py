@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class Pages:
             "flashes": lambda: _page.get().flashes,
             "query": lambda name, default="": _page.get().request.query_params.get(name, default),
             "instant": formats.instant,
+            "seconds": lambda: f"{time.time():.3f}",
         }
 
     def render(

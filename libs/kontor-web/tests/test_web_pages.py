@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+import time
 
 import httpx
 import pytest
 
 from kontor_web import catalog
+from kontor_web.live import Hub
 
 HTML = {"accept": "text/html"}
 
@@ -172,6 +174,14 @@ async def test_an_open_page_hears_of_news(gallery: str) -> None:
         app.state.hub.publish({"all"})
         async with asyncio.timeout(5):
             assert await anext(line async for line in lines if line.startswith("event:")) == "event: changed"
+
+
+async def test_a_page_hears_of_what_happened_before_its_stream_was_open() -> None:
+    hub, made = Hub(), time.time()
+    hub.publish({"all"})
+    assert await anext(hub.changes({"all"}, life=1.0, since=made))
+    assert [news async for news in hub.changes({"other"}, life=0.05, since=made)] == [False]
+    assert [news async for news in hub.changes({"all"}, life=0.05, since=made + 60)] == [False]
 
 
 def test_every_message_has_german_words() -> None:

@@ -16,7 +16,10 @@ export function listen(element) {
 
 function open() {
   let opened = false;
-  source = new EventSource(body.dataset.live);
+  // What happened since this page was made, before the stream was open, is told at once.
+  const address = new URL(body.dataset.live, location);
+  address.searchParams.set("since", body.dataset.made);
+  source = new EventSource(address);
   source.addEventListener("changed", later);
   // After a break something may have happened unheard.
   source.addEventListener("ready", () => { if (opened) later(); opened = true; });

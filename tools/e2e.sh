@@ -1,0 +1,14 @@
+#!/bin/sh
+# End to end on both set-ups at once, a platform and a browser each: a person's steps leave most of a processor idle.
+set -u
+folder=$(mktemp -d)
+chmod 755 "$folder"
+trap 'rm -rf "$folder"' EXIT
+$PYTEST tests/e2e -k rabbitmq --basetemp="$folder/rabbitmq" >"$folder/rabbitmq.log" 2>&1 &
+other=$!
+$PYTEST tests/e2e -k "not rabbitmq" --basetemp="$folder/postgres"
+first=$?
+wait "$other"
+second=$?
+cat "$folder/rabbitmq.log"
+[ "$first" = 0 ] && [ "$second" = 0 ]
