@@ -6,7 +6,7 @@ from math import cos, pi
 from typing import Any
 from uuid import uuid4
 
-from admin_shop import NOW, Shop
+from admin_shop import NOW, Shop, cookies
 
 from kontor.meters.v1 import meters_pb2
 
@@ -192,3 +192,9 @@ def pages(ids: dict[str, str]) -> list[str]:
         "/zaehler/anfragen/neu", f"/zaehler/anfragen/{ids['request']}", "/zaehler/dateien", f"/zaehler/dateien/{ids['preview']}",
         f"/zaehler/dateien/{ids['running']}", "/zaehler/aufkleber", f"/kunden/{ids['customer']}", "/",
     ]  # fmt: skip
+
+
+async def flashes(shop: Shop, answer: Any) -> str:
+    """The page an action leads to, with what is said there once."""
+    cookie = f"{cookies(shop.cookie)}; {answer.headers['set-cookie'].split(';')[0]}"
+    return (await shop.client.get(answer.headers["location"], headers={"cookie": cookie})).text
