@@ -34,7 +34,7 @@ test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
 # Two to three hours, most of them the half hours of kills; KONTOR_SOAK_MINUTES changes those.
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of kills, a million readings
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
-	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e/test_e2e_meters_bulk.py --timeout=3600
+	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e -k "bulk or look" --timeout=3600
 
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench

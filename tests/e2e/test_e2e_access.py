@@ -109,7 +109,7 @@ def test_nobody_learns_which_addresses_exist(granted, page, platform):
     assert answers[0] == answers[1]
 
 
-@both
+@one
 def test_a_mailed_code_opens_all_documents_to_who_came_by_a_link(erp, customer, platform):
     buyer = erp.customer()
     first, second = erp.invoice(buyer["number"]), erp.invoice(buyer["number"])
@@ -130,7 +130,7 @@ def test_a_mailed_code_opens_all_documents_to_who_came_by_a_link(erp, customer, 
         expect(customer.page.get_by_role("link", name=document["number"])).to_be_visible()
 
 
-@both
+@one
 def test_another_customers_document_is_not_there(granted, customer, erp):
     foreign = erp.invoice()
     for path in ("", "?view=pdf", "/bezahlen", "/ueberweisung", "/xrechnung", "/zurueck"):
@@ -140,7 +140,7 @@ def test_another_customers_document_is_not_there(granted, customer, erp):
     assert customer.page.request.get(f"{erp.gateway}/api/portal/v1/brunner/documents/{foreign['id']}").status == 404
 
 
-@both
+@one
 def test_one_log_in_reaches_two_customers(granted, erp, merchant, customer, platform):
     other = erp.customer(name="Zweite Firma OHG", contacts=[person(granted["email"])])
     invoice = erp.invoice(other["number"])
@@ -176,7 +176,7 @@ def test_a_revoked_grant_ends_access_at_once(granted, erp, merchant, customer):
     expect(customer.page.get_by_role("alert")).to_contain_text("E-Mail-Adresse oder Passwort ist falsch.")
 
 
-@both
+@one
 def test_a_revoked_link_ends_its_sessions_at_once_and_says_so(erp, merchant, customer):
     document = erp.invoice()
     customer.open(document["portal_url"])
@@ -190,7 +190,7 @@ def test_a_revoked_link_ends_its_sessions_at_once_and_says_so(erp, merchant, cus
     expect(customer.page.get_by_role("heading", level=1)).to_have_text("Dieser Link gilt nicht mehr")
 
 
-@both
+@one
 def test_a_link_that_was_renewed_offers_the_new_one_by_mail(erp, merchant, customer, platform):
     buyer = erp.customer()
     document = erp.invoice(buyer["number"])

@@ -1,5 +1,6 @@
 """Every page: fits the screen, speaks one language, breaks no rule of axe, and works without scripts."""
 
+import os
 import re
 
 import pytest
@@ -10,12 +11,10 @@ from kontor_testing.people import Customer, Merchant
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 
-LOOKS = [
-    (360, "light", "de", True),
-    (1440, "dark", "en", True),
-    (1440, "light", "de", False),
-    (360, "dark", "en", False),
-]
+# Axe also looks at each edge's pages in the tests of its service; all looks of the whole are part of `make proof`.
+LOOKS = [(360, "light", "de", True), (1440, "dark", "en", False)]
+if os.environ.get("KONTOR_PROOF"):
+    LOOKS += [(1440, "dark", "en", True), (1440, "light", "de", False), (360, "dark", "en", False)]
 
 
 @pytest.fixture(scope="module")
