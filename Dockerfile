@@ -11,7 +11,7 @@ COPY requirements.lock deploy/image/packages.py deploy/image/install.sh ./
 COPY libs/kontor-bus/pyproject.toml libs/kontor-bus/
 COPY libs/kontor-events/pyproject.toml libs/kontor-events/
 COPY libs/kontor-service/pyproject.toml libs/kontor-service/
-COPY libs/kontor-views/pyproject.toml libs/kontor-views/
+COPY libs/kontor-edge/pyproject.toml libs/kontor-edge/
 COPY libs/kontor-web/pyproject.toml libs/kontor-web/
 
 FROM locked AS packages
@@ -33,10 +33,10 @@ WORKDIR /app
 COPY libs/kontor-bus libs/kontor-bus
 COPY libs/kontor-events libs/kontor-events
 COPY libs/kontor-service libs/kontor-service
-COPY libs/kontor-views libs/kontor-views
+COPY libs/kontor-edge libs/kontor-edge
 COPY libs/kontor-web libs/kontor-web
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 KONTOR_HOST=0.0.0.0 \
-    PYTHONPATH=/app/libs/kontor-bus:/app/libs/kontor-events:/app/libs/kontor-service:/app/libs/kontor-views:/app/libs/kontor-web
+    PYTHONPATH=/app/libs/kontor-bus:/app/libs/kontor-events:/app/libs/kontor-service:/app/libs/kontor-edge:/app/libs/kontor-web
 STOPSIGNAL SIGTERM
 
 FROM runtime AS service

@@ -21,13 +21,13 @@ import httpx
 
 import kontor_gateway
 from kontor.meters.v1 import meters_pb2
+from kontor_edge import Views
 from kontor_gateway.sessions.store import keep_sessions
 from kontor_gateway.views import SHAPE
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.ids import uuid7
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
-from kontor_views import Views
 from tests.bench.portal_load import Fact, find_wrk, fresh_copy, load, serve_gateway, session
 
 SIZES = (100, 100_000)

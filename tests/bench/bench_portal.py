@@ -21,6 +21,7 @@ import httpx
 import kontor_gateway
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
+from kontor_edge import Views
 from kontor_gateway.documents.listing import PAGE_SIZE
 from kontor_gateway.sessions.store import keep_sessions
 from kontor_gateway.views import SHAPE
@@ -29,7 +30,6 @@ from kontor_service.ids import uuid7
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
 from kontor_testing.serving import free_port
-from kontor_views import Views
 from tests.bench.portal_load import Fact, find_wrk, fresh_copy, load, process, serve_gateway, session
 
 SIZES = (100, 10_000, 1_000_000)

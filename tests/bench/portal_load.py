@@ -19,13 +19,13 @@ import asyncpg
 import httpx
 
 from kontor.identity.v1 import identity_pb2
+from kontor_edge import Views
 from kontor_events.registry import type_of
 from kontor_gateway.views import SHAPE
 from kontor_service.ids import uuid7
 from kontor_service.provision import ServiceDatabase
 from kontor_testing.debian import install, may_install
 from kontor_testing.serving import free_port
-from kontor_views import Views
 
 CLIENTS = 16
 _SECRET = "bench-" + "x" * 32

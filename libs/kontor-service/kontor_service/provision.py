@@ -79,7 +79,7 @@ async def _grant(server: str, owner: str, writer: str) -> None:
 
 
 async def _let_create_schemas(server: str, database: str, copy: str) -> None:
-    """An edge's copy is rebuilt into a schema of its own beside the one that answers (kontor_views)."""
+    """An edge's copy is rebuilt into a schema of its own beside the one that answers (kontor_edge)."""
     connection = await asyncpg.connect(server)
     try:
         await connection.execute(f'GRANT CREATE ON DATABASE "{database}" TO {copy}')

@@ -15,10 +15,10 @@ from kontor_admin.settings import Settings
 from kontor_admin.staff import outside
 from kontor_admin.views import SHAPE
 from kontor_bus import Copy
+from kontor_edge import Changes, Rebuild, Views
+from kontor_edge.cli import owners as ask_owners
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
-from kontor_views import Changes, Rebuild, Views
-from kontor_views.cli import owners as ask_owners
 from kontor_web import Hub, Pages, install_error_pages, protect, static_app
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from kontor_views import View
+from kontor_edge import View
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 1000

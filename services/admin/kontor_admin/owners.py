@@ -10,10 +10,10 @@ from fastapi import Request
 
 from kontor_admin.settings import Settings
 from kontor_admin.staff import Staff
+from kontor_edge import UnknownSnapshot, Views
 from kontor_events.registry import contexts
 from kontor_service.client import ServiceClient
 from kontor_service.tokens import TokenSource, basic
-from kontor_views import UnknownSnapshot, Views
 
 log = structlog.get_logger()
 

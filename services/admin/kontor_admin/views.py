@@ -2,7 +2,7 @@
 
 from kontor_admin.feature import COUNT_CAP, Feature
 from kontor_admin.features import FEATURES
-from kontor_views import Shape
+from kontor_edge import Shape
 
 
 def _waiting() -> str:

@@ -8,6 +8,8 @@ import asyncpg
 import structlog
 from fastapi import FastAPI
 
+from kontor_edge import Changes, Rebuild, Views
+from kontor_edge.cli import owners
 from kontor_events.registry import contexts
 from kontor_gateway.access.errors import install_access_errors
 from kontor_gateway.consumers import consumers
@@ -25,8 +27,6 @@ from kontor_gateway.views import SHAPE
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
 from kontor_service.client import ServiceClient
-from kontor_views import Changes, Rebuild, Views
-from kontor_views.cli import owners
 from kontor_web import Pages, install_error_pages, protect, static_app
 from kontor_web.live import Hub
 

@@ -1,7 +1,7 @@
 """What the gateway hears on the bus: the state of what its pages show."""
 
 from kontor_bus import Copy
-from kontor_views import Views
+from kontor_edge import Views
 
 
 def consumers(views: Views) -> list[Copy]:

@@ -6,12 +6,12 @@ from typing import cast
 
 from fastapi import Request
 
+from kontor_edge import Changes, Views
 from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.settings import Settings
 from kontor_service.client import ServiceClient
 from kontor_service.clock import Clock
 from kontor_service.tokens import TokenSource, basic
-from kontor_views import Changes, Views
 from kontor_web import Pages
 from kontor_web.live import Hub
 

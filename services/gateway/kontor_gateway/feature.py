@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
-from kontor_views import View
+from kontor_edge import View
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Feature:
-    """`views` are the tables of the copy; `indexes` and `functions` SQL about them (see kontor-views).
+    """`views` are the tables of the copy; `indexes` and `functions` SQL about them (see kontor-edge).
 
     `routers` are APIs and doors with an address of their own, `portal` the pages under a merchant's name, which are tried
     last because they begin with any name. `hot` routes are tried before all others. `globals` are what templates may call.

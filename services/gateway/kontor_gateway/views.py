@@ -1,7 +1,7 @@
 """The shape of the gateway's copy, put together from what its features bring: tables, indexes, functions of its pages."""
 
+from kontor_edge import Shape
 from kontor_gateway.features import FEATURES
-from kontor_views import Shape
 
 
 def _sections() -> str:

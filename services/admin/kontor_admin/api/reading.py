@@ -15,7 +15,7 @@ from kontor_admin.documents.document import document
 from kontor_admin.documents.listing import listing
 from kontor_admin.payments.page import STATES as PAYMENT_STATES
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
-from kontor_views.sorting import search_patterns
+from kontor_edge.sorting import search_patterns
 
 router = APIRouter(prefix="/api/admin/v1", tags=["admin"])
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from kontor.identity.v1 import identity_pb2
 from kontor_admin.copy.values import KEY, key, text, whole
-from kontor_views import View
-from kontor_views.sorting import fold, number_key, search_words
+from kontor_edge import View
+from kontor_edge.sorting import fold, number_key, search_words
 
 
 def _merchant(m: Any) -> dict[str, Any]:

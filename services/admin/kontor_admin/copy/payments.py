@@ -4,9 +4,9 @@ from typing import Any
 
 from kontor.payments.v1 import payments_pb2
 from kontor_admin.copy.values import KEY, instant, key, text, whole
+from kontor_edge import View
+from kontor_edge.sorting import search_words
 from kontor_service.money import from_minor
-from kontor_views import View
-from kontor_views.sorting import search_words
 
 
 def _receivable(r: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from kontor_views.sorting import time_key
+from kontor_edge.sorting import time_key
 
 # Sort keys compare byte by byte, whatever the database's collation.
 KEY = 'text COLLATE "C"'

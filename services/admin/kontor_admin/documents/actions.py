@@ -11,8 +11,8 @@ from kontor_admin.documents.document import document
 from kontor_admin.owners import owners
 from kontor_admin.reading import ask, loads
 from kontor_admin.staff import look
+from kontor_edge.sorting import search_patterns
 from kontor_service.errors import Problem
-from kontor_views.sorting import search_patterns
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 

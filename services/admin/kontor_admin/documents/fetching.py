@@ -12,8 +12,8 @@ from fastapi import FastAPI, Request
 
 from kontor_admin.owners import Owners
 from kontor_admin.staff import Staff
+from kontor_edge import Applied
 from kontor_service.errors import Problem
-from kontor_views import Applied
 
 log = structlog.get_logger()
 

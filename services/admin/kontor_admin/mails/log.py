@@ -10,8 +10,8 @@ from kontor_admin.acting import pages, refused
 from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
+from kontor_edge.sorting import search_patterns
 from kontor_service.errors import NotFound, Problem
-from kontor_views.sorting import search_patterns
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 

@@ -12,8 +12,8 @@ from kontor_admin.meters.words import found
 from kontor_admin.owners import owners
 from kontor_admin.reading import loads
 from kontor_admin.staff import Staff
+from kontor_edge.sorting import search_patterns
 from kontor_service.errors import NotFound, Problem
-from kontor_views.sorting import search_patterns
 from kontor_web import Form, read_form
 from kontor_web.i18n import gettext as _
 from kontor_web.i18n import ngettext

@@ -12,7 +12,7 @@ from kontor_admin.documents.listing import capped
 from kontor_admin.meters.asking import ask_meters, frame, now_of, tabs, uuid_of
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, loads, slice_of
 from kontor_admin.staff import Staff
-from kontor_views.sorting import search_patterns, time_key
+from kontor_edge.sorting import search_patterns, time_key
 from kontor_web import Column
 from kontor_web.i18n import gettext as _
 from kontor_web.meters import kind_name

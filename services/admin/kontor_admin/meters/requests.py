@@ -14,8 +14,8 @@ from kontor_admin.meters.listing import KINDS
 from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, Slice, loads, slice_of
 from kontor_admin.staff import Staff
+from kontor_edge.sorting import search_patterns
 from kontor_service.errors import NotFound, Problem
-from kontor_views.sorting import search_patterns
 from kontor_web import Form, Link, read_form
 from kontor_web.i18n import gettext as _
 

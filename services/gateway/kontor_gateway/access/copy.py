@@ -3,7 +3,7 @@
 from typing import Any
 
 from kontor.identity.v1 import identity_pb2
-from kontor_views import View
+from kontor_edge import View
 
 
 def _merchant(m: Any) -> dict[str, Any]:

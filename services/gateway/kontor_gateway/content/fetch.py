@@ -7,10 +7,10 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from kontor_edge import Applied, Views
 from kontor_service.client import ServiceClient
 from kontor_service.errors import Problem
 from kontor_service.tokens import TokenSource
-from kontor_views import Applied, Views
 
 log = structlog.get_logger()
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from kontor.documents.v1 import documents_pb2
+from kontor_edge import View
+from kontor_edge.sorting import LAST_DAY, amount_key, number_key, search_words
 from kontor_gateway.reading.values import instant, money, text
 from kontor_service.money import from_minor
-from kontor_views import View
-from kontor_views.sorting import LAST_DAY, amount_key, number_key, search_words
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100

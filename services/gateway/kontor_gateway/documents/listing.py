@@ -8,12 +8,12 @@ from uuid import UUID
 import asyncpg
 from fastapi import Request
 
+from kontor_edge.sorting import search_patterns
 from kontor_gateway.documents.copy import SORTS
 from kontor_gateway.documents.words import STATUS, TYPES
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
 from kontor_service.errors import Invalid
-from kontor_views.sorting import search_patterns
 
 PAGE_SIZE = 20
 _LARGEST_PAGE = 100

@@ -3,9 +3,9 @@
 from typing import Any
 
 from kontor.meters.v1 import meters_pb2
+from kontor_edge import View
+from kontor_edge.sorting import number_key, search_words
 from kontor_gateway.reading.values import instant, text
-from kontor_views import View
-from kontor_views.sorting import number_key, search_words
 
 _KEY = 'text COLLATE "C"'
 _ASKED = ("asked", "reminded")

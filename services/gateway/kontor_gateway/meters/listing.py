@@ -9,9 +9,9 @@ import asyncpg
 import orjson
 from fastapi import Request
 
+from kontor_edge.sorting import search_patterns
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
-from kontor_views.sorting import search_patterns
 
 PAGE_SIZE = 100
 _LARGEST_PAGE = 200

@@ -3,8 +3,8 @@
 from typing import Any
 
 from kontor.payments.v1 import payments_pb2
+from kontor_edge import View
 from kontor_gateway.reading.values import instant, money, text
-from kontor_views import View
 
 
 def _receivable(r: Any) -> dict[str, Any]:

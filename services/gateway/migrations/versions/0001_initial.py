@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from kontor_views.migrations import views_tables
+from kontor_edge.migrations import views_tables
 
 revision = "0001"
 down_revision = None

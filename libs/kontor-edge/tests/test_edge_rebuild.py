@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from kontor.documents.v1 import documents_pb2
+from kontor_edge import OutdatedShape, Rebuild, RebuildIncomplete, Views
 from kontor_service.ids import uuid7
-from kontor_views import OutdatedShape, Rebuild, RebuildIncomplete, Views
 
 Page = asyncpg.Connection
 

@@ -9,9 +9,9 @@ import pytest
 
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
+from kontor_edge import Changes, UnknownSnapshot, Views
 from kontor_service.commands import command_result
 from kontor_service.ids import uuid7
-from kontor_views import Changes, UnknownSnapshot, Views
 
 Page = asyncpg.Connection
 

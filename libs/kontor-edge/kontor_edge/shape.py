@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kontor_views.view import View
+from kontor_edge.view import View
 
 LIVE, NEXT, OLD = "live", "next", "old"
 

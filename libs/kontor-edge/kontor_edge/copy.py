@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import asyncpg
 import orjson
 
-from kontor_views.announce import Announcer
-from kontor_views.shape import LIVE, NEXT, Shape
-from kontor_views.view import View
+from kontor_edge.announce import Announcer
+from kontor_edge.shape import LIVE, NEXT, Shape
+from kontor_edge.view import View
 
 # Held shared by everyone who applies, exclusively by whoever begins, swaps or reshapes a generation.
 GENERATION_LOCK = 0x6B76

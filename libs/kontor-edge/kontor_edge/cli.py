@@ -8,13 +8,13 @@ from contextlib import AsyncExitStack
 import asyncpg
 import click
 
+from kontor_edge.copy import Views
+from kontor_edge.rebuild import AskOwner, Rebuild, RebuildIncomplete
+from kontor_edge.shape import Shape
 from kontor_service.client import ServiceClient
 from kontor_service.services import edges
 from kontor_service.settings import ServiceSettings
 from kontor_service.tokens import TokenSource
-from kontor_views.copy import Views
-from kontor_views.rebuild import AskOwner, Rebuild, RebuildIncomplete
-from kontor_views.shape import Shape
 
 
 @click.command("rebuild-views")

@@ -11,11 +11,11 @@ import pytest
 
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
+from kontor_edge import Shape, View, Views
+from kontor_edge.migrations import views_tables
 from kontor_events.registry import type_of
 from kontor_service.ids import uuid7
 from kontor_service.provision import ServiceDatabase, provision
-from kontor_views import Shape, View, Views
-from kontor_views.migrations import views_tables
 
 MERCHANT, CUSTOMER = str(uuid7()), str(uuid7())
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 import orjson
 
-from kontor_views.announce import EVERYTHING, channel
+from kontor_edge.announce import EVERYTHING, channel
 
 T = TypeVar("T")
 # Called with the topics that changed; with None when so much did that everyone should look again.

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from kontor_views.copy import GENERATION_LOCK, Views
-from kontor_views.shape import LIVE, NEXT, OLD
+from kontor_edge.copy import GENERATION_LOCK, Views
+from kontor_edge.shape import LIVE, NEXT, OLD
 
 # Asks one owner to send the snapshots of all it owns again; answers how many of each aggregate there are,
 # e.g. {"documents.document": 12}.

@@ -1,6 +1,0 @@
-"""`python -m kontor_views EDGE`: rebuilds the edge's copy, inside its container."""
-
-from kontor_views.cli import rebuild_views
-
-if __name__ == "__main__":
-    rebuild_views(prog_name="python -m kontor_views")
