@@ -6,9 +6,14 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from kontor_meters.batches import feature as batches
+from kontor_meters.batches import bus as incoming_readings
+from kontor_meters.batches.api import incoming_router
+from kontor_meters.batches.api import router as batches
+from kontor_meters.batches.dependencies import AT_ONCE, dependencies
+from kontor_meters.batches.jobs import store_files
 from kontor_meters.consumers import consumers
 from kontor_meters.consumption.jobs import keep_sums
+from kontor_meters.intervals.days import router as series
 from kontor_meters.jobs import run_jobs
 from kontor_meters.meters import bus as incoming_meters
 from kontor_meters.meters.api import router as meters
@@ -26,11 +31,11 @@ def create_app(settings: Settings) -> FastAPI:
     app = build_app(
         settings,
         title="Kontor meters",
-        routers=[meters, readings, requests, stickers, *batches.ROUTERS, snapshots],
+        routers=[meters, readings, requests, stickers, batches, incoming_router, series, snapshots],
         resources=[
-            *batches.RESOURCES,
+            dependencies,
             on_the_bus(lambda app: consumers(app.state.db, app.state.clock)),
-            *batches.DOORS,
+            takes("readings", lambda app: partial(incoming_readings.take, app), at_once=AT_ONCE),
             takes("meters", lambda app: partial(incoming_meters.take, app)),
             _jobs,
         ],
@@ -43,6 +48,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _jobs(app: FastAPI) -> AsyncIterator[None]:
-    app.state.background.start("meters_jobs", lambda: run_jobs(app))
-    app.state.background.start("consumption", lambda: keep_sums(app))
+    for name, job in (("meters_jobs", run_jobs), ("consumption", keep_sums), ("batches", store_files.run)):
+        app.state.background.start(name, partial(job, app))
     yield

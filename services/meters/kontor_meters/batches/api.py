@@ -1,4 +1,4 @@
-"""Files of readings and meters by staff: preview, store, drop, result."""
+"""Batches over HTTP: files of readings and meters by staff (preview, store, drop, result), bodies by other systems."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -6,21 +6,23 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 
-from kontor_meters.batches import files, lines
-from kontor_meters.batches.bulk import Bulk, Sender
-from kontor_meters.batches.columns import template
-from kontor_meters.batches.incoming_api import too_large
-from kontor_meters.batches.items import MOST_BYTES
+from kontor_meters.batches import files, incoming
+from kontor_meters.batches.dependencies import Dependencies, Sender
+from kontor_meters.batches.formats.columns import template
+from kontor_meters.batches.formats.items import MOST_BYTES, BodyBroken
 from kontor_meters.batches.models import Batch, BatchNotFound
+from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.result import result_file
+from kontor_service.errors import TooLarge
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
+incoming_router = APIRouter(prefix="/v1/incoming-readings", tags=["incoming readings"])
 Editor = Annotated[Principal, Depends(require("meters:edit"))]
 Reader = Annotated[Principal, Depends(require("meters:edit", "meters:read"))]
+Submitter = Annotated[Principal, Depends(require("meters:submit"))]
 Kind = Literal["readings", "meters"]
 _PAGE = 200
-_CSV = "text/csv; charset=utf-8"
 
 
 @router.post("", status_code=201)
@@ -30,47 +32,82 @@ async def upload(
     """The batch in preview. Nothing is stored before /store."""
     content = await file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise too_large(MOST_BYTES)
+        raise _too_large()
     sender = Sender("csv", principal.name or principal.subject, principal.language)
-    return await files.add(_bulk(request), principal.merchant, kind, content, file.filename or "", sender)
+    return await files.add(_deps(request), principal.merchant, kind, content, file.filename or "", sender)
 
 
 @router.post("/{batch_id}/store")
 async def store(request: Request, batch_id: UUID, principal: Editor) -> dict[str, Any]:
-    return await files.store(_bulk(request), principal.merchant, batch_id)
+    return await files.store(_deps(request), principal.merchant, batch_id)
 
 
 @router.post("/{batch_id}/drop")
 async def drop(request: Request, batch_id: UUID, principal: Editor) -> dict[str, Any]:
-    return await files.drop(_bulk(request), principal.merchant, batch_id)
+    return await files.drop(_deps(request), principal.merchant, batch_id)
 
 
 @router.get("/template.csv")
 async def template_file(principal: Reader, kind: Annotated[Kind, Query()]) -> Response:
     """The columns with two lines as examples, in the reader's language."""
-    name = {"Content-Disposition": f'attachment; filename="kontor-{kind}.csv"'}
-    return Response(template(kind, principal.language).encode(), media_type=_CSV, headers=name)
+    return _csv(template(kind, principal.language).encode(), f"kontor-{kind}.csv")
 
 
 @router.get("/{batch_id}/problems")
 async def problems(request: Request, batch_id: UUID, principal: Reader, after: int = 0) -> dict[str, Any]:
     """In the order in which they were found, in the reader's language. `next` is the next page's `after`, null at the end."""
-    async with _bulk(request).db.transaction(principal.merchant) as session:
+    async with _deps(request).db.transaction(principal.merchant) as session:
         if await session.get(Batch, batch_id) is None:
             raise BatchNotFound
         rows = await lines.page(session, batch_id, after, _PAGE)
-    told = [lines.told(row, principal.language) for row in rows]
-    return {"problems": told, "next": rows[-1].id if len(rows) == _PAGE else None}
+    found = [lines.told(row, principal.language) for row in rows]
+    return {"problems": found, "next": rows[-1].id if len(rows) == _PAGE else None}
 
 
 @router.get("/{batch_id}/result.csv")
 async def result(request: Request, batch_id: UUID, principal: Reader) -> Response:
     """Every line of the file with what became of it, in the reader's language."""
-    content = await result_file(_bulk(request), principal.merchant, batch_id, principal.language)
-    name = {"Content-Disposition": f'attachment; filename="result-{batch_id}.csv"'}
-    return Response(content, media_type=_CSV, headers=name)
+    content = await result_file(_deps(request), principal.merchant, batch_id, principal.language)
+    return _csv(content, f"result-{batch_id}.csv")
 
 
-def _bulk(request: Request) -> Bulk:
-    found: Bulk = request.app.state.bulk
+@incoming_router.post("")
+async def submit(request: Request, principal: Submitter) -> dict[str, Any]:
+    """JSON or CSV, plain or gzip, at most 32 MiB. What is wrong with single items is in the answer; the rest is stored."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    sender = Sender("http", principal.subject)
+    return await incoming.take(_deps(request), principal.merchant, await _body(request), media_type, sender)
+
+
+@incoming_router.get("/{batch_id}")
+async def status(request: Request, batch_id: UUID, principal: Submitter) -> dict[str, Any]:
+    return await incoming.answer(_deps(request), principal.merchant, batch_id)
+
+
+async def _body(request: Request) -> bytes:
+    """Raises TooLarge while reading, not after; BodyBroken where nothing came."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > MOST_BYTES:
+        raise _too_large()
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise _too_large()
+    if not body:
+        raise BodyBroken("The body is empty")
+    return bytes(body)
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"At most {MOST_BYTES // 1024**2} MiB are accepted", code="file_too_large")
+
+
+def _csv(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _deps(request: Request) -> Dependencies:
+    found: Dependencies = request.app.state.batches
     return found

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from kontor_bus.ingest import IngestMessage, Refused
 from kontor_meters.batches import incoming
-from kontor_meters.batches.bulk import Sender
+from kontor_meters.batches.dependencies import Sender
 from kontor_service.errors import Problem
 
 # Named in the reason; all are told by GET /v1/incoming-readings/{id}.
@@ -27,7 +27,7 @@ async def take(app: FastAPI, message: IngestMessage) -> None:
         raise MerchantUnknown(message.merchant)
     sender = Sender("bus", f"system:{message.user}")
     try:
-        answer = await incoming.take(state.bulk, merchant_id, message.body, message.content_type, sender)
+        answer = await incoming.take(state.batches, merchant_id, message.body, message.content_type, sender)
     except Problem as problem:
         if problem.status >= 500:
             raise

@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
-from kontor_meters.batches.lines import page, told
 from kontor_meters.batches.models import Batch
+from kontor_meters.batches.pipeline.lines import page, told
 from kontor_service.commands import command_result
 from kontor_service.events import instant
 

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches import events, lines
-from kontor_meters.batches.bulk import Bulk, Sender, zone_of
-from kontor_meters.batches.csv_body import body_of
-from kontor_meters.batches.csv_meters import MeterOfFile, meters_of
-from kontor_meters.batches.csv_table import Table, table
-from kontor_meters.batches.items import Body, Item, unpacked
+from kontor_meters.batches import events
+from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.formats.csv_meters import MeterOfFile, meters_of
+from kontor_meters.batches.formats.csv_readings import body_of
+from kontor_meters.batches.formats.csv_table import Table, table
+from kontor_meters.batches.formats.items import Body, Item, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
-from kontor_meters.batches.pieces import Piece, forecast
+from kontor_meters.batches.pipeline import lines
+from kontor_meters.batches.pipeline.pieces import Piece, forecast
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
 from kontor_service.ids import uuid7
@@ -66,52 +67,54 @@ def _of_meters(meters: list[MeterOfFile]) -> list[Piece]:
     return [Piece(meters=meters[start : start + _PIECE_OF_METERS]) for start in starts]
 
 
-async def add(bulk: Bulk, merchant_id: UUID, kind: str, content: bytes, name: str, sender: Sender) -> dict[str, Any]:
+async def add(
+    deps: Dependencies, merchant_id: UUID, kind: str, content: bytes, name: str, sender: Sender
+) -> dict[str, Any]:
     """The batch in preview: nothing is stored yet; counts and lines say what would become of each."""
-    async with bulk.slots:
-        async with bulk.db.transaction(merchant_id) as session:
+    async with deps.slots:
+        async with deps.db.transaction(merchant_id) as session:
             zone = await zone_of(session, merchant_id)
         file = await asyncio.to_thread(understood, content, kind, zone)
-        sha256 = await bulk.files.put(content)
+        sha256 = await deps.files.put(content)
         assert sha256 == hashlib.sha256(content).hexdigest()
-        now = bulk.clock.now()
+        now = deps.clock.now()
         batch = Batch(
             id=uuid7(), merchant_id=merchant_id, kind=file.kind, source="csv", file_name=name[-_NAME:], state="preview",
             content_sha256=sha256, language=sender.language, total=file.total, started_at=now, started_by=sender.by,
             told_at=now,
         )  # fmt: skip
-        ends, told = await forecast(bulk, merchant_id, batch, file.pieces, sender, zone)
+        ends, told = await forecast(deps, merchant_id, batch, file.pieces, sender, zone)
     # What would be stored is not stored.
     ends.pop("stored", None)
     for end, number in ends.items():
         setattr(batch, end, number)
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         session.add(batch)
         await session.flush()
         await lines.keep(session, merchant_id, batch.id, told)
         return command_result(await events.tell(session, batch, now))
 
 
-async def store(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+async def store(deps: Dependencies, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
     """A job does it from here. Raises BatchNotFound, BatchNotInPreview."""
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         batch = await _in_preview(session, batch_id)
         await lines.forget(session, batch.id)
         batch.state = "running"
         batch.stored = batch.duplicates = batch.corrected = batch.parked = batch.refused = 0
         batch.touch()
-        answer = command_result(await events.tell(session, batch, bulk.clock.now()))
-    bulk.wake.set()
+        answer = command_result(await events.tell(session, batch, deps.clock.now()))
+    deps.wake.set()
     return answer
 
 
-async def drop(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+async def drop(deps: Dependencies, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
     """Raises BatchNotFound, BatchNotInPreview."""
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         batch = await _in_preview(session, batch_id)
-        batch.state, batch.finished_at = "dropped", bulk.clock.now()
+        batch.state, batch.finished_at = "dropped", deps.clock.now()
         batch.touch()
-        return command_result(await events.tell(session, batch, bulk.clock.now()))
+        return command_result(await events.tell(session, batch, deps.clock.now()))
 
 
 async def _in_preview(session: AsyncSession, batch_id: UUID) -> Batch:

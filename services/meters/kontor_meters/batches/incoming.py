@@ -10,14 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches import events, lines
-from kontor_meters.batches.bulk import Bulk, Sender, zone_of
-from kontor_meters.batches.csv_body import csv_body
-from kontor_meters.batches.items import Body, json_body, unpacked
+from kontor_meters.batches import events
+from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.formats.csv_readings import csv_body
+from kontor_meters.batches.formats.items import Body, json_body, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
-from kontor_meters.batches.preparing import Prepared, keys, only, prepare
-from kontor_meters.batches.registers import Directory
-from kontor_meters.batches.storing import count_in, put
+from kontor_meters.batches.pipeline import lines
+from kontor_meters.batches.pipeline.directory import Directory
+from kontor_meters.batches.pipeline.prepare import Prepared, keys, only, prepare
+from kontor_meters.batches.pipeline.store import count_in, put
 from kontor_service.ids import uuid7
 
 # Of an answer; all are kept with the batch.
@@ -32,24 +33,26 @@ class _Earlier(NamedTuple):
     refused: frozenset[int]
 
 
-async def take(bulk: Bulk, merchant_id: UUID, content: bytes, media_type: str, sender: Sender) -> dict[str, Any]:
+async def take(
+    deps: Dependencies, merchant_id: UUID, content: bytes, media_type: str, sender: Sender
+) -> dict[str, Any]:
     """Stores what holds, parks what waits for a meter, and says of the rest what is wrong.
 
     The same body again changes nothing; what was refused then is tried again. Raises BodyBroken, TooLarge.
     """
     digest = hashlib.sha256(content).hexdigest()
-    async with bulk.slots, bulk.turns.taken(merchant_id) as my_turn:
-        zone, earlier = await _before(bulk, merchant_id, digest)
+    async with deps.slots, deps.turns.taken(merchant_id) as my_turn:
+        zone, earlier = await _before(deps, merchant_id, digest)
         if earlier is not None and not earlier.batch.refused:
-            return await answer(bulk, merchant_id, earlier.batch.id)
+            return await answer(deps, merchant_id, earlier.batch.id)
         body = await asyncio.to_thread(read, content, media_type, zone)
         if earlier is not None:
             body = only(body, earlier.refused)
-        prepared = await prepared_of(bulk, merchant_id, body, zone)
-        await bulk.months.ensure(prepared.blocks)
+        prepared = await prepared_of(deps, merchant_id, body, zone)
+        await deps.months.ensure(prepared.blocks)
         await my_turn()
-        batch_id = await _store(bulk, merchant_id, body.kind, digest, prepared, sender, earlier)
-    return await answer(bulk, merchant_id, batch_id)
+        batch_id = await _store(deps, merchant_id, body.kind, digest, prepared, sender, earlier)
+    return await answer(deps, merchant_id, batch_id)
 
 
 def read(content: bytes, media_type: str, zone: ZoneInfo) -> Body:
@@ -60,15 +63,15 @@ def read(content: bytes, media_type: str, zone: ZoneInfo) -> Body:
     return json_body(plain)
 
 
-async def prepared_of(bulk: Bulk, merchant_id: UUID, body: Body, zone: ZoneInfo) -> Prepared:
-    async with bulk.db.transaction(merchant_id) as session:
+async def prepared_of(deps: Dependencies, merchant_id: UUID, body: Body, zone: ZoneInfo) -> Prepared:
+    async with deps.db.transaction(merchant_id) as session:
         directory = await Directory.of(session, zone, *keys(body))
     # Off the event loop: a body of a million values takes a while.
-    return await asyncio.to_thread(prepare, body, directory, zone, bulk.clock.now())
+    return await asyncio.to_thread(prepare, body, directory, zone, deps.clock.now())
 
 
-async def _before(bulk: Bulk, merchant_id: UUID, digest: str) -> tuple[ZoneInfo, _Earlier | None]:
-    async with bulk.db.transaction(merchant_id) as session:
+async def _before(deps: Dependencies, merchant_id: UUID, digest: str) -> tuple[ZoneInfo, _Earlier | None]:
+    async with deps.db.transaction(merchant_id) as session:
         zone = await zone_of(session, merchant_id)
         batch = await _by_digest(session, digest)
         if batch is None:
@@ -83,7 +86,7 @@ async def _by_digest(session: AsyncSession, digest: str) -> Batch | None:
 
 
 async def _store(
-    bulk: Bulk,
+    deps: Dependencies,
     merchant_id: UUID,
     kind: str,
     digest: str,
@@ -91,9 +94,9 @@ async def _store(
     sender: Sender,
     earlier: _Earlier | None,
 ) -> UUID:
-    async with bulk.db.transaction(merchant_id) as session:
-        now = bulk.clock.now()
-        batch = await _claimed(session, merchant_id, kind, digest, sender, bulk)
+    async with deps.db.transaction(merchant_id) as session:
+        now = deps.clock.now()
+        batch = await _claimed(session, merchant_id, kind, digest, sender, deps)
         if batch is None and earlier is None:
             # Another request with the same body was quicker.
             found = await _by_digest(session, digest)
@@ -118,10 +121,10 @@ async def _store(
 
 
 async def _claimed(
-    session: AsyncSession, merchant_id: UUID, kind: str, digest: str, sender: Sender, bulk: Bulk
+    session: AsyncSession, merchant_id: UUID, kind: str, digest: str, sender: Sender, deps: Dependencies
 ) -> Batch | None:
     """A new batch, or None where one with this body is there. Concurrent ones wait for each other here."""
-    now = bulk.clock.now()
+    now = deps.clock.now()
     row = Batch(
         id=uuid7(), merchant_id=merchant_id, kind=kind, source=sender.source, state="done", content_sha256=digest,
         language=sender.language, started_at=now, started_by=sender.by, told_at=now,
@@ -138,9 +141,9 @@ async def _again(session: AsyncSession, digest: str) -> Batch:
     return (await session.exec(query.execution_options(populate_existing=True))).one()
 
 
-async def answer(bulk: Bulk, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+async def answer(deps: Dependencies, merchant_id: UUID, batch_id: UUID) -> dict[str, Any]:
     """What became of it. Raises BatchNotFound."""
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         row = await session.get(Batch, batch_id)
         if row is None or row.source == "csv":
             raise BatchNotFound

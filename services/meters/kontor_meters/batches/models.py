@@ -1,4 +1,4 @@
-"""The table of batches; its lines and what is parked are written in bulk, see lines.py and parked.py."""
+"""The table of batches; its lines and what is parked are written in deps, see lines.py and parked.py."""
 
 from datetime import datetime
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kontor_meters.batches import lines
-from kontor_meters.batches.bulk import Bulk, zone_of
-from kontor_meters.batches.columns import COLUMNS
-from kontor_meters.batches.csv_table import Table
+from kontor_meters.batches.dependencies import Dependencies, zone_of
 from kontor_meters.batches.files import understood
+from kontor_meters.batches.formats.columns import COLUMNS
+from kontor_meters.batches.formats.csv_table import Table
 from kontor_meters.batches.models import Batch, BatchNotFound
+from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.sentences import outcome, sentence
 
 _HEADINGS = {"de": ("Zeile", "Ergebnis", "Hinweis"), "en": ("Line", "Outcome", "Remark")}
@@ -20,15 +20,15 @@ _HEADINGS = {"de": ("Zeile", "Ergebnis", "Hinweis"), "en": ("Line", "Outcome", "
 _FORMULA = ("=", "@", "\t", "\r")
 
 
-async def result_file(bulk: Bulk, merchant_id: UUID, batch_id: UUID, language: str) -> bytes:
+async def result_file(deps: Dependencies, merchant_id: UUID, batch_id: UUID, language: str) -> bytes:
     """UTF-8 with byte order mark, semicolons. In preview what would become of each. Raises BatchNotFound."""
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         batch = await session.get(Batch, batch_id)
         if batch is None or batch.source != "csv":
             raise BatchNotFound
         zone = await zone_of(session, merchant_id)
         told = await lines.all_of(session, batch_id)
-    content = await bulk.files.get(batch.content_sha256)
+    content = await deps.files.get(batch.content_sha256)
     kind = "meters" if batch.kind == "meters" else "readings"
     file = await asyncio.to_thread(understood, content, kind, zone)
     # Of lines that nobody spoke of: those that are through were stored.

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontor_meters.batches.columns import COLUMNS, folded, template
-from kontor_meters.batches.csv_body import csv_body
-from kontor_meters.batches.csv_table import ColumnsMissing, FileUnreadable, decoded, table
-from kontor_meters.batches.csv_values import clock, day, decimal_sign, instant, number
+from kontor_meters.batches.formats.columns import COLUMNS, folded, template
+from kontor_meters.batches.formats.csv_readings import csv_body
+from kontor_meters.batches.formats.csv_table import ColumnsMissing, FileUnreadable, decoded, table
+from kontor_meters.batches.formats.csv_values import clock, day, decimal_sign, instant, number
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FILE = "Zählernummer;OBIS;Zählerstand;Ablesedatum\r\n1ESY1;1-0:1.8.0;12.345,6;31.12.2025\r\nMüßig;;873;2025-12-31\r\n"

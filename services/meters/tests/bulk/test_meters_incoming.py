@@ -7,7 +7,8 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from kontor_meters.batches import storing, waiting
+from kontor_meters.batches.jobs import store_parked
+from kontor_meters.batches.pipeline import store as storing
 from kontor_testing.waiting import eventually
 
 READING = {"meter": "Z1", "obis": "1-0:1.8.0", "value": "100.5", "taken_at": "2026-01-31T12:00:00+01:00"}
@@ -193,14 +194,14 @@ async def test_the_edges_of_the_calendar_are_no_instants(world: Any, at: str) ->
 async def test_an_item_that_cannot_be_stored_holds_up_no_other(
     world: Any, neighbour: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = waiting.prepare
+    real = store_parked.prepare
 
     def breaking(body: Any, *rest: Any) -> Any:
         if any(item.external_id == "poison" for item in body.readings):
             raise RuntimeError("poison")
         return real(body, *rest)
 
-    monkeypatch.setattr(waiting, "prepare", breaking)
+    monkeypatch.setattr(store_parked, "prepare", breaking)
     answer = await world.send(body(READING | {"external_id": "poison"}, READING | {"value": "7"}))
     other = await neighbour.send(body(READING))
     await world.meter("Z1")
@@ -217,7 +218,7 @@ async def test_an_item_that_cannot_be_stored_holds_up_no_other(
 async def test_what_waited_for_three_months_is_given_up_and_told(world: Any) -> None:
     answer = await world.send(body(READING | {"meter": "nie"}))
     await world.sql("UPDATE parked_item SET parked_at = now() - interval '91 days' RETURNING id")
-    await waiting.give_up_parked(world.app.state.bulk)
+    await store_parked.give_up_parked(world.app.state.batches)
     status = (await world.http.get(f"/v1/incoming-readings/{answer['id']}", headers=world.system())).json()
     assert (status["parked"], status["refused"], [p["code"] for p in status["problems"]]) == (0, 1, ["expired"])
 

@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches import parked
-from kontor_meters.batches.bulk import Sender
-from kontor_meters.batches.items import LineProblem
+from kontor_meters.batches.dependencies import Sender
+from kontor_meters.batches.formats.items import LineProblem
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.preparing import Prepared, ReadingFound, count
+from kontor_meters.batches.pipeline import parked
+from kontor_meters.batches.pipeline.prepare import Prepared, ReadingFound, count
 from kontor_meters.intervals.store import store
 from kontor_meters.readings.incoming import IncomingReading, Taken, take
 from kontor_meters.readings.plausibility import Finding

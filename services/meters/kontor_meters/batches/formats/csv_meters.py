@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kontor_meters.batches.columns import DIRECTIONS, KINDS, TARIFFS, UNITS, YES, folded
-from kontor_meters.batches.csv_table import Row, Table
-from kontor_meters.batches.csv_values import day, decimal_sign, number
-from kontor_meters.batches.items import LineProblem
+from kontor_meters.batches.formats.columns import DIRECTIONS, KINDS, TARIFFS, UNITS, YES, folded
+from kontor_meters.batches.formats.csv_table import Row, Table
+from kontor_meters.batches.formats.csv_values import day, decimal_sign, number
+from kontor_meters.batches.formats.items import LineProblem
 from kontor_meters.meters.inputs import MeterWanted
 
 _PLAIN = ("number", "market_location_id", "label", "customer_number", "external_id")

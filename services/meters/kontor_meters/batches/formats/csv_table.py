@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kontor_meters.batches.columns import COLUMNS, Column, folded, known_as
+from kontor_meters.batches.formats.columns import COLUMNS, Column, folded, known_as
 from kontor_service.errors import Invalid, TooLarge
 
 MOST_LINES = 200_000

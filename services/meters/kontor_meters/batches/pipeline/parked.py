@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches.items import IntervalItem, Item, ReadingItem
+from kontor_meters.batches.formats.items import IntervalItem, Item, ReadingItem
 from kontor_service.commands import fingerprint
 from kontor_service.ids import uuid7
 

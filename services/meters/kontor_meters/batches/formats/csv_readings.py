@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from kontor_meters.batches.columns import REASONS, folded
-from kontor_meters.batches.csv_table import Row, Table, table
-from kontor_meters.batches.csv_values import decimal_sign, instant, number
-from kontor_meters.batches.items import Body, IntervalItem, LineProblem, ReadingItem, is_short
+from kontor_meters.batches.formats.columns import REASONS, folded
+from kontor_meters.batches.formats.csv_table import Row, Table, table
+from kontor_meters.batches.formats.csv_values import decimal_sign, instant, number
+from kontor_meters.batches.formats.items import Body, IntervalItem, LineProblem, ReadingItem, is_short
 
 
 def csv_body(content: bytes, zone: ZoneInfo) -> Body:

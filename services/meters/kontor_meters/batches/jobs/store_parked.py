@@ -8,64 +8,65 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches import events, lines, parked
-from kontor_meters.batches.bulk import Bulk, Sender, zone_of
-from kontor_meters.batches.items import Body, IntervalItem, Item, LineProblem, ReadingItem
+from kontor_meters.batches import events
+from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.preparing import count, keys, prepare
-from kontor_meters.batches.registers import Directory
-from kontor_meters.batches.storing import count_in, put
+from kontor_meters.batches.pipeline import lines, parked
+from kontor_meters.batches.pipeline.directory import Directory
+from kontor_meters.batches.pipeline.prepare import count, keys, prepare
+from kontor_meters.batches.pipeline.store import count_in, put
 from kontor_service.database import Database
 
 log = structlog.get_logger()
 
 _AT_ONCE = 500
 _LONGEST = timedelta(days=90)
-End = Callable[[Bulk, AsyncSession, Batch, list[Item]], Awaitable[None]]
+End = Callable[[Dependencies, AsyncSession, Batch, list[Item]], Awaitable[None]]
 
 
-async def take_parked(bulk: Bulk) -> None:
+async def take_parked(deps: Dependencies) -> None:
     """Items whose meter has come, of every merchant."""
-    for merchant_id in await merchants(bulk.db, "merchants_with_parked_items()"):
+    for merchant_id in await merchants(deps.db, "merchants_with_parked_items()"):
         more = True
         while more:
             try:
-                more = await _some(bulk, merchant_id, _stored, _AT_ONCE)
+                more = await _some(deps, merchant_id, _stored, _AT_ONCE)
             except (DBAPIError, OSError):
                 raise
             except Exception:
                 # One of them cannot be stored: it is found alone, and does not hold up the others for ever.
                 log.exception("parked_failed", merchant_id=str(merchant_id))
-                more = await _one_by_one(bulk, merchant_id)
+                more = await _one_by_one(deps, merchant_id)
 
 
-async def give_up_parked(bulk: Bulk) -> None:
+async def give_up_parked(deps: Dependencies) -> None:
     """What has waited for three months is refused."""
-    for merchant_id in await merchants(bulk.db, "merchants_with_parked_items()"):
+    for merchant_id in await merchants(deps.db, "merchants_with_parked_items()"):
         more = True
         while more:
-            more = await _some(bulk, merchant_id, _given_up("expired"), _AT_ONCE, expired=True)
+            more = await _some(deps, merchant_id, _given_up("expired"), _AT_ONCE, expired=True)
 
 
-async def _one_by_one(bulk: Bulk, merchant_id: UUID) -> bool:
+async def _one_by_one(deps: Dependencies, merchant_id: UUID) -> bool:
     for _ in range(_AT_ONCE):
         try:
-            more = await _some(bulk, merchant_id, _stored, 1)
+            more = await _some(deps, merchant_id, _stored, 1)
         except (DBAPIError, OSError):
             raise
         except Exception:
             log.exception("parked_item_failed", merchant_id=str(merchant_id))
-            more = await _some(bulk, merchant_id, _given_up("body"), 1)
+            more = await _some(deps, merchant_id, _given_up("body"), 1)
         if not more:
             return False
     return True
 
 
-async def _some(bulk: Bulk, merchant_id: UUID, end: End, most: int, *, expired: bool = False) -> bool:
+async def _some(deps: Dependencies, merchant_id: UUID, end: End, most: int, *, expired: bool = False) -> bool:
     """The oldest of them, in one transaction; whether there may be more."""
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         if expired:
-            waiting = await parked.expired(session, bulk.clock.now() - _LONGEST, most)
+            waiting = await parked.expired(session, deps.clock.now() - _LONGEST, most)
         else:
             waiting = await parked.arrived(session, most)
         for batch_id in sorted({batch_id for _, batch_id, _ in waiting}):
@@ -74,23 +75,23 @@ async def _some(bulk: Bulk, merchant_id: UUID, end: End, most: int, *, expired: 
             items = [item for _, of, item in waiting if of == batch_id]
             await lines.forget_parked(session, batch.id, items)
             batch.parked -= sum(map(count, items))
-            await end(bulk, session, batch, items)
+            await end(deps, session, batch, items)
             batch.touch()
-            await events.tell(session, batch, bulk.clock.now())
+            await events.tell(session, batch, deps.clock.now())
         await parked.unpark(session, [parked_id for parked_id, _, _ in waiting])
     return len(waiting) == most
 
 
-async def _stored(bulk: Bulk, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
+async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
     """The batch counts them anew: what waited is stored now, or refused."""
-    zone, now = await zone_of(session, batch.merchant_id), bulk.clock.now()
+    zone, now = await zone_of(session, batch.merchant_id), deps.clock.now()
     body = Body(
         batch.source == "csv",
         [item for item in items if isinstance(item, ReadingItem)],
         [item for item in items if isinstance(item, IntervalItem)],
     )
     prepared = prepare(body, await Directory.of(session, zone, *keys(body)), zone, now)
-    await bulk.months.ensure(prepared.blocks)
+    await deps.months.ensure(prepared.blocks)
     sender = Sender(batch.source, batch.started_by, batch.language)
     # What came since about the same instants knows better than what waited.
     ends, told = await put(session, batch.merchant_id, batch.id, prepared, sender, now, correct=False)
@@ -99,7 +100,7 @@ async def _stored(bulk: Bulk, session: AsyncSession, batch: Batch, items: list[I
 
 
 def _given_up(code: str) -> End:
-    async def end(_: Bulk, session: AsyncSession, batch: Batch, items: Sequence[Item]) -> None:
+    async def end(_: Dependencies, session: AsyncSession, batch: Batch, items: Sequence[Item]) -> None:
         told = [
             LineProblem(item.line, code, "meter", values={"meter": item.meter}, count=count(item)) for item in items
         ]

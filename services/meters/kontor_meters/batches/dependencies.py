@@ -1,4 +1,4 @@
-"""What the doors and jobs of batches work with."""
+"""What the use cases and jobs of batches work with."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +23,7 @@ AT_ONCE = 2
 
 
 @dataclass
-class Bulk:
+class Dependencies:
     db: Database
     clock: Clock
     files: Files
@@ -70,10 +70,10 @@ class Sender(NamedTuple):
 
 
 @asynccontextmanager
-async def bulk(app: FastAPI) -> AsyncIterator[None]:
+async def dependencies(app: FastAPI) -> AsyncIterator[None]:
     """A resource of the app."""
     state = app.state
-    state.bulk = Bulk(
+    state.batches = Dependencies(
         state.db, state.clock, state.files, Months(state.db), asyncio.Semaphore(AT_ONCE), Turns(), state.wake
     )
     yield

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kontor_meters.batches.items import Body, IntervalItem, Item, LineProblem, ReadingItem, instant, told
-from kontor_meters.batches.registers import Directory, Known
+from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem, instant, told
+from kontor_meters.batches.pipeline.directory import Directory, Known
 from kontor_meters.intervals.quantities import Quantities, worth
 from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
 from kontor_meters.readings.values import candidates

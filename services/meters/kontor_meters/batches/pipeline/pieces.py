@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches.bulk import Bulk, Sender
-from kontor_meters.batches.csv_meters import MeterOfFile
-from kontor_meters.batches.items import Body, IntervalItem, LineProblem, ReadingItem
+from kontor_meters.batches.dependencies import Dependencies, Sender
+from kontor_meters.batches.formats.csv_meters import MeterOfFile
+from kontor_meters.batches.formats.items import Body, IntervalItem, LineProblem, ReadingItem
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.preparing import keys, prepare
-from kontor_meters.batches.registers import Directory
-from kontor_meters.batches.storing import put
+from kontor_meters.batches.pipeline.directory import Directory
+from kontor_meters.batches.pipeline.prepare import keys, prepare
+from kontor_meters.batches.pipeline.store import put
 from kontor_meters.copies.identity import meters_arrive
 from kontor_meters.meters import service as meters
 from kontor_meters.models import Meter
@@ -57,20 +57,20 @@ class _Tried(Exception):
 
 
 async def store(
-    bulk: Bulk, session: AsyncSession, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
+    deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
 ) -> tuple[Counter[str], list[LineProblem]]:
     """In the session's transaction. The merchant's meters may be locked in it."""
     if piece.meters:
-        return await _meters(bulk, session, batch, piece.meters)
+        return await _meters(deps, session, batch, piece.meters)
     directory = await Directory.of(session, zone, *keys(piece.body))
-    now = bulk.clock.now()
+    now = deps.clock.now()
     prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, now)
-    await bulk.months.ensure(prepared.blocks)
+    await deps.months.ensure(prepared.blocks)
     return await put(session, batch.merchant_id, batch.id, prepared, sender, now)
 
 
 async def forecast(
-    bulk: Bulk, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], sender: Sender, zone: ZoneInfo
+    deps: Dependencies, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], sender: Sender, zone: ZoneInfo
 ) -> tuple[Counter[str], list[LineProblem]]:
     """What would become of each line: the same that stores them is tried and taken back, up to a number of lines."""
     ends: Counter[str] = Counter()
@@ -78,9 +78,9 @@ async def forecast(
     left = _TRIED
     for piece in pieces:
         if left > 0:
-            some = await _tried(bulk, merchant_id, batch, piece, sender, zone)
+            some = await _tried(deps, merchant_id, batch, piece, sender, zone)
         else:
-            some = await _looked_at(bulk, merchant_id, piece, zone)
+            some = await _looked_at(deps, merchant_id, piece, zone)
         left -= piece.lines
         ends += some[0]
         told += some[1]
@@ -88,46 +88,48 @@ async def forecast(
 
 
 async def _tried(
-    bulk: Bulk, merchant_id: UUID, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
+    deps: Dependencies, merchant_id: UUID, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
 ) -> tuple[Counter[str], list[LineProblem]]:
     found: tuple[Counter[str], list[LineProblem]] = Counter(), []
     try:
-        async with bulk.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(merchant_id) as session:
             # A row of its own, that the lines of the trial may point to.
             session.add(Batch(**batch.model_dump()))
             await session.flush()
-            found = await store(bulk, session, batch, piece, sender, zone)
+            found = await store(deps, session, batch, piece, sender, zone)
             raise _Tried
     except _Tried:
         return found
 
 
 async def _looked_at(
-    bulk: Bulk, merchant_id: UUID, piece: Piece, zone: ZoneInfo
+    deps: Dependencies, merchant_id: UUID, piece: Piece, zone: ZoneInfo
 ) -> tuple[Counter[str], list[LineProblem]]:
     if piece.meters:
         problems = [problem for meter in piece.meters for problem in _all_lines(meter, meter.problems)]
         return Counter(refused=len({p.line for p in problems})), problems
-    async with bulk.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         directory = await Directory.of(session, zone, *keys(piece.body))
-    prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, bulk.clock.now())
+    prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, deps.clock.now())
     return Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems
 
 
 async def _meters(
-    bulk: Bulk, session: AsyncSession, batch: Batch, some: Sequence[MeterOfFile]
+    deps: Dependencies, session: AsyncSession, batch: Batch, some: Sequence[MeterOfFile]
 ) -> tuple[Counter[str], list[LineProblem]]:
     await meters_arrive(session, batch.merchant_id)
     ends: Counter[str] = Counter()
     told: list[LineProblem] = []
     for meter in some:
-        end, problems = await _meter(bulk, session, batch, meter)
+        end, problems = await _meter(deps, session, batch, meter)
         ends[end] += len(meter.lines)
         told += problems
     return ends, told
 
 
-async def _meter(bulk: Bulk, session: AsyncSession, batch: Batch, meter: MeterOfFile) -> tuple[str, list[LineProblem]]:
+async def _meter(
+    deps: Dependencies, session: AsyncSession, batch: Batch, meter: MeterOfFile
+) -> tuple[str, list[LineProblem]]:
     if meter.wanted is None:
         return "refused", _all_lines(meter, meter.problems)
     try:
@@ -137,7 +139,7 @@ async def _meter(bulk: Bulk, session: AsyncSession, batch: Batch, meter: MeterOf
                 await meters.add_in(session, batch.merchant_id, meter.wanted)
                 return "stored", []
             before = known.version
-            changed, _ = await meters.change_in(session, bulk.clock, known.id, meter.wanted)
+            changed, _ = await meters.change_in(session, deps.clock, known.id, meter.wanted)
     except Problem as problem:
         return "refused", _all_lines(meter, _of_problem(meter, problem))
     if changed.version == before:

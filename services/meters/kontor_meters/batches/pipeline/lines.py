@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches.items import IntervalItem, Item, LineProblem
+from kontor_meters.batches.formats.items import IntervalItem, Item, LineProblem
 from kontor_meters.batches.sentences import doubt, sentence
 
 # Of one batch: as many as a file has lines.

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from kontor_meters.batches.items import OUR_TIME
-from kontor_meters.batches.items import instant as iso
+from kontor_meters.batches.formats.items import OUR_TIME
+from kontor_meters.batches.formats.items import instant as iso
 
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -1,0 +1,1 @@
+"""Storing files piece by piece, and what waited for its meter."""
