@@ -27,10 +27,8 @@ class Mail(Aggregate, Base, table=True):
     document_number: str = ""
     # An invitation's or challenge's id: its secret is fetched with it. Or an asking's for readings, as its link.
     reference_id: UUID | None = None
-    # The payment's facts, as its event told them.
-    payment: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
-    # A meter reading's facts, as its event told them.
-    reading: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    # What the mail's event said and no copy holds; the mail kind knows its fields.
+    data: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     # Staff's own words for this one sending; emptied when it is over.
     own_subject: str = ""
     own_text: str = ""

@@ -50,9 +50,9 @@ async def draft(session: AsyncSession, mail: Mail, now: datetime) -> Draft:
         name=mail.name,
         customer=customer,
         documents=documents,
-        payment=Payment(**mail.payment) if mail.payment else None,
+        payment=Payment(**mail.data) if mail.kind in kinds.PAYMENTS and mail.data else None,
         asking=asking,
-        reading=Reading(**mail.reading) if mail.reading else None,
+        reading=Reading(**mail.data) if mail.kind == kinds.REJECTED and mail.data else None,
         portal=portal,
         expires_at=mail.expires_at,
     )

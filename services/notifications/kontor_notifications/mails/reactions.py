@@ -117,7 +117,7 @@ class Reactions:
                 customer_id=UUID(receivable.customer_id),
                 document_ids=[UUID(receivable.document_id)],
                 document_number=receivable.document_number,
-                payment={
+                data={
                     "amount_minor": payment.amount_minor,
                     "currency": payment.currency or receivable.currency,
                     "method": payment.method,

@@ -44,7 +44,7 @@ class ReadingReactions:
             "taken_at": reading.taken_at.ToDatetime(UTC).isoformat(),
             "reason": event.reason,
         }
-        await self._each(session, kinds.REJECTED, reading, reading=told)
+        await self._each(session, kinds.REJECTED, reading, data=told)
 
     async def _ask(self, session: AsyncSession, kind: str, asking: Asking) -> None:
         due = datetime.now(UTC) + _FOR_THE_COPY

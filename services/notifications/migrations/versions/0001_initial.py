@@ -35,7 +35,7 @@ def mails() -> None:
             document_ids uuid[] NOT NULL,
             document_number text NOT NULL,
             reference_id uuid,
-            payment jsonb,
+            data jsonb,
             own_subject text NOT NULL,
             own_text text NOT NULL,
             lane smallint NOT NULL,

@@ -1,4 +1,4 @@
-"""Mails about meter readings: the copy of what was asked, and what a mail tells of a reading."""
+"""Mails about meter readings: the copy of what was asked."""
 
 from alembic import op
 
@@ -9,8 +9,6 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    # Expand first, contract in a later release: the code of both releases runs side by side.
-    op.execute("ALTER TABLE mail ADD COLUMN reading jsonb")
     op.execute(
         """
         CREATE TABLE asking_copy (
