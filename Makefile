@@ -8,7 +8,7 @@ PACKAGES := $(wildcard libs/* services/*)
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test proof bench lint fmt types proto lock migration up clean
+.PHONY: help install run reset test proof bench lint fmt types proto words lock migration up clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ fmt: $(STAMP) ## Format and mend what can be mended
 
 proto: $(STAMP) ## Generate code from proto/
 	PATH="$(CURDIR)/$(BIN):$$PATH" libs/kontor-events/generate.sh
+
+words: $(STAMP) ## Extract messages, write the German catalogs anew, say what is missing
+	$(BIN)/python tools/catalog.py
 
 lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements.lock

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from babel import dates
 from markupsafe import Markup, escape
 
-from kontor_web import formats
+from kontor_service import formats
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_web.chart_drawing import Bar, Drawing, Frame, draw
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import reader
 from kontor_web.meters import amount, basis_name, places_for, unit_name
 
 Amounts = Sequence[int | None]

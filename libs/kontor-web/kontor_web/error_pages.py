@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from kontor_service.errors import Problem, invalid_from, problem_response, reference
-from kontor_web.i18n import N_, negotiate
+from kontor_service.i18n import N_, negotiate
 from kontor_web.look import Look
 from kontor_web.pages import Pages
 

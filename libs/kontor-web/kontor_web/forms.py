@@ -12,8 +12,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from kontor_service.errors import Forbidden, Problem
+from kontor_service.i18n import gettext as _
 from kontor_service.money import digits, to_minor
-from kontor_web.i18n import gettext as _
 from kontor_web.pages import Pages, csrf_token
 
 # PostgreSQL's bigint, and more than anyone owes.

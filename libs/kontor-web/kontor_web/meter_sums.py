@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from io import StringIO
 from typing import Any, Literal
 
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import reader
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_web.meters import basis_name, direction_name, tariff_name, unit_name
 
 NOT_KNOWN = -1

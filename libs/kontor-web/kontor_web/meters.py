@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from kontor_web import formats
-from kontor_web.i18n import N_, reader
-from kontor_web.i18n import gettext as _
+from kontor_service import formats
+from kontor_service.i18n import N_, reader
+from kontor_service.i18n import gettext as _
 
 _KINDS = {"electricity": N_("Electricity"), "gas": N_("Gas"), "water": N_("Water"), "heat": N_("Heat")}
 KINDS = tuple(_KINDS)

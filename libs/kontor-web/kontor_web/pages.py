@@ -17,7 +17,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from kontor_web import formats, i18n
+from kontor_service import formats, i18n
 from kontor_web.assets import Assets
 from kontor_web.look import Look
 
@@ -51,15 +51,13 @@ def csrf_token(seed: str) -> str:
 
 
 class Pages:
-    """The pages of one edge: `<package>/templates`, `<package>/static`, `<package>/locale`, on top of those here.
+    """The pages of one edge: `<package>/templates`, `<package>/static`, on top of those here.
 
     `cookie_prefix` names the edge's cookies; with `__Host-` no other host and no plain connection can set them.
     """
 
     def __init__(self, package: str, *, cookie_prefix: str) -> None:
         self.package = package
-        i18n.bring_catalog(package)
-        _spoken.cache_clear()
         self.seed_cookie = f"{cookie_prefix}-seed"
         self.flash_cookie = f"{cookie_prefix}-flash"
         self.assets = Assets(("kontor_web", package))
@@ -167,12 +165,12 @@ def today() -> date:
 def _template_gettext(message: str, **values: Any) -> Markup:
     """As Jinja's own, but what has no values is not formatted: that was most of the time of a page."""
     if not values:
-        return _spoken(i18n.reader().language, message, i18n.edge())
+        return _spoken(i18n.reader().language, message)
     return Markup(i18n.gettext(message)) % values  # noqa: S704 - our own words
 
 
 @lru_cache(10_000)
-def _spoken(language: str, message: str, _edge: str) -> Markup:
+def _spoken(language: str, message: str) -> Markup:
     text = str(i18n.translations(language).ugettext(message))
     return Markup(text.replace("%%", "%"))  # noqa: S704 - our own words
 

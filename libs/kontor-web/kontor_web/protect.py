@@ -7,8 +7,6 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kontor_service.errors import Forbidden, problem_response
-from kontor_web.i18n import speak_for
-from kontor_web.pages import Pages
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _ALWAYS = [
@@ -88,9 +86,6 @@ class Protect:
             await self.app(scope, receive, send)
             return
         path: str = scope["path"]
-        pages: Pages | None = getattr(scope["app"].state, "pages", None)
-        if pages is not None:
-            speak_for(pages.package)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

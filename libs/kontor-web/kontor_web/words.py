@@ -3,8 +3,8 @@
 Codes are those of the bus contract; an unknown one is shown as it is.
 """
 
-from kontor_web.i18n import N_
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import N_
+from kontor_service.i18n import gettext as _
 
 _TYPES = {
     "quote": (N_("Quote"), N_("Quotes")),

@@ -21,6 +21,6 @@ async def gallery() -> AsyncIterator[str]:
 
 @pytest.fixture(autouse=True)
 def german() -> None:
-    from kontor_web.i18n import speak
+    from kontor_service.i18n import speak
 
     speak("de")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from playwright.async_api import async_playwright
 
 from kontor_gallery import kontor_charts
+from kontor_service.i18n import speak
 from kontor_testing.browser import find_chromium
 from kontor_web.chart_drawing import nice_ticks
 from kontor_web.charts import bars, month_labels, quarter_hours
-from kontor_web.i18n import speak
 
 
 def parsed(chart: str) -> ElementTree.Element:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kontor_service.i18n import speak
 from kontor_web import meters
-from kontor_web.i18n import speak
 from kontor_web.meter_sums import csv_rows, csv_text, expected_months, month_sums
 
 FOUND = {

@@ -7,7 +7,6 @@ import time
 import httpx
 import pytest
 
-from kontor_web import catalog
 from kontor_web.live import Hub
 
 HTML = {"accept": "text/html"}
@@ -182,7 +181,3 @@ async def test_a_page_hears_of_what_happened_before_its_stream_was_open() -> Non
     assert await anext(hub.changes({"all"}, life=1.0, since=made))
     assert [news async for news in hub.changes({"other"}, life=0.05, since=made)] == [False]
     assert [news async for news in hub.changes({"all"}, life=0.05, since=made + 60)] == [False]
-
-
-def test_every_message_has_german_words() -> None:
-    assert catalog.untranslated("kontor_web") == []

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from kontor_service.errors import Problem
-from kontor_web.i18n import N_
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import N_
+from kontor_service.i18n import gettext as _
 
 _WORDS = {
     "owner_unavailable": N_(

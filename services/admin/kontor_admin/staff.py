@@ -13,8 +13,8 @@ from fastapi import Request
 
 from kontor_admin.feature import Feature
 from kontor_service.errors import Problem, Unauthorized
+from kontor_service.i18n import negotiate, speak
 from kontor_web import Link, Look
-from kontor_web.i18n import negotiate, speak
 
 COOKIE = "__Host-kontor-admin"
 

@@ -8,10 +8,10 @@ from babel.dates import format_datetime
 
 from kontor_admin.problems import issue, sentence
 from kontor_service.errors import Problem
+from kontor_service.formats import locale_of
+from kontor_service.i18n import N_, reader
+from kontor_service.i18n import gettext as _
 from kontor_web import Link
-from kontor_web.formats import locale_of
-from kontor_web.i18n import N_, reader
-from kontor_web.i18n import gettext as _
 from kontor_web.words import DOCUMENT_TYPES, document_type, document_types, failure, method
 
 _ROLES = {

@@ -8,7 +8,6 @@ from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tel
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
-from kontor_web import catalog
 
 
 async def test_the_board_sums_what_is_open_on_its_way_late_and_paid(shop: Shop) -> None:
@@ -255,7 +254,3 @@ async def test_the_page_role_can_touch_no_table(shop: Shop) -> None:
             "SELECT has_table_privilege($1, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')", table["name"]
         )
         assert not allowed, table["name"]
-
-
-def test_every_message_of_the_admin_has_german_words() -> None:
-    assert catalog.untranslated("kontor_admin") == []

@@ -7,9 +7,9 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from kontor_service.errors import Gone, Invalid
+from kontor_service.i18n import speak
 from kontor_web import Column, Form, Hub, Link, Look, Pages, install_error_pages, protect, read_form, static_app, stream
 from kontor_web.charts import bars, day_labels, month_labels, quarter_hours
-from kontor_web.i18n import speak
 
 
 def create_app() -> FastAPI:

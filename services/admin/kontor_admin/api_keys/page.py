@@ -11,9 +11,9 @@ from kontor_admin.reading import ask, loads
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
 from kontor_events.registry import contexts, rules_of
 from kontor_service.errors import Problem
+from kontor_service.i18n import N_
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import N_
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/einstellungen/schluessel")
 

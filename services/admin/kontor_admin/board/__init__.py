@@ -2,6 +2,6 @@
 
 from kontor_admin.board.page import router
 from kontor_admin.feature import Feature, Menu, sql
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 FEATURE = Feature("board", router, Menu("/", lambda: _("Overview")), functions=(sql("sql/board.sql"),))

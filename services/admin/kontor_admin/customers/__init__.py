@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from kontor_admin.customers import contacts, editing, links, listing
 from kontor_admin.feature import Feature, Menu, per_order, sql
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for part in (listing, editing, contacts, links):

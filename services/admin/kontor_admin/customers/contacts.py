@@ -11,8 +11,8 @@ from kontor_admin.customers.listing import CustomerMissing, CustomerView, custom
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/{customer_id:uuid}/personen")
 

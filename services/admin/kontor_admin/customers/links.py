@@ -10,8 +10,8 @@ from kontor_admin.acting import act, pages
 from kontor_admin.customers.listing import customer
 from kontor_admin.owners import owners
 from kontor_admin.staff import look
+from kontor_service.i18n import gettext as _
 from kontor_web import read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/{customer_id:uuid}/link")
 

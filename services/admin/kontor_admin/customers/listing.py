@@ -13,8 +13,8 @@ from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import NotFound
+from kontor_service.i18n import gettext as _
 from kontor_web import Column
-from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 

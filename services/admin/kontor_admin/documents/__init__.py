@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from kontor_admin.copy import documents
 from kontor_admin.documents import actions, document, files, listing, sharing
 from kontor_admin.feature import Feature, Menu, per_order, sql
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for part in (listing, document, files, actions, sharing):

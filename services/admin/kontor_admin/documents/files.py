@@ -10,8 +10,8 @@ from kontor_admin.acting import act, who
 from kontor_admin.documents.document import document
 from kontor_admin.owners import owners
 from kontor_service.errors import NotFound
+from kontor_service.i18n import gettext as _
 from kontor_web import read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter()
 

@@ -13,8 +13,8 @@ from kontor_admin.feature import COUNT_CAP
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_edge.sorting import search_patterns
+from kontor_service.i18n import gettext as _
 from kontor_web import Column, Link
-from kontor_web.i18n import gettext as _
 from kontor_web.words import DOCUMENT_TYPES, document_types
 
 router = APIRouter()

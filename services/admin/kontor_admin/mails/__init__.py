@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from kontor_admin.copy import notifications
 from kontor_admin.feature import Feature, Menu, per_order, sql
 from kontor_admin.mails import log, texts
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for part in (texts, log):

@@ -10,8 +10,8 @@ from kontor_admin.owners import owners
 from kontor_admin.problems import field_sentence, sentence
 from kontor_admin.staff import Staff, look
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/texte")
 

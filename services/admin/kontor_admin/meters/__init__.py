@@ -19,8 +19,8 @@ from kontor_admin.meters import (
     words,
 )
 from kontor_admin.meters.asking import READ
-from kontor_web.i18n import N_
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import N_
+from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for part in (listing, checking, requests, files, stickers, entering, editing, exchange, consumption, meter):

@@ -10,8 +10,8 @@ from fastapi import Request
 from kontor_admin.reading import ask
 from kontor_admin.staff import Staff, look
 from kontor_service.errors import Forbidden
+from kontor_service.i18n import gettext as _
 from kontor_web import Link, Look
-from kontor_web.i18n import gettext as _
 
 OWNER = "meters"
 EDIT = "meters:edit"

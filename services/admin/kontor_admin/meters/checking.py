@@ -12,9 +12,9 @@ from kontor_admin.owners import owners
 from kontor_admin.problems import sentence
 from kontor_admin.reading import Keyset, loads, slice_of
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import ngettext
 from kontor_web import Link, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import ngettext
 
 router = APIRouter(prefix="/pruefen")
 

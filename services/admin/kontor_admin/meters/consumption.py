@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from kontor_admin.documents.files import bytes_response
 from kontor_admin.meters.view import meter
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 from kontor_web.meter_sums import NOT_KNOWN, Expected, csv_text, expected_months, month_sums
 from kontor_web.meters import projection_sentence, register_name, tariff_name
 

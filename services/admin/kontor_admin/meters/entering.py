@@ -14,9 +14,9 @@ from kontor_admin.reading import loads
 from kontor_admin.staff import Staff
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import ngettext
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import ngettext
 
 router = APIRouter()
 

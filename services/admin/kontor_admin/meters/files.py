@@ -15,8 +15,8 @@ from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, loads, slice_of
 from kontor_admin.staff import Staff
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/dateien")
 

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from kontor_service.i18n import gettext as _
 from kontor_web import Form
-from kontor_web.i18n import gettext as _
 
 MOST_REGISTERS = 12
 _MOST_PERIODS = 60

@@ -13,8 +13,8 @@ from kontor_admin.meters.asking import ask_meters, frame, now_of, tabs, uuid_of
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, loads, slice_of
 from kontor_admin.staff import Staff
 from kontor_edge.sorting import search_patterns, time_key
+from kontor_service.i18n import gettext as _
 from kontor_web import Column
-from kontor_web.i18n import gettext as _
 from kontor_web.meters import kind_name
 
 router = APIRouter()

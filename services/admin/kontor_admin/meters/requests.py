@@ -16,8 +16,8 @@ from kontor_admin.reading import Keyset, Slice, loads, slice_of
 from kontor_admin.staff import Staff
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, Link, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/anfragen")
 

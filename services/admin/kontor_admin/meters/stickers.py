@@ -17,8 +17,8 @@ from kontor_admin.problems import sentence
 from kontor_admin.reading import loads
 from kontor_admin.staff import Staff
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import read_form
-from kontor_web.i18n import gettext as _
 from kontor_web.meters import kind_name
 
 router = APIRouter()

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from kontor_admin.words import actor_name
-from kontor_web import formats, meters
-from kontor_web.i18n import N_, reader
-from kontor_web.i18n import gettext as _
+from kontor_service import formats
+from kontor_service.i18n import N_, reader
+from kontor_service.i18n import gettext as _
+from kontor_web import meters
 
 _PRESETS = {
     "strom": (N_("Electricity"), N_("One tariff")),

@@ -3,7 +3,7 @@
 from kontor_admin.copy import payments
 from kontor_admin.feature import Feature, Menu, per_order, sql
 from kontor_admin.payments.page import router
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 FEATURE = Feature(
     "payments",

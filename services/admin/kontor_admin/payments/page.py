@@ -7,7 +7,7 @@ from kontor_admin.acting import pages
 from kontor_admin.reading import Keyset, ask, slice_of
 from kontor_admin.staff import look
 from kontor_edge.sorting import search_patterns
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 router = APIRouter(prefix="/zahlungen")
 

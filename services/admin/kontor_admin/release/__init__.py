@@ -2,7 +2,7 @@
 
 from kontor_admin.feature import Feature, Menu, sql
 from kontor_admin.release.page import router
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 _WAITING = "document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND NOT d.deleted"
 

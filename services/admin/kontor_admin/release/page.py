@@ -11,9 +11,9 @@ from kontor_admin.problems import issue
 from kontor_admin.reading import Keyset, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_admin.words import GLOBALS
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import ngettext
 from kontor_web import Link, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import ngettext
 
 router = APIRouter(prefix="/freigabe")
 

@@ -9,8 +9,8 @@ from kontor_admin.acting import act, pages, refused, who
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/konto")
 

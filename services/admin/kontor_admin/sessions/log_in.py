@@ -13,9 +13,9 @@ from kontor_admin.sessions.ended import safe_next
 from kontor_admin.sessions.store import end_here
 from kontor_admin.staff import NotLoggedIn, outside, session_hash
 from kontor_service.errors import Problem, Unavailable
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 
 log = structlog.get_logger()
 router = APIRouter()

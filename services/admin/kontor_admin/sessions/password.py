@@ -9,9 +9,9 @@ from kontor_admin.problems import sentence
 from kontor_admin.sessions.cookie import begin
 from kontor_admin.staff import outside
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 
 router = APIRouter(prefix="/passwort")
 

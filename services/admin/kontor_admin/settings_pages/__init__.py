@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from kontor_admin.feature import Feature, Menu
 from kontor_admin.settings_pages import appearance, company, document_types, general, payments
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for part in (general, appearance, document_types, company, payments):

@@ -12,8 +12,8 @@ from kontor_admin.owners import owners
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
 from kontor_admin.staff import Staff
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 from kontor_web.protect import page_policy
 from kontor_web.theme import HEX
 

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/firma")
 

@@ -10,8 +10,8 @@ from kontor_admin.acting import pages, refused
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff, look
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, Link, Look
-from kontor_web.i18n import gettext as _
 
 
 def settings_tabs(staff: Staff, current: str) -> list[Link]:

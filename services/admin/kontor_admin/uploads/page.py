@@ -16,8 +16,8 @@ from kontor_admin.problems import sentence
 from kontor_admin.reading import ask, loads
 from kontor_admin.staff import Staff, look
 from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(prefix="/hochladen")
 

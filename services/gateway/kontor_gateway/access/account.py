@@ -14,9 +14,9 @@ from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Problem, Unavailable
+from kontor_service.i18n import LANGUAGES, speak
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import LANGUAGES, speak
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(include_in_schema=False, prefix="/{slug}/konto")
 

@@ -11,8 +11,8 @@ from kontor_gateway.access.login import portal_of, refusal
 from kontor_gateway.edge import edge_of
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Problem, Unauthorized
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,7 +5,7 @@ from kontor_gateway.access.copy import CUSTOMER, MERCHANT
 from kontor_gateway.feature import Feature, Section, sql
 from kontor_gateway.live import api as live
 from kontor_gateway.sessions import api as sessions
-from kontor_web.i18n import N_
+from kontor_service.i18n import N_
 
 ACCESS = Feature(
     views=(MERCHANT, CUSTOMER),

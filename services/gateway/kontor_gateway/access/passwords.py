@@ -1,7 +1,7 @@
 """Passwords in forms: one that somebody chooses is typed twice, and identity judges whether it is good enough."""
 
+from kontor_service.i18n import gettext as _
 from kontor_web import Form
-from kontor_web.i18n import gettext as _
 
 
 def known_password(form: Form) -> str:

@@ -11,8 +11,8 @@ from kontor_gateway.access.passwords import new_password
 from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.look import public_look
 from kontor_service.errors import Gone, NotFound, Problem
+from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
 
 router = APIRouter(include_in_schema=False)
 

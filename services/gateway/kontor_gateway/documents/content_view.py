@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from kontor_gateway.documents.words import REFERENCES, UNITS
+from kontor_service.formats import percent
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_service.money import to_minor
-from kontor_web.formats import percent
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:
     pairs = (
         (_("VAT ID"), party.get("vat_id")),
         (_("Tax number"), party.get("tax_number")),
-        (_("Register"), registration),
+        (_("Register entry"), registration),
     )
     return [(label, value) for label, value in pairs if value]
 

@@ -9,7 +9,7 @@ import orjson
 
 from kontor_gateway.documents import content_view
 from kontor_gateway.documents.words import FAILURES, METHODS
-from kontor_web.i18n import gettext as _
+from kontor_service.i18n import gettext as _
 
 # Nothing more is expected of the customer.
 _SETTLED = frozenset({"paid", "cancelled"})

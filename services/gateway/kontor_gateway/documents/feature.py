@@ -7,7 +7,7 @@ from kontor_gateway.documents import files, formats, pages, portal_api
 from kontor_gateway.documents.copy import COUNT_CAP, DOCUMENT, SORTS
 from kontor_gateway.feature import Feature, Section, sql
 from kontor_gateway.reading.hot import Hot
-from kontor_web.i18n import N_
+from kontor_service.i18n import N_
 
 
 async def _list_json(request: Request) -> Response:

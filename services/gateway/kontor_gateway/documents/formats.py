@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_service.formats import money, number
+from kontor_service.i18n import reader
 from kontor_service.money import digits, to_minor
-from kontor_web.formats import money, number
-from kontor_web.i18n import reader
 
 # XRechnung writes discounts for programs into the payment terms: #SKONTO#TAGE=7#PROZENT=2.00#
 _SKONTO_LINE = re.compile(r"^\s*#SKONTO#.*$\n?", re.MULTILINE)

@@ -8,8 +8,8 @@ import orjson
 from kontor_gateway.documents.copy import COUNT_CAP
 from kontor_gateway.documents.listing import Wish
 from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_service.i18n import gettext as _
 from kontor_web import Column, Link
-from kontor_web.i18n import gettext as _
 
 
 def columns(*, sortable: bool = True) -> list[Column]:

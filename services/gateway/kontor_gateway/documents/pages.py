@@ -19,7 +19,7 @@ from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.reading.query import next_cursor
 from kontor_service.errors import NotFound
-from kontor_web.i18n import speak
+from kontor_service.i18n import speak
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,9 +12,9 @@ import orjson
 from markupsafe import Markup, escape
 
 from kontor_gateway.documents.words import STATUS, TYPES
-from kontor_web.formats import money, short_day
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import reader
+from kontor_service.formats import money, short_day
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 
 _STILL_TO_PAY = frozenset({"open", "overdue", "partly_paid"})
 # About half a kilobyte each.
@@ -24,7 +24,7 @@ _KEPT = 20_000
 def rows(slug: str, entries: Iterable[str] | None, names: dict[str, str] | None = None) -> Markup:
     """Table rows of these entries, empty for none. `names`: whose document it is, by customer id, for log-ins with several.
 
-    The reader's language must be set (kontor_web.i18n.speak).
+    The reader's language must be set (kontor_service.i18n.speak).
     """
     language, named = reader().language, names or {}
     if named:

@@ -1,6 +1,6 @@
 """What document types, states and units are called. Spoken by `_` in the reader's language."""
 
-from kontor_web.i18n import N_
+from kontor_service.i18n import N_
 
 # In the order in which a portal lists them (C1).
 TYPES: dict[str, tuple[str, str]] = {

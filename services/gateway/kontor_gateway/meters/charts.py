@@ -9,8 +9,8 @@ from kontor_gateway.meters.meter_view import MeterView
 from kontor_gateway.meters.periods import Period
 from kontor_gateway.meters.quarters import Day
 from kontor_gateway.meters.used_table import Row
+from kontor_service.i18n import reader
 from kontor_web import charts
-from kontor_web.i18n import reader
 from kontor_web.meter_sums import expected_months
 from kontor_web.meters import direction_name, tariff_name
 

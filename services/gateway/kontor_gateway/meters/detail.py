@@ -20,9 +20,9 @@ from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.reading.query import whole_of
 from kontor_service.errors import NotFound
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 from kontor_web import Column
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 from kontor_web.meter_sums import csv_text
 
 router = APIRouter(include_in_schema=False)

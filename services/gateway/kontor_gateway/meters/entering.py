@@ -10,8 +10,8 @@ from fastapi import Request
 from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.words import REASONS, sentence
 from kontor_service.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unavailable
+from kontor_service.i18n import gettext as _
 from kontor_web import Form
-from kontor_web.i18n import gettext as _
 
 _TAKEN = ("stored", "questioned")
 

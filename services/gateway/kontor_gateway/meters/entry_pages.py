@@ -16,9 +16,9 @@ from kontor_gateway.reading.look import look_of
 from kontor_gateway.reading.query import next_cursor, read_cursor, uuid_of
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Forbidden, NotFound
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 
 router = APIRouter(include_in_schema=False)
 
@@ -86,7 +86,7 @@ def _over(meter: dict[str, Any], record: asyncpg.Record) -> bool:
 
 
 def entry_title(found: Entry) -> str:
-    return _("Enter your reading") if len(found.meters) == 1 else _("Enter readings")
+    return _("Enter your reading") if len(found.meters) == 1 else _("Submit readings")
 
 
 def _page(request: Request, slug: str, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:

@@ -3,7 +3,7 @@
 from kontor_gateway.feature import Feature, Section, sql
 from kontor_gateway.meters import detail, entry_pages, ingest, link_pages, pages, portal_api, words
 from kontor_gateway.meters.copy import ASKING, CONSUMPTION, METER, READING
-from kontor_web.i18n import N_
+from kontor_service.i18n import N_
 
 _SECTION = Section(
     "meters",

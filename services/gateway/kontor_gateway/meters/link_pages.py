@@ -20,9 +20,9 @@ from kontor_gateway.meters.listing import read_all
 from kontor_gateway.reading.ask import ask_public
 from kontor_gateway.reading.look import public_look
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
+from kontor_service.i18n import speak
 from kontor_web import Form
 from kontor_web.forms import read_secret_form
-from kontor_web.i18n import speak
 
 router = APIRouter(include_in_schema=False)
 

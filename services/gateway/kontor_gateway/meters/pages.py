@@ -10,9 +10,9 @@ from kontor_gateway.edge import edge_of
 from kontor_gateway.meters.listing import may_enter, meters_page, read_all, read_wish
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.reading.query import next_cursor
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 from kontor_web import Column
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 
 router = APIRouter(include_in_schema=False)
 

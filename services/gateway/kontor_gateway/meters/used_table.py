@@ -10,8 +10,8 @@ from kontor_gateway.meters.consumption import Block
 from kontor_gateway.meters.meter_view import MeterView
 from kontor_gateway.meters.periods import Period
 from kontor_gateway.meters.words import exchanged_on, way
-from kontor_web.formats import locale_of, short_day
-from kontor_web.i18n import reader
+from kontor_service.formats import locale_of, short_day
+from kontor_service.i18n import reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from kontor_gateway.meters.meter_view import MeterView
+from kontor_service.formats import percent, short_day, zone_of
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_web import meters as words
-from kontor_web.formats import percent, short_day, zone_of
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import reader
 
 # What customers may choose; the other reasons are the merchant's.
 REASONS = ("move_in", "move_out", "interim", "final")

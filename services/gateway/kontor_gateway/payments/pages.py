@@ -13,9 +13,9 @@ from kontor_gateway.payments.commands import checkout_state, start_checkout, tra
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.look import look_of
 from kontor_service.errors import NotFound, Problem, Unavailable
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 from kontor_web import Form, read_form
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
 
 router = APIRouter(include_in_schema=False, prefix="/{slug}/dokumente/{document_id}")
 

@@ -12,8 +12,8 @@ from kontor_gateway.reading.connections import PageConnections
 from kontor_gateway.reading.look import look_of
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Forbidden, Unauthorized, Unavailable
-from kontor_web.i18n import gettext as _
-from kontor_web.i18n import speak
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speak
 
 
 class LoggedOut(Unauthorized):

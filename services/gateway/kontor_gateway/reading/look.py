@@ -7,9 +7,9 @@ import asyncpg
 import orjson
 from fastapi import Request
 
+from kontor_service.i18n import LANGUAGES, Language, negotiate, speak
+from kontor_service.i18n import gettext as _
 from kontor_web import Link, Look
-from kontor_web.i18n import LANGUAGES, negotiate, speak
-from kontor_web.i18n import gettext as _
 
 LANGUAGE_COOKIE = "__Host-kontor-language"
 
@@ -52,7 +52,7 @@ def public_look(request: Request, merchant: dict[str, Any] | None) -> Look:
     return Look(**_face(merchant, language), home=f"/{merchant['slug']}", footer=(*footer(merchant), switch))
 
 
-def reader_language(request: Request, default: str = "de") -> str:
+def reader_language(request: Request, default: Language = "de") -> str:
     """Asked for in the address, chosen before, or wished by the browser."""
     for wish in (request.query_params.get("language"), request.cookies.get(LANGUAGE_COOKIE)):
         if wish in LANGUAGES:

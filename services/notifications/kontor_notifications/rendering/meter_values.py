@@ -7,7 +7,7 @@ from kontor_notifications import words
 from kontor_notifications.rendering.blocks import Entries, Entry, Row, Rows, Values
 from kontor_notifications.rendering.facts import Reading
 from kontor_notifications.words import Language
-from kontor_web.formats import day, number, zone_of
+from kontor_service.formats import day, number, zone_of
 
 # A property manager may have hundreds: the page behind the link has them all.
 _MOST_METERS = 20

@@ -7,7 +7,7 @@ from kontor_notifications.rendering.blocks import Button, Code, Entries, Entry, 
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Secrets
 from kontor_notifications.rendering.meter_values import asking_values, reading_values
 from kontor_notifications.words import Language
-from kontor_web.formats import day, moment, money
+from kontor_service.formats import day, moment, money
 
 # What the recipient is asked to pay.
 _PAYABLE = frozenset({"invoice", "reminder"})

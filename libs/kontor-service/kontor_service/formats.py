@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 
+from kontor_service.i18n import gettext
 from kontor_service.money import digits
-from kontor_web.i18n import gettext
 
 # English as Europe writes it: 12 November 2026, €1,234.56
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
