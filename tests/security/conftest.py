@@ -153,7 +153,7 @@ def _meters(world: World, shop: Shop, external_id: str) -> dict[str, str]:
     until(lambda: world.rows("admin", "SELECT 1 FROM live.meter WHERE id = $1", row["meter_id"]))
     more = {
         "request_id": ("meters", "SELECT id FROM reading_request WHERE merchant_id = $1", shop.merchant_id),
-        "asking_id": ("meters", "SELECT asking_id FROM asked_meter WHERE meter_id = $1", row["meter_id"]),
+        "invitation_id": ("meters", "SELECT invitation_id FROM invited_meter WHERE meter_id = $1", row["meter_id"]),
         "batch_id": ("meters", "SELECT id FROM batch WHERE merchant_id = $1", shop.merchant_id),
     }
     return found | {name: world.value(*asked_of) for name, asked_of in more.items()}

@@ -50,14 +50,14 @@ _READING_STATES = {
     "replaced": ("idle", N_("Replaced")),
 }
 _REQUEST_STATES = {"open": ("open", N_("Running")), "closed": ("idle", N_("Closed"))}
-_ASKING_STATES = {
-    "asked": ("open", N_("Asked")),
+_INVITATION_STATES = {
+    "invited": ("open", N_("Asked")),
     "reminded": ("late", N_("Reminded")),
     "done": ("paid", N_("Done")),
     "closed": ("idle", N_("Closed")),
 }
-_ASKED_STATES = {
-    "asked": ("open", N_("Missing")),
+_INVITED_STATES = {
+    "invited": ("open", N_("Missing")),
     "read": ("paid", N_("Read")),
     "estimated": ("part", N_("Estimated")),
     "left_out": ("idle", N_("Left out")),
@@ -139,13 +139,13 @@ def request_state(code: str) -> tuple[str, str]:
     return _state(_REQUEST_STATES, code)
 
 
-def asking_state(code: str) -> tuple[str, str]:
-    return _state(_ASKING_STATES, code)
+def invitation_state(code: str) -> tuple[str, str]:
+    return _state(_INVITATION_STATES, code)
 
 
-def asked_state(code: str) -> tuple[str, str]:
+def invited_state(code: str) -> tuple[str, str]:
     """Of one meter in a request."""
-    return _state(_ASKED_STATES, code)
+    return _state(_INVITED_STATES, code)
 
 
 def batch_state(code: str) -> tuple[str, str]:

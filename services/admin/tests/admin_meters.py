@@ -72,18 +72,18 @@ def request(shop: Shop, title: str, **values: Any) -> meters_pb2.ReadingRequestS
     return meters_pb2.ReadingRequestSnapshot(request=meters_pb2.ReadingRequest(**state))
 
 
-def asking(
-    shop: Shop, of: meters_pb2.ReadingRequestSnapshot, customer_id: str, *meters: meters_pb2.AskedMeter, **values: Any
-) -> meters_pb2.AskingSnapshot:
+def invitation(
+    shop: Shop, of: meters_pb2.ReadingRequestSnapshot, customer_id: str, *meters: meters_pb2.InvitedMeter, **values: Any
+) -> meters_pb2.ReadingInvitationSnapshot:
     state = _of(shop) | {
         "request_id": of.request.id, "customer_id": customer_id, "title": of.request.title, "due_on": of.request.due_on,
-        "state": "asked", "meters": meters, "asked_at": NOW,
+        "state": "invited", "meters": meters, "invited_at": NOW,
     } | values  # fmt: skip
-    return meters_pb2.AskingSnapshot(asking=meters_pb2.Asking(**state))
+    return meters_pb2.ReadingInvitationSnapshot(invitation=meters_pb2.ReadingInvitation(**state))
 
 
-def asked(of: meters_pb2.MeterSnapshot, state: str = "asked") -> meters_pb2.AskedMeter:
-    return meters_pb2.AskedMeter(meter_id=of.meter.id, number=of.meter.number, kind=of.meter.kind, state=state)
+def asked(of: meters_pb2.MeterSnapshot, state: str = "invited") -> meters_pb2.InvitedMeter:
+    return meters_pb2.InvitedMeter(meter_id=of.meter.id, number=of.meter.number, kind=of.meter.kind, state=state)
 
 
 def batch(shop: Shop, **values: Any) -> meters_pb2.BatchSnapshot:
@@ -164,8 +164,10 @@ async def filled(shop: Shop) -> dict[str, str]:
     )  # fmt: skip
     gas_year = consumption(shop, gas, 2026, scale=4, until_month=9, projection=projection)
     autumn = request(shop, "Jahresablesung 2026", meters=3, read=1)
-    first = asking(shop, autumn, anna.customer.id, asked(power))
-    second = asking(shop, autumn, otto.customer.id, asked(gas, "read"), asked(new, "read"), state="done", done_at=NOW)
+    first = invitation(shop, autumn, anna.customer.id, asked(power))
+    second = invitation(
+        shop, autumn, otto.customer.id, asked(gas, "read"), asked(new, "read"), state="done", done_at=NOW
+    )
     preview = batch(
         shop, total=1204, refused=3, duplicates=12,
         problems=[problem(7, "unknown_meter", "meter", "1EMH00"), problem(19, "not_a_number", "value", "12,3,4"),

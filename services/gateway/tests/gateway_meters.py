@@ -64,9 +64,9 @@ def consumption(of: meters_pb2.Meter, year: int, days: Any, place: int = 0, **mo
     )
 
 
-def asking(customer: str, *meters: meters_pb2.Meter, **more: Any) -> meters_pb2.Asking:
+def invitation(customer: str, *meters: meters_pb2.Meter, **more: Any) -> meters_pb2.ReadingInvitation:
     asked = [
-        meters_pb2.AskedMeter(meter_id=m.id, number=m.number, kind=m.kind, state=more.get("asked", "asked"))
+        meters_pb2.InvitedMeter(meter_id=m.id, number=m.number, kind=m.kind, state=more.get("asked", "invited"))
         for m in meters
     ]
     more.pop("asked", None)
@@ -75,9 +75,9 @@ def asking(customer: str, *meters: meters_pb2.Meter, **more: Any) -> meters_pb2.
         "version": 1,
         "title": "Jahresablesung",
         "due_on": "2026-12-15",
-        "state": "asked",
+        "state": "invited",
     } | more
-    return meters_pb2.Asking(
+    return meters_pb2.ReadingInvitation(
         merchant_id=meters[0].merchant_id,
         epoch=1,
         customer_id=customer,

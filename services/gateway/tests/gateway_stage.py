@@ -3,7 +3,7 @@
 from math import cos, pi
 from typing import Any
 
-from gateway_meters import asking, consumption, meter, reading, register
+from gateway_meters import consumption, invitation, meter, reading, register
 from playwright.async_api import Browser, BrowserContext
 
 from kontor.meters.v1 import meters_pb2
@@ -47,7 +47,9 @@ async def furnished(portal: Any) -> dict[str, Any]:
     ])  # fmt: skip
     meters = [old, power, gas, water, heat]
     await portal.say(*(meters_pb2.MeterAdded(meter=one) for one in meters))
-    await portal.say(meters_pb2.ReadingsAsked(asking=asking(customer, gas, water, title="Jahresablesung 2026")))
+    await portal.say(
+        meters_pb2.ReadingInvitationSent(invitation=invitation(customer, gas, water, title="Jahresablesung 2026"))
+    )
     await portal.say(*(
         meters_pb2.ReadingTaken(reading=reading(of, value, f"{day}T11:00:00Z", **more)) for of, value, day, more in (
             (old, "41234.5", "2026-04-14", {"reason": "exchange", "source": "staff"}),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest_asyncio
-from gateway_meters import asking, consumption, meter, reading, register
+from gateway_meters import consumption, invitation, meter, reading, register
 
 from kontor.meters.v1 import meters_pb2
 
@@ -68,14 +68,14 @@ async def test_a_document_links_session_sees_no_meters(portal: Any, home: Any) -
 async def test_what_is_asked_for_stands_on_top_and_is_counted_in_the_navigation(portal: Any, home: Any) -> None:
     one, two = (meter(home["merchant"], home["customer"], number) for number in ("A-1", "A-2"))
     await known(portal, one, two)
-    await portal.say(meters_pb2.ReadingsAsked(asking=asking(home["customer"], one)))
+    await portal.say(meters_pb2.ReadingInvitationSent(invitation=invitation(home["customer"], one)))
     page = said(await portal.page("/stadtwerk/zaehler", home["cookie"]))
     assert "Bitte bis 15. Dezember 2026 ablesen" in page
     assert '<span class="count">1</span>' in page
     assert "Bitte lesen Sie Ihre Zähler ab" in said(await portal.page("/stadtwerk", home["cookie"]))
-    asked = (await portal.json("/api/portal/v1/stadtwerk/meters", home["cookie"])).json()["askings"]
+    asked = (await portal.json("/api/portal/v1/stadtwerk/meters", home["cookie"])).json()["invitations"]
     assert asked[0]["waiting"] == [one.id]
-    form = (await portal.page(f"/stadtwerk/zaehler/melden?asking={asked[0]['id']}", home["cookie"])).text
+    form = (await portal.page(f"/stadtwerk/zaehler/melden?invitation={asked[0]['id']}", home["cookie"])).text
     assert "A-1" in form
     assert "A-2" not in form
 
@@ -83,7 +83,7 @@ async def test_what_is_asked_for_stands_on_top_and_is_counted_in_the_navigation(
 async def test_the_same_in_english(portal: Any, home: Any) -> None:
     one = meter(home["merchant"], home["customer"], "A-1")
     await known(portal, one)
-    await portal.say(meters_pb2.ReadingsAsked(asking=asking(home["customer"], one)))
+    await portal.say(meters_pb2.ReadingInvitationSent(invitation=invitation(home["customer"], one)))
     await portal.say(meters_pb2.ConsumptionChanged(consumption=consumption(one, 2026, 10_000)))
     cookie = await portal.login("stadtwerk", home["merchant"], home["customer"], language="en")
     listed = said(await portal.page("/stadtwerk/zaehler", cookie))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from gateway_meters import asking, meter, reading, register
+from gateway_meters import invitation, meter, reading, register
 
 from kontor.identity.v1 import identity_pb2
 from kontor.meters.v1 import meters_pb2
@@ -166,12 +166,12 @@ async def test_a_picture_that_is_too_large_for_its_owner_is_named_at_its_field(p
 async def test_one_meter_of_very_many_is_read_by_itself(portal: Any, home: Any) -> None:
     many = [meter(home["merchant"], home["customer"], f"V-{n:03}") for n in range(120)]
     await portal.say(*(meters_pb2.MeterAdded(meter=one) for one in many))
-    asked = asking(home["customer"], many[118], many[119])
-    await portal.say(meters_pb2.ReadingsAsked(asking=asked))
+    asked = invitation(home["customer"], many[118], many[119])
+    await portal.say(meters_pb2.ReadingInvitationSent(invitation=asked))
     alone = (await portal.page(f"{FORM}?meter={many[119].id}", home["cookie"])).text
     assert alone.count('name="value-') == 1
     assert "V-119" in alone
-    assert (await portal.page(f"{FORM}?asking={asked.id}", home["cookie"])).text.count('name="value-') == 2
+    assert (await portal.page(f"{FORM}?invitation={asked.id}", home["cookie"])).text.count('name="value-') == 2
     first = (await portal.page(FORM, home["cookie"])).text
     assert first.count('id="meter-') == 100
     assert 'rel="next"' in first
@@ -180,13 +180,13 @@ async def test_one_meter_of_very_many_is_read_by_itself(portal: Any, home: Any) 
 async def test_a_second_click_finds_what_the_first_one_did_though_nothing_is_asked_for_any_more(
     portal: Any, home: Any
 ) -> None:
-    asked = asking(home["customer"], home["one"])
-    await portal.say(meters_pb2.ReadingsAsked(asking=asked))
-    address = f"{FORM}?asking={asked.id}"
+    asked = invitation(home["customer"], home["one"])
+    await portal.say(meters_pb2.ReadingInvitationSent(invitation=asked))
+    address = f"{FORM}?invitation={asked.id}"
     assert "1EMH001" in (await portal.page(address, home["cookie"])).text
     portal.owners.answer("POST", "/v1/readings", {"results": [outcome(portal, home["one"], "stored", "12400")]})
-    done = asking(home["customer"], home["one"], id=asked.id, version=2, state="done", asked="read")
-    await linked(portal, f"meters.asking:{asked.id}")
+    done = invitation(home["customer"], home["one"], id=asked.id, version=2, state="done", asked="read")
+    await linked(portal, f"meters.invitation:{asked.id}")
     typed = {"day": "2026-11-20", "key": "k", field(home["one"]): "12400"}
     for _click in range(2):
         by_session = await portal.post(address, home["cookie"], **typed)
@@ -194,7 +194,7 @@ async def test_a_second_click_finds_what_the_first_one_did_though_nothing_is_ask
         for page in (by_session, by_link):
             assert page.status_code == 200
             assert "übernommen" in page.text
-        await portal.say(meters_pb2.AskingChanged(asking=done))
+        await portal.say(meters_pb2.ReadingInvitationChanged(invitation=done))
     again = await portal.page(address, home["cookie"])
     assert (again.status_code, again.headers["location"]) == (303, "/stadtwerk/zaehler")
 
@@ -294,14 +294,14 @@ async def test_a_doubted_reading_by_link_tells_nothing_of_what_was_before(portal
 
 
 async def test_the_link_of_a_mail_has_all_meters_that_are_asked_for(portal: Any, home: Any) -> None:
-    asked = asking(home["customer"], home["one"], home["two"])
-    await portal.say(meters_pb2.ReadingsAsked(asking=asked))
-    await linked(portal, f"meters.asking:{asked.id}")
+    asked = invitation(home["customer"], home["one"], home["two"])
+    await portal.say(meters_pb2.ReadingInvitationSent(invitation=asked))
+    await linked(portal, f"meters.invitation:{asked.id}")
     page = (await portal.page("/z/secret")).text
     assert page.count('name="value-') == 3
     assert "15. Dezember 2026" in page
-    done = asking(home["customer"], home["one"], home["two"], id=asked.id, version=2, state="done", asked="read")
-    await portal.say(meters_pb2.AskingChanged(asking=done))
+    done = invitation(home["customer"], home["one"], home["two"], id=asked.id, version=2, state="done", asked="read")
+    await portal.say(meters_pb2.ReadingInvitationChanged(invitation=done))
     page = await portal.page("/z/secret")
     assert page.status_code == 200
     assert "Hier ist nichts einzutragen" in page.text

@@ -1,4 +1,4 @@
-"""Secret links to things of other owners: a meter's sticker, an asking for readings."""
+"""Secret links to things of other owners: a meter's sticker, an invitation to read meters."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,7 +38,7 @@ async def inspect(stage: Any, token: str, **more: str) -> Any:
 
 
 async def test_a_thing_keeps_its_link_however_often_it_is_asked_for(shop: Any) -> None:
-    one, other = meter(), f"meters.asking:{uuid4()}"
+    one, other = meter(), f"meters.invitation:{uuid4()}"
     first = (await links(shop, one, other)).json()["links"]
     second = (await links(shop, other, one, one)).json()["links"]
 
@@ -223,7 +223,7 @@ async def test_staff_make_links_to_things_of_that_owner_alone(shop: Any, thing: 
 
 
 async def test_a_mail_gets_the_link_and_other_services_do_not(stage: Any, shop: Any) -> None:
-    thing = f"meters.asking:{uuid4()}"
+    thing = f"meters.invitation:{uuid4()}"
     mailed = await stage.as_service("POST", PATH, shop.id, json={"things": [thing]})
     assert mailed.json()["links"][0]["url"].rpartition("/")[2] == await link(shop, thing)
 

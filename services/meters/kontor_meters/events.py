@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
-from kontor_meters.models import AskedMeter, Asking, Meter, Reading, ReadingRequest, Register
+from kontor_meters.models import InvitedMeter, Meter, Reading, ReadingInvitation, ReadingRequest, Register
 from kontor_service.commands import command_result
 from kontor_service.events import instant
 
@@ -113,8 +113,10 @@ def request_state(row: ReadingRequest) -> pb.ReadingRequest:
     )
 
 
-def asking_state(row: Asking, request: ReadingRequest, asked: Iterable[tuple[AskedMeter, Meter]]) -> pb.Asking:
-    return pb.Asking(
+def invitation_state(
+    row: ReadingInvitation, request: ReadingRequest, asked: Iterable[tuple[InvitedMeter, Meter]]
+) -> pb.ReadingInvitation:
+    return pb.ReadingInvitation(
         id=str(row.id),
         merchant_id=str(row.merchant_id),
         epoch=row.epoch,
@@ -125,10 +127,10 @@ def asking_state(row: Asking, request: ReadingRequest, asked: Iterable[tuple[Ask
         due_on=request.due_on.isoformat(),
         state=row.state,
         meters=[
-            pb.AskedMeter(meter_id=str(meter.id), number=meter.number, kind=meter.kind, state=part.state)
+            pb.InvitedMeter(meter_id=str(meter.id), number=meter.number, kind=meter.kind, state=part.state)
             for part, meter in sorted(asked, key=lambda pair: pair[0].position)
         ],
-        asked_at=instant(row.asked_at),
+        invited_at=instant(row.invited_at),
         reminded_at=instant(row.reminded_at),
         done_at=instant(row.done_at),
     )

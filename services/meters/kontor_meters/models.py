@@ -150,22 +150,23 @@ class ReadingRequest(Aggregate, Base, table=True):
     made_by: str = ""
 
 
-class Asking(Aggregate, Base, table=True):
-    """One customer's part of a request."""
+class ReadingInvitation(Aggregate, Base, table=True):
+    """One customer's part of a request: the meters that this customer is asked to read."""
 
+    __tablename__ = "reading_invitation"
     request_id: UUID
     customer_id: UUID
-    # asked, reminded, done, closed
-    state: str = "asked"
-    asked_at: datetime = utc_column()
+    # invited, reminded, done, closed
+    state: str = "invited"
+    invited_at: datetime = utc_column()
     reminded_at: datetime | None = utc_column(nullable=True)
     done_at: datetime | None = utc_column(nullable=True)
 
 
-class AskedMeter(Tenant, Base, table=True):
-    __tablename__ = "asked_meter"
-    asking_id: UUID = Field(primary_key=True)
+class InvitedMeter(Tenant, Base, table=True):
+    __tablename__ = "invited_meter"
+    invitation_id: UUID = Field(primary_key=True)
     meter_id: UUID = Field(primary_key=True)
     position: int
-    # asked, read, estimated, left_out
-    state: str = "asked"
+    # invited, read, estimated, left_out
+    state: str = "invited"

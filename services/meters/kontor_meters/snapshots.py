@@ -18,7 +18,7 @@ from kontor_meters.batches.models import Batch
 from kontor_meters.consumption.events import consumption_state
 from kontor_meters.consumption.models import Consumption
 from kontor_meters.meters import queries as meters
-from kontor_meters.models import Asking, Meter, Reading, ReadingRequest
+from kontor_meters.models import Meter, Reading, ReadingInvitation, ReadingRequest
 from kontor_meters.requests.campaign import campaigns_of
 from kontor_service.database import Database
 from kontor_service.tokens import ServiceCaller
@@ -47,8 +47,11 @@ async def _requests(_: AsyncSession, rows: Sequence[ReadingRequest]) -> list[Mes
     return [pb.ReadingRequestSnapshot(request=events.request_state(row)) for row in rows]
 
 
-async def _askings(session: AsyncSession, rows: Sequence[Asking]) -> list[Message]:
-    return [pb.AskingSnapshot(asking=c.state()) for c in await campaigns_of(session, [row.id for row in rows])]
+async def _invitations(session: AsyncSession, rows: Sequence[ReadingInvitation]) -> list[Message]:
+    return [
+        pb.ReadingInvitationSnapshot(invitation=c.state())
+        for c in await campaigns_of(session, [row.id for row in rows])
+    ]
 
 
 async def _consumption(_: AsyncSession, rows: Sequence[Consumption]) -> list[Message]:
@@ -61,7 +64,7 @@ RESENDERS: list[tuple[str, type[SQLModel], Make]] = [
     ("meters.reading", Reading, _readings),
     ("meters.consumption", Consumption, _consumption),
     ("meters.request", ReadingRequest, _requests),
-    ("meters.asking", Asking, _askings),
+    ("meters.invitation", ReadingInvitation, _invitations),
     ("meters.batch", Batch, batches.snapshots),
 ]
 

@@ -22,7 +22,7 @@ def consumers(database: Database, queue: Queue) -> list[Copy | Effects]:
         Effects("notifications.shared", {documents.DocumentShared: react.document_shared}, lane="bulk"),
         Effects(
             "notifications.asked",
-            {meters.ReadingsAsked: readings.asked, meters.ReadingsReminded: readings.reminded},
+            {meters.ReadingInvitationSent: readings.asked, meters.ReadingInvitationReminded: readings.reminded},
             lane="bulk",
         ),
         Effects(

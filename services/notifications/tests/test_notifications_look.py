@@ -41,7 +41,8 @@ def mail(kind: str, language: Any, merchant: Merchant, customer: Customer, docum
         kind=kind.partition(":")[0], language=language, merchant=merchant, recipient="a@example.org", name="Erika Müller",
         customer=customer, documents=(DocumentFacts(document),) * (2 if kind == "documents_shared" else 1),
         payment=Payment(78719, "EUR", "card", open_minor=78719) if kind == "payment_failed" else None,
-        asking=sample.asking(kind, language, date(2026, 12, 1)), reading=sample.reading(kind, language, date(2026, 12, 1)),
+        reading_invitation=sample.reading_invitation(kind, language, date(2026, 12, 1)),
+        reading=sample.reading(kind, language, date(2026, 12, 1)),
         expires_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC), attachments=("RE-2026-0042.pdf",),
     )  # fmt: skip
     secrets = Secrets({document.id: LINK}, customer=LINK, link=LINK, code="482913")

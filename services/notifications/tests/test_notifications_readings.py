@@ -8,29 +8,29 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import (
-    AskedMeter,
-    Asking,
-    AskingSnapshot,
+    InvitedMeter,
     Reading,
+    ReadingInvitation,
+    ReadingInvitationReminded,
+    ReadingInvitationSent,
+    ReadingInvitationSnapshot,
     ReadingRejected,
-    ReadingsAsked,
-    ReadingsReminded,
 )
 from kontor_notifications.templates.kinds import ASKED, REJECTED
 from kontor_notifications.templates.placeholders import placeholders
 
-ASKING_ID = "01920000-0000-7000-8000-0000000000aa"
+INVITATION_ID = "01920000-0000-7000-8000-0000000000aa"
 READING_ID = "01920000-0000-7000-8000-0000000000bb"
 
 
 @pytest.fixture
-def asking(customer: Customer) -> Asking:
-    return Asking(
-        id=ASKING_ID, merchant_id=customer.merchant_id, epoch=1, version=1, customer_id=customer.id, state="asked",
+def reading_invitation(customer: Customer) -> ReadingInvitation:
+    return ReadingInvitation(
+        id=INVITATION_ID, merchant_id=customer.merchant_id, epoch=1, version=1, customer_id=customer.id, state="invited",
         title="Jahresablesung 2026", due_on="2026-12-15",
         meters=[
-            AskedMeter(number="1EMH0012345678", kind="electricity", state="asked"),
-            AskedMeter(number="7ELS2004711", kind="gas", state="read"),
+            InvitedMeter(number="1EMH0012345678", kind="electricity", state="invited"),
+            InvitedMeter(number="7ELS2004711", kind="gas", state="read"),
         ],
     )  # fmt: skip
 
@@ -46,30 +46,30 @@ def reading(customer: Customer) -> Reading:
     )  # fmt: skip
 
 
-async def known(desk: Any, asking: Asking, *states: Any) -> None:
+async def known(desk: Any, reading_invitation: ReadingInvitation, *states: Any) -> None:
     await desk.know(*states)
-    await desk.tell(AskingSnapshot(asking=asking))
+    await desk.tell(ReadingInvitationSnapshot(invitation=reading_invitation))
 
 
 async def test_a_customer_is_asked_with_a_link_that_needs_no_log_in(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     [mail] = await desk.mails(1)
     assert mail["to"] == ["erika@baeckerei-mueller.example"]
     assert mail["subject"] == "Jahresablesung 2026: Bitte bis 15. Dezember 2026 ablesen"
-    assert mail["links"] == [f"https://portal.example/z/{ASKING_ID}.1"]
+    assert mail["links"] == [f"https://portal.example/z/{INVITATION_ID}.1"]
     assert "Stromzähler, 1EMH0012345678" in mail["text"]
-    assert desk.peers.asked("/v1/things/links") == [{"things": [f"meters.asking:{ASKING_ID}"]}]
+    assert desk.peers.asked("/v1/things/links") == [{"things": [f"meters.invitation:{INVITATION_ID}"]}]
 
 
 async def test_meters_that_have_been_read_are_not_asked_for(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsReminded(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationReminded(invitation=reading_invitation))
 
     [mail] = await desk.mails(1)
     assert mail["subject"].startswith("Erinnerung: Jahresablesung 2026")
@@ -77,11 +77,11 @@ async def test_meters_that_have_been_read_are_not_asked_for(
 
 
 async def test_each_contact_who_gets_bills_is_asked_once_in_their_language(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
     customer.contacts[1].gets_invoices = True
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     german, english = sorted(await desk.mails(2), key=lambda mail: mail["to"])
     assert (german["to"], english["to"]) == (["erika@baeckerei-mueller.example"], ["sam@baeckerei-mueller.example"])
@@ -90,12 +90,12 @@ async def test_each_contact_who_gets_bills_is_asked_once_in_their_language(
 
 
 async def test_the_same_fact_twice_makes_one_mail(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
     async with desk.app.state.db.connection() as connection:
-        again = "UPDATE outbox SET published_at = NULL WHERE type = 'meters.asking.asked.v1'"
+        again = "UPDATE outbox SET published_at = NULL WHERE type = 'meters.invitation.sent.v1'"
         assert await connection.execute(again) == "UPDATE 1"
     await desk.app.state.bus.idle()
 
@@ -104,12 +104,12 @@ async def test_the_same_fact_twice_makes_one_mail(
 
 
 async def test_who_has_answered_before_the_mail_goes_out_gets_none(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    asking.state, asking.version = "done", 2
-    await known(desk, asking, merchant, customer)
-    asking.state, asking.version = "asked", 1
-    await desk.tell(ReadingsAsked(asking=asking))
+    reading_invitation.state, reading_invitation.version = "done", 2
+    await known(desk, reading_invitation, merchant, customer)
+    reading_invitation.state, reading_invitation.version = "invited", 1
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     [row] = await desk.log("suppressed")
     assert "had arrived" in row["error"]
@@ -117,31 +117,33 @@ async def test_who_has_answered_before_the_mail_goes_out_gets_none(
 
 
 async def test_a_customer_without_an_address_is_shown_to_staff(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
     customer.email = customer.contacts[0].email = customer.contacts[1].email = ""
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     [row] = await desk.log("failed")
     assert (row["kind"], "e-mail address" in row["error"]) == (ASKED, True)
 
 
-async def test_a_revoked_link_is_not_mailed(desk: Any, merchant: Merchant, customer: Customer, asking: Asking) -> None:
-    desk.peers.revoked.add(f"meters.asking:{ASKING_ID}")
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+async def test_a_revoked_link_is_not_mailed(
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
+) -> None:
+    desk.peers.revoked.add(f"meters.invitation:{INVITATION_ID}")
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     [row] = await desk.log("failed")
     assert "revoked" in row["error"]
 
 
 async def test_without_the_portal_the_mail_has_no_link(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
     merchant.portal_enabled = False
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     [mail] = await desk.mails(1)
     assert (mail["links"], "ohne Anmeldung" in mail["text"]) == ([], False)
@@ -149,22 +151,24 @@ async def test_without_the_portal_the_mail_has_no_link(
 
 
 async def test_sent_again_to_another_address_the_old_link_ends(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
     await desk.mails(1)
     [row] = await desk.log("sent")
     path = f"/v1/mails/{row['id']}/resend"
     await desk.http.post(path, headers=desk.auth("mails:resend"), json={"recipient": "neu@example.org"})
 
     mails = await desk.mails(2)
-    assert [mail["links"] for mail in mails] == [[f"https://portal.example/z/{ASKING_ID}.{n}"] for n in (1, 2)]
+    assert [mail["links"] for mail in mails] == [[f"https://portal.example/z/{INVITATION_ID}.{n}"] for n in (1, 2)]
 
 
-async def test_no_link_is_kept_or_told(desk: Any, merchant: Merchant, customer: Customer, asking: Asking) -> None:
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+async def test_no_link_is_kept_or_told(
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
+) -> None:
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
     await desk.mails(1)
     rows = await desk.rows(
         "SELECT to_jsonb(m)::text AS row FROM mail m UNION ALL SELECT encode(payload, 'escape') FROM outbox"
@@ -173,11 +177,11 @@ async def test_no_link_is_kept_or_told(desk: Any, merchant: Merchant, customer: 
 
 
 async def test_a_property_manager_with_hundreds_of_meters_gets_a_list_to_read(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    asking.meters.extend(AskedMeter(number=f"W-{n}", kind="water", state="asked") for n in range(300))
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    reading_invitation.meters.extend(InvitedMeter(number=f"W-{n}", kind="water", state="invited") for n in range(300))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
 
     [mail] = await desk.mails(1)
     assert "und 281 weitere" in mail["text"]
@@ -254,13 +258,13 @@ async def test_a_rejection_that_reached_the_wrong_address_opens_no_portal_there(
 
 
 async def test_a_revoked_link_does_not_come_back_with_another_address(
-    desk: Any, merchant: Merchant, customer: Customer, asking: Asking
+    desk: Any, merchant: Merchant, customer: Customer, reading_invitation: ReadingInvitation
 ) -> None:
-    await known(desk, asking, merchant, customer)
-    await desk.tell(ReadingsAsked(asking=asking))
+    await known(desk, reading_invitation, merchant, customer)
+    await desk.tell(ReadingInvitationSent(invitation=reading_invitation))
     await desk.mails(1)
     [row] = await desk.log("sent")
-    desk.peers.revoked.add(f"meters.asking:{ASKING_ID}")
+    desk.peers.revoked.add(f"meters.invitation:{INVITATION_ID}")
     path = f"/v1/mails/{row['id']}/resend"
     await desk.http.post(path, headers=desk.auth("mails:resend"), json={"recipient": "neu@example.org"})
 

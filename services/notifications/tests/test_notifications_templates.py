@@ -135,7 +135,7 @@ def test_a_paid_invoice_does_not_ask_to_be_paid(facts: Facts, document: Document
     assert body("[Link]", paid).startswith("Rechnung ansehen:")
 
 
-def test_a_debited_invoice_says_when_instead_of_asking(facts: Facts, document: Document) -> None:
+def test_a_debited_invoice_says_when_instead_of_reading_invitation(facts: Facts, document: Document) -> None:
     document.payment_means, document.direct_debit_date = "direct_debit", "2026-03-20"
     text = body("[Overview]\n[Link]", but(facts, documents=(DocumentFacts(document),)))
     assert "Wird abgebucht am: 20. März 2026" in text

@@ -18,7 +18,7 @@ from kontor_admin.meters import (
     stickers,
     words,
 )
-from kontor_admin.meters.asking import READ
+from kontor_admin.meters.staff_page import READ
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 

@@ -8,11 +8,11 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from kontor_admin.meters.asking import ask_meters, uuid_of
 from kontor_admin.meters.checking import STATES
 from kontor_admin.meters.files import batch
 from kontor_admin.meters.listing import listing
 from kontor_admin.meters.requests import reading_request
+from kontor_admin.meters.staff_page import ask_meters, uuid_of
 from kontor_admin.meters.view import meter
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, loads, slice_of
 

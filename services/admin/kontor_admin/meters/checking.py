@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import act, pages
-from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
+from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
 from kontor_admin.owners import owners
 from kontor_admin.problems import sentence
 from kontor_admin.reading import Keyset, loads, slice_of

@@ -83,7 +83,7 @@ def _request(r: Any) -> dict[str, Any]:
     return {"state": r.state, "by_made": key(r.made_at), "data": whole(r)}
 
 
-def _asking(a: Any) -> dict[str, Any]:
+def _invitation(a: Any) -> dict[str, Any]:
     return {"request_id": a.request_id, "customer_id": a.customer_id or None, "state": a.state, "data": whole(a)}
 
 
@@ -130,11 +130,11 @@ REQUEST = View(
     _request,
     _merchants,
 )
-ASKING = View(
-    "asking",
-    meters_pb2.AskingSnapshot,
+INVITATION = View(
+    "reading_invitation",
+    meters_pb2.ReadingInvitationSnapshot,
     {"request_id": "uuid", "customer_id": "uuid", "state": "text", "data": "json"},
-    _asking,
+    _invitation,
     _merchants,
 )
 BATCH = View(
@@ -144,4 +144,4 @@ BATCH = View(
     _batch,
     _merchants,
 )
-VIEWS = (METER, READING, CONSUMPTION, REQUEST, ASKING, BATCH)
+VIEWS = (METER, READING, CONSUMPTION, REQUEST, INVITATION, BATCH)

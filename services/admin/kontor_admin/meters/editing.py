@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters import form as fields
-from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, uuid_of
+from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_admin.meters.view import meter
 from kontor_admin.owners import owners
 from kontor_admin.reading import loads

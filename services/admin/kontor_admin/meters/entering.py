@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages, refused
-from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, uuid_of
+from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_admin.meters.words import found
 from kontor_admin.owners import owners
 from kontor_admin.reading import loads

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters import form as fields
-from kontor_admin.meters.asking import EDIT, OWNER, frame
+from kontor_admin.meters.staff_page import EDIT, OWNER, frame
 from kontor_admin.meters.view import MeterView, meter
 from kontor_admin.meters.words import found
 from kontor_admin.owners import owners

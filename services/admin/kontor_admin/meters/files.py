@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kontor_admin.acting import act, pages, refused
 from kontor_admin.documents.files import bytes_response
-from kontor_admin.meters.asking import EDIT, OWNER, READ, ask_meters, frame, tabs
+from kontor_admin.meters.staff_page import EDIT, OWNER, READ, ask_meters, frame, tabs
 from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, loads, slice_of
 from kontor_admin.staff import Staff

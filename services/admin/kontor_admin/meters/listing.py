@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kontor_admin.acting import pages
 from kontor_admin.documents.listing import capped
-from kontor_admin.meters.asking import ask_meters, frame, now_of, tabs, uuid_of
+from kontor_admin.meters.staff_page import ask_meters, frame, now_of, tabs, uuid_of
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, loads, slice_of
 from kontor_admin.staff import Staff
 from kontor_edge.sorting import search_patterns, time_key

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import pages
-from kontor_admin.meters.asking import OWNER, frame
 from kontor_admin.meters.consumption import pictures
+from kontor_admin.meters.staff_page import OWNER, frame
 from kontor_admin.meters.view import ALL, SHOWN, MeterView, meter
 from kontor_admin.owners import owners
 from kontor_admin.staff import Staff

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.acting import act, new_key, pages, refused
-from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
 from kontor_admin.meters.entering import REASONS
 from kontor_admin.meters.listing import KINDS
+from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
 from kontor_admin.owners import owners
 from kontor_admin.reading import Keyset, Slice, loads, slice_of
 from kontor_admin.staff import Staff
@@ -141,14 +141,14 @@ async def show(request: Request, request_id: UUID) -> Response:
     return pages(request).render(
         request, "meters/request.html", frame(request, staff), staff=staff, r=found, groups=groups, page=page, q=query.get("q", ""),
         states=_states(request_id, groups, query.get("state", "")), next=page.query(request, after=page.after),
-        edits=staff.may(EDIT), missing=groups.get("asked", 0) + groups.get("reminded", 0),
+        edits=staff.may(EDIT), missing=groups.get("invited", 0) + groups.get("reminded", 0),
         days_left=(date.fromisoformat(found["due_on"]) - staff.today).days if found["due_on"] else 0,
     )  # fmt: skip
 
 
 def _states(request_id: UUID, groups: dict[str, int], asked: str) -> list[Link]:
     here = f"/zaehler/anfragen/{request_id}"
-    missing = groups.get("asked", 0) + groups.get("reminded", 0)
+    missing = groups.get("invited", 0) + groups.get("reminded", 0)
     entries = [
         ("", _("All"), sum(groups.values())), ("missing", _("Missing"), missing), ("done", _("Read"), groups.get("done", 0)),
         ("closed", _("Closed"), groups.get("closed", 0)),

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from kontor_admin.acting import act, pages
 from kontor_admin.documents.files import bytes_response
 from kontor_admin.documents.listing import capped
-from kontor_admin.meters.asking import EDIT, OWNER, ask_meters, frame, tabs, uuids_of
 from kontor_admin.meters.listing import KINDS, listing
+from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuids_of
 from kontor_admin.meters.view import meter
 from kontor_admin.owners import owners
 from kontor_admin.problems import sentence

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Request
 
-from kontor_admin.meters.asking import ask_meters
+from kontor_admin.meters.staff_page import ask_meters
 from kontor_admin.reading import loads
 from kontor_admin.staff import Staff
 from kontor_service.errors import NotFound
@@ -30,7 +30,7 @@ class MeterView:
     more: bool
     chain: list[dict[str, Any]]
     years: list[dict[str, Any]]
-    askings: list[dict[str, Any]]
+    invitations: list[dict[str, Any]]
 
     @property
     def id(self) -> str:
@@ -65,5 +65,5 @@ async def meter(request: Request, meter_id: UUID, many: int = SHOWN) -> tuple[St
         more=len(readings) > many,
         chain=loads(row["chain"], []),
         years=loads(row["years"], []),
-        askings=loads(row["askings"], []),
+        invitations=loads(row["invitations"], []),
     )

@@ -8,7 +8,7 @@ from kontor_edge.sorting import number_key, search_words
 from kontor_gateway.reading.values import instant, text
 
 _KEY = 'text COLLATE "C"'
-_ASKED = ("asked", "reminded")
+_ASKED = ("invited", "reminded")
 
 
 def _place(place: Any) -> dict[str, str]:
@@ -89,8 +89,8 @@ def _consumption(c: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asking(a: Any) -> dict[str, Any]:
-    waiting = [m.meter_id for m in a.meters if m.state == "asked"] if a.state in _ASKED else []
+def _invitation(a: Any) -> dict[str, Any]:
+    waiting = [m.meter_id for m in a.meters if m.state == "invited"] if a.state in _ASKED else []
     return {
         "customer_id": a.customer_id or None,
         "due_on": a.due_on or None,
@@ -131,10 +131,10 @@ CONSUMPTION = View(
     _consumption,
     _topics,
 )
-ASKING = View(
-    "asking",
-    meters_pb2.AskingSnapshot,
+INVITATION = View(
+    "reading_invitation",
+    meters_pb2.ReadingInvitationSnapshot,
     {"customer_id": "uuid", "due_on": "date", "meters": "uuid[]", "waiting": "uuid[]", "data": "text"},
-    _asking,
+    _invitation,
     _topics,
 )

@@ -31,10 +31,10 @@ _LARGEST_FORM = 256 * 1024 * 1024
 
 @router.get("/{slug}/zaehler/melden")
 async def entry(request: Request, slug: Slug) -> Response:
-    """`?meter=`, `?asking=`, `?customer=` narrow it to one meter, to what is asked for, to one customer."""
+    """`?meter=`, `?invitation=`, `?customer=` narrow it to one meter, to what is asked for, to one customer."""
     record = await _record(request, slug)
     meters = _chosen(request, record)
-    if not meters and "asking" in request.query_params:
+    if not meters and "invitation" in request.query_params:
         return edge_of(request).pages.redirect(
             f"/{slug}/zaehler", info=_("All readings that were asked for are there.")
         )
@@ -59,7 +59,7 @@ async def send(request: Request, slug: Slug) -> Response:
 
 async def _record(request: Request, slug: str) -> asyncpg.Record:
     query = request.query_params
-    only = uuid_of(query, "asking") or uuid_of(query, "meter")
+    only = uuid_of(query, "invitation") or uuid_of(query, "meter")
     wish = Wish(
         customer=uuid_of(query, "customer"), after=read_cursor(query.get("after")), limit=_ON_A_SCREEN, only=only
     )
@@ -73,10 +73,10 @@ async def _record(request: Request, slug: str) -> asyncpg.Record:
 
 def _chosen(request: Request, record: asyncpg.Record, form: Form | None = None) -> list[dict[str, Any]]:
     meters = [meter for meter in read_all(record["entries"]) if not _over(meter, record)]
-    asking = uuid_of(request.query_params, "asking")
-    if asking is None:
+    invitation = uuid_of(request.query_params, "invitation")
+    if invitation is None:
         return meters if "meter" in request.query_params else by_hand(meters)
-    asked = next((one for one in read_all(record["askings"]) if one["id"] == str(asking)), None)
+    asked = next((one for one in read_all(record["invitations"]) if one["id"] == str(invitation)), None)
     return to_enter(meters, set(asked["waiting"]) if asked else set(), form)
 
 

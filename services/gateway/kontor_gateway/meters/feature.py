@@ -2,7 +2,7 @@
 
 from kontor_gateway.feature import Feature, Section, sql
 from kontor_gateway.meters import detail, entry_pages, ingest, link_pages, pages, portal_api, words
-from kontor_gateway.meters.copy import ASKING, CONSUMPTION, METER, READING
+from kontor_gateway.meters.copy import CONSUMPTION, INVITATION, METER, READING
 from kontor_service.i18n import N_
 
 _SECTION = Section(
@@ -11,11 +11,11 @@ _SECTION = Section(
     "/zaehler",
     shown="s.document_id IS NULL AND EXISTS (SELECT FROM meter t WHERE t.listed AND t.customer_id = ANY (s.customers))",
     waiting=N_("Please read your meters"),
-    count="""SELECT coalesce(sum(cardinality(a.waiting)), 0) FROM asking a
+    count="""SELECT coalesce(sum(cardinality(a.waiting)), 0) FROM reading_invitation a
                 WHERE a.customer_id = ANY (s.customers) AND cardinality(a.waiting) > 0""",
 )
 METERS = Feature(
-    views=(METER, READING, CONSUMPTION, ASKING),
+    views=(METER, READING, CONSUMPTION, INVITATION),
     indexes=sql("meters", "indexes"),
     functions=(sql("meters", "meters"),),
     sections=(_SECTION,),

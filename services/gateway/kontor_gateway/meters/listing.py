@@ -24,7 +24,7 @@ class Wish:
     customer: UUID | None = None
     after: tuple[str, UUID] | None = None
     limit: int = PAGE_SIZE
-    # A meter, or an asking: what is still to be read of it.
+    # A meter, or an invitation: what is still to be read of it.
     only: UUID | None = None
 
 

@@ -20,7 +20,7 @@ class MeterView:
     chain: list[dict[str, Any]]
     used: Used
     readings: list[dict[str, Any]]
-    askings: list[dict[str, Any]]
+    invitations: list[dict[str, Any]]
     customer: dict[str, Any] | None
     merchant: dict[str, Any]
     today: date
@@ -76,7 +76,7 @@ def meter_view(record: asyncpg.Record) -> MeterView:
         chain=read_all(record["chain"]),
         used=Used(read_all(record["consumption"])),
         readings=read_all(record["readings"]),
-        askings=read_all(record["askings"]),
+        invitations=read_all(record["invitations"]),
         customer=orjson.loads(record["customer"]) if record["customer"] else None,
         merchant=orjson.loads(record["merchant"]),
         today=record["today"],

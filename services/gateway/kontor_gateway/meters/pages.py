@@ -27,11 +27,11 @@ async def meters(request: Request, slug: Slug) -> Response:
     record = await meters_page(request, slug, wish)
     look = look_of(record, "meters", live=f"/{slug}/live?about=meters")
     speak(look.language, look.time_zone)
-    found, askings = read_all(record["entries"]), read_all(record["askings"])
+    found, invitations = read_all(record["entries"]), read_all(record["invitations"])
     customers = orjson.loads(record["customers"] or "[]")
     return edge_of(request).pages.render(
-        request, "meters/list.html", look, slug=slug, wish=wish, meters=found, askings=askings, columns=_columns(),
-        waiting={meter for asking in askings for meter in asking["waiting"]}, today=record["today"].isoformat(),
+        request, "meters/list.html", look, slug=slug, wish=wish, meters=found, invitations=invitations, columns=_columns(),
+        waiting={meter for invitation in invitations for meter in invitation["waiting"]}, today=record["today"].isoformat(),
         allowed=may_enter(record), next=next_cursor(record), customers=customers,
         searchable=len(found) >= _SEARCHED or customers or wish.query or wish.after,
         names={c["id"]: c["name"] for c in customers},

@@ -70,11 +70,11 @@ class Readings(BaseModel):
 
 @router.get("/meters", summary="Meters", openapi_extra={"parameters": _LIST_PARAMETERS}, response_class=Response)
 async def meters(request: Request, slug: str) -> Response:
-    """`meters` with their registers and last readings, `askings` (what is to be read until when), `next` (cursor or null)."""
+    """`meters` with their registers and last readings, `invitations` (what is to be read until when), `next` (cursor or null)."""
     record = await meters_page(request, slug, read_wish(request.query_params))
     cursor = next_cursor(record)
     body = (
-        f'{{"meters":[{",".join(record["entries"] or ())}],"askings":[{",".join(record["askings"] or ())}],'
+        f'{{"meters":[{",".join(record["entries"] or ())}],"invitations":[{",".join(record["invitations"] or ())}],'
         f'"next":{orjson.dumps(cursor).decode()}}}'
     )
     return json_answer(request, body.encode())
@@ -82,9 +82,9 @@ async def meters(request: Request, slug: str) -> Response:
 
 @router.get("/meters/{meter_id}", summary="One meter", response_class=Response)
 async def meter(request: Request, slug: str, meter_id: UUID) -> Response:
-    """The meter, `chain` (all that hung in its place, the oldest first), `readings` (the latest 200) and `askings`."""
+    """The meter, `chain` (all that hung in its place, the oldest first), `readings` (the latest 200) and `invitations`."""
     record = await _record(request, slug, meter_id)
-    lists = ",".join(f'"{name}":[{",".join(record[name] or ())}]' for name in ("chain", "readings", "askings"))
+    lists = ",".join(f'"{name}":[{",".join(record[name] or ())}]' for name in ("chain", "readings", "invitations"))
     return json_answer(request, f"{record['meter'][:-1]},{lists}}}".encode())
 
 

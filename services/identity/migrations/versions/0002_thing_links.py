@@ -1,4 +1,4 @@
-"""Secret links to things of other owners: a meter, an asking for readings."""
+"""Secret links to things of other owners: a meter, an invitation to read meters."""
 
 from alembic import op
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.models import AskedMeter, Asking, Meter
+from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation
 from kontor_service.tokens import Principal
 
-METER, ASKING = "meters.meter:", "meters.asking:"
+METER, INVITATION = "meters.meter:", "meters.invitation:"
 
 
 def by_link(principal: Principal) -> bool:
@@ -33,13 +33,15 @@ async def reachable(session: AsyncSession, principal: Principal, meter_ids: Coll
 async def _of_thing(session: AsyncSession, thing: str) -> set[UUID]:
     if thing.startswith(METER):
         return {UUID(thing.removeprefix(METER))}
-    if not thing.startswith(ASKING):
+    if not thing.startswith(INVITATION):
         return set()
     asked = (
-        select(AskedMeter.meter_id)
-        .join(Asking, col(Asking.id) == AskedMeter.asking_id)
+        select(InvitedMeter.meter_id)
+        .join(ReadingInvitation, col(ReadingInvitation.id) == InvitedMeter.invitation_id)
         # The customer may have moved out since.
-        .join(Meter, (col(Meter.id) == AskedMeter.meter_id) & (col(Meter.customer_id) == Asking.customer_id))
-        .where(AskedMeter.asking_id == UUID(thing.removeprefix(ASKING)), Asking.state != "closed")
+        .join(
+            Meter, (col(Meter.id) == InvitedMeter.meter_id) & (col(Meter.customer_id) == ReadingInvitation.customer_id)
+        )
+        .where(InvitedMeter.invitation_id == UUID(thing.removeprefix(INVITATION)), ReadingInvitation.state != "closed")
     )
     return set(await session.exec(asked))

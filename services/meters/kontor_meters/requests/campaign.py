@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters import events
-from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest
+from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
 
 _ANSWERED = frozenset({"read", "estimated", "left_out"})
 
@@ -23,8 +23,8 @@ _ANSWERED = frozenset({"read", "estimated", "left_out"})
 class Campaign:
     session: AsyncSession
     request: ReadingRequest
-    asking: Asking
-    parts: list[tuple[AskedMeter, Meter]]
+    invitation: ReadingInvitation
+    parts: list[tuple[InvitedMeter, Meter]]
     _before: bytes = b""
     _counts: tuple[int, int] = (0, 0)
 
@@ -34,27 +34,27 @@ class Campaign:
 
     def waits(self, since: datetime) -> bool:
         """Something is missing, and was not reminded of since then."""
-        before = self.asking.reminded_at
-        return self.asking.state in ("asked", "reminded") and (before is None or before < since)
+        before = self.invitation.reminded_at
+        return self.invitation.state in ("invited", "reminded") and (before is None or before < since)
 
     def remind(self, now: datetime) -> None:
-        self.asking.state, self.asking.reminded_at = "reminded", now
+        self.invitation.state, self.invitation.reminded_at = "reminded", now
 
     def end(self) -> None:
         """Nobody waits for what is missing any more."""
         for part, _ in self.parts:
-            if part.state == "asked":
+            if part.state == "invited":
                 part.state = "left_out"
-        if self.asking.state != "done":
-            self.asking.state = "closed"
+        if self.invitation.state != "done":
+            self.invitation.state = "closed"
 
     def write(self, now: datetime, fact: type[Message]) -> bool:
         """What changed as one version and one event; whether anything did."""
         self._settle(now)
         if self._state() == self._before:
             return False
-        self.asking.touch()
-        record(self.session, fact(asking=self.state()), merchant_id=self.asking.merchant_id)
+        self.invitation.touch()
+        record(self.session, fact(invitation=self.state()), merchant_id=self.invitation.merchant_id)
         return True
 
     def news(self) -> tuple[int, int]:
@@ -62,17 +62,17 @@ class Campaign:
         read, estimated = self._counted()
         return read - self._counts[0], estimated - self._counts[1]
 
-    def state(self) -> pb.Asking:
-        return events.asking_state(self.asking, self.request, self.parts)
+    def state(self) -> pb.ReadingInvitation:
+        return events.invitation_state(self.invitation, self.request, self.parts)
 
     def _settle(self, now: datetime) -> None:
-        asking = self.asking
+        invitation = self.invitation
         answered = all(part.state in _ANSWERED for part, _ in self.parts)
-        if answered and asking.state in ("asked", "reminded"):
-            asking.state, asking.done_at = "done", now
-        elif not answered and asking.state == "done":
+        if answered and invitation.state in ("invited", "reminded"):
+            invitation.state, invitation.done_at = "done", now
+        elif not answered and invitation.state == "done":
             # Staff have rejected what was read.
-            asking.state, asking.done_at = "reminded" if asking.reminded_at else "asked", None
+            invitation.state, invitation.done_at = "reminded" if invitation.reminded_at else "invited", None
 
     def _counted(self) -> tuple[int, int]:
         states = [part.state for part, _ in self.parts]
@@ -82,7 +82,9 @@ class Campaign:
         return self.state().SerializeToString(deterministic=True)
 
 
-async def close(campaigns: Sequence[Campaign], now: datetime, fact: type[Message] = pb.AskingChanged) -> None:
+async def close(
+    campaigns: Sequence[Campaign], now: datetime, fact: type[Message] = pb.ReadingInvitationChanged
+) -> None:
     """Writes what changed, and adds it to the counts of the requests, each of which is locked once."""
     changed = [campaign for campaign in campaigns if campaign.write(now, fact)]
     if not changed:
@@ -108,46 +110,51 @@ async def _count(session: AsyncSession, request_id: UUID, read: int, estimated: 
 
 
 async def open_campaigns(session: AsyncSession, meter_ids: Collection[UUID]) -> list[Campaign]:
-    """The askings of open requests that these meters are part of, locked in the order of their ids."""
-    asked = select(AskedMeter.asking_id).where(col(AskedMeter.meter_id).in_(meter_ids))
+    """The invitations of open requests that these meters are part of, locked in the order of their ids."""
+    asked = select(InvitedMeter.invitation_id).where(col(InvitedMeter.meter_id).in_(meter_ids))
     query = (
-        select(Asking)
-        .join(ReadingRequest, col(ReadingRequest.id) == Asking.request_id)
-        .where(col(Asking.id).in_(asked), ReadingRequest.state == "open")
+        select(ReadingInvitation)
+        .join(ReadingRequest, col(ReadingRequest.id) == ReadingInvitation.request_id)
+        .where(col(ReadingInvitation.id).in_(asked), ReadingRequest.state == "open")
     )
     found = await _locked(session, query)
     # Closed while we waited for the lock.
     return [campaign for campaign in found if campaign.request.state == "open"]
 
 
-async def campaigns_of(session: AsyncSession, asking_ids: Collection[UUID]) -> list[Campaign]:
-    return await _locked(session, select(Asking).where(col(Asking.id).in_(asking_ids)))
+async def campaigns_of(session: AsyncSession, invitation_ids: Collection[UUID]) -> list[Campaign]:
+    return await _locked(session, select(ReadingInvitation).where(col(ReadingInvitation.id).in_(invitation_ids)))
 
 
-async def _locked(session: AsyncSession, query: Select[tuple[Asking]]) -> list[Campaign]:
-    locked = query.order_by(col(Asking.id)).with_for_update(of=Asking)
+async def _locked(session: AsyncSession, query: Select[tuple[ReadingInvitation]]) -> list[Campaign]:
+    locked = query.order_by(col(ReadingInvitation.id)).with_for_update(of=ReadingInvitation)
     rows = await session.execute(locked.execution_options(populate_existing=True))
-    askings = list(rows.scalars())
-    wanted = {asking.request_id for asking in askings}
+    invitations = list(rows.scalars())
+    wanted = {invitation.request_id for invitation in invitations}
     requests = {
         request.id: request
         for request in await session.exec(
             select(ReadingRequest).where(col(ReadingRequest.id).in_(wanted)).execution_options(populate_existing=True)
         )
     }
-    parts = await _parts(session, askings)
-    return [Campaign(session, requests[asking.request_id], asking, parts[asking.id]) for asking in askings]
+    parts = await _parts(session, invitations)
+    return [
+        Campaign(session, requests[invitation.request_id], invitation, parts[invitation.id])
+        for invitation in invitations
+    ]
 
 
-async def _parts(session: AsyncSession, askings: Sequence[Asking]) -> dict[UUID, list[tuple[AskedMeter, Meter]]]:
+async def _parts(
+    session: AsyncSession, invitations: Sequence[ReadingInvitation]
+) -> dict[UUID, list[tuple[InvitedMeter, Meter]]]:
     query = (
-        select(AskedMeter, Meter)
-        .join(Meter, col(Meter.id) == AskedMeter.meter_id)
-        .where(col(AskedMeter.asking_id).in_([asking.id for asking in askings]))
-        .order_by(col(AskedMeter.position))
+        select(InvitedMeter, Meter)
+        .join(Meter, col(Meter.id) == InvitedMeter.meter_id)
+        .where(col(InvitedMeter.invitation_id).in_([invitation.id for invitation in invitations]))
+        .order_by(col(InvitedMeter.position))
         .execution_options(populate_existing=True)
     )
     found = defaultdict(list)
     for part, meter in await session.exec(query):
-        found[part.asking_id].append((part, meter))
+        found[part.invitation_id].append((part, meter))
     return found

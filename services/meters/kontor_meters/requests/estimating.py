@@ -24,13 +24,13 @@ async def estimate_missing(db: Database, request: ReadingRequest, now: datetime)
     more = True
     while more:
         async with db.transaction(request.merchant_id) as session:
-            waiting = await queries.askings_of(session, request.id, WAITING, _BATCH)
+            waiting = await queries.invitations_of(session, request.id, WAITING, _BATCH)
             await _estimate(session, request, waiting, now)
             more = len(waiting) == _BATCH
 
 
-async def _estimate(session: AsyncSession, request: ReadingRequest, asking_ids: list[UUID], now: datetime) -> None:
-    missing = await queries.missing_meters(session, asking_ids)
+async def _estimate(session: AsyncSession, request: ReadingRequest, invitation_ids: list[UUID], now: datetime) -> None:
+    missing = await queries.missing_meters(session, invitation_ids)
     round = await open_round(session, request.merchant_id, now, set(missing))
     done = set()
     for meter_id, meter in sorted(round.meters.items()):
@@ -38,10 +38,10 @@ async def _estimate(session: AsyncSession, request: ReadingRequest, asking_ids: 
         if meter.customer_id == missing[meter_id] and await _estimate_meter(round, meter, request):
             done.add(meter_id)
     await round.close()
-    campaigns = await campaigns_of(session, asking_ids)
+    campaigns = await campaigns_of(session, invitation_ids)
     for campaign in campaigns:
         for part, _ in campaign.parts:
-            if part.state == "asked":
+            if part.state == "invited":
                 part.state = "estimated" if part.meter_id in done else "left_out"
     await close(campaigns, now)
 

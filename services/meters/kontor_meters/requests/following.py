@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.models import AskedMeter, Asking, Reading, ReadingRequest, Register
+from kontor_meters.models import InvitedMeter, Reading, ReadingInvitation, ReadingRequest, Register
 from kontor_meters.requests.campaign import close, open_campaigns
 from kontor_meters.times import day_of, start_of
 
@@ -17,10 +17,10 @@ from kontor_meters.times import day_of, start_of
 async def open_reasons(session: AsyncSession, meter_ids: Collection[UUID]) -> dict[UUID, str]:
     """The reason that the readings of these meters get which are asked for just now."""
     query = (
-        select(AskedMeter.meter_id, ReadingRequest.reason)
-        .join(Asking, col(Asking.id) == AskedMeter.asking_id)
-        .join(ReadingRequest, col(ReadingRequest.id) == Asking.request_id)
-        .where(col(AskedMeter.meter_id).in_(meter_ids), ReadingRequest.state == "open")
+        select(InvitedMeter.meter_id, ReadingRequest.reason)
+        .join(ReadingInvitation, col(ReadingInvitation.id) == InvitedMeter.invitation_id)
+        .join(ReadingRequest, col(ReadingRequest.id) == ReadingInvitation.request_id)
+        .where(col(InvitedMeter.meter_id).in_(meter_ids), ReadingRequest.state == "open")
         .order_by(col(ReadingRequest.id))
     )
     return dict((await session.exec(query)).all())
@@ -40,10 +40,10 @@ async def follow(session: AsyncSession, meter_ids: Collection[UUID], zone: ZoneI
     await close(campaigns, now)
 
 
-def _state(part: AskedMeter, read_at: datetime | None, since: datetime) -> str:
+def _state(part: InvitedMeter, read_at: datetime | None, since: datetime) -> str:
     if read_at is not None and read_at >= since:
         return "read"
-    return "asked" if part.state == "read" else part.state
+    return "invited" if part.state == "read" else part.state
 
 
 async def _read(session: AsyncSession, meter_ids: Collection[UUID]) -> dict[UUID, datetime]:

@@ -8,12 +8,12 @@ from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.errors import RequestNotFound
-from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest, Register
+from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest, Register
 from kontor_meters.requests.inputs import RequestWanted
 
 
 async def locked(session: AsyncSession, request_id: UUID) -> ReadingRequest:
-    """Raises RequestNotFound. Whoever locks askings too locks them before."""
+    """Raises RequestNotFound. Whoever locks invitations too locks them before."""
     query = select(ReadingRequest).where(ReadingRequest.id == request_id).with_for_update()
     row = (await session.exec(query.execution_options(populate_existing=True))).one_or_none()
     if row is None:
@@ -53,27 +53,29 @@ async def meters_to_ask(session: AsyncSession, wanted: RequestWanted, today: dat
     return list(await session.exec(query.order_by(col(Meter.customer_id), col(Meter.number), col(Meter.id))))
 
 
-async def askings_of(session: AsyncSession, request_id: UUID, states: Sequence[str], limit: int) -> list[UUID]:
+async def invitations_of(session: AsyncSession, request_id: UUID, states: Sequence[str], limit: int) -> list[UUID]:
     """The first of them in these states."""
-    query = select(Asking.id).where(Asking.request_id == request_id, col(Asking.state).in_(states))
-    return list(await session.exec(query.order_by(col(Asking.id)).limit(limit)))
+    query = select(ReadingInvitation.id).where(
+        ReadingInvitation.request_id == request_id, col(ReadingInvitation.state).in_(states)
+    )
+    return list(await session.exec(query.order_by(col(ReadingInvitation.id)).limit(limit)))
 
 
 async def to_remind(session: AsyncSession, request_id: UUID, since: datetime, limit: int) -> list[UUID]:
     """Those who are missing and were not reminded since then."""
-    query = select(Asking.id).where(
-        Asking.request_id == request_id,
-        col(Asking.state).in_(("asked", "reminded")),
-        col(Asking.reminded_at).is_(None) | (col(Asking.reminded_at) < since),
+    query = select(ReadingInvitation.id).where(
+        ReadingInvitation.request_id == request_id,
+        col(ReadingInvitation.state).in_(("invited", "reminded")),
+        col(ReadingInvitation.reminded_at).is_(None) | (col(ReadingInvitation.reminded_at) < since),
     )
-    return list(await session.exec(query.order_by(col(Asking.id)).limit(limit)))
+    return list(await session.exec(query.order_by(col(ReadingInvitation.id)).limit(limit)))
 
 
-async def missing_meters(session: AsyncSession, asking_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+async def missing_meters(session: AsyncSession, invitation_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Meter → the customer who was asked."""
     query = (
-        select(AskedMeter.meter_id, Asking.customer_id)
-        .join(Asking, col(Asking.id) == AskedMeter.asking_id)
-        .where(col(AskedMeter.asking_id).in_(asking_ids), AskedMeter.state == "asked")
+        select(InvitedMeter.meter_id, ReadingInvitation.customer_id)
+        .join(ReadingInvitation, col(ReadingInvitation.id) == InvitedMeter.invitation_id)
+        .where(col(InvitedMeter.invitation_id).in_(invitation_ids), InvitedMeter.state == "invited")
     )
     return dict((await session.exec(query)).all())

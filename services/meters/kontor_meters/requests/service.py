@@ -14,7 +14,7 @@ from kontor_bus import record
 from kontor_meters import events
 from kontor_meters.copies.identity import time_zone
 from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
-from kontor_meters.models import AskedMeter, Asking, Meter, ReadingRequest
+from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
 from kontor_meters.requests import queries
 from kontor_meters.requests.campaign import campaigns_of
 from kontor_meters.requests.campaign import close as close_campaigns
@@ -27,12 +27,12 @@ from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
 # An event holds 64 KiB: a property manager with thousands of meters is asked in parts.
-METERS_PER_ASKING = 250
-# So many askings change in one transaction.
+METERS_PER_INVITATION = 250
+# So many invitations change in one transaction.
 _BATCH = 200
 # Who was reminded within this time is not reminded again: somebody clicked twice.
 _TWO_CLICKS = timedelta(minutes=10)
-WAITING = ("asked", "reminded")
+WAITING = ("invited", "reminded")
 
 
 async def ask(
@@ -78,26 +78,28 @@ async def _ask(session: AsyncSession, now: datetime, principal: Principal, wante
 
 
 async def _ask_each(session: AsyncSession, request: ReadingRequest, meters: list[Meter]) -> None:
-    parts = [(_asking(request, customer_id), own) for customer_id, own in _parts(meters)]
-    session.add_all([asking for asking, _ in parts])
+    parts = [(_invitation(request, customer_id), own) for customer_id, own in _parts(meters)]
+    session.add_all([invitation for invitation, _ in parts])
     await session.flush()
-    for asking, own in parts:
+    for invitation, own in parts:
         asked = [
-            AskedMeter(merchant_id=request.merchant_id, asking_id=asking.id, meter_id=meter.id, position=position)
+            InvitedMeter(
+                merchant_id=request.merchant_id, invitation_id=invitation.id, meter_id=meter.id, position=position
+            )
             for position, meter in enumerate(own)
         ]
         session.add_all(asked)
-        state = events.asking_state(asking, request, zip(asked, own, strict=True))
-        record(session, pb.ReadingsAsked(asking=state), merchant_id=request.merchant_id)
+        state = events.invitation_state(invitation, request, zip(asked, own, strict=True))
+        record(session, pb.ReadingInvitationSent(invitation=state), merchant_id=request.merchant_id)
 
 
-def _asking(request: ReadingRequest, customer_id: UUID) -> Asking:
-    return Asking(
+def _invitation(request: ReadingRequest, customer_id: UUID) -> ReadingInvitation:
+    return ReadingInvitation(
         id=uuid7(),
         merchant_id=request.merchant_id,
         request_id=request.id,
         customer_id=customer_id,
-        asked_at=request.made_at,
+        invited_at=request.made_at,
     )
 
 
@@ -105,9 +107,9 @@ def _parts(meters: list[Meter]) -> Iterator[tuple[UUID, list[Meter]]]:
     """Customer by customer, as many at a time as an event holds."""
     for customer_id, own in groupby(meters, key=lambda meter: meter.customer_id):
         whole = list(own)
-        for first in range(0, len(whole), METERS_PER_ASKING):
+        for first in range(0, len(whole), METERS_PER_INVITATION):
             assert customer_id is not None
-            yield customer_id, whole[first : first + METERS_PER_ASKING]
+            yield customer_id, whole[first : first + METERS_PER_INVITATION]
 
 
 async def remind(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID) -> dict[str, Any]:
@@ -131,7 +133,7 @@ async def remind_missing(db: Database, merchant_id: UUID, request_id: UUID, *, s
             campaigns = [c for c in await campaigns_of(session, waiting) if c.waits(since)]
             for campaign in campaigns:
                 campaign.remind(now)
-            await close_campaigns(campaigns, now, pb.ReadingsReminded)
+            await close_campaigns(campaigns, now, pb.ReadingInvitationReminded)
             more = len(waiting) == _BATCH
 
 
@@ -142,7 +144,7 @@ async def close(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID)
     while more:
         async with db.transaction(merchant_id) as session:
             await queries.by_id(session, request_id)
-            waiting = await queries.askings_of(session, request_id, WAITING, _BATCH)
+            waiting = await queries.invitations_of(session, request_id, WAITING, _BATCH)
             campaigns = await campaigns_of(session, waiting)
             for campaign in campaigns:
                 campaign.end()

@@ -10,7 +10,7 @@ revision = "0001"
 down_revision = None
 
 TENANT_TABLES = (
-    "merchant", "customer", "meter", "register", "reading", "photo", "reading_request", "asking", "asked_meter",
+    "merchant", "customer", "meter", "register", "reading", "photo", "reading_request", "reading_invitation", "invited_meter",
 )  # fmt: skip
 
 

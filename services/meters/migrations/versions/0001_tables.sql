@@ -144,28 +144,28 @@ CREATE TABLE reading_request (
 --;
 CREATE INDEX reading_request_open ON reading_request (merchant_id) WHERE state = 'open'
 --;
-CREATE TABLE asking (
+CREATE TABLE reading_invitation (
     id uuid PRIMARY KEY,
     merchant_id uuid NOT NULL,
     epoch integer NOT NULL,
     version bigint NOT NULL,
     request_id uuid NOT NULL REFERENCES reading_request,
     customer_id uuid NOT NULL,
-    state text NOT NULL CHECK (state IN ('asked', 'reminded', 'done', 'closed')),
-    asked_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('invited', 'reminded', 'done', 'closed')),
+    invited_at timestamptz NOT NULL,
     reminded_at timestamptz,
     done_at timestamptz
 )
 --;
-CREATE INDEX asking_request ON asking (request_id)
+CREATE INDEX reading_invitation_request ON reading_invitation (request_id)
 --;
-CREATE TABLE asked_meter (
-    asking_id uuid NOT NULL REFERENCES asking,
+CREATE TABLE invited_meter (
+    invitation_id uuid NOT NULL REFERENCES reading_invitation,
     meter_id uuid NOT NULL REFERENCES meter,
     merchant_id uuid NOT NULL,
     position integer NOT NULL,
-    state text NOT NULL CHECK (state IN ('asked', 'read', 'estimated', 'left_out')),
-    PRIMARY KEY (asking_id, meter_id)
+    state text NOT NULL CHECK (state IN ('invited', 'read', 'estimated', 'left_out')),
+    PRIMARY KEY (invitation_id, meter_id)
 )
 --;
-CREATE INDEX asked_meter_meter ON asked_meter (meter_id)
+CREATE INDEX invited_meter_meter ON invited_meter (meter_id)

@@ -22,7 +22,7 @@ async def test_a_request_counts_every_reading_of_everybody(world: Any) -> None:
     assert {result["outcome"] for result in results} == {"stored"}
     [row] = await world.sql("SELECT meters, read FROM reading_request")
     assert tuple(row) == (12, 12)
-    states = await world.sql("SELECT state, count(*) AS n FROM asking GROUP BY state")
+    states = await world.sql("SELECT state, count(*) AS n FROM reading_invitation GROUP BY state")
     assert [tuple(row) for row in states] == [("done", 6)]
     versions = [event.request.version for event in await world.told(pb.ReadingRequestChanged)]
     assert sorted(versions) == list(range(2, 14))

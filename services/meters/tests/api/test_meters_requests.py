@@ -43,38 +43,38 @@ async def test_each_customer_is_asked_once(world: Any) -> None:
     await world.meet(other, f"K-{other.hex[-6:]}")
     await world.add(customer_id=str(other))
     request = await asked(world)
-    events = {event.asking.customer_id: event.asking for event in await world.told(pb.ReadingsAsked)}
+    events = {event.invitation.customer_id: event.invitation for event in await world.told(pb.ReadingInvitationSent)}
     assert request["meters"] == 3
     assert set(events) == {str(world.customer), str(other)}
     mine = events[str(world.customer)]
     assert [(part.meter_id, part.number, part.state) for part in mine.meters] == [
-        (first["id"], "A", "asked"),
-        (second["id"], "B", "asked"),
+        (first["id"], "A", "invited"),
+        (second["id"], "B", "invited"),
     ]
     assert (mine.title, mine.due_on, mine.request_id) == ("Jahresablesung", "2026-12-10", request["id"])
 
 
 async def test_a_great_property_manager_is_asked_in_parts(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "METERS_PER_ASKING", 2)
+    monkeypatch.setattr(service, "METERS_PER_INVITATION", 2)
     for _ in range(3):
         await world.add()
     await asked(world)
-    assert [len(event.asking.meters) for event in await world.told(pb.ReadingsAsked)] == [2, 1]
+    assert [len(event.invitation.meters) for event in await world.told(pb.ReadingInvitationSent)] == [2, 1]
 
 
 def test_the_largest_part_fits_the_bus() -> None:
     long = "🔌" * 40
-    parts = [pb.AskedMeter(meter_id=str(uuid7()), number=long, kind="electricity", state="left_out")]
-    asking = pb.Asking(id=str(uuid7()), title="🔌" * 200, meters=parts * service.METERS_PER_ASKING)
-    assert asking.ByteSize() < MAX_BODY_BYTES - 1_000
+    parts = [pb.InvitedMeter(meter_id=str(uuid7()), number=long, kind="electricity", state="left_out")]
+    invitation = pb.ReadingInvitation(id=str(uuid7()), title="🔌" * 200, meters=parts * service.METERS_PER_INVITATION)
+    assert invitation.ByteSize() < MAX_BODY_BYTES - 1_000
 
 
 async def test_only_the_group_is_asked(world: Any) -> None:
     await world.add()
     wet = await water(world)
     request = await asked(world, kinds=["water"])
-    [event] = await world.told(pb.ReadingsAsked)
-    assert (request["meters"], [part.meter_id for part in event.asking.meters]) == (1, [wet["id"]])
+    [event] = await world.told(pb.ReadingInvitationSent)
+    assert (request["meters"], [part.meter_id for part in event.invitation.meters]) == (1, [wet["id"]])
 
 
 async def test_meters_that_nobody_reads_are_not_asked_for(world: Any) -> None:
@@ -102,17 +102,17 @@ async def test_two_clicks_are_one_request(world: Any) -> None:
     headers = world.staff() | {"Idempotency-Key": "click"}
     first, second = await ask(world, headers=headers), await ask(world, headers=headers)
     assert first.json() == second.json()
-    assert len(await world.told(pb.ReadingsAsked)) == 1
+    assert len(await world.told(pb.ReadingInvitationSent)) == 1
 
 
-async def test_an_asking_is_done_when_all_its_meters_are_read(world: Any) -> None:
+async def test_an_invitation_is_done_when_all_its_meters_are_read(world: Any) -> None:
     power, wet = await world.add(), await water(world)
     request = await asked(world, reason="interim")
     await world.enter(power, "10")
     assert (await request_state(world, request))["read"] == 1
     await world.enter(wet, "10")
-    *_, last = await world.told(pb.AskingChanged)
-    assert (last.asking.state, [part.state for part in last.asking.meters]) == ("done", ["read", "read"])
+    *_, last = await world.told(pb.ReadingInvitationChanged)
+    assert (last.invitation.state, [part.state for part in last.invitation.meters]) == ("done", ["read", "read"])
     assert (await request_state(world, request))["read"] == 2
 
 
@@ -144,16 +144,16 @@ async def test_a_rejected_reading_is_asked_for_again(world: Any) -> None:
     request = await asked(world)
     result = await world.enter(meter, "10")
     await world.decide(result["id"], "reject")
-    *_, last = await world.told(pb.AskingChanged)
-    assert (last.asking.state, last.asking.meters[0].state) == ("asked", "asked")
+    *_, last = await world.told(pb.ReadingInvitationChanged)
+    assert (last.invitation.state, last.invitation.meters[0].state) == ("invited", "invited")
     assert (await request_state(world, request))["read"] == 0
 
 
-async def test_the_link_of_an_asking_enters_readings_of_its_meters_alone(world: Any) -> None:
+async def test_the_link_of_an_invitation_enters_readings_of_its_meters_alone(world: Any) -> None:
     meter, wet = await world.add(), await water(world)
     await asked(world, kinds=["water"])
-    [event] = await world.told(pb.ReadingsAsked)
-    link = world.link(f"meters.asking:{event.asking.id}")
+    [event] = await world.told(pb.ReadingInvitationSent)
+    link = world.link(f"meters.invitation:{event.invitation.id}")
     assert (await world.enter(wet, "10", headers=link))["outcome"] == "stored"
     assert (await world.enter(meter, "10", headers=link))["outcome"] == "refused"
 
@@ -165,10 +165,10 @@ async def test_who_is_missing_is_reminded_on_the_day(world: Any) -> None:
     await world.add(customer_id=str(other))
     await asked(world, remind_on="2026-12-01")
     await world.enter(meter, "10")
-    assert await world.told(pb.ReadingsReminded) == []
+    assert await world.told(pb.ReadingInvitationReminded) == []
     world.clock.travel_to(REMIND_DAY)
-    [event] = await eventually(lambda: world.told(pb.ReadingsReminded))
-    assert (event.asking.customer_id, event.asking.state) == (str(other), "reminded")
+    [event] = await eventually(lambda: world.told(pb.ReadingInvitationReminded))
+    assert (event.invitation.customer_id, event.invitation.state) == (str(other), "reminded")
 
 
 async def test_staff_may_remind_at_once_and_again(world: Any) -> None:
@@ -178,7 +178,7 @@ async def test_staff_may_remind_at_once_and_again(world: Any) -> None:
     for days in (0, 3):
         world.clock.travel_to(datetime(2026, 11, 22 + days, tzinfo=UTC))
         assert (await world.http.post(path, headers=world.staff())).status_code == 200
-    assert len(await world.told(pb.ReadingsReminded)) == 2
+    assert len(await world.told(pb.ReadingInvitationReminded)) == 2
 
 
 async def test_two_clicks_are_one_reminder(world: Any) -> None:
@@ -186,7 +186,7 @@ async def test_two_clicks_are_one_reminder(world: Any) -> None:
     request = await asked(world)
     for _ in range(2):
         await world.http.post(f"/v1/requests/{request['id']}/remind", headers=world.staff())
-    assert len(await world.told(pb.ReadingsReminded)) == 1
+    assert len(await world.told(pb.ReadingInvitationReminded)) == 1
 
 
 async def test_what_does_not_come_is_estimated_after_the_due_date(world: Any) -> None:
@@ -231,7 +231,7 @@ async def test_a_meter_that_was_never_read_is_left_out(world: Any) -> None:
     world.clock.travel_to(DAY_AFTER)
     [event] = await eventually(lambda: world.told(pb.ReadingRequestClosed))
     assert (event.request.estimated, event.request.id) == (0, request["id"])
-    rows = await world.sql("SELECT state FROM asked_meter")
+    rows = await world.sql("SELECT state FROM invited_meter")
     assert [row["state"] for row in rows] == ["left_out"]
 
 
@@ -284,9 +284,9 @@ async def test_a_closed_request_waits_for_nobody(world: Any) -> None:
     request = await asked(world)
     answer = await world.http.post(f"/v1/requests/{request['id']}/close", headers=world.staff())
     assert world.state(answer.json())["state"] == "closed"
-    [asking] = await world.sql("SELECT id, state FROM asking")
-    assert asking["state"] == "closed"
-    refused = await world.enter(meter, "10", headers=world.link(f"meters.asking:{asking['id']}"))
+    [invitation] = await world.sql("SELECT id, state FROM reading_invitation")
+    assert invitation["state"] == "closed"
+    refused = await world.enter(meter, "10", headers=world.link(f"meters.invitation:{invitation['id']}"))
     assert refused["outcome"] == "refused"
 
 
@@ -307,12 +307,12 @@ async def test_another_merchants_request_is_not_there(world: Any) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "request_not_found")
 
 
-async def test_requests_and_askings_are_told_again(world: Any) -> None:
+async def test_requests_and_invitations_are_told_again(world: Any) -> None:
     await world.add()
     request = await asked(world)
     counts = (await world.http.post("/v1/snapshots", headers=world.service())).json()["counts"]
     assert counts["meters.request"] >= 1
-    assert counts["meters.asking"] >= 1
+    assert counts["meters.invitation"] >= 1
     [snapshot] = await world.told(pb.ReadingRequestSnapshot)
-    [asking] = await world.told(pb.AskingSnapshot)
-    assert (snapshot.request.id, asking.asking.request_id) == (request["id"], request["id"])
+    [invitation] = await world.told(pb.ReadingInvitationSnapshot)
+    assert (snapshot.request.id, invitation.invitation.request_id) == (request["id"], request["id"])

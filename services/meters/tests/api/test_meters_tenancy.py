@@ -7,7 +7,7 @@ import pytest
 from kontor_service.ids import uuid7
 
 TABLES = [
-    "merchant", "customer", "meter", "register", "reading", "photo", "reading_request", "asking", "asked_meter",
+    "merchant", "customer", "meter", "register", "reading", "photo", "reading_request", "reading_invitation", "invited_meter",
     "idempotency",
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from kontor_notifications.copies.models import TABLES
 from kontor_service.database import Database
 
 BINDINGS = (
-    "identity.merchant.#", "identity.customer.#", "documents.document.#", "payments.receivable.#", "meters.asking.#",
+    "identity.merchant.#", "identity.customer.#", "documents.document.#", "payments.receivable.#", "meters.invitation.#",
 )  # fmt: skip
 
 

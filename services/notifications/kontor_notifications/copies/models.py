@@ -8,10 +8,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaDa
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor.meters.v1.meters_pb2 import Asking
+from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
 
-State = TypeVar("State", Merchant, Customer, Document, Receivable, Asking)
+State = TypeVar("State", Merchant, Customer, Document, Receivable, ReadingInvitation)
 
 _metadata = MetaData()
 
@@ -34,6 +34,6 @@ TABLES: dict[type[Message], Table] = {
     Merchant: _copy("merchant_copy"),
     Customer: _copy("customer_copy"),
     Document: _copy("document_copy", Column("type", Text)),
-    Asking: _copy("asking_copy"),
+    ReadingInvitation: _copy("reading_invitation_copy"),
     Receivable: _copy("receivable_copy", Column("document_id", Uuid)),
 }

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor.meters.v1.meters_pb2 import Asking
+from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.copies.models import TABLES, State
 
@@ -34,8 +34,8 @@ async def customer(session: AsyncSession, customer_id: UUID | str) -> Customer:
     return await get(session, Customer, customer_id)
 
 
-async def asking(session: AsyncSession, asking_id: UUID | str) -> Asking:
-    return await get(session, Asking, asking_id)
+async def reading_invitation(session: AsyncSession, reading_invitation_id: UUID | str) -> ReadingInvitation:
+    return await get(session, ReadingInvitation, reading_invitation_id)
 
 
 async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document]:

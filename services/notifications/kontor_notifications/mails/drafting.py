@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document, File
 from kontor.identity.v1.identity_pb2 import Customer
-from kontor.meters.v1.meters_pb2 import Asking
+from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Reading, attaches_files, portal_is_on
@@ -40,7 +40,11 @@ async def draft(session: AsyncSession, mail: Mail, now: datetime) -> Draft:
     if customer.deleted:
         raise Overtaken("The customer has been deleted.")
     documents = await _documents(session, mail)
-    asking = await _asking(session, mail.reference_id) if mail.kind in kinds.ASKINGS and mail.reference_id else None
+    reading_invitation = (
+        await _reading_invitation(session, mail.reference_id)
+        if mail.kind in kinds.READING_REQUESTS and mail.reference_id
+        else None
+    )
     portal = portal_is_on(merchant, customer)
     facts = Facts(
         kind=mail.kind,
@@ -51,7 +55,7 @@ async def draft(session: AsyncSession, mail: Mail, now: datetime) -> Draft:
         customer=customer,
         documents=documents,
         payment=Payment(**mail.data) if mail.kind in kinds.PAYMENTS and mail.data else None,
-        asking=asking,
+        reading_invitation=reading_invitation,
         reading=Reading(**mail.data) if mail.kind == kinds.REJECTED and mail.data else None,
         portal=portal,
         expires_at=mail.expires_at,
@@ -77,16 +81,16 @@ async def _documents(session: AsyncSession, mail: Mail) -> tuple[DocumentFacts, 
     return tuple(DocumentFacts(document, amounts.get(UUID(document.id))) for document in found)
 
 
-async def _asking(session: AsyncSession, asking_id: UUID) -> Asking:
+async def _reading_invitation(session: AsyncSession, reading_invitation_id: UUID) -> ReadingInvitation:
     """As it stands now: who has answered meanwhile is not asked any more."""
-    asking = await copies.asking(session, asking_id)
+    reading_invitation = await copies.reading_invitation(session, reading_invitation_id)
     if (
-        asking.deleted
-        or asking.state in ("done", "closed")
-        or not any(meter.state == "asked" for meter in asking.meters)
+        reading_invitation.deleted
+        or reading_invitation.state in ("done", "closed")
+        or not any(meter.state == "invited" for meter in reading_invitation.meters)
     ):
         raise Overtaken("The readings had arrived, or were no longer needed, before the mail went out.")
-    return asking
+    return reading_invitation
 
 
 async def _wording(

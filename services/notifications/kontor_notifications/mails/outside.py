@@ -41,16 +41,16 @@ class Outside:
         if mail.kind in kinds.CHALLENGES:
             found = await self._identity_post(mail, f"/v1/challenges/{mail.reference_id}/secret")
             return Secrets(link=found.get("url") or "", code=found.get("code") or "")
-        if mail.kind in kinds.ASKINGS and "Link" in used:
-            return Secrets(link=await self._asking_link(mail), customer=await self._customer_link(mail, used))
+        if mail.kind in kinds.READING_REQUESTS and "Link" in used:
+            return Secrets(link=await self._reading_link(mail), customer=await self._customer_link(mail, used))
         shown = used & {"Document.customerportal_url", "Link", "Documents"}
         documents = {str(id_): await self._link(mail, id_) for id_ in mail.document_ids} if shown else {}
         return Secrets(documents=documents, customer=await self._customer_link(mail, used))
 
     async def renew_links(self, mail: Mail) -> None:
         """Ends the links that this mail carried to the wrong address."""
-        if mail.kind in kinds.ASKINGS:
-            await self._renew_asking(mail)
+        if mail.kind in kinds.READING_REQUESTS:
+            await self._renew_reading_invitation(mail)
         carried = [None] if mail.kind == kinds.REJECTED else mail.document_ids
         for document_id in carried:
             try:
@@ -78,15 +78,15 @@ class Outside:
             self._logos[digest] = answer.content
         return self._logos[digest]
 
-    async def _renew_asking(self, mail: Mail) -> None:
+    async def _renew_reading_invitation(self, mail: Mail) -> None:
         try:
-            await self._asking_link(mail)
+            await self._reading_link(mail)
         except Conflict:
             # Revoked by the merchant: it stays so.
             return
         await self._identity_post(mail, "/v1/things/links", things=[_thing(mail)], renew=True)
 
-    async def _asking_link(self, mail: Mail) -> str:
+    async def _reading_link(self, mail: Mail) -> str:
         """Raises Conflict where the merchant has revoked it."""
         answer = await self._identity_post(mail, "/v1/things/links", things=[_thing(mail)])
         url = answer["links"][0]["url"]
@@ -116,5 +116,5 @@ class Outside:
 
 
 def _thing(mail: Mail) -> str:
-    """What an asking's link leads to, as identity and meters call it."""
-    return f"meters.asking:{mail.reference_id}"
+    """What an invitation's link leads to, as identity and meters call it."""
+    return f"meters.invitation:{mail.reference_id}"

@@ -6,7 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kontor.meters.v1.meters_pb2 import Asking, ReadingRejected, ReadingsAsked, ReadingsReminded
+from kontor.meters.v1.meters_pb2 import (
+    ReadingInvitation,
+    ReadingInvitationReminded,
+    ReadingInvitationSent,
+    ReadingRejected,
+)
 from kontor_bus import Envelope
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.mails.queue import NO_ADDRESS, Queue
@@ -17,7 +22,7 @@ from kontor_notifications.words import language_of
 
 # A campaign asks thousands at once, and nobody waits for it.
 _BULK = 1
-# The copy of the asking arrives by another queue, as a rule within this time; the mail looks at it when it goes out.
+# The copy of the invitation arrives by another queue, as a rule within this time; the mail looks at it when it goes out.
 _FOR_THE_COPY = timedelta(seconds=2)
 
 
@@ -27,11 +32,11 @@ class ReadingReactions:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
-    async def asked(self, session: AsyncSession, event: ReadingsAsked, envelope: Envelope) -> None:
-        await self._ask(session, kinds.ASKED, event.asking)
+    async def asked(self, session: AsyncSession, event: ReadingInvitationSent, envelope: Envelope) -> None:
+        await self._ask(session, kinds.ASKED, event.invitation)
 
-    async def reminded(self, session: AsyncSession, event: ReadingsReminded, envelope: Envelope) -> None:
-        await self._ask(session, kinds.REMINDED, event.asking)
+    async def reminded(self, session: AsyncSession, event: ReadingInvitationReminded, envelope: Envelope) -> None:
+        await self._ask(session, kinds.REMINDED, event.invitation)
 
     async def rejected(self, session: AsyncSession, event: ReadingRejected, envelope: Envelope) -> None:
         """Only what the customer insisted on: everything else they have not been told is in question."""
@@ -46,9 +51,9 @@ class ReadingReactions:
         }
         await self._each(session, kinds.REJECTED, reading, data=told)
 
-    async def _ask(self, session: AsyncSession, kind: str, asking: Asking) -> None:
+    async def _ask(self, session: AsyncSession, kind: str, invitation: ReadingInvitation) -> None:
         due = datetime.now(UTC) + _FOR_THE_COPY
-        await self._each(session, kind, asking, reference_id=UUID(asking.id), lane=_BULK, next_attempt_at=due)
+        await self._each(session, kind, invitation, reference_id=UUID(invitation.id), lane=_BULK, next_attempt_at=due)
 
     async def _each(self, session: AsyncSession, kind: str, state: Any, **values: Any) -> None:
         """A mail to each contact person who gets such mails, else to the customer."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor.meters.v1.meters_pb2 import Asking
+from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor_notifications.words import Language
 
 
@@ -60,7 +60,7 @@ class Facts:
     customer: Customer = field(default_factory=Customer)
     documents: tuple[DocumentFacts, ...] = ()
     payment: Payment | None = None
-    asking: Asking | None = None
+    reading_invitation: ReadingInvitation | None = None
     reading: Reading | None = None
     # Whether the portal is on for this customer: otherwise there is nothing to link to.
     portal: bool = True

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kontor.meters.v1.meters_pb2 import AskedMeter, Asking
+from kontor.meters.v1.meters_pb2 import InvitedMeter, ReadingInvitation
 from kontor_notifications import words
 from kontor_notifications.rendering.blocks import Entries, Entry, Row, Rows, Values
 from kontor_notifications.rendering.facts import Reading
@@ -13,20 +13,20 @@ from kontor_service.formats import day, number, zone_of
 _MOST_METERS = 20
 
 
-def asking_values(asking: Asking, language: Language) -> Values:
-    missing = [meter for meter in asking.meters if meter.state == "asked"]
+def reading_invitation_values(reading_invitation: ReadingInvitation, language: Language) -> Values:
+    missing = [meter for meter in reading_invitation.meters if meter.state == "invited"]
     entries = [_entry(meter, language) for meter in missing[:_MOST_METERS]]
     if len(missing) > _MOST_METERS:
         entries.append(Entry(words.LABELS["more"][language].format(count=len(missing) - _MOST_METERS), "", "", ""))
     return {
-        "Asking.title": asking.title,
-        "Asking.due_date": day(asking.due_on, language),
+        "ReadingRequest.title": reading_invitation.title,
+        "ReadingRequest.due_date": day(reading_invitation.due_on, language),
         "Meters": Entries(tuple(entries)),
         "Meters.count": str(len(missing)),
     }
 
 
-def _entry(meter: AskedMeter, language: Language) -> Entry:
+def _entry(meter: InvitedMeter, language: Language) -> Entry:
     return Entry(title=words.meter_name(meter.kind, language), details="", amount=meter.number, url="")
 
 

@@ -5,7 +5,7 @@ from kontor.identity.v1.identity_pb2 import Address
 from kontor_notifications import words
 from kontor_notifications.rendering.blocks import Button, Code, Entries, Entry, Row, Rows, Values
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Secrets
-from kontor_notifications.rendering.meter_values import asking_values, reading_values
+from kontor_notifications.rendering.meter_values import reading_invitation_values, reading_values
 from kontor_notifications.words import Language
 from kontor_service.formats import day, moment, money
 
@@ -27,8 +27,8 @@ def values(facts: Facts, secrets: Secrets) -> Values:
         found["Attachments"] = f"{words.LABELS['attached'][facts.language]}: {', '.join(facts.attachments)}"
     if facts.payment:
         found |= _payment(facts.payment, facts.language)
-    if facts.asking:
-        found |= asking_values(facts.asking, facts.language)
+    if facts.reading_invitation:
+        found |= reading_invitation_values(facts.reading_invitation, facts.language)
     if facts.reading:
         found |= reading_values(facts.reading, facts.language, facts.merchant.time_zone or "UTC")
     if secrets.code:

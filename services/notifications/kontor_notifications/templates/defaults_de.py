@@ -86,15 +86,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "[PORTAL]Sie können es erneut versuchen oder anders bezahlen:\n[Document.customerportal_url][/PORTAL]",
     ),
     "readings_asked": (
-        "[Asking.title]: Bitte bis [Asking.due_date] ablesen",
-        "bitte teilen Sie uns bis zum [Asking.due_date] den Zählerstand mit:\n\n[Meters]\n\n"
+        "[ReadingRequest.title]: Bitte bis [ReadingRequest.due_date] ablesen",
+        "bitte teilen Sie uns bis zum [ReadingRequest.due_date] den Zählerstand mit:\n\n[Meters]\n\n"
         "[PORTAL][Link]\n\nDas dauert eine Minute und geht ohne Anmeldung. "
         "Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]\n\n"
         "Bei Fragen antworten Sie einfach auf diese E-Mail.",
     ),
     "readings_reminded": (
-        "Erinnerung: [Asking.title], bitte bis [Asking.due_date] ablesen",
-        "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [Asking.due_date] ab:\n\n[Meters]\n\n"
+        "Erinnerung: [ReadingRequest.title], bitte bis [ReadingRequest.due_date] ablesen",
+        "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [ReadingRequest.due_date] ab:\n\n[Meters]\n\n"
         "[PORTAL][Link]\n\nDas dauert eine Minute und geht ohne Anmeldung. "
         "Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]\n\n"
         "Haben Sie den Stand inzwischen mitgeteilt? Dann ist diese Erinnerung gegenstandslos.",

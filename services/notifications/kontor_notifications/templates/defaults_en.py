@@ -85,15 +85,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "[Overview]\n\n[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]",
     ),
     "readings_asked": (
-        "[Asking.title]: please take a reading by [Asking.due_date]",
-        "Please let us have the meter reading by [Asking.due_date]:\n\n[Meters]\n\n"
+        "[ReadingRequest.title]: please take a reading by [ReadingRequest.due_date]",
+        "Please let us have the meter reading by [ReadingRequest.due_date]:\n\n[Meters]\n\n"
         "[PORTAL][Link]\n\nIt takes a minute and needs no log-in. "
         "The link is for these readings only; please keep it to yourself.[/PORTAL]\n\n"
         "If you have any questions, simply reply to this email.",
     ),
     "readings_reminded": (
-        "Reminder: [Asking.title], please take a reading by [Asking.due_date]",
-        "We are still missing a meter reading from you. Please take it by [Asking.due_date]:\n\n[Meters]\n\n"
+        "Reminder: [ReadingRequest.title], please take a reading by [ReadingRequest.due_date]",
+        "We are still missing a meter reading from you. Please take it by [ReadingRequest.due_date]:\n\n[Meters]\n\n"
         "[PORTAL][Link]\n\nIt takes a minute and needs no log-in. "
         "The link is for these readings only; please keep it to yourself.[/PORTAL]\n\n"
         "If you have sent it in the meantime, please disregard this reminder.",

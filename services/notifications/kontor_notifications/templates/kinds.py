@@ -10,14 +10,14 @@ CHALLENGES = ("password_reset", "login_code", "document_link", "email_change")
 PAYMENTS = ("payment_received", "payment_pending", "payment_failed")
 # Meter readings that a customer is asked for, or that cannot be right.
 ASKED, REMINDED, REJECTED = "readings_asked", "readings_reminded", "reading_rejected"
-ASKINGS = (ASKED, REMINDED)
+READING_REQUESTS = (ASKED, REMINDED)
 
 # In the order in which a settings page lists them.
 KINDS: tuple[str, ...] = (
     *(f"{SHARED}:{document_type}" for document_type in TYPE_NAMES),
     BUNDLE,
     *PAYMENTS,
-    *ASKINGS,
+    *READING_REQUESTS,
     REJECTED,
     INVITATION,
     *CHALLENGES,

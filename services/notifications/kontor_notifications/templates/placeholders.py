@@ -26,7 +26,7 @@ _OBJECTS = {
     "Contact": ("Ansprechpartner",),
     "Company": ("Merchant", "Firma"),
     "Payment": ("Zahlung",),
-    "Asking": ("Ablesung",),
+    "ReadingRequest": ("Ablesung",),
     "Meters": ("Zähler",),
     "Reading": ("Zählerstand",),
 }
@@ -85,9 +85,9 @@ _PAYMENT = (
     Placeholder("Payment.expected_on", "When money on its way is expected", ("erwartet_am",)),
     Placeholder("Payment.reason", "Why a payment failed, in a sentence", ("grund",)),
 )
-_ASKING = (
-    Placeholder("Asking.title", "What the readings are asked for", ("titel",)),
-    Placeholder("Asking.due_date", "Until when they are asked for", ("frist", "fällig_am", "faellig_am")),
+_READING_REQUEST = (
+    Placeholder("ReadingRequest.title", "What the readings are asked for", ("titel",)),
+    Placeholder("ReadingRequest.due_date", "Until when they are asked for", ("frist", "fällig_am", "faellig_am")),
     Placeholder("Meters", "List of the meters whose reading is missing", ("Zähler", "Zaehler"), BLOCK),
     Placeholder("Meters.count", "How many meters", ("anzahl",)),
 )
@@ -113,8 +113,8 @@ def placeholders(kind: str) -> tuple[Placeholder, ...]:
         return (*_ALWAYS, _CUSTOMER_LINK, _DOCUMENTS, _COUNT, _ATTACHMENTS)
     if kind in kinds.PAYMENTS:
         return (*_ALWAYS, _CUSTOMER_LINK, *_DOCUMENT, *_PAYMENT, _LINK)
-    if kind in kinds.ASKINGS:
-        return (*_ALWAYS, _CUSTOMER_LINK, *_ASKING, _LINK)
+    if kind in kinds.READING_REQUESTS:
+        return (*_ALWAYS, _CUSTOMER_LINK, *_READING_REQUEST, _LINK)
     if kind == kinds.REJECTED:
         return (*_ALWAYS, _CUSTOMER_LINK, *_READING)
     if kind == "login_code":

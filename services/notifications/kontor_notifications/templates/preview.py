@@ -74,7 +74,7 @@ async def _facts(
         customer=customer,
         documents=(DocumentFacts(document),) * (2 if kind == kinds.BUNDLE else 1) if with_documents else (),
         payment=sample.payment(kind, document, today),
-        asking=sample.asking(kind, language, today),
+        reading_invitation=sample.reading_invitation(kind, language, today),
         reading=sample.reading(kind, language, today),
         expires_at=datetime.now(UTC) + timedelta(hours=1),
     )

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer
-from kontor.meters.v1.meters_pb2 import AskedMeter, Asking
+from kontor.meters.v1.meters_pb2 import InvitedMeter, ReadingInvitation
 from kontor_notifications.rendering.facts import Payment, Reading
 from kontor_notifications.templates import kinds
 from kontor_notifications.words import Language
@@ -51,15 +51,15 @@ def payment(kind: str, about: Document, today: date) -> Payment | None:
     )
 
 
-def asking(kind: str, language: Language, today: date) -> Asking | None:
-    if kind not in kinds.ASKINGS:
+def reading_invitation(kind: str, language: Language, today: date) -> ReadingInvitation | None:
+    if kind not in kinds.READING_REQUESTS:
         return None
-    return Asking(
+    return ReadingInvitation(
         title={"de": f"Jahresablesung {today.year}", "en": f"Annual reading {today.year}"}[language],
         due_on=(today + timedelta(days=14)).isoformat(),
         meters=[
-            AskedMeter(number="1EMH0012345678", kind="electricity", state="asked"),
-            AskedMeter(number="7ELS2004711", kind="gas", state="asked"),
+            InvitedMeter(number="1EMH0012345678", kind="electricity", state="invited"),
+            InvitedMeter(number="7ELS2004711", kind="gas", state="invited"),
         ],
     )
 

@@ -11,7 +11,7 @@ down_revision = "0001"
 def upgrade() -> None:
     op.execute(
         """
-        CREATE TABLE asking_copy (
+        CREATE TABLE reading_invitation_copy (
             id uuid PRIMARY KEY,
             merchant_id uuid NOT NULL,
             epoch integer NOT NULL,
@@ -20,4 +20,4 @@ def upgrade() -> None:
             state bytea NOT NULL
         )"""
     )
-    tenant_table(op, "asking_copy")
+    tenant_table(op, "reading_invitation_copy")

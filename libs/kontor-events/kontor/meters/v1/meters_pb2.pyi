@@ -866,7 +866,7 @@ class ReadingRequestSnapshot(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class AskedMeter(message.Message):
+class InvitedMeter(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
     METER_ID_FIELD_NUMBER: builtins.int
@@ -877,7 +877,7 @@ class AskedMeter(message.Message):
     number: builtins.str
     kind: builtins.str
     state: builtins.str
-    """asked, read, estimated, left_out"""
+    """invited, read, estimated, left_out"""
     def __init__(
         self,
         *,
@@ -893,7 +893,7 @@ class AskedMeter(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class Asking(message.Message):
+class ReadingInvitation(message.Message):
     """One customer's part of a request: one mail, one link, however many meters."""
 
     DESCRIPTOR: descriptor.Descriptor
@@ -909,7 +909,7 @@ class Asking(message.Message):
     DUE_ON_FIELD_NUMBER: builtins.int
     STATE_FIELD_NUMBER: builtins.int
     METERS_FIELD_NUMBER: builtins.int
-    ASKED_AT_FIELD_NUMBER: builtins.int
+    INVITED_AT_FIELD_NUMBER: builtins.int
     REMINDED_AT_FIELD_NUMBER: builtins.int
     DONE_AT_FIELD_NUMBER: builtins.int
     id: builtins.str
@@ -922,11 +922,11 @@ class Asking(message.Message):
     title: builtins.str
     due_on: builtins.str
     state: builtins.str
-    """asked, reminded, done, closed"""
+    """invited, reminded, done, closed"""
     @builtins.property
-    def meters(self) -> containers.RepeatedCompositeFieldContainer[AskedMeter]: ...
+    def meters(self) -> containers.RepeatedCompositeFieldContainer[InvitedMeter]: ...
     @builtins.property
-    def asked_at(self) -> timestamp_pb2.Timestamp: ...
+    def invited_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def reminded_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -944,88 +944,88 @@ class Asking(message.Message):
         title: builtins.str = ...,
         due_on: builtins.str = ...,
         state: builtins.str = ...,
-        meters: abc.Iterable[AskedMeter] | None = ...,
-        asked_at: timestamp_pb2.Timestamp | None = ...,
+        meters: abc.Iterable[InvitedMeter] | None = ...,
+        invited_at: timestamp_pb2.Timestamp | None = ...,
         reminded_at: timestamp_pb2.Timestamp | None = ...,
         done_at: timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["asked_at", b"asked_at", "done_at", b"done_at", "reminded_at", b"reminded_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["done_at", b"done_at", "invited_at", b"invited_at", "reminded_at", b"reminded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["asked_at", b"asked_at", "customer_id", b"customer_id", "deleted", b"deleted", "done_at", b"done_at", "due_on", b"due_on", "epoch", b"epoch", "id", b"id", "merchant_id", b"merchant_id", "meters", b"meters", "reminded_at", b"reminded_at", "request_id", b"request_id", "state", b"state", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["customer_id", b"customer_id", "deleted", b"deleted", "done_at", b"done_at", "due_on", b"due_on", "epoch", b"epoch", "id", b"id", "invited_at", b"invited_at", "merchant_id", b"merchant_id", "meters", b"meters", "reminded_at", b"reminded_at", "request_id", b"request_id", "state", b"state", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class ReadingsAsked(message.Message):
+class ReadingInvitationSent(message.Message):
     """A mail goes out: notifications binds the first two."""
 
     DESCRIPTOR: descriptor.Descriptor
 
-    ASKING_FIELD_NUMBER: builtins.int
+    INVITATION_FIELD_NUMBER: builtins.int
     @builtins.property
-    def asking(self) -> Asking: ...
+    def invitation(self) -> ReadingInvitation: ...
     def __init__(
         self,
         *,
-        asking: Asking | None = ...,
+        invitation: ReadingInvitation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class ReadingsReminded(message.Message):
+class ReadingInvitationReminded(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
-    ASKING_FIELD_NUMBER: builtins.int
+    INVITATION_FIELD_NUMBER: builtins.int
     @builtins.property
-    def asking(self) -> Asking: ...
+    def invitation(self) -> ReadingInvitation: ...
     def __init__(
         self,
         *,
-        asking: Asking | None = ...,
+        invitation: ReadingInvitation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class AskingChanged(message.Message):
+class ReadingInvitationChanged(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
-    ASKING_FIELD_NUMBER: builtins.int
+    INVITATION_FIELD_NUMBER: builtins.int
     @builtins.property
-    def asking(self) -> Asking: ...
+    def invitation(self) -> ReadingInvitation: ...
     def __init__(
         self,
         *,
-        asking: Asking | None = ...,
+        invitation: ReadingInvitation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class AskingSnapshot(message.Message):
+class ReadingInvitationSnapshot(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
-    ASKING_FIELD_NUMBER: builtins.int
+    INVITATION_FIELD_NUMBER: builtins.int
     @builtins.property
-    def asking(self) -> Asking: ...
+    def invitation(self) -> ReadingInvitation: ...
     def __init__(
         self,
         *,
-        asking: Asking | None = ...,
+        invitation: ReadingInvitation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["asking", b"asking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["invitation", b"invitation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -12,5 +12,5 @@ CREATE INDEX reading_series ON reading (series_id, by_time) WHERE state = 'valid
 CREATE INDEX reading_waiting ON reading (merchant_id, by_entered, id) WHERE state IN ('to_be_checked', 'implausible') AND NOT deleted;
 CREATE INDEX consumption_point ON consumption (point_id, year) WHERE NOT deleted;
 CREATE INDEX reading_request_by_made ON reading_request (merchant_id, by_made, id) WHERE NOT deleted;
-CREATE INDEX asking_request ON asking (request_id) WHERE NOT deleted;
+CREATE INDEX reading_invitation_request ON reading_invitation (request_id) WHERE NOT deleted;
 CREATE INDEX batch_by_time ON batch (merchant_id, by_time, id) WHERE NOT deleted;

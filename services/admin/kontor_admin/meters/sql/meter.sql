@@ -2,12 +2,12 @@
 CREATE OR REPLACE FUNCTION meter(asked_hash text, at timestamptz, asked uuid, many integer)
 RETURNS TABLE (
     state text, session json, merchant json, today date, waiting json, meter json, customer json, readings json, chain json,
-    years json, askings json
+    years json, invitations json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, found.data, found.customer, found.readings, found.chain,
-        found.years, found.askings
+        found.years, found.invitations
     FROM _staff(asked_hash, at) r
     LEFT JOIN LATERAL (
         SELECT m.data,
@@ -23,11 +23,11 @@ BEGIN ATOMIC
              WHERE s.point_id = m.point_id AND s.merchant_id = m.merchant_id AND NOT s.deleted
                AND s.customer_id IS NOT DISTINCT FROM m.customer_id) AS years,
             (SELECT json_agg(q.entry) FROM (
-                SELECT json_build_object('request', k.data, 'asking', a.data) AS entry
-                FROM asking a JOIN reading_request k ON k.id = a.request_id AND k.merchant_id = a.merchant_id
+                SELECT json_build_object('request', k.data, 'invitation', a.data) AS entry
+                FROM reading_invitation a JOIN reading_request k ON k.id = a.request_id AND k.merchant_id = a.merchant_id
                 WHERE a.customer_id = m.customer_id AND a.merchant_id = m.merchant_id AND NOT a.deleted AND k.state = 'open'
                 LIMIT 5
-            ) q) AS askings
+            ) q) AS invitations
         FROM meter m
         WHERE m.id = asked AND m.merchant_id = r.merchant_id AND NOT m.deleted
     ) found ON true;

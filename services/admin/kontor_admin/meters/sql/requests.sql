@@ -31,17 +31,17 @@ BEGIN ATOMIC
     LEFT JOIN reading_request q ON q.id = asked AND q.merchant_id = r.merchant_id AND NOT q.deleted
     CROSS JOIN LATERAL (
         SELECT json_object_agg(g.state, g.many) AS groups FROM (
-            SELECT a.state, count(*) AS many FROM asking a
+            SELECT a.state, count(*) AS many FROM reading_invitation a
             WHERE a.request_id = q.id AND a.merchant_id = r.merchant_id AND NOT a.deleted GROUP BY a.state
         ) g
     ) grouped
     CROSS JOIN LATERAL (
         SELECT array_agg(x.entry) AS entries, array_agg(x.key) AS keys, array_agg(x.id) AS ids FROM (
             SELECT coalesce(c.by_name, '') AS key, a.id,
-                json_build_object('asking', a.data, 'customer', c.brief::json)::text AS entry
-            FROM asking a LEFT JOIN customer c ON c.id = a.customer_id AND c.merchant_id = a.merchant_id
+                json_build_object('invitation', a.data, 'customer', c.brief::json)::text AS entry
+            FROM reading_invitation a LEFT JOIN customer c ON c.id = a.customer_id AND c.merchant_id = a.merchant_id
             WHERE a.request_id = q.id AND a.merchant_id = r.merchant_id AND NOT a.deleted
-              AND (of_state IS NULL OR a.state = of_state OR of_state = 'missing' AND a.state IN ('asked', 'reminded'))
+              AND (of_state IS NULL OR a.state = of_state OR of_state = 'missing' AND a.state IN ('invited', 'reminded'))
               AND (of_words IS NULL OR c.words LIKE ALL (of_words))
               AND (coalesce(c.by_name, ''), a.id) > (after_key, after_id)
             ORDER BY coalesce(c.by_name, ''), a.id LIMIT many + 1

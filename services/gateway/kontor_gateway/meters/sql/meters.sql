@@ -1,13 +1,13 @@
 -- One page of a customer's meters, by place. `after_key`, `after_id`: the last row of the page before, '' at first.
--- `only_these`: one meter's id, or that of an asking, for all that it asks or asked for.
--- Sessions of a document's link see no meters. `askings`: the readings that are asked for, soonest first.
+-- `only_these`: one meter's id, or that of an invitation, for all that it asks or asked for.
+-- Sessions of a document's link see no meters. `invitations`: the readings that are asked for, soonest first.
 CREATE OR REPLACE FUNCTION meters(
     asked_hash text, asked_slug text, at timestamptz, patterns text[], of_customer uuid, after_key text, after_id uuid,
     page_size integer, only_these uuid
 )
 RETURNS TABLE (
     state text, session json, merchant json, today date, entries text[], last_key text, last_id uuid, more boolean,
-    askings text[], customers json
+    invitations text[], customers json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 -- As the lists of documents: walk along the index, stop after a page.
@@ -42,14 +42,14 @@ BEGIN ATOMIC
                 WHERE t.listed AND t.customer_id = customer.id AND (t.by_place, t.id) > (after_key, after_id)
                   AND (patterns IS NULL OR t.words LIKE ALL (patterns))
                   AND (only_these IS NULL OR t.id = only_these OR t.id IN (
-                      SELECT unnest(a.meters) FROM asking a WHERE a.id = only_these AND a.customer_id = customer.id))
+                      SELECT unnest(a.meters) FROM reading_invitation a WHERE a.id = only_these AND a.customer_id = customer.id))
                 ORDER BY t.by_place, t.id LIMIT page_size + 1
             ) picked
             ORDER BY picked.key, picked.id LIMIT page_size + 1
         ) x
     ) page
     CROSS JOIN LATERAL (
-        SELECT array_agg(a.data ORDER BY a.due_on, a.id) AS entries FROM asking a
+        SELECT array_agg(a.data ORDER BY a.due_on, a.id) AS entries FROM reading_invitation a
         WHERE a.customer_id = ANY (chosen.customers) AND cardinality(a.waiting) > 0
     ) asked;
 END;
@@ -59,12 +59,12 @@ END;
 CREATE OR REPLACE FUNCTION meter(asked_hash text, asked_slug text, at timestamptz, asked uuid)
 RETURNS TABLE (
     state text, session json, merchant json, today date, meter text, chain text[], consumption text[], readings text[],
-    askings text[], customer json
+    invitations text[], customer json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, found.data, found.chain, found.consumption, found.readings,
-        found.askings, found.customer
+        found.invitations, found.customer
     FROM _reader(asked_hash, asked_slug, at) r
     LEFT JOIN LATERAL (
         SELECT t.data,
@@ -78,8 +78,8 @@ BEGIN ATOMIC
                   AND g.meter_id IN (SELECT o.id FROM meter o WHERE o.point_id = t.point_id)
                 ORDER BY g.taken_at DESC, g.id DESC LIMIT 200
             ) x) AS readings,
-            (SELECT array_agg(a.data ORDER BY a.due_on, a.id) FROM asking a
-             WHERE a.customer_id = t.customer_id AND cardinality(a.waiting) > 0 AND t.id = ANY (a.waiting)) AS askings,
+            (SELECT array_agg(a.data ORDER BY a.due_on, a.id) FROM reading_invitation a
+             WHERE a.customer_id = t.customer_id AND cardinality(a.waiting) > 0 AND t.id = ANY (a.waiting)) AS invitations,
             (SELECT c.data FROM customer c WHERE c.id = t.customer_id) AS customer
         FROM meter t
         WHERE t.id = asked AND t.customer_id = ANY (r.customers) AND r.document_id IS NULL AND NOT t.deleted
@@ -87,7 +87,7 @@ BEGIN ATOMIC
 END;
 
 -- What a write-only link shows, to whoever holds it: what stands on the meters, and nothing of their past.
--- `asked_thing`: meter, asking. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered,
+-- `asked_thing`: meter, invitation. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered,
 -- `closed`: the portal is switched off for whose meters they are.
 CREATE OR REPLACE FUNCTION linked_meters(asked_slug text, at timestamptz, asked_thing text, asked uuid)
 RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], waiting uuid[], due_on date, closed boolean)
@@ -101,11 +101,11 @@ BEGIN ATOMIC
             WHERE t.id = ANY (wanted.meters) AND t.merchant_id = m.id
               AND (c.portal_access = 'off' OR c.portal_access <> 'on' AND NOT m.portal_access_default))
     FROM merchant m
-    LEFT JOIN asking a ON asked_thing = 'asking' AND a.id = asked AND a.merchant_id = m.id
+    LEFT JOIN reading_invitation a ON asked_thing = 'invitation' AND a.id = asked AND a.merchant_id = m.id
     CROSS JOIN LATERAL (
         SELECT a.due_on,
-            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'asking' THEN a.meters END AS meters,
-            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'asking' THEN a.waiting END AS waiting
+            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'invitation' THEN a.meters END AS meters,
+            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'invitation' THEN a.waiting END AS waiting
     ) wanted
     WHERE m.slug = asked_slug AND NOT m.deleted;
 END
