@@ -142,6 +142,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
             "documents:pay", {"method": "card", "return_url": "http://localhost/"}, portal=True
         ),
         "GET /v1/checkouts/{checkout_id}": _staff("documents:read", portal=True),
+        "POST /v1/checkouts/{checkout_id}/reconcile": _staff("documents:pay", portal=True),
         "GET /v1/documents/{document_id}/transfer": _staff("documents:read", portal=True),
         "POST /v1/documents/{document_id}/bookings": _staff("payments:book", BOOKING),
         "POST /v1/documents/{document_id}/mark-paid": _staff("payments:book", {}),

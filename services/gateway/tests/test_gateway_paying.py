@@ -128,10 +128,10 @@ async def test_coming_back_waits_for_the_fact_of_payments(portal: Any, invoice: 
     open_still = portal.receivable(
         invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"]
     )
-    portal.owners.answer("GET", f"/v1/checkouts/{CHECKOUT}", portal.result(open_still, state="completed"))
+    portal.owners.answer("POST", f"/v1/checkouts/{CHECKOUT}/reconcile", portal.result(open_still, state="completed"))
     cookie = {"cookie": f"{invoice['cookie']['cookie']}; __Host-kontor-checkout={CHECKOUT}"}
     coming = asyncio.create_task(portal.page(f"{invoice['address']}/zurueck", cookie))
-    while not portal.owners.asked_of(f"/v1/checkouts/{CHECKOUT}"):
+    while not portal.owners.asked_of(f"/v1/checkouts/{CHECKOUT}/reconcile"):
         await asyncio.sleep(0.01)
     await now(portal, invoice, state="paid", open_minor=0, paid_minor=11900)
     assert (await coming).headers["location"] == invoice["address"]

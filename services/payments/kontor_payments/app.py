@@ -14,6 +14,7 @@ from kontor_payments.checkouts.api import router as checkouts
 from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
 from kontor_payments.consumers import consumers
+from kontor_payments.dependencies import Dependencies
 from kontor_payments.jobs import run_jobs
 from kontor_payments.providers.transfer.api import router as transfer
 from kontor_payments.refunds.api import router as refunds
@@ -36,9 +37,10 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _providers(app: FastAPI) -> AsyncIterator[None]:
     app.state.wake = asyncio.Event()
-    app.state.providers = Providers(app.state.settings, app.state.db)
+    providers = Providers(app.state.settings, app.state.db)
+    app.state.dependencies = Dependencies(app.state.db, app.state.clock, providers)
     yield
-    await app.state.providers.close()
+    await providers.close()
 
 
 def _consumers(app: FastAPI) -> list[Copy]:

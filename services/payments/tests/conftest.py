@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +20,8 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor_bus import Envelope
 from kontor_events.registry import class_of, type_of
 from kontor_payments.app import create_app
+from kontor_payments.checkouts.reconcile import reconcile_due
+from kontor_payments.connections.credentials import unseal
 from kontor_payments.copies.documents import apply_documents
 from kontor_payments.copies.identity import apply_merchants
 from kontor_payments.providers.sandbox.server import create_app as create_sandbox
@@ -111,7 +113,7 @@ class World:
         return self._versions[key]
 
     def payer(self, **claims: Any) -> dict[str, str]:
-        rights = ["documents:read", "documents:pay"]
+        rights = claims.pop("rights", ["documents:read", "documents:pay"])
         claims = {"customers": [self.customer]} | claims
         return {"Authorization": f"Bearer {token(f'contact:{uuid4()}', rights, self.merchant, **claims)}"}
 
@@ -138,6 +140,21 @@ class World:
         """The payer's choice on the hosted page."""
         return await self.provider.post(checkout["redirect_url"], data={"outcome": outcome, **fields})
 
+    async def account(self) -> dict[str, str]:
+        """The headers with which the merchant's account speaks to the provider itself."""
+        found = await self.app.state.dependencies.providers.connect(self.merchant, "sandbox")
+        keys = unseal(self.app.state.settings.credential_key, found.credentials)
+        return {"Authorization": f"Bearer {keys['api_key']}"}
+
+    async def behave_next(self, **behaviour: Any) -> None:
+        """How the provider is to behave about the next checkout."""
+        answer = await self.provider.put("/v1/account/next", json=behaviour, headers=await self.account())
+        assert answer.status_code == 204, answer.text
+
+    async def comes_back(self, checkout: dict[str, Any]) -> httpx.Response:
+        """The payer comes back from the hosted page."""
+        return await self.http.post(f"/v1/checkouts/{checkout['checkout_id']}/reconcile", headers=self.payer())
+
     async def erp(self, document: UUID, amount: str = "119.00", **fields: Any) -> httpx.Response:
         body = {
             "document_number": f"RE-{str(document)[-6:]}",
@@ -147,6 +164,10 @@ class World:
             "external_id": f"erp-{document}",
         }
         return await self.http.post("/v1/incoming-payments", json=body | fields, headers=self.staff())
+
+    async def ask_provider_in(self, later: timedelta) -> None:
+        """The job's work on what will be due by then."""
+        await reconcile_due(self.app.state.dependencies, self.merchant, datetime.now(UTC) + later)
 
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """As the merchant would see it."""

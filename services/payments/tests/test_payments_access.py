@@ -17,7 +17,8 @@ async def paths(world: Any, document: Any) -> list[tuple[str, str, dict[str, Any
     return [
         ("POST", f"/v1/documents/{document}/checkouts", {"method": "card", "return_url": world.return_url}),
         ("GET", f"/v1/documents/{document}/transfer", {}),
-        ("GET", f"/v1/checkouts/{checkout['checkout_id']}?refresh=1", {}),
+        ("GET", f"/v1/checkouts/{checkout['checkout_id']}", {}),
+        ("POST", f"/v1/checkouts/{checkout['checkout_id']}/reconcile", {}),
     ]
 
 
@@ -34,7 +35,7 @@ async def test_another_merchants_document_is_not_there(world: Any) -> None:
     foreign = world.staff(merchant=uuid4())
     booking = {"amount_minor": 1, "currency": "EUR"}
     for method, path, body in [
-        *(await paths(world, document))[1:],
+        *(await paths(world, document))[1:-1],
         ("POST", f"/v1/documents/{document}/bookings", booking),
         ("POST", f"/v1/documents/{document}/mark-paid", {}),
     ]:
@@ -68,6 +69,22 @@ async def test_each_right_opens_its_own_doors_only(world: Any) -> None:
     assert (await world.http.get("/v1/settings", headers=world.payer())).status_code == 403
     assert (await world.http.post("/v1/snapshots", headers=world.staff())).status_code == 403
     assert (await world.pay(document, headers={"x": "y"})).status_code == 401
+
+
+async def test_whoever_may_only_read_captures_nothing_at_the_provider(world: Any) -> None:
+    document = await world.invoice()
+    await world.behave_next(webhooks="never")
+    checkout = await world.checkout(document, "paypal")
+    await world.choose(checkout, "success", method="paypal", webhooks="never")
+    path = f"/v1/checkouts/{checkout['checkout_id']}"
+    for reader in (world.payer(rights=["documents:read"]), world.staff()):
+        for query in ("", "?refresh=1"):
+            answer = await world.http.get(f"{path}{query}", headers=reader)
+            assert (answer.status_code, answer.json()["state"]) == (200, "open")
+        assert (await world.http.post(f"{path}/reconcile", headers=reader)).status_code == 403
+    at_provider = await world.at_provider(checkout)
+    assert (at_provider["state"], at_provider["payments"]) == ("approved", [])
+    assert (await world.comes_back(checkout)).json()["receivable_state"] == "paid"
 
 
 async def test_without_a_merchant_no_row_is_visible(world: Any) -> None:

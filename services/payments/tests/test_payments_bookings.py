@@ -1,11 +1,13 @@
 """Money that comes past the provider: staff, the ERP, bank transfer."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor_payments.refunds.jobs import carry_out_due
 from kontor_testing.waiting import eventually
 
 
@@ -168,7 +170,7 @@ async def test_a_refund_whose_answer_never_came_is_made_once(world: Any) -> None
         return rows and await world.kept(document) == 0
 
     await eventually(tried)
-    await world.sql("UPDATE refund SET try_at = now()")
+    await carry_out_due(world.app.state.dependencies, world.merchant, datetime.now(UTC) + timedelta(minutes=1))
 
     async def noted() -> Any:
         return await world.sql("SELECT 1 FROM refund WHERE state = 'succeeded'")

@@ -1,25 +1,13 @@
 """Checkouts: one live per receivable, repeated safely, whatever the provider does."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_testing.waiting import eventually
-
-
-async def account(world: Any) -> dict[str, str]:
-    """The headers with which the merchant's account speaks to the provider itself."""
-    from kontor_payments.connections.credentials import unseal
-
-    connection = await world.app.state.providers.connection(world.merchant, "sandbox")
-    keys = unseal(world.app.state.settings.credential_key, connection.credentials)
-    return {"Authorization": f"Bearer {keys['api_key']}"}
-
-
-async def behave_next(world: Any, **behaviour: Any) -> None:
-    answer = await world.provider.put("/v1/account/next", json=behaviour, headers=await account(world))
-    assert answer.status_code == 204, answer.text
 
 
 async def test_the_same_idempotency_key_gives_the_same_checkout(world: Any) -> None:
@@ -34,7 +22,7 @@ async def test_the_same_idempotency_key_after_the_page_expired_gives_a_new_check
     document, headers = await world.invoice(), world.payer()
     first = (await world.pay(document, key="once", headers=headers)).json()
     at_provider = (await world.at_provider(first))["id"]
-    await world.provider.post(f"/v1/checkouts/{at_provider}/expire", headers=await account(world))
+    await world.provider.post(f"/v1/checkouts/{at_provider}/expire", headers=await world.account())
 
     async def heard() -> bool:
         return not (await world.receivable(document))["checkout_open"]
@@ -50,11 +38,15 @@ async def test_the_same_idempotency_key_after_the_page_expired_gives_a_new_check
 
 async def test_a_page_whose_time_is_up_is_not_given_out_again_though_nobody_has_said_so(world: Any) -> None:
     document, headers = await world.invoice(), world.payer()
+    await world.behave_next(expires_in_seconds=0.1, webhooks="never")
     first = (await world.pay(document, key="once", headers=headers)).json()
-    await world.sql("UPDATE checkout SET expires_at = now() - interval '1 second' WHERE document_id = $1", document)
+
+    async def expired() -> bool:
+        return bool((await world.at_provider(first))["state"] == "expired")
+
+    await eventually(expired)
     second = (await world.pay(document, key="once", headers=headers)).json()
     assert second["checkout_id"] != first["checkout_id"]
-    assert (await world.at_provider(first))["state"] == "expired"
     assert (await world.at_provider(second))["state"] == "open"
 
 
@@ -111,8 +103,6 @@ async def test_a_paid_invoice_answers_already_paid_and_charges_nobody(world: Any
 
 
 async def test_paying_twice_at_once_starts_one_live_checkout(world: Any) -> None:
-    import asyncio
-
     document = await world.invoice()
     answers = await asyncio.gather(*(world.pay(document) for _ in range(4)))
     assert {a.status_code for a in answers} <= {201, 409}
@@ -216,14 +206,14 @@ async def test_a_capture_that_took_effect_and_was_never_answered_is_found_out(wo
     await world.choose(checkout, "success", method="paypal")
     # The first capture times out after two seconds; the return page asks again.
     for _ in range(2):
-        await world.http.get(f"/v1/checkouts/{checkout['checkout_id']}?refresh=1", headers=world.payer())
+        await world.comes_back(checkout)
     await world.becomes(document, "paid")
     assert await world.kept(document) == 11900
 
 
 async def test_a_create_call_that_was_never_answered_is_repeated_under_its_key(world: Any) -> None:
     document, headers = await world.invoice(), world.payer()
-    await behave_next(world, create_call="timeout_after", hold_seconds=5)
+    await world.behave_next(create_call="timeout_after", hold_seconds=5)
     first = await world.pay(document, key="k", headers=headers)
     assert (first.status_code, first.json()["code"]) == (503, "provider_unavailable")
     second = await world.pay(document, key="k", headers=headers)
@@ -233,7 +223,7 @@ async def test_a_create_call_that_was_never_answered_is_repeated_under_its_key(w
 
 async def test_a_provider_that_charged_and_never_answered_has_been_paid_once(world: Any) -> None:
     document = await world.invoice()
-    await behave_next(world, create_call="charge_then_timeout", hold_seconds=5, webhooks="never")
+    await world.behave_next(create_call="charge_then_timeout", hold_seconds=5, webhooks="never")
     assert (await world.pay(document)).status_code == 503
     # The next attempt first looks at the earlier one.
     again = await world.pay(document)
@@ -243,7 +233,7 @@ async def test_a_provider_that_charged_and_never_answered_has_been_paid_once(wor
 
 async def test_a_checkout_that_was_never_made_does_not_stand_in_the_way(world: Any) -> None:
     document = await world.invoice()
-    await behave_next(world, create_call="timeout_before", hold_seconds=5)
+    await world.behave_next(create_call="timeout_before", hold_seconds=5)
     assert (await world.pay(document)).status_code == 503
     assert (await world.pay(document)).status_code == 201
 
@@ -252,7 +242,7 @@ async def test_the_job_finds_out_what_no_webhook_has_told(world: Any) -> None:
     document = await world.invoice()
     checkout = await world.checkout(document)
     await world.choose(checkout, "success", webhooks="never")
-    await world.sql("UPDATE checkout SET ask_at = now() WHERE document_id = $1", document)
+    await world.ask_provider_in(timedelta(minutes=2))
     await world.becomes(document, "paid")
 
 
@@ -260,18 +250,27 @@ async def test_the_return_page_asks_the_provider(world: Any) -> None:
     document = await world.invoice()
     checkout = await world.checkout(document)
     await world.choose(checkout, "success", webhooks="never")
-    answer = await world.http.get(f"/v1/checkouts/{checkout['checkout_id']}?refresh=1", headers=world.payer())
+    answer = await world.comes_back(checkout)
     assert (answer.json()["state"], answer.json()["receivable_state"]) == ("completed", "paid")
 
 
 async def test_a_provider_that_is_down_leaves_nothing_half_done(world: Any, monkeypatch: Any) -> None:
     document = await world.invoice()
-    await world.app.state.providers.connection(world.merchant, "sandbox")
+    await world.app.state.dependencies.providers.connect(world.merchant, "sandbox")
     async with httpx.AsyncClient(base_url="http://127.0.0.1:1") as nobody:
-        monkeypatch.setattr(world.app.state.providers, "_sandbox", nobody)
+        monkeypatch.setattr(world.app.state.dependencies.providers, "_sandbox", nobody)
         answer = await world.pay(document)
     assert (answer.status_code, answer.json()["code"]) == (503, "provider_unavailable")
     assert await world.state(document) == "open"
+
+
+async def test_two_first_checkouts_at_once_open_one_account_whose_keys_hold(world: Any) -> None:
+    documents = [await world.invoice() for _ in range(3)]
+    answers = await asyncio.gather(*(world.pay(document) for document in documents))
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    for document, answer in zip(documents, answers, strict=True):
+        await world.choose(answer.json(), "success")
+        await world.becomes(document, "paid")
 
 
 async def test_a_method_that_is_not_offered_is_refused_by_name(world: Any) -> None:

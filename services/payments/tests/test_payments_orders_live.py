@@ -1,5 +1,6 @@
 """A few orders of words about money, against the running service, PostgreSQL and the provider."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -58,8 +59,7 @@ class Customer:
 
     async def come(self, _: str) -> None:
         for checkout in self.checkouts[-1:]:
-            path = f"/v1/checkouts/{checkout['checkout_id']}?refresh=1"
-            assert (await self.world.http.get(path, headers=self.world.payer())).status_code == 200
+            assert (await self.world.comes_back(checkout)).status_code == 200
 
     async def erp(self, _: str) -> None:
         """The ERP books what it saw at the provider, under the provider's name."""
@@ -76,15 +76,14 @@ class Customer:
         """Everything on its way arrives, and every question to the provider is asked."""
         for checkout in self.checkouts:
             await self.world.settle(checkout)
-        await self.world.sql("UPDATE checkout SET ask_at = now() WHERE document_id = $1", self.document)
+        await self.world.ask_provider_in(timedelta(days=30))
 
         async def quiet() -> bool:
             return not await self.world.sql(QUIET, self.document)
 
         await eventually(quiet)
         for checkout in self.checkouts:
-            path = f"/v1/checkouts/{checkout['checkout_id']}?refresh=1"
-            await self.world.http.get(path, headers=self.world.payer())
+            await self.world.comes_back(checkout)
         await eventually(quiet)
 
 

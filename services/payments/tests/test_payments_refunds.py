@@ -4,16 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from kontor.payments.v1 import payments_pb2 as pb
-from kontor_payments.connections.credentials import unseal
 from kontor_testing.waiting import eventually
-
-
-async def behave_next(world: Any, **behaviour: Any) -> None:
-    connection = await world.app.state.providers.connection(world.merchant, "sandbox")
-    keys = unseal(world.app.state.settings.credential_key, connection.credentials)
-    headers = {"Authorization": f"Bearer {keys['api_key']}"}
-    answer = await world.provider.put("/v1/account/next", json=behaviour, headers=headers)
-    assert answer.status_code == 204, answer.text
 
 
 async def payment_of(world: Any, checkout: dict[str, Any], state: str) -> Any:
@@ -30,7 +21,7 @@ async def give_back(world: Any, payment_id: Any) -> Any:
 
 
 async def paid_in_francs(world: Any, document: Any, **behaviour: Any) -> tuple[dict[str, Any], Any]:
-    await behave_next(world, charge_currency="CHF", **behaviour)
+    await world.behave_next(charge_currency="CHF", **behaviour)
     checkout = await world.checkout(document)
     await world.choose(checkout, "success")
     return checkout, await payment_of(world, checkout, "succeeded")
@@ -91,7 +82,7 @@ async def test_staff_give_money_in_another_currency_back(world: Any) -> None:
 
 async def test_a_debit_on_its_way_in_another_currency_promises_nothing(world: Any) -> None:
     document = await world.invoice()
-    await behave_next(world, charge_currency="CHF")
+    await world.behave_next(charge_currency="CHF")
     checkout = await world.checkout(document, "sepa_debit")
     await world.choose(checkout, "pending", method="sepa_debit")
     await payment_of(world, checkout, "pending")
@@ -123,12 +114,11 @@ async def test_nobody_gives_another_merchants_money_back(world: Any) -> None:
 
 async def overpaid_and_refused(world: Any, document: Any) -> dict[str, Any]:
     """A checkout that was paid after the ERP had booked the money; the provider says that giving it back failed."""
-    await behave_next(world, refund_as="failed")
+    await world.behave_next(refund_as="failed")
     checkout: dict[str, Any] = await world.checkout(document)
     await world.choose(checkout, "success", webhooks="never")
-    await world.sql("UPDATE checkout SET ask_at = NULL WHERE document_id = $1", document)
     await world.erp(document, method="transfer")
-    await world.http.get(f"/v1/checkouts/{checkout['checkout_id']}?refresh=1", headers=world.payer())
+    await world.comes_back(checkout)
 
     async def failed() -> Any:
         return await world.sql("SELECT 1 FROM refund WHERE state = 'failed'")

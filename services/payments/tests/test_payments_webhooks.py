@@ -12,7 +12,7 @@ from kontor_testing.waiting import eventually
 
 
 async def connection(world: Any) -> tuple[Any, str]:
-    found = await world.app.state.providers.connection(world.merchant, "sandbox")
+    found = await world.app.state.dependencies.providers.connect(world.merchant, "sandbox")
     return found, unseal(world.app.state.settings.credential_key, found.credentials)["webhook_secret"]
 
 
@@ -72,13 +72,11 @@ async def test_a_late_pending_after_the_success_changes_nothing(world: Any) -> N
 
 async def test_a_webhook_may_come_before_the_answer_to_our_own_call(world: Any) -> None:
     document = await world.invoice()
-    checkout = await world.checkout(document)
+    await world.behave_next(create_call="timeout_after", hold_seconds=5, webhooks="never")
+    assert (await world.pay(document)).status_code == 503
+    [made] = await world.all_at_provider(document)
+    checkout = {"checkout_id": made["reference"], "redirect_url": made["url"]}
     await world.choose(checkout, "success", webhooks="never")
-    # As if the answer had never come: only our own reference is known.
-    await world.sql(
-        "UPDATE checkout SET state = 'creating', provider_id = NULL, redirect_url = NULL WHERE document_id = $1",
-        document,
-    )
     await send(world, await event_about(world, checkout))
     [row] = await world.sql("SELECT state, provider_id FROM checkout")
     assert row["state"] == "completed"

@@ -51,7 +51,7 @@ async def transfer_details(request: Request, slug: str, document_id: UUID) -> Tr
 
 async def checkout_state(request: Request, slug: str, checkout_id: UUID) -> str:
     """What has become of a checkout; the provider is asked where its word has not come yet."""
-    answer = await _command(request, slug, "GET", f"/v1/checkouts/{checkout_id}", params={"refresh": "1"})
+    answer = await _command(request, slug, "POST", f"/v1/checkouts/{checkout_id}/reconcile")
     return str(answer["state"])
 
 

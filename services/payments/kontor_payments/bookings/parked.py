@@ -38,8 +38,10 @@ async def match_parked(account: Account, document: Document) -> None:
     names = _named(document)
     if not names or account.row.cancelled:
         return
-    waiting = select(IncomingPayment).where(IncomingPayment.state == "parked", or_(*names)).with_for_update()
-    for parked in await account.session.exec(waiting):
+    waiting = (
+        select(IncomingPayment).where(IncomingPayment.state == "parked", or_(*names)).order_by(col(IncomingPayment.id))
+    )
+    for parked in await account.session.exec(waiting.with_for_update()):
         if _fits(parked, document):
             await settle_incoming(account, parked)
 

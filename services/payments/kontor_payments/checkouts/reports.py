@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.bookings.external import is_spoken_of, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
-from kontor_payments.models import Checkout, Payment
+from kontor_payments.models import Checkout, Payment, Receivable
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
 from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account, lock
@@ -34,7 +34,9 @@ _SETTLING = frozenset({"pending"})
 OTHER_CURRENCY = "other_currency"
 
 
-async def apply_report(session: AsyncSession, checkout_id: UUID, report: CheckoutReport, clock: Clock) -> Checkout:
+async def apply_report(
+    session: AsyncSession, checkout_id: UUID, report: CheckoutReport, clock: Clock
+) -> tuple[Checkout, Receivable]:
     """One transaction's worth; the receivable is locked first, as everywhere."""
     receivable_id = (await session.exec(select(Checkout.receivable_id).where(Checkout.id == checkout_id))).one()
     account = await lock(session, receivable_id, clock)
@@ -48,8 +50,7 @@ async def apply_report(session: AsyncSession, checkout_id: UUID, report: Checkou
         await hear_refund(account, refund)
     await end_live_checkout(account)
     schedule(checkout, account)
-    await account.close()
-    return checkout
+    return checkout, await account.close()
 
 
 def schedule(checkout: Checkout, account: Account) -> None:

@@ -6,29 +6,26 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field, HttpUrl
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.checkouts import asking
+from kontor_payments.checkouts import reconcile
 from kontor_payments.checkouts.ending import live_checkout
 from kontor_payments.checkouts.reports import OVER, apply_report
-from kontor_payments.connections.service import Providers
+from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import CheckoutBusy, MethodNotOffered, NotPayable, ProviderUnavailable
 from kontor_payments.models import Checkout, Connection, Customer, Merchant, Receivable
 from kontor_payments.providers.protocol import OutcomeUnknown, Refused
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock
-from kontor_service.clock import Clock
 from kontor_service.commands import KeyReused, fingerprint
-from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
 # A payment in such a state leaves the invoice to be paid.
 _GONE = frozenset({"failed", "reversed"})
-# Others may start and end checkouts of the same receivable at the same moment.
-_ROUNDS = 4
+# One for the account, one for the checkout, the others for those who start one of the same receivable at the same moment.
+_ROUNDS = 6
 
 
 class CheckoutWanted(BaseModel):
@@ -48,82 +45,63 @@ class Settled:
 
 
 @dataclass(frozen=True)
+class Started:
+    checkout: Checkout
+    receivable: Receivable
+
+
+@dataclass(frozen=True)
 class _ToEnd:
+    """Another checkout is live; the provider has to end it first."""
+
     checkout: Checkout
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What starting a checkout works with."""
+class _ToConnect:
+    """The merchant has no account at this provider yet."""
 
-    db: Database
-    providers: Providers
-    clock: Clock
+    provider: str
 
 
 async def start(
-    desk: Desk, principal: Principal, document_id: UUID, wanted: CheckoutWanted, key: str | None
-) -> Checkout | Settled:
+    deps: Dependencies, principal: Principal, document_id: UUID, wanted: CheckoutWanted, key: str | None
+) -> Started | Settled:
     """The same key gives the same checkout as long as it can be paid, then a new one.
 
+    The receivable is locked and checked once. Only where the provider has to be asked for something first (an account,
+    the end of an older checkout) that is done without the lock, and everything is checked again.
     Raises DocumentNotFound, MethodNotOffered, ProviderUnavailable, …
     """
     key = key or str(uuid4())
-    provider = await _provider(desk, principal, document_id, wanted.method)
-    if isinstance(provider, Settled):
-        return provider
-    connection = await desk.providers.connection(principal.merchant, provider)
     for _ in range(_ROUNDS):
-        try:
-            async with desk.db.transaction(principal.merchant) as session:
-                found = await _intend(desk, session, principal, document_id, wanted, key, connection)
-        except IntegrityError:
-            continue
+        async with deps.db.transaction(principal.merchant) as session:
+            found = await _intend(deps, session, principal, document_id, wanted, key)
         if isinstance(found, Settled):
             return found
-        if isinstance(found, _ToEnd):
-            await _end(desk, found.checkout)
-            continue
-        if found.state == "creating":
-            return await _create(desk, found)
-        if found.redirect_url is None:
+        if isinstance(found, _ToConnect):
+            await deps.providers.connect(principal.merchant, found.provider)
+        elif isinstance(found, _ToEnd):
+            await _end(deps, found.checkout)
+        elif found.checkout.state == "creating":
+            return await _create(deps, found.checkout)
+        elif found.checkout.redirect_url is None:
             raise ProviderUnavailable(code="provider_refused")
-        return found
+        else:
+            return found
     raise CheckoutBusy
 
 
-async def _provider(desk: Desk, principal: Principal, document_id: UUID, method: str) -> str | Settled:
-    async with desk.db.transaction(principal.merchant) as session:
-        account = await lock(session, (await reachable(session, principal, document_id)).id, desk.clock)
-        settled = _settled(account)
-        provider = account.offer.provider_of(account.row, method)
-    if settled:
-        return settled
-    if provider is None or provider == "transfer":
-        raise MethodNotOffered(f"{method} has no payment page here", field="method")
-    return provider
-
-
-def _settled(account: Account) -> Settled | None:
-    state = account.figures().state
-    if state == "cancelled":
-        raise NotPayable("The document was cancelled")
-    if state == "paid":
-        return Settled("already_paid", account.row)
-    return Settled("on_its_way", account.row) if not account.figures().open_minor else None
-
-
 async def _intend(
-    desk: Desk,
+    deps: Dependencies,
     session: AsyncSession,
     principal: Principal,
     document_id: UUID,
     wanted: CheckoutWanted,
     key: str,
-    connection: Connection,
-) -> Checkout | Settled | _ToEnd:
+) -> Started | Settled | _ToEnd | _ToConnect:
     receivable = await reachable(session, principal, document_id)
-    account = await lock(session, receivable.id, desk.clock)
+    account = await lock(session, receivable.id, deps.clock)
     asked = fingerprint(wanted.model_dump(mode="json"))
     named = f"{receivable.id}:{key}"
     known = (await session.exec(select(Checkout).where(Checkout.idempotency_key == named))).one_or_none()
@@ -132,21 +110,41 @@ async def _intend(
     settled = _settled(account)
     if settled:
         return settled
+    provider = _provider(account, wanted.method)
     if known is not None and _dead(account, known):
         # The key is free for another checkout; the row stays, and what comes of it is still heard.
         known.idempotency_key = f"{named}:{known.id}"
         await session.flush()
     elif known is not None and known.state != "ending" and not _overdue(known):
-        return known
+        return Started(known, account.row)
     live = await live_checkout(account)
     if live is not None:
         return _ToEnd(live)
+    connection = await deps.providers.connected(session, provider)
+    if connection is None:
+        return _ToConnect(provider)
     checkout = _row(account, principal, wanted, named, connection)
     checkout.request = {"fingerprint": asked, "provider": await _for_provider(session, account.row, wanted)}
     session.add(checkout)
     account.row.checkout_open = True
     await account.close()
-    return checkout
+    return Started(checkout, account.row)
+
+
+def _settled(account: Account) -> Settled | None:
+    figures = account.figures()
+    if figures.state == "cancelled":
+        raise NotPayable("The document was cancelled")
+    if figures.state == "paid":
+        return Settled("already_paid", account.row)
+    return Settled("on_its_way", account.row) if not figures.open_minor else None
+
+
+def _provider(account: Account, method: str) -> str:
+    provider = account.offer.provider_of(account.row, method)
+    if provider is None or provider == "transfer":
+        raise MethodNotOffered(f"{method} has no payment page here", field="method")
+    return provider
 
 
 def _dead(account: Account, checkout: Checkout) -> bool:
@@ -194,33 +192,33 @@ async def _for_provider(session: AsyncSession, row: Receivable, wanted: Checkout
     }
 
 
-async def _create(desk: Desk, checkout: Checkout) -> Checkout:
+async def _create(deps: Dependencies, checkout: Checkout) -> Started:
     """After silence the caller may repeat the request; the job learns the outcome otherwise."""
-    connection = await desk.providers.by_id(checkout.merchant_id, checkout.connection_id)
+    connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
     try:
-        report = await desk.providers.at(connection).create_checkout(asking.request_of(checkout))
+        report = await deps.providers.at(connection).create_checkout(reconcile.request_of(checkout))
     except OutcomeUnknown as error:
         raise ProviderUnavailable(str(error)) from error
     except Refused as error:
-        await _give_up(desk, checkout)
+        await _give_up(deps, checkout)
         raise ProviderUnavailable(str(error), code="provider_refused") from error
-    async with desk.db.transaction(checkout.merchant_id) as session:
-        current = await apply_report(session, checkout.id, report, desk.clock)
+    async with deps.db.transaction(checkout.merchant_id) as session:
+        current, receivable = await apply_report(session, checkout.id, report, deps.clock)
     if current.state in OVER - {"completed"}:
         raise CheckoutBusy
-    return current
+    return Started(current, receivable)
 
 
-async def _end(desk: Desk, live: Checkout) -> None:
+async def _end(deps: Dependencies, live: Checkout) -> None:
     try:
-        await asking.end(desk.db, desk.providers, desk.clock, live)
+        await reconcile.end(deps, live)
     except (OutcomeUnknown, Refused) as error:
         raise ProviderUnavailable(str(error)) from error
 
 
-async def _give_up(desk: Desk, checkout: Checkout) -> None:
-    async with desk.db.transaction(checkout.merchant_id) as session:
-        account = await lock(session, checkout.receivable_id, desk.clock)
+async def _give_up(deps: Dependencies, checkout: Checkout) -> None:
+    async with deps.db.transaction(checkout.merchant_id) as session:
+        account = await lock(session, checkout.receivable_id, deps.clock)
         live = await live_checkout(account)
         if live is not None and live.id == checkout.id and live.state == "creating":
             live.state, live.ask_at = "failed", None

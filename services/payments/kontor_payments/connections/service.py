@@ -1,11 +1,13 @@
 """A merchant's accounts at providers: opened when first needed, kept for good."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.connections.credentials import seal, unseal
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
@@ -39,10 +41,32 @@ class Providers:
             return SandboxProvider(self._sandbox, unseal(self._settings.credential_key, connection.credentials))
         raise ConnectionUnknown(connection.provider)
 
-    async def connection(self, merchant_id: UUID, provider: str) -> Connection:
-        """The merchant's connection; opens the account on first use. Raises ProviderUnavailable."""
-        connection = await self._known(merchant_id, provider)
-        return connection if self._is_connected(connection) else await self._connect(connection)
+    async def connected(self, session: AsyncSession, provider: str) -> Connection | None:
+        """The merchant's connection, if the provider has an account for it that knows our present address."""
+        query = select(Connection).where(Connection.provider == provider)
+        found = (await session.exec(query)).one_or_none()
+        return found if found is not None and self._is_connected(found) else None
+
+    async def connect(self, merchant_id: UUID, provider: str) -> Connection:
+        """The merchant's connection; opens the account on first use. Raises ProviderUnavailable.
+
+        Nothing is locked while the provider is asked. Two first checkouts at once both ask, name the same account
+        under the same idempotency key, are given the same keys, and write the same row.
+        """
+        async with self._db.transaction(merchant_id) as session:
+            found = await self._known(session, merchant_id, provider)
+            merchant = (await session.exec(select(Merchant))).first()
+        if self._is_connected(found):
+            return found
+        account = await self._open_account(found, merchant.name if merchant else "")
+        async with self._db.transaction(merchant_id) as session:
+            session.add(found)
+            found.account = account["id"]
+            keys = {name: account[name] for name in ("api_key", "webhook_secret")}
+            found.credentials = seal(self._settings.credential_key, keys)
+            found.webhook_url = self._settings.webhook_address(provider, found.id)
+            found.connected_at = datetime.now(UTC)
+        return found
 
     async def by_id(self, merchant_id: UUID, connection_id: UUID) -> Connection:
         async with self._db.transaction(merchant_id) as session:
@@ -57,41 +81,20 @@ class Providers:
         here = self._settings.webhook_address(connection.provider, connection.id)
         return connection.connected_at is not None and connection.webhook_url == here
 
-    async def _known(self, merchant_id: UUID, provider: str) -> Connection:
+    async def _known(self, session: AsyncSession, merchant_id: UUID, provider: str) -> Connection:
         """Its id is written before the provider hears of it, so that a second attempt names the same account."""
-        table = Connection.__table__
         row = {"id": uuid7(), "merchant_id": merchant_id, "provider": provider, "account": ""}
         row |= {"credentials": "", "webhook_url": ""}
-        async with self._db.transaction(merchant_id) as session:
-            await (await session.connection()).execute(insert(table).values(row).on_conflict_do_nothing())
-            return (await session.exec(select(Connection).where(Connection.provider == provider))).one()
+        new = insert(Connection.__table__).values(row).on_conflict_do_nothing()
+        await (await session.connection()).execute(new)
+        return (await session.exec(select(Connection).where(Connection.provider == provider))).one()
 
-    async def _connect(self, connection: Connection) -> Connection:
+    async def _open_account(self, connection: Connection, name: str) -> Any:
         if connection.provider != "sandbox" or self._sandbox is None:
             raise ConnectionUnknown(connection.provider)
-        async with self._db.transaction(connection.merchant_id) as session:
-            # Under lock: two first checkouts at once would take each other's keys away.
-            query = select(Connection).where(Connection.id == connection.id).with_for_update()
-            locked = (await session.exec(query.execution_options(populate_existing=True))).one()
-            if self._is_connected(locked):
-                return locked
-            address = self._settings.webhook_address("sandbox", locked.id)
-            merchant = (await session.exec(select(Merchant))).first()
-            try:
-                account = await open_account(
-                    self._sandbox,
-                    self._settings.sandbox_platform_key.get_secret_value(),
-                    str(locked.id),
-                    merchant.name if merchant else "",
-                    address,
-                )
-            except (OutcomeUnknown, Refused) as error:
-                raise ProviderUnavailable(str(error)) from error
-            locked.account = account["id"]
-            locked.credentials = seal(
-                self._settings.credential_key,
-                {"api_key": account["api_key"], "webhook_secret": account["webhook_secret"]},
-            )
-            locked.webhook_url = address
-            locked.connected_at = datetime.now(UTC)
-            return locked
+        address = self._settings.webhook_address("sandbox", connection.id)
+        key = self._settings.sandbox_platform_key.get_secret_value()
+        try:
+            return await open_account(self._sandbox, key, str(connection.id), name, address)
+        except (OutcomeUnknown, Refused) as error:
+            raise ProviderUnavailable(str(error)) from error

@@ -74,7 +74,8 @@ def _follow(row: Receivable, document: Document) -> None:
 async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock, *, limit: int = 200) -> bool:
     """Brings open receivables up to what the merchant offers now; True while there are more.
 
-    The merchant's row is held from the first word to the commit: a change that comes meanwhile waits, and marks anew.
+    The merchant's row is held from the start to the commit: a change that comes meanwhile waits, and marks anew.
+    Receivables are locked in the order of their documents' ids, as `apply_documents` does.
     """
     await _mark_offer(session, merchant_id, pending=False)
     offer = await load_offer(session, merchant_id)
@@ -83,7 +84,7 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
         .where(Receivable.merchant_id == merchant_id)
         .where(Receivable.state.not_in(("paid", "cancelled")))  # type: ignore[attr-defined]
         .where(Receivable.offer != offer.digest)
-        .order_by(Receivable.id)  # type: ignore[arg-type]
+        .order_by(Receivable.document_id)  # type: ignore[arg-type]
         .limit(limit)
     )
     found = list(await session.exec(stale))

@@ -6,13 +6,11 @@ from uuid import UUID
 import structlog
 from sqlmodel import select
 
-from kontor_payments.connections.service import Providers
+from kontor_payments.dependencies import Dependencies
 from kontor_payments.models import Checkout, Payment, Refund
 from kontor_payments.providers.protocol import OutcomeUnknown, RefundReport, Refused
 from kontor_payments.receivables.account import lock
 from kontor_payments.refunds.service import end_refund
-from kontor_service.clock import Clock
-from kontor_service.database import Database
 
 log = structlog.get_logger()
 
@@ -20,18 +18,21 @@ log = structlog.get_logger()
 _PAUSES = (30, 60, 300, 1800, 6 * 3600)
 
 
-async def carry_out_refunds(db: Database, providers: Providers, clock: Clock) -> None:
-    async with db.connection() as connection:
+async def carry_out_refunds(deps: Dependencies) -> None:
+    async with deps.db.connection() as connection:
         rows = await connection.fetch("SELECT merchants_with_refunds_to_try() AS id")
     for row in rows:
-        for refund_id in await _claim(db, row["id"]):
-            await _carry_out(db, providers, clock, row["id"], refund_id)
+        await carry_out_due(deps, row["id"], datetime.now(UTC))
 
 
-async def _claim(db: Database, merchant_id: UUID) -> list[UUID]:
+async def carry_out_due(deps: Dependencies, merchant_id: UUID, now: datetime) -> None:
+    for refund_id in await _claim(deps, merchant_id, now):
+        await _carry_out(deps, merchant_id, refund_id)
+
+
+async def _claim(deps: Dependencies, merchant_id: UUID, now: datetime) -> list[UUID]:
     """What is due, out of the way of other processes for the length of an attempt."""
-    now = datetime.now(UTC)
-    async with db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         due = select(Refund).where(Refund.try_at <= now).limit(50).with_for_update(skip_locked=True)  # type: ignore[operator]
         rows = list(await session.exec(due))
         for refund in rows:
@@ -40,33 +41,33 @@ async def _claim(db: Database, merchant_id: UUID) -> list[UUID]:
         return [refund.id for refund in rows]
 
 
-async def _carry_out(db: Database, providers: Providers, clock: Clock, merchant_id: UUID, refund_id: UUID) -> None:
+async def _carry_out(deps: Dependencies, merchant_id: UUID, refund_id: UUID) -> None:
     """Our id of the refund is its idempotency key, so asking again after silence gives the same refund."""
-    async with db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         refund = (await session.exec(select(Refund).where(Refund.id == refund_id))).one()
         payment = (await session.exec(select(Payment).where(Payment.id == refund.payment_id))).one()
         checkout = (await session.exec(select(Checkout).where(Checkout.id == payment.checkout_id))).one()
     assert payment.connection_id is not None
     assert checkout.provider_id is not None
-    provider = providers.at(await providers.by_id(merchant_id, payment.connection_id))
+    provider = deps.providers.at(await deps.providers.by_id(merchant_id, payment.connection_id))
     try:
-        word = await provider.refund(
+        report = await provider.refund(
             checkout.provider_id, payment.provider_reference, refund.amount_minor, str(refund_id)
         )
     except OutcomeUnknown as error:
         log.warning("refund_outcome_unknown", refund_id=str(refund_id), error=str(error))
         return
     except Refused as error:
-        word = RefundReport("", str(refund_id), payment.provider_reference, refund.amount_minor, "failed")
+        report = RefundReport("", str(refund_id), payment.provider_reference, refund.amount_minor, "failed")
         log.error("refund_refused", refund_id=str(refund_id), error=str(error))
-    if word.state != "pending":
-        await _note(db, clock, merchant_id, refund, word)
+    if report.state != "pending":
+        await _note(deps, merchant_id, refund, report)
 
 
-async def _note(db: Database, clock: Clock, merchant_id: UUID, refund: Refund, word: RefundReport) -> None:
-    async with db.transaction(merchant_id) as session:
-        account = await lock(session, refund.receivable_id, clock)
+async def _note(deps: Dependencies, merchant_id: UUID, refund: Refund, report: RefundReport) -> None:
+    async with deps.db.transaction(merchant_id) as session:
+        account = await lock(session, refund.receivable_id, deps.clock)
         current = (await session.exec(select(Refund).where(Refund.id == refund.id).with_for_update())).one()
         # The webhook may have been quicker: then this is nothing new.
-        end_refund(account, account.payments[current.payment_id], current, word)
+        end_refund(account, account.payments[current.payment_id], current, report)
         await account.close()

@@ -10,6 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts.reports import apply_report
+from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.models import Checkout, Connection, ProviderEvent
 from kontor_payments.providers import protocol
@@ -22,17 +23,17 @@ _MOST_BYTES = 256 * 1024
 @router.post("/{provider}/{connection_id}", status_code=204)
 async def receive(request: Request, provider: str, connection_id: UUID) -> Response:
     """Nobody's token: the signature says who speaks. An event that was here before changes nothing."""
-    state = request.app.state
+    deps = dependencies_of(request)
     merchant_id = await _merchant(request, provider, connection_id)
     body = await _body(request)
-    connection = await state.providers.by_id(merchant_id, connection_id)
-    event = state.providers.at(connection).parse_webhook(request.headers, body)
-    async with state.db.transaction(merchant_id) as session:
+    connection = await deps.providers.by_id(merchant_id, connection_id)
+    event = deps.providers.at(connection).parse_webhook(request.headers, body)
+    async with deps.db.transaction(merchant_id) as session:
         checkout_id = await _checkout(session, connection_id, event)
         if await _first_time(session, connection, event, body, known=checkout_id is not None) and checkout_id:
             assert event.checkout is not None
-            await apply_report(session, checkout_id, event.checkout, state.clock)
-    state.wake.set()
+            await apply_report(session, checkout_id, event.checkout, deps.clock)
+    request.app.state.wake.set()
     return Response(status_code=204)
 
 

@@ -87,8 +87,8 @@ class SandboxProvider:
 
 
 async def open_account(http: httpx.AsyncClient, platform_key: str, reference: str, name: str, webhook_url: str) -> Any:
-    """id, api_key and webhook_secret of the account; again for the same reference: the same account, new keys."""
-    headers = {"Authorization": f"Bearer {platform_key}"}
+    """id, api_key and webhook_secret of the account; asked again for the same address they are the same."""
+    headers = {"Authorization": f"Bearer {platform_key}", "Idempotency-Key": webhook_url}
     body = {"reference": reference, "name": name[:200], "webhook_url": webhook_url}
     return await call(http, "POST", "/v1/accounts", headers=headers, json=body)
 

@@ -30,7 +30,8 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
 class NewAccount(BaseModel):
-    # The platform's own name for the account: opening it again gives new keys to the same one.
+    # The platform's own name for the account: opening it again gives new keys to the same one, or, under the same
+    # idempotency key, the same keys.
     reference: str = Field(min_length=1, max_length=100)
     name: Text = ""
     webhook_url: AnyHttpUrl
@@ -73,11 +74,16 @@ def settings(request: Request) -> SandboxSettings:
 
 
 @router.post("/accounts", status_code=201)
-async def open_account(request: Request, wanted: NewAccount) -> dict[str, str]:
+async def open_account(request: Request, wanted: NewAccount, idempotency_key: Key = None) -> dict[str, str]:
     """For the platform: an account for one of its merchants."""
-    if not hmac.compare_digest(_bearer(request).encode(), settings(request).platform_key.get_secret_value().encode()):
+    platform_key = settings(request).platform_key.get_secret_value().encode()
+    if not hmac.compare_digest(_bearer(request).encode(), platform_key):
         raise HTTPException(401, "unknown platform key")
-    key, secret = f"sk_{token_urlsafe(24)}", f"whsec_{token_urlsafe(24)}"
+    asked = f"{wanted.reference} {idempotency_key or token_urlsafe(24)}"
+    key, secret = (
+        prefix + hmac.new(platform_key, f"{prefix} {asked}".encode(), hashlib.sha256).hexdigest()
+        for prefix in ("sk_", "whsec_")
+    )
 
     def write(connection: Connection) -> str:
         digest = hashlib.sha256(wanted.reference.encode()).hexdigest()[:24]
@@ -136,8 +142,8 @@ def _new(wanted: NewCheckout, account: str, behaviour: NextBehaviour) -> Checkou
         id=new_id("cs"),
         account=account,
         created_at=started,
-        expires_at=started + store.seconds(wanted.expires_in_seconds),
-        behaviour=Behaviour.model_validate(behaviour.model_dump(exclude={"create_call"})),
+        expires_at=started + store.seconds(behaviour.expires_in_seconds or wanted.expires_in_seconds),
+        behaviour=Behaviour.model_validate(behaviour.model_dump(exclude={"create_call", "expires_in_seconds"})),
     )
 
 

@@ -35,6 +35,8 @@ class NextBehaviour(Behaviour):
 
     # charge_then_timeout: the payer's money is taken at once, and no answer comes.
     create_call: Literal["none", "timeout_before", "timeout_after", "charge_then_timeout", "error"] = "none"
+    # Ends after so many seconds instead of when the merchant wanted.
+    expires_in_seconds: float | None = Field(default=None, gt=0, le=86_400)
 
 
 class NewCheckout(BaseModel):

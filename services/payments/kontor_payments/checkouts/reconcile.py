@@ -1,0 +1,114 @@
+"""Asking the provider what became of a checkout whose outcome we do not know, or which is to end."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlmodel import select
+
+from kontor_payments.checkouts.reports import apply_report
+from kontor_payments.dependencies import Dependencies
+from kontor_payments.models import Checkout, Receivable
+from kontor_payments.providers.protocol import (
+    CheckoutReport,
+    CheckoutRequest,
+    HostedProvider,
+    OutcomeUnknown,
+    Refused,
+)
+
+log = structlog.get_logger()
+
+_CLAIM_SECONDS = 60
+
+
+async def reconcile(deps: Dependencies, checkout: Checkout) -> None:
+    """Brings a checkout up to date with the provider, captures or ends it where that is due.
+
+    Where the provider does not answer, the job asks again later.
+    """
+    try:
+        report = await _due(deps, checkout)
+    except (OutcomeUnknown, Refused) as error:
+        log.warning("checkout_not_answered", checkout_id=str(checkout.id), error=str(error))
+        return
+    await _apply(deps, checkout, report)
+
+
+async def end(deps: Dependencies, checkout: Checkout) -> None:
+    """Takes a live checkout back at the provider, or learns that it was paid. Raises OutcomeUnknown, Refused."""
+    await _apply(deps, checkout, await _expire(await _provider(deps, checkout), checkout))
+
+
+def request_of(checkout: Checkout) -> CheckoutRequest:
+    return CheckoutRequest(
+        amount_minor=checkout.amount_minor,
+        currency=checkout.currency,
+        reference=str(checkout.id),
+        method=checkout.method,
+        **checkout.request["provider"],
+    )
+
+
+async def _apply(deps: Dependencies, checkout: Checkout, report: CheckoutReport) -> None:
+    async with deps.db.transaction(checkout.merchant_id) as session:
+        await apply_report(session, checkout.id, report, deps.clock)
+
+
+async def _provider(deps: Dependencies, checkout: Checkout) -> HostedProvider:
+    return deps.providers.at(await deps.providers.by_id(checkout.merchant_id, checkout.connection_id))
+
+
+async def _due(deps: Dependencies, checkout: Checkout) -> CheckoutReport:
+    provider = await _provider(deps, checkout)
+    report = await _report(provider, checkout)
+    if report.state == "approved" and checkout.state != "ending":
+        wanted = await _still_wanted(deps, checkout)
+        report = await (provider.capture if wanted else provider.expire)(report.provider_id)
+    return report
+
+
+async def _report(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+    if checkout.provider_id and checkout.state != "ending":
+        return await provider.fetch(checkout.provider_id)
+    found = None if checkout.state == "ending" else await provider.find(str(checkout.id))
+    # Nobody waits for it any more: the only certain way to end it is to make it and take it back.
+    return found or await _expire(provider, checkout)
+
+
+async def _expire(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+    """A call whose outcome we do not know is looked up, then repeated under its key."""
+    if checkout.provider_id:
+        return await provider.expire(checkout.provider_id)
+    found = await provider.find(str(checkout.id)) or await provider.create_checkout(request_of(checkout))
+    return await provider.expire(found.provider_id)
+
+
+async def _still_wanted(deps: Dependencies, checkout: Checkout) -> bool:
+    """An approval is captured only while that much is open; later the payer keeps the money."""
+    async with deps.db.transaction(checkout.merchant_id) as session:
+        query = select(Receivable.open_minor).where(Receivable.id == checkout.receivable_id)
+        return (await session.exec(query)).one() >= checkout.amount_minor
+
+
+async def reconcile_silent_checkouts(deps: Dependencies) -> None:
+    """The job: every checkout whose time to ask has come, merchant by merchant."""
+    async with deps.db.connection() as connection:
+        rows = await connection.fetch("SELECT merchants_with_checkouts_to_ask() AS id")
+    for row in rows:
+        await reconcile_due(deps, row["id"], datetime.now(UTC))
+
+
+async def reconcile_due(deps: Dependencies, merchant_id: UUID, now: datetime) -> None:
+    for checkout in await _claim(deps, merchant_id, now):
+        await reconcile(deps, checkout)
+
+
+async def _claim(deps: Dependencies, merchant_id: UUID, now: datetime) -> list[Checkout]:
+    async with deps.db.transaction(merchant_id) as session:
+        due = select(Checkout).where(Checkout.ask_at <= now).limit(50).with_for_update(skip_locked=True)  # type: ignore[operator]
+        rows = list(await session.exec(due))
+        for checkout in rows:
+            checkout.ask_at = now + timedelta(seconds=_CLAIM_SECONDS * min(2**checkout.asked, 1440))
+            checkout.asked += 1
+        return rows

@@ -1,0 +1,21 @@
+"""What the use cases of this service work with; made once in app.py."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from kontor_payments.connections.service import Providers
+from kontor_service.clock import Clock
+from kontor_service.database import Database
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    db: Database
+    clock: Clock
+    providers: Providers
+
+
+def dependencies_of(request: Request) -> Dependencies:
+    found: Dependencies = request.app.state.dependencies
+    return found
