@@ -60,8 +60,10 @@ words: $(STAMP) ## Extract messages, write the German catalogs anew, say what is
 lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements.lock
 
-migration: $(STAMP) ## An empty migration: make migration service=payments name=add_wallet
+migration: $(STAMP) ## What the models have and the database lacks: make migration service=payments name=add_wallet
 	$(BIN)/python -m kontor_service.new_migration $(service) $(name)
+	@$(BIN)/ruff check -q --fix services/$(service)/migrations
+	@$(BIN)/ruff format -q services/$(service)/migrations
 
 up: ## Each service in its own container: docker compose up
 	docker compose up --build

@@ -21,11 +21,12 @@ from sqlmodel import Field
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor_bus import Bus, Effects, Envelope, record
-from kontor_bus.schema import INFRASTRUCTURE_SQL
+from kontor_bus.schema import BUS
 from kontor_service.database import Database
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.ids import uuid7
 from kontor_service.models import table_base
+from kontor_testing.bus import table_sql
 from kontor_testing.rabbitmq import RabbitMQ, rabbitmq_server
 
 MESSAGES = 10_000
@@ -105,7 +106,7 @@ def _row(name: str, pairs: list[tuple[float, ...]], target: float) -> dict[str, 
 @asynccontextmanager
 async def _database(url: str) -> AsyncIterator[Database]:
     connection = await asyncpg.connect(url)
-    for statement in INFRASTRUCTURE_SQL:
+    for statement in table_sql(*BUS.tables.values()):
         await connection.execute(statement)
     await connection.execute("CREATE TABLE booking (id uuid PRIMARY KEY, merchant_id uuid, document_id uuid)")
     await connection.close()

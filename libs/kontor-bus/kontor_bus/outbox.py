@@ -13,29 +13,15 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import JSON, Column, DateTime, LargeBinary, String, Table, Uuid, event
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, registry
 from uuid_utils.compat import uuid7
 
 from kontor_bus.envelope import MAX_BODY_BYTES, EventTooLarge, state_of
+from kontor_bus.schema import OUTBOX
 from kontor_bus.tracing import current_traceparent
 from kontor_events.registry import type_of
-
-_mapping = registry()
-
-outbox_table = Table(
-    "outbox",
-    _mapping.metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("type", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("merchant_id", Uuid),
-    Column("payload", LargeBinary, nullable=False),
-    Column("headers", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
-    Column("occurred_at", DateTime(timezone=True), nullable=False),
-)
 
 
 class OutboxRow:
@@ -46,7 +32,8 @@ class OutboxRow:
             setattr(self, name, value)
 
 
-_mapping.map_imperatively(OutboxRow, outbox_table)
+_WRITTEN = ["id", "type", "subject", "merchant_id", "payload", "headers", "occurred_at"]
+registry().map_imperatively(OutboxRow, OUTBOX, include_properties=_WRITTEN)
 
 _PENDING = "kontor_bus.recorded"
 _LISTENING = "kontor_bus.listening"

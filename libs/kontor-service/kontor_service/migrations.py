@@ -1,4 +1,4 @@
-"""Alembic for all services: one way to run migrations, and what tenant tables have in common.
+"""Alembic for all services: one way to run migrations.
 
 A service's migrations/env.py is two lines: `from kontor_service.migrations import run_env; run_env()`.
 """
@@ -15,30 +15,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from kontor_bus.schema import INFRASTRUCTURE_SQL
+from kontor_bus.schema import BUS
+from kontor_service.models import COMMANDS
 
 # A migration that cannot get its lock gives way to the traffic and is tried again.
 _LOCK_TIMEOUT = "5s"
 _STATEMENT_TIMEOUT = "10min"
 _ADVISORY_LOCK = 0x6B6F6E74
 
-_IDEMPOTENCY = """
-CREATE TABLE idempotency (
-    merchant_id uuid NOT NULL,
-    scope text NOT NULL,
-    key text NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
-    fingerprint text NOT NULL,
-    answer jsonb,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (merchant_id, scope, key)
-)"""
-
 
 def infrastructure(op: Any) -> None:
     """Creates outbox, inbox and idempotency tables; in a service's first revision."""
-    for statement in INFRASTRUCTURE_SQL:
-        op.execute(statement)
-    op.execute(_IDEMPOTENCY)
+    for table in (*BUS.tables.values(), *COMMANDS.tables.values()):
+        table.create(op.get_bind())
     tenant_table(op, "idempotency")
 
 

@@ -1,13 +1,34 @@
-"""What all owners' tables share. Each service has its own registry, so that one process can hold them all."""
+"""What all owners' tables share, and how they are declared: the metadata is the only declaration of a database.
 
+Columns follow from the annotation: text, bigint, timestamptz, numeric, uuid. Each service has its own metadata, so that
+one process can hold them all. Statements that no table expresses (functions, triggers, policies) are declared with
+`declare` or stand in a models.sql beside the models (kontor_service.schema).
+"""
+
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import Mapper, registry
+from sqlmodel import AutoString, Field, SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kontor_bus.schema import BUS
 from kontor_service.ids import uuid7
 
 _NAMING = {
@@ -18,9 +39,41 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+COMMANDS = MetaData()
+Table(
+    "idempotency",
+    COMMANDS,
+    Column("merchant_id", Uuid, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("answer", JSONB),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    CheckConstraint("length(key) BETWEEN 1 AND 200", name="key"),
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition on one column, e.g. `amount_minor: Annotated[int, Check("{} > 0")]`."""
+
+    condition: str
+
+
+def one_of(*values: str) -> Check:
+    return Check("{} IN (" + ", ".join(f"'{value}'" for value in values) + ")")
+
+
+def index(name: str, *columns: str, where: str | None = None, **options: Any) -> Index:
+    """An index over columns or expressions, partial with `where`."""
+    keys = [column if column.isidentifier() else text(column) for column in columns]
+    if where:
+        options["postgresql_where"] = text(where)
+    return Index(name, *keys, **options)
+
 
 def table_base(service: str) -> type[SQLModel]:
-    """The base class of a service's tables: `class Customer(Aggregate, Base, table=True)`."""
+    """The base class of an owner's tables: `class Customer(Aggregate, Base, table=True)`."""
     own = registry(metadata=MetaData(naming_convention=_NAMING))
 
     class Base(SQLModel, registry=own):
@@ -28,7 +81,26 @@ def table_base(service: str) -> type[SQLModel]:
         metadata = own.metadata
 
     Base.__name__ = f"{service.capitalize()}Base"
+    event.listen(Base, "instrument_class", _complete, propagate=True)
+    for table in (*BUS.tables.values(), *COMMANDS.tables.values()):
+        table.to_metadata(own.metadata)
     return Base
+
+
+def _complete(mapper: Mapper[Any], model: type[SQLModel]) -> None:
+    """SQLModel's int is four bytes, and its text has a length; neither is what an amount or a name needs."""
+    table = mapper.local_table
+    assert isinstance(table, Table)
+    for name, field in model.model_fields.items():
+        column = table.c[name]
+        if isinstance(column.type, AutoString):
+            column.type = Text()
+        elif isinstance(column.type, Integer):
+            column.type = BigInteger()
+        elif isinstance(column.type, UTCDateTime):
+            column.type = DateTime(timezone=True)
+        for check in (condition for condition in field.metadata if isinstance(condition, Check)):
+            table.append_constraint(CheckConstraint(check.condition.format(name), name=name))
 
 
 def utc_column(*, nullable: bool = False, **options: Any) -> Any:
@@ -45,7 +117,7 @@ def json_column(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
 class Tenant(SQLModel):
     """A row that belongs to one merchant; forced row-level security shows it to nobody else."""
 
-    merchant_id: UUID = Field(index=True)
+    merchant_id: UUID
 
 
 class Aggregate(Tenant):

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import asyncpg
 from google.protobuf.message import Message
-from sqlalchemy import text
+from sqlalchemy import Table, create_mock_engine, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor_bus import Bus, Effects, Envelope
 from kontor_bus.bus import dead_letters_for, transport_for
-from kontor_bus.schema import INFRASTRUCTURE_SQL
+from kontor_bus.schema import BUS
 from kontor_bus.transport import DeadLetter, Verdict
 from kontor_events.registry import type_of
 from kontor_service.database import Database
@@ -25,6 +26,13 @@ MERCHANT = UUID("01900000-0000-7000-8000-00000000000a")
 OTHER = UUID("01900000-0000-7000-8000-00000000000b")
 QUICK = (0.05, 0.1)
 """Retry steps for tests: three attempts within the blink of an eye."""
+
+
+def table_sql(*tables: Table) -> list[str]:
+    """Statements that create the tables with their indexes."""
+    made: list[CreateTable | CreateIndex] = [CreateTable(table) for table in tables]
+    made += [CreateIndex(index) for table in tables for index in table.indexes]
+    return [str(ddl.compile(dialect=create_mock_engine("postgresql+asyncpg://", print).dialect)) for ddl in made]
 
 
 def shared(merchant: UUID = MERCHANT, *, version: int = 1, document: UUID | None = None) -> DocumentShared:
@@ -53,7 +61,7 @@ class Station:
     async def database(self) -> Database:
         url = await self.databases.empty()
         connection = await asyncpg.connect(url)
-        for statement in INFRASTRUCTURE_SQL:
+        for statement in table_sql(*BUS.tables.values()):
             await connection.execute(statement)
         # No unique key: what is done twice must show.
         await connection.execute("CREATE TABLE ledger (event_id uuid, consumer text, merchant_id uuid)")

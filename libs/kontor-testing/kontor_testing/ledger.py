@@ -19,18 +19,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kontor.payments.v1.payments_pb2 import Payment, PaymentRecorded
 from kontor_bus import Bus, Effects, Envelope, Poison, idle, record
-from kontor_bus.schema import INBOX_SQL, OUTBOX_SQL
+from kontor_bus.schema import INBOX, OUTBOX
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
-from kontor_testing.bus import dead
+from kontor_testing.bus import dead, table_sql
 
 MERCHANTS = [UUID(f"01900000-0000-7000-8000-00000000000{number}") for number in range(1, 4)]
 STEPS = (0.1, 0.2)
 
-_PAYMENTS_SQL = (*OUTBOX_SQL, "CREATE TABLE operation (id uuid PRIMARY KEY, merchant_id uuid, amount bigint)")
+_PAYMENTS_SQL = (*table_sql(OUTBOX), "CREATE TABLE operation (id uuid PRIMARY KEY, merchant_id uuid, amount bigint)")
 # No unique key on bookings: what is booked twice must show.
 _LEDGER_SQL = (
-    *INBOX_SQL,
+    *table_sql(INBOX),
     "CREATE TABLE booking (payment_id uuid, merchant_id uuid, amount bigint)",
     "CREATE TABLE account (merchant_id uuid PRIMARY KEY, balance bigint NOT NULL DEFAULT 0)",
 )

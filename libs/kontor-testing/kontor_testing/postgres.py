@@ -52,6 +52,11 @@ class Databases:
         await self._copy(template, name, f"kontor_{service}_owner")
         return await provision(self.server, service, password=_PASSWORD, database=name)
 
+    async def unmigrated(self, service: str) -> ServiceDatabase:
+        """A new database of this service without tables, with its roles."""
+        name = f"kontor_test_{os.getpid()}_{service}_{next(self._number)}"
+        return await provision(self.server, service, password=_PASSWORD, database=name)
+
     async def empty(self) -> str:
         """The address of a new database without anything in it, as the server's superuser: e.g. for a bus."""
         name = f"kontor_test_{os.getpid()}_empty_{next(self._number)}"

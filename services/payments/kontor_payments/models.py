@@ -1,20 +1,34 @@
 """The tables of payments. Amounts are minor units; instants UTC; dates business dates in the merchant's zone."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from sqlalchemy import Identity, UniqueConstraint
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
+from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
+from kontor_service.schema import declare_lister
 
 Base = table_base("payments")
+declare_lister(Base, "merchants_with_receivables", "receivable")
+declare_lister(Base, "merchants_with_checkouts_to_ask", "checkout", "ask_at <= now()")
+declare_lister(Base, "merchants_with_refunds_to_try", "refund", "try_at <= now()")
+declare_lister(Base, "merchants_with_stale_offers", "merchant", "offer_pending")
+declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
+
+Positive = Annotated[int, Check("{} > 0")]
+NotNegative = Annotated[int, Check("{} >= 0")]
 
 
 class Document(Tenant, Base, table=True):
     """What payments must know of a document: a copy of documents' facts, guarded by (epoch, version)."""
 
+    __table_args__ = (
+        index("document_number", "merchant_id", "number"),
+        index("document_external_id", "merchant_id", "external_id", where="external_id <> ''"),
+    )
     id: UUID = Field(primary_key=True)
     epoch: int
     version: int
@@ -81,46 +95,50 @@ class PaymentSettings(Tenant, Base, table=True):
 class Connection(Tenant, Base, table=True):
     """The merchant's account at a provider. Its keys are encrypted."""
 
-    __tablename__ = "connection"
+    __table_args__ = (UniqueConstraint("merchant_id", "provider"),)
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     provider: str
     account: str = ""
     credentials: str = ""
     # Where the provider has been told to send its webhooks.
     webhook_url: str = ""
-    connected_at: datetime | None = utc_column(nullable=True)
+    connected_at: datetime | None = None
 
 
 class Receivable(Aggregate, Base, table=True):
     """Money owed for one document. The figures are those of rules.standing over the ledger."""
 
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "document_id"),
+        index("receivable_live", "merchant_id", "id", where="state NOT IN ('paid', 'cancelled')"),
+    )
     document_id: UUID
     document_number: str = ""
     document_type: str = "invoice"
     customer_id: UUID | None = None
     thread_id: str = ""
-    currency: str
+    currency: Annotated[str, Check("length({}) = 3")]
     # What the document asks for; due_minor is 0 once it is cancelled.
-    asked_minor: int
+    asked_minor: Positive
     cancelled: bool = False
     due_date: date | None = None
     cash_discounts: list[dict[str, Any]] = json_column(list)
     payment_reference: str = ""
     payment_means: str = ""
 
-    due_minor: int = 0
-    pending_minor: int = 0
-    paid_minor: int = 0
-    refunded_minor: int = 0
-    discount_minor: int = 0
-    open_minor: int = 0
-    overpaid_minor: int = 0
-    state: str = "open"
+    due_minor: NotNegative = 0
+    pending_minor: NotNegative = 0
+    paid_minor: NotNegative = 0
+    refunded_minor: NotNegative = 0
+    discount_minor: NotNegative = 0
+    open_minor: NotNegative = 0
+    overpaid_minor: NotNegative = 0
+    state: Annotated[str, one_of("open", "on_its_way", "partly_paid", "paid", "cancelled")] = "open"
 
     # [{"code", "provider"}]; computed for the merchant's offer with this digest.
     methods: list[dict[str, str]] = json_column(list)
     offer: str = ""
-    paid_at: datetime | None = utc_column(nullable=True)
+    paid_at: datetime | None = None
     last_method: str = ""
     last_failure: str = ""
     expected_on: date | None = None
@@ -130,13 +148,21 @@ class Receivable(Aggregate, Base, table=True):
 class Payment(Aggregate, Base, table=True):
     """One payment or attempt. What it is worth stands in the ledger; here stands what is known about it."""
 
-    receivable_id: UUID = Field(index=True)
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "external_id"),
+        index(
+            "payment_provider_reference", "connection_id", "provider_reference", unique=True,
+            where="connection_id IS NOT NULL",
+        ),
+        index("payment_receivable", "receivable_id"),
+    )  # fmt: skip
+    receivable_id: UUID = Field(foreign_key="receivable.id")
     checkout_id: UUID | None = None
     connection_id: UUID | None = None
-    amount_minor: int
+    amount_minor: Positive
     currency: str
     # receivables.ledger.PaymentState
-    state: str
+    state: Annotated[str, one_of("pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched")]
     method: str = ""
     # sandbox, transfer, erp, staff, …
     provider: str
@@ -147,9 +173,9 @@ class Payment(Aggregate, Base, table=True):
     # Decides about a cash discount: the day the payer acted.
     counts_on: date
     # By the provider's clock, or when a booking was made here.
-    charged_at: datetime = utc_column()
-    created_at: datetime = utc_column()
-    settled_at: datetime | None = utc_column(nullable=True)
+    charged_at: datetime
+    created_at: datetime
+    settled_at: datetime | None = None
     booked_by: str = ""
     # The provider's payment that this booking speaks of.
     matched_to: UUID | None = None
@@ -158,33 +184,46 @@ class Payment(Aggregate, Base, table=True):
 class Booking(Tenant, Base, table=True):
     """The ledger. Rows are only ever added."""
 
-    __tablename__ = "booking"
-    id: int | None = Field(default=None, primary_key=True)
-    receivable_id: UUID
-    payment_id: UUID
+    __table_args__ = (
+        index("booking_receivable", "receivable_id"),
+        index("booking_once", "payment_id", "cause", "bucket", where="refund_id IS NULL", unique=True),
+        index("booking_once_per_refund", "refund_id", "cause", "bucket", where="refund_id IS NOT NULL", unique=True),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_column_args=[Identity(always=True)])
+    receivable_id: UUID = Field(foreign_key="receivable.id")
+    payment_id: UUID = Field(foreign_key="payment.id")
     refund_id: UUID | None = None
-    # pending, paid, refunding, refunded
-    bucket: str
-    amount_minor: int
+    bucket: Annotated[str, one_of("pending", "paid", "refunding", "refunded")]
+    amount_minor: Annotated[int, Check("{} <> 0")]
     cause: str
-    booked_at: datetime = utc_column()
+    booked_at: datetime
 
 
 class Checkout(Tenant, Base, table=True):
     """The intent to let a customer pay at a provider; written before the provider is called."""
 
-    __tablename__ = "checkout"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "idempotency_key"),
+        UniqueConstraint("connection_id", "provider_id"),
+        index(
+            "checkout_one_live", "receivable_id", unique=True,
+            where="state IN ('creating', 'open', 'approved', 'ending')",
+        ),
+        index("checkout_to_ask", "ask_at", where="ask_at IS NOT NULL"),
+    )  # fmt: skip
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    receivable_id: UUID = Field(index=True)
+    receivable_id: UUID = Field(foreign_key="receivable.id")
     document_id: UUID
-    connection_id: UUID
+    connection_id: UUID = Field(foreign_key="connection.id")
     provider: str
     method: str
-    amount_minor: int
+    amount_minor: Positive
     currency: str
     # creating (outcome unknown), open, approved (to be captured), ending (to be expired): live;
     # completed, expired, cancelled, failed: over
-    state: str = "creating"
+    state: Annotated[
+        str, one_of("creating", "open", "approved", "ending", "completed", "expired", "cancelled", "failed")
+    ] = "creating"
     idempotency_key: str
     request: dict[str, Any] = json_column(dict)
     provider_id: str | None = None
@@ -192,27 +231,29 @@ class Checkout(Tenant, Base, table=True):
     created_by: str = ""
     # The business date on which this amount was offered.
     offered_on: date
-    created_at: datetime = utc_column()
-    expires_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    expires_at: datetime | None = None
     # When the job asks the provider next; None when nothing more is to be learned.
-    ask_at: datetime | None = utc_column(nullable=True)
+    ask_at: datetime | None = None
     asked: int = 0
 
 
 class Refund(Tenant, Base, table=True):
     """Money to be given back at a provider: written with the reason for it, carried out by a job."""
 
-    __tablename__ = "refund"
+    __table_args__ = (
+        index("refund_to_try", "try_at", where="try_at IS NOT NULL"),
+        index("refund_receivable", "receivable_id"),
+    )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    receivable_id: UUID
-    payment_id: UUID
-    amount_minor: int
-    # requested, succeeded, failed
-    state: str = "requested"
+    receivable_id: UUID = Field(foreign_key="receivable.id")
+    payment_id: UUID = Field(foreign_key="payment.id")
+    amount_minor: Positive
+    state: Annotated[str, one_of("requested", "succeeded", "failed")] = "requested"
     reason: str = ""
     provider_reference: str = ""
-    created_at: datetime = utc_column()
-    try_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    try_at: datetime | None = None
     attempts: int = 0
     error: str = ""
 
@@ -221,22 +262,28 @@ class IncomingPayment(Tenant, Base, table=True):
     """A payment booked in another system; parked while its document is unknown."""
 
     __tablename__ = "incoming_payment"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "external_id"),
+        index(
+            "incoming_payment_parked", "merchant_id", "document_number", "document_external_id",
+            where="state = 'parked'",
+        ),
+    )  # fmt: skip
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     external_id: str
     fingerprint: str
     document_number: str = ""
     document_external_id: str = ""
     # As it was sent, a decimal: without the document its currency's meaning is only checked, not applied.
-    amount_minor: int
+    amount_minor: Positive
     currency: str
     paid_on: date
     method: str = ""
     reference: str = ""
-    # parked, booked, refused
-    state: str = "parked"
+    state: Annotated[str, one_of("parked", "booked", "refused")] = "parked"
     error: str = ""
     payment_id: UUID | None = None
-    received_at: datetime = utc_column()
+    received_at: datetime
     received_from: str = ""
 
 
@@ -244,10 +291,10 @@ class ProviderEvent(Tenant, Base, table=True):
     """Every webhook that was verified, once."""
 
     __tablename__ = "provider_event"
-    connection_id: UUID = Field(primary_key=True)
+    connection_id: UUID = Field(primary_key=True, foreign_key="connection.id")
     event_id: str = Field(primary_key=True)
     type: str
     # applied, or unknown_checkout
     outcome: str
     body: dict[str, Any] = json_column(dict)
-    received_at: datetime = utc_column()
+    received_at: datetime
