@@ -25,11 +25,8 @@ run: $(STAMP) ## The whole platform on this machine, with a demo merchant
 reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 	@$(BIN)/python -m kontor_standalone reset
 
-# What drives the whole platform runs by itself: side by side, two platforms would starve each other.
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile libs services tests/contract tests/deploy
-	$(BIN)/python -m pytest tests/security tests/faults
-	@PYTEST="$(BIN)/python -m pytest" sh tools/e2e.sh
+	@$(BIN)/python tools/suites.py
 
 # Two to three hours, most of them the half hours of kills; KONTOR_SOAK_MINUTES changes those.
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of kills, a million readings

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,14 @@ from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
 
-# Tests throw the data away.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Tests throw the data away; nobody comes to clean hundreds of databases that live for a second each.
+_FAST = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
+    "max_wal_senders": "0", "autovacuum": "off", "max_connections": "1000",
+}  # fmt: skip
 _PASSWORD = "kontor-test"
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
 
 
 @contextmanager
@@ -27,30 +33,34 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="kontor-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="kontor-pg-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         with embedded_postgres(Path(folder) / "data", _FAST) as url:
             yield url
 
 
+def fast_folder() -> Path | None:
+    """The folder in memory where there is room; None is the usual one for temporary files."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
+
+
 class Databases:
-    """Fresh databases of services. Migrations run once per service; the rest are copies of that template."""
+    """Fresh databases of services. Migrations run once per service and server; the rest are copies of that template."""
 
     def __init__(self, server: str) -> None:
         self.server = server
-        self._templates: set[str] = set()
-        self._number = itertools.count(1)
+        self._templates: dict[str, ServiceDatabase] = {}
+        self._numbers = itertools.count(1)
 
     async def create(self, service: str) -> ServiceDatabase:
         """A new, migrated, empty database of this service, with its roles."""
-        template = f"kontor_test_{os.getpid()}_{service}"
         if service not in self._templates:
-            made = await provision(self.server, service, password=_PASSWORD, database=template)
-            await migrate(made.owner, import_module(f"kontor_{service}"))
-            self._templates.add(service)
-        name = f"{template}_{next(self._number)}"
-        await self._copy(template, name, f"kontor_{service}_owner")
-        return await provision(self.server, service, password=_PASSWORD, database=name)
+            self._templates[service] = await self._template(service)
+        addresses = self._templates[service]
+        name = await self._copy(_template_of(service), service, f"OWNER kontor_{service}_owner")
+        return ServiceDatabase(
+            at(addresses.runtime, name), at(addresses.owner, name), addresses.copy and at(addresses.copy, name)
+        )
 
     async def unmigrated(self, service: str) -> ServiceDatabase:
         """A new database of this service without tables, with its roles."""
@@ -59,15 +69,37 @@ class Databases:
 
     async def empty(self) -> str:
         """The address of a new database without anything in it, as the server's superuser: e.g. for a bus."""
-        name = f"kontor_test_{os.getpid()}_empty_{next(self._number)}"
-        await self._copy("template0", name, None)
-        parts = urlsplit(self.server)
-        return urlunsplit(parts._replace(path=f"/{name}"))
+        return at(self.server, await self._copy("template0", "empty", ""))
 
-    async def _copy(self, template: str, name: str, owner: str | None) -> None:
+    async def _template(self, service: str) -> ServiceDatabase:
+        """Processes that share the server share the template: the first one makes it."""
+        template = _template_of(service)
         connection = await asyncpg.connect(self.server)
         try:
-            owned = f" OWNER {owner}" if owner else ""
-            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{owned}')
+            await connection.execute("SELECT pg_advisory_lock(hashtext($1))", template)
+            known = await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", template)
+            made = await provision(self.server, service, password=_PASSWORD, database=template)
+            if not known:
+                await migrate(made.owner, import_module(f"kontor_{service}"))
+            return made
         finally:
             await connection.close()
+
+    async def _copy(self, template: str, kind: str, owned: str) -> str:
+        name = f"kontor_test_{os.getpid()}_{kind}_{next(self._numbers)}"
+        connection = await asyncpg.connect(self.server)
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy {owned}')
+        finally:
+            await connection.close()
+        return name
+
+
+def at(address: str, database: str) -> str:
+    """The same server and role, another database."""
+    return urlunsplit(urlsplit(address)._replace(path=f"/{database}"))
+
+
+def _template_of(service: str) -> str:
+    # A given server may hold those of earlier runs.
+    return f"kontor_test_{os.environ.get('KONTOR_TEST_RUN', os.getpid())}_{service}"

@@ -1,0 +1,106 @@
+"""All tests: every suite to its end, whatever becomes of the others, and what each took.
+
+    python tools/suites.py [argument of pytest …]
+
+Much of a test's time is waiting, so lanes run side by side; the suites of one lane follow each other. What drives a
+whole platform is spread over two lanes. All share one PostgreSQL and one RabbitMQ.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from kontor_testing.postgres import fast_folder, postgres_server
+from kontor_testing.rabbitmq import rabbitmq_server
+
+# With RabbitMQ goes what starts platforms of its own: both halves of the stories take about the same time.
+_SECOND = "rabbitmq or resilience or meters_down"
+LANES = (
+    (
+        ("units and services", ("-n", "2", "--dist", "loadfile", "libs", "services", "tests/contract", "tests/deploy")),
+        ("security", ("tests/security",)),
+    ),
+    (("end to end, first half", ("tests/e2e", "-k", f"not ({_SECOND})")), ("faults", ("tests/faults",))),
+    (("end to end, second half", ("tests/e2e", "-k", _SECOND)),),
+)
+# As pytest ends with it: nothing was selected.
+_NOTHING = 5
+_said = Lock()
+
+
+@dataclass
+class Result:
+    suite: str
+    code: int
+    seconds: float
+    output: str
+
+    @property
+    def passed(self) -> bool:
+        return self.code in (0, _NOTHING)
+
+    @property
+    def closing(self) -> str:
+        """Pytest's last line without its frame, e.g. 12 passed in 3.40s."""
+        return next((line.strip("= ") for line in reversed(self.output.splitlines()) if line), "")
+
+    @property
+    def failures(self) -> list[str]:
+        return re.findall(r"^(?:FAILED|ERROR) .*", self.output, re.MULTILINE)
+
+
+def run(suite: str, arguments: tuple[str, ...], more: list[str], folder: Path, environment: dict[str, str]) -> Result:
+    base = folder / suite.replace(" ", "-").replace(",", "")
+    command = [sys.executable, "-m", "pytest", *arguments, f"--basetemp={base}", *more]
+    started = time.monotonic()
+    print(f"started: {suite}", flush=True)
+    done = subprocess.run(  # noqa: S603
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    result = Result(suite, done.returncode, time.monotonic() - started, done.stdout)
+    with _said:
+        print(f"\n######## {suite}\n{done.stdout}", flush=True)
+    return result
+
+
+def main(more: list[str]) -> int:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=fast_folder(), ignore_cleanup_errors=True)))
+        # The embedded PostgreSQL runs as a user of its own.
+        folder.chmod(0o755)
+        rabbitmq = stack.enter_context(rabbitmq_server())
+        environment = os.environ | {
+            "KONTOR_TEST_POSTGRES_URL": stack.enter_context(postgres_server()),
+            "KONTOR_TEST_AMQP_URL": rabbitmq.url(),
+            "KONTOR_TEST_RABBITMQ_API": rabbitmq.management,
+            "KONTOR_TEST_RUN": str(os.getpid()),
+        }
+        started = time.monotonic()
+        with ThreadPoolExecutor(len(LANES)) as pool:
+            lanes = pool.map(lambda lane: [run(*suite, more, folder, environment) for suite in lane], LANES)
+            results = [result for lane in lanes for result in lane]
+    print("\n######## all suites")
+    for result in results:
+        for line in result.failures:
+            print(line)
+    for result in results:
+        verdict = "" if result.passed else "FAILED: "
+        print(f"{result.suite:<26}{_minutes(result.seconds):>6}   {verdict}{result.closing}")
+    print(f"{'together':<26}{_minutes(time.monotonic() - started):>6}", flush=True)
+    return 0 if all(result.passed for result in results) else 1
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
