@@ -2,27 +2,22 @@
 
 A use case that honours an idempotency key:
 
-    async with db.transaction(merchant) as session:
-        repeated = await recall(session, merchant, "checkout", key, fingerprint)
-        if repeated is not None:
-            return repeated
-        …
-        answer = command_result(snapshot)
-        await remember(session, merchant, "checkout", key, answer)
-        return answer
+    return await once(db, merchant, "checkout", key, wanted.model_dump(mode="json"), lambda session: _start(session, wanted))
 """
 
 import base64
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_events.registry import type_of
+from kontor_service.database import Database
 from kontor_service.errors import Conflict
 
 
@@ -54,6 +49,26 @@ def command_result(snapshot: Message, **extra: Any) -> dict[str, Any]:
 def fingerprint(*parts: Any) -> str:
     """What a request asked for, so that a key reused for another request is noticed."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+async def once(
+    db: Database,
+    merchant_id: UUID,
+    scope: str,
+    key: str | None,
+    wanted: Any,
+    act: Callable[[AsyncSession], Awaitable[dict[str, Any]]],
+) -> dict[str, Any]:
+    """What `act` answers in one transaction; where this key was used before, the answer given then. Raises KeyReused."""
+    async with db.transaction(merchant_id) as session:
+        if key is None:
+            return await act(session)
+        repeated = await recall(session, merchant_id, scope, key, fingerprint(wanted))
+        if repeated is not None:
+            return repeated
+        answer = await act(session)
+        await remember(session, merchant_id, scope, key, answer)
+        return answer
 
 
 async def recall(session: AsyncSession, merchant_id: UUID, scope: str, key: str, asked: str) -> dict[str, Any] | None:

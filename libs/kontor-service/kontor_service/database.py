@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -108,6 +109,14 @@ class Database:
         """A plain asyncpg connection of the pool, without a merchant."""
         async with self.pool.acquire() as connection:
             yield connection
+
+    async def merchants(self, function: str, *arguments: Any) -> list[UUID]:
+        """What a function answers that may look across merchants (kontor_service.migrations.merchant_lister)."""
+        marks = ", ".join(f"${place}" for place in range(1, len(arguments) + 1))
+        async with self.connection() as connection:
+            return [
+                UUID(str(row[0])) for row in await connection.fetch(f"SELECT * FROM {function}({marks})", *arguments)
+            ]
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:

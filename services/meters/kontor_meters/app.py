@@ -14,11 +14,11 @@ from kontor_meters.batches.jobs import store_files
 from kontor_meters.consumers import consumers
 from kontor_meters.consumption.jobs import keep_sums
 from kontor_meters.intervals.days import router as series
-from kontor_meters.jobs import run_jobs
 from kontor_meters.meters import bus as incoming_meters
 from kontor_meters.meters.api import router as meters
 from kontor_meters.readings.api import router as readings
 from kontor_meters.requests.api import router as requests
+from kontor_meters.requests.jobs import follow_the_calendar
 from kontor_meters.settings import Settings
 from kontor_meters.snapshots import router as snapshots
 from kontor_meters.stickers.api import router as stickers
@@ -48,6 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _jobs(app: FastAPI) -> AsyncIterator[None]:
-    for name, job in (("meters_jobs", run_jobs), ("consumption", keep_sums), ("batches", store_files.run)):
-        app.state.background.start(name, partial(job, app))
+    state = app.state
+    calendar = partial(follow_the_calendar, state.db, state.clock)
+    state.background.start("requests", partial(state.wake.each, state.settings.jobs_every, calendar))
+    state.background.start("consumption", partial(keep_sums, app))
+    state.background.start("batches", partial(store_files.run, app))
     yield

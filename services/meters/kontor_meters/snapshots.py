@@ -15,11 +15,11 @@ from kontor_bus import record
 from kontor_meters import events
 from kontor_meters.batches import events as batches
 from kontor_meters.batches.models import Batch
-from kontor_meters.consumption.events import consumption_state
 from kontor_meters.consumption.models import Consumption
+from kontor_meters.consumption.service import consumption_state
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, ReadingInvitation, ReadingRequest
-from kontor_meters.requests.campaign import campaigns_of
+from kontor_meters.requests.invitations import lock
 from kontor_service.database import Database
 from kontor_service.tokens import ServiceCaller
 
@@ -48,10 +48,7 @@ async def _requests(_: AsyncSession, rows: Sequence[ReadingRequest]) -> list[Mes
 
 
 async def _invitations(session: AsyncSession, rows: Sequence[ReadingInvitation]) -> list[Message]:
-    return [
-        pb.ReadingInvitationSnapshot(invitation=c.state())
-        for c in await campaigns_of(session, [row.id for row in rows])
-    ]
+    return [pb.ReadingInvitationSnapshot(invitation=c.state()) for c in await lock(session, [row.id for row in rows])]
 
 
 async def _consumption(_: AsyncSession, rows: Sequence[Consumption]) -> list[Message]:

@@ -156,7 +156,7 @@ def test_used_is_never_negative_nor_beyond_the_most_through_zero(earlier: Decima
         assert later < earlier
     else:
         assert used >= 0
-        assert (earlier + used) % FACE.round == later % FACE.round
+        assert (earlier + used) % FACE.rolls_over_at == later % FACE.rolls_over_at
 
 
 @given(st.lists(values, min_size=2, max_size=20, unique=True))

@@ -12,32 +12,13 @@ from kontor_bus import record
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.lines import page, told
 from kontor_service.commands import command_result
-from kontor_service.events import instant
+from kontor_service.events import state_of
 
 _PROBLEMS = 20
 
 
 async def batch_state(session: AsyncSession, row: Batch) -> pb.Batch:
-    return pb.Batch(
-        id=str(row.id),
-        merchant_id=str(row.merchant_id),
-        epoch=row.epoch,
-        version=row.version,
-        kind=row.kind,
-        source=row.source,
-        file_name=row.file_name,
-        state=row.state,
-        total=row.total,
-        stored=row.stored,
-        duplicates=row.duplicates,
-        corrected=row.corrected,
-        parked=row.parked,
-        refused=row.refused,
-        started_by=row.started_by,
-        problems=_problems(await page(session, row.id, 0, _PROBLEMS), row.language),
-        started_at=instant(row.started_at),
-        finished_at=instant(row.finished_at),
-    )
+    return state_of(pb.Batch, row, problems=_problems(await page(session, row.id, 0, _PROBLEMS), row.language))
 
 
 async def tell(session: AsyncSession, row: Batch, now: datetime) -> pb.BatchSnapshot:

@@ -71,7 +71,7 @@ async def keep_sums(app: FastAPI) -> None:
 
 async def sum_up(db: Database, clock: Clock, *, quiet: float = QUIET, longest: float = LONGEST) -> bool:
     """Works off what is ready; whether marks were there."""
-    merchants = await _merchants(db, "merchants_with_marks()")
+    merchants = await db.merchants("merchants_with_marks")
     for merchant_id in merchants:
         while await _some(db, clock, merchant_id, quiet, longest):
             pass
@@ -80,14 +80,9 @@ async def sum_up(db: Database, clock: Clock, *, quiet: float = QUIET, longest: f
 
 async def end_projections(db: Database, running: int) -> None:
     """Marks years that are over and still say what they will come to."""
-    for merchant_id in await _merchants(db, f"merchants_with_past_projections({running})"):
+    for merchant_id in await db.merchants("merchants_with_past_projections", running):
         async with db.transaction(merchant_id) as session:
             await session.execute(text(_AGAIN), {"running": running})
-
-
-async def _merchants(db: Database, lister: str) -> list[UUID]:
-    async with db.connection() as connection:
-        return [row["id"] for row in await connection.fetch(f"SELECT {lister} AS id")]
 
 
 async def _some(db: Database, clock: Clock, merchant_id: UUID, quiet: float, longest: float) -> bool:

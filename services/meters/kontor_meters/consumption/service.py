@@ -14,18 +14,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters.consumption.days import Days, days_of
-from kontor_meters.consumption.events import consumption_state
 from kontor_meters.consumption.holders import Holder, Taken
 from kontor_meters.consumption.models import Consumption
 from kontor_meters.consumption.projection import project
 from kontor_meters.consumption.series import Series, Window, load, load_sums, tenures_of
 from kontor_meters.consumption.years import Year, empty, months, with_days
 from kontor_meters.models import Merchant
+from kontor_service.events import state_of
 
 Key = tuple[int, Holder]
 
 
 _ALWAYS = Window(date(1970, 1, 1), date(2199, 12, 31))
+
+
+def consumption_state(row: Consumption) -> pb.Consumption:
+    return state_of(pb.Consumption, row, projection=pb.Projection(**row.projection) if row.projection else None)
 
 
 def consumption_id(series_id: UUID, year: int, customer_id: UUID | None) -> UUID:

@@ -19,9 +19,9 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor.meters.v1 import meters_pb2
 from kontor_bus import Envelope
 from kontor_meters import events
+from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.meters import queries
 from kontor_meters.models import Customer, Merchant, Meter, Reading
-from kontor_meters.series import touch_all
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 
@@ -87,7 +87,7 @@ async def _match_waiting(session: AsyncSession, customer: Customer, today: date)
         registers = await queries.registers_of(session, [meter.id])
         events.tell_meter(session, meters_pb2.MeterChanged, meter, registers)
         await _match_readings(session, meter)
-        await touch_all(session, meter, registers, today)
+        await mark_meter(session, meter, registers, today)
         await session.flush()
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.consumption.changes import touched_many
+from kontor_meters.consumption.changes import mark
 from kontor_meters.intervals.rules import STEP, Block
 from kontor_service.database import driver_of
 
@@ -131,7 +131,7 @@ async def store(
             if row["first"] is not None:
                 spans.add(series[row["register_id"]], row["first"], row["last"])
     if spans:
-        await touched_many(connection, merchant_id, [(key, *days) for key, days in sorted(spans.items())])
+        await mark(connection, merchant_id, [(key, *days) for key, days in sorted(spans.items())])
     return result
 
 

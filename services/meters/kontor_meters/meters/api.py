@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Header, Request
 from fastapi.responses import JSONResponse
 
-from kontor_meters.meters import ending, incoming, service
+from kontor_meters.meters import incoming, removal, service
 from kontor_meters.meters.inputs import EndWanted, ExchangeWanted, MeterWanted
+from kontor_meters.wake import wakes_jobs
 from kontor_service.tokens import Principal, require
 
-router = APIRouter(prefix="/v1", tags=["meters"])
+router = APIRouter(prefix="/v1", tags=["meters"], dependencies=[Depends(wakes_jobs, scope="function")])
 Editor = Annotated[Principal, Depends(require("meters:edit"))]
 System = Annotated[Principal, Depends(require("meters:submit"))]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)]
@@ -19,18 +20,14 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 @router.post("/meters", status_code=201)
 async def add(request: Request, wanted: MeterWanted, principal: Editor, key: Key = None) -> dict[str, Any]:
     state = request.app.state
-    answer = await service.add(state.db, principal.merchant, wanted, key)
-    state.wake.set()
-    return answer
+    return await service.add(state.db, principal.merchant, wanted, key)
 
 
 @router.post("/meters/{meter_id}")
 async def change(request: Request, meter_id: UUID, wanted: MeterWanted, principal: Editor) -> dict[str, Any]:
     """What is left out stays as it is."""
     state = request.app.state
-    answer = await service.change(state.db, state.clock, principal.merchant, meter_id, wanted)
-    state.wake.set()
-    return answer
+    return await service.change(state.db, state.clock, principal.merchant, meter_id, wanted)
 
 
 @router.post("/meters/{meter_id}/end")
@@ -38,9 +35,7 @@ async def end(
     request: Request, meter_id: UUID, wanted: EndWanted, principal: Editor, key: Key = None
 ) -> dict[str, Any]:
     state = request.app.state
-    answer = await ending.end(state.db, state.clock, principal, meter_id, wanted, key)
-    state.wake.set()
-    return answer
+    return await removal.end(state.db, state.clock, principal, meter_id, wanted, key)
 
 
 @router.post("/meters/{meter_id}/exchange", status_code=201)
@@ -49,9 +44,7 @@ async def exchange(
 ) -> dict[str, Any]:
     """The new meter; old one and readings under `results`. What is odd about an end reading is 422 until `insist`."""
     state = request.app.state
-    answer = await ending.exchange(state.db, state.clock, principal, meter_id, wanted, key)
-    state.wake.set()
-    return answer
+    return await removal.exchange(state.db, state.clock, principal, meter_id, wanted, key)
 
 
 @router.post("/incoming-meters")
@@ -63,8 +56,6 @@ async def take_incoming(request: Request, wanted: Annotated[Any, Body()], princi
     state = request.app.state
     if isinstance(wanted, list):
         results = await incoming.take_each(state.db, state.clock, principal.merchant, wanted)
-        state.wake.set()
         return JSONResponse({"results": results, "failed": sum("error" in result for result in results)})
     answer, is_new = await incoming.take_one(state.db, state.clock, principal.merchant, wanted)
-    state.wake.set()
     return JSONResponse(answer, status_code=201 if is_new else 200)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
+from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.copies.identity import customer_by_number, customer_is_known, meters_arrive, time_zone
 from kontor_meters.errors import (
     CustomerUnknown,
@@ -24,12 +25,12 @@ from kontor_meters.errors import (
 from kontor_meters.meters import queries, rules
 from kontor_meters.meters.inputs import IncomingMeter, MeterWanted, RegisterWanted
 from kontor_meters.models import Meter, Register
-from kontor_meters.series import touch_all
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
-from kontor_service.commands import fingerprint, recall, remember
+from kontor_service.commands import once
 from kontor_service.database import Database
 from kontor_service.errors import FieldError
+from kontor_service.events import plain
 from kontor_service.ids import uuid7
 
 # What is given to a new meter as it is.
@@ -40,15 +41,12 @@ _NEEDED = ("number", "kind", "in_use_from")
 
 async def add(db: Database, merchant_id: UUID, wanted: MeterWanted, key: str | None) -> dict[str, Any]:
     """Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown, KeyReused."""
-    async with db.transaction(merchant_id) as session:
-        asked = fingerprint(wanted.model_dump(mode="json"))
-        if key and (repeated := await recall(session, merchant_id, "meter", key, asked)) is not None:
-            return repeated
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
         await meters_arrive(session, merchant_id)
-        answer = events.meter_result(*await add_in(session, merchant_id, wanted))
-        if key:
-            await remember(session, merchant_id, "meter", key, answer)
-        return answer
+        return events.meter_result(*await add_in(session, merchant_id, wanted))
+
+    return await once(db, merchant_id, "meter", key, wanted.model_dump(mode="json"), act)
 
 
 async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, wanted: MeterWanted) -> dict[str, Any]:
@@ -126,7 +124,7 @@ async def change_in(
     meter.touch()
     await keep(session, meter, registers)
     events.tell_meter(session, pb.MeterChanged, meter, registers)
-    await touch_all(session, meter, registers, clock.today(await time_zone(session, meter.merchant_id)))
+    await mark_meter(session, meter, registers, clock.today(await time_zone(session, meter.merchant_id)))
     return meter, registers
 
 
@@ -191,8 +189,8 @@ def fill(register: Register, position: int, wanted: RegisterWanted) -> None:
     register.gas_periods = [
         {
             "valid_from": period.valid_from.isoformat(),
-            "calorific_value": events.plain(period.calorific_value),
-            "state_number": events.plain(period.state_number),
+            "calorific_value": plain(period.calorific_value),
+            "state_number": plain(period.state_number),
         }
         for period in periods
     ]

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response, UploadFile
 
-from kontor_meters.readings import deciding, entering, photos
+from kontor_meters.readings import entry, photos, review
 from kontor_meters.readings.inputs import Correction, Decision, ReadingsWanted
+from kontor_meters.wake import wakes_jobs
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 
-router = APIRouter(prefix="/v1", tags=["readings"])
+router = APIRouter(prefix="/v1", tags=["readings"], dependencies=[Depends(wakes_jobs, scope="function")])
 Reader = Annotated[Principal, Depends(require("meters:enter", "meters:edit"))]
 Editor = Annotated[Principal, Depends(require("meters:edit"))]
 Viewer = Annotated[Principal, Depends(require("meters:read", SERVICE_RIGHT))]
@@ -24,9 +25,7 @@ async def enter(request: Request, wanted: ReadingsWanted, principal: Reader, key
     By link the answer holds outcomes and findings alone.
     """
     state = request.app.state
-    answer = await entering.enter(state.db, state.clock, principal, wanted.readings, key)
-    state.wake.set()
-    return answer
+    return await entry.enter(state.db, state.clock, principal, wanted.readings, key)
 
 
 @router.post("/readings/{reading_id}/accept")
@@ -34,9 +33,7 @@ async def accept(
     request: Request, reading_id: UUID, principal: Editor, wanted: Decision | None = None
 ) -> dict[str, Any]:
     state = request.app.state
-    answer = await deciding.accept(state.db, state.clock, principal, reading_id, wanted.note if wanted else "")
-    state.wake.set()
-    return answer
+    return await review.accept(state.db, state.clock, principal, reading_id, wanted.note if wanted else "")
 
 
 @router.post("/readings/{reading_id}/reject")
@@ -44,18 +41,14 @@ async def reject(
     request: Request, reading_id: UUID, principal: Editor, wanted: Decision | None = None
 ) -> dict[str, Any]:
     state = request.app.state
-    answer = await deciding.reject(state.db, state.clock, principal, reading_id, wanted.note if wanted else "")
-    state.wake.set()
-    return answer
+    return await review.reject(state.db, state.clock, principal, reading_id, wanted.note if wanted else "")
 
 
 @router.post("/readings/{reading_id}/correct")
 async def correct(request: Request, reading_id: UUID, wanted: Correction, principal: Editor) -> dict[str, Any]:
     """The new reading first, then the one it took the place of."""
     state = request.app.state
-    answer = await deciding.correct(state.db, state.clock, principal, reading_id, wanted.value, wanted.note)
-    state.wake.set()
-    return answer
+    return await review.correct(state.db, state.clock, principal, reading_id, wanted.value, wanted.note)
 
 
 @router.post("/photos", status_code=201)

@@ -1,7 +1,7 @@
 """Readings that other systems or files bring, many at once."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -13,8 +13,7 @@ from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries
 from kontor_meters.readings.plausibility import Finding
-from kontor_meters.readings.round import Round, open_round
-from kontor_service.ids import uuid7
+from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
 
 Outcome = Literal["stored", "questioned", "corrected", "duplicate", "refused"]
 
@@ -54,18 +53,18 @@ async def take(
     """
     owners = await meters.meters_of_registers(session, {item.register_id for item in items})
     places = {(item.register_id, item.taken_at) for item in items}
-    round = await open_round(session, merchant_id, now, set(owners.values()), places)
+    work = await open_unit_of_work(session, merchant_id, now, set(owners.values()), places)
     doubted = {(r.register_id, r.taken_at, r.value): r for r in await queries.not_counting(session, places)}
     named = await queries.by_external_ids(session, {item.external_id for item in items} - {""})
-    intake = _Intake(round, named, doubted, source, channel, by)
+    intake = _Intake(work, named, doubted, source, channel, by)
     taken = [await intake.take(item) for item in items]
-    await round.close()
+    await work.close()
     return taken
 
 
 @dataclass
 class _Intake:
-    round: Round
+    work: ReadingUnitOfWork
     named: dict[str, Reading]
     # What was handed in before and does not count (yet): by register, instant and value.
     doubted: dict[tuple[UUID, datetime, Decimal], Reading]
@@ -74,7 +73,7 @@ class _Intake:
     by: str
 
     async def take(self, item: IncomingReading) -> Taken:
-        register = self.round.registers.get(item.register_id)
+        register = self.work.registers.get(item.register_id)
         if register is None:
             return Taken("refused", [Finding("unknown_register", "blocker")])
         earlier = await self._earlier(item)
@@ -83,7 +82,7 @@ class _Intake:
         if earlier is not None and (earlier.value, earlier.taken_at) == (item.value, item.taken_at):
             return Taken("duplicate", reading=earlier)
         findings = [
-            f for f in self.round.check(register, item.value, item.taken_at, item.reason) if f.code != "duplicate"
+            f for f in self.work.check(register, item.value, item.taken_at, item.reason) if f.code != "duplicate"
         ]
         if any(found.severity == "blocker" for found in findings):
             return Taken("refused", findings)
@@ -95,16 +94,16 @@ class _Intake:
         doubted = self.doubted.get((item.register_id, item.taken_at, item.value))
         if doubted is not None:
             return doubted
-        known = self.round.history.at(item.register_id, item.taken_at)
-        return await queries.by_id(self.round.session, known.id) if known else None
+        known = self.work.history.at(item.register_id, item.taken_at)
+        return await queries.by_id(self.work.session, known.id) if known else None
 
     async def _store(
         self, item: IncomingReading, register: Register, earlier: Reading | None, findings: list[Finding]
     ) -> Taken:
         reading = self._reading(item, register, findings)
         if earlier is not None:
-            await self.round.replace(earlier, reading.id)
-        await self.round.enter(reading)
+            await self.work.replace(earlier, reading.id)
+        await self.work.enter(reading)
         if item.external_id:
             self.named[item.external_id] = reading
         if reading.state != "valid":
@@ -114,23 +113,9 @@ class _Intake:
         return Taken("stored" if reading.state == "valid" else "questioned", findings, reading)
 
     def _reading(self, item: IncomingReading, register: Register, findings: list[Finding]) -> Reading:
-        meter = self.round.meter_of(register)
         doubtful = any(found.severity == "warning" for found in findings)
-        return Reading(
-            id=uuid7(),
-            merchant_id=meter.merchant_id,
-            meter_id=meter.id,
-            register_id=register.id,
-            series_id=register.series_id,
-            customer_id=meter.customer_id,
-            value=item.value,
-            taken_at=item.taken_at,
-            reason=item.reason,
-            source=self.source,
-            state="implausible" if doubtful else "valid",
-            findings=[asdict(found) for found in findings],
-            channel=self.channel,
-            entered_by=self.by,
-            entered_at=self.round.now,
+        return self.work.new_reading(
+            register, item.value, item.taken_at, findings, reason=item.reason, source=self.source,
+            state="implausible" if doubtful else "valid", channel=self.channel, entered_by=self.by,
             external_id=item.external_id,
-        )
+        )  # fmt: skip

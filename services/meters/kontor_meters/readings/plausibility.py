@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from kontor_meters.events import plain
+from kontor_service.events import plain
 
 Severity = Literal["blocker", "warning", "note"]
 
@@ -66,7 +66,7 @@ class Face:
     digits_after: int
 
     @property
-    def round(self) -> Decimal:
+    def rolls_over_at(self) -> Decimal:
         """After so much it begins at zero again."""
         return Decimal(10) ** self.digits_before
 
@@ -108,8 +108,8 @@ def used_between(face: Face, earlier: Point, later: Point, most: Decimal) -> Dec
     """What was used; through zero where that is within what the meter may use; None where it fell without reason."""
     if later.value >= earlier.value:
         return later.value - earlier.value
-    through_zero = later.value + face.round - earlier.value
-    within = earlier.value < face.round and through_zero <= most * days_between(earlier, later)
+    through_zero = later.value + face.rolls_over_at - earlier.value
+    within = earlier.value < face.rolls_over_at and through_zero <= most * days_between(earlier, later)
     return through_zero if within else None
 
 
@@ -140,11 +140,11 @@ def _time(point: Point, around: Surroundings) -> list[Finding]:
 
 def _digits(face: Face, point: Point) -> list[Finding]:
     decimals = -int(point.value.normalize().as_tuple().exponent)
-    if point.value < face.round and decimals <= face.digits_after:
+    if point.value < face.rolls_over_at and decimals <= face.digits_after:
         return []
     values = {"digits_before": str(face.digits_before), "digits_after": str(face.digits_after)}
     # One digit too many may be our mistake about the meter; more of them are none of it.
-    return [Finding("digits", "warning" if point.value < face.round * 10 else "blocker", values)]
+    return [Finding("digits", "warning" if point.value < face.rolls_over_at * 10 else "blocker", values)]
 
 
 def _same_day(point: Point, around: Surroundings) -> list[Finding]:

@@ -94,4 +94,4 @@ def _scale(curve: Curve, start: datetime) -> Decimal:
 
 def _shown(face: Face, value: Decimal) -> Decimal:
     """With the digits that the face has; through zero where it goes beyond them."""
-    return round(value, face.digits_after) % face.round
+    return round(value, face.digits_after) % face.rolls_over_at

@@ -9,7 +9,7 @@ import structlog
 from kontor_meters.copies.identity import time_zone
 from kontor_meters.models import ReadingRequest
 from kontor_meters.requests import queries
-from kontor_meters.requests.estimating import estimate_missing
+from kontor_meters.requests.estimate_missing import estimate_missing
 from kontor_meters.requests.service import close, remind_missing
 from kontor_meters.times import day_of, start_of
 from kontor_service.clock import Clock
@@ -19,10 +19,8 @@ log = structlog.get_logger()
 
 
 async def follow_the_calendar(db: Database, clock: Clock) -> None:
-    async with db.connection() as connection:
-        rows = await connection.fetch("SELECT merchants_with_open_requests() AS id")
-    for row in rows:
-        await _of_merchant(db, clock, row["id"])
+    for merchant_id in await db.merchants("merchants_with_open_requests"):
+        await _of_merchant(db, clock, merchant_id)
 
 
 async def _of_merchant(db: Database, clock: Clock, merchant_id: UUID) -> None:
@@ -34,7 +32,7 @@ async def _of_merchant(db: Database, clock: Clock, merchant_id: UUID) -> None:
         try:
             await _one(db, clock, request, zone, now)
         except Exception:
-            # It is looked at again with the next round; those of others must not wait for it.
+            # It is looked at again with the next work; those of others must not wait for it.
             log.exception("reading_request_failed", request=str(request.id))
 
 

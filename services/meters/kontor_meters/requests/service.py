@@ -16,12 +16,11 @@ from kontor_meters.copies.identity import time_zone
 from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
 from kontor_meters.requests import queries
-from kontor_meters.requests.campaign import campaigns_of
-from kontor_meters.requests.campaign import close as close_campaigns
 from kontor_meters.requests.inputs import RequestWanted
+from kontor_meters.requests.invitations import lock, write_all
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
-from kontor_service.commands import command_result, fingerprint, recall, remember
+from kontor_service.commands import command_result, once
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
@@ -39,18 +38,13 @@ async def ask(
     db: Database, clock: Clock, principal: Principal, wanted: RequestWanted, key: str | None
 ) -> dict[str, Any]:
     """Raises NobodyToAsk, ReadingInvalid (a due date that is over), KeyReused."""
-    async with db.transaction(principal.merchant) as session:
-        asked = fingerprint(wanted.model_dump(mode="json"))
-        if key and (repeated := await recall(session, principal.merchant, "request", key, asked)) is not None:
-            return repeated
-        request = await _ask(session, clock.now(), principal, wanted)
-        answer = result(request)
-        if key:
-            await remember(session, principal.merchant, "request", key, answer)
-        return answer
+    return await once(
+        db, principal.merchant, "request", key, wanted.model_dump(mode="json"),
+        lambda session: _ask(session, clock.now(), principal, wanted),
+    )  # fmt: skip
 
 
-async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestWanted) -> ReadingRequest:
+async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestWanted) -> dict[str, Any]:
     today = day_of(now, ZoneInfo(await time_zone(session, principal.merchant)))
     if wanted.due_on < today:
         raise ReadingInvalid("The due date is over", code="due_over", field="due_on")
@@ -74,7 +68,7 @@ async def _ask(session: AsyncSession, now: datetime, principal: Principal, wante
     record(session, opened, merchant_id=principal.merchant)
     await session.flush()
     await _ask_each(session, request, meters)
-    return request
+    return result(request)
 
 
 async def _ask_each(session: AsyncSession, request: ReadingRequest, meters: list[Meter]) -> None:
@@ -130,10 +124,10 @@ async def remind_missing(db: Database, merchant_id: UUID, request_id: UUID, *, s
     while more:
         async with db.transaction(merchant_id) as session:
             waiting = await queries.to_remind(session, request_id, since, _BATCH)
-            campaigns = [c for c in await campaigns_of(session, waiting) if c.waits(since)]
-            for campaign in campaigns:
-                campaign.remind(now)
-            await close_campaigns(campaigns, now, pb.ReadingInvitationReminded)
+            invitations = [one for one in await lock(session, waiting) if one.waits(since)]
+            for invitation in invitations:
+                invitation.remind(now)
+            await write_all(invitations, now, pb.ReadingInvitationReminded)
             more = len(waiting) == _BATCH
 
 
@@ -145,10 +139,10 @@ async def close(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID)
         async with db.transaction(merchant_id) as session:
             await queries.by_id(session, request_id)
             waiting = await queries.invitations_of(session, request_id, WAITING, _BATCH)
-            campaigns = await campaigns_of(session, waiting)
-            for campaign in campaigns:
-                campaign.end()
-            await close_campaigns(campaigns, now)
+            invitations = await lock(session, waiting)
+            for invitation in invitations:
+                invitation.end()
+            await write_all(invitations, now)
             more = len(waiting) == _BATCH
     async with db.transaction(merchant_id) as session:
         request = await queries.locked(session, request_id)

@@ -1,4 +1,4 @@
-"""Readings from other systems: judged one by one, parked until their meter comes, the same body once."""
+"""Readings from other systems: assessed one by one, parked until their meter comes, the same body once."""
 
 import gzip
 from typing import Any

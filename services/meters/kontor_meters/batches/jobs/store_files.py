@@ -17,7 +17,7 @@ from sqlmodel import select
 from kontor_meters.batches import events
 from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
 from kontor_meters.batches.files import File, understood
-from kontor_meters.batches.jobs.store_parked import give_up_parked, merchants, take_parked
+from kontor_meters.batches.jobs.store_parked import give_up_parked, take_parked
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.pieces import Piece
@@ -54,7 +54,7 @@ async def run(app: FastAPI) -> None:
 
 async def store_files(deps: Dependencies) -> None:
     """Whatever is running, of every merchant, to its end."""
-    for merchant_id in await merchants(deps.db, "merchants_with_running_batches()"):
+    for merchant_id in await deps.db.merchants("merchants_with_running_batches"):
         async with deps.db.transaction(merchant_id) as session:
             running = list(await session.exec(select(Batch.id).where(Batch.state == "running").order_by(Batch.id)))  # type: ignore[arg-type]
         for batch_id in running:

@@ -16,7 +16,6 @@ from kontor_meters.batches.pipeline import lines, parked
 from kontor_meters.batches.pipeline.directory import Directory
 from kontor_meters.batches.pipeline.prepare import count, keys, prepare
 from kontor_meters.batches.pipeline.store import count_in, put
-from kontor_service.database import Database
 
 log = structlog.get_logger()
 
@@ -27,7 +26,7 @@ End = Callable[[Dependencies, AsyncSession, Batch, list[Item]], Awaitable[None]]
 
 async def take_parked(deps: Dependencies) -> None:
     """Items whose meter has come, of every merchant."""
-    for merchant_id in await merchants(deps.db, "merchants_with_parked_items()"):
+    for merchant_id in await deps.db.merchants("merchants_with_parked_items"):
         more = True
         while more:
             try:
@@ -42,7 +41,7 @@ async def take_parked(deps: Dependencies) -> None:
 
 async def give_up_parked(deps: Dependencies) -> None:
     """What has waited for three months is refused."""
-    for merchant_id in await merchants(deps.db, "merchants_with_parked_items()"):
+    for merchant_id in await deps.db.merchants("merchants_with_parked_items"):
         more = True
         while more:
             more = await _some(deps, merchant_id, _given_up("expired"), _AT_ONCE, expired=True)
@@ -108,8 +107,3 @@ def _given_up(code: str) -> End:
         await lines.keep(session, batch.merchant_id, batch.id, told)
 
     return end
-
-
-async def merchants(db: Database, lister: str) -> list[UUID]:
-    async with db.connection() as connection:
-        return [row["id"] for row in await connection.fetch(f"SELECT {lister} AS id")]

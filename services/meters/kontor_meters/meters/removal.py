@@ -1,6 +1,5 @@
 """A meter is taken down: with its end readings, and perhaps with another one in its place (G5)."""
 
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,17 +9,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
+from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.errors import EndReadingInvalid, MeterEnded, MeterInvalid, MeterNotFound, ReadingsLater
 from kontor_meters.meters import service
 from kontor_meters.meters.inputs import EndReadingWanted, EndWanted, ExchangeWanted, NewMeterWanted
 from kontor_meters.models import Meter, Reading, Register
-from kontor_meters.readings.judging import judge
+from kontor_meters.readings.assessment import assess
 from kontor_meters.readings.plausibility import Finding
-from kontor_meters.readings.round import Round, after_the_last_of, open_round
-from kontor_meters.series import touch_all
+from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, after_the_last_of, open_unit_of_work
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
-from kontor_service.commands import fingerprint, recall, remember
+from kontor_service.commands import once
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
@@ -30,17 +29,14 @@ async def end(
     db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: EndWanted, key: str | None
 ) -> dict[str, Any]:
     """From `in_use_to` on nothing can be read there. Raises MeterNotFound, MeterEnded, EndReadingInvalid, ReadingsLater."""
-    async with db.transaction(principal.merchant) as session:
-        asked = fingerprint(str(meter_id), wanted.model_dump(mode="json"))
-        if key and (repeated := await recall(session, principal.merchant, "end", key, asked)) is not None:
-            return repeated
-        down = await _TakingDown.of(session, clock, principal, meter_id, wanted.in_use_to, "in_use_to")
-        readings = await down.read(wanted.readings, "final", insist=wanted.insist)
-        down.end()
-        answer = await down.answer(readings)
-        if key:
-            await remember(session, principal.merchant, "end", key, answer)
-        return answer
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
+        removal = await _Removal.of(session, clock, principal, meter_id, wanted.in_use_to, "in_use_to")
+        readings = await removal.read(wanted.readings, "final", insist=wanted.insist)
+        removal.end()
+        return await removal.answer(readings)
+
+    return await once(db, principal.merchant, "end", key, [str(meter_id), wanted.model_dump(mode="json")], act)
 
 
 async def exchange(
@@ -50,47 +46,44 @@ async def exchange(
 
     Answers the new meter, with all that changed under `results`. Raises what `end` and adding a meter do.
     """
-    async with db.transaction(principal.merchant) as session:
-        asked = fingerprint(str(meter_id), wanted.model_dump(mode="json"))
-        if key and (repeated := await recall(session, principal.merchant, "exchange", key, asked)) is not None:
-            return repeated
-        down = await _TakingDown.of(session, clock, principal, meter_id, wanted.exchanged_on, "exchanged_on")
-        down.needs(wanted.readings)
-        readings = await down.read(wanted.readings, "exchange", insist=wanted.insist)
-        answer = await down.answer(readings + await down.replace_by(wanted.meter))
-        if key:
-            await remember(session, principal.merchant, "exchange", key, answer)
-        return answer
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
+        removal = await _Removal.of(session, clock, principal, meter_id, wanted.exchanged_on, "exchanged_on")
+        removal.needs(wanted.readings)
+        readings = await removal.read(wanted.readings, "exchange", insist=wanted.insist)
+        return await removal.answer(readings + await removal.replace_by(wanted.meter))
+
+    return await once(db, principal.merchant, "exchange", key, [str(meter_id), wanted.model_dump(mode="json")], act)
 
 
-class _TakingDown:
-    def __init__(self, round: Round, principal: Principal, meter: Meter, day: date) -> None:
-        self._round = round
+class _Removal:
+    def __init__(self, work: ReadingUnitOfWork, principal: Principal, meter: Meter, day: date) -> None:
+        self._work = work
         self._principal = principal
         self._meter = meter
-        self._registers = round.registers_of(meter.id)
+        self._registers = work.registers_of(meter.id)
         self._day = day
-        known = [known for register in self._registers for known in round.history.of(register.id)]
+        known = [known for register in self._registers for known in work.history.of(register.id)]
         # One instant for all registers, and for those of the next meter.
-        self._instant = after_the_last_of(day, known, round.zone)
+        self._instant = after_the_last_of(day, known, work.zone)
 
     @classmethod
     async def of(
         cls, session: AsyncSession, clock: Clock, principal: Principal, meter_id: UUID, day: date, field: str
-    ) -> "_TakingDown":
+    ) -> "_Removal":
         """`field` is where the day stands in the input."""
-        round = await open_round(session, principal.merchant, clock.now(), [meter_id])
-        if meter_id not in round.meters:
+        work = await open_unit_of_work(session, principal.merchant, clock.now(), [meter_id])
+        if meter_id not in work.meters:
             raise MeterNotFound
-        meter = round.meters[meter_id]
+        meter = work.meters[meter_id]
         if meter.in_use_to is not None:
             raise MeterEnded(f"It ended on {meter.in_use_to.isoformat()}")
         if day < meter.in_use_from:
             raise MeterInvalid("The meter was not in use yet", code="before_use", field=field)
-        if day > day_of(round.now, round.zone):
+        if day > day_of(work.now, work.zone):
             raise MeterInvalid("This day is yet to come", code="future", field=field)
-        down = cls(round, principal, meter, day)
-        if any(k.taken_at > down._instant for r in down._registers for k in round.history.of(r.id)):
+        down = cls(work, principal, meter, day)
+        if any(k.taken_at > down._instant for r in down._registers for k in work.history.of(r.id)):
             raise ReadingsLater("There are readings from after this day", field=field)
         return down
 
@@ -109,12 +102,12 @@ class _TakingDown:
                 raise EndReadingInvalid("Not of this meter", code="unknown_register", field=f"{field}.register_id")
             readings.append(self._reading(own[one.register_id], one.value, reason, f"{field}.value", insist=insist))
         for reading in readings:
-            await self._round.enter(reading)
+            await self._work.enter(reading)
         return readings
 
     def end(self) -> None:
         self._meter.in_use_to = self._day
-        self._round.changes(self._meter, pb.MeterChanged)
+        self._work.changes(self._meter, pb.MeterChanged)
 
     async def replace_by(self, wanted: NewMeterWanted) -> list[Reading]:
         """Answers the start readings."""
@@ -122,17 +115,17 @@ class _TakingDown:
         service.check(new, registers)
         # The old number is free before the new meter comes, which may carry the same.
         self._meter.in_use_to, self._meter.successor_id = self._day, new.id
-        self._round.changes(self._meter, pb.MeterExchanged)
-        await self._round.session.flush()
-        await service.keep(self._round.session, new, registers)
-        self._round.add(new, registers)
+        self._work.changes(self._meter, pb.MeterExchanged)
+        await self._work.session.flush()
+        await service.keep(self._work.session, new, registers)
+        self._work.add(new, registers)
         readings = [
             self._reading(register, one.start_value, "exchange", f"meter.registers[{index}].start_value", insist=False)
             for index, (register, one) in enumerate(zip(registers, wanted.registers, strict=True))
             if not register.interval
         ]
         for reading in readings:
-            await self._round.enter(reading)
+            await self._work.enter(reading)
         return readings
 
     def _successor(self, wanted: NewMeterWanted) -> tuple[Meter, list[Register]]:
@@ -149,37 +142,23 @@ class _TakingDown:
         return new, [service.new_register(new, position, one) for position, one in enumerate(wanted.registers)]
 
     def _reading(self, register: Register, typed: str, reason: str, field: str, *, insist: bool) -> Reading:
-        meter = self._round.meter_of(register)
-        judged = judge(self._round, register, typed, self._instant, reason)
-        findings = [found for found in judged.findings if found.code != "duplicate"]
-        by = self._principal.name or self._principal.subject
-        return Reading(
-            id=uuid7(),
-            merchant_id=meter.merchant_id,
-            meter_id=meter.id,
-            register_id=register.id,
-            series_id=register.series_id,
-            customer_id=meter.customer_id,
-            value=_sure(judged.value, findings, field, insist=insist),
-            taken_at=self._instant,
-            reason=reason,
-            source="staff",
-            state="valid",
-            findings=[asdict(found) for found in findings],
+        assessed = assess(self._work, register, typed, self._instant, reason)
+        findings = [found for found in assessed.findings if found.code != "duplicate"]
+        return self._work.new_reading(
+            register, _sure(assessed.value, findings, field, insist=insist), self._instant, findings,
+            reason=reason, source="staff", state="valid", channel="staff",
             insisted=insist and any(found.severity == "warning" for found in findings),
-            channel="staff",
-            entered_by=by,
-            entered_at=self._round.now,
-        )
+            entered_by=self._principal.name or self._principal.subject,
+        )  # fmt: skip
 
     async def answer(self, readings: list[Reading]) -> dict[str, Any]:
         """The meter that hangs there now, and under `results` everything that changed."""
-        meters = await self._round.close()
-        today = day_of(self._round.now, self._round.zone)
+        meters = await self._work.close()
+        today = day_of(self._work.now, self._work.zone)
         for meter in meters:
-            await touch_all(self._round.session, meter, self._round.registers_of(meter.id), today)
-        told = [events.meter_result(meter, self._round.registers_of(meter.id)) for meter in meters]
-        told += [events.reading_result(r, self._round.meters[r.meter_id].number) for r in readings]
+            await mark_meter(self._work.session, meter, self._work.registers_of(meter.id), today)
+        told = [events.meter_result(meter, self._work.registers_of(meter.id)) for meter in meters]
+        told += [events.reading_result(r, self._work.meters[r.meter_id].number) for r in readings]
         now_there = str(self._meter.successor_id or self._meter.id)
         return next(one for one in told if one["id"] == now_there) | {"results": told}
 

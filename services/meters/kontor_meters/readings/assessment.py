@@ -1,4 +1,4 @@
-"""What a typed value is taken for, and what follows from what plausibility finds; pure but for the round it looks into."""
+"""What a typed value is taken for, and what follows from what plausibility finds; pure but for the work it looks into."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kontor_meters.events import plain
 from kontor_meters.models import Register
 from kontor_meters.readings.inputs import ReadingWanted
 from kontor_meters.readings.plausibility import Finding
-from kontor_meters.readings.round import Round
+from kontor_meters.readings.unit_of_work import ReadingUnitOfWork
 from kontor_meters.readings.values import candidates
 from kontor_meters.times import taken_at
+from kontor_service.events import plain
 
 # What a link's answer may name: nothing that was read before.
 _TOLD_TO_LINKS = {
@@ -22,7 +22,7 @@ _TOLD_TO_LINKS = {
 
 
 @dataclass(frozen=True)
-class Judged:
+class Assessment:
     """`value` is None where nothing can be stored."""
 
     value: Decimal | None
@@ -49,17 +49,17 @@ def instant_of(wanted: ReadingWanted, zone: ZoneInfo, now: datetime) -> datetime
     return taken_at(wanted.taken_on, zone, now) if wanted.taken_on else now
 
 
-def judge(round: Round, register: Register, typed: str, instant: datetime, reason: str) -> Judged:
+def assess(work: ReadingUnitOfWork, register: Register, typed: str, instant: datetime, reason: str) -> Assessment:
     """Where the text can mean two numbers, the one that nothing speaks against is meant; else the reader is told."""
     meant = _possible(candidates(typed), register)
     if not meant:
-        return Judged(None, [Finding("not_a_number", "blocker")])
-    judged = [Judged(value, round.check(register, value, instant, reason)) for value in meant]
-    plausible = [one for one in judged if not one.doubtful]
-    if len(judged) == 1 or len(plausible) == 1:
-        return (plausible or judged)[0]
+        return Assessment(None, [Finding("not_a_number", "blocker")])
+    assessed = [Assessment(value, work.check(register, value, instant, reason)) for value in meant]
+    plausible = [one for one in assessed if not one.doubtful]
+    if len(assessed) == 1 or len(plausible) == 1:
+        return (plausible or assessed)[0]
     values = {"read_as": plain(meant[0]), "or": plain(meant[1])}
-    return replace(judged[0], findings=[Finding("ambiguous", "warning", values), *judged[0].findings])
+    return replace(assessed[0], findings=[Finding("ambiguous", "warning", values), *assessed[0].findings])
 
 
 def for_links(findings: Sequence[Finding]) -> list[Finding]:

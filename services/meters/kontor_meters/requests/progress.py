@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.models import InvitedMeter, Reading, ReadingInvitation, ReadingRequest, Register
-from kontor_meters.requests.campaign import close, open_campaigns
+from kontor_meters.requests.invitations import lock_open, write_all
 from kontor_meters.times import day_of, start_of
 
 
@@ -28,16 +28,16 @@ async def open_reasons(session: AsyncSession, meter_ids: Collection[UUID]) -> di
 
 async def follow(session: AsyncSession, meter_ids: Collection[UUID], zone: ZoneInfo, now: datetime) -> None:
     """Brings the open requests for these meters, which the caller holds locked, to what was read since they were made."""
-    campaigns = await open_campaigns(session, meter_ids)
-    if not campaigns:
+    invitations = await lock_open(session, meter_ids)
+    if not invitations:
         return
     read = await _read(session, meter_ids)
-    for campaign in campaigns:
-        since = start_of(day_of(campaign.request.made_at, zone), zone)
-        for part, meter in campaign.parts:
+    for invitation in invitations:
+        since = start_of(day_of(invitation.request.made_at, zone), zone)
+        for part, meter in invitation.parts:
             if meter.id in meter_ids:
                 part.state = _state(part, read.get(meter.id), since)
-    await close(campaigns, now)
+    await write_all(invitations, now)
 
 
 def _state(part: InvitedMeter, read_at: datetime | None, since: datetime) -> str:

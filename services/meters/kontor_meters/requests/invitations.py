@@ -20,10 +20,10 @@ _ANSWERED = frozenset({"read", "estimated", "left_out"})
 
 
 @dataclass
-class Campaign:
+class LockedInvitation:
     session: AsyncSession
     request: ReadingRequest
-    invitation: ReadingInvitation
+    row: ReadingInvitation
     parts: list[tuple[InvitedMeter, Meter]]
     _before: bytes = b""
     _counts: tuple[int, int] = (0, 0)
@@ -34,27 +34,27 @@ class Campaign:
 
     def waits(self, since: datetime) -> bool:
         """Something is missing, and was not reminded of since then."""
-        before = self.invitation.reminded_at
-        return self.invitation.state in ("invited", "reminded") and (before is None or before < since)
+        before = self.row.reminded_at
+        return self.row.state in ("invited", "reminded") and (before is None or before < since)
 
     def remind(self, now: datetime) -> None:
-        self.invitation.state, self.invitation.reminded_at = "reminded", now
+        self.row.state, self.row.reminded_at = "reminded", now
 
     def end(self) -> None:
         """Nobody waits for what is missing any more."""
         for part, _ in self.parts:
             if part.state == "invited":
                 part.state = "left_out"
-        if self.invitation.state != "done":
-            self.invitation.state = "closed"
+        if self.row.state != "done":
+            self.row.state = "closed"
 
     def write(self, now: datetime, fact: type[Message]) -> bool:
         """What changed as one version and one event; whether anything did."""
         self._settle(now)
         if self._state() == self._before:
             return False
-        self.invitation.touch()
-        record(self.session, fact(invitation=self.state()), merchant_id=self.invitation.merchant_id)
+        self.row.touch()
+        record(self.session, fact(invitation=self.state()), merchant_id=self.row.merchant_id)
         return True
 
     def news(self) -> tuple[int, int]:
@@ -63,16 +63,16 @@ class Campaign:
         return read - self._counts[0], estimated - self._counts[1]
 
     def state(self) -> pb.ReadingInvitation:
-        return events.invitation_state(self.invitation, self.request, self.parts)
+        return events.invitation_state(self.row, self.request, self.parts)
 
     def _settle(self, now: datetime) -> None:
-        invitation = self.invitation
+        row = self.row
         answered = all(part.state in _ANSWERED for part, _ in self.parts)
-        if answered and invitation.state in ("invited", "reminded"):
-            invitation.state, invitation.done_at = "done", now
-        elif not answered and invitation.state == "done":
+        if answered and row.state in ("invited", "reminded"):
+            row.state, row.done_at = "done", now
+        elif not answered and row.state == "done":
             # Staff have rejected what was read.
-            invitation.state, invitation.done_at = "reminded" if invitation.reminded_at else "invited", None
+            row.state, row.done_at = "reminded" if row.reminded_at else "invited", None
 
     def _counted(self) -> tuple[int, int]:
         states = [part.state for part, _ in self.parts]
@@ -82,17 +82,17 @@ class Campaign:
         return self.state().SerializeToString(deterministic=True)
 
 
-async def close(
-    campaigns: Sequence[Campaign], now: datetime, fact: type[Message] = pb.ReadingInvitationChanged
+async def write_all(
+    invitations: Sequence[LockedInvitation], now: datetime, fact: type[Message] = pb.ReadingInvitationChanged
 ) -> None:
     """Writes what changed, and adds it to the counts of the requests, each of which is locked once."""
-    changed = [campaign for campaign in campaigns if campaign.write(now, fact)]
+    changed = [invitation for invitation in invitations if invitation.write(now, fact)]
     if not changed:
         return
     session = changed[0].session
     await session.flush()
-    for request_id in sorted({campaign.request.id for campaign in changed}):
-        news = [campaign.news() for campaign in changed if campaign.request.id == request_id]
+    for request_id in sorted({invitation.request.id for invitation in changed}):
+        news = [invitation.news() for invitation in changed if invitation.request.id == request_id]
         await _count(session, request_id, sum(read for read, _ in news), sum(guessed for _, guessed in news))
 
 
@@ -109,7 +109,7 @@ async def _count(session: AsyncSession, request_id: UUID, read: int, estimated: 
     await session.flush()
 
 
-async def open_campaigns(session: AsyncSession, meter_ids: Collection[UUID]) -> list[Campaign]:
+async def lock_open(session: AsyncSession, meter_ids: Collection[UUID]) -> list[LockedInvitation]:
     """The invitations of open requests that these meters are part of, locked in the order of their ids."""
     asked = select(InvitedMeter.invitation_id).where(col(InvitedMeter.meter_id).in_(meter_ids))
     query = (
@@ -119,14 +119,14 @@ async def open_campaigns(session: AsyncSession, meter_ids: Collection[UUID]) -> 
     )
     found = await _locked(session, query)
     # Closed while we waited for the lock.
-    return [campaign for campaign in found if campaign.request.state == "open"]
+    return [invitation for invitation in found if invitation.request.state == "open"]
 
 
-async def campaigns_of(session: AsyncSession, invitation_ids: Collection[UUID]) -> list[Campaign]:
+async def lock(session: AsyncSession, invitation_ids: Collection[UUID]) -> list[LockedInvitation]:
     return await _locked(session, select(ReadingInvitation).where(col(ReadingInvitation.id).in_(invitation_ids)))
 
 
-async def _locked(session: AsyncSession, query: Select[tuple[ReadingInvitation]]) -> list[Campaign]:
+async def _locked(session: AsyncSession, query: Select[tuple[ReadingInvitation]]) -> list[LockedInvitation]:
     locked = query.order_by(col(ReadingInvitation.id)).with_for_update(of=ReadingInvitation)
     rows = await session.execute(locked.execution_options(populate_existing=True))
     invitations = list(rows.scalars())
@@ -139,7 +139,7 @@ async def _locked(session: AsyncSession, query: Select[tuple[ReadingInvitation]]
     }
     parts = await _parts(session, invitations)
     return [
-        Campaign(session, requests[invitation.request_id], invitation, parts[invitation.id])
+        LockedInvitation(session, requests[invitation.request_id], invitation, parts[invitation.id])
         for invitation in invitations
     ]
 

@@ -3,9 +3,10 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
-from kontor_meters.consumption.changes import touched_many
+from kontor_meters.consumption.changes import mark
 from kontor_meters.copies.identity import time_zone
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, Register
@@ -22,16 +23,17 @@ from kontor_meters.readings import queries
 from kontor_meters.readings.history import History
 from kontor_meters.readings.plausibility import Face, Finding, Point, Surroundings, check
 from kontor_meters.readings.queries import Known
-from kontor_meters.requests.following import follow
+from kontor_meters.requests.progress import follow
 from kontor_meters.times import day_of, start_of
 from kontor_service.database import driver_of
+from kontor_service.ids import uuid7
 
 _TURNING = frozenset({"move_in", "move_out", "final", "exchange"})
 
 
 @dataclass
-class Round:
-    """Opened by `open_round`. `close()` writes last values, versions and events once."""
+class ReadingUnitOfWork:
+    """Opened by `open_unit_of_work`. `close()` writes last values, versions and events once."""
 
     session: AsyncSession
     merchant_id: UUID
@@ -53,6 +55,18 @@ class Round:
 
     def meter_of(self, register: Register) -> Meter:
         return self.meters[register.meter_id]
+
+    def new_reading(
+        self, register: Register, value: Decimal, taken_at: datetime, findings: Sequence[Finding] = (), **more: Any
+    ) -> Reading:
+        """Of the meter's customer unless `more` names another; nothing is written before `enter`."""
+        meter = self.meter_of(register)
+        more = {"customer_id": meter.customer_id} | more
+        return Reading(
+            id=uuid7(), merchant_id=meter.merchant_id, meter_id=meter.id, register_id=register.id,
+            series_id=register.series_id, value=value, taken_at=taken_at, entered_at=self.now,
+            findings=[asdict(found) for found in findings], **more,
+        )  # fmt: skip
 
     def changes(self, meter: Meter, fact: type[Message]) -> None:
         """Something else about the meter is new: `close` tells it as this fact."""
@@ -196,7 +210,7 @@ class Round:
                 meter.touch()
             events.tell_meter(self.session, fact, meter, self.registers_of(meter_id))
         touches = [(series_id, first, last) for series_id, (first, last) in sorted(self._touched.items())]
-        await touched_many(await driver_of(self.session), self.merchant_id, touches)
+        await mark(await driver_of(self.session), self.merchant_id, touches)
         await self.session.flush()
         if self._entered:
             await follow(self.session, self._entered, self.zone, self.now)
@@ -214,13 +228,13 @@ class Round:
         return True
 
 
-async def open_round(
+async def open_unit_of_work(
     session: AsyncSession,
     merchant_id: UUID,
     now: datetime,
     meter_ids: Collection[UUID],
     places: Collection[queries.Place] = (),
-) -> Round:
+) -> ReadingUnitOfWork:
     """Locks the meters; those that are not there are left out. `now` is the business clock's.
 
     `places` are where readings will be written that may lie far back.
@@ -230,7 +244,7 @@ async def open_round(
     registers = {register.id: register for register in await meters.registers_of(session, held)}
     series = {register.series_id for register in registers.values()}
     history = History(await queries.known(session, series, [place for place in places if place[0] in registers]))
-    return Round(session, merchant_id, now, zone, held, registers, history)
+    return ReadingUnitOfWork(session, merchant_id, now, zone, held, registers, history)
 
 
 def is_same(known: Known, reason: str, customer_id: UUID | None) -> bool:

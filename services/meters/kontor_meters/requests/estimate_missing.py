@@ -1,0 +1,76 @@
+"""After the due date: what is missing is estimated, and marked as such."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_meters.models import Meter, ReadingRequest, Register
+from kontor_meters.readings.plausibility import Finding, Point
+from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, face_of, open_unit_of_work
+from kontor_meters.requests import queries
+from kontor_meters.requests.estimates import Estimate, curve_of, estimate
+from kontor_meters.requests.invitations import lock, write_all
+from kontor_meters.requests.service import WAITING
+from kontor_meters.times import noon_of
+from kontor_service.database import Database
+
+_BATCH = 50
+
+
+async def estimate_missing(db: Database, request: ReadingRequest, now: datetime) -> None:
+    """For everybody who is missing, a few customers per transaction. A meter that was never read twice is left out."""
+    more = True
+    while more:
+        async with db.transaction(request.merchant_id) as session:
+            waiting = await queries.invitations_of(session, request.id, WAITING, _BATCH)
+            await _estimate(session, request, waiting, now)
+            more = len(waiting) == _BATCH
+
+
+async def _estimate(session: AsyncSession, request: ReadingRequest, invitation_ids: list[UUID], now: datetime) -> None:
+    missing = await queries.missing_meters(session, invitation_ids)
+    work = await open_unit_of_work(session, request.merchant_id, now, set(missing))
+    done = set()
+    for meter_id, meter in sorted(work.meters.items()):
+        # Somebody else may live there by now.
+        if meter.customer_id == missing[meter_id] and await _estimate_meter(work, meter, request):
+            done.add(meter_id)
+    await work.close()
+    invitations = await lock(session, invitation_ids)
+    for invitation in invitations:
+        for part, _ in invitation.parts:
+            if part.state == "invited":
+                part.state = "estimated" if part.meter_id in done else "left_out"
+    await write_all(invitations, now)
+
+
+async def _estimate_meter(work: ReadingUnitOfWork, meter: Meter, request: ReadingRequest) -> bool:
+    """All its registers or none."""
+    at = noon_of(request.due_on, work.zone)
+    if meter.in_use_to is not None and meter.in_use_to <= request.due_on:
+        return False
+    registers = [register for register in work.registers_of(meter.id) if not register.interval]
+    found = [(register, _of_register(work, register, at)) for register in registers]
+    readings = [
+        work.new_reading(
+            register, guess.value, at, [Finding("estimated", "note", {"method": guess.method})],
+            reason=request.reason, source="estimate", state="valid", channel="estimate",
+        )
+        for register, guess in found if guess is not None
+    ]  # fmt: skip
+    if len(readings) < len(registers):
+        return False
+    for reading in readings:
+        await work.enter(reading)
+    return True
+
+
+def _of_register(work: ReadingUnitOfWork, register: Register, at: datetime) -> Estimate | None:
+    face = face_of(register, work.meter_of(register))
+    points = [Point(known.taken_at, known.value) for known in work.history.of(register.id)]
+    before = [point for point in points if point.taken_at < at]
+    if not before or len(before) < len(points):
+        # Without a reading there is nothing to start from; with a later one nothing to guess.
+        return None
+    return estimate(face, before[-1], curve_of(face, work.history.series(register.series_id)), at)
