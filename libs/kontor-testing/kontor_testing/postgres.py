@@ -64,7 +64,7 @@ class Databases:
 
     async def unmigrated(self, service: str) -> ServiceDatabase:
         """A new database of this service without tables, with its roles."""
-        name = f"kontor_test_{os.getpid()}_{service}_{next(self._number)}"
+        name = f"kontor_test_{os.getpid()}_{service}_{next(self._numbers)}"
         return await provision(self.server, service, password=_PASSWORD, database=name)
 
     async def empty(self) -> str:

@@ -14,8 +14,7 @@ import pytest
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_events.registry import class_of
-from kontor_meters.consumption import jobs
-from kontor_meters.consumption.changes import mark
+from kontor_meters.consumption import changes, jobs
 from kontor_meters.consumption.jobs import end_projections, sum_up
 from kontor_meters.models import Merchant, Meter, Reading, Register
 from kontor_meters.times import start_of
@@ -67,7 +66,7 @@ class World:
         )  # fmt: skip
         async with self.db.transaction(self.merchant) as session:
             session.add(reading)
-            await mark(
+            await changes.mark(
                 await driver_of(session),
                 self.merchant,
                 [(self.series, date.fromisoformat(day), date.fromisoformat(day))],
@@ -85,7 +84,7 @@ class World:
                     self.merchant, register.id, day, int(Decimal(total) * 1_000_000), count,
                 )  # fmt: skip
             if mark:
-                await mark(connection, self.merchant, [(self.series, min(days), max(days))])
+                await changes.mark(connection, self.merchant, [(self.series, min(days), max(days))])
 
     async def sum_up(self) -> None:
         await sum_up(self.db, self.clock, quiet=0, longest=0)
@@ -228,7 +227,9 @@ async def test_with_its_first_calorific_value_all_of_the_gas_becomes_energy(worl
         row = await session.get(Register, register.id)
         assert row is not None
         row.gas_periods = [{"valid_from": "2026-01-01", "calorific_value": "11", "state_number": "0.95"}]
-        await mark(await driver_of(session), world.merchant, [(world.series, date(2026, 1, 1), date(2026, 11, 20))])
+        await changes.mark(
+            await driver_of(session), world.merchant, [(world.series, date(2026, 1, 1), date(2026, 11, 20))]
+        )
     await world.sum_up()
     row = await world.year(2025)
     assert (row["unit"], known(row)) == ("kWh", {120: 31350})
@@ -241,7 +242,9 @@ async def test_days_that_are_no_longer_known_leave_a_tombstone(world: World) -> 
     await world.sum_up()
     await world.sql("UPDATE reading SET state = 'rejected' WHERE id = $1 RETURNING id", reading.id)
     async with world.db.transaction(world.merchant) as session:
-        await mark(await driver_of(session), world.merchant, [(world.series, date(2026, 1, 2), date(2026, 1, 2))])
+        await changes.mark(
+            await driver_of(session), world.merchant, [(world.series, date(2026, 1, 2), date(2026, 1, 2))]
+        )
     await world.sum_up()
     facts = await world.told()
     assert [(f.version, f.deleted) for f in facts] == [(1, False), (2, True)]
@@ -264,7 +267,9 @@ async def test_a_customer_who_becomes_known_has_it_from_the_beginning(world: Wor
     await world.sum_up()
     await world.sql("UPDATE meter SET customer_id = $1 RETURNING id", ANNA)
     async with world.db.transaction(world.merchant) as session:
-        await mark(await driver_of(session), world.merchant, [(world.series, date(2026, 1, 1), date(2026, 11, 20))])
+        await changes.mark(
+            await driver_of(session), world.merchant, [(world.series, date(2026, 1, 1), date(2026, 11, 20))]
+        )
     await world.sum_up()
     assert known(await world.year(2026)) == {321: 7000}
     assert (await world.year(2026, None))["deleted"]
