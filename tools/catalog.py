@@ -5,11 +5,15 @@ one that another package says gets its words.
 """
 
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from kontor_events.codes import Code
 
 ROOT = Path(__file__).parents[1]
 _METHODS = [
@@ -42,7 +46,19 @@ def extracted(folder: Path) -> Catalog:
     )
     for file, line, message, comments, context in rows:
         found.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for code in codes(folder):
+        for message in filter(None, (code.word, code.plural, code.long)):
+            found.add(message)
     return found
+
+
+def codes(folder: Path) -> list[Code]:
+    """The codes of the package's own contract; none where it has no contract."""
+    context = folder.name.removeprefix("kontor_")
+    if find_spec(f"kontor.{context}") is None:
+        return []
+    kinds = vars(import_module(f"kontor.{context}.v1.{context}_pb2_codes")).values()
+    return [code for kind in kinds if isinstance(kind, type) and issubclass(kind, Code) for code in kind]
 
 
 def known(folder: Path) -> Catalog:
@@ -67,11 +83,11 @@ def said(folder: Path) -> dict[Key, tuple[str, ...]]:
     return found
 
 
-def merge(folder: Path) -> None:
-    """Writes the package's .po anew."""
-    others = [other for other in packages() if other != folder]
-    shared = {found for other in others if "libs" in other.parts for found in said(other)}
-    words = {found: forms for other in others for found, forms in said(other).items()} | said(folder)
+def merge(folder: Path, others: dict[Path, dict[Key, tuple[str, ...]]]) -> None:
+    """Writes the package's .po anew. `others`: what all packages said before."""
+    libraries = [other for other in others if "libs" in other.parts]
+    shared = {key(message) for library in libraries for message in _messages(extracted(library))}
+    words = {found: forms for words in others.values() for found, forms in words.items()} | said(folder)
     before = known(folder)
     fresh = Catalog(
         locale="de", project=folder.name, charset="utf-8", fuzzy=False, header_comment="# Words of PROJECT."
@@ -99,6 +115,7 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
 
 
 if __name__ == "__main__":
-    for package in packages():
-        merge(package)
+    before = {package: said(package) for package in packages()}
+    for package in before:
+        merge(package, before)
     print("\n".join(f"no German in {line}" for line in untranslated()) or "Every message has its German.")

@@ -18,7 +18,7 @@ STATE_HEAD = {1: "id", 2: "merchant_id", 3: "epoch", 4: "version", 5: "deleted"}
 
 def generated_files(folder):
     return {
-        path.relative_to(folder) for path in (folder / "kontor").rglob("*_pb2.py*") if "__pycache__" not in path.parts
+        path.relative_to(folder) for path in (folder / "kontor").rglob("*_pb2*.py*") if "__pycache__" not in path.parts
     }
 
 

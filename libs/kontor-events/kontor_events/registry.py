@@ -56,6 +56,25 @@ def internal_fields(message: Message) -> list[str]:
     return [field.name for field in fields if field.GetOptions().Extensions[options_pb2.internal]]
 
 
+def unknown_codes(message: Message) -> list[str]:
+    """Fields whose string is none of the codes that the contract says it holds, e.g. ``Payment.failure: lost``."""
+    found = []
+    for field, value in message.ListFields():
+        values = value if field.is_repeated else [value]
+        if field.message_type is not None and not field.message_type.GetOptions().map_entry:
+            found += [wrong for one in values for wrong in unknown_codes(one)]
+        elif kind := field.GetOptions().Extensions[options_pb2.codes]:
+            known = codes_of(message.DESCRIPTOR.file.package, kind)
+            found += [f"{message.DESCRIPTOR.name}.{field.name}: {one}" for one in values if one not in known]
+    return found
+
+
+def codes_of(package: str, kind: str) -> set[str]:
+    """The codes of an enum of the contract, e.g. of ``kontor.payments.v1`` and ``FailureCode``."""
+    context = package.split(".")[1]
+    return set(getattr(import_module(f"{package}.{context}_pb2_codes"), kind))
+
+
 def type_of(message: Message | type[Message]) -> str:
     """The type name a message travels under; LookupError for a message that is no event."""
     name: str = message.DESCRIPTOR.GetOptions().Extensions[options_pb2.event_type]

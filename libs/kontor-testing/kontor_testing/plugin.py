@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from google.protobuf.message import Message
 
+from kontor_bus import outbox
+from kontor_events.registry import type_of, unknown_codes
 from kontor_testing.postgres import Databases, postgres_server
 from kontor_testing.rabbitmq import RabbitMQ, rabbitmq_server
 
@@ -26,3 +29,15 @@ def rabbitmq() -> Iterator[RabbitMQ]:
     """A real RabbitMQ; each test makes its own vhost: `rabbitmq.url(rabbitmq.vhost())`."""
     with rabbitmq_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def only_known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event leaves with a code that the contract does not list, and so has no words."""
+
+    def checked(message: Message) -> str:
+        if wrong := unknown_codes(message):
+            raise ValueError(f"not in the contract: {', '.join(wrong)}")
+        return type_of(message)
+
+    monkeypatch.setattr(outbox, "type_of", checked)

@@ -2,48 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from babel.dates import format_datetime
 
+from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentState, DocumentType, HistoryFact
+from kontor.identity.v1.identity_pb2_codes import ContactAccess, NoLink, StaffRole
+from kontor.notifications.v1.notifications_pb2_codes import MailState
+from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod, PaymentProvider, PaymentState
 from kontor_admin.problems import issue, sentence
 from kontor_service.errors import Problem
 from kontor_service.formats import locale_of
 from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import plural, state, word
 from kontor_web import Link
-from kontor_web.words import DOCUMENT_TYPES, document_type, document_types, failure, method
 
-_ROLES = {
-    "owner": N_("Owner"), "sales": N_("Sales"), "accounting": N_("Accounting"), "support": N_("Support"), "read_only": N_("Read only"),
-}  # fmt: skip
-# For translators: where a document came from, as in "from ERP, 08:02".
-_SOURCES = {
-    "upload": N_("upload"),
-    "http": N_("ERP"),
-    "bus": N_("ERP"),
-    "cli": N_("command line"),
-    "kontor": N_("Kontor"),
-}
-_STATES = {
-    "waiting": ("open", N_("waits for release")),
-    "shared": ("way", N_("shared")),
-    "withdrawn": ("idle", N_("withdrawn")),
-    "cancelled": ("idle", N_("cancelled")),
-}
 _GROUPS = {
     "ready": ("paid", N_("ready")),
     "making": ("way", N_("being made")),
     "no_email": ("open", N_("no e-mail")),
     "unmatched": ("late", N_("not assigned")),
     "invalid": ("late", N_("faulty")),
-}
-_MAIL_STATES = {
-    "queued": ("way", N_("on its way")),
-    "sent": ("paid", N_("sent")),
-    "failed": ("late", N_("failed")),
-    "bounced": ("late", N_("came back")),
-    "suppressed": ("idle", N_("not sent")),
 }
 _MAIL_KINDS = {
     "document_shared": N_("Document"),
@@ -56,40 +37,6 @@ _MAIL_KINDS = {
     "payment_received": N_("Payment received"),
     "payment_pending": N_("Payment on its way"),
     "payment_failed": N_("Payment failed"),
-}
-_PAYMENT_STATES = {
-    "pending": ("way", N_("on its way")),
-    "succeeded": ("paid", N_("received")),
-    "failed": ("late", N_("failed")),
-    "refunded": ("idle", N_("refunded")),
-}
-_ACCESS = {
-    "none": ("idle", N_("no access")),
-    "invited": ("way", N_("invited")),
-    "active": ("paid", N_("active")),
-    "revoked": ("late", N_("revoked")),
-}
-_FACTS = {
-    "received": N_("Received"),
-    "changed": N_("Changed"),
-    "replaced": N_("Replaced by a new version"),
-    "made": N_("PDF made"),
-    "assigned": N_("Assigned to a customer"),
-    "shared": N_("Shared"),
-    "opened": N_("Opened by the customer"),
-    "withdrawn": N_("Withdrawn"),
-    "cancelled": N_("Cancelled"),
-    "file_hidden": N_("File hidden"),
-    "file_shown": N_("File shown"),
-    "issued": N_("Issued"),
-}
-_LINK_REASONS = {
-    "portal_off": N_("There is no link because the portal is switched off."),
-    "customer_off": N_("There is no link because this customer has no portal access."),
-    "revoked": N_("The link was revoked. You can make a new one."),
-    "type_off": N_("There is no link because the portal does not show documents of this type."),
-    "unmatched": N_("There is no link because the document is not assigned to a customer."),
-    "private": N_("There is no link because the document is not shared."),
 }
 _UNITS = {
     "C62": N_("pc."), "H87": N_("pc."), "HUR": N_("h"), "DAY": N_("days"), "MON": N_("months"), "LS": N_("lump sum"),
@@ -115,17 +62,13 @@ def learn_mails(kinds: Mapping[str, str]) -> None:
 def mail_kind(code: str) -> str:
     """document_shared:invoice → Dokument (Rechnung)"""
     kind, _mark, about = code.partition(":")
-    word = _word(_MAIL_KINDS, kind)
-    return f"{word} · {document_type(about)}" if about else word
+    name = _word(_MAIL_KINDS, kind)
+    return f"{name} · {word(DocumentType, about)}" if about else name
 
 
 def unit(code: str) -> str:
     """UN/ECE Recommendation 20, as far as it is common; the code itself otherwise."""
     return _word(_UNITS, code)
-
-
-def link_reason(code: str) -> str:
-    return _word(_LINK_REASONS, code)
 
 
 def month_name(at: datetime) -> str:
@@ -156,15 +99,6 @@ def tabs(here: str, as_pdf: bool) -> list[Link]:
     return [Link(_("Overview"), here, current=not as_pdf), Link("PDF", f"{here}?ansicht=pdf", current=as_pdf)]
 
 
-_PROVIDERS = {
-    "sandbox": N_("Sandbox"),
-    "transfer": N_("Bank transfer"),
-    "erp": N_("ERP"),
-    "staff": N_("by hand"),
-    "stripe": "Stripe",
-    "paypal": "PayPal",
-}
-
 # As notifications describes them; the same words, for the catalog.
 _PLACEHOLDERS = (
     N_("Guten Tag, with the contact's name where it is known"), N_("The customer's name"), N_("The customer's number"),
@@ -188,28 +122,28 @@ def language_tabs(kind: str, language: str) -> list[Link]:
 
 # What templates may call.
 GLOBALS: dict[str, Any] = {
-    "role_name": lambda code: _word(_ROLES, code),
-    "source_name": lambda code: _word(_SOURCES, code),
-    "document_state": lambda code: _kind(_STATES, code),
+    "role_name": partial(word, StaffRole),
+    "source_name": partial(word, DocumentSource),
+    "document_state": partial(state, DocumentState),
     "release_group": lambda code: _kind(_GROUPS, code),
-    "mail_state": lambda code: _kind(_MAIL_STATES, code),
-    "payment_state": lambda code: _kind(_PAYMENT_STATES, code),
-    "access_state": lambda code: _kind(_ACCESS, code),
-    "history_fact": lambda code: _word(_FACTS, code),
+    "mail_state": partial(state, MailState),
+    "payment_state": partial(state, PaymentState),
+    "access_state": partial(state, ContactAccess),
+    "history_fact": partial(word, HistoryFact),
     "mail_kind": mail_kind,
     "unit_name": unit,
-    "link_reason": link_reason,
+    "link_reason": partial(word, NoLink),
     "month_name": month_name,
-    "provider_name": lambda code: _word(_PROVIDERS, code),
+    "provider_name": partial(word, PaymentProvider),
     "placeholder_meaning": lambda name, meaning: _(meaning) if meaning in _PLACEHOLDERS else meaning,
     "language_tabs": language_tabs,
     "actor_name": actor_name,
     "tabs": tabs,
     "problem_words": problem_words,
     "issue_words": issue,
-    "document_type": document_type,
-    "document_types": document_types,
-    "method_name": method,
-    "failure_words": failure,
-    "DOCUMENT_TYPES": DOCUMENT_TYPES,
+    "document_type": partial(word, DocumentType),
+    "document_types": partial(plural, DocumentType),
+    "method_name": partial(word, PaymentMethod),
+    "failure_words": partial(word, FailureCode),
+    "DOCUMENT_TYPES": tuple(DocumentType),
 }

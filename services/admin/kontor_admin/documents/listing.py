@@ -8,14 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_admin.acting import pages
 from kontor_admin.feature import COUNT_CAP
 from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
 from kontor_admin.staff import Staff, look
 from kontor_edge.sorting import search_patterns
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import plural
 from kontor_web import Column, Link
-from kontor_web.words import DOCUMENT_TYPES, document_types
 
 router = APIRouter()
 
@@ -39,7 +40,7 @@ async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
     key, identity = keyset.start
     staff, row = await ask(
         request, f"documents_by_{keyset.sort}_{keyset.direction}",
-        _known(query.get("type"), DOCUMENT_TYPES), _known(query.get("state"), STATES), _known(query.get("status"), STATUSES),
+        _known(query.get("type"), tuple(DocumentType)), _known(query.get("state"), STATES), _known(query.get("status"), STATUSES),
         _uuid(query.get("customer")), search_patterns(query.get("q", "")), key, identity, keyset.size,
     )  # fmt: skip
     return Listing(staff, loads(row["counts"], {}), slice_of(row, keyset), keyset)
@@ -94,8 +95,8 @@ def _types(request: Request, counts: dict[str, int]) -> list[Link]:
     total = sum(counts.values())
     every = Link(_("All"), url(""), current=not asked, count=capped(total))
     return [every] + [
-        Link(document_types(kind), url(kind), current=kind == asked, count=capped(counts[kind]))
-        for kind in DOCUMENT_TYPES
+        Link(plural(DocumentType, kind), url(kind), current=kind == asked, count=capped(counts[kind]))
+        for kind in tuple(DocumentType)
         if kind in counts
     ]
 

@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
 from kontor_web import Form, read_form
-from kontor_web.words import DOCUMENT_TYPES
 
 router = APIRouter(prefix="/dokumente")
 
@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     staff = await who(request)
     form = await read_form(request)
-    types = [{"type": kind} | {action: form.has(action, kind) for action in _actions(kind)} for kind in DOCUMENT_TYPES]
+    types = [{"type": kind} | {action: form.has(action, kind) for action in _actions(kind)} for kind in DocumentType]
     done = await save(request, staff, form, {"document_types": types}, "/einstellungen/dokumente")
     if isinstance(done, Response):
         return done

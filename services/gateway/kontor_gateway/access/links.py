@@ -8,14 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_gateway.access.identity import ask_identity, begin
 from kontor_gateway.edge import edge_of
 from kontor_gateway.reading.ask import ask_public
 from kontor_gateway.reading.look import public_look
 from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Gone, NotFound, Problem
+from kontor_service.vocabulary import word
 from kontor_web import read_form
-from kontor_web.words import document_type
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +33,7 @@ async def link_page(request: Request, token: str) -> Response:
     if known.get("document_id"):
         asked = (known["slug"], UUID(known["document_id"]))
         record = await edge_of(request).reads.call("SELECT live.linked_type($1, $2)", *asked)
-        kind = document_type(record[0]) if record and record[0] else ""
+        kind = word(DocumentType, record[0]) if record and record[0] else ""
     return edge_of(request).pages.render(request, "link.html", look, kind=kind)
 
 

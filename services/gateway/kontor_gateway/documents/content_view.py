@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kontor_gateway.documents.words import REFERENCES, UNITS
+from kontor.documents.v1.documents_pb2_codes import ReferenceKind
+from kontor_gateway.documents.words import UNITS
 from kontor_service.formats import percent
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
 from kontor_service.money import to_minor
+from kontor_service.vocabulary import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:
 
 
 def reference_label(kind: str) -> str:
-    return _(REFERENCES[kind]) if kind in REFERENCES else _("Reference")
+    return word(ReferenceKind, kind) if ReferenceKind.known(kind) else _("Reference")
 
 
 def _details(line: dict[str, Any]) -> list[str]:

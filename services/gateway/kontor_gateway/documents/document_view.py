@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 import orjson
 
+from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
 from kontor_gateway.documents import content_view
-from kontor_gateway.documents.words import FAILURES, METHODS
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import long, word
 
 # Nothing more is expected of the customer.
 _SETTLED = frozenset({"paid", "cancelled"})
@@ -92,7 +93,10 @@ class DocumentView:
         """Why the last attempt to pay did not work, in words; empty after none."""
         if not self.payment or not self.payment["last_failure"] or not self.payable:
             return ""
-        return _(FAILURES.get(self.payment["last_failure"], FAILURES[""]))
+        return _(
+            "%(reason)s You can try again or choose another way to pay.",
+            reason=long(FailureCode, self.payment["last_failure"]),
+        )
 
     @property
     def pdf(self) -> dict[str, Any] | None:
@@ -117,7 +121,7 @@ class DocumentView:
         ]
 
     def method_label(self, code: str) -> str:
-        return _(METHODS[code]) if code in METHODS else code
+        return word(PaymentMethod, code)
 
 
 def document_view(record: asyncpg.Record) -> DocumentView:

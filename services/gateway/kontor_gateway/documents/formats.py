@@ -2,9 +2,12 @@
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from kontor_gateway.documents.words import STATUS, TYPES
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_service import vocabulary
 from kontor_service.formats import money, number
 from kontor_service.i18n import reader
 from kontor_service.money import digits, to_minor
@@ -29,8 +32,9 @@ def without_skonto(text: str) -> str:
 
 
 GLOBALS: dict[str, Any] = {
-    "TYPES": TYPES,
-    "STATUS": STATUS,
+    "document_type": partial(vocabulary.word, DocumentType),
+    "document_types": partial(vocabulary.plural, DocumentType),
+    "payment_status": partial(vocabulary.state, ReceivableState),
     "unit_price": unit_price,
     "without_skonto": without_skonto,
 }

@@ -5,10 +5,13 @@ from typing import Any
 import asyncpg
 import orjson
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_gateway.documents.copy import COUNT_CAP
 from kontor_gateway.documents.listing import Wish
-from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_gateway.documents.words import TYPES
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import plural
 from kontor_web import Column, Link
 
 
@@ -22,7 +25,7 @@ def columns(*, sortable: bool = True) -> list[Column]:
 
 
 def type_title(name: str | None) -> str:
-    return _(TYPES[name][1]) if name else _("All documents")
+    return plural(DocumentType, name) if name else _("All documents")
 
 
 def type_links(slug: str, record: asyncpg.Record, wish: Wish) -> tuple[Link, ...]:
@@ -48,7 +51,7 @@ def filter_options(record: asyncpg.Record, wish: Wish) -> dict[str, Any]:
     if wish.year and wish.year not in years:
         years.append(wish.year)
     return {
-        "statuses": [("", _("Any status")), *((name, _(word).capitalize()) for name, (_kind, word) in STATUS.items())],
+        "statuses": [("", _("Any status")), *((code, _(code.word).capitalize()) for code in ReceivableState)],
         "years_options": [("", _("All years")), *((year, str(year)) for year in years)]
         if years[1:] or wish.year
         else [],

@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 from fastapi import Request
 
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_edge.sorting import search_patterns
 from kontor_gateway.documents.copy import SORTS
-from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_gateway.documents.words import TYPES
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
 from kontor_service.errors import Invalid
@@ -45,7 +46,7 @@ def read_wish(query: Mapping[str, str]) -> Wish:
     sort = _one_of(query, "sort", SORTS) or "date"
     return Wish(
         type=_one_of(query, "type", TYPES),
-        status=_one_of(query, "status", STATUS),
+        status=_one_of(query, "status", tuple(ReceivableState)),
         year=whole_of(query, "year", 1900, 9999),
         query=query.get("q", "").strip()[:200],
         customer=uuid_of(query, "customer"),

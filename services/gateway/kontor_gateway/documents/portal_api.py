@@ -8,9 +8,10 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_gateway.documents.copy import COUNT_CAP, SORTS
 from kontor_gateway.documents.listing import list_page, read_wish
-from kontor_gateway.documents.words import STATUS, TYPES
+from kontor_gateway.documents.words import TYPES
 from kontor_gateway.reading.answer import json_answer
 from kontor_gateway.reading.ask import ask
 from kontor_gateway.reading.query import next_cursor
@@ -26,7 +27,7 @@ def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
 # Read by hand: the framework's reading of nine parameters takes longer than the database.
 _LIST_PARAMETERS = [
     _query("type", "Only this type of document", enum=list(TYPES)),
-    _query("status", "Only these; `open` includes partly paid and overdue ones", enum=list(STATUS)),
+    _query("status", "Only these; `open` includes partly paid and overdue ones", enum=list(ReceivableState)),
     _query("year", "Year of the issue date", type="integer"),
     _query("q", "Words; each must begin a word of number, title, references, buyer or amount"),
     _query("customer", "Only this customer's, for log-ins with several", format="uuid"),

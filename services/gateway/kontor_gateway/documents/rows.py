@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 from markupsafe import Markup, escape
 
-from kontor_gateway.documents.words import STATUS, TYPES
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
@@ -41,7 +43,7 @@ def _customer(text: str) -> str:
 def _row(slug: str, text: str, name: str, language: str) -> Markup:
     entry: dict[str, Any] = orjson.loads(text)
     total = entry["total"]
-    label = escape(f"{_(TYPES[entry['type']][0])} {entry['number']}")
+    label = escape(f"{vocabulary.word(DocumentType, entry['type'])} {entry['number']}")
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
     # A data sheet or a protocol costs nothing; an invoice over nothing says so.
     free = not total["minor_units"] and entry["status"] is None
@@ -62,8 +64,8 @@ def _sub(text: str) -> str:
 def _state(status: str | None) -> str:
     if status is None:
         return ""
-    kind, word = STATUS[status]
-    return f'<span class="state {kind}">{escape(_(word))}</span>'
+    kind, word = vocabulary.state(ReceivableState, status)
+    return f'<span class="state {kind}">{escape(word)}</span>'
 
 
 def _still_open(entry: dict[str, Any], language: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.payments.v1.payments_pb2_codes import FailureCode
 from kontor_payments.bookings.external import is_spoken_of, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.models import Checkout, Payment, Receivable
@@ -31,7 +32,6 @@ OVER = frozenset({"completed", "expired", "cancelled", "failed"})
 # Seconds until the provider is asked again about a checkout whose word does not come.
 _ASK_STEPS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 _SETTLING = frozenset({"pending"})
-OTHER_CURRENCY = "other_currency"
 
 
 async def apply_report(
@@ -151,12 +151,12 @@ def _succeeded(account: Account, payment: Payment) -> None:
 def _in_another_currency(account: Account, payment: Payment) -> None:
     """It stands in the ledger in its own currency and counts nothing: the merchant decides what becomes of it."""
     if payment.state == "succeeded":
-        payment.failure = OTHER_CURRENCY
+        payment.failure = FailureCode.OTHER_CURRENCY
         account.tell("not_counted", payment)
 
 
 def _failed(account: Account, payment: Payment) -> None:
     account.row.expected_on = None
-    account.row.last_failure = payment.failure or payment.state
+    account.row.last_failure = payment.failure or FailureCode.FAILED
     reconsider(account)
     account.tell("failed", payment)

@@ -96,6 +96,12 @@ class StaffRight(message.Message):
 EVENT_TYPE_FIELD_NUMBER: builtins.int
 IN_FEED_FIELD_NUMBER: builtins.int
 INTERNAL_FIELD_NUMBER: builtins.int
+CODES_FIELD_NUMBER: builtins.int
+WORD_FIELD_NUMBER: builtins.int
+PLURAL_FIELD_NUMBER: builtins.int
+LONG_FIELD_NUMBER: builtins.int
+TONE_FIELD_NUMBER: builtins.int
+CODE_FIELD_NUMBER: builtins.int
 CONTEXT_FIELD_NUMBER: builtins.int
 event_type: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.MessageOptions, builtins.str]
 """CloudEvents type and routing key: <context>.<aggregate>.<fact>.v1"""
@@ -103,4 +109,16 @@ in_feed: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.MessageOptions,
 """Goes into the events feed, where other systems read what happened."""
 internal: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.FieldOptions, builtins.bool]
 """Of staff alone: stays out of the events feed."""
+codes: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.FieldOptions, builtins.str]
+"""The enum whose names, in lower case, this string holds: FailureCode"""
+word: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
+"""As a name or a part of a sentence."""
+plural: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
+"""Of several: Invoices"""
+long: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
+"""Where there is more room, or as a sentence of its own."""
+tone: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
+"""How a page colours a state: open, part, way, paid, late, bad, idle"""
+code: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
+"""On the wire, where it is not the name in lower case: BR-CO-17"""
 context: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.FileOptions, Context]

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
 from google.protobuf.internal import containers as containers
+from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
 import typing as typing
@@ -18,6 +19,180 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: descriptor.FileDescriptor
+
+class _DocumentType:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DocumentTypeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_DocumentType.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DOCUMENT_TYPE_UNSPECIFIED: _DocumentType.ValueType  # 0
+    DOCUMENT_TYPE_QUOTE: _DocumentType.ValueType  # 1
+    DOCUMENT_TYPE_ORDER_CONFIRMATION: _DocumentType.ValueType  # 2
+    DOCUMENT_TYPE_SALES_ORDER: _DocumentType.ValueType  # 3
+    DOCUMENT_TYPE_DELIVERY_NOTE: _DocumentType.ValueType  # 4
+    DOCUMENT_TYPE_INVOICE: _DocumentType.ValueType  # 5
+    DOCUMENT_TYPE_REMINDER: _DocumentType.ValueType  # 6
+    DOCUMENT_TYPE_CREDIT_NOTE: _DocumentType.ValueType  # 7
+    DOCUMENT_TYPE_PURCHASE_ORDER: _DocumentType.ValueType  # 8
+    DOCUMENT_TYPE_RECEIPT: _DocumentType.ValueType  # 9
+    DOCUMENT_TYPE_CONTRACT: _DocumentType.ValueType  # 10
+    DOCUMENT_TYPE_OTHER: _DocumentType.ValueType  # 11
+
+class DocumentType(_DocumentType, metaclass=_DocumentTypeEnumTypeWrapper):
+    """Document types as the portal sorts them."""
+
+DOCUMENT_TYPE_UNSPECIFIED: DocumentType.ValueType  # 0
+DOCUMENT_TYPE_QUOTE: DocumentType.ValueType  # 1
+DOCUMENT_TYPE_ORDER_CONFIRMATION: DocumentType.ValueType  # 2
+DOCUMENT_TYPE_SALES_ORDER: DocumentType.ValueType  # 3
+DOCUMENT_TYPE_DELIVERY_NOTE: DocumentType.ValueType  # 4
+DOCUMENT_TYPE_INVOICE: DocumentType.ValueType  # 5
+DOCUMENT_TYPE_REMINDER: DocumentType.ValueType  # 6
+DOCUMENT_TYPE_CREDIT_NOTE: DocumentType.ValueType  # 7
+DOCUMENT_TYPE_PURCHASE_ORDER: DocumentType.ValueType  # 8
+DOCUMENT_TYPE_RECEIPT: DocumentType.ValueType  # 9
+DOCUMENT_TYPE_CONTRACT: DocumentType.ValueType  # 10
+DOCUMENT_TYPE_OTHER: DocumentType.ValueType  # 11
+
+class _DocumentState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DocumentStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_DocumentState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DOCUMENT_STATE_UNSPECIFIED: _DocumentState.ValueType  # 0
+    DOCUMENT_STATE_WAITING: _DocumentState.ValueType  # 1
+    DOCUMENT_STATE_SHARED: _DocumentState.ValueType  # 2
+    DOCUMENT_STATE_WITHDRAWN: _DocumentState.ValueType  # 3
+    DOCUMENT_STATE_CANCELLED: _DocumentState.ValueType  # 4
+
+class DocumentState(_DocumentState, metaclass=_DocumentStateEnumTypeWrapper):
+    """Where a document stands on its way to the customer."""
+
+DOCUMENT_STATE_UNSPECIFIED: DocumentState.ValueType  # 0
+DOCUMENT_STATE_WAITING: DocumentState.ValueType  # 1
+DOCUMENT_STATE_SHARED: DocumentState.ValueType  # 2
+DOCUMENT_STATE_WITHDRAWN: DocumentState.ValueType  # 3
+DOCUMENT_STATE_CANCELLED: DocumentState.ValueType  # 4
+
+class _DocumentSource:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DocumentSourceEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_DocumentSource.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DOCUMENT_SOURCE_UNSPECIFIED: _DocumentSource.ValueType  # 0
+    DOCUMENT_SOURCE_UPLOAD: _DocumentSource.ValueType  # 1
+    DOCUMENT_SOURCE_HTTP: _DocumentSource.ValueType  # 2
+    DOCUMENT_SOURCE_BUS: _DocumentSource.ValueType  # 3
+    DOCUMENT_SOURCE_CLI: _DocumentSource.ValueType  # 4
+    DOCUMENT_SOURCE_KONTOR: _DocumentSource.ValueType  # 5
+
+class DocumentSource(_DocumentSource, metaclass=_DocumentSourceEnumTypeWrapper):
+    """How a document came here."""
+
+DOCUMENT_SOURCE_UNSPECIFIED: DocumentSource.ValueType  # 0
+DOCUMENT_SOURCE_UPLOAD: DocumentSource.ValueType  # 1
+DOCUMENT_SOURCE_HTTP: DocumentSource.ValueType  # 2
+DOCUMENT_SOURCE_BUS: DocumentSource.ValueType  # 3
+DOCUMENT_SOURCE_CLI: DocumentSource.ValueType  # 4
+DOCUMENT_SOURCE_KONTOR: DocumentSource.ValueType  # 5
+
+class _ReferenceKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReferenceKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ReferenceKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    REFERENCE_KIND_UNSPECIFIED: _ReferenceKind.ValueType  # 0
+    REFERENCE_KIND_QUOTE: _ReferenceKind.ValueType  # 1
+    REFERENCE_KIND_ORDER: _ReferenceKind.ValueType  # 2
+    REFERENCE_KIND_SALES_ORDER: _ReferenceKind.ValueType  # 3
+    REFERENCE_KIND_ORDER_CONFIRMATION: _ReferenceKind.ValueType  # 4
+    REFERENCE_KIND_PURCHASE_ORDER: _ReferenceKind.ValueType  # 5
+    REFERENCE_KIND_DELIVERY_NOTE: _ReferenceKind.ValueType  # 6
+    REFERENCE_KIND_RECEIVING_ADVICE: _ReferenceKind.ValueType  # 7
+    REFERENCE_KIND_INVOICE: _ReferenceKind.ValueType  # 8
+    REFERENCE_KIND_CONTRACT: _ReferenceKind.ValueType  # 9
+    REFERENCE_KIND_PROJECT: _ReferenceKind.ValueType  # 10
+    REFERENCE_KIND_TENDER: _ReferenceKind.ValueType  # 11
+    REFERENCE_KIND_OBJECT: _ReferenceKind.ValueType  # 12
+    REFERENCE_KIND_BUYER_REFERENCE: _ReferenceKind.ValueType  # 13
+
+class ReferenceKind(_ReferenceKind, metaclass=_ReferenceKindEnumTypeWrapper):
+    """What another document is that this one names."""
+
+REFERENCE_KIND_UNSPECIFIED: ReferenceKind.ValueType  # 0
+REFERENCE_KIND_QUOTE: ReferenceKind.ValueType  # 1
+REFERENCE_KIND_ORDER: ReferenceKind.ValueType  # 2
+REFERENCE_KIND_SALES_ORDER: ReferenceKind.ValueType  # 3
+REFERENCE_KIND_ORDER_CONFIRMATION: ReferenceKind.ValueType  # 4
+REFERENCE_KIND_PURCHASE_ORDER: ReferenceKind.ValueType  # 5
+REFERENCE_KIND_DELIVERY_NOTE: ReferenceKind.ValueType  # 6
+REFERENCE_KIND_RECEIVING_ADVICE: ReferenceKind.ValueType  # 7
+REFERENCE_KIND_INVOICE: ReferenceKind.ValueType  # 8
+REFERENCE_KIND_CONTRACT: ReferenceKind.ValueType  # 9
+REFERENCE_KIND_PROJECT: ReferenceKind.ValueType  # 10
+REFERENCE_KIND_TENDER: ReferenceKind.ValueType  # 11
+REFERENCE_KIND_OBJECT: ReferenceKind.ValueType  # 12
+REFERENCE_KIND_BUYER_REFERENCE: ReferenceKind.ValueType  # 13
+
+class _HistoryFact:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFact.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    HISTORY_FACT_UNSPECIFIED: _HistoryFact.ValueType  # 0
+    HISTORY_FACT_RECEIVED: _HistoryFact.ValueType  # 1
+    HISTORY_FACT_CHANGED: _HistoryFact.ValueType  # 2
+    HISTORY_FACT_REPLACED: _HistoryFact.ValueType  # 3
+    HISTORY_FACT_MADE: _HistoryFact.ValueType  # 4
+    HISTORY_FACT_ASSIGNED: _HistoryFact.ValueType  # 5
+    HISTORY_FACT_SHARED: _HistoryFact.ValueType  # 6
+    HISTORY_FACT_OPENED: _HistoryFact.ValueType  # 7
+    HISTORY_FACT_WITHDRAWN: _HistoryFact.ValueType  # 8
+    HISTORY_FACT_CANCELLED: _HistoryFact.ValueType  # 9
+    HISTORY_FACT_FILE_HIDDEN: _HistoryFact.ValueType  # 10
+    HISTORY_FACT_FILE_SHOWN: _HistoryFact.ValueType  # 11
+    HISTORY_FACT_ISSUED: _HistoryFact.ValueType  # 12
+
+class HistoryFact(_HistoryFact, metaclass=_HistoryFactEnumTypeWrapper):
+    """What happened to a document, as its history has it."""
+
+HISTORY_FACT_UNSPECIFIED: HistoryFact.ValueType  # 0
+HISTORY_FACT_RECEIVED: HistoryFact.ValueType  # 1
+HISTORY_FACT_CHANGED: HistoryFact.ValueType  # 2
+HISTORY_FACT_REPLACED: HistoryFact.ValueType  # 3
+HISTORY_FACT_MADE: HistoryFact.ValueType  # 4
+HISTORY_FACT_ASSIGNED: HistoryFact.ValueType  # 5
+HISTORY_FACT_SHARED: HistoryFact.ValueType  # 6
+HISTORY_FACT_OPENED: HistoryFact.ValueType  # 7
+HISTORY_FACT_WITHDRAWN: HistoryFact.ValueType  # 8
+HISTORY_FACT_CANCELLED: HistoryFact.ValueType  # 9
+HISTORY_FACT_FILE_HIDDEN: HistoryFact.ValueType  # 10
+HISTORY_FACT_FILE_SHOWN: HistoryFact.ValueType  # 11
+HISTORY_FACT_ISSUED: HistoryFact.ValueType  # 12
+
+class _SubmissionState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SubmissionStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_SubmissionState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    SUBMISSION_STATE_UNSPECIFIED: _SubmissionState.ValueType  # 0
+    SUBMISSION_STATE_ACCEPTED: _SubmissionState.ValueType  # 1
+    SUBMISSION_STATE_PROCESSED: _SubmissionState.ValueType  # 2
+    SUBMISSION_STATE_REJECTED: _SubmissionState.ValueType  # 3
+
+class SubmissionState(_SubmissionState, metaclass=_SubmissionStateEnumTypeWrapper):
+    """How far a submission is."""
+
+SUBMISSION_STATE_UNSPECIFIED: SubmissionState.ValueType  # 0
+SUBMISSION_STATE_ACCEPTED: SubmissionState.ValueType  # 1
+SUBMISSION_STATE_PROCESSED: SubmissionState.ValueType  # 2
+SUBMISSION_STATE_REJECTED: SubmissionState.ValueType  # 3
 
 @typing.final
 class File(message.Message):

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
 from google.protobuf.internal import containers as containers
+from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
 import typing as typing
@@ -18,6 +19,75 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: descriptor.FileDescriptor
+
+class _StaffRole:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StaffRoleEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_StaffRole.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    STAFF_ROLE_UNSPECIFIED: _StaffRole.ValueType  # 0
+    STAFF_ROLE_OWNER: _StaffRole.ValueType  # 1
+    STAFF_ROLE_SALES: _StaffRole.ValueType  # 2
+    STAFF_ROLE_ACCOUNTING: _StaffRole.ValueType  # 3
+    STAFF_ROLE_SUPPORT: _StaffRole.ValueType  # 4
+    STAFF_ROLE_READ_ONLY: _StaffRole.ValueType  # 5
+
+class StaffRole(_StaffRole, metaclass=_StaffRoleEnumTypeWrapper):
+    """What staff may do by default."""
+
+STAFF_ROLE_UNSPECIFIED: StaffRole.ValueType  # 0
+STAFF_ROLE_OWNER: StaffRole.ValueType  # 1
+STAFF_ROLE_SALES: StaffRole.ValueType  # 2
+STAFF_ROLE_ACCOUNTING: StaffRole.ValueType  # 3
+STAFF_ROLE_SUPPORT: StaffRole.ValueType  # 4
+STAFF_ROLE_READ_ONLY: StaffRole.ValueType  # 5
+
+class _ContactAccess:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ContactAccessEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ContactAccess.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    CONTACT_ACCESS_UNSPECIFIED: _ContactAccess.ValueType  # 0
+    CONTACT_ACCESS_NONE: _ContactAccess.ValueType  # 1
+    CONTACT_ACCESS_INVITED: _ContactAccess.ValueType  # 2
+    CONTACT_ACCESS_ACTIVE: _ContactAccess.ValueType  # 3
+    CONTACT_ACCESS_REVOKED: _ContactAccess.ValueType  # 4
+
+class ContactAccess(_ContactAccess, metaclass=_ContactAccessEnumTypeWrapper):
+    """Whether a contact person can log in."""
+
+CONTACT_ACCESS_UNSPECIFIED: ContactAccess.ValueType  # 0
+CONTACT_ACCESS_NONE: ContactAccess.ValueType  # 1
+CONTACT_ACCESS_INVITED: ContactAccess.ValueType  # 2
+CONTACT_ACCESS_ACTIVE: ContactAccess.ValueType  # 3
+CONTACT_ACCESS_REVOKED: ContactAccess.ValueType  # 4
+
+class _NoLink:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NoLinkEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_NoLink.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    NO_LINK_UNSPECIFIED: _NoLink.ValueType  # 0
+    NO_LINK_PORTAL_OFF: _NoLink.ValueType  # 1
+    NO_LINK_CUSTOMER_OFF: _NoLink.ValueType  # 2
+    NO_LINK_REVOKED: _NoLink.ValueType  # 3
+    NO_LINK_TYPE_OFF: _NoLink.ValueType  # 4
+    NO_LINK_UNMATCHED: _NoLink.ValueType  # 5
+    NO_LINK_PRIVATE: _NoLink.ValueType  # 6
+
+class NoLink(_NoLink, metaclass=_NoLinkEnumTypeWrapper):
+    """Why there is no secret link to copy. Identity knows the first three, a page that shows the link the others."""
+
+NO_LINK_UNSPECIFIED: NoLink.ValueType  # 0
+NO_LINK_PORTAL_OFF: NoLink.ValueType  # 1
+NO_LINK_CUSTOMER_OFF: NoLink.ValueType  # 2
+NO_LINK_REVOKED: NoLink.ValueType  # 3
+NO_LINK_TYPE_OFF: NoLink.ValueType  # 4
+NO_LINK_UNMATCHED: NoLink.ValueType  # 5
+NO_LINK_PRIVATE: NoLink.ValueType  # 6
 
 @typing.final
 class Address(message.Message):

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
 from google.protobuf.internal import containers as containers
+from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
 import typing as typing
@@ -18,6 +19,302 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: descriptor.FileDescriptor
+
+class _MeterKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MeterKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_MeterKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    METER_KIND_UNSPECIFIED: _MeterKind.ValueType  # 0
+    METER_KIND_ELECTRICITY: _MeterKind.ValueType  # 1
+    METER_KIND_GAS: _MeterKind.ValueType  # 2
+    METER_KIND_WATER: _MeterKind.ValueType  # 3
+    METER_KIND_HEAT: _MeterKind.ValueType  # 4
+
+class MeterKind(_MeterKind, metaclass=_MeterKindEnumTypeWrapper):
+    """What is measured."""
+
+METER_KIND_UNSPECIFIED: MeterKind.ValueType  # 0
+METER_KIND_ELECTRICITY: MeterKind.ValueType  # 1
+METER_KIND_GAS: MeterKind.ValueType  # 2
+METER_KIND_WATER: MeterKind.ValueType  # 3
+METER_KIND_HEAT: MeterKind.ValueType  # 4
+
+class _Direction:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DirectionEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Direction.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DIRECTION_UNSPECIFIED: _Direction.ValueType  # 0
+    DIRECTION_CONSUMPTION: _Direction.ValueType  # 1
+    DIRECTION_FEED_IN: _Direction.ValueType  # 2
+
+class Direction(_Direction, metaclass=_DirectionEnumTypeWrapper):
+    """Which way a register counts."""
+
+DIRECTION_UNSPECIFIED: Direction.ValueType  # 0
+DIRECTION_CONSUMPTION: Direction.ValueType  # 1
+DIRECTION_FEED_IN: Direction.ValueType  # 2
+
+class _Tariff:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TariffEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Tariff.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    TARIFF_UNSPECIFIED: _Tariff.ValueType  # 0
+    TARIFF_SINGLE: _Tariff.ValueType  # 1
+    TARIFF_HIGH: _Tariff.ValueType  # 2
+    TARIFF_LOW: _Tariff.ValueType  # 3
+
+class Tariff(_Tariff, metaclass=_TariffEnumTypeWrapper):
+    """Tariff of a register."""
+
+TARIFF_UNSPECIFIED: Tariff.ValueType  # 0
+TARIFF_SINGLE: Tariff.ValueType  # 1
+TARIFF_HIGH: Tariff.ValueType  # 2
+TARIFF_LOW: Tariff.ValueType  # 3
+
+class _ReadingReason:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReadingReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ReadingReason.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    READING_REASON_UNSPECIFIED: _ReadingReason.ValueType  # 0
+    READING_REASON_REGULAR: _ReadingReason.ValueType  # 1
+    READING_REASON_MOVE_IN: _ReadingReason.ValueType  # 2
+    READING_REASON_MOVE_OUT: _ReadingReason.ValueType  # 3
+    READING_REASON_EXCHANGE: _ReadingReason.ValueType  # 4
+    READING_REASON_INTERIM: _ReadingReason.ValueType  # 5
+    READING_REASON_FINAL: _ReadingReason.ValueType  # 6
+
+class ReadingReason(_ReadingReason, metaclass=_ReadingReasonEnumTypeWrapper):
+    """Why a reading was taken."""
+
+READING_REASON_UNSPECIFIED: ReadingReason.ValueType  # 0
+READING_REASON_REGULAR: ReadingReason.ValueType  # 1
+READING_REASON_MOVE_IN: ReadingReason.ValueType  # 2
+READING_REASON_MOVE_OUT: ReadingReason.ValueType  # 3
+READING_REASON_EXCHANGE: ReadingReason.ValueType  # 4
+READING_REASON_INTERIM: ReadingReason.ValueType  # 5
+READING_REASON_FINAL: ReadingReason.ValueType  # 6
+
+class _ReadingSource:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReadingSourceEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ReadingSource.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    READING_SOURCE_UNSPECIFIED: _ReadingSource.ValueType  # 0
+    READING_SOURCE_CUSTOMER: _ReadingSource.ValueType  # 1
+    READING_SOURCE_STAFF: _ReadingSource.ValueType  # 2
+    READING_SOURCE_SYSTEM: _ReadingSource.ValueType  # 3
+    READING_SOURCE_ESTIMATE: _ReadingSource.ValueType  # 4
+
+class ReadingSource(_ReadingSource, metaclass=_ReadingSourceEnumTypeWrapper):
+    """Who took a reading."""
+
+READING_SOURCE_UNSPECIFIED: ReadingSource.ValueType  # 0
+READING_SOURCE_CUSTOMER: ReadingSource.ValueType  # 1
+READING_SOURCE_STAFF: ReadingSource.ValueType  # 2
+READING_SOURCE_SYSTEM: ReadingSource.ValueType  # 3
+READING_SOURCE_ESTIMATE: ReadingSource.ValueType  # 4
+
+class _ReadingChannel:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReadingChannelEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ReadingChannel.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    READING_CHANNEL_UNSPECIFIED: _ReadingChannel.ValueType  # 0
+    READING_CHANNEL_ACCOUNT: _ReadingChannel.ValueType  # 1
+    READING_CHANNEL_LINK: _ReadingChannel.ValueType  # 2
+    READING_CHANNEL_STAFF: _ReadingChannel.ValueType  # 3
+    READING_CHANNEL_API: _ReadingChannel.ValueType  # 4
+    READING_CHANNEL_CSV: _ReadingChannel.ValueType  # 5
+    READING_CHANNEL_BUS: _ReadingChannel.ValueType  # 6
+    READING_CHANNEL_ESTIMATE: _ReadingChannel.ValueType  # 7
+
+class ReadingChannel(_ReadingChannel, metaclass=_ReadingChannelEnumTypeWrapper):
+    """By what way a reading came (§ 40a EnWG)."""
+
+READING_CHANNEL_UNSPECIFIED: ReadingChannel.ValueType  # 0
+READING_CHANNEL_ACCOUNT: ReadingChannel.ValueType  # 1
+READING_CHANNEL_LINK: ReadingChannel.ValueType  # 2
+READING_CHANNEL_STAFF: ReadingChannel.ValueType  # 3
+READING_CHANNEL_API: ReadingChannel.ValueType  # 4
+READING_CHANNEL_CSV: ReadingChannel.ValueType  # 5
+READING_CHANNEL_BUS: ReadingChannel.ValueType  # 6
+READING_CHANNEL_ESTIMATE: ReadingChannel.ValueType  # 7
+
+class _ReadingState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReadingStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ReadingState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    READING_STATE_UNSPECIFIED: _ReadingState.ValueType  # 0
+    READING_STATE_VALID: _ReadingState.ValueType  # 1
+    READING_STATE_TO_BE_CHECKED: _ReadingState.ValueType  # 2
+    READING_STATE_IMPLAUSIBLE: _ReadingState.ValueType  # 3
+    READING_STATE_REJECTED: _ReadingState.ValueType  # 4
+    READING_STATE_REPLACED: _ReadingState.ValueType  # 5
+
+class ReadingState(_ReadingState, metaclass=_ReadingStateEnumTypeWrapper):
+    """Whether a reading counts."""
+
+READING_STATE_UNSPECIFIED: ReadingState.ValueType  # 0
+READING_STATE_VALID: ReadingState.ValueType  # 1
+READING_STATE_TO_BE_CHECKED: ReadingState.ValueType  # 2
+READING_STATE_IMPLAUSIBLE: ReadingState.ValueType  # 3
+READING_STATE_REJECTED: ReadingState.ValueType  # 4
+READING_STATE_REPLACED: ReadingState.ValueType  # 5
+
+class _RequestState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RequestStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_RequestState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    REQUEST_STATE_UNSPECIFIED: _RequestState.ValueType  # 0
+    REQUEST_STATE_OPEN: _RequestState.ValueType  # 1
+    REQUEST_STATE_CLOSED: _RequestState.ValueType  # 2
+
+class RequestState(_RequestState, metaclass=_RequestStateEnumTypeWrapper):
+    """How far a request for readings is."""
+
+REQUEST_STATE_UNSPECIFIED: RequestState.ValueType  # 0
+REQUEST_STATE_OPEN: RequestState.ValueType  # 1
+REQUEST_STATE_CLOSED: RequestState.ValueType  # 2
+
+class _InvitationState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InvitationStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_InvitationState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INVITATION_STATE_UNSPECIFIED: _InvitationState.ValueType  # 0
+    INVITATION_STATE_INVITED: _InvitationState.ValueType  # 1
+    INVITATION_STATE_REMINDED: _InvitationState.ValueType  # 2
+    INVITATION_STATE_DONE: _InvitationState.ValueType  # 3
+    INVITATION_STATE_CLOSED: _InvitationState.ValueType  # 4
+
+class InvitationState(_InvitationState, metaclass=_InvitationStateEnumTypeWrapper):
+    """How far one customer's part of a request is."""
+
+INVITATION_STATE_UNSPECIFIED: InvitationState.ValueType  # 0
+INVITATION_STATE_INVITED: InvitationState.ValueType  # 1
+INVITATION_STATE_REMINDED: InvitationState.ValueType  # 2
+INVITATION_STATE_DONE: InvitationState.ValueType  # 3
+INVITATION_STATE_CLOSED: InvitationState.ValueType  # 4
+
+class _InvitedMeterState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InvitedMeterStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_InvitedMeterState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INVITED_METER_STATE_UNSPECIFIED: _InvitedMeterState.ValueType  # 0
+    INVITED_METER_STATE_INVITED: _InvitedMeterState.ValueType  # 1
+    INVITED_METER_STATE_READ: _InvitedMeterState.ValueType  # 2
+    INVITED_METER_STATE_ESTIMATED: _InvitedMeterState.ValueType  # 3
+    INVITED_METER_STATE_LEFT_OUT: _InvitedMeterState.ValueType  # 4
+
+class InvitedMeterState(_InvitedMeterState, metaclass=_InvitedMeterStateEnumTypeWrapper):
+    """What became of one meter of a request."""
+
+INVITED_METER_STATE_UNSPECIFIED: InvitedMeterState.ValueType  # 0
+INVITED_METER_STATE_INVITED: InvitedMeterState.ValueType  # 1
+INVITED_METER_STATE_READ: InvitedMeterState.ValueType  # 2
+INVITED_METER_STATE_ESTIMATED: InvitedMeterState.ValueType  # 3
+INVITED_METER_STATE_LEFT_OUT: InvitedMeterState.ValueType  # 4
+
+class _BatchKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BatchKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_BatchKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    BATCH_KIND_UNSPECIFIED: _BatchKind.ValueType  # 0
+    BATCH_KIND_READINGS: _BatchKind.ValueType  # 1
+    BATCH_KIND_METERS: _BatchKind.ValueType  # 2
+    BATCH_KIND_INTERVALS: _BatchKind.ValueType  # 3
+
+class BatchKind(_BatchKind, metaclass=_BatchKindEnumTypeWrapper):
+    """What a batch holds."""
+
+BATCH_KIND_UNSPECIFIED: BatchKind.ValueType  # 0
+BATCH_KIND_READINGS: BatchKind.ValueType  # 1
+BATCH_KIND_METERS: BatchKind.ValueType  # 2
+BATCH_KIND_INTERVALS: BatchKind.ValueType  # 3
+
+class _BatchSource:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BatchSourceEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_BatchSource.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    BATCH_SOURCE_UNSPECIFIED: _BatchSource.ValueType  # 0
+    BATCH_SOURCE_CSV: _BatchSource.ValueType  # 1
+    BATCH_SOURCE_HTTP: _BatchSource.ValueType  # 2
+    BATCH_SOURCE_BUS: _BatchSource.ValueType  # 3
+
+class BatchSource(_BatchSource, metaclass=_BatchSourceEnumTypeWrapper):
+    """How a batch came."""
+
+BATCH_SOURCE_UNSPECIFIED: BatchSource.ValueType  # 0
+BATCH_SOURCE_CSV: BatchSource.ValueType  # 1
+BATCH_SOURCE_HTTP: BatchSource.ValueType  # 2
+BATCH_SOURCE_BUS: BatchSource.ValueType  # 3
+
+class _BatchState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BatchStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_BatchState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    BATCH_STATE_UNSPECIFIED: _BatchState.ValueType  # 0
+    BATCH_STATE_PREVIEW: _BatchState.ValueType  # 1
+    BATCH_STATE_RUNNING: _BatchState.ValueType  # 2
+    BATCH_STATE_DONE: _BatchState.ValueType  # 3
+    BATCH_STATE_FAILED: _BatchState.ValueType  # 4
+    BATCH_STATE_DROPPED: _BatchState.ValueType  # 5
+
+class BatchState(_BatchState, metaclass=_BatchStateEnumTypeWrapper):
+    """How far a batch is."""
+
+BATCH_STATE_UNSPECIFIED: BatchState.ValueType  # 0
+BATCH_STATE_PREVIEW: BatchState.ValueType  # 1
+BATCH_STATE_RUNNING: BatchState.ValueType  # 2
+BATCH_STATE_DONE: BatchState.ValueType  # 3
+BATCH_STATE_FAILED: BatchState.ValueType  # 4
+BATCH_STATE_DROPPED: BatchState.ValueType  # 5
+
+class _Basis:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BasisEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Basis.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    BASIS_UNSPECIFIED: _Basis.ValueType  # 0
+    BASIS_MEASURED: _Basis.ValueType  # 1
+    BASIS_READ: _Basis.ValueType  # 2
+    BASIS_PARTLY: _Basis.ValueType  # 3
+    BASIS_ESTIMATED: _Basis.ValueType  # 4
+    BASIS_MISSING: _Basis.ValueType  # 5
+
+class Basis(_Basis, metaclass=_BasisEnumTypeWrapper):
+    """How the sum of a month came about."""
+
+BASIS_UNSPECIFIED: Basis.ValueType  # 0
+BASIS_MEASURED: Basis.ValueType  # 1
+BASIS_READ: Basis.ValueType  # 2
+BASIS_PARTLY: Basis.ValueType  # 3
+BASIS_ESTIMATED: Basis.ValueType  # 4
+BASIS_MISSING: Basis.ValueType  # 5
 
 @typing.final
 class GasPeriod(message.Message):

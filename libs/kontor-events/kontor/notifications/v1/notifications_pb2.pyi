@@ -8,6 +8,7 @@ from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
 from google.protobuf.internal import containers as containers
+from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
 import typing as typing
@@ -18,6 +19,29 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: descriptor.FileDescriptor
+
+class _MailState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MailStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_MailState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    MAIL_STATE_UNSPECIFIED: _MailState.ValueType  # 0
+    MAIL_STATE_QUEUED: _MailState.ValueType  # 1
+    MAIL_STATE_SENT: _MailState.ValueType  # 2
+    MAIL_STATE_FAILED: _MailState.ValueType  # 3
+    MAIL_STATE_BOUNCED: _MailState.ValueType  # 4
+    MAIL_STATE_SUPPRESSED: _MailState.ValueType  # 5
+
+class MailState(_MailState, metaclass=_MailStateEnumTypeWrapper):
+    """What became of a mail."""
+
+MAIL_STATE_UNSPECIFIED: MailState.ValueType  # 0
+MAIL_STATE_QUEUED: MailState.ValueType  # 1
+MAIL_STATE_SENT: MailState.ValueType  # 2
+MAIL_STATE_FAILED: MailState.ValueType  # 3
+MAIL_STATE_BOUNCED: MailState.ValueType  # 4
+MAIL_STATE_SUPPRESSED: MailState.ValueType  # 5
 
 @typing.final
 class Mail(message.Message):

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
 from google.protobuf.internal import containers as containers
+from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
 import typing as typing
@@ -18,6 +19,159 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: descriptor.FileDescriptor
+
+class _ReceivableState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReceivableStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ReceivableState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    RECEIVABLE_STATE_UNSPECIFIED: _ReceivableState.ValueType  # 0
+    RECEIVABLE_STATE_OPEN: _ReceivableState.ValueType  # 1
+    RECEIVABLE_STATE_ON_ITS_WAY: _ReceivableState.ValueType  # 2
+    RECEIVABLE_STATE_PARTLY_PAID: _ReceivableState.ValueType  # 3
+    RECEIVABLE_STATE_PAID: _ReceivableState.ValueType  # 4
+    RECEIVABLE_STATE_CANCELLED: _ReceivableState.ValueType  # 5
+    RECEIVABLE_STATE_OVERDUE: _ReceivableState.ValueType  # 6
+    """Never on the bus: open or partly paid beyond the due date, as the day makes it on a page."""
+
+class ReceivableState(_ReceivableState, metaclass=_ReceivableStateEnumTypeWrapper):
+    """How much of a receivable is paid."""
+
+RECEIVABLE_STATE_UNSPECIFIED: ReceivableState.ValueType  # 0
+RECEIVABLE_STATE_OPEN: ReceivableState.ValueType  # 1
+RECEIVABLE_STATE_ON_ITS_WAY: ReceivableState.ValueType  # 2
+RECEIVABLE_STATE_PARTLY_PAID: ReceivableState.ValueType  # 3
+RECEIVABLE_STATE_PAID: ReceivableState.ValueType  # 4
+RECEIVABLE_STATE_CANCELLED: ReceivableState.ValueType  # 5
+RECEIVABLE_STATE_OVERDUE: ReceivableState.ValueType  # 6
+"""Never on the bus: open or partly paid beyond the due date, as the day makes it on a page."""
+
+class _PaymentState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaymentStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    PAYMENT_STATE_UNSPECIFIED: _PaymentState.ValueType  # 0
+    PAYMENT_STATE_PENDING: _PaymentState.ValueType  # 1
+    PAYMENT_STATE_FAILED: _PaymentState.ValueType  # 2
+    PAYMENT_STATE_SUCCEEDED: _PaymentState.ValueType  # 3
+    PAYMENT_STATE_REFUND_PENDING: _PaymentState.ValueType  # 4
+    PAYMENT_STATE_REFUNDED: _PaymentState.ValueType  # 5
+    PAYMENT_STATE_REVERSED: _PaymentState.ValueType  # 6
+    PAYMENT_STATE_MATCHED: _PaymentState.ValueType  # 7
+
+class PaymentState(_PaymentState, metaclass=_PaymentStateEnumTypeWrapper):
+    """What became of one payment."""
+
+PAYMENT_STATE_UNSPECIFIED: PaymentState.ValueType  # 0
+PAYMENT_STATE_PENDING: PaymentState.ValueType  # 1
+PAYMENT_STATE_FAILED: PaymentState.ValueType  # 2
+PAYMENT_STATE_SUCCEEDED: PaymentState.ValueType  # 3
+PAYMENT_STATE_REFUND_PENDING: PaymentState.ValueType  # 4
+PAYMENT_STATE_REFUNDED: PaymentState.ValueType  # 5
+PAYMENT_STATE_REVERSED: PaymentState.ValueType  # 6
+PAYMENT_STATE_MATCHED: PaymentState.ValueType  # 7
+
+class _PaymentMethod:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaymentMethodEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentMethod.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    PAYMENT_METHOD_UNSPECIFIED: _PaymentMethod.ValueType  # 0
+    PAYMENT_METHOD_CARD: _PaymentMethod.ValueType  # 1
+    PAYMENT_METHOD_SEPA_DEBIT: _PaymentMethod.ValueType  # 2
+    PAYMENT_METHOD_PAYPAL: _PaymentMethod.ValueType  # 3
+    PAYMENT_METHOD_TRANSFER: _PaymentMethod.ValueType  # 4
+    PAYMENT_METHOD_CASH: _PaymentMethod.ValueType  # 5
+    PAYMENT_METHOD_KLARNA: _PaymentMethod.ValueType  # 6
+    PAYMENT_METHOD_GIROPAY: _PaymentMethod.ValueType  # 7
+    PAYMENT_METHOD_WERO: _PaymentMethod.ValueType  # 8
+    PAYMENT_METHOD_APPLE_PAY: _PaymentMethod.ValueType  # 9
+    PAYMENT_METHOD_GOOGLE_PAY: _PaymentMethod.ValueType  # 10
+    PAYMENT_METHOD_DIRECT_DEBIT: _PaymentMethod.ValueType  # 11
+    PAYMENT_METHOD_ERP: _PaymentMethod.ValueType  # 12
+    PAYMENT_METHOD_STAFF: _PaymentMethod.ValueType  # 13
+    PAYMENT_METHOD_OTHER: _PaymentMethod.ValueType  # 14
+
+class PaymentMethod(_PaymentMethod, metaclass=_PaymentMethodEnumTypeWrapper):
+    """Ways to pay. Another system may name others; they are shown as it names them."""
+
+PAYMENT_METHOD_UNSPECIFIED: PaymentMethod.ValueType  # 0
+PAYMENT_METHOD_CARD: PaymentMethod.ValueType  # 1
+PAYMENT_METHOD_SEPA_DEBIT: PaymentMethod.ValueType  # 2
+PAYMENT_METHOD_PAYPAL: PaymentMethod.ValueType  # 3
+PAYMENT_METHOD_TRANSFER: PaymentMethod.ValueType  # 4
+PAYMENT_METHOD_CASH: PaymentMethod.ValueType  # 5
+PAYMENT_METHOD_KLARNA: PaymentMethod.ValueType  # 6
+PAYMENT_METHOD_GIROPAY: PaymentMethod.ValueType  # 7
+PAYMENT_METHOD_WERO: PaymentMethod.ValueType  # 8
+PAYMENT_METHOD_APPLE_PAY: PaymentMethod.ValueType  # 9
+PAYMENT_METHOD_GOOGLE_PAY: PaymentMethod.ValueType  # 10
+PAYMENT_METHOD_DIRECT_DEBIT: PaymentMethod.ValueType  # 11
+PAYMENT_METHOD_ERP: PaymentMethod.ValueType  # 12
+PAYMENT_METHOD_STAFF: PaymentMethod.ValueType  # 13
+PAYMENT_METHOD_OTHER: PaymentMethod.ValueType  # 14
+
+class _PaymentProvider:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaymentProviderEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentProvider.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    PAYMENT_PROVIDER_UNSPECIFIED: _PaymentProvider.ValueType  # 0
+    PAYMENT_PROVIDER_SANDBOX: _PaymentProvider.ValueType  # 1
+    PAYMENT_PROVIDER_TRANSFER: _PaymentProvider.ValueType  # 2
+    PAYMENT_PROVIDER_ERP: _PaymentProvider.ValueType  # 3
+    PAYMENT_PROVIDER_STAFF: _PaymentProvider.ValueType  # 4
+    PAYMENT_PROVIDER_STRIPE: _PaymentProvider.ValueType  # 5
+    PAYMENT_PROVIDER_PAYPAL: _PaymentProvider.ValueType  # 6
+
+class PaymentProvider(_PaymentProvider, metaclass=_PaymentProviderEnumTypeWrapper):
+    """Who carries payments out, or told of them."""
+
+PAYMENT_PROVIDER_UNSPECIFIED: PaymentProvider.ValueType  # 0
+PAYMENT_PROVIDER_SANDBOX: PaymentProvider.ValueType  # 1
+PAYMENT_PROVIDER_TRANSFER: PaymentProvider.ValueType  # 2
+PAYMENT_PROVIDER_ERP: PaymentProvider.ValueType  # 3
+PAYMENT_PROVIDER_STAFF: PaymentProvider.ValueType  # 4
+PAYMENT_PROVIDER_STRIPE: PaymentProvider.ValueType  # 5
+PAYMENT_PROVIDER_PAYPAL: PaymentProvider.ValueType  # 6
+
+class _FailureCode:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FailureCodeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_FailureCode.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    FAILURE_CODE_UNSPECIFIED: _FailureCode.ValueType  # 0
+    FAILURE_CODE_DECLINED: _FailureCode.ValueType  # 1
+    FAILURE_CODE_CARD_DECLINED: _FailureCode.ValueType  # 2
+    FAILURE_CODE_CARD_EXPIRED: _FailureCode.ValueType  # 3
+    FAILURE_CODE_INSUFFICIENT_FUNDS: _FailureCode.ValueType  # 4
+    FAILURE_CODE_AUTHENTICATION_FAILED: _FailureCode.ValueType  # 5
+    FAILURE_CODE_ABANDONED: _FailureCode.ValueType  # 6
+    FAILURE_CODE_EXPIRED: _FailureCode.ValueType  # 7
+    FAILURE_CODE_RETURNED_BY_BANK: _FailureCode.ValueType  # 8
+    FAILURE_CODE_OTHER_CURRENCY: _FailureCode.ValueType  # 9
+    FAILURE_CODE_FAILED: _FailureCode.ValueType  # 10
+
+class FailureCode(_FailureCode, metaclass=_FailureCodeEnumTypeWrapper):
+    """Why money did not come. Adapters translate what their provider says into these."""
+
+FAILURE_CODE_UNSPECIFIED: FailureCode.ValueType  # 0
+FAILURE_CODE_DECLINED: FailureCode.ValueType  # 1
+FAILURE_CODE_CARD_DECLINED: FailureCode.ValueType  # 2
+FAILURE_CODE_CARD_EXPIRED: FailureCode.ValueType  # 3
+FAILURE_CODE_INSUFFICIENT_FUNDS: FailureCode.ValueType  # 4
+FAILURE_CODE_AUTHENTICATION_FAILED: FailureCode.ValueType  # 5
+FAILURE_CODE_ABANDONED: FailureCode.ValueType  # 6
+FAILURE_CODE_EXPIRED: FailureCode.ValueType  # 7
+FAILURE_CODE_RETURNED_BY_BANK: FailureCode.ValueType  # 8
+FAILURE_CODE_OTHER_CURRENCY: FailureCode.ValueType  # 9
+FAILURE_CODE_FAILED: FailureCode.ValueType  # 10
 
 @typing.final
 class CashDiscount(message.Message):

@@ -1,0 +1,69 @@
+"""Generated from documents.proto by make proto."""
+
+from kontor_events.codes import Code
+
+
+class DocumentType(Code):
+    QUOTE = 'quote', 'Quote', 'Quotes'
+    ORDER_CONFIRMATION = 'order_confirmation', 'Order confirmation', 'Order confirmations'
+    SALES_ORDER = 'sales_order', 'Order', 'Orders'
+    DELIVERY_NOTE = 'delivery_note', 'Delivery note', 'Delivery notes'
+    INVOICE = 'invoice', 'Invoice', 'Invoices'
+    REMINDER = 'reminder', 'Payment reminder', 'Payment reminders'
+    CREDIT_NOTE = 'credit_note', 'Credit note', 'Credit notes'
+    PURCHASE_ORDER = 'purchase_order', 'Purchase order', 'Purchase orders'
+    RECEIPT = 'receipt', 'Receipt', 'Receipts'
+    CONTRACT = 'contract', 'Contract', 'Contracts'
+    OTHER = 'other', 'Document', 'Other documents'
+
+
+class DocumentState(Code):
+    WAITING = 'waiting', 'waits for release', '', '', 'open'
+    SHARED = 'shared', 'shared', '', '', 'way'
+    WITHDRAWN = 'withdrawn', 'withdrawn', '', '', 'idle'
+    CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
+
+
+class DocumentSource(Code):
+    UPLOAD = 'upload', 'upload'
+    HTTP = 'http', 'ERP'
+    BUS = 'bus', 'ERP'
+    CLI = 'cli', 'command line'
+    KONTOR = 'kontor', 'Kontor'
+
+
+class ReferenceKind(Code):
+    QUOTE = 'quote', 'Quote'
+    ORDER = 'order', 'Order'
+    SALES_ORDER = 'sales_order', 'Order'
+    ORDER_CONFIRMATION = 'order_confirmation', 'Order confirmation'
+    PURCHASE_ORDER = 'purchase_order', 'Purchase order'
+    DELIVERY_NOTE = 'delivery_note', 'Delivery note'
+    RECEIVING_ADVICE = 'receiving_advice', 'Receiving advice'
+    INVOICE = 'invoice', 'Invoice'
+    CONTRACT = 'contract', 'Contract'
+    PROJECT = 'project', 'Project'
+    TENDER = 'tender', 'Tender'
+    OBJECT = 'object', 'Object'
+    BUYER_REFERENCE = 'buyer_reference', 'Your reference'
+
+
+class HistoryFact(Code):
+    RECEIVED = 'received', 'Received'
+    CHANGED = 'changed', 'Changed'
+    REPLACED = 'replaced', 'Replaced by a new version'
+    MADE = 'made', 'PDF made'
+    ASSIGNED = 'assigned', 'Assigned to a customer'
+    SHARED = 'shared', 'Shared'
+    OPENED = 'opened', 'Opened by the customer'
+    WITHDRAWN = 'withdrawn', 'Withdrawn'
+    CANCELLED = 'cancelled', 'Cancelled'
+    FILE_HIDDEN = 'file_hidden', 'File hidden'
+    FILE_SHOWN = 'file_shown', 'File shown'
+    ISSUED = 'issued', 'Issued'
+
+
+class SubmissionState(Code):
+    ACCEPTED = 'accepted'
+    PROCESSED = 'processed'
+    REJECTED = 'rejected'

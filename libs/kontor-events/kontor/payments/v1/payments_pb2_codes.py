@@ -1,0 +1,61 @@
+"""Generated from payments.proto by make proto."""
+
+from kontor_events.codes import Code
+
+
+class ReceivableState(Code):
+    OPEN = 'open', 'open', '', '', 'open'
+    ON_ITS_WAY = 'on_its_way', 'on its way', '', '', 'way'
+    PARTLY_PAID = 'partly_paid', 'partly paid', '', '', 'part'
+    PAID = 'paid', 'paid in full', '', '', 'paid'
+    CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
+    OVERDUE = 'overdue', 'overdue', '', '', 'late'
+
+
+class PaymentState(Code):
+    PENDING = 'pending', 'on its way', '', '', 'way'
+    FAILED = 'failed', 'failed', '', '', 'late'
+    SUCCEEDED = 'succeeded', 'received', '', '', 'paid'
+    REFUND_PENDING = 'refund_pending', 'refund on its way', '', '', 'way'
+    REFUNDED = 'refunded', 'refunded', '', '', 'idle'
+    REVERSED = 'reversed', 'taken back by the bank', '', '', 'late'
+    MATCHED = 'matched', 'same money as another payment', '', '', 'idle'
+
+
+class PaymentMethod(Code):
+    CARD = 'card', 'Card'
+    SEPA_DEBIT = 'sepa_debit', 'SEPA direct debit'
+    PAYPAL = 'paypal', 'PayPal'
+    TRANSFER = 'transfer', 'Bank transfer'
+    CASH = 'cash', 'Cash'
+    KLARNA = 'klarna', 'Klarna'
+    GIROPAY = 'giropay', 'giropay'
+    WERO = 'wero', 'Wero'
+    APPLE_PAY = 'apple_pay', 'Apple Pay'
+    GOOGLE_PAY = 'google_pay', 'Google Pay'
+    DIRECT_DEBIT = 'direct_debit', 'Direct debit'
+    ERP = 'erp', 'Booked by us'
+    STAFF = 'staff', 'Booked by hand'
+    OTHER = 'other', 'Other way'
+
+
+class PaymentProvider(Code):
+    SANDBOX = 'sandbox', 'Sandbox'
+    TRANSFER = 'transfer', 'Bank transfer'
+    ERP = 'erp', 'ERP'
+    STAFF = 'staff', 'by hand'
+    STRIPE = 'stripe', 'Stripe'
+    PAYPAL = 'paypal', 'PayPal'
+
+
+class FailureCode(Code):
+    DECLINED = 'declined', 'declined', '', 'The payment was declined.'
+    CARD_DECLINED = 'card_declined', 'the card was declined', '', 'The card was declined.'
+    CARD_EXPIRED = 'card_expired', 'the card has expired', '', 'The card has expired.'
+    INSUFFICIENT_FUNDS = 'insufficient_funds', 'not enough money on the account', '', 'There was not enough money on the account.'
+    AUTHENTICATION_FAILED = 'authentication_failed', 'the confirmation failed', '', 'Your bank did not confirm the payment.'
+    ABANDONED = 'abandoned', 'abandoned', '', 'The payment was cancelled.'
+    EXPIRED = 'expired', 'the time was up', '', 'The payment was not completed in time.'
+    RETURNED_BY_BANK = 'returned_by_bank', 'the direct debit came back', '', 'The bank returned the direct debit.'
+    OTHER_CURRENCY = 'other_currency', 'in another currency, not counted', '', 'The payment came in another currency.'
+    FAILED = 'failed', 'did not work', '', 'The payment did not work.'
