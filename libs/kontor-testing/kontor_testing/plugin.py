@@ -1,14 +1,19 @@
 """Fixtures for all tests; loaded by the conftest.py at the root."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from google.protobuf.message import Message
+from httpx._transports import default as http
 
 from kontor_bus import outbox
 from kontor_events.registry import type_of, unknown_codes
 from kontor_testing.postgres import Databases, postgres_server
 from kontor_testing.rabbitmq import RabbitMQ, rabbitmq_server
+
+# Each client would load the certificates of the world for itself, which takes longer than most calls; nobody speaks TLS here.
+http.create_ssl_context = cache(http.create_ssl_context)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
