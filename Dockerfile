@@ -22,6 +22,11 @@ RUN sh install.sh services/${service}
 FROM locked AS mailsink-packages
 RUN sh install.sh aiosmtpd fastapi jinja2 pydantic-settings python-multipart uuid-utils uvicorn
 
+# What edges show of owners: the page packages inside the owners' folders.
+FROM locked AS pages
+COPY services services
+RUN mkdir /pages && find services -maxdepth 2 -name 'kontor_*_pages' -exec cp -r {} /pages/ ';'
+
 # What all images have in common: no pip, no compiler, a user of their own, one folder that may be written.
 FROM python:3.11-slim AS runtime
 RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel \
@@ -43,6 +48,7 @@ FROM runtime AS service
 ARG service
 COPY --from=packages /opt/venv /opt/venv
 COPY services/${service} services/${service}
+COPY --from=pages /pages services/${service}
 # A container has an address of its own: all services listen on the same port, so one setting tells where they are.
 ENV KONTOR_SERVICE=${service} KONTOR_PORT=8000 PYTHONPATH=$PYTHONPATH:/app/services/${service}
 RUN python -m compileall -q /app

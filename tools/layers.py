@@ -1,10 +1,14 @@
-"""Layers, held by import-linter: services import no service, libraries import no service, the bus knows none of them.
+"""Layers: services import no service, edges no service but page packages, libraries none of them and know no owner.
 
-The services are whatever folders there are, so that a new one is held to it without being named anywhere.
+Packages are whatever folders there are, so that a new one is held to it without being named anywhere. Imports are held by
+import-linter; that a library speaks of no owner is looked for in its names and texts.
 """
 
+import ast
+import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from importlinter.cli import lint_imports
@@ -13,29 +17,93 @@ ROOT = Path(__file__).parents[1]
 _ON_TOP = "kontor_standalone"
 # Each may import what stands below it; what stands beside it, it may not.
 _LIBRARIES = ("kontor_edge", "kontor_web", "kontor_service", "kontor_bus", "kontor_events")
+# Identity signs every token and starts every session, so libraries may name it; what is common is nobody's.
+_OWNERS = {path.name for path in (ROOT / "proto/kontor").iterdir() if path.is_dir()} - {"identity", "common"}
+_VOCABULARY = _OWNERS | {owner.removesuffix("s") for owner in _OWNERS}
+# A capability link, its session and its token are for one document: identity's word for it.
+_ALLOWED = re.compile(r"\bdocument_id\b|^document$")
+# Files that still know an owner: nothing is to be added here.
+_STILL = {
+    "kontor_web/meters.py", "kontor_web/meter_sums.py", "kontor_web/charts.py", "kontor_web/chart_drawing.py",
+}  # fmt: skip
+
+
+def packages(pattern: str) -> list[str]:
+    return sorted({path.name for path in (ROOT / "services").glob(pattern) if path.is_dir()} - {_ON_TOP})
+
+
+def page_packages() -> list[str]:
+    return packages("*/kontor_*_pages")
+
+
+def edges() -> list[str]:
+    """The services that keep a copy of the owners' facts."""
+    settings = (ROOT / "services").glob("*/kontor_*/settings.py")
+    return sorted(path.parent.name for path in settings if "EdgeSettings" in path.read_text())
 
 
 def services() -> list[str]:
-    """The packages under services/, without the one that runs them all."""
-    return sorted({path.name for path in (ROOT / "services").glob("*/kontor_*") if path.is_dir()} - {_ON_TOP})
+    return sorted(set(packages("*/kontor_*")) - set(page_packages()) - set(edges()))
 
 
 def contract() -> str:
     # What tests stand on is beside the services: they do not know it, and it does not know them.
-    layers = [_ON_TOP, " | ".join([*services(), "kontor_testing"]), *_LIBRARIES]
-    packages = [name for layer in layers for name in layer.split(" | ")]
+    beside = [*page_packages(), *services(), "kontor_testing"]
+    layers = [_ON_TOP, " | ".join(edges()), " | ".join(beside), *_LIBRARIES]
+    names = [name for layer in layers for name in layer.split(" | ")]
     return "\n".join([
-        "[importlinter]", "root_packages =", *(f"    {name}" for name in packages),
+        "[importlinter]", "root_packages =", *(f"    {name}" for name in names),
         "[importlinter:contract:layers]", "name = Services import no service, libraries import no service",
         "type = layers", "layers =", *(f"    {layer}" for layer in layers),
+        "[importlinter:contract:edges]", "name = Edges import page packages and nothing else of an owner",
+        "type = forbidden", "source_modules =", *(f"    {name}" for name in edges()),
+        "forbidden_modules =", *(f"    {name}" for name in [*services(), "kontor_testing"]),
     ])  # fmt: skip
 
 
+def owners_in_libraries() -> Iterator[str]:
+    """Where a library's file names an owner, by its contract's names: in what it imports, in its names, in its texts."""
+    for package in _LIBRARIES:
+        for path in sorted((ROOT / "libs").glob(f"*/{package}/**/*.py")):
+            if path.as_posix().endswith(tuple(_STILL)):
+                continue
+            found = [(0, path.stem), *_names(ast.parse(path.read_text()))]
+            yield from (f"{path.relative_to(ROOT)}:{line}: {text}" for line, text in found if _speaks_of_owner(text))
+
+
+def _names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.ImportFrom):
+            yield line, node.module or ""
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield line, node.value
+        elif isinstance(node, ast.Name):
+            yield line, node.id
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield line, node.name
+
+
+def _speaks_of_owner(text: str) -> bool:
+    words = re.split(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])", _ALLOWED.sub("", text))
+    return any(word.lower() in _VOCABULARY for word in words)
+
+
 def main() -> int:
+    found = list(owners_in_libraries())
+    if found:
+        print("Libraries know no owner:", *found, sep="\n  ")
     with tempfile.NamedTemporaryFile("w", suffix=".ini") as file:
         file.write(contract())
         file.flush()
-        return lint_imports(file.name, cache_dir=str(ROOT / ".import_linter_cache"), no_logo=True)
+        return lint_imports(file.name, cache_dir=str(ROOT / ".import_linter_cache"), no_logo=True) or bool(found)
 
 
 if __name__ == "__main__":

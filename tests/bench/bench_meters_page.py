@@ -22,7 +22,8 @@ import httpx
 import kontor_gateway
 from kontor.meters.v1 import meters_pb2
 from kontor_edge import Views
-from kontor_gateway.sessions.store import keep_sessions
+from kontor_edge.sessions import SessionStore
+from kontor_gateway.app import SESSION_VALUES
 from kontor_gateway.views import SHAPE
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.ids import uuid7
@@ -109,7 +110,9 @@ async def _filled(server: str, size: int) -> tuple[ServiceDatabase, list[tuple[U
     for statement in _MULTIPLY:
         await pool.execute(statement, _FIRST, size, _PER_CUSTOMER, timeout=1200)
     rows = await pool.fetch("SELECT id, customer_id FROM live.meter ORDER BY md5(id::text) LIMIT $1", _READERS)
-    await keep_sessions(pool, [session(merchant, row["customer_id"], n) for n, row in enumerate(rows)])
+    await SessionStore(pool, SESSION_VALUES).keep(
+        [session(merchant, row["customer_id"], n) for n, row in enumerate(rows)]
+    )
     pool.terminate()
     await _settle(server, size)
     return database, [(row["id"], f"bench-{n}") for n, row in enumerate(rows)]

@@ -22,8 +22,9 @@ import kontor_gateway
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
 from kontor_edge import Views
+from kontor_edge.sessions import SessionStore
+from kontor_gateway.app import SESSION_VALUES
 from kontor_gateway.documents.listing import PAGE_SIZE
-from kontor_gateway.sessions.store import keep_sessions
 from kontor_gateway.views import SHAPE
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.ids import uuid7
@@ -183,7 +184,9 @@ async def _fill(database: ServiceDatabase, merchant: UUID, size: int) -> list[st
         await pool.execute(_MULTIPLY_DOCUMENTS, _FIRST, size, PER_CUSTOMER, timeout=1200)
         await pool.execute(_MULTIPLY_RECEIVABLES, timeout=1200)
     rows = await pool.fetch("SELECT DISTINCT customer_id FROM live.document LIMIT 200")
-    await keep_sessions(pool, [session(merchant, row["customer_id"], n) for n, row in enumerate(rows)])
+    await SessionStore(pool, SESSION_VALUES).keep(
+        [session(merchant, row["customer_id"], n) for n, row in enumerate(rows)]
+    )
     pool.terminate()
     return [f"bench-{n}" for n in range(len(rows))]
 

@@ -13,9 +13,14 @@ _OWNERS = packages_distributions()
 
 def test_an_image_has_every_package_its_service_imports(service, packages_of, root):
     chosen, projects = set(packages_of(service.name)), projects_of(root / f"services/{service.name}", root)
-    code = [file for project in projects for file in next(project.glob("kontor_*")).rglob("*.py")]
+    # Edges run the page packages of owners.
+    pages = (
+        set(root.glob("services/*/kontor_*_pages")) if "copy_database_url" in service.settings.model_fields else set()
+    )
+    packages = pages | {package for project in projects for package in project.glob("kontor_*")}
+    code = [file for package in packages for file in package.rglob("*.py")]
     tops = {top for file in code for top in imported(ast.parse(file.read_text()))} - _NOT_IN_IMAGES
-    own = {next(project.glob("kontor_*")).name for project in projects} | {"kontor"}
+    own = {package.name for package in packages} | {"kontor"}
     assert {top for top in tops - own - set(sys.stdlib_module_names) if not owners(top) & chosen} == set()
 
 

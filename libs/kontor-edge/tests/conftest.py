@@ -12,7 +12,7 @@ import pytest
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
 from kontor_edge import Shape, View, Views
-from kontor_edge.migrations import views_tables
+from kontor_edge.migrations import edge_tables
 from kontor_events.registry import type_of
 from kontor_service.ids import uuid7
 from kontor_service.provision import ServiceDatabase, provision
@@ -84,7 +84,7 @@ async def database(postgres: str) -> ServiceDatabase:
     database = await provision(postgres, "gateway", password="test", database=f"views_{uuid4().hex}")
     owner = await asyncpg.connect(database.owner)
     statements: list[str] = []
-    views_tables(type("Op", (), {"execute": staticmethod(statements.append)}), "gateway")
+    edge_tables(type("Op", (), {"execute": staticmethod(statements.append)}), "gateway")
     for statement in statements:
         await owner.execute(statement)
     await owner.close()

@@ -14,7 +14,7 @@ import asyncpg
 
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.migrations import migrate
-from kontor_service.provision import ServiceDatabase, provision
+from kontor_service.provision import EDGES, ServiceDatabase, provision
 
 # Tests throw the data away; nobody comes to clean hundreds of databases that live for a second each.
 _FAST = {
@@ -90,6 +90,9 @@ class Databases:
         connection = await asyncpg.connect(self.server)
         try:
             await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy {owned}')
+            if kind in EDGES:
+                # A database's own rights are not copied with it.
+                await connection.execute(f'GRANT CREATE ON DATABASE "{name}" TO kontor_{kind}_copy')
         finally:
             await connection.close()
         return name

@@ -4,7 +4,7 @@ from kontor_web.assets import Assets, static_app
 from kontor_web.error_pages import error_page, install_error_pages
 from kontor_web.forms import Form, read_form
 from kontor_web.live import Hub, stream
-from kontor_web.look import Column, Link, Look
+from kontor_web.page_context import Column, Link, PageContext
 from kontor_web.pages import Pages
 from kontor_web.protect import protect
 from kontor_web.theme import theme_css
@@ -15,7 +15,7 @@ __all__ = [
     "Form",
     "Hub",
     "Link",
-    "Look",
+    "PageContext",
     "Pages",
     "error_page",
     "install_error_pages",

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kontor_service.errors import Problem, invalid_from, problem_response, reference
 from kontor_service.i18n import N_, negotiate
-from kontor_web.look import Look
+from kontor_web.page_context import PageContext
 from kontor_web.pages import Pages
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -51,16 +51,20 @@ def install_error_pages(
     pages: Pages,
     *,
     api_prefixes: tuple[str, ...],
-    look: Callable[[Request], Look] | None = None,
+    page_context: Callable[[Request], PageContext] | None = None,
     template: str = "kontor/error.html",
 ) -> None:
     """Puts pages before the app's problem+json, for browsers outside of `api_prefixes`.
 
-    `look` tells whose page it is as far as that is known; it must not fail.
+    `page_context` tells whose page it is as far as that is known; it must not fail.
     """
 
     def page(request: Request, problem: Problem) -> Response:
-        known = look(request) if look else Look(language=negotiate(request.headers.get("accept-language")))
+        known = (
+            page_context(request)
+            if page_context
+            else PageContext(language=negotiate(request.headers.get("accept-language")))
+        )
         return error_page(pages, request, known, problem, template)
 
     def for_people(request: Request) -> bool:
@@ -85,7 +89,7 @@ def install_error_pages(
 
 
 def error_page(
-    pages: Pages, request: Request, look: Look, problem: Problem, template: str = "kontor/error.html"
+    pages: Pages, request: Request, page_context: PageContext, problem: Problem, template: str = "kontor/error.html"
 ) -> Response:
     """The page for one problem: what it means for the reader, what to do, and the number that finds it."""
     status = problem.status if problem.status in _WORDS else (500 if problem.status >= 500 else 400)
@@ -93,7 +97,7 @@ def error_page(
     return pages.render(
         request,
         template,
-        look,
+        page_context,
         status=problem.status,
         headers=problem.headers,
         title_text=title,

@@ -4,11 +4,13 @@ import json
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
+from importlib import resources
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kontor_service import formats, i18n
 from kontor_web.assets import Assets
-from kontor_web.look import Look
+from kontor_web.page_context import PageContext
 
 # Cursors belong to one order of one list; any other change starts at its beginning.
 _CURSORS = ("after", "before")
@@ -51,18 +53,19 @@ def csrf_token(seed: str) -> str:
 
 
 class Pages:
-    """The pages of one edge: `<package>/templates`, `<package>/static`, on top of those here.
+    """The pages of one edge: `<package>/templates`, `<package>/static`, on top of those here; and of the others
+    whose pages it shows.
 
     `cookie_prefix` names the edge's cookies; with `__Host-` no other host and no plain connection can set them.
     """
 
-    def __init__(self, package: str, *, cookie_prefix: str) -> None:
+    def __init__(self, package: str, *others: str, cookie_prefix: str) -> None:
         self.package = package
         self.seed_cookie = f"{cookie_prefix}-seed"
         self.flash_cookie = f"{cookie_prefix}-flash"
-        self.assets = Assets(("kontor_web", package))
+        self.assets = Assets(("kontor_web", package, *others))
         self.environment = Environment(
-            loader=ChoiceLoader([PackageLoader(package), PackageLoader("kontor_web")]),
+            loader=ChoiceLoader([PackageLoader(name) for name in (package, *_with_templates(others), "kontor_web")]),
             autoescape=True,
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -94,17 +97,17 @@ class Pages:
         self,
         request: Request,
         template: str,
-        look: Look,
+        page_context: PageContext,
         *,
         status: int = 200,
         headers: dict[str, str] | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        """The template as a response, in the look's language and zone. Flashes that wait are shown once."""
-        i18n.speak(look.language, look.time_zone)
+        """The template as a response, in its reader's language and zone. Flashes that wait are shown once."""
+        i18n.speak(page_context.language, page_context.time_zone)
         page = _Page(request, self, flashes=_read_flash(request.cookies.get(self.flash_cookie)))
         _page.set(page)
-        html = self.environment.get_template(template).render(look=look, **context)
+        html = self.environment.get_template(template).render(context=page_context, **context)
         response = HTMLResponse(html, status, headers)
         if page.new_seed is not None:
             _set(response, self.seed_cookie, page.new_seed)
@@ -128,6 +131,10 @@ class Pages:
         if said:
             _set(response, self.flash_cookie, urlsafe_b64encode(json.dumps(said).encode()).decode(), max_age=60)
         return response
+
+
+def _with_templates(packages: Iterable[str]) -> list[str]:
+    return [name for name in packages if resources.files(name).joinpath("templates").is_dir()]
 
 
 def _set(response: Response, name: str, value: str, max_age: int | None = None) -> None:

@@ -1,13 +1,9 @@
 """What an owner's refusal means, as a sentence for the merchant's staff. Codes are part of the owners' APIs."""
 
-import re
-from collections.abc import Mapping
-
-from kontor_service.errors import Problem
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 
-_WORDS = {
+WORDS = {
     "owner_unavailable": N_(
         "A part of the platform does not answer. Nothing was changed; please try again in a few minutes."
     ),
@@ -78,8 +74,9 @@ _WORDS = {
     "mail_unknown": N_("There is no such mail."),
 }
 
-# Findings about single fields, by how identity begins to say them.
-_FIELDS = {
+# Findings about single fields, by how owners begin to say them.
+FIELDS = {
+    r"There is no placeholder (?P<mark>\[[^\]]*\])": N_("There is no placeholder %(mark)s in this kind of mail."),
     "this is not an e-mail address": N_("This is not an e-mail address."),
     "this is not a VAT id": N_("This is not a VAT id of an EU member state."),
     "this is not an IBAN": N_("This is not an IBAN."),
@@ -105,29 +102,6 @@ _ISSUES = {
     "merchant_unknown": N_("Settings have not arrived yet"),
     "duplicate_number": N_("The number is taken"),
 }
-
-
-def learn(refusals: Mapping[str, str], findings: Mapping[str, str]) -> None:
-    """What an owner says that a feature brings along; told once, when the app is put together."""
-    _WORDS.update(refusals)
-    _FIELDS.update(findings)
-
-
-def sentence(problem: Problem) -> str:
-    """The problem in the reader's language; the owner's own words for a code that has none here."""
-    if problem.code in _WORDS:
-        return _(_WORDS[problem.code])
-    return problem.detail
-
-
-_UNKNOWN_PLACEHOLDER = re.compile(r"There is no placeholder (\[[^\]]*\])")
-
-
-def field_sentence(message: str) -> str:
-    """An owner's finding about a field in the reader's language; as it is where it is not known."""
-    if mark := _UNKNOWN_PLACEHOLDER.match(message):
-        return _("There is no placeholder %(mark)s in this kind of mail.", mark=mark[1])
-    return next((_(words) for start, words in _FIELDS.items() if message.startswith(start)), message)
 
 
 def issue(code: str, message: str) -> str:

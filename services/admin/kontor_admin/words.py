@@ -11,7 +11,8 @@ from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentStat
 from kontor.identity.v1.identity_pb2_codes import ContactAccess, NoLink, StaffRole
 from kontor.notifications.v1.notifications_pb2_codes import MailState
 from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod, PaymentProvider, PaymentState
-from kontor_admin.problems import issue, sentence
+from kontor_admin.problems import issue
+from kontor_edge.problems import sentence
 from kontor_service.errors import Problem
 from kontor_service.formats import locale_of
 from kontor_service.i18n import N_, reader

@@ -91,7 +91,7 @@ class Shop:
 
     async def told(self, *messages: Message) -> None:
         """As if the bus had brought these facts."""
-        await self.app.state.views.apply(
+        await self.app.state.edge.views.apply(
             [SimpleNamespace(type=type_of(m), body=m.SerializeToString()) for m in messages]
         )
 

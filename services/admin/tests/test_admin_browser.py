@@ -110,7 +110,7 @@ async def test_the_list_turns_green_without_a_reload(browser: Browser, shop: Sho
     page = await context.new_page()
     await page.goto(address(shop) + "/dokumente")
     await page.locator(".state.open").wait_for()
-    while not shop.app.state.hub.listened(f"merchant:{shop.merchant_id}"):
+    while not shop.app.state.edge.hub.listened(f"merchant:{shop.merchant_id}"):
         await page.wait_for_timeout(20)
     await shop.told(
         shop.receivable(

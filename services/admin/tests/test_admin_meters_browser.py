@@ -40,7 +40,7 @@ async def test_the_progress_of_a_file_comes_without_a_reload(browser: Browser, s
     page = await context.new_page()
     await page.goto(f"{address(shop)}/zaehler/dateien/{running.batch.id}")
     await page.get_by_text("10 von 100 Zeilen").wait_for()
-    while not shop.app.state.hub.listened(f"merchant:{shop.merchant_id}"):
+    while not shop.app.state.edge.hub.listened(f"merchant:{shop.merchant_id}"):
         await page.wait_for_timeout(20)
     await shop.told(made.batch(shop, id=running.batch.id, version=2, state="running", total=100, stored=60))
     await page.get_by_text("60 von 100 Zeilen").wait_for()

@@ -245,7 +245,7 @@ async def test_the_stream_is_for_staff_only(shop: Shop) -> None:
 
 
 async def test_the_page_role_can_touch_no_table(shop: Shop) -> None:
-    tables = await shop.app.state.copy_pool.fetch(
+    tables = await shop.app.state.edge.views.pool.fetch(
         "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('live', 'public')"
     )
     assert tables

@@ -76,7 +76,9 @@ async def test_a_portal_session_opens_nothing_here(shop: Shop) -> None:
 
 
 async def test_without_identitys_heartbeat_nothing_private_is_served(shop: Shop) -> None:
-    await shop.app.state.copy_pool.execute("UPDATE identity_heartbeat SET heard_at = now() - interval '6 minutes'")
+    await shop.app.state.edge.views.pool.execute(
+        "UPDATE identity_heartbeat SET heard_at = now() - interval '6 minutes'"
+    )
     page = await shop.page("/dokumente", 503)
     assert "Das geht gerade nicht" in page
     header = shop.owners.signer.token("admin", "service", kind="service")

@@ -1,16 +1,11 @@
-"""What the gateway is told from outside, besides what every service is told."""
+"""What the gateway is told from outside, besides what every edge is told."""
 
-from pydantic import SecretStr
-
-from kontor_service.settings import ServiceSettings
+from kontor_edge.settings import EdgeSettings
 
 
-class Settings(ServiceSettings):
+class Settings(EdgeSettings):
     service: str = "gateway"
     port: int = 8000
-
-    # The role that writes the copy; database_url is the page role, which may execute functions and nothing else.
-    copy_database_url: SecretStr
 
     # Where a payment form may lead: the providers' own pages.
     provider_origins: tuple[str, ...] = ("https://checkout.stripe.com", "https://www.paypal.com")
@@ -19,5 +14,3 @@ class Settings(ServiceSettings):
 
     # The portal that the bare address leads to, where one merchant has the platform to itself: its slug.
     home_portal: str = ""
-
-    upload_bytes: int = 20 * 1024 * 1024

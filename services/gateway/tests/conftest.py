@@ -22,7 +22,6 @@ from kontor.identity.v1 import identity_pb2
 from kontor.payments.v1 import payments_pb2
 from kontor_events.registry import type_of
 from kontor_gateway.app import create_app
-from kontor_gateway.sessions.store import heard_identity, keep_sessions
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
 from kontor_service.commands import command_result
@@ -181,7 +180,7 @@ class Portal:
     async def login(self, slug: str, merchant: str, *customers: str, **more: Any) -> dict[str, str]:
         """The cookie header of a browser that is in."""
         token = f"token-{uuid7()}"
-        await keep_sessions(self.edge.views.pool, [self.session(token, slug, merchant, list(customers), **more)])
+        await self.edge.sessions.keep([self.session(token, slug, merchant, list(customers), **more)])
         return {"cookie": f"__Host-kontor-{slug}={token}"}
 
     async def page(self, path: str, cookie: dict[str, str] | None = None, **options: Any) -> httpx.Response:
@@ -247,6 +246,6 @@ async def portal(gateway: tuple[FastAPI, str, Owners]) -> AsyncIterator[Portal]:
     pool = app.state.edge.views.pool
     await pool.execute("TRUNCATE " + ", ".join(f"live.{view.table}" for view in SHAPE.views))
     await pool.execute("DELETE FROM session; DELETE FROM content; DELETE FROM content_wanted")
-    await heard_identity(pool)
+    await app.state.edge.sessions.heard_identity()
     async with httpx.AsyncClient(base_url=url, timeout=10) as client:
         yield Portal(app, url, owners, client)

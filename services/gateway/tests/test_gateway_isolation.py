@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from gateway_meters import meter
 
 from kontor.meters.v1 import meters_pb2
-from kontor_gateway.reading.connections import PageConnections
-from kontor_gateway.routes import routers
+from kontor_edge.connections import PageConnections
+from kontor_gateway.features import FEATURES
 from kontor_service.ids import uuid7
 
 _WITH_A_TOKEN = ("/l/", "/einladung/", "/passwort/")
@@ -21,7 +21,7 @@ _WITH_A_TOKEN = ("/l/", "/einladung/", "/passwort/")
 
 def routes() -> Iterator[tuple[str, str]]:
     """(method, path) of every route that a portal session is for."""
-    for router in routers():
+    for router in (router for feature in FEATURES for router in (*feature.routers, *feature.portal)):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             if "{slug}" in route.path and not route.path.startswith(_WITH_A_TOKEN):

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from kontor_gateway.reading.connections import PageConnections
+from kontor_edge.connections import PageConnections
 
 
 def url(portal: Any) -> str:

@@ -8,7 +8,19 @@ from starlette.responses import Response
 
 from kontor_service.errors import Gone, Invalid
 from kontor_service.i18n import speak
-from kontor_web import Column, Form, Hub, Link, Look, Pages, install_error_pages, protect, read_form, static_app, stream
+from kontor_web import (
+    Column,
+    Form,
+    Hub,
+    Link,
+    PageContext,
+    Pages,
+    install_error_pages,
+    protect,
+    read_form,
+    static_app,
+    stream,
+)
 from kontor_web.charts import bars, day_labels, month_labels, quarter_hours
 
 
@@ -19,10 +31,10 @@ def create_app() -> FastAPI:
     app.state.paid = False
     app.mount("/static", static_app(pages.assets))
 
-    def look(request: Request) -> Look:
+    def page_context(request: Request) -> PageContext:
         language = request.query_params.get("lang", "de")
         accent = request.query_params.get("accent")
-        return Look(
+        return PageContext(
             language=language,
             brand="Brunner Haustechnik",
             accent=f"#{accent}" if accent else None,
@@ -37,22 +49,22 @@ def create_app() -> FastAPI:
             live="/events",
         )
 
-    install_error_pages(app, pages, api_prefixes=("/api/",), look=look)
+    install_error_pages(app, pages, api_prefixes=("/api/",), page_context=page_context)
     protect(app, exempt=("/webhooks/",), secret_paths=("/l/",))
 
     @app.get("/")
     def parts(request: Request) -> Response:
         form = Form.of({"name": "Seidel Optik", "language": "de", "portal": True})
         form.error("email", "This is not an e-mail address.")
-        return pages.render(request, "parts.html", look(request), form=form, **_facts())
+        return pages.render(request, "parts.html", page_context(request), form=form, **_facts())
 
     @app.get("/document")
     def document(request: Request) -> Response:
-        return pages.render(request, "document.html", look(request), paid=app.state.paid, **_facts())
+        return pages.render(request, "document.html", page_context(request), paid=app.state.paid, **_facts())
 
     @app.get("/charts")
     def charts(request: Request) -> Response:
-        shown = look(request)
+        shown = page_context(request)
         speak(shown.language)
         return pages.render(request, "charts.html", shown, charts=kontor_charts())
 
@@ -79,7 +91,7 @@ def create_app() -> FastAPI:
 
     @app.get("/l/{token}")
     def link(request: Request, token: str) -> Response:
-        return pages.render(request, "link.html", look(request), token=token)
+        return pages.render(request, "link.html", page_context(request), token=token)
 
     @app.get("/number/{number}")
     def number(number: int) -> int:

@@ -1,6 +1,6 @@
 """API keys for systems (B13): made, shown once, revoked."""
 
 from kontor_admin.api_keys.page import router
-from kontor_admin.feature import Feature, sql
+from kontor_edge.feature import Feature, sql
 
-FEATURE = Feature("api_keys", router, functions=(sql("sql/api_keys.sql"),))
+FEATURE = Feature("api_keys", routers=(router,), functions=(sql("kontor_admin", "sql/api_keys.sql"),))

@@ -5,10 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages, refused
-from kontor_admin.owners import owners
-from kontor_admin.reading import ask, loads
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
+from kontor_edge.acting import act, refused
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import command
+from kontor_edge.query import loads
+from kontor_edge.staff import query_view
 from kontor_events.registry import contexts, rules_of
 from kontor_service.errors import Problem
 from kontor_service.i18n import N_
@@ -28,7 +30,7 @@ SCOPES = [scope for context in contexts() for scope in rules_of(context).key_sco
 
 
 def _words(request: Request) -> dict[str, str]:
-    words = _WORDS | {scope: said for f in request.app.state.features for scope, said in f.scopes.items()}
+    words = _WORDS | {scope: said for f in edge_of(request).features for scope, said in f.scopes.items()}
     return {scope: _(words[scope]) if scope in words else scope for scope in SCOPES}
 
 
@@ -40,7 +42,7 @@ async def keys(request: Request) -> Response:
 @router.post("")
 async def create(request: Request) -> Response:
     """The key is in this answer and nowhere else: only its hash is kept."""
-    staff, _row = await ask(request, "staff")
+    await query_view(request, "staff")
     form = await read_form(request)
     name, scopes = form.text("name", required=True, limit=200), form.many("scopes", SCOPES)
     if not scopes:
@@ -48,9 +50,8 @@ async def create(request: Request) -> Response:
     status = 422
     if form.ok:
         try:
-            answer = await owners(request).command(
+            answer = await command(
                 request,
-                staff,
                 "identity",
                 "api_keys:edit",
                 "POST",
@@ -65,19 +66,19 @@ async def create(request: Request) -> Response:
 
 @router.post("/{key_id}/widerrufen")
 async def revoke(request: Request, key_id: UUID) -> Response:
-    staff, _row = await ask(request, "staff")
+    await query_view(request, "staff")
     await read_form(request)
     return await act(
-        request, staff, "identity", "api_keys:edit", "DELETE", f"/v1/api-keys/{key_id}", back="/einstellungen/schluessel",
+        request, "identity", "api_keys:edit", "DELETE", f"/v1/api-keys/{key_id}", back="/einstellungen/schluessel",
         good=_("The key no longer works."),
     )  # fmt: skip
 
 
 async def _page(request: Request, form: Form, *, secret: str = "", name: str = "", status: int = 200) -> Response:
-    staff, row = await ask(request, "api_keys")
+    staff, row = await query_view(request, "api_keys")
     known = [key for key in loads(row["keys"], []) if not key["revoked"]]
     return pages(request).render(
         request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff,
         tabs=settings_tabs(staff, "keys"), keys=known, form=form, secret=secret, name=name,
-        scopes=_words(request), address=request.app.state.settings.portal_url,
+        scopes=_words(request), address=edge_of(request).settings.portal_url,
     )  # fmt: skip

@@ -5,21 +5,20 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages, who
 from kontor_admin.board.view import board, part_of_day
-from kontor_admin.reading import ask
-from kontor_admin.staff import look
-from kontor_web import stream
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.live import news
+from kontor_edge.staff import current_staff, page_context, query_view
 
 router = APIRouter()
 
 
 @router.get("/")
 async def show(request: Request) -> Response:
-    staff, row = await ask(request, "board")
-    now = request.app.state.clock.now().astimezone(ZoneInfo(staff.zone))
+    staff, row = await query_view(request, "board")
+    now = edge_of(request).clock.now().astimezone(ZoneInfo(staff.zone))
     return pages(request).render(
-        request, "board/board.html", look(request, staff, "board"), staff=staff, board=board(staff, row), part=part_of_day(now),
+        request, "board/board.html", page_context(request, staff, "board"), staff=staff, board=board(staff, row), part=part_of_day(now),
         now=now,
     )  # fmt: skip
 
@@ -27,5 +26,5 @@ async def show(request: Request) -> Response:
 @router.get("/ereignisse")
 async def events(request: Request) -> Response:
     """News of this merchant for open pages; which page shows what is left to the page."""
-    staff = await who(request)
-    return stream(request, request.app.state.hub, {staff.topic})
+    staff = await current_staff(request)
+    return news(request, {staff.topic})

@@ -6,8 +6,8 @@ from typing import Any
 
 from asyncpg import Record
 
-from kontor_admin.reading import loads
-from kontor_admin.staff import Staff
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
 
 
 @dataclass(frozen=True)

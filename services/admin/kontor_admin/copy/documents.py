@@ -3,9 +3,9 @@
 from typing import Any
 
 from kontor.documents.v1 import documents_pb2
-from kontor_admin.copy.values import KEY, instant, key, text, whole
 from kontor_edge import View
 from kontor_edge.sorting import LAST_DAY, amount_key, number_key, search_words
+from kontor_edge.values import KEY, instant, key, text, whole
 from kontor_service.money import from_minor
 
 

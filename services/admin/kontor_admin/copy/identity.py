@@ -3,9 +3,9 @@
 from typing import Any
 
 from kontor.identity.v1 import identity_pb2
-from kontor_admin.copy.values import KEY, key, text, whole
 from kontor_edge import View
 from kontor_edge.sorting import fold, number_key, search_words
+from kontor_edge.values import KEY, key, text, whole
 
 
 def _merchant(m: Any) -> dict[str, Any]:

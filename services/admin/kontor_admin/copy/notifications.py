@@ -3,9 +3,9 @@
 from typing import Any
 
 from kontor.notifications.v1 import notifications_pb2
-from kontor_admin.copy.values import KEY, key, whole
 from kontor_edge import View
 from kontor_edge.sorting import search_words
+from kontor_edge.values import KEY, key, whole
 
 
 def _mail(m: Any) -> dict[str, Any]:

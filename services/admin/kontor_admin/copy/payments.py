@@ -3,9 +3,9 @@
 from typing import Any
 
 from kontor.payments.v1 import payments_pb2
-from kontor_admin.copy.values import KEY, instant, key, text, whole
 from kontor_edge import View
 from kontor_edge.sorting import search_words
+from kontor_edge.values import KEY, instant, key, text, whole
 from kontor_service.money import from_minor
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from kontor_admin.customers import contacts, editing, links, listing
-from kontor_admin.feature import Feature, Menu, per_order, sql
+from kontor_edge.feature import Feature, Menu, per_order, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
@@ -12,7 +12,11 @@ for part in (listing, editing, contacts, links):
 
 FEATURE = Feature(
     "customers",
-    router,
-    Menu("/kunden", lambda: _("Customers")),
-    functions=(sql("sql/customer.sql"), *per_order(sql("sql/customers.sql"), listing.SORTS)),
+    order=40,
+    routers=(router,),
+    menu=Menu("/kunden", lambda: _("Customers")),
+    functions=(
+        sql("kontor_admin", "sql/customer.sql"),
+        *per_order(sql("kontor_admin", "sql/customers.sql"), listing.SORTS),
+    ),
 )

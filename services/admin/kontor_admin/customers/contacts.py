@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, new_key, pages, refused
 from kontor_admin.customers.listing import CustomerMissing, CustomerView, customer
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import act, new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.staff import Staff, page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -38,9 +39,8 @@ async def add(request: Request, customer_id: UUID) -> Response:
     if form.ok:
         try:
             known = {contact["id"] for contact in view.contacts}
-            await owners(request).command(
+            await command(
                 request,
-                staff,
                 "identity",
                 "customers:edit",
                 "POST",
@@ -62,7 +62,7 @@ async def _invite_new(request: Request, staff: Staff, customer_id: UUID, known: 
     if fresh is None:
         return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
     return await act(
-        request, staff, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/contacts/{fresh['id']}/invite",
+        request, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/contacts/{fresh['id']}/invite",
         back=f"/kunden/{customer_id}", good=_("Saved. The invitation is on its way."),
     )  # fmt: skip
 
@@ -84,9 +84,8 @@ async def edit(request: Request, customer_id: UUID, contact_id: UUID) -> Respons
     status = 422
     if form.ok:
         try:
-            await owners(request).command(
+            await command(
                 request,
-                staff,
                 "identity",
                 "customers:edit",
                 "PATCH",
@@ -104,11 +103,11 @@ async def access(
     request: Request, customer_id: UUID, contact_id: UUID, what: Literal["einladen", "entziehen"]
 ) -> Response:
     """Granting, sending the invitation again, and taking access away, which counts as soon as this answers."""
-    staff, _view = await customer(request, customer_id)
+    await customer(request, customer_id)
     await read_form(request)
     invite = what == "einladen"
     return await act(
-        request, staff, "identity", "customers:edit", "POST",
+        request, "identity", "customers:edit", "POST",
         f"/v1/customers/{customer_id}/contacts/{contact_id}/{'invite' if invite else 'revoke'}", back=f"/kunden/{customer_id}",
         good=_("The invitation is on its way.") if invite else _("Access revoked. Open sessions have ended."),
     )  # fmt: skip
@@ -142,7 +141,7 @@ def _page(
     return pages(request).render(
         request,
         "customers/contact.html",
-        look(request, staff, "customers", live=False),
+        page_context(request, staff, "customers", live=False),
         status=status,
         form=form,
         c=view.data,

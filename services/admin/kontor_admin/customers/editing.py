@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import new_key, pages, refused, who
 from kontor_admin.customers.listing import customer
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.staff import Staff, current_staff, page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -22,7 +23,7 @@ _NAMES = {f"address.{part}": part for part in _ADDRESS}
 
 @router.get("/neu")
 async def new_page(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     query = request.query_params
     form = Form.of(
         {"number": query.get("nummer", ""), "name": query.get("name", ""), "country": "DE", "kind": "business",
@@ -33,15 +34,14 @@ async def new_page(request: Request) -> Response:
 
 @router.post("/neu")
 async def create(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     wanted = _wanted(form)
     status = 422
     if form.ok:
         try:
-            answer = await owners(request).command(
+            answer = await command(
                 request,
-                staff,
                 "identity",
                 "customers:edit",
                 "POST",
@@ -71,9 +71,7 @@ async def edit(request: Request, customer_id: UUID) -> Response:
     status = 422
     if form.ok:
         try:
-            await owners(request).command(
-                request, staff, "identity", "customers:edit", "PATCH", f"/v1/customers/{customer_id}", json=wanted
-            )
+            await command(request, "identity", "customers:edit", "PATCH", f"/v1/customers/{customer_id}", json=wanted)
             return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
         except Problem as problem:
             status = refused(form, problem, _NAMES)
@@ -103,6 +101,6 @@ def _page(
     request: Request, staff: Staff, form: Form, known: dict[str, Any] | None = None, status: int = 200
 ) -> Response:
     return pages(request).render(
-        request, "customers/edit.html", look(request, staff, "customers", live=False), status=status, form=form, known=known,
+        request, "customers/edit.html", page_context(request, staff, "customers", live=False), status=status, form=form, known=known,
         access_default=bool(staff.merchant.get("portal_access_default")), attaches=bool(staff.merchant.get("mail_attaches_files")),
     )  # fmt: skip

@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages
 from kontor_admin.customers.listing import customer
-from kontor_admin.owners import owners
-from kontor_admin.staff import look
+from kontor_edge.acting import act
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.staff import page_context
 from kontor_service.i18n import gettext as _
 from kontor_web import read_form
 
@@ -21,22 +22,20 @@ async def show(request: Request, customer_id: UUID) -> Response:
     """The address is a secret: fetched for this page alone and kept nowhere."""
     staff, view = await customer(request, customer_id)
     await read_form(request)
-    answer = await owners(request).command(
-        request, staff, "identity", "customers:edit", "GET", f"/v1/customers/{customer_id}/link"
-    )
+    answer = await command(request, "identity", "customers:edit", "GET", f"/v1/customers/{customer_id}/link")
     return pages(request).render(
-        request, "customers/link.html", look(request, staff, "customers", live=False), c=view.data, url=answer.get("url"),
+        request, "customers/link.html", page_context(request, staff, "customers", live=False), c=view.data, url=answer.get("url"),
         reason=answer.get("reason"),
     )  # fmt: skip
 
 
 @router.post("/{what}")
 async def change(request: Request, customer_id: UUID, what: Literal["erneuern", "widerrufen"]) -> Response:
-    staff, _view = await customer(request, customer_id)
+    await customer(request, customer_id)
     await read_form(request)
     renew = what == "erneuern"
     return await act(
-        request, staff, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/link/{'renew' if renew else 'revoke'}",
+        request, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/link/{'renew' if renew else 'revoke'}",
         back=f"/kunden/{customer_id}",
         good=_("There is a new link; the old one no longer works.") if renew else _("The link no longer works."),
     )  # fmt: skip

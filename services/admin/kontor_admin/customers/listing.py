@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages
-from kontor_admin.documents.listing import capped, entries_of
-from kontor_admin.reading import Keyset, ask, loads, slice_of
-from kontor_admin.staff import Staff, look
+from kontor_edge.edge import pages
+from kontor_edge.paging import Keyset, capped, slice_of
+from kontor_edge.query import loads, loads_all
 from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
@@ -43,9 +43,8 @@ class CustomerView:
 async def customers(request: Request) -> Response:
     query = request.query_params.get("q", "")
     keyset = Keyset.of(request, SORTS, "name", "asc")
-    key, identity = keyset.start
-    staff, row = await ask(
-        request, f"customers_by_{keyset.sort}_{keyset.direction}", search_patterns(query), key, identity, keyset.size
+    staff, row = await query_view(
+        request, f"customers_by_{keyset.sort}_{keyset.direction}", of_words=search_patterns(query), **keyset.arguments
     )
     page = slice_of(row, keyset)
     columns = [
@@ -53,21 +52,22 @@ async def customers(request: Request) -> Response:
         Column("access", _("Portal access")),
     ]  # fmt: skip
     return pages(request).render(
-        request, "customers/list.html", look(request, staff, "customers"), staff=staff, page=page, keyset=keyset, columns=columns, q=query,
+        request, "customers/list.html", page_context(request, staff, "customers"), staff=staff, page=page,
+        keyset=keyset, columns=columns, q=query,
         total=capped(row["total"]), next=page.query(request, after=page.after), previous=page.query(request, before=page.before),
     )  # fmt: skip
 
 
 async def customer(request: Request, customer_id: UUID) -> tuple[Staff, CustomerView]:
     """Raises CustomerMissing for one that does not exist or is another merchant's."""
-    staff, row = await ask(request, "customer", customer_id)
+    staff, row = await query_view(request, "customer", asked=customer_id)
     if row["customer"] is None:
         raise CustomerMissing()
     return staff, CustomerView(
         loads(row["customer"]),
         loads(row["owed"], []),
         loads(row["link"]),
-        entries_of(row["latest"]),
+        loads_all(row["latest"]),
         row["documents"],
         loads(row.get("panels"), {}),
     )
@@ -77,7 +77,7 @@ async def customer(request: Request, customer_id: UUID) -> tuple[Staff, Customer
 async def show(request: Request, customer_id: UUID) -> Response:
     staff, view = await customer(request, customer_id)
     return pages(request).render(
-        request, "customers/customer.html", look(request, staff, "customers"), staff=staff, view=view, c=view.data,
+        request, "customers/customer.html", page_context(request, staff, "customers"), staff=staff, view=view, c=view.data,
         no_link=why_no_link(staff.merchant, view), documents=capped(view.documents),
     )  # fmt: skip
 

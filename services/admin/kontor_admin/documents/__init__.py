@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from kontor_admin.copy import documents
 from kontor_admin.documents import actions, document, files, listing, sharing
-from kontor_admin.feature import Feature, Menu, per_order, sql
+from kontor_edge.feature import Feature, Menu, per_order, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
@@ -13,9 +13,13 @@ for part in (listing, document, files, actions, sharing):
 
 FEATURE = Feature(
     "documents",
-    router,
-    Menu("/dokumente", lambda: _("Documents")),
+    order=20,
+    routers=(router,),
+    menu=Menu("/dokumente", lambda: _("Documents")),
     views=documents.VIEWS,
-    indexes=sql("sql/documents_indexes.sql"),
-    functions=(sql("sql/document.sql"), *per_order(sql("sql/documents.sql"), listing.SORTS)),
+    indexes=sql("kontor_admin", "sql/documents_indexes.sql"),
+    functions=(
+        sql("kontor_admin", "sql/document.sql"),
+        *per_order(sql("kontor_admin", "sql/documents.sql"), listing.SORTS),
+    ),
 )

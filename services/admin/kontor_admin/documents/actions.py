@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, new_key, pages, refused, who
 from kontor_admin.documents.document import document
-from kontor_admin.owners import owners
-from kontor_admin.reading import ask, loads
-from kontor_admin.staff import look
+from kontor_edge.acting import act, new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import current_staff, page_context, query_view
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -27,40 +28,40 @@ async def assign_page(request: Request, document_id: UUID) -> Response:
     """Whose document it is. Suggestions by VAT id or e-mail are shown, never taken by themselves."""
     staff, view, _row = await document(request, document_id)
     query = request.query_params.get("q", "")
-    _staff, row = await ask(request, "customer_choices", search_patterns(query), _CHOICES)
+    _staff, row = await query_view(request, "customer_choices", of_words=search_patterns(query), many=_CHOICES)
     choices = [loads(choice) for choice in row["choices"] or ()]
     return pages(request).render(
-        request, "documents/assign.html", look(request, staff, "release", live=False), view=view, doc=view.data, choices=choices,
+        request, "documents/assign.html", page_context(request, staff, "release", live=False), view=view, doc=view.data, choices=choices,
         q=query, more=len(choices) == _CHOICES,
     )  # fmt: skip
 
 
 @router.post("/{document_id}/zuordnen")
 async def assign(request: Request, document_id: UUID) -> Response:
-    staff = await who(request)
+    await current_staff(request)
     customer_id = (await read_form(request)).text("customer_id")
     return await act(
-        request, staff, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/assign",
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/assign",
         json={"customer_id": customer_id}, back=f"/dokumente/{document_id}", good=_("Assigned."),
     )  # fmt: skip
 
 
 @router.post("/{document_id}/zurueckziehen")
 async def withdraw(request: Request, document_id: UUID) -> Response:
-    staff = await who(request)
+    await current_staff(request)
     reason = (await read_form(request)).text("reason", limit=1000)
     return await act(
-        request, staff, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/withdraw",
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/withdraw",
         json={"reason": reason}, back=f"/dokumente/{document_id}", good=_("Withdrawn: the customer no longer sees the document."),
     )  # fmt: skip
 
 
 @router.post("/{document_id}/stornieren")
 async def cancel(request: Request, document_id: UUID) -> Response:
-    staff = await who(request)
+    await current_staff(request)
     reason = (await read_form(request)).text("reason", limit=1000)
     return await act(
-        request, staff, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/cancel",
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/cancel",
         json={"reason": reason}, back=f"/dokumente/{document_id}", good=_("Cancelled: nothing is to be paid any more."),
     )  # fmt: skip
 
@@ -68,14 +69,14 @@ async def cancel(request: Request, document_id: UUID) -> Response:
 @router.post("/{document_id}/bezahlt")
 async def mark_paid(request: Request, document_id: UUID) -> Response:
     """Everything that is open was received (D16)."""
-    staff = await who(request)
+    await current_staff(request)
     form = await read_form(request)
     wanted = {"method": form.choice("method", METHODS, "transfer"), "reference": form.text("reference", limit=100)}
     booked_on = form.day("booked_on")
     if booked_on:
         wanted["booked_on"] = booked_on.isoformat()
     return await act(
-        request, staff, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/mark-paid", json=wanted,
+        request, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/mark-paid", json=wanted,
         back=f"/dokumente/{document_id}", good=_("Booked: the document is paid in full."),
     )  # fmt: skip
 
@@ -87,7 +88,7 @@ async def book_page(request: Request, document_id: UUID) -> Response:
     return pages(request).render(
         request,
         "documents/book.html",
-        look(request, staff, "documents", live=False),
+        page_context(request, staff, "documents", live=False),
         view=view,
         doc=view.data,
         form=form,
@@ -114,15 +115,16 @@ async def book(request: Request, document_id: UUID) -> Response:
             "reference": reference,
         }
         try:
-            await owners(request).command(
-                request, staff, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/bookings", json=wanted,
+            await command(
+                request, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/bookings", json=wanted,
                 key=form.value("key"),
             )  # fmt: skip
             return pages(request).redirect(f"/dokumente/{document_id}", good=_("Payment booked."))
         except Problem as problem:
             status = refused(form, problem, {"amount_minor": "amount"})
     return pages(request).render(
-        request, "documents/book.html", look(request, staff, "documents", live=False), status=status, view=view, doc=view.data, form=form,
+        request, "documents/book.html", page_context(request, staff, "documents", live=False), status=status,
+        view=view, doc=view.data, form=form,
         methods=METHODS,
     )  # fmt: skip
 
@@ -130,13 +132,13 @@ async def book(request: Request, document_id: UUID) -> Response:
 @router.post("/{document_id}/zurueckgeben")
 async def give_back(request: Request, document_id: UUID) -> Response:
     """Money that is too much, or came in another currency, goes back the way it came."""
-    staff, view, _row = await document(request, document_id)
+    _staff, view, _row = await document(request, document_id)
     payment_id = (await read_form(request)).value("payment_id")
     here = f"/dokumente/{document_id}"
     if not any(payment["id"] == payment_id for payment in view.payments):
         return pages(request).redirect(here, bad=_("There is no such payment."))
     return await act(
-        request, staff, "payments", "payments:book", "POST", f"/v1/payments/{payment_id}/refund", back=here,
+        request, "payments", "payments:book", "POST", f"/v1/payments/{payment_id}/refund", back=here,
         good=_("The money is on its way back."),
     )  # fmt: skip
 
@@ -147,24 +149,25 @@ async def link(request: Request, document_id: UUID) -> Response:
     staff, view, _row = await document(request, document_id)
     await read_form(request)
     customer_id = view.data["customer_id"]
-    answer = await owners(request).command(
-        request, staff, "identity", "customers:edit", "GET", f"/v1/customers/{customer_id}/documents/{document_id}/link"
+    answer = await command(
+        request, "identity", "customers:edit", "GET", f"/v1/customers/{customer_id}/documents/{document_id}/link"
     )
     return pages(request).render(
-        request, "documents/link.html", look(request, staff, "documents", live=False), view=view, doc=view.data, url=answer.get("url"),
+        request, "documents/link.html", page_context(request, staff, "documents", live=False), view=view,
+        doc=view.data, url=answer.get("url"),
         reason=answer.get("reason"),
     )  # fmt: skip
 
 
 @router.post("/{document_id}/link/{what}")
 async def change_link(request: Request, document_id: UUID, what: Literal["erneuern", "widerrufen"]) -> Response:
-    staff, view, _row = await document(request, document_id)
+    _staff, view, _row = await document(request, document_id)
     await read_form(request)
     command = {"erneuern": "renew", "widerrufen": "revoke"}[what]
     good = (
         _("There is a new link; the old one no longer works.") if command == "renew" else _("The link no longer works.")
     )
     return await act(
-        request, staff, "identity", "customers:edit", "POST",
+        request, "identity", "customers:edit", "POST",
         f"/v1/customers/{view.data['customer_id']}/documents/{document_id}/link/{command}", back=f"/dokumente/{document_id}", good=good,
     )  # fmt: skip

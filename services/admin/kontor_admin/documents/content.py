@@ -1,9 +1,12 @@
 """A document's lines, parties and sums as it says them, from its immutable content. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from kontor_edge.content import ContentSource
+from kontor_edge.copy import Applied
 from kontor_service.money import from_minor, to_minor
 
 
@@ -119,3 +122,18 @@ def address_lines(party: dict[str, Any]) -> list[str]:
         place,
     ]
     return list(dict.fromkeys(line for line in lines if line)) + ([country] if country not in ("", "DE") else [])
+
+
+def _wanted(applied: Applied) -> Iterator[tuple[str, str]]:
+    for d in applied.states.get("document", ()):
+        if d.content_sha256 and not d.deleted:
+            yield d.merchant_id, d.content_sha256
+
+
+# Kept for the pages of all documents, so that they have their lines also while documents is away.
+CONTENT = ContentSource(
+    "documents",
+    _wanted,
+    topic="document",
+    users="SELECT id FROM live.document WHERE merchant_id = $1 AND content_sha256 = $2 AND NOT deleted",
+)

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from asyncpg import Record
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import new_key, pages
 from kontor_admin.documents.content import Content, address_lines, content
-from kontor_admin.documents.fetching import content_of
-from kontor_admin.documents.listing import entries_of
-from kontor_admin.owners import owners
-from kontor_admin.reading import ask, loads
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import new_key
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
+from kontor_edge.query import loads, loads_all
+from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import NotFound, Problem
 from kontor_web import Form
 
@@ -56,7 +56,7 @@ class DocumentView:
 
 async def document(request: Request, document_id: UUID) -> tuple[Staff, DocumentView, Record]:
     """Raises DocumentMissing for one that does not exist or is another merchant's."""
-    staff, row = await ask(request, "document", document_id)
+    staff, row = await query_view(request, "document", asked=document_id)
     if row["document"] is None:
         raise DocumentMissing()
     view = DocumentView(
@@ -68,7 +68,7 @@ async def document(request: Request, document_id: UUID) -> tuple[Staff, Document
         payments=loads(row["payments"], []),
         mails=loads(row["mails"], []),
         link=loads(row["link"]),
-        related=entries_of(row["related"]),
+        related=loads_all(row["related"]),
     )
     return staff, view, row
 
@@ -80,19 +80,27 @@ async def show(request: Request, document_id: UUID) -> Response:
     said: Content | None = None
     history: dict[str, Any] | None = None
     if not as_pdf:
-        found = await content_of(request, staff, row, view.data["content_sha256"])
-        said = content(found) if found else None
+        found = row["content"] or await _fetched(request, staff, view.data["content_sha256"])
+        said = content(orjson.loads(found)) if found else None
         history = await _history(request, staff, document_id)
     return pages(request).render(
-        request, "documents/document.html", look(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
+        request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
         history=history, as_pdf=as_pdf, address_lines=address_lines, key=new_key(), form=Form.of(), no_link=why_no_link(staff, view),
     )  # fmt: skip
+
+
+async def _fetched(request: Request, staff: Staff, sha256: str) -> str | None:
+    """Content that nobody has looked at before; None where documents does not answer."""
+    edge = edge_of(request)
+    return await edge.content.fetch(edge.views, staff.merchant_id, sha256) if sha256 else None
 
 
 async def _history(request: Request, staff: Staff, document_id: UUID) -> dict[str, Any] | None:
     """None where documents does not answer: the page is there all the same."""
     try:
-        answer = await owners(request).glance("documents", f"/v1/documents/{document_id}/history", staff.merchant_id)
+        answer = await fetch_as_edge(
+            request, "documents", f"/v1/documents/{document_id}/history", staff.merchant_id, timeout=GLANCE_SECONDS
+        )
     except Problem:
         return None
     found: dict[str, Any] = answer.json()

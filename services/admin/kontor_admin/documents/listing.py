@@ -1,7 +1,6 @@
 """The list of documents: search, filter, sort, keyset paging (C2, for staff)."""
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,11 +8,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_admin.acting import pages
-from kontor_admin.feature import COUNT_CAP
-from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, ask, loads, slice_of
-from kontor_admin.staff import Staff, look
+from kontor_edge.edge import pages
+from kontor_edge.paging import PAGE_SIZE, Keyset, Slice, capped, slice_of
+from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import plural
 from kontor_web import Column, Link
@@ -37,11 +36,11 @@ async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
     """What the query of this address asks for. What it says that is not known is passed over."""
     query = request.query_params
     keyset = Keyset.of(request, SORTS, "received").sized(size)
-    key, identity = keyset.start
-    staff, row = await ask(
+    staff, row = await query_view(
         request, f"documents_by_{keyset.sort}_{keyset.direction}",
-        _known(query.get("type"), tuple(DocumentType)), _known(query.get("state"), STATES), _known(query.get("status"), STATUSES),
-        _uuid(query.get("customer")), search_patterns(query.get("q", "")), key, identity, keyset.size,
+        of_type=_known(query.get("type"), tuple(DocumentType)), of_state=_known(query.get("state"), STATES),
+        of_status=_known(query.get("status"), STATUSES),
+        of_customer=_uuid(query.get("customer")), of_words=search_patterns(query.get("q", "")), **keyset.arguments,
     )  # fmt: skip
     return Listing(staff, loads(row["counts"], {}), slice_of(row, keyset), keyset)
 
@@ -62,7 +61,7 @@ async def documents(request: Request) -> Response:
     found = await listing(request)
     query = request.query_params
     return pages(request).render(
-        request, "documents/list.html", look(request, found.staff, "documents"), staff=found.staff, page=found.page,
+        request, "documents/list.html", page_context(request, found.staff, "documents"), staff=found.staff, page=found.page,
         keyset=found.keyset, columns=_columns(), types=_types(request, found.counts), q=query.get("q", ""),
         states=[("", _("Every state")), ("waiting", _("Waiting")), ("shared", _("Shared")), ("unread", _("Shared, unread")),
                 ("withdrawn", _("Withdrawn")), ("cancelled", _("Cancelled"))],
@@ -99,12 +98,3 @@ def _types(request: Request, counts: dict[str, int]) -> list[Link]:
         for kind in tuple(DocumentType)
         if kind in counts
     ]
-
-
-def capped(count: int) -> str:
-    """Nobody counts further than that: 1000+"""
-    return f"{COUNT_CAP}+" if count >= COUNT_CAP else str(count)
-
-
-def entries_of(rows: list[str] | None) -> list[dict[str, Any]]:
-    return [loads(entry) for entry in rows or ()]

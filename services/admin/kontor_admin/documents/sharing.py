@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages, refused
 from kontor_admin.documents.document import DocumentView, document
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, query_owner
+from kontor_edge.staff import Staff, page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -55,9 +56,8 @@ async def share(request: Request, document_id: UUID) -> Response:
     status = 422
     if form.ok:
         try:
-            await owners(request).command(
+            await command(
                 request,
-                staff,
                 "documents",
                 "documents:release",
                 "POST",
@@ -74,7 +74,8 @@ def _page(
     request: Request, staff: Staff, view: DocumentView, form: Form, usual: dict[str, str], status: int = 200
 ) -> Response:
     return pages(request).render(
-        request, "documents/share.html", look(request, staff, "release", live=False), status=status, view=view, doc=view.data, form=form,
+        request, "documents/share.html", page_context(request, staff, "release", live=False), status=status,
+        view=view, doc=view.data, form=form,
         usual=usual, recipients=usual_recipients(view),
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ async def _usual_words(request: Request, staff: Staff, view: DocumentView) -> di
     it: the fields are then empty, and the template is used all the same."""
     language = (view.customer or {}).get("language") or staff.merchant.get("language") or "de"
     try:
-        found = await owners(request).read(request, staff, "notifications", "templates:edit", "/v1/templates")
+        found = await query_owner(request, "notifications", "templates:edit", "/v1/templates")
     except Problem:
         return {}
     kind = f"document_shared:{view.data['type']}"

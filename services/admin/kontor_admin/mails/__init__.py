@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from kontor_admin.copy import notifications
-from kontor_admin.feature import Feature, Menu, per_order, sql
 from kontor_admin.mails import log, texts
+from kontor_edge.feature import Feature, Menu, per_order, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
@@ -13,9 +13,10 @@ for part in (texts, log):
 
 FEATURE = Feature(
     "mails",
-    router,
-    Menu("/mails", lambda: _("Mails")),
+    order=70,
+    routers=(router,),
+    menu=Menu("/mails", lambda: _("Mails")),
     views=notifications.VIEWS,
-    indexes=sql("sql/mails_indexes.sql"),
-    functions=(sql("sql/mail.sql"), *per_order(sql("sql/mails.sql"), ("time",))),
+    indexes=sql("kontor_admin", "sql/mails_indexes.sql"),
+    functions=(sql("kontor_admin", "sql/mail.sql"), *per_order(sql("kontor_admin", "sql/mails.sql"), ("time",))),
 )

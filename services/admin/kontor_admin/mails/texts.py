@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages, refused, who
-from kontor_admin.owners import owners
-from kontor_admin.problems import field_sentence, sentence
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import act, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, query_owner
+from kontor_edge.problems import field_sentence, sentence
+from kontor_edge.staff import Staff, current_staff, page_context
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -23,12 +24,12 @@ class KindMissing(NotFound):
 
 
 async def _all(request: Request, staff: Staff) -> dict[str, Any]:
-    return await owners(request).read(request, staff, "notifications", _RIGHT, "/v1/templates")
+    return await query_owner(request, "notifications", _RIGHT, "/v1/templates")
 
 
 @router.get("")
 async def texts(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     found: dict[str, Any] | None = None
     try:
         found = await _all(request, staff)
@@ -38,7 +39,7 @@ async def texts(request: Request) -> Response:
     return pages(request).render(
         request,
         "mails/texts.html",
-        look(request, staff, "mails", live=False),
+        page_context(request, staff, "mails", live=False),
         templates=found["templates"] if found else None,
     )
 
@@ -53,7 +54,7 @@ async def _one(request: Request, staff: Staff, kind: str, language: str) -> tupl
 
 @router.get("/{kind}/{language}")
 async def edit_page(request: Request, kind: str, language: str) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     words, placeholders = await _one(request, staff, kind, language)
     form = Form.of({"subject": words["subject"], "text": words["text"]})
     preview = await _preview(request, staff, kind, language, words["subject"], words["text"])
@@ -63,7 +64,7 @@ async def edit_page(request: Request, kind: str, language: str) -> Response:
 @router.post("/{kind}/{language}")
 async def save(request: Request, kind: str, language: str) -> Response:
     """An unknown placeholder is named beside its field and nothing is saved."""
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     subject, text = (
         form.text("subject", required=True, limit=500),
@@ -72,9 +73,8 @@ async def save(request: Request, kind: str, language: str) -> Response:
     status = 422
     if form.ok:
         try:
-            await owners(request).command(
+            await command(
                 request,
-                staff,
                 "notifications",
                 _RIGHT,
                 "PUT",
@@ -93,19 +93,19 @@ async def save(request: Request, kind: str, language: str) -> Response:
 @router.post("/{kind}/{language}/vorschau")
 async def preview(request: Request, kind: str, language: str) -> Response:
     """The preview of what is typed, for the page to take over."""
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     subject, text = form.text("subject", limit=500), form.text("text", limit=20_000, lines=True)
     shown = await _preview(request, staff, kind, language, subject, text)
-    return pages(request).render(request, "mails/preview.html", look(request, staff), preview=shown)
+    return pages(request).render(request, "mails/preview.html", page_context(request, staff), preview=shown)
 
 
 @router.post("/{kind}/{language}/zuruecksetzen")
 async def reset(request: Request, kind: str, language: str) -> Response:
-    staff = await who(request)
+    await current_staff(request)
     await read_form(request)
     return await act(
-        request, staff, "notifications", _RIGHT, "DELETE", f"/v1/templates/{kind}/{language}", back=f"/mails/texte/{kind}/{language}",
+        request, "notifications", _RIGHT, "DELETE", f"/v1/templates/{kind}/{language}", back=f"/mails/texte/{kind}/{language}",
         good=_("The usual text holds again."),
     )  # fmt: skip
 
@@ -114,9 +114,7 @@ async def _preview(request: Request, staff: Staff, kind: str, language: str, sub
     """{subject, text} with real data, or {problem} in words."""
     trial = {"kind": kind, "language": language, "subject": subject, "text": text}
     try:
-        return await owners(request).command(
-            request, staff, "notifications", _RIGHT, "POST", "/v1/templates/preview", json=trial
-        )
+        return await command(request, "notifications", _RIGHT, "POST", "/v1/templates/preview", json=trial)
     except Problem as problem:
         if problem.status == 401:
             raise
@@ -133,6 +131,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     return pages(request).render(
-        request, "mails/text.html", look(request, staff, "mails", live=False), status=status, words=words, placeholders=placeholders,
+        request, "mails/text.html", page_context(request, staff, "mails", live=False), status=status, words=words,
+        placeholders=placeholders,
         form=form, preview=shown,
     )  # fmt: skip

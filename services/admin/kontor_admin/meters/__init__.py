@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from kontor_admin.feature import Feature, Menu, Panel, per_order, sql
 from kontor_admin.meters import (
     api,
     checking,
@@ -19,6 +18,7 @@ from kontor_admin.meters import (
     words,
 )
 from kontor_admin.meters.staff_page import READ
+from kontor_edge.feature import Feature, Menu, Panel, per_order, sql
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 
@@ -34,14 +34,15 @@ _WAITING = (
 
 FEATURE = Feature(
     "meters",
-    router,
-    Menu("/zaehler", lambda: _("Meters"), waiting=_WAITING, right=READ),
+    order=50,
+    routers=(router,),
+    menu=Menu("/zaehler", lambda: _("Meters"), waiting=_WAITING, right=READ),
     views=copy.VIEWS,
-    indexes=sql("meters/sql/indexes.sql"),
-    parts=sql("meters/sql/parts.sql"),
+    indexes=sql("kontor_admin", "meters/sql/indexes.sql"),
+    parts=sql("kontor_admin", "meters/sql/parts.sql"),
     functions=(
-        *(sql(f"meters/sql/{name}.sql") for name in _PAGES),
-        *per_order(sql("meters/sql/list.sql"), listing.SORTS),
+        *(sql("kontor_admin", f"meters/sql/{name}.sql") for name in _PAGES),
+        *per_order(sql("kontor_admin", "meters/sql/list.sql"), listing.SORTS),
     ),
     panels=(
         Panel("board", "_meters_board({merchant})", "meters/board_panel.html", READ),

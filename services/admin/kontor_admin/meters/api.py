@@ -14,7 +14,9 @@ from kontor_admin.meters.listing import listing
 from kontor_admin.meters.requests import reading_request
 from kontor_admin.meters.staff_page import ask_meters, uuid_of
 from kontor_admin.meters.view import meter
-from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, loads, slice_of
+from kontor_edge.answers import json_response
+from kontor_edge.paging import PAGE_SIZE, Keyset, Slice, slice_of
+from kontor_edge.query import loads
 
 router = APIRouter(prefix="/api/admin/v1", tags=["meters"])
 
@@ -26,7 +28,7 @@ def _json(value: Any) -> Response:
 
 
 def _listed(page: Slice, **more: Any) -> Response:
-    return _json({"entries": page.entries, "next": page.after, "previous": page.before, **more})
+    return json_response({"entries": page.entries, "next": page.after, "previous": page.before, **more})
 
 
 @router.get("/meters")
@@ -40,7 +42,7 @@ async def meters(request: Request, limit: Limit = PAGE_SIZE) -> Response:
 async def get_meter(request: Request, meter_id: UUID) -> Response:
     """With its readings, the meters before and after it, and its consumption: thousandths of the unit per day, -1 unknown."""
     _staff, view = await meter(request, meter_id, 1000)
-    return _json(asdict(view))
+    return json_response(asdict(view))
 
 
 @router.get("/readings-to-check")
@@ -52,10 +54,9 @@ async def readings_to_check(request: Request, limit: Limit = PAGE_SIZE) -> Respo
     _staff, row = await ask_meters(
         request,
         "readings_to_check",
-        asked if asked in STATES else None,
-        uuid_of(query.get("customer")),
-        *keyset.start,
-        keyset.size,
+        of_state=asked if asked in STATES else None,
+        of_customer=uuid_of(query.get("customer")),
+        **keyset.arguments,
     )
     return _listed(slice_of(row, keyset), groups=loads(row["groups"], {}))
 
@@ -63,7 +64,7 @@ async def readings_to_check(request: Request, limit: Limit = PAGE_SIZE) -> Respo
 @router.get("/reading-requests")
 async def reading_requests(request: Request, limit: Limit = PAGE_SIZE) -> Response:
     keyset = Keyset("made", "desc", request.query_params.get("after", ""), size=limit)
-    _staff, row = await ask_meters(request, "reading_requests", *keyset.start, keyset.size)
+    _staff, row = await ask_meters(request, "reading_requests", **keyset.arguments)
     return _listed(slice_of(row, keyset))
 
 
@@ -79,11 +80,11 @@ async def batches(request: Request, limit: Limit = PAGE_SIZE) -> Response:
     """Takes source (csv, http, bus), after."""
     query = request.query_params
     keyset = Keyset("time", "desc", query.get("after", ""), size=limit)
-    _staff, row = await ask_meters(request, "meter_batches", query.get("source") or None, *keyset.start, keyset.size)
+    _staff, row = await ask_meters(request, "meter_batches", of_source=query.get("source") or None, **keyset.arguments)
     return _listed(slice_of(row, keyset))
 
 
 @router.get("/meter-batches/{batch_id}")
 async def get_batch(request: Request, batch_id: UUID) -> Response:
     _staff, found = await batch(request, batch_id)
-    return _json(found)
+    return json_response(found)

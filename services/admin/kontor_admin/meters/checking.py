@@ -6,11 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages
 from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
-from kontor_admin.owners import owners
-from kontor_admin.problems import sentence
-from kontor_admin.reading import Keyset, loads, slice_of
+from kontor_edge.acting import act
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.paging import Keyset, slice_of
+from kontor_edge.problems import sentence
+from kontor_edge.query import loads
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
@@ -33,10 +35,9 @@ async def to_be_checked(request: Request) -> Response:
     staff, row = await ask_meters(
         request,
         "readings_to_check",
-        asked if asked in STATES else None,
-        uuid_of(query.get("kunde")),
-        *keyset.start,
-        keyset.size,
+        of_state=asked if asked in STATES else None,
+        of_customer=uuid_of(query.get("kunde")),
+        **keyset.arguments,
     )
     groups = loads(row["groups"], {})
     page = slice_of(row, keyset)
@@ -59,7 +60,7 @@ def _kinds(groups: dict[str, int], asked: str) -> list[Link]:
 @router.post("")
 async def accept_chosen(request: Request) -> Response:
     """Each stands for itself: what was accepted stays so when another is refused."""
-    staff, _row = await ask_meters(request, "staff")
+    await ask_meters(request, "staff")
     form = await read_form(request)
     ids = uuids_of(form.many("id")[:_AT_ONCE])
     if not ids:
@@ -67,9 +68,7 @@ async def accept_chosen(request: Request) -> Response:
     accepted, refused = 0, ""
     for reading_id in ids:
         try:
-            await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", f"/v1/readings/{reading_id}/accept", json={"note": ""}
-            )
+            await command(request, OWNER, EDIT, "POST", f"/v1/readings/{reading_id}/accept", json={"note": ""})
             accepted += 1
         except Problem as problem:
             if problem.status == 401 or problem.status >= 500:
@@ -82,7 +81,7 @@ async def accept_chosen(request: Request) -> Response:
 @router.post("/{reading_id:uuid}/{what}")
 async def decide(request: Request, reading_id: UUID, what: Literal["annehmen", "ablehnen", "korrigieren"]) -> Response:
     """One of them: accepted, rejected with a reason, or the value that is right instead."""
-    staff, _row = await ask_meters(request, "staff")
+    await ask_meters(request, "staff")
     form = await read_form(request)
     note = form.text("note", limit=500)
     command, body, good = {
@@ -99,7 +98,6 @@ async def decide(request: Request, reading_id: UUID, what: Literal["annehmen", "
         return pages(request).redirect("/zaehler/pruefen", bad=missing)
     return await act(
         request,
-        staff,
         OWNER,
         EDIT,
         "POST",

@@ -12,8 +12,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.documents.files import bytes_response
 from kontor_admin.meters.view import meter
+from kontor_edge.answers import file_response
 from kontor_service.i18n import gettext as _
 from kontor_web.meter_sums import NOT_KNOWN, Expected, csv_text, expected_months, month_sums
 from kontor_web.meters import projection_sentence, register_name, tariff_name
@@ -177,4 +177,4 @@ async def export(request: Request, meter_id: UUID) -> Response:
     by_days = request.query_params.get("nach") == "tagen"
     text = csv_text(view.years, "days" if by_days else "months")
     name = _("%(name)s-consumption.csv", name=view.data["number"])
-    return bytes_response(text.encode(), "text/csv; charset=utf-8", name, save=True)
+    return file_response(text.encode(), "text/csv; charset=utf-8", name, save=True)

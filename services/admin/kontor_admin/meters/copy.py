@@ -3,9 +3,9 @@
 from typing import Any
 
 from kontor.meters.v1 import meters_pb2
-from kontor_admin.copy.values import KEY, instant, key, text, whole
 from kontor_edge import View
 from kontor_edge.sorting import fold, number_key, search_words
+from kontor_edge.values import KEY, instant, key, text, whole
 
 _PLACE = ("street", "post_code", "city", "country", "detail")
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters import form as fields
 from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_admin.meters.view import meter
-from kontor_admin.owners import owners
-from kontor_admin.reading import loads
-from kontor_admin.staff import Staff
+from kontor_edge.acting import new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -28,7 +29,7 @@ async def new_page(request: Request) -> Response:
     """`?art=gas` begins with the registers that are usual there, `?kunde=` with its customer."""
     query = request.query_params
     asked = query.get("art", "")
-    staff, row = await ask_meters(request, "meters_chosen", uuid_of(query.get("kunde")), None, 1)
+    staff, row = await ask_meters(request, "meters_chosen", of_customer=uuid_of(query.get("kunde")), asked=None, many=1)
     customer = loads(row["customer"]) if query.get("kunde") else None
     number = customer["number"] if customer else ""
     if asked not in fields.PRESETS:
@@ -54,9 +55,7 @@ async def create(request: Request) -> Response:
     status = 422
     if form.ok:
         try:
-            answer = await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", "/v1/meters", json=found, key=form.value("key")
-            )
+            answer = await command(request, OWNER, EDIT, "POST", "/v1/meters", json=found, key=form.value("key"))
             return pages(request).redirect(f"/zaehler/{answer['id']}", good=_("The meter was added."))
         except Problem as problem:
             status = refused(form, problem, fields.names(form))
@@ -82,7 +81,7 @@ async def edit(request: Request, meter_id: UUID) -> Response:
     status = 422
     if form.ok:
         try:
-            await owners(request).command(request, staff, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}", json=found)
+            await command(request, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}", json=found)
             return pages(request).redirect(f"/zaehler/{meter_id}", good=_("Saved."))
         except Problem as problem:
             status = refused(form, problem, fields.names(form))
@@ -92,7 +91,7 @@ async def edit(request: Request, meter_id: UUID) -> Response:
 async def _page(
     request: Request, staff: Staff, form: Form, there: dict[str, Any] | None = None, status: int = 200
 ) -> Response:
-    _staff, row = await ask_meters(request, "customer_choices", None, _SUGGESTED)
+    _staff, row = await ask_meters(request, "customer_choices", of_words=None, many=_SUGGESTED)
     return pages(request).render(
         request, "meters/edit.html", frame(request, staff, live=False), status=status, form=form, there=there,
         customers=[loads(choice) for choice in row["choices"] or ()], rows=fields.rows(form),

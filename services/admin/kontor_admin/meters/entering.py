@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_admin.meters.words import found
-from kontor_admin.owners import owners
-from kontor_admin.reading import loads
-from kontor_admin.staff import Staff
+from kontor_edge.acting import new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, fetch_as_edge
+from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import Staff
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
@@ -43,7 +44,7 @@ async def enter_page(request: Request) -> Response:
 
 async def _whose(request: Request) -> Response:
     query = request.query_params.get("q", "")
-    staff, row = await ask_meters(request, "customer_choices", search_patterns(query), _CHOICES)
+    staff, row = await ask_meters(request, "customer_choices", of_words=search_patterns(query), many=_CHOICES)
     choices = [loads(choice) for choice in row["choices"] or ()]
     return pages(request).render(
         request,
@@ -58,7 +59,9 @@ async def _whose(request: Request) -> Response:
 async def _chosen(
     request: Request, customer_id: UUID | None, meter_id: UUID | None
 ) -> tuple[Staff, dict[str, Any] | None, list[dict[str, Any]]]:
-    staff, row = await ask_meters(request, "meters_chosen", customer_id, [meter_id] if meter_id else None, _MOST_METERS)
+    staff, row = await ask_meters(
+        request, "meters_chosen", of_customer=customer_id, asked=[meter_id] if meter_id else None, many=_MOST_METERS
+    )
     meters = [loads(entry) for entry in row["entries"] or ()]
     if (customer_id is not None and row["customer"] is None) or (meter_id is not None and not meters):
         raise NotFound(code="meter_not_found")
@@ -74,8 +77,8 @@ async def enter(request: Request) -> Response:
     status, stored = 422, 0
     if form.ok:
         try:
-            answer = await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", "/v1/readings", json={"readings": wanted}, key=form.value("key")
+            answer = await command(
+                request, OWNER, EDIT, "POST", "/v1/readings", json={"readings": wanted}, key=form.value("key")
             )
             stored = _take(form, wanted, answer["results"])
         except Problem as problem:
@@ -141,7 +144,7 @@ def _page(
 
 async def reading(request: Request, reading_id: UUID) -> tuple[Staff, dict[str, Any]]:
     """A reading with its meter, whose it is, and what was read before. Raises ReadingMissing."""
-    staff, row = await ask_meters(request, "meter_reading", reading_id)
+    staff, row = await ask_meters(request, "meter_reading", asked=reading_id)
     if row["entry"] is None:
         raise ReadingMissing()
     return staff, loads(row["entry"])
@@ -162,9 +165,7 @@ async def correct(request: Request, reading_id: UUID) -> Response:
     status = 422
     if form.ok:
         try:
-            await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", f"/v1/readings/{reading_id}/correct", json=wanted
-            )
+            await command(request, OWNER, EDIT, "POST", f"/v1/readings/{reading_id}/correct", json=wanted)
             return pages(request).redirect(_back(form, entry), good=_("The reading was corrected."))
         except Problem as problem:
             status = refused(form, problem)
@@ -188,6 +189,6 @@ async def photo(request: Request, reading_id: UUID) -> Response:
     staff, entry = await reading(request, reading_id)
     if not entry["reading"]["photo_sha256"]:
         raise NotFound(code="photo_not_found")
-    answer = await owners(request).file(OWNER, f"/v1/readings/{reading_id}/photo", staff.merchant_id)
+    answer = await fetch_as_edge(request, OWNER, f"/v1/readings/{reading_id}/photo", staff.merchant_id)
     headers = {"cache-control": "private, max-age=3600", "x-content-type-options": "nosniff"}
     return Response(answer.content, media_type="image/jpeg", headers=headers)

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import new_key, pages, refused
 from kontor_admin.meters import form as fields
 from kontor_admin.meters.staff_page import EDIT, OWNER, frame
 from kontor_admin.meters.view import MeterView, meter
 from kontor_admin.meters.words import found
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff
+from kontor_edge.acting import new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.staff import Staff
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -48,8 +49,8 @@ async def exchange(request: Request, meter_id: UUID) -> Response:
     status = 422
     if form.ok and day is not None:
         try:
-            answer = await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}/exchange",
+            answer = await command(
+                request, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}/exchange",
                 json=body | {"exchanged_on": day.isoformat()}, key=form.value("key"),
             )  # fmt: skip
             return pages(request).redirect(
@@ -90,8 +91,8 @@ async def end(request: Request, meter_id: UUID) -> Response:
     status = 422
     if form.ok and day is not None:
         try:
-            await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}/end", json=body | {"in_use_to": day.isoformat()},
+            await command(
+                request, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}/end", json=body | {"in_use_to": day.isoformat()},
                 key=form.value("key"),
             )  # fmt: skip
             return pages(request).redirect(f"/zaehler/{meter_id}", good=_("The meter is out of use."))

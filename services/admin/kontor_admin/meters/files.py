@@ -8,12 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages, refused
-from kontor_admin.documents.files import bytes_response
 from kontor_admin.meters.staff_page import EDIT, OWNER, READ, ask_meters, frame, tabs
-from kontor_admin.owners import owners
-from kontor_admin.reading import Keyset, loads, slice_of
-from kontor_admin.staff import Staff
+from kontor_edge.acting import act, refused
+from kontor_edge.answers import file_response
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, query_owner, send
+from kontor_edge.paging import Keyset, slice_of
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -39,7 +41,7 @@ async def files_page(request: Request) -> Response:
 
 async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
     keyset = Keyset("time", "desc", request.query_params.get("after", ""), size=_LATEST)
-    _staff, row = await ask_meters(request, "meter_batches", None, *keyset.start, keyset.size)
+    _staff, row = await ask_meters(request, "meter_batches", of_source=None, **keyset.arguments)
     page = slice_of(row, keyset)
     return pages(request).render(
         request, "meters/files.html", frame(request, staff), status=status, staff=staff, tabs=tabs(staff, "files"), form=form, page=page,
@@ -57,8 +59,8 @@ async def upload(request: Request) -> Response:
         file = _file(form)
         if form.ok and file is not None:
             try:
-                answer = await owners(request).command(
-                    request, staff, OWNER, EDIT, "POST", "/v1/batches", data={"kind": kind},
+                answer = await command(
+                    request, OWNER, EDIT, "POST", "/v1/batches", data={"kind": kind},
                     files={"file": (file.filename, await file.read(), "text/csv")},
                 )  # fmt: skip
                 return pages(request).redirect(f"/zaehler/dateien/{answer['id']}")
@@ -83,17 +85,15 @@ def _file(form: Form) -> UploadFile | None:
 @router.get("/vorlage/{kind}.csv")
 async def template(request: Request, kind: Literal["readings", "meters"]) -> Response:
     """A file to fill in, with the columns that meters reads."""
-    staff, _row = await ask_meters(request, "staff")
-    answer = await owners(request).send(
-        request, staff, OWNER, READ, "GET", "/v1/batches/template.csv", params={"kind": kind}
-    )
+    await ask_meters(request, "staff")
+    answer = await send(request, OWNER, READ, "GET", "/v1/batches/template.csv", params={"kind": kind})
     name = _("readings.csv") if kind == "readings" else _("meters.csv")
-    return bytes_response(answer.content, CSV, name, save=True)
+    return file_response(answer.content, CSV, name, save=True)
 
 
 async def batch(request: Request, batch_id: UUID) -> tuple[Staff, dict[str, Any]]:
     """Raises BatchMissing for one that does not exist or is another merchant's."""
-    staff, row = await ask_meters(request, "meter_batch", batch_id)
+    staff, row = await ask_meters(request, "meter_batch", asked=batch_id)
     if row["batch"] is None:
         raise BatchMissing()
     return staff, loads(row["batch"])
@@ -120,7 +120,7 @@ async def _problems(
     after = request.query_params.get("after", "")
     path = f"/v1/batches/{batch_id}/problems?after={after if after.isascii() and after.isdigit() else ''}"
     try:
-        answer = await owners(request).read(request, staff, OWNER, READ, path.removesuffix("?after="))
+        answer = await query_owner(request, OWNER, READ, path.removesuffix("?after="))
     except Problem as problem:
         if problem.status == 401:
             raise
@@ -131,11 +131,11 @@ async def _problems(
 
 @router.post("/{batch_id:uuid}/{what}")
 async def decide(request: Request, batch_id: UUID, what: Literal["speichern", "verwerfen"]) -> Response:
-    staff, _found = await batch(request, batch_id)
+    await batch(request, batch_id)
     await read_form(request)
     stores = what == "speichern"
     return await act(
-        request, staff, OWNER, EDIT, "POST", f"/v1/batches/{batch_id}/{'store' if stores else 'drop'}",
+        request, OWNER, EDIT, "POST", f"/v1/batches/{batch_id}/{'store' if stores else 'drop'}",
         back=f"/zaehler/dateien/{batch_id}" if stores else "/zaehler/dateien",
         good=_("The lines are being stored.") if stores else _("The file was dropped. Nothing was stored."),
     )  # fmt: skip
@@ -144,7 +144,7 @@ async def decide(request: Request, batch_id: UUID, what: Literal["speichern", "v
 @router.get("/{batch_id:uuid}/ergebnis.csv")
 async def result(request: Request, batch_id: UUID) -> Response:
     """Every line with what became of it."""
-    staff, found = await batch(request, batch_id)
-    answer = await owners(request).send(request, staff, OWNER, READ, "GET", f"/v1/batches/{batch_id}/result.csv")
+    _staff, found = await batch(request, batch_id)
+    answer = await send(request, OWNER, READ, "GET", f"/v1/batches/{batch_id}/result.csv")
     stem = (found["file_name"] or "kontor").rpartition(".")[0] or "kontor"
-    return bytes_response(answer.content, CSV, _("%(name)s-result.csv", name=stem), save=True)
+    return file_response(answer.content, CSV, _("%(name)s-result.csv", name=stem), save=True)

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages
-from kontor_admin.documents.listing import capped
 from kontor_admin.meters.staff_page import ask_meters, frame, now_of, tabs, uuid_of
-from kontor_admin.reading import PAGE_SIZE, Keyset, Slice, loads, slice_of
-from kontor_admin.staff import Staff
+from kontor_edge.edge import pages
+from kontor_edge.paging import PAGE_SIZE, Keyset, Slice, capped, slice_of
+from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns, time_key
+from kontor_edge.staff import Staff
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
 from kontor_web.meters import kind_name
@@ -39,9 +39,10 @@ async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
     keyset = Keyset.of(request, SORTS, "number", "asc").sized(size)
     kind, use = query.get("kind"), query.get("use", "current")
     staff, row = await ask_meters(
-        request, f"meters_by_{keyset.sort}_{keyset.direction}", kind if kind in KINDS else None, uuid_of(query.get("customer")),
-        use if use in ("current", "ended") else None, unread_since(query.get("unread", ""), now_of(request)),
-        search_patterns(query.get("q", "")), *keyset.start, keyset.size,
+        request, f"meters_by_{keyset.sort}_{keyset.direction}", of_kind=kind if kind in KINDS else None,
+        of_customer=uuid_of(query.get("customer")),
+        of_use=use if use in ("current", "ended") else None, unread_since=unread_since(query.get("unread", ""), now_of(request)),
+        of_words=search_patterns(query.get("q", "")), **keyset.arguments,
     )  # fmt: skip
     return Listing(staff, loads(row["counts"], {}), row["customer"], slice_of(row, keyset), keyset)
 

@@ -9,14 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages
 from kontor_admin.meters.consumption import pictures
 from kontor_admin.meters.staff_page import OWNER, frame
 from kontor_admin.meters.view import ALL, SHOWN, MeterView, meter
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff
+from kontor_edge.edge import pages
+from kontor_edge.live import news
+from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
+from kontor_edge.staff import Staff
 from kontor_service.errors import Problem
-from kontor_web import stream
 from kontor_web.charts import bars, day_labels, month_labels, quarter_hours
 
 router = APIRouter()
@@ -79,8 +79,8 @@ async def quarter_hours_of(request: Request, meter_id: UUID, day: date) -> Respo
 async def _values(request: Request, staff: Staff, series_id: str, day: date) -> dict[str, Any] | None:
     """None where meters does not answer."""
     try:
-        answer = await owners(request).glance(
-            OWNER, f"/v1/series/{series_id}/days/{day.isoformat()}", staff.merchant_id
+        answer = await fetch_as_edge(
+            request, OWNER, f"/v1/series/{series_id}/days/{day.isoformat()}", staff.merchant_id, timeout=GLANCE_SECONDS
         )
     except Problem:
         return None
@@ -92,4 +92,4 @@ async def _values(request: Request, staff: Staff, series_id: str, day: date) -> 
 async def events(request: Request, meter_id: UUID) -> Response:
     """News of this meter: also of its consumption, which is no news for other pages."""
     staff, _view = await meter(request, meter_id, 1)
-    return stream(request, request.app.state.hub, {staff.topic, f"meter:{meter_id}"})
+    return news(request, {staff.topic, f"meter:{meter_id}"})

@@ -7,14 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, new_key, pages, refused
 from kontor_admin.meters.entering import REASONS
 from kontor_admin.meters.listing import KINDS
 from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
-from kontor_admin.owners import owners
-from kontor_admin.reading import Keyset, Slice, loads, slice_of
-from kontor_admin.staff import Staff
+from kontor_edge.acting import act, new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.paging import Keyset, Slice, slice_of
+from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import Staff
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, Link, read_form
@@ -33,7 +35,7 @@ class RequestMissing(NotFound):
 @router.get("")
 async def requests(request: Request) -> Response:
     keyset = Keyset("made", "desc", request.query_params.get("after", ""))
-    staff, row = await ask_meters(request, "reading_requests", *keyset.start, keyset.size)
+    staff, row = await ask_meters(request, "reading_requests", **keyset.arguments)
     page = slice_of(row, keyset)
     return pages(request).render(
         request, "meters/requests.html", frame(request, staff), staff=staff, tabs=tabs(staff, "requests"), page=page,
@@ -46,7 +48,9 @@ async def new_page(request: Request) -> Response:
     """`?meter=` (several) asks for those, `?kunde=` for a customer's."""
     query = request.query_params
     ids = uuids_of(query.getlist("meter"))
-    staff, row = await ask_meters(request, "meters_chosen", uuid_of(query.get("kunde")), ids or None, _MOST_NUMBERS)
+    staff, row = await ask_meters(
+        request, "meters_chosen", of_customer=uuid_of(query.get("kunde")), asked=ids or None, many=_MOST_NUMBERS
+    )
     begin: dict[str, Any] = {"group": "all", "reason": "regular", "key": new_key()}
     if ids:
         begin |= {"group": "meters", "numbers": "\n".join(loads(entry)["number"] for entry in row["entries"] or ())}
@@ -59,15 +63,15 @@ async def new_page(request: Request) -> Response:
 async def create(request: Request) -> Response:
     form = await read_form(request)
     numbers = [part.strip() for part in form.value("numbers").replace(";", "\n").splitlines() if part.strip()]
-    staff, row = await ask_meters(request, "numbers_meant", form.value("group"), numbers[:_MOST_NUMBERS])
+    staff, row = await ask_meters(
+        request, "numbers_meant", of_what=form.value("group"), numbers=numbers[:_MOST_NUMBERS]
+    )
     wanted = _wanted(form, staff.today)
     wanted |= _group(form, numbers, loads(row["found"], {}))
     status = 422
     if form.ok:
         try:
-            answer = await owners(request).command(
-                request, staff, OWNER, EDIT, "POST", "/v1/requests", json=wanted, key=form.value("key")
-            )
+            answer = await command(request, OWNER, EDIT, "POST", "/v1/requests", json=wanted, key=form.value("key"))
             return pages(request).redirect(f"/zaehler/anfragen/{answer['id']}", good=_("The mails are on their way."))
         except Problem as problem:
             status = refused(form, problem, {"kinds": "group", "customer_ids": "numbers", "meter_ids": "numbers"})
@@ -126,8 +130,9 @@ async def reading_request(request: Request, request_id: UUID) -> tuple[Staff, di
     asked = query.get("state", "")
     keyset = Keyset("name", "asc", query.get("after", ""))
     staff, row = await ask_meters(
-        request, "reading_request", request_id, asked if asked in STATES else None, search_patterns(query.get("q", "")),
-        *keyset.start, keyset.size,
+        request, "reading_request", asked=request_id, of_state=asked if asked in STATES else None,
+        of_words=search_patterns(query.get("q", "")),
+        **keyset.arguments,
     )  # fmt: skip
     if row["request"] is None:
         raise RequestMissing()
@@ -162,11 +167,11 @@ def _states(request_id: UUID, groups: dict[str, int], asked: str) -> list[Link]:
 
 @router.post("/{request_id:uuid}/{what}")
 async def change(request: Request, request_id: UUID, what: Literal["erinnern", "schliessen"]) -> Response:
-    staff, _row = await ask_meters(request, "staff")
+    await ask_meters(request, "staff")
     await read_form(request)
     reminds = what == "erinnern"
     good = _("The reminders are on their way.") if reminds else _("The request is closed.")
     return await act(
-        request, staff, OWNER, EDIT, "POST", f"/v1/requests/{request_id}/{'remind' if reminds else 'close'}",
+        request, OWNER, EDIT, "POST", f"/v1/requests/{request_id}/{'remind' if reminds else 'close'}",
         back=f"/zaehler/anfragen/{request_id}", good=good,
     )  # fmt: skip

@@ -7,20 +7,20 @@ from uuid import UUID
 from asyncpg import Record
 from fastapi import Request
 
-from kontor_admin.reading import ask
-from kontor_admin.staff import Staff, look
+from kontor_edge.edge import edge_of
+from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import Forbidden
 from kontor_service.i18n import gettext as _
-from kontor_web import Link, Look
+from kontor_web import Link, PageContext
 
 OWNER = "meters"
 EDIT = "meters:edit"
 READ = "meters:read"
 
 
-async def ask_meters(request: Request, function: str, *arguments: Any) -> tuple[Staff, Record]:
-    """As `ask`. Raises Forbidden for a role that does not include meters."""
-    staff, row = await ask(request, function, *arguments)
+async def ask_meters(request: Request, function: str, **arguments: Any) -> tuple[Staff, Record]:
+    """As `query_view`. Raises Forbidden for a role that does not include meters."""
+    staff, row = await query_view(request, function, **arguments)
     if not staff.may(READ):
         raise Forbidden(_("Your role does not include meters."), code="not_allowed")
     return staff, row
@@ -38,12 +38,12 @@ def tabs(staff: Staff, current: str) -> list[Link]:
     return [Link(label, url, current=name == current, count=count) for name, label, url, count in entries]
 
 
-def frame(request: Request, staff: Staff, *, live: bool = True) -> Look:
-    return look(request, staff, "meters", live=live)
+def frame(request: Request, staff: Staff, *, live: bool = True) -> PageContext:
+    return page_context(request, staff, "meters", live=live)
 
 
 def now_of(request: Request) -> datetime:
-    now: datetime = request.app.state.clock.now()
+    now: datetime = edge_of(request).clock.now()
     return now
 
 

@@ -6,16 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages
-from kontor_admin.documents.files import bytes_response
-from kontor_admin.documents.listing import capped
 from kontor_admin.meters.listing import KINDS, listing
 from kontor_admin.meters.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuids_of
 from kontor_admin.meters.view import meter
-from kontor_admin.owners import owners
-from kontor_admin.problems import sentence
-from kontor_admin.reading import loads
-from kontor_admin.staff import Staff
+from kontor_edge.acting import act
+from kontor_edge.answers import file_response
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, send
+from kontor_edge.paging import capped
+from kontor_edge.problems import sentence
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import read_form
@@ -37,7 +38,7 @@ async def choose(request: Request) -> Response:
     query = request.query_params
     ids = uuids_of(query.getlist("meter"))
     if ids:
-        staff, row = await ask_meters(request, "meters_chosen", None, ids[:MOST], MOST)
+        staff, row = await ask_meters(request, "meters_chosen", of_customer=None, asked=ids[:MOST], many=MOST)
         entries: list[dict[str, Any]] = [loads(entry) for entry in row["entries"] or ()]
         kinds, following, customer = {}, None, None
     else:
@@ -59,27 +60,27 @@ async def make(request: Request) -> Response:
     ids = uuids_of(form.many("meter")[:MOST])
     if not ids:
         return pages(request).redirect("/zaehler/aufkleber", warn=_("Please choose at least one meter."))
-    staff, row = await ask_meters(request, "meters_chosen", None, ids, MOST)
+    staff, row = await ask_meters(request, "meters_chosen", of_customer=None, asked=ids, many=MOST)
     entries = [loads(entry) for entry in row["entries"] or ()]
     try:
         urls = await _urls(request, staff, [entry["id"] for entry in entries])
         items = [_label(entry, url) for entry in entries if (url := urls.get(entry["id"]))]
         if not items:
             return pages(request).redirect("/zaehler/aufkleber", bad=_("The links of these meters were revoked."))
-        answer = await owners(request).send(
-            request, staff, OWNER, EDIT, "POST", "/v1/stickers", json={"merchant": _merchant(staff), "items": items}
+        answer = await send(
+            request, OWNER, EDIT, "POST", "/v1/stickers", json={"merchant": _merchant(staff), "items": items}
         )
     except Problem as problem:
         if problem.status == 401 or problem.status >= 500:
             raise
         return pages(request).redirect("/zaehler/aufkleber", bad=sentence(problem))
-    return bytes_response(answer.content, "application/pdf", _("stickers.pdf"), save=True)
+    return file_response(answer.content, "application/pdf", _("stickers.pdf"), save=True)
 
 
 async def _urls(request: Request, staff: Staff, ids: list[str]) -> dict[str, str]:
     """By meter; without those whose link was revoked."""
-    answer = await owners(request).command(
-        request, staff, "identity", EDIT, "POST", "/v1/things/links", json={"things": [_thing(one) for one in ids]}
+    answer = await command(
+        request, "identity", EDIT, "POST", "/v1/things/links", json={"things": [_thing(one) for one in ids]}
     )
     return {link["thing"].partition(":")[2]: link["url"] for link in answer["links"] if link["url"]}
 
@@ -103,7 +104,7 @@ async def link(request: Request, meter_id: UUID) -> Response:
     body: dict[str, Any] = {"things": [_thing(meter_id)]}
     if form.flag("renew"):
         body["renew"] = True
-    answer = await owners(request).command(request, staff, "identity", EDIT, "POST", "/v1/things/links", json=body)
+    answer = await command(request, "identity", EDIT, "POST", "/v1/things/links", json=body)
     return pages(request).render(
         request, "meters/link.html", frame(request, staff, live=False), m=view.data, url=answer["links"][0]["url"],
         renewed=form.flag("renew"),
@@ -112,9 +113,9 @@ async def link(request: Request, meter_id: UUID) -> Response:
 
 @router.post("/{meter_id:uuid}/link/widerrufen")
 async def revoke(request: Request, meter_id: UUID) -> Response:
-    staff, _view = await meter(request, meter_id, 1)
+    await meter(request, meter_id, 1)
     await read_form(request)
     return await act(
-        request, staff, "identity", EDIT, "POST", "/v1/things/links/revoke", json={"things": [_thing(meter_id)]},
+        request, "identity", EDIT, "POST", "/v1/things/links/revoke", json={"things": [_thing(meter_id)]},
         back=f"/zaehler/{meter_id}", good=_("The link no longer works. Stickers with it lead nowhere."),
     )  # fmt: skip

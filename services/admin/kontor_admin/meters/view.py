@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Request
 
 from kontor_admin.meters.staff_page import ask_meters
-from kontor_admin.reading import loads
-from kontor_admin.staff import Staff
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
 from kontor_service.errors import NotFound
 
 # Readings of a page; `_ALL` is more than a meter read every month for eighty years has.
@@ -54,7 +54,7 @@ class MeterView:
 
 async def meter(request: Request, meter_id: UUID, many: int = SHOWN) -> tuple[Staff, MeterView]:
     """Raises MeterMissing for one that does not exist or is another merchant's."""
-    staff, row = await ask_meters(request, "meter", meter_id, many)
+    staff, row = await ask_meters(request, "meter", asked=meter_id, many=many)
     if row["meter"] is None:
         raise MeterMissing()
     readings = loads(row["readings"], [])

@@ -1,15 +1,16 @@
 """Every booking of money, newest first (D10 for the merchant)."""
 
 from kontor_admin.copy import payments
-from kontor_admin.feature import Feature, Menu, per_order, sql
 from kontor_admin.payments.page import router
+from kontor_edge.feature import Feature, Menu, per_order, sql
 from kontor_service.i18n import gettext as _
 
 FEATURE = Feature(
     "payments",
-    router,
-    Menu("/zahlungen", lambda: _("Payments")),
+    order=60,
+    routers=(router,),
+    menu=Menu("/zahlungen", lambda: _("Payments")),
     views=payments.VIEWS,
-    indexes=sql("sql/payments_indexes.sql"),
-    functions=per_order(sql("sql/payments.sql"), ("time",)),
+    indexes=sql("kontor_admin", "sql/payments_indexes.sql"),
+    functions=per_order(sql("kontor_admin", "sql/payments.sql"), ("time",)),
 )

@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages, who
-from kontor_admin.owners import owners
 from kontor_admin.problems import issue
-from kontor_admin.reading import Keyset, ask, loads, slice_of
-from kontor_admin.staff import Staff, look
 from kontor_admin.words import GLOBALS
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.paging import Keyset, slice_of
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff, current_staff, page_context, query_view
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
 from kontor_web import Link, read_form
@@ -27,12 +28,11 @@ async def release_list(request: Request) -> Response:
     asked = request.query_params.get("gruppe", "")
     group = asked if asked in GROUPS else None
     keyset = Keyset("received", "asc", request.query_params.get("after", ""), size=100)
-    key, identity = keyset.start
-    staff, row = await ask(request, "release_list", group, key, identity, keyset.size)
+    staff, row = await query_view(request, "release_list", of_group=group, **keyset.arguments)
     groups = loads(row["groups"], {})
     page = slice_of(row, keyset)
     return pages(request).render(
-        request, "release/list.html", look(request, staff, "release"), staff=staff, groups=groups, group=group, page=page,
+        request, "release/list.html", page_context(request, staff, "release"), staff=staff, groups=groups, group=group, page=page,
         tabs_of_groups=_tabs(groups, group), total=sum(groups.values()), next=page.query(request, after=page.after),
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def _tabs(groups: dict[str, int], group: str | None) -> list[Link]:
 
 @router.post("")
 async def release_chosen(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     ids = form.many("id")
     if not ids:
@@ -61,7 +61,7 @@ async def release_chosen(request: Request) -> Response:
 async def release_all(request: Request) -> Response:
     """Everything that is ready at this moment, up to 1,000 documents."""
     await read_form(request)
-    staff, row = await ask(request, "ready_ids", 1000)
+    staff, row = await query_view(request, "ready_ids", many=1000)
     return await _release(request, staff, [str(i) for i in row["ids"] or ()])
 
 
@@ -70,9 +70,8 @@ async def _release(request: Request, staff: Staff, ids: list[str]) -> Response:
     released: int = 0
     refused: list[dict[str, Any]] = []
     for start in range(0, len(ids), _PORTION):
-        answer = await owners(request).command(
+        answer = await command(
             request,
-            staff,
             "documents",
             "documents:release",
             "POST",

@@ -2,16 +2,19 @@
 
 Whose session it is comes first in every function of the copy, so what identity says of merchants belongs here too."""
 
-from fastapi import APIRouter
-
+from kontor_admin import problems
 from kontor_admin.copy import identity
-from kontor_admin.feature import Feature, sql
-from kontor_admin.sessions import account, internal, log_in, password
-
-router = APIRouter()
-for part in (log_in, password, account, internal):
-    router.include_router(part.router)
+from kontor_admin.sessions import account, log_in, password
+from kontor_edge import sessions
+from kontor_edge.feature import Feature, sql
 
 FEATURE = Feature(
-    "sessions", router, views=identity.VIEWS, indexes=sql("sql/identity_indexes.sql"), parts=sql("sql/staff.sql")
+    "sessions",
+    order=0,
+    routers=(log_in.router, password.router, account.router, sessions.router),
+    views=identity.VIEWS,
+    indexes=sql("kontor_admin", "sql/identity_indexes.sql"),
+    problems=problems.WORDS,
+    findings=problems.FIELDS,
+    parts=sql("kontor_admin", "sql/staff.sql"),
 )

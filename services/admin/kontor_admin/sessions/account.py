@@ -5,9 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages, refused, who
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import act, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, query_owner
+from kontor_edge.staff import Staff, current_staff, page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -18,38 +19,38 @@ router = APIRouter(prefix="/konto")
 async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
     sessions = None
     try:
-        sessions = (await owners(request).read(request, staff, "identity", "account", "/v1/sessions"))["sessions"]
+        sessions = (await query_owner(request, "identity", "account", "/v1/sessions"))["sessions"]
     except Problem as problem:
         if problem.status < 500:
             raise
     return pages(request).render(
-        request, "sessions/account.html", look(request, staff, live=False), status=status, form=form, staff=staff,
+        request, "sessions/account.html", page_context(request, staff, live=False), status=status, form=form, staff=staff,
         sessions=sessions,
     )  # fmt: skip
 
 
 @router.get("")
 async def account(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     return await _page(request, staff, Form.of({"language": staff.language}))
 
 
 @router.post("/sprache")
 async def language(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     chosen = form.choice("language", ("de", "en"))
     if not form.ok:
         return await _page(request, staff, form, 422)
     return await act(
-        request, staff, "identity", "account", "POST", "/v1/account/language", json={"language": chosen}, back="/konto",
+        request, "identity", "account", "POST", "/v1/account/language", json={"language": chosen}, back="/konto",
         good=_("Language changed."),
     )  # fmt: skip
 
 
 @router.post("/passwort")
 async def password(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     old, new = form.value("old"), form.value("new")
     if len(new) < 10:
@@ -57,9 +58,7 @@ async def password(request: Request) -> Response:
     status = 422
     if form.ok:
         try:
-            await owners(request).command(
-                request, staff, "identity", "account", "POST", "/v1/account/password", json={"old": old, "new": new}
-            )
+            await command(request, "identity", "account", "POST", "/v1/account/password", json={"old": old, "new": new})
             return pages(request).redirect("/konto", good=_("Password changed. Your other sessions have ended."))
         except Problem as problem:
             if problem.code == "old_password_wrong":
@@ -72,11 +71,10 @@ async def password(request: Request) -> Response:
 
 @router.post("/sitzungen/{session_id}/beenden")
 async def end(request: Request, session_id: UUID) -> Response:
-    staff = await who(request)
+    await current_staff(request)
     await read_form(request)
     return await act(
         request,
-        staff,
         "identity",
         "account",
         "DELETE",

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages
-from kontor_admin.owners import ip_of, owners
-from kontor_admin.problems import sentence
-from kontor_admin.sessions.cookie import begin
-from kontor_admin.staff import outside
+from kontor_edge.edge import pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.problems import sentence
+from kontor_edge.sessions import begin_session
+from kontor_edge.staff import known_page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import speak
@@ -18,34 +18,38 @@ router = APIRouter(prefix="/passwort")
 
 @router.get("")
 async def forgotten_page(request: Request) -> Response:
-    return pages(request).render(request, "sessions/forgotten.html", outside(request), form=Form.of(), sent=False)
+    return pages(request).render(
+        request, "sessions/forgotten.html", known_page_context(request), form=Form.of(), sent=False
+    )
 
 
 @router.post("")
 async def forgotten(request: Request) -> Response:
-    speak(outside(request).language)
+    speak(known_page_context(request).language)
     form = await read_form(request)
     email = form.email("email", required=True)
     status, sent = 422, False
     if form.ok:
         try:
-            await owners(request).identity("/v1/password-resets", slug="", email=email, kind="staff", ip=ip_of(request))
+            await ask_identity(request, "/v1/password-resets", slug="", email=email, kind="staff")
             status, sent = 200, True
         except Problem as problem:
             form.problem, status = sentence(problem), problem.status
     return pages(request).render(
-        request, "sessions/forgotten.html", outside(request), status=status, form=form, sent=sent
+        request, "sessions/forgotten.html", known_page_context(request), status=status, form=form, sent=sent
     )
 
 
 @router.get("/{token}")
 async def new_password_page(request: Request, token: str) -> Response:
-    return pages(request).render(request, "sessions/new_password.html", outside(request), form=Form.of(), token=token)
+    return pages(request).render(
+        request, "sessions/new_password.html", known_page_context(request), form=Form.of(), token=token
+    )
 
 
 @router.post("/{token}")
 async def new_password(request: Request, token: str) -> Response:
-    speak(outside(request).language)
+    speak(known_page_context(request).language)
     form = await read_form(request)
     password = form.value("password")
     if len(password) < 10:
@@ -55,17 +59,16 @@ async def new_password(request: Request, token: str) -> Response:
     status = 422
     if form.ok:
         try:
-            started = await owners(request).identity(
-                "/v1/password-resets/complete", token=token, password=password, ip=ip_of(request)
-            )
+            started = await ask_identity(request, "/v1/password-resets/complete", token=token, password=password)
             response = pages(request).redirect("/", good=_("Your new password is set."))
-            await begin(request, response, started)
-            return response
+            return await begin_session(request, response, started)
         except Problem as problem:
             if problem.code in ("reset_expired", "reset_unknown"):
-                return pages(request).render(request, "sessions/reset_over.html", outside(request), status=410)
+                return pages(request).render(
+                    request, "sessions/reset_over.html", known_page_context(request), status=410
+                )
             form.error("password", sentence(problem))
             status = problem.status
     return pages(request).render(
-        request, "sessions/new_password.html", outside(request), status=status, form=form, token=token
+        request, "sessions/new_password.html", known_page_context(request), status=status, form=form, token=token
     )

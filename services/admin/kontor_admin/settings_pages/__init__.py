@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from kontor_admin.feature import Feature, Menu
 from kontor_admin.settings_pages import appearance, company, document_types, general, payments
+from kontor_edge.feature import Feature, Menu
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for part in (general, appearance, document_types, company, payments):
     router.include_router(part.router, prefix="/einstellungen")
 
-FEATURE = Feature("settings", router, Menu("/einstellungen", lambda: _("Settings")))
+FEATURE = Feature("settings", routers=(router,), menu=Menu("/einstellungen", lambda: _("Settings")))

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import act, pages, refused, who
-from kontor_admin.owners import owners
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
-from kontor_admin.staff import Staff
+from kontor_edge.acting import act, refused
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import command
+from kontor_edge.staff import Staff, current_staff
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -26,7 +27,7 @@ _BACK = "/einstellungen/aussehen"
 
 @router.get("")
 async def show(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     merchant = staff.merchant
     color = merchant.get("accent_color") or _DEFAULT
     return _page(
@@ -37,7 +38,7 @@ async def show(request: Request) -> Response:
 @router.post("")
 async def change(request: Request) -> Response:
     """Colour and logo together; a logo that is refused leaves the colour as it was."""
-    staff = await who(request)
+    staff = await current_staff(request)
     async with aclosing(await read_form(request, max_files=1)) as form:
         content, media_type = await _logo(form)
     color = form.text("accent_color").lower()
@@ -51,14 +52,12 @@ async def change(request: Request) -> Response:
     if form.ok:
         try:
             if content:
-                await owners(request).command(
-                    request, staff, "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=content,
+                await command(
+                    request, "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=content,
                     headers={"content-type": media_type},
                 )  # fmt: skip
             wanted = {"accent_color": color, "logo_shown": form.flag("logo_shown") or bool(content)}
-            await owners(request).command(
-                request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted
-            )
+            await command(request, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted)
             return pages(request).redirect(_BACK, good=_("Saved."))
         except Problem as problem:
             form.values.setdefault("logo", [""])
@@ -75,17 +74,17 @@ async def _logo(form: Form) -> tuple[bytes, str]:
 
 @router.post("/logo-entfernen")
 async def remove_logo(request: Request) -> Response:
-    staff = await who(request)
+    await current_staff(request)
     await read_form(request)
     return await act(
-        request, staff, "identity", "merchant:edit", "DELETE", "/v1/merchant/logo", back=_BACK, good=_("Logo removed.")
+        request, "identity", "merchant:edit", "DELETE", "/v1/merchant/logo", back=_BACK, good=_("Logo removed.")
     )
 
 
 @router.post("/vorschau")
 async def preview(request: Request) -> Response:
     """A page of the portal in the colour that is being chosen, in a frame of its own."""
-    staff = await who(request)
+    staff = await current_staff(request)
     async with aclosing(await read_form(request, max_files=1)) as form:
         color = form.text("accent_color")
     return pages(request).render(
@@ -99,7 +98,7 @@ async def preview(request: Request) -> Response:
 @router.get("/muster/{color}")
 async def sample(request: Request, color: str) -> Response:
     """What customers see, as far as logo and colour go."""
-    staff = await who(request)
+    staff = await current_staff(request)
     if not HEX.match(color):
         raise NotFound()
     seen = replace(
@@ -118,10 +117,10 @@ def logo_url(merchant: dict[str, Any]) -> str | None:
 
 @router.get("/logo/{sha256}")
 async def logo(request: Request, sha256: str) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     if sha256 != staff.merchant.get("logo_sha256"):
         raise NotFound()
-    answer = await owners(request).public("identity", f"/v1/logos/{sha256}")
+    answer = await edge_of(request).owner("identity").request("GET", f"/v1/logos/{sha256}")
     return Response(
         answer.content,
         media_type=answer.headers.get("content-type"),

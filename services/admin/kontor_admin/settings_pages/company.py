@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_edge.staff import current_staff
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -30,7 +30,7 @@ _MOST_LINKS = 6
 
 @router.get("")
 async def show(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     m = staff.merchant
     address = m.get("address") or {}
     values = {name: m.get(name) for name in _TEXTS} | {part: address.get(part, "") for part in _ADDRESS}
@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
 
 @router.post("")
 async def change(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     wanted: dict[str, Any] = {name: form.text(name, limit=200) for name in _TEXTS if name != "legal_form_note"}
     wanted["legal_form_note"] = form.text("legal_form_note", limit=2000, lines=True)

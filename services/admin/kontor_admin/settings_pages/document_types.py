@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_edge.staff import current_staff
 from kontor_web import Form, read_form
 
 router = APIRouter(prefix="/dokumente")
@@ -18,13 +18,13 @@ PAYABLE = ("invoice", "reminder")
 
 @router.get("")
 async def show(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     return settings_page(request, staff, "types", "types", form=_form(staff.merchant), payable=PAYABLE)
 
 
 @router.post("")
 async def change(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     types = [{"type": kind} | {action: form.has(action, kind) for action in _actions(kind)} for kind in DocumentType]
     done = await save(request, staff, form, {"document_types": types}, "/einstellungen/dokumente")

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import who
 from kontor_admin.settings_pages.tabs import save, settings_page
+from kontor_edge.edge import edge_of
+from kontor_edge.staff import current_staff
 from kontor_web import Form, read_form
 
 router = APIRouter()
@@ -21,7 +22,7 @@ _TEXTS = ("contact_email", "contact_phone", "language", "mail_from_name", "mail_
 
 @router.get("")
 async def show(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = Form.of({name: staff.merchant.get(name) for name in (*_FLAGS, *_TEXTS)})
     return settings_page(
         request, staff, "general", "general", form=form, portal=_portal(request, staff.merchant.get("slug", ""))
@@ -30,7 +31,7 @@ async def show(request: Request) -> Response:
 
 @router.post("")
 async def change(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
     wanted = {flag: form.flag(flag) for flag in _FLAGS} | {
         "contact_email": form.email("contact_email"),
@@ -48,4 +49,4 @@ async def change(request: Request) -> Response:
 
 
 def _portal(request: Request, slug: str) -> str:
-    return f"{request.app.state.settings.portal_url}/{slug}" if slug else ""
+    return f"{edge_of(request).settings.portal_url}/{slug}" if slug else ""

@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages, refused, who
-from kontor_admin.owners import owners
 from kontor_admin.settings_pages.tabs import settings_page
-from kontor_admin.staff import Staff
+from kontor_edge.acting import refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, query_owner
+from kontor_edge.staff import Staff, current_staff
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -21,7 +22,7 @@ _RIGHT = "payments:settings"
 async def _settings(request: Request, staff: Staff) -> dict[str, Any] | None:
     """What payments has; None where it does not answer."""
     try:
-        return await owners(request).read(request, staff, "payments", _RIGHT, "/v1/settings")
+        return await query_owner(request, "payments", _RIGHT, "/v1/settings")
     except Problem as problem:
         if problem.status < 500:
             raise
@@ -30,15 +31,15 @@ async def _settings(request: Request, staff: Staff) -> dict[str, Any] | None:
 
 @router.get("")
 async def show(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     return _page(request, staff, await _settings(request, staff), None)
 
 
 @router.post("")
 async def change(request: Request) -> Response:
-    staff = await who(request)
+    staff = await current_staff(request)
     form = await read_form(request)
-    known = await owners(request).read(request, staff, "payments", _RIGHT, "/v1/settings")
+    known = await query_owner(request, "payments", _RIGHT, "/v1/settings")
     enabled = form.flag("payments_enabled")
     wanted = {
         "providers": [
@@ -55,10 +56,10 @@ async def change(request: Request) -> Response:
         ],
     }
     try:
-        await owners(request).command(request, staff, "payments", _RIGHT, "PUT", "/v1/settings", json=wanted)
+        await command(request, "payments", _RIGHT, "PUT", "/v1/settings", json=wanted)
         if enabled != bool(staff.merchant.get("payments_enabled")):
-            await owners(request).command(
-                request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json={"payments_enabled": enabled}
+            await command(
+                request, "identity", "merchant:edit", "PATCH", "/v1/merchant", json={"payments_enabled": enabled}
             )
     except Problem as problem:
         return _page(request, staff, known, form, refused(form, problem))

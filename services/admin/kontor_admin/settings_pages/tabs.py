@@ -6,12 +6,13 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from kontor_admin.acting import pages, refused
-from kontor_admin.owners import owners
-from kontor_admin.staff import Staff, look
+from kontor_edge.acting import refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.staff import Staff, page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
-from kontor_web import Form, Link, Look
+from kontor_web import Form, Link, PageContext
 
 
 def settings_tabs(staff: Staff, current: str) -> list[Link]:
@@ -26,8 +27,8 @@ def settings_tabs(staff: Staff, current: str) -> list[Link]:
     return [Link(label, url, current=name == current) for name, label, url in entries]
 
 
-def settings_look(request: Request, staff: Staff) -> Look:
-    return look(request, staff, "settings", live=False)
+def settings_look(request: Request, staff: Staff) -> PageContext:
+    return page_context(request, staff, "settings", live=False)
 
 
 async def save(
@@ -42,7 +43,7 @@ async def save(
     if not form.ok:
         return 422
     try:
-        await owners(request).command(request, staff, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted)
+        await command(request, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=wanted)
     except Problem as problem:
         return refused(form, problem, dict(names or {}))
     return pages(request).redirect(back, good=_("Saved."))

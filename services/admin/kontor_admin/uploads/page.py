@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from kontor_admin.acting import pages, who
-from kontor_admin.owners import owners
-from kontor_admin.problems import sentence
-from kontor_admin.reading import ask, loads
-from kontor_admin.staff import Staff, look
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import command
+from kontor_edge.problems import sentence
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff, current_staff, page_context, query_view
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -37,7 +37,7 @@ class Result:
 
 
 async def _submissions(request: Request, ids: list[UUID] | None, many: int) -> tuple[Staff, list[dict[str, Any]]]:
-    staff, row = await ask(request, "submissions", ids, many)
+    staff, row = await query_view(request, "submissions", asked=ids, many=many)
     return staff, loads(row["submissions"], [])
 
 
@@ -50,9 +50,9 @@ async def upload_page(request: Request) -> Response:
 def _page(
     request: Request, staff: Staff, form: Form, latest: list[dict[str, Any]], refused: list[Result], status: int = 200
 ) -> Response:
-    limits = request.app.state.settings
+    limits = edge_of(request).settings
     return pages(request).render(
-        request, "uploads/upload.html", look(request, staff, "documents"), status=status, form=form, latest=latest, refused=refused,
+        request, "uploads/upload.html", page_context(request, staff, "documents"), status=status, form=form, latest=latest, refused=refused,
         most=limits.upload_files, megabytes=limits.upload_bytes // 1024**2, shared=bool(staff.merchant.get("automatic_release")),
     )  # fmt: skip
 
@@ -60,8 +60,8 @@ def _page(
 @router.post("")
 async def upload(request: Request) -> Response:
     """All files of the form; each stands for itself."""
-    staff = await who(request)
-    async with aclosing(await read_form(request, max_files=request.app.state.settings.upload_files)) as form:
+    staff = await current_staff(request)
+    async with aclosing(await read_form(request, max_files=edge_of(request).settings.upload_files)) as form:
         results = [await _submit(request, staff, file) for file in form.files("file")]
     if not results:
         form.error("file", _("Please choose at least one file."))
@@ -89,14 +89,14 @@ async def _settled(request: Request, ids: list[UUID]) -> list[dict[str, Any]]:
 @router.post("/datei")
 async def upload_one(request: Request) -> Response:
     """One file of a page with scripts; the answer is its row in the list of results."""
-    staff = await who(request)
+    staff = await current_staff(request)
     async with aclosing(await read_form(request, max_files=1)) as form:
         files = form.files("file")
         result = await _submit(request, staff, files[0]) if files else Result("", problem=_("There was no file."))
     return pages(request).render(
         request,
         "uploads/result.html",
-        look(request, staff),
+        page_context(request, staff),
         found=None,
         result=result,
         status=200 if result.submission_id else 422,
@@ -109,13 +109,13 @@ async def result(request: Request, submission_id: UUID) -> Response:
     staff, found = await _submissions(request, [submission_id], 1)
     pending = Result("", submission_id=str(submission_id))
     return pages(request).render(
-        request, "uploads/result.html", look(request, staff), found=found[0] if found else None, result=pending
+        request, "uploads/result.html", page_context(request, staff), found=found[0] if found else None, result=pending
     )
 
 
 async def _submit(request: Request, staff: Staff, file: UploadFile) -> Result:
     name = (file.filename or "")[:200]
-    limit = request.app.state.settings.upload_bytes
+    limit = edge_of(request).settings.upload_bytes
     if file.size is not None and file.size > limit:
         return Result(name, problem=_("The file is larger than %(limit)s MB.", limit=limit // 1024**2))
     content = await file.read()
@@ -128,8 +128,8 @@ async def _submit(request: Request, staff: Staff, file: UploadFile) -> Result:
         "x-kontor-file-name": name.encode("ascii", "replace").decode(),
     }
     try:
-        answer = await owners(request).command(
-            request, staff, "documents", "documents:submit", "POST", "/v1/submissions", content=content, headers=headers
+        answer = await command(
+            request, "documents", "documents:submit", "POST", "/v1/submissions", content=content, headers=headers
         )
     except Problem as problem:
         if problem.status == 401:

@@ -1,26 +1,22 @@
 """Mein Konto: language, password, where one is logged in."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.access.identity import command
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.portal import Slug, page_context, query_view
 from kontor_gateway.access.passwords import new_password
-from kontor_gateway.edge import edge_of
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.look import look_of
-from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Problem, Unavailable
 from kontor_service.i18n import LANGUAGES, speak
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False, prefix="/{slug}/konto")
-
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 
 
 @router.get("")
@@ -36,9 +32,9 @@ async def language(request: Request, slug: Slug) -> Response:
     chosen = form.choice("language", LANGUAGES)
     if not form.ok:
         return await _page(request, slug, session, form, 422)
-    await command(request, session_hash(request, slug), "POST", "/v1/account/language", json={"language": chosen})
+    await command(request, "identity", "account", "POST", "/v1/account/language", json={"language": chosen})
     speak(chosen)
-    return edge_of(request).pages.redirect(f"/{slug}/konto", good=_("Saved."))
+    return pages(request).redirect(f"/{slug}/konto", good=_("Saved."))
 
 
 @router.post("/passwort")
@@ -52,35 +48,34 @@ async def password(request: Request, slug: Slug) -> Response:
         return await _page(request, slug, session, form, 422)
     body = {"old": old[:1000], "new": new}
     try:
-        await command(request, session_hash(request, slug), "POST", "/v1/account/password", json=body)
+        await command(request, "identity", "account", "POST", "/v1/account/password", json=body)
     except Unavailable:
         raise
     except Problem as problem:
         form.take(problem, {"new": "password"})
         return await _page(request, slug, session, form, problem.status)
-    return edge_of(request).pages.redirect(f"/{slug}/konto", good=_("Your new password is set."))
+    return pages(request).redirect(f"/{slug}/konto", good=_("Your new password is set."))
 
 
 @router.post("/sitzungen/{session_id}/beenden")
 async def end_session(request: Request, slug: Slug, session_id: UUID) -> Response:
     await _session(request, slug)
     await read_form(request)
-    await command(request, session_hash(request, slug), "DELETE", f"/v1/sessions/{session_id}")
-    return edge_of(request).pages.redirect(f"/{slug}/konto", good=_("This log-in has ended."))
+    await command(request, "identity", "account", "DELETE", f"/v1/sessions/{session_id}")
+    return pages(request).redirect(f"/{slug}/konto", good=_("This log-in has ended."))
 
 
 async def _session(request: Request, slug: str) -> dict[str, Any]:
-    record = await ask(request, slug, "reader")
-    request.state.look = look_of(record)
-    speak(request.state.look.language, request.state.look.time_zone)
+    record = await query_view(request, "reader")
+    request.state.page_context = page_context(record)
     session: dict[str, Any] = orjson.loads(record["session"])
     return session
 
 
 async def _page(request: Request, slug: str, session: dict[str, Any], form: Form, status: int = 200) -> Response:
     form.values.setdefault("language", [session["language"]])
-    return edge_of(request).pages.render(
-        request, "account.html", request.state.look, status=status, slug=slug, session=session, form=form,
+    return pages(request).render(
+        request, "account.html", request.state.page_context, status=status, slug=slug, session=session, form=form,
         sessions=await _sessions(request, slug, session),
     )  # fmt: skip
 
@@ -90,7 +85,7 @@ async def _sessions(request: Request, slug: str, session: dict[str, Any]) -> lis
     if "account" not in session["rights"]:
         return None
     try:
-        answer = await command(request, session_hash(request, slug), "GET", "/v1/sessions")
+        answer = await command(request, "identity", "account", "GET", "/v1/sessions")
     except Unavailable:
         return None
     return [one | {"current": one["id"] == session["id"]} for one in answer["sessions"]]

@@ -1,22 +1,22 @@
 """A mailed code opens all documents of whoever has the mailbox, without an account (B19)."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.access.identity import ask_identity, begin
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.portal import Slug
+from kontor_edge.query import call_view
+from kontor_edge.sessions import begin_session, session_hash
 from kontor_gateway.access.login import portal_of, refusal
-from kontor_gateway.edge import edge_of
-from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False)
-
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 
 
 @router.get("/{slug}/code")
@@ -52,7 +52,7 @@ async def check(request: Request, slug: Slug) -> Response:
     try:
         challenge = str(UUID(form.text("challenge", limit=60)))
     except ValueError:
-        return edge_of(request).pages.redirect(f"/{slug}/code")
+        return pages(request).redirect(f"/{slug}/code")
     if not form.ok:
         return _render(request, "code_enter.html", slug, form, 422)
     try:
@@ -63,19 +63,19 @@ async def check(request: Request, slug: Slug) -> Response:
     except Problem as problem:
         form.problem = refusal(problem)
         return _render(request, "code_enter.html", slug, form, problem.status)
-    return await begin(request, edge_of(request).pages.redirect(f"/{slug}/dokumente"), started)
+    return await begin_session(request, pages(request).redirect(f"/{slug}/dokumente"), started)
 
 
 async def _came_by_link(request: Request, slug: str) -> bool:
     known = session_hash(request, slug)
     if not known:
         return False
-    edge = edge_of(request)
-    record = await edge.reads.call("SELECT * FROM live.reader($1, $2, $3)", known, slug, edge.clock.now())
+    now = edge_of(request).clock.now()
+    record = await call_view(request, "reader", asked_hash=known, asked_slug=slug, at=now)
     return record is not None and '"kind":"link"' in record["session"]
 
 
 def _render(request: Request, template: str, slug: str, form: Form, status: int = 200, **more: Any) -> Response:
-    return edge_of(request).pages.render(
-        request, template, request.state.look, status=status, slug=slug, form=form, **more
+    return pages(request).render(
+        request, template, request.state.page_context, status=status, slug=slug, form=form, **more
     )

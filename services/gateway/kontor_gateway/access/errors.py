@@ -5,8 +5,8 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
-from kontor_gateway.reading.ask import LoggedOut
-from kontor_gateway.sessions.cookie import cookie_name, drop_session
+from kontor_edge.portal import LoggedOut
+from kontor_edge.sessions import cookie_name, drop_session
 from kontor_service.errors import problem_response
 
 _PROGRAMS = ("/api/", "/internal/", "/webhooks/")

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.edge import edge_of
-from kontor_gateway.reading.look import public_look
+from kontor_edge.edge import edge_of
+from kontor_edge.portal import public_page_context
 
 router = APIRouter(include_in_schema=False)
 
@@ -14,4 +14,4 @@ async def front(request: Request) -> Response:
     edge = edge_of(request)
     if edge.settings.home_portal:
         return edge.pages.redirect(f"/{edge.settings.home_portal}")
-    return edge.pages.render(request, "front.html", public_look(request, None))
+    return edge.pages.render(request, "front.html", public_page_context(request, None))

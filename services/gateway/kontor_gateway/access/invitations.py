@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.access.identity import ask_identity, begin
+from kontor_edge.edge import pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.sessions import begin_session
 from kontor_gateway.access.passwords import known_password, new_password
-from kontor_gateway.edge import edge_of
-from kontor_gateway.reading.ask import ask_public
-from kontor_gateway.reading.look import public_look
 from kontor_service.errors import Gone, NotFound, Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -25,7 +25,7 @@ async def page(request: Request, token: str) -> Response:
 @router.post("/{token}")
 async def accept(request: Request, token: str) -> Response:
     """Who has a log-in gives its password once; who has none, or has forgotten it, chooses one."""
-    public_look(request, None)
+    public_page_context(request, None)
     form = await read_form(request)
     forgotten, known = bool(form.value("forgotten")), bool(form.value("known"))
     password = known_password(form) if known else new_password(form)
@@ -44,23 +44,22 @@ async def accept(request: Request, token: str) -> Response:
         form.take(problem)
         return await _page(request, token, form, problem.status)
     slug = started["session"]["slug"]
-    response = edge_of(request).pages.redirect(f"/{slug}", good=_("Welcome! Your access is set up."))
-    return await begin(request, response, started)
+    response = pages(request).redirect(f"/{slug}", good=_("Welcome! Your access is set up."))
+    return await begin_session(request, response, started)
 
 
 async def _page(request: Request, token: str, form: Form, status: int = 200) -> Response:
-    pages = edge_of(request).pages
     try:
         invitation: dict[str, Any] = await ask_identity(request, "/v1/invitations/inspect", with_ip=False, token=token)
     except (Gone, NotFound):
         invitation = {"expired": True, "slug": ""}
-    merchant = await ask_public(request, invitation["slug"]) if invitation["slug"] else None
-    look = public_look(request, merchant)
+    merchant = await query_portal(request, invitation["slug"]) if invitation["slug"] else None
+    context = public_page_context(request, merchant)
     if invitation["expired"]:
-        return pages.render(request, "invitation_over.html", look, status=410)
+        return pages(request).render(request, "invitation_over.html", context, status=410)
     forgotten = bool(form.value("forgotten") or request.query_params.get("vergessen"))
     known = invitation.get("has_account", False) and not forgotten
-    return pages.render(
-        request, "invitation.html", look, status=status, invitation=invitation, form=form, known=known,
+    return pages(request).render(
+        request, "invitation.html", context, status=status, invitation=invitation, form=form, known=known,
         forgotten=forgotten, here=request.url.path,
     )  # fmt: skip

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_gateway.access.identity import ask_identity, begin
-from kontor_gateway.edge import edge_of
-from kontor_gateway.reading.ask import ask_public
-from kontor_gateway.reading.look import public_look
-from kontor_gateway.sessions.cookie import session_hash
+from kontor_edge.edge import pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.query import call_view
+from kontor_edge.sessions import begin_session, session_hash
 from kontor_service.errors import Gone, NotFound, Problem
 from kontor_service.vocabulary import word
 from kontor_web import read_form
@@ -28,45 +28,45 @@ async def link_page(request: Request, token: str) -> Response:
         known = await ask_identity(request, "/v1/links/inspect", with_ip=False, token=token)
     except Problem:
         known = {}
-    merchant = await ask_public(request, known["slug"]) if known else None
-    look, kind = public_look(request, merchant), ""
+    merchant = await query_portal(request, known["slug"]) if known else None
+    context, kind = public_page_context(request, merchant), ""
     if known.get("document_id"):
-        asked = (known["slug"], UUID(known["document_id"]))
-        record = await edge_of(request).reads.call("SELECT live.linked_type($1, $2)", *asked)
+        document = UUID(known["document_id"])
+        record = await call_view(request, "linked_type", asked_slug=known["slug"], asked_document=document)
         kind = word(DocumentType, record[0]) if record and record[0] else ""
-    return edge_of(request).pages.render(request, "link.html", look, kind=kind)
+    return pages(request).render(request, "link.html", context, kind=kind)
 
 
 @router.post("/l/{token}")
 async def open_link(request: Request, token: str) -> Response:
-    look = public_look(request, None)
+    context = public_page_context(request, None)
     await read_form(request)
     try:
         started = await ask_identity(request, "/v1/sessions/link", token=token)
     except Problem as problem:
         if isinstance(problem, Gone):
             again = bool(problem.extra.get("can_request_new"))
-            return edge_of(request).pages.render(
-                request, "link_expired.html", look, status=410, can_request_new=again, request_path=request.url.path
+            return pages(request).render(
+                request, "link_expired.html", context, status=410, can_request_new=again, request_path=request.url.path
             )
         if isinstance(problem, NotFound):
-            return edge_of(request).pages.render(request, "link_unknown.html", look, status=404)
+            return pages(request).render(request, "link_unknown.html", context, status=404)
         raise
     slug, document = started["session"]["slug"], started["session"]["document_id"]
-    response = edge_of(request).pages.redirect(f"/{slug}/dokumente/{document}" if document else f"/{slug}")
+    response = pages(request).redirect(f"/{slug}/dokumente/{document}" if document else f"/{slug}")
     if await _sees_it_anyway(request, slug, document):
         await ask_identity(request, "/v1/sessions/end", with_ip=False, session_hash=started["session"]["hash"])
         return response
-    return await begin(request, response, started)
+    return await begin_session(request, response, started)
 
 
 @router.post("/l/{token}/neu")
 async def fresh_link(request: Request, token: str) -> Response:
     """The answer is the same whether there is somebody to mail it to or not."""
-    look = public_look(request, None)
+    context = public_page_context(request, None)
     await read_form(request)
     await ask_identity(request, "/v1/links/request-new", with_ip=False, token=token)
-    return edge_of(request).pages.render(request, "link_mailed.html", look)
+    return pages(request).render(request, "link_mailed.html", context)
 
 
 async def _sees_it_anyway(request: Request, slug: str, document: str | None) -> bool:
@@ -74,5 +74,11 @@ async def _sees_it_anyway(request: Request, slug: str, document: str | None) -> 
     known = session_hash(request, slug)
     if not known:
         return False
-    record = await edge_of(request).reads.call("SELECT live.session_covers($1, $2, $3::uuid)", known, slug, document)
+    record = await call_view(
+        request,
+        "session_covers",
+        asked_hash=known,
+        asked_slug=slug,
+        asked_document=UUID(document) if document else None,
+    )
     return bool(record and record[0])

@@ -1,31 +1,28 @@
 """Log-in with a password, and log-out."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor_edge.edge import pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.portal import Slug, public_page_context, query_portal
+from kontor_edge.sessions import begin_session, drop_session, session_hash
 from kontor_gateway.access.errors import next_page
-from kontor_gateway.access.identity import ask_identity, begin
-from kontor_gateway.edge import edge_of
-from kontor_gateway.reading.ask import ask_public
-from kontor_gateway.reading.look import public_look
-from kontor_gateway.sessions.cookie import drop_session, session_hash
 from kontor_service.errors import Forbidden, NotFound, Problem, TooMany, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False)
 
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
-
 
 async def portal_of(request: Request, slug: str) -> dict[str, Any]:
     """The merchant of a public page, which then speaks the reader's language. Raises NotFound."""
-    merchant = await ask_public(request, slug)
+    merchant = await query_portal(request, slug)
     if merchant is None:
         raise NotFound
-    request.state.look = public_look(request, merchant)
+    request.state.page_context = public_page_context(request, merchant)
     return merchant
 
 
@@ -51,8 +48,8 @@ async def login(request: Request, slug: Slug) -> Response:
     except Problem as problem:
         form.problem = refusal(problem)
         return _page(request, merchant, form, problem.status)
-    response = edge_of(request).pages.redirect(next_page(slug, form.text("next", limit=500)))
-    return await begin(request, response, started)
+    response = pages(request).redirect(next_page(slug, form.text("next", limit=500)))
+    return await begin_session(request, response, started)
 
 
 @router.post("/{slug}/abmelden")
@@ -63,7 +60,7 @@ async def logout(request: Request, slug: Slug) -> Response:
     known = session_hash(request, slug)
     if known:
         await ask_identity(request, "/v1/sessions/end", with_ip=False, session_hash=known)
-    response = edge_of(request).pages.redirect(f"/{slug}/anmelden", good=_("You are logged out."))
+    response = pages(request).redirect(f"/{slug}/anmelden", good=_("You are logged out."))
     drop_session(response, slug)
     return response
 
@@ -80,6 +77,12 @@ def refusal(problem: Problem) -> str:
 
 
 def _page(request: Request, merchant: dict[str, Any], form: Form, status: int = 200) -> Response:
-    return edge_of(request).pages.render(
-        request, "login.html", request.state.look, status=status, merchant=merchant, slug=merchant["slug"], form=form
+    return pages(request).render(
+        request,
+        "login.html",
+        request.state.page_context,
+        status=status,
+        merchant=merchant,
+        slug=merchant["slug"],
+        form=form,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from kontor_gateway.edge import edge_of
+from kontor_edge.edge import edge_of
 
 router = APIRouter(include_in_schema=False)
 

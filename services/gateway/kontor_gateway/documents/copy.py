@@ -5,14 +5,13 @@ from typing import Any
 from kontor.documents.v1 import documents_pb2
 from kontor_edge import View
 from kontor_edge.sorting import LAST_DAY, amount_key, number_key, search_words
-from kontor_gateway.reading.values import instant, money, text
+from kontor_edge.values import KEY, instant, money, text
 from kontor_service.money import from_minor
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
 SORTS = ("date", "due", "amount", "number")
 _SHOWN_STATES = ("shared", "cancelled")
-_KEY = 'text COLLATE "C"'
 
 
 def _document(d: Any) -> dict[str, Any]:
@@ -100,7 +99,7 @@ DOCUMENT = View(
     {
         "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text",
         "shown": "boolean", "year": "integer", "due_date": "date",
-        "by_date": _KEY, "by_due": _KEY, "by_amount": _KEY, "by_number": _KEY,
+        "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY,
         "words": "text", "brief": "text", "data": "json",
     },
     _document,

@@ -9,11 +9,11 @@ import asyncpg
 from fastapi import Request
 
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_edge.paging import parse_cursor, parse_uuid, parse_whole
+from kontor_edge.portal import query_view
 from kontor_edge.sorting import search_patterns
 from kontor_gateway.documents.copy import SORTS
 from kontor_gateway.documents.words import TYPES
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
 from kontor_service.errors import Invalid
 
 PAGE_SIZE = 20
@@ -47,22 +47,22 @@ def read_wish(query: Mapping[str, str]) -> Wish:
     return Wish(
         type=_one_of(query, "type", TYPES),
         status=_one_of(query, "status", tuple(ReceivableState)),
-        year=whole_of(query, "year", 1900, 9999),
+        year=parse_whole(query, "year", 1900, 9999),
         query=query.get("q", "").strip()[:200],
-        customer=uuid_of(query, "customer"),
+        customer=parse_uuid(query, "customer"),
         sort=sort,
         order=_one_of(query, "order", ("asc", "desc")) or "desc",
-        after=read_cursor(query.get("after")),
-        limit=whole_of(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
+        after=parse_cursor(query.get("after")),
+        limit=parse_whole(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
     )
 
 
 async def list_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record:
     """One page. Sessions of a document link get no entries here: `thread` has theirs. Raises what `ask` raises."""
     key, beyond = wish.after or _BEFORE_ALL[wish.order]
-    return await ask(
-        request, slug, f"documents_by_{wish.sort}_{wish.order}", wish.type, wish.status, wish.year,
-        search_patterns(wish.query), wish.customer, key, beyond, wish.limit,
+    return await query_view(
+        request, f"documents_by_{wish.sort}_{wish.order}", of_type=wish.type, of_status=wish.status, of_year=wish.year,
+        of_words=search_patterns(wish.query), of_customer=wish.customer, after_key=key, after_id=beyond, many=wish.limit,
     )  # fmt: skip
 
 

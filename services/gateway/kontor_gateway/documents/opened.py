@@ -5,9 +5,10 @@ import asyncio
 import structlog
 from fastapi import Request
 
+from kontor_edge.edge import Edge, client_ip, edge_of
+from kontor_edge.owners import apply_answer
+from kontor_edge.sessions import session_hash
 from kontor_gateway.documents.document_view import DocumentView
-from kontor_gateway.edge import Edge, client_ip, edge_of
-from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Problem
 
 log = structlog.get_logger()
@@ -40,6 +41,6 @@ async def _tell(edge: Edge, known: str, document_id: str, ip: str) -> None:
         answer = await edge.owner("documents").request(
             "POST", f"/v1/documents/{document_id}/opened", token=token, json={}
         )
-        await edge.views.apply_result(answer.json())
+        await apply_answer(edge, answer.json())
     except Problem as problem:
         log.info("opening_not_told", document=document_id, code=problem.code)

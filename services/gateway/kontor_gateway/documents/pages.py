@@ -1,42 +1,38 @@
 """The portal's reading pages."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.paging import next_cursor
+from kontor_edge.portal import Slug, page_context, query_view
 from kontor_gateway.documents import content_view
 from kontor_gateway.documents.document_view import document_view
 from kontor_gateway.documents.list_view import columns, customer_names, filter_options, type_links, type_title
 from kontor_gateway.documents.listing import list_page, read_wish
 from kontor_gateway.documents.opened import note_opened
 from kontor_gateway.documents.rows import rows
-from kontor_gateway.edge import edge_of
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.look import look_of
-from kontor_gateway.reading.query import next_cursor
 from kontor_service.errors import NotFound
-from kontor_service.i18n import speak
 
 router = APIRouter(include_in_schema=False)
 
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 _WAIT_FOR_NEW_DOCUMENT = 1.0
 
 
 @router.get("/{slug}")
 async def overview(request: Request, slug: Slug) -> Response:
-    record = await ask(request, slug, "overview")
+    record = await query_view(request, "overview")
     session = orjson.loads(record["session"])
     if session["document_id"]:
-        return edge_of(request).pages.redirect(f"/{slug}/dokumente/{session['document_id']}")
-    look = look_of(record, "overview", live=f"/{slug}/live")
-    speak(look.language, look.time_zone)
-    return edge_of(request).pages.render(
-        request, "overview.html", look, slug=slug, session=session, columns=columns(sortable=False),
+        return pages(request).redirect(f"/{slug}/dokumente/{session['document_id']}")
+    context = page_context(record, "overview", live=f"/{slug}/live")
+    return pages(request).render(
+        request, "overview.html", context, slug=slug, session=session, columns=columns(sortable=False),
         owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"]), latest=rows(slug, record["latest"]),
         customers=orjson.loads(record["customers"] or "[]"),
     )  # fmt: skip
@@ -48,10 +44,9 @@ async def documents(request: Request, slug: Slug) -> Response:
     record = await list_page(request, slug, wish)
     if not _all_documents(record):
         return await _thread_page(request, slug)
-    look = look_of(record, "documents", live=f"/{slug}/live")
-    speak(look.language, look.time_zone)
-    return edge_of(request).pages.render(
-        request, "documents.html", look, slug=slug, wish=wish, columns=columns(),
+    context = page_context(record, "documents", live=f"/{slug}/live")
+    return pages(request).render(
+        request, "documents.html", context, slug=slug, wish=wish, columns=columns(),
         rows=rows(slug, record["entries"], customer_names(record)),
         types=type_links(slug, record, wish), title=type_title(wish.type), next=next_cursor(record),
         **filter_options(record, wish),
@@ -60,13 +55,12 @@ async def documents(request: Request, slug: Slug) -> Response:
 
 async def _thread_page(request: Request, slug: str) -> Response:
     """What a document's link opens, and the way to all documents."""
-    record = await ask(request, slug, "thread")
-    look = look_of(record, "documents", live=f"/{slug}/live")
-    speak(look.language, look.time_zone)
-    return edge_of(request).pages.render(
+    record = await query_view(request, "thread")
+    context = page_context(record, "documents", live=f"/{slug}/live")
+    return pages(request).render(
         request,
         "thread.html",
-        look,
+        context,
         slug=slug,
         rows=rows(slug, record["entries"]),
         columns=columns(sortable=False),
@@ -78,18 +72,17 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
     record = await _document(request, slug, document_id)
     if record["document"] is None:
         raise NotFound
-    look = look_of(record, "documents", live=f"/{slug}/live?document={document_id}")
-    speak(look.language, look.time_zone)
+    context = page_context(record, "documents", live=f"/{slug}/live?document={document_id}")
     view = document_view(record)
     note_opened(request, slug, view)
     # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.
     fetching = view.content is None and bool(view.details["content_sha256"])
     structured = fetching or _has_text(view.content)
     show_pdf = view.pdf is not None and (request.query_params.get("view") == "pdf" or not structured)
-    return edge_of(request).pages.render(
+    return pages(request).render(
         request,
         "document.html",
-        look,
+        context,
         slug=slug,
         view=view,
         parts=content_view,
@@ -100,12 +93,12 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 async def _document(request: Request, slug: str, document_id: UUID) -> asyncpg.Record:
     """A link can be faster than the fact it leads to: then the page waits for it a moment."""
-    record = await ask(request, slug, "document", document_id)
+    record = await query_view(request, "document", asked=document_id)
     if record["document"] is not None or orjson.loads(record["session"])["document_id"] != str(document_id):
         return record
 
     async def look() -> asyncpg.Record | None:
-        again = await ask(request, slug, "document", document_id)
+        again = await query_view(request, "document", asked=document_id)
         return again if again["document"] is not None else None
 
     topics = {f"document:{document_id}"}

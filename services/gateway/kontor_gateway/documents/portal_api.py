@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_edge.answers import json_answer
+from kontor_edge.paging import next_cursor
+from kontor_edge.portal import query_view
 from kontor_gateway.documents.copy import COUNT_CAP, SORTS
 from kontor_gateway.documents.listing import list_page, read_wish
 from kontor_gateway.documents.words import TYPES
-from kontor_gateway.reading.answer import json_answer
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.query import next_cursor
 from kontor_service.errors import NotFound
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
@@ -49,7 +49,7 @@ async def documents(request: Request, slug: str) -> Response:
     document and its related ones, all on one page."""
     record = await list_page(request, slug, read_wish(request.query_params))
     if orjson.loads(record["session"])["document_id"]:
-        thread = await ask(request, slug, "thread")
+        thread = await query_view(request, "thread")
         return json_answer(request, _list(thread["entries"], None, None))
     return json_answer(request, _list(record["entries"], next_cursor(record), record["counts"]))
 
@@ -64,7 +64,7 @@ def _list(entries: list[str] | None, following: str | None, counts: str | None) 
 async def document(request: Request, slug: str, document_id: UUID) -> Response:
     """The entry of the list and, besides, `details`, `payment_details`, `content` (lines and parties as in EN 16931; null
     until fetched) and `related`."""
-    record = await ask(request, slug, "document", document_id)
+    record = await query_view(request, "document", asked=document_id)
     if record["document"] is None:
         raise NotFound
     return json_answer(request, _document(record))
@@ -85,7 +85,7 @@ def _document(record: asyncpg.Record) -> bytes:
 @router.get("/overview", summary="What is open and what came last", response_class=Response)
 async def overview(request: Request, slug: str) -> Response:
     """`owed` per currency, `due` (soonest first) and `latest` entries, and the `customers` of this log-in."""
-    record = await ask(request, slug, "overview")
+    record = await query_view(request, "overview")
     body = (
         f'{{"owed":{record["owed"] or "[]"},"due":[{",".join(record["due"] or ())}],'
         f'"latest":[{",".join(record["latest"] or ())}],"customers":{record["customers"] or "[]"}}}'
@@ -96,5 +96,5 @@ async def overview(request: Request, slug: str) -> Response:
 @router.get("/session", summary="Whose session this is", response_class=Response)
 async def session(request: Request, slug: str) -> Response:
     """Name, language, rights, customers; `document_id` where a document's link opened it; `sections`: what there is for them."""
-    record = await ask(request, slug, "reader")
+    record = await query_view(request, "reader")
     return json_answer(request, f'{{"session":{record["session"]},"merchant":{record["merchant"]}}}'.encode())

@@ -6,9 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kontor_gateway.edge import edge_of
-from kontor_gateway.ingest.batch import MOST, each
-from kontor_gateway.ingest.keys import ApiKey, permit
+from kontor_edge.edge import edge_of
+from kontor_edge.ingest import MOST, ApiKey, each, permit
 
 router = APIRouter(prefix="/api/ingest/v1/customers", tags=["ingest"])
 

@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
-from kontor_gateway.edge import edge_of
-from kontor_gateway.ingest.body import check_length, limited
-from kontor_gateway.ingest.keys import ApiKey, Permit, permit
+from kontor_edge.edge import edge_of
+from kontor_edge.ingest import ApiKey, Permit, check_length, limited, permit
 from kontor_service.errors import Problem
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])

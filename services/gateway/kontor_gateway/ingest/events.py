@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from kontor_gateway.edge import edge_of
-from kontor_gateway.ingest.keys import ApiKey, permit
+from kontor_edge.edge import edge_of
+from kontor_edge.ingest import ApiKey, permit
 
 router = APIRouter(prefix="/api", tags=["events"])
 

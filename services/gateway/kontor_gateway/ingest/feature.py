@@ -1,6 +1,8 @@
 """Other systems: what they hand in, and how they hear back."""
 
-from kontor_gateway.feature import Feature
+from kontor_edge.feature import Feature
 from kontor_gateway.ingest import customers, documents, events, payments, webhooks
 
-INGEST = Feature(routers=(documents.router, customers.router, payments.router, events.router, webhooks.router))
+INGEST = Feature(
+    "ingest", routers=(documents.router, customers.router, payments.router, events.router, webhooks.router)
+)

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from kontor_gateway.edge import edge_of
-from kontor_gateway.ingest.batch import MOST, each
-from kontor_gateway.ingest.keys import ApiKey, permit
+from kontor_edge.edge import edge_of
+from kontor_edge.ingest import MOST, ApiKey, each, permit
 
 router = APIRouter(prefix="/api/ingest/v1/payments", tags=["ingest"])
 

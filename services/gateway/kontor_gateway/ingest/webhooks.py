@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from kontor_gateway.edge import edge_of
-from kontor_gateway.ingest.body import check_length, limited
+from kontor_edge.edge import edge_of
+from kontor_edge.ingest import check_length, limited
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
-from kontor_gateway.edge import client_ip, edge_of
+from kontor_edge.edge import client_ip, edge_of
+from kontor_edge.owners import apply_answer, fetch_as_edge
 
 # Half of a token's life: forty photos take longer than one lives.
 _TOKEN_SECONDS = 30.0
@@ -41,10 +42,8 @@ class Commands:
             headers={"Idempotency-Key": key},
         )  # fmt: skip
         found = answer.json()
+        await apply_answer(edge, found)
         results: list[dict[str, Any]] = found["results"]
-        for changed in (*results, *found.get("meters", ())):
-            if "snapshot" in changed:
-                await edge.views.apply_result(changed)
         return results
 
     async def _permitted(self) -> str:
@@ -58,9 +57,7 @@ class Commands:
 
 async def quarter_hours(request: Request, merchant_id: UUID, series_id: str, day: date) -> dict[str, Any]:
     """`unit` and `values` of that day as meters keeps them. Raises Unavailable where it is down."""
-    edge = edge_of(request)
-    token = await edge.source.service("meters", merchant_id)
     path = f"/v1/series/{series_id}/days/{day}"
-    answer = await edge.owner("meters").request("GET", path, token=token, timeout=_DAY_SECONDS)
+    answer = await fetch_as_edge(request, "meters", path, merchant_id, timeout=_DAY_SECONDS)
     found: dict[str, Any] = answer.json()
     return found

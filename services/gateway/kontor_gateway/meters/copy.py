@@ -5,9 +5,8 @@ from typing import Any
 from kontor.meters.v1 import meters_pb2
 from kontor_edge import View
 from kontor_edge.sorting import number_key, search_words
-from kontor_gateway.reading.values import instant, text
+from kontor_edge.values import KEY, instant, text
 
-_KEY = 'text COLLATE "C"'
 _ASKED = ("invited", "reminded")
 
 
@@ -111,7 +110,7 @@ METER = View(
     "meter",
     meters_pb2.MeterSnapshot,
     {
-        "customer_id": "uuid", "point_id": "uuid", "in_use_from": "date", "listed": "boolean", "by_place": _KEY,
+        "customer_id": "uuid", "point_id": "uuid", "in_use_from": "date", "listed": "boolean", "by_place": KEY,
         "words": "text", "face": "text", "data": "text",
     },
     _meter,

@@ -1,48 +1,44 @@
 """One meter: what was used there, its readings, and what was used as a file."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.edge import edge_of
+from kontor_edge.edge import pages
+from kontor_edge.paging import parse_whole
+from kontor_edge.portal import Slug, page_context, query_view
+from kontor_edge.query import loads_all
 from kontor_gateway.meters.charts import chart, day_chart
-from kontor_gateway.meters.listing import may_enter, read_all
+from kontor_gateway.meters.listing import may_enter
 from kontor_gateway.meters.meter_view import MeterView, meter_view
 from kontor_gateway.meters.periods import LATEST, OLDEST, Period, read_period
 from kontor_gateway.meters.quarters import day_of
 from kontor_gateway.meters.used_table import neighbours, rows
 from kontor_gateway.meters.words import explained
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.look import look_of
-from kontor_gateway.reading.query import whole_of
 from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
-from kontor_service.i18n import speak
 from kontor_web import Column
 from kontor_web.meter_sums import csv_text
 
 router = APIRouter(include_in_schema=False)
 
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
-
 
 @router.get("/{slug}/zaehler/{meter_id}")
 async def meter(request: Request, slug: Slug, meter_id: UUID) -> Response:
-    record = await ask(request, slug, "meter", meter_id)
+    record = await query_view(request, "meter", asked=meter_id)
     if record["meter"] is None:
         raise NotFound
-    look = look_of(record, "meters", live=f"/{slug}/live?about=meters")
-    speak(look.language, look.time_zone)
+    context = page_context(record, "meters", live=f"/{slug}/live?about=meters")
     view = meter_view(record)
     period = read_period(request.query_params, view.today, view.used.years)
     here = f"/{slug}/zaehler/{meter_id}"
     day = await day_of(request, view, period.day) if period.day else []
-    return edge_of(request).pages.render(
-        request, "meters/meter.html", look, slug=slug, here=here, view=view, period=period,
+    return pages(request).render(
+        request, "meters/meter.html", context, slug=slug, here=here, view=view, period=period,
         allowed=may_enter(record) and not view.over, neighbours=neighbours(view, period),
         shown=[(block, rows(view, period, block, here)) for block in view.blocks(period)], chart=chart,
         explained=explained(view, period.year), columns=_columns(),
@@ -53,14 +49,13 @@ async def meter(request: Request, slug: Slug, meter_id: UUID) -> Response:
 @router.get("/{slug}/zaehler/{meter_id}/verbrauch.csv")
 async def file(request: Request, slug: Slug, meter_id: UUID) -> Response:
     """`?by=days` or months; `?year=` only that year."""
-    record = await ask(request, slug, "meter", meter_id)
+    record = await query_view(request, "meter", asked=meter_id)
     if record["meter"] is None:
         raise NotFound
-    look = look_of(record, "meters")
-    speak(look.language, look.time_zone)
+    page_context(record, "meters")
     by: Literal["days", "months"] = "days" if request.query_params.get("by") == "days" else "months"
-    year = whole_of(request.query_params, "year", OLDEST, LATEST)
-    rows_of = [row for row in read_all(record["consumption"]) if year in (None, row["year"])]
+    year = parse_whole(request.query_params, "year", OLDEST, LATEST)
+    rows_of = [row for row in loads_all(record["consumption"]) if year in (None, row["year"])]
     number = "".join(sign if sign.isalnum() else "-" for sign in orjson.loads(record["meter"])["number"])
     name = "-".join(part for part in (number, str(year or ""), by) if part)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}.csv"}

@@ -1,28 +1,27 @@
 """The screen on which a customer enters readings, of one meter or of forty."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import orjson
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.edge import edge_of
+from kontor_edge.edge import pages
+from kontor_edge.paging import next_cursor, parse_cursor, parse_uuid
+from kontor_edge.portal import Slug, page_context
+from kontor_edge.query import loads_all
+from kontor_edge.sessions import session_hash
 from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.entering import Entry, by_hand, check_size, enter, to_enter
-from kontor_gateway.meters.listing import Wish, may_enter, meters_page, read_all
-from kontor_gateway.reading.look import look_of
-from kontor_gateway.reading.query import next_cursor, read_cursor, uuid_of
-from kontor_gateway.sessions.cookie import session_hash
+from kontor_gateway.meters.listing import Wish, may_enter, meters_page
 from kontor_service.errors import Forbidden, NotFound
 from kontor_service.i18n import gettext as _
-from kontor_service.i18n import speak
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False)
 
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 # On one screen; a form of so many meters is still read in one go.
 _ON_A_SCREEN = 100
 # Ten photos just as a phone takes them, or hundreds that were shrunk.
@@ -35,9 +34,7 @@ async def entry(request: Request, slug: Slug) -> Response:
     record = await _record(request, slug)
     meters = _chosen(request, record)
     if not meters and "invitation" in request.query_params:
-        return edge_of(request).pages.redirect(
-            f"/{slug}/zaehler", info=_("All readings that were asked for are there.")
-        )
+        return pages(request).redirect(f"/{slug}/zaehler", info=_("All readings that were asked for are there."))
     form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
     return _page(request, slug, record, Entry(meters, form, record["today"]))
 
@@ -59,24 +56,23 @@ async def send(request: Request, slug: Slug) -> Response:
 
 async def _record(request: Request, slug: str) -> asyncpg.Record:
     query = request.query_params
-    only = uuid_of(query, "invitation") or uuid_of(query, "meter")
+    only = parse_uuid(query, "invitation") or parse_uuid(query, "meter")
     wish = Wish(
-        customer=uuid_of(query, "customer"), after=read_cursor(query.get("after")), limit=_ON_A_SCREEN, only=only
+        customer=parse_uuid(query, "customer"), after=parse_cursor(query.get("after")), limit=_ON_A_SCREEN, only=only
     )
     record = await meters_page(request, slug, wish)
-    request.state.look = look_of(record, "meters")
-    speak(request.state.look.language, request.state.look.time_zone)
+    request.state.page_context = page_context(record, "meters")
     if only and not record["entries"]:
         raise NotFound
     return record
 
 
 def _chosen(request: Request, record: asyncpg.Record, form: Form | None = None) -> list[dict[str, Any]]:
-    meters = [meter for meter in read_all(record["entries"]) if not _over(meter, record)]
-    invitation = uuid_of(request.query_params, "invitation")
+    meters = [meter for meter in loads_all(record["entries"]) if not _over(meter, record)]
+    invitation = parse_uuid(request.query_params, "invitation")
     if invitation is None:
         return meters if "meter" in request.query_params else by_hand(meters)
-    asked = next((one for one in read_all(record["invitations"]) if one["id"] == str(invitation)), None)
+    asked = next((one for one in loads_all(record["invitations"]) if one["id"] == str(invitation)), None)
     return to_enter(meters, set(asked["waiting"]) if asked else set(), form)
 
 
@@ -91,8 +87,8 @@ def entry_title(found: Entry) -> str:
 
 def _page(request: Request, slug: str, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:
     merchant = orjson.loads(record["merchant"])
-    return edge_of(request).pages.render(
-        request, "meters/entry.html", request.state.look, status=status, slug=slug, entry=found, form=found.form,
+    return pages(request).render(
+        request, "meters/entry.html", request.state.page_context, status=status, slug=slug, entry=found, form=found.form,
         merchant=merchant, allowed=may_enter(record), title=entry_title(found), back=f"/{slug}/zaehler",
         next=next_cursor(record), action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )  # fmt: skip

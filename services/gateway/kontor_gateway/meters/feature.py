@@ -1,6 +1,6 @@
 """Meters: what hangs where, readings, what was used."""
 
-from kontor_gateway.feature import Feature, Section, sql
+from kontor_edge.feature import Feature, Section, sql
 from kontor_gateway.meters import detail, entry_pages, ingest, link_pages, pages, portal_api, words
 from kontor_gateway.meters.copy import CONSUMPTION, INVITATION, METER, READING
 from kontor_service.i18n import N_
@@ -15,9 +15,11 @@ _SECTION = Section(
                 WHERE a.customer_id = ANY (s.customers) AND cardinality(a.waiting) > 0""",
 )
 METERS = Feature(
+    "meters",
+    order=40,
     views=(METER, READING, CONSUMPTION, INVITATION),
-    indexes=sql("meters", "indexes"),
-    functions=(sql("meters", "meters"),),
+    indexes=sql(__package__, "sql/indexes.sql"),
+    functions=(sql(__package__, "sql/meters.sql"),),
     sections=(_SECTION,),
     routers=(ingest.router, portal_api.router, link_pages.router),
     portal=(pages.router, entry_pages.router, detail.router),

@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from kontor_gateway.edge import Edge, edge_of
-from kontor_gateway.ingest.body import check_length, limited
-from kontor_gateway.ingest.keys import ApiKey, permit
+from kontor_edge.edge import Edge, edge_of
+from kontor_edge.ingest import ApiKey, check_length, limited, permit
 from kontor_gateway.meters.copy import METER
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])

@@ -11,16 +11,14 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_gateway.access.identity import ask_identity
-from kontor_gateway.edge import edge_of
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.query import call_view, loads_all
 from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.entering import Entry, check_size, enter, to_enter
 from kontor_gateway.meters.entry_pages import entry_title
-from kontor_gateway.meters.listing import read_all
-from kontor_gateway.reading.ask import ask_public
-from kontor_gateway.reading.look import public_look
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
-from kontor_service.i18n import speak
 from kontor_web import Form
 from kontor_web.forms import read_secret_form
 
@@ -60,34 +58,33 @@ async def send(request: Request, token: str) -> Response:
 async def _linked(request: Request, token: str) -> asyncpg.Record:
     """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany; and Gone where
     the portal is off for the customer alone."""
-    request.state.look = public_look(request, None)
+    request.state.page_context = public_page_context(request, None)
     known = await ask_identity(request, "/v1/links/inspect", token=token)
     kind, _sep, thing = (known.get("thing") or "").removeprefix("meters.").partition(":")
     if not thing:
         raise NotFound
     edge = edge_of(request)
-    record = await edge.reads.call(
-        "SELECT * FROM live.linked_meters($1, $2, $3, $4)", known["slug"], edge.clock.now(), kind, UUID(thing)
+    record = await call_view(
+        request, "linked_meters", asked_slug=known["slug"], at=edge.clock.now(), asked_thing=kind, asked=UUID(thing)
     )
     if record is None:
         raise NotFound
     if record["closed"]:
         raise Gone(slug=known["slug"])
-    request.state.look = public_look(request, orjson.loads(record["merchant"]))
-    speak(request.state.look.language, request.state.look.time_zone)
+    request.state.page_context = public_page_context(request, orjson.loads(record["merchant"]))
     return record
 
 
 def _meters(record: asyncpg.Record, form: Form | None = None) -> list[dict[str, Any]]:
-    return to_enter(read_all(record["faces"]), {str(meter) for meter in record["waiting"] or ()}, form)
+    return to_enter(loads_all(record["faces"]), {str(meter) for meter in record["waiting"] or ()}, form)
 
 
 def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:
     merchant: dict[str, Any] = orjson.loads(record["merchant"])
     if not found.meters:
-        return edge_of(request).pages.render(request, "meters/link_done.html", request.state.look, merchant=merchant)
-    return edge_of(request).pages.render(
-        request, "meters/entry.html", request.state.look, status=status, slug=None, entry=found, form=found.form,
+        return pages(request).render(request, "meters/link_done.html", request.state.page_context, merchant=merchant)
+    return pages(request).render(
+        request, "meters/entry.html", request.state.page_context, status=status, slug=None, entry=found, form=found.form,
         merchant=merchant, allowed=True, title=entry_title(found),
         back=None, next=None, action="", due_on=record["due_on"],
     )  # fmt: skip
@@ -96,8 +93,12 @@ def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 
 async def _over(request: Request, problem: Problem) -> Response:
     """In the merchant's colours where identity could tell whose link it was."""
     slug = problem.extra.get("slug")
-    if slug and (merchant := await ask_public(request, slug)):
-        request.state.look = public_look(request, merchant)
-    return edge_of(request).pages.render(
-        request, "meters/link_over.html", request.state.look, status=problem.status, unknown=problem.status == 404
+    if slug and (merchant := await query_portal(request, slug)):
+        request.state.page_context = public_page_context(request, merchant)
+    return pages(request).render(
+        request,
+        "meters/link_over.html",
+        request.state.page_context,
+        status=problem.status,
+        unknown=problem.status == 404,
     )

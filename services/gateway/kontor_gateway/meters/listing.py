@@ -9,9 +9,9 @@ import asyncpg
 import orjson
 from fastapi import Request
 
+from kontor_edge.paging import parse_cursor, parse_uuid, parse_whole
+from kontor_edge.portal import query_view
 from kontor_edge.sorting import search_patterns
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.query import read_cursor, uuid_of, whole_of
 
 PAGE_SIZE = 100
 _LARGEST_PAGE = 200
@@ -32,9 +32,9 @@ def read_wish(query: Mapping[str, str]) -> Wish:
     """Raises Invalid, naming the parameter."""
     return Wish(
         query=query.get("q", "").strip()[:200],
-        customer=uuid_of(query, "customer"),
-        after=read_cursor(query.get("after")),
-        limit=whole_of(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
+        customer=parse_uuid(query, "customer"),
+        after=parse_cursor(query.get("after")),
+        limit=parse_whole(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
     )
 
 
@@ -42,7 +42,16 @@ async def meters_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record
     """Raises what `ask` raises. Sessions of a document's link get none."""
     key, beyond = wish.after or _BEFORE_ALL
     patterns = search_patterns(wish.query)
-    return await ask(request, slug, "meters", patterns, wish.customer, key, beyond, wish.limit, wish.only)
+    return await query_view(
+        request,
+        "meters",
+        of_words=patterns,
+        of_customer=wish.customer,
+        after_key=key,
+        after_id=beyond,
+        many=wish.limit,
+        only_these=wish.only,
+    )
 
 
 def read_all(texts: Iterable[str] | None) -> list[dict[str, Any]]:

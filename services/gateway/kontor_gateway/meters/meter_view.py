@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from kontor_edge.query import loads_all
 from kontor_gateway.meters.consumption import Block, Used
-from kontor_gateway.meters.listing import read_all
 from kontor_gateway.meters.periods import Period
 
 
@@ -73,10 +73,10 @@ class MeterView:
 def meter_view(record: asyncpg.Record) -> MeterView:
     return MeterView(
         meter=orjson.loads(record["meter"]),
-        chain=read_all(record["chain"]),
-        used=Used(read_all(record["consumption"])),
-        readings=read_all(record["readings"]),
-        invitations=read_all(record["invitations"]),
+        chain=loads_all(record["chain"]),
+        used=Used(loads_all(record["consumption"])),
+        readings=loads_all(record["readings"]),
+        invitations=loads_all(record["invitations"]),
         customer=orjson.loads(record["customer"]) if record["customer"] else None,
         merchant=orjson.loads(record["merchant"]),
         today=record["today"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kontor_gateway.reading.query import whole_of
+from kontor_edge.paging import parse_whole
 from kontor_service.errors import Invalid
 
 Step = Literal["years", "months", "days"]
@@ -37,8 +37,8 @@ def read_period(query: Mapping[str, str], today: date, years: list[int]) -> Peri
         return Period("days", day.year, day.month, day)
     if query.get("years"):
         return Period("years", today.year)
-    year = whole_of(query, "year", OLDEST, LATEST) or (years[-1] if years else today.year)
-    month = whole_of(query, "month", 1, 12)
+    year = parse_whole(query, "year", OLDEST, LATEST) or (years[-1] if years else today.year)
+    month = parse_whole(query, "month", 1, 12)
     return Period("days", year, month) if month else Period("months", year)
 
 

@@ -11,16 +11,16 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from kontor_edge.answers import json_answer
+from kontor_edge.paging import next_cursor
+from kontor_edge.portal import query_view
+from kontor_edge.sessions import session_hash
 from kontor_gateway.meters.commands import Commands
 from kontor_gateway.meters.entering import check_size
 from kontor_gateway.meters.listing import PAGE_SIZE, meters_page, read_wish
 from kontor_gateway.meters.meter_view import MeterView, meter_view
 from kontor_gateway.meters.periods import read_period
 from kontor_gateway.meters.quarters import day_of
-from kontor_gateway.reading.answer import json_answer
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.query import next_cursor
-from kontor_gateway.sessions.cookie import session_hash
 from kontor_service.errors import Invalid, NotFound, Unavailable
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
@@ -140,7 +140,7 @@ async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) 
 )
 async def photo(request: Request, slug: str) -> dict[str, str]:
     """JPEG, PNG, WebP or HEIC, at most 25 MiB; `sha256` names it."""
-    await ask(request, slug, "reader")
+    await query_view(request, "reader")
     check_size(request, _LARGEST_PHOTO)
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
@@ -158,7 +158,7 @@ async def enter(
 ) -> dict[str, Any]:
     """`results` in the order of the input, each with its `outcome`: `stored`; `questioned` (insisted on: the merchant
     looks at it); `asks_back` (send it again with `insist` if it is right); `refused`. `findings` say why."""
-    await ask(request, slug, "reader")
+    await query_view(request, "reader")
     commands = Commands(request, session_hash=session_hash(request, slug))
     readings = [one.model_dump(mode="json", exclude_none=True) for one in body.readings]
     results = await commands.enter(readings, idempotency_key or str(uuid4()))
@@ -167,7 +167,7 @@ async def enter(
 
 
 async def _record(request: Request, slug: str, meter_id: UUID) -> asyncpg.Record:
-    record = await ask(request, slug, "meter", meter_id)
+    record = await query_view(request, "meter", asked=meter_id)
     if record["meter"] is None:
         raise NotFound
     return record

@@ -1,13 +1,11 @@
 """What the gateway asks payments for on a customer's behalf; each with a token for this one command."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 
-from kontor_gateway.edge import client_ip, edge_of
-from kontor_gateway.sessions.cookie import session_hash
+from kontor_edge.owners import command
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +32,22 @@ class Checkout:
 
 
 async def start_checkout(
-    request: Request, slug: str, document_id: UUID, *, method: str, return_url: str, language: str, key: str
+    request: Request, document_id: UUID, *, method: str, return_url: str, language: str, key: str
 ) -> Checkout:
     """`key` makes a repeated click the same checkout. Raises Unavailable, Conflict, Forbidden as the owners say."""
-    answer = await _command(
-        request, slug, "POST", f"/v1/documents/{document_id}/checkouts",
-        json={"method": method, "return_url": return_url, "language": language}, headers={"Idempotency-Key": key},
+    answer = await command(
+        request, "payments", "documents:pay", "POST", f"/v1/documents/{document_id}/checkouts",
+        json={"method": method, "return_url": return_url, "language": language}, key=key,
     )  # fmt: skip
     return Checkout(answer.get("checkout_id", ""), answer.get("redirect_url", ""), answer.get("status", ""))
 
 
-async def transfer_details(request: Request, slug: str, document_id: UUID) -> Transfer:
-    answer = await _command(request, slug, "GET", f"/v1/documents/{document_id}/transfer")
+async def transfer_details(request: Request, document_id: UUID) -> Transfer:
+    answer = await command(request, "payments", "documents:pay", "GET", f"/v1/documents/{document_id}/transfer")
     return Transfer(**{name: answer[name] for name in Transfer.__dataclass_fields__})
 
 
-async def checkout_state(request: Request, slug: str, checkout_id: UUID) -> str:
+async def checkout_state(request: Request, checkout_id: UUID) -> str:
     """What has become of a checkout; the provider is asked where its word has not come yet."""
-    answer = await _command(request, slug, "POST", f"/v1/checkouts/{checkout_id}/reconcile")
+    answer = await command(request, "payments", "documents:pay", "POST", f"/v1/checkouts/{checkout_id}/reconcile")
     return str(answer["state"])
-
-
-async def _command(request: Request, slug: str, method: str, path: str, **options: Any) -> dict[str, Any]:
-    edge = edge_of(request)
-    token = await edge.source.command(
-        session_hash=session_hash(request, slug), audience="payments", right="documents:pay", ip=client_ip(request)
-    )
-    answer: dict[str, Any] = (await edge.owner("payments").request(method, path, token=token, **options)).json()
-    if "snapshot" in answer:
-        await edge.views.apply_result(answer)
-    return answer

@@ -4,7 +4,7 @@ from typing import Any
 
 from kontor.payments.v1 import payments_pb2
 from kontor_edge import View
-from kontor_gateway.reading.values import instant, money, text
+from kontor_edge.values import instant, money, text
 
 
 def _receivable(r: Any) -> dict[str, Any]:

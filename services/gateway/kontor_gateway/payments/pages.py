@@ -1,25 +1,21 @@
 """The way to pay: a panel at the side where scripts run, a page of its own where they don't."""
 
-from typing import Annotated
 from uuid import UUID, uuid4
 
 import segno
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.portal import Slug, page_context, query_view
 from kontor_gateway.documents.document_view import DocumentView, document_view
-from kontor_gateway.edge import edge_of
 from kontor_gateway.payments.commands import checkout_state, start_checkout, transfer_details
-from kontor_gateway.reading.ask import ask
-from kontor_gateway.reading.look import look_of
 from kontor_service.errors import NotFound, Problem, Unavailable
 from kontor_service.i18n import gettext as _
-from kontor_service.i18n import speak
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False, prefix="/{slug}/dokumente/{document_id}")
 
-Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 _WAIT_FOR_PAYMENT = 1.0
 _TRANSFER = "transfer"
 # The customer has done their part; the copy may not have heard of it yet.
@@ -33,7 +29,7 @@ _CHECKOUT_SECONDS = 3600
 async def choose(request: Request, slug: Slug, document_id: UUID) -> Response:
     view = await _view(request, slug, document_id)
     if not view.payable:
-        return edge_of(request).pages.redirect(_address(slug, document_id), info=_not_payable(view))
+        return pages(request).redirect(_address(slug, document_id), info=_not_payable(view))
     return _choice(request, slug, view, Form.of({"method": view.methods[0]}))
 
 
@@ -42,20 +38,19 @@ async def pay(request: Request, slug: Slug, document_id: UUID) -> Response:
     view = await _view(request, slug, document_id)
     form = await read_form(request)
     if not view.payable:
-        return edge_of(request).pages.redirect(_address(slug, document_id), info=_not_payable(view))
+        return pages(request).redirect(_address(slug, document_id), info=_not_payable(view))
     method = form.choice("method", view.methods)
     if not form.ok:
         return _choice(request, slug, view, form, status=422)
     if method == _TRANSFER:
-        return edge_of(request).pages.redirect(f"{_address(slug, document_id)}/ueberweisung")
+        return pages(request).redirect(f"{_address(slug, document_id)}/ueberweisung")
     return await _to_provider(request, slug, view, method, form)
 
 
 async def _to_provider(request: Request, slug: str, view: DocumentView, method: str, form: Form) -> Response:
     edge, address = edge_of(request), _address(slug, UUID(view.entry["id"]))
     try:
-        checkout = await start_checkout(
-            request, slug, UUID(view.entry["id"]), method=method, language=view.session["language"],
+        checkout = await start_checkout(request, UUID(view.entry["id"]), method=method, language=view.session["language"],
             return_url=f"{edge.settings.portal_url}{address}/zurueck", key=form.text("key", limit=60) or str(uuid4()),
         )  # fmt: skip
     except Unavailable:
@@ -76,10 +71,10 @@ async def _to_provider(request: Request, slug: str, view: DocumentView, method: 
 @router.get("/zurueck")
 async def back(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Where the provider sends the customer: payments is asked what became of it, and its fact waited for."""
-    response = edge_of(request).pages.redirect(_address(slug, document_id))
+    response = pages(request).redirect(_address(slug, document_id))
     try:
         checkout = UUID(request.cookies.get(_CHECKOUT_COOKIE, ""))
-        if await checkout_state(request, slug, checkout) in _FINISHED:
+        if await checkout_state(request, checkout) in _FINISHED:
             await _payment_heard(request, slug, document_id)
     except (ValueError, Problem):
         # Without an answer the page shows what the copy knows, and learns the rest while it is open.
@@ -99,28 +94,27 @@ async def _payment_heard(request: Request, slug: str, document_id: UUID) -> None
 @router.get("/ueberweisung")
 async def transfer(request: Request, slug: Slug, document_id: UUID) -> Response:
     view = await _view(request, slug, document_id)
-    details = await transfer_details(request, slug, document_id)
+    details = await transfer_details(request, document_id)
     code = segno.make(details.epc, error="m", boost_error=False, micro=False) if details.epc else None
-    return edge_of(request).pages.render(
-        request, "transfer.html", request.state.look, slug=slug, view=view, transfer=details,
+    return pages(request).render(
+        request, "transfer.html", request.state.page_context, slug=slug, view=view, transfer=details,
         code=code.svg_data_uri(scale=4, border=4, light="#fff") if code else None,
     )  # fmt: skip
 
 
 def _choice(request: Request, slug: str, view: DocumentView, form: Form, status: int = 200) -> Response:
     form.values.setdefault("key", [str(uuid4())])
-    return edge_of(request).pages.render(
-        request, "pay.html", request.state.look, status=status, slug=slug, view=view, form=form,
+    return pages(request).render(
+        request, "pay.html", request.state.page_context, status=status, slug=slug, view=view, form=form,
         provider_methods=[code for code in view.methods if code != _TRANSFER],
     )  # fmt: skip
 
 
 async def _view(request: Request, slug: str, document_id: UUID) -> DocumentView:
-    record = await ask(request, slug, "document", document_id)
+    record = await query_view(request, "document", asked=document_id)
     if record["document"] is None:
         raise NotFound
-    request.state.look = look_of(record, "documents")
-    speak(request.state.look.language, request.state.look.time_zone)
+    request.state.page_context = page_context(record, "documents")
     return document_view(record)
 
 

@@ -7,9 +7,9 @@ import orjson
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
-from kontor_gateway.edge import edge_of
+from kontor_edge.edge import edge_of
+from kontor_edge.portal import query_view
 from kontor_gateway.payments.commands import start_checkout, transfer_details
-from kontor_gateway.reading.ask import ask
 from kontor_service.errors import NotFound
 
 router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=["portal"])
@@ -36,7 +36,6 @@ async def checkout(
     back = f"{edge_of(request).settings.portal_url}/{slug}/dokumente/{document_id}/zurueck"
     found = await start_checkout(
         request,
-        slug,
         document_id,
         method=body.method,
         return_url=back,
@@ -56,7 +55,7 @@ async def checkout(
 async def transfer(request: Request, slug: str, document_id: UUID) -> dict[str, Any]:
     """`epc` is the text of the QR code that banking apps read (EPC069-12)."""
     await _visible(request, slug, document_id)
-    found = await transfer_details(request, slug, document_id)
+    found = await transfer_details(request, document_id)
     return {
         "iban": found.iban,
         "bic": found.bic,
@@ -69,7 +68,7 @@ async def transfer(request: Request, slug: str, document_id: UUID) -> dict[str, 
 
 async def _visible(request: Request, slug: str, document_id: UUID) -> str:
     """The reader's language. Raises NotFound for a document that is not theirs, before any owner is asked."""
-    record = await ask(request, slug, "document", document_id)
+    record = await query_view(request, "document", asked=document_id)
     if record["document"] is None:
         raise NotFound
     language: str = orjson.loads(record["session"])["language"]

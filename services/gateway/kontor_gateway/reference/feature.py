@@ -1,6 +1,6 @@
 """The public API, described."""
 
-from kontor_gateway.feature import Feature
+from kontor_edge.feature import Feature
 from kontor_gateway.reference import pages
 
-REFERENCE = Feature(routers=(pages.router,))
+REFERENCE = Feature("reference", routers=(pages.router,))

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
-from kontor_gateway.edge import edge_of
+from kontor_edge.edge import pages
 from kontor_gateway.reference.openapi import TAGS
-from kontor_web import Look
+from kontor_web import PageContext
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,8 +43,8 @@ class Operation:
 @router.get("/api/docs")
 async def docs(request: Request) -> Response:
     app: FastAPI = request.app
-    return edge_of(request).pages.render(
-        request, "api_docs.html", Look(language="en", brand="Kontor", home="/api/docs"),
+    return pages(request).render(
+        request, "api_docs.html", PageContext(language="en", brand="Kontor", home="/api/docs"),
         intro=_paragraphs(app.description), groups=_groups(app),
     )  # fmt: skip
 

@@ -2,8 +2,8 @@
 -- `after_key`, `after_id`: the last row of the page before, or what lies before all rows.
 -- `counts`: by type, at most {cap}. Sessions of a document link get no rows here but those of its thread (see thread).
 CREATE OR REPLACE FUNCTION documents_by_{sort}_{direction}(
-    asked_hash text, asked_slug text, at timestamptz, of_type text, of_status text, of_year integer, patterns text[],
-    of_customer uuid, after_key text, after_id uuid, page_size integer
+    asked_hash text, asked_slug text, at timestamptz, of_type text, of_status text, of_year integer, of_words text[],
+    of_customer uuid, after_key text, after_id uuid, many integer
 )
 RETURNS TABLE (
     state text, session json, merchant json, today date, counts json, entries text[], last_key text, last_id uuid,
@@ -16,18 +16,18 @@ SET enable_sort = off
 SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan
 BEGIN ATOMIC
-    SELECT r.state, r.session, r.merchant, r.today, counted.counts, page.entries[:page_size], page.keys[page_size], page.ids[page_size],
-        cardinality(page.entries) > page_size, span.years,
+    SELECT r.state, r.session, r.merchant, r.today, counted.counts, page.entries[:many], page.keys[many], page.ids[many],
+        cardinality(page.entries) > many, span.years,
         CASE WHEN cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
         END
     FROM _reader(asked_hash, asked_slug, at) r
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN r.document_id IS NOT NULL THEN '{{}}'::uuid[]
+            WHEN r.document_id IS NOT NULL THEN '{}'::uuid[]
             WHEN of_customer IS NULL THEN r.customers
             WHEN of_customer = ANY (r.customers) THEN ARRAY[of_customer]
-            ELSE '{{}}'
+            ELSE '{}'
         END AS customers
     ) asked
     CROSS JOIN LATERAL (
@@ -54,12 +54,12 @@ BEGIN ATOMIC
                   AND (d.by_{sort}, d.id) {beyond} (after_key, after_id)
                   AND (of_type IS NULL OR d.type = of_type)
                   AND (of_year IS NULL OR d.year = of_year)
-                  AND (patterns IS NULL OR d.words LIKE ALL (patterns))
+                  AND (of_words IS NULL OR d.words LIKE ALL (of_words))
                   AND (of_status IS NULL OR s.status = of_status
                        OR of_status = 'open' AND s.status IN ('partly_paid', 'overdue'))
-                ORDER BY d.by_{sort} {direction}, d.id {direction} LIMIT page_size + 1
+                ORDER BY d.by_{sort} {direction}, d.id {direction} LIMIT many + 1
             ) picked
-            ORDER BY picked.key {direction}, picked.id {direction} LIMIT page_size + 1
+            ORDER BY picked.key {direction}, picked.id {direction} LIMIT many + 1
         ) x
     ) page
     CROSS JOIN LATERAL (

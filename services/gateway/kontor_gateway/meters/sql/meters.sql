@@ -2,8 +2,8 @@
 -- `only_these`: one meter's id, or that of an invitation, for all that it asks or asked for.
 -- Sessions of a document's link see no meters. `invitations`: the readings that are asked for, soonest first.
 CREATE OR REPLACE FUNCTION meters(
-    asked_hash text, asked_slug text, at timestamptz, patterns text[], of_customer uuid, after_key text, after_id uuid,
-    page_size integer, only_these uuid
+    asked_hash text, asked_slug text, at timestamptz, of_words text[], of_customer uuid, after_key text, after_id uuid,
+    many integer, only_these uuid
 )
 RETURNS TABLE (
     state text, session json, merchant json, today date, entries text[], last_key text, last_id uuid, more boolean,
@@ -15,8 +15,8 @@ SET enable_sort = off
 SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan
 BEGIN ATOMIC
-    SELECT r.state, r.session, r.merchant, r.today, page.entries[:page_size], page.keys[page_size], page.ids[page_size],
-        cardinality(page.entries) > page_size, asked.entries,
+    SELECT r.state, r.session, r.merchant, r.today, page.entries[:many], page.keys[many], page.ids[many],
+        cardinality(page.entries) > many, asked.entries,
         CASE WHEN cardinality(mine.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (mine.customers))
         END
@@ -40,12 +40,12 @@ BEGIN ATOMIC
                 ) || ',' || substr(t.data, 2) AS entry
                 FROM meter t
                 WHERE t.listed AND t.customer_id = customer.id AND (t.by_place, t.id) > (after_key, after_id)
-                  AND (patterns IS NULL OR t.words LIKE ALL (patterns))
+                  AND (of_words IS NULL OR t.words LIKE ALL (of_words))
                   AND (only_these IS NULL OR t.id = only_these OR t.id IN (
                       SELECT unnest(a.meters) FROM reading_invitation a WHERE a.id = only_these AND a.customer_id = customer.id))
-                ORDER BY t.by_place, t.id LIMIT page_size + 1
+                ORDER BY t.by_place, t.id LIMIT many + 1
             ) picked
-            ORDER BY picked.key, picked.id LIMIT page_size + 1
+            ORDER BY picked.key, picked.id LIMIT many + 1
         ) x
     ) page
     CROSS JOIN LATERAL (

@@ -1,9 +1,8 @@
-"""Who works here: the session behind the cookie, as the copy knows it, and the look of their pages."""
+"""What pages for staff share: who works here, as the copy knows them, and the frame of their pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,13 @@ import orjson
 from asyncpg import Record
 from fastapi import Request
 
-from kontor_admin.feature import Feature
-from kontor_service.errors import Problem, Unauthorized
+from kontor_edge.edge import edge_of
+from kontor_edge.feature import Feature
+from kontor_edge.query import IdentitySilent, call_view
+from kontor_edge.sessions import session_hash
+from kontor_service.errors import Unauthorized
 from kontor_service.i18n import negotiate, speak
-from kontor_web import Link, Look
-
-COOKIE = "__Host-kontor-admin"
+from kontor_web import Link, PageContext
 
 
 class NotLoggedIn(Unauthorized):
@@ -25,18 +25,11 @@ class NotLoggedIn(Unauthorized):
     code, title = "not_logged_in", "Please log in"
 
 
-class IdentitySilent(Problem):
-    """Identity has not been heard for five minutes: nobody could tell us of a revocation, so nothing private is shown."""
-
-    status, code, title = 503, "identity_silent", "Sessions cannot be checked right now"
-
-
 @dataclass(frozen=True)
 class Staff:
     """A logged-in member of staff. `merchant` is the copy's state of their merchant; empty until it has arrived.
     `waiting`: how much waits for staff, by feature."""
 
-    hash: str
     session: dict[str, Any]
     merchant: dict[str, Any]
     today: date
@@ -64,33 +57,32 @@ class Staff:
         return right in self.session.get("rights", ())
 
 
-def session_hash(request: Request) -> str:
-    """What the copy knows the browser's session by; empty without one."""
-    cookie = request.cookies.get(COOKIE, "")
-    return sha256(cookie.encode()).hexdigest() if cookie else ""
-
-
-def staff_of(asked_hash: str, row: Record | None) -> Staff:
-    """From the columns with which every function of the copy answers. Raises NotLoggedIn, IdentitySilent."""
+async def query_view(request: Request, function: str, /, **arguments: Any) -> tuple[Staff, Record]:
+    """The one row that a function answers for this browser's session, and whose session it is; the function takes
+    (asked_hash, at) besides. Raises NotLoggedIn, IdentitySilent; Unavailable where the database does not answer."""
+    row = await call_view(
+        request, function, asked_hash=session_hash(request), at=edge_of(request).clock.now(), **arguments
+    )
     if row is None:
         raise NotLoggedIn()
     if row["state"] != "open":
         raise IdentitySilent()
     merchant = orjson.loads(row["merchant"]) if row["merchant"] else {}
-    staff = Staff(asked_hash, orjson.loads(row["session"]), merchant, row["today"], _waiting(row["waiting"]))
+    staff = Staff(orjson.loads(row["session"]), merchant, row["today"], orjson.loads(row["waiting"]))
     speak(staff.language, staff.zone)
+    request.state.staff = staff
+    return staff, row
+
+
+async def current_staff(request: Request) -> Staff:
+    """The member of staff who asks, for what needs nothing else of the copy."""
+    staff, _row = await query_view(request, "staff")
     return staff
 
 
-def _waiting(counts: str | int) -> dict[str, int]:
-    """A copy of the shape before this one, which answers until ours is built, counts what waits for release alone."""
-    return {"release": counts} if isinstance(counts, int) else dict(orjson.loads(counts))
-
-
-def look(request: Request, staff: Staff, current: str = "", *, live: bool = True) -> Look:
-    """The frame of a page. `current`: which entry of the menu it belongs to."""
-    request.state.staff = staff
-    features: Sequence[Feature] = request.app.state.features
+def page_context(request: Request, staff: Staff, current: str = "", *, live: bool = True) -> PageContext:
+    """The frame of a page. `current`: the feature whose entry of the menu it belongs to."""
+    features: Sequence[Feature] = edge_of(request).features
     nav = tuple(
         Link(f.menu.label(), f.menu.url, current=f.name == current, count=staff.waiting.get(f.name) or None)
         for f in features
@@ -98,15 +90,15 @@ def look(request: Request, staff: Staff, current: str = "", *, live: bool = True
     )
     name = staff.merchant.get("name", "")
     me = f"{name} · {staff.session['name']}" if name else staff.session["name"]
-    return Look(
+    return PageContext(
         language=staff.language, time_zone=staff.zone, brand="Kontor", home="/", me=me, me_url="/konto", nav=nav,
         live="/ereignisse" if live else None,
     )  # fmt: skip
 
 
-def outside(request: Request) -> Look:
+def known_page_context(request: Request) -> PageContext:
     """The frame before log-in, or where nobody is known."""
     staff: Staff | None = getattr(request.state, "staff", None)
     if staff is not None:
-        return look(request, staff, live=False)
-    return Look(language=negotiate(request.headers.get("accept-language")), brand="Kontor", home="/")
+        return page_context(request, staff, live=False)
+    return PageContext(language=negotiate(request.headers.get("accept-language")), brand="Kontor", home="/")

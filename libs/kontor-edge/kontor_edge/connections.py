@@ -17,41 +17,41 @@ class PageConnections:
     def __init__(self, url: str, size: int) -> None:
         self._url = url
         self._places = asyncio.Semaphore(size)
-        self._idle: list[_Line] = []
+        self._idle: list[_Connection] = []
 
     async def call(self, statement: str, *args: Any) -> asyncpg.Record | None:
         """The first row of a statement. Raises what asyncpg raises, OSError where the server cannot be reached."""
         async with self._places:
             try:
-                return await self._on_a_line(statement, args)
+                return await self._on_a_connection(statement, args)
             except asyncpg.InvalidCachedStatementError:
                 # The function was replaced by one that answers more.
-                return await self._on_a_line(statement, args)
+                return await self._on_a_connection(statement, args)
 
-    async def _on_a_line(self, statement: str, args: tuple[Any, ...]) -> asyncpg.Record | None:
-        line = self._kept() or await _Line.open(self._url)
+    async def _on_a_connection(self, statement: str, args: tuple[Any, ...]) -> asyncpg.Record | None:
+        kept = self._kept() or await _Connection.open(self._url)
         try:
-            record = await line.fetch(statement, args)
+            record = await kept.fetch(statement, args)
         except BaseException:
-            line.connection.terminate()
+            kept.connection.terminate()
             raise
-        self._idle.append(line)
+        self._idle.append(kept)
         return record
 
-    def _kept(self) -> "_Line | None":
+    def _kept(self) -> "_Connection | None":
         while self._idle:
-            line = self._idle.pop()
-            if not line.connection.is_closed():
-                return line
+            kept = self._idle.pop()
+            if not kept.connection.is_closed():
+                return kept
         return None
 
     def close(self) -> None:
-        for line in self._idle:
-            line.connection.terminate()
+        for kept in self._idle:
+            kept.connection.terminate()
         self._idle.clear()
 
 
-class _Line:
+class _Connection:
     """One connection with its prepared statements."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
@@ -59,8 +59,8 @@ class _Line:
         self._prepared: dict[str, Any] = {}
 
     @classmethod
-    async def open(cls, url: str) -> "_Line":
-        return cls(await asyncpg.connect(url, server_settings={"application_name": "kontor-gateway-pages"}))
+    async def open(cls, url: str) -> "_Connection":
+        return cls(await asyncpg.connect(url, server_settings={"application_name": "kontor-edge-pages"}))
 
     async def fetch(self, statement: str, args: tuple[Any, ...]) -> asyncpg.Record | None:
         prepared = self._prepared.get(statement)

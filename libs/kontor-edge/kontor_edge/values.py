@@ -1,4 +1,4 @@
-"""How states become columns."""
+"""How states of aggregates become columns of the copy."""
 
 from typing import Any
 
@@ -14,17 +14,23 @@ KEY = 'text COLLATE "C"'
 _FIXED = ("merchant_id", "epoch", "deleted")
 
 
+def money(minor: int, currency: str) -> dict[str, Any]:
+    """An amount as the portal's API says it."""
+    return {"minor_units": minor, "currency": currency}
+
+
 def instant(value: Timestamp) -> str | None:
-    """ISO 8601 in UTC with microseconds, which also sorts by time; None for none."""
-    return time_key(value.ToDatetime()) if value.seconds else None
+    """ISO 8601 in UTC; None for none."""
+    return value.ToJsonString() if value.seconds else None
 
 
 def key(value: Timestamp) -> str:
-    return instant(value) or ""
+    """ISO 8601 in UTC with microseconds, which also sorts by time; empty for none."""
+    return time_key(value.ToDatetime()) if value.seconds else ""
 
 
 def text(value: dict[str, Any]) -> str:
-    """JSON for a text column: handed out as it is."""
+    """JSON for a text column: kept as it is, and handed out without being parsed again."""
     return orjson.dumps(value).decode()
 
 

@@ -14,7 +14,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageContext:
     """Whose page this is and who reads it. `logo` is an address on our own host; `accent` is #rrggbb."""
 
     language: str = "de"

@@ -1,14 +1,17 @@
-"""What the gateway's endpoints work with; made once in app.py, found at `request.app.state.edge`."""
+"""What an edge's endpoints work with; made once in app.py, found at `request.app.state.edge`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from fastapi import Request
 
-from kontor_edge import Changes, Views
-from kontor_gateway.reading.connections import PageConnections
-from kontor_gateway.settings import Settings
+from kontor_edge.changes import Changes
+from kontor_edge.connections import PageConnections
+from kontor_edge.content import ContentFetcher
+from kontor_edge.copy import Views
+from kontor_edge.feature import Feature
+from kontor_edge.sessions import SessionStore
 from kontor_service.client import ServiceClient
 from kontor_service.clock import Clock
 from kontor_service.tokens import TokenSource, basic
@@ -20,11 +23,15 @@ from kontor_web.live import Hub
 class Edge:
     """`reads` is the page role's: it may execute the functions of the copy and nothing else."""
 
-    settings: Settings
+    # What every service is told, and what this edge is told besides.
+    settings: Any
+    features: Sequence[Feature]
     clock: Clock
     reads: PageConnections
     views: Views
     changes: Changes
+    content: ContentFetcher
+    sessions: SessionStore
     hub: Hub
     pages: Pages
     source: TokenSource
@@ -37,12 +44,17 @@ class Edge:
 
     @property
     def credential(self) -> dict[str, str]:
-        """The header with which the gateway itself asks identity."""
+        """The header with which the edge itself asks identity."""
         return basic(self.settings.service, self.settings.service_secret.get_secret_value())
 
 
 def edge_of(request: Request) -> Edge:
     return cast(Edge, request.app.state.edge)
+
+
+def pages(request: Request) -> Pages:
+    found: Pages = request.app.state.pages
+    return found
 
 
 def client_ip(request: Request) -> str:

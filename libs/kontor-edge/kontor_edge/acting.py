@@ -1,4 +1,4 @@
-"""What forms have in common: do it, say so, go back; or say what is wrong where it was typed."""
+"""What forms for staff have in common: do it, say so, go back; or say what is wrong where it was typed."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,23 +6,11 @@ from uuid import uuid4
 from fastapi import Request
 from starlette.responses import Response
 
-from kontor_admin.owners import owners
-from kontor_admin.problems import field_sentence, sentence
-from kontor_admin.reading import ask
-from kontor_admin.staff import Staff
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.problems import field_sentence, sentence
 from kontor_service.errors import Problem
-from kontor_web import Form, Pages
-
-
-def pages(request: Request) -> Pages:
-    found: Pages = request.app.state.pages
-    return found
-
-
-async def who(request: Request) -> Staff:
-    """The member of staff who asks, for what needs nothing else of the copy."""
-    staff, _row = await ask(request, "staff")
-    return staff
+from kontor_web import Form
 
 
 def new_key() -> str:
@@ -31,22 +19,13 @@ def new_key() -> str:
 
 
 async def act(
-    request: Request,
-    staff: Staff,
-    owner: str,
-    right: str,
-    method: str,
-    path: str,
-    *,
-    back: str,
-    good: str,
-    key: str | None = None,
+    request: Request, owner: str, right: str, method: str, path: str, *, back: str, good: str, key: str | None = None,
     **options: Any,
-) -> Response:
+) -> Response:  # fmt: skip
     """One command of one button. What the owner refuses is said on the page it came from; that it does not answer
     is a page of its own (503), because then nothing at all was done."""
     try:
-        await owners(request).command(request, staff, owner, right, method, path, key=key, **options)
+        await command(request, owner, right, method, path, key=key, **options)
     except Problem as problem:
         if problem.status in (401, 404) or problem.status >= 500:
             raise

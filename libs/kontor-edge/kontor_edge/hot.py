@@ -1,11 +1,11 @@
-"""Routes that are read most."""
+"""Routes that are asked for most."""
 
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
 
-class Hot(Route):
-    """Tried before all others, without the framework's parameter reading. The same endpoint stands among the others as
+class HotRoute(Route):
+    """Tried before all others, without the framework's parsing of parameters. The same endpoint stands among the others as
     well, where the API's description finds it."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -1,0 +1,134 @@
+"""Lists page by page: where a page begins, and what the query of an address says."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+from fastapi import Request
+
+from kontor_edge.feature import COUNT_CAP
+from kontor_service.errors import Invalid
+
+PAGE_SIZE = 50
+_LOWEST = UUID(int=0)
+_HIGHEST = UUID(int=2**128 - 1)
+# Sorts behind every key.
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """Where in a list: after or before one of its rows, in one order."""
+
+    sort: str
+    order: str
+    after: str = ""
+    before: str = ""
+    size: int = PAGE_SIZE
+
+    @classmethod
+    def of(cls, request: Request, sorts: Sequence[str], default: str, order: str = "desc") -> "Keyset":
+        """From the query: sort, order, after, before. What is not known there is the default."""
+        query = request.query_params
+        sort = query.get("sort", default)
+        asked = query.get("order", order)
+        return cls(
+            sort if sort in sorts else default, asked if asked in ("asc", "desc") else order,
+            query.get("after", ""), query.get("before", ""),
+        )  # fmt: skip
+
+    def sized(self, size: int) -> "Keyset":
+        return replace(self, size=size)
+
+    @property
+    def direction(self) -> str:
+        """The order in which rows are fetched: a page before another is read backwards."""
+        if not self.before:
+            return self.order
+        return "asc" if self.order == "desc" else "desc"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Of a list's function: the row after which fetching begins, and how many. Raises Invalid for a cursor that is none
+        of ours."""
+        key, identity = parse_cursor(self.before or self.after) or (
+            ("", _LOWEST) if self.direction == "asc" else (_LAST, _HIGHEST)
+        )
+        return {"after_key": key, "after_id": identity, "many": self.size}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a list, with the cursors of its neighbours (None where there is none)."""
+
+    entries: list[dict[str, Any]]
+    after: str | None
+    before: str | None
+
+    def query(self, request: Request, **change: str | None) -> str | None:
+        """The present address with one cursor; None without one."""
+        if not any(change.values()):
+            return None
+        kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("after", "before")]
+        return "?" + urlencode(kept + [(k, v) for k, v in change.items() if v])
+
+
+def slice_of(row: Record, keyset: Keyset) -> Slice:
+    """From the columns `entries, keys, ids`, which hold one row more than a page where there is more."""
+    rows = list(zip(row["entries"] or (), row["keys"] or (), row["ids"] or (), strict=True))
+    more = len(rows) > keyset.size
+    rows = rows[: keyset.size]
+    if keyset.before:
+        rows.reverse()
+    if not rows:
+        return Slice([], None, None)
+    last, first = cursor(rows[-1][1], rows[-1][2]), cursor(rows[0][1], rows[0][2])
+    behind = last if more or keyset.before else None
+    ahead = first if (keyset.before and more) or (keyset.after and not keyset.before) else None
+    return Slice([orjson.loads(entry) for entry, _key, _id in rows], behind, ahead)
+
+
+def capped(count: int) -> str:
+    """Nobody counts further than that: 1000+"""
+    return f"{COUNT_CAP}+" if count >= COUNT_CAP else str(count)
+
+
+def next_cursor(record: Record) -> str | None:
+    """Where the page after this one begins; None on the last one. From the columns `more, last_key, last_id`."""
+    return cursor(record["last_key"], record["last_id"]) if record["more"] else None
+
+
+def cursor(key: str, identity: Any) -> str:
+    """A row's place in a list, for addresses."""
+    return urlsafe_b64encode(identity.bytes + key.encode()).decode().rstrip("=")
+
+
+def parse_cursor(text: str | None) -> tuple[str, UUID] | None:
+    if not text:
+        return None
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return raw[16:].decode().replace("\x00", ""), UUID(bytes=raw[:16])
+    except ValueError:
+        raise Invalid("after: take it from the answer before, unchanged", field="after") from None
+
+
+def parse_whole(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    value = query.get(name)
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+        raise Invalid(f"{name}: a whole number from {least} to {most}", field=name)
+    return int(value)
+
+
+def parse_uuid(query: Mapping[str, str], name: str) -> UUID | None:
+    try:
+        return UUID(query[name]) if query.get(name) else None
+    except ValueError:
+        raise Invalid(f"{name}: not an id", field=name) from None

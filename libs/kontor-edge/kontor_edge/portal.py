@@ -1,0 +1,144 @@
+"""What portal pages share: whose session it is, what it may see, and the frame of its pages."""
+
+from functools import lru_cache
+from typing import Annotated, Any, NoReturn
+
+import asyncpg
+import orjson
+from fastapi import Path, Request
+
+from kontor_edge.edge import edge_of
+from kontor_edge.query import IdentitySilent, call_view
+from kontor_edge.sessions import session_hash
+from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.i18n import LANGUAGES, Language, negotiate, speak
+from kontor_service.i18n import gettext as _
+from kontor_web import Link, PageContext
+
+LANGUAGE_COOKIE = "__Host-kontor-language"
+Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
+
+
+class LoggedOut(Unauthorized):
+    """The browser has no session for this portal, or it is over."""
+
+    code, title = "session_ended", "Please log in"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
+
+
+class PortalClosed(Forbidden):
+    code, title = "portal_off", "This portal is switched off"
+    # The detail is a sentence in the reader's language.
+    for_people = True
+
+
+async def query_view(request: Request, function: str, /, **arguments: Any) -> asyncpg.Record:
+    """The one row that a function answers for this browser's session at the portal of the address; it takes
+    (asked_hash, asked_slug, at) besides.
+
+    Raises LoggedOut, PortalClosed, IdentitySilent; Unavailable where the database does not answer.
+    """
+    slug: str = request.path_params["slug"]
+    known = session_hash(request, slug)
+    if not known:
+        raise LoggedOut(slug)
+    record = await call_view(
+        request, function, asked_hash=known, asked_slug=slug, at=edge_of(request).clock.now(), **arguments
+    )
+    if record is None:
+        raise LoggedOut(slug)
+    # Error pages want to know whose page it was.
+    request.state.record = record
+    if record["state"] != "open":
+        _refuse(record)
+    return record
+
+
+def _refuse(record: asyncpg.Record) -> NoReturn:
+    page_context(record)
+    if record["state"] == "closed":
+        raise PortalClosed(_("This portal is switched off at the moment."))
+    raise IdentitySilent(_("Your access cannot be checked right now. Please try again in a few minutes."))
+
+
+async def query_portal(request: Request, slug: str) -> dict[str, Any] | None:
+    """What the portal's public pages show of the merchant; None where there is no such portal, or it is off."""
+    record = await call_view(request, "portal", asked_slug=slug)
+    if record is None or not record["enabled"]:
+        return None
+    merchant: dict[str, Any] = orjson.loads(record["merchant"])
+    return merchant
+
+
+def page_context(record: asyncpg.Record, section: str = "", *, live: str | None = None) -> PageContext:
+    """The frame of a private page, from what its function answered. From here on `_` speaks to its reader."""
+    found = _context(record["merchant"], record["session"], section, live)
+    speak(found.language, found.time_zone)
+    return found
+
+
+@lru_cache(2048)
+def _context(merchant_json: str, session_json: str, section: str, live: str | None) -> PageContext:
+    merchant, session = orjson.loads(merchant_json), orjson.loads(session_json)
+    language = session["language"] if session["language"] in LANGUAGES else merchant["language"]
+    speak(language, merchant["time_zone"])
+    base = f"/{merchant['slug']}"
+    return PageContext(
+        **_face(merchant, language),
+        home=base,
+        me=session["name"] or session["email"] or _("Your access"),
+        me_url=f"{base}/konto",
+        nav=tuple(_entry(base, entry, section) for entry in session["sections"]),
+        footer=_footer(merchant),
+        live=live,
+    )
+
+
+def _entry(base: str, entry: dict[str, Any], section: str) -> Link:
+    label: str = entry["label"]
+    return Link(_(label), base + entry["path"], current=entry["name"] == section, count=entry["count"] or None)
+
+
+def public_page_context(request: Request, merchant: dict[str, Any] | None) -> PageContext:
+    """The frame of a page that anybody may see; of Kontor's own where no merchant is known."""
+    language = reader_language(request, merchant["language"] if merchant else "de")
+    speak(language)
+    if merchant is None:
+        return PageContext(language=language)
+    other = "en" if language == "de" else "de"
+    switch = Link({"de": "Deutsch", "en": "English"}[other], f"?language={other}")
+    return PageContext(**_face(merchant, language), home=f"/{merchant['slug']}", footer=(*_footer(merchant), switch))
+
+
+def reader_language(request: Request, default: Language = "de") -> str:
+    """Asked for in the address, chosen before, or wished by the browser."""
+    for wish in (request.query_params.get("language"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    return negotiate(request.headers.get("accept-language"), default)
+
+
+def _footer(merchant: dict[str, Any]) -> tuple[Link, ...]:
+    return tuple(Link(link["label"], link["url"]) for link in merchant["footer"])
+
+
+def _face(merchant: dict[str, Any], language: str) -> dict[str, Any]:
+    return {
+        "language": language,
+        "time_zone": merchant["time_zone"],
+        "brand": merchant["name"],
+        "logo": f"/{merchant['slug']}/logo/{merchant['logo']}" if merchant["logo"] else None,
+        "accent": merchant["accent"] or None,
+    }
+
+
+def known_page_context(request: Request) -> PageContext:
+    """For error pages: whose page it is as far as that was found out."""
+    found: PageContext | None = getattr(request.state, "page_context", None)
+    record: asyncpg.Record | None = getattr(request.state, "record", None)
+    if found is None and record is not None:
+        found = page_context(record)
+    return found or PageContext(language=reader_language(request))
