@@ -8,7 +8,7 @@ PACKAGES := $(wildcard libs/* services/*)
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test proof bench lint fmt types proto words lock migration up clean
+.PHONY: help install run reset test check proof bench lint fmt types proto words lock migration up clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ reset: $(STAMP) ## Empty what `make run` keeps in .kontor
 
 test: $(STAMP) ## All tests, on real PostgreSQL, RabbitMQ and Chromium
 	@$(BIN)/python tools/suites.py
+
+check: $(STAMP) ## The tests of what changed since main
+	@$(BIN)/python tools/check.py
 
 # Two to three hours, most of them the half hours of kills; KONTOR_SOAK_MINUTES changes those.
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of kills, a million readings

@@ -23,9 +23,10 @@ from kontor_testing.rabbitmq import rabbitmq_server
 
 # With RabbitMQ goes what starts platforms of its own: both halves of the stories take about the same time.
 _SECOND = "rabbitmq or resilience or meters_down"
+_SPREAD = ("-n", "auto", "--maxprocesses", "6", "--dist", "loadfile")
 LANES = (
     (
-        ("units and services", ("-n", "2", "--dist", "loadfile", "libs", "services", "tests/contract", "tests/deploy")),
+        ("units and services", (*_SPREAD, "libs", "services", "tests/contract", "tests/deploy")),
         ("security", ("tests/security",)),
     ),
     (("end to end, first half", ("tests/e2e", "-k", f"not ({_SECOND})")), ("faults", ("tests/faults",))),
