@@ -1,5 +1,6 @@
 """Composition root of the documents service."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -7,22 +8,19 @@ from functools import partial
 from fastapi import FastAPI
 
 from kontor_documents.consumers import consumers
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.intake.api import router as intake
 from kontor_documents.intake.bus import take
-from kontor_documents.parts import Parts
 from kontor_documents.production.branding import Brandings
 from kontor_documents.reading.api import router as reading
+from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
-from kontor_documents.release.waiting import settle_noted
 from kontor_documents.settings import Settings
 from kontor_documents.snapshots.api import router as snapshots
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 from kontor_service.client import ServiceClient
-
-# So long a waiting document stays where it is after something has changed around it.
-_LOOK_SECONDS = 1.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,25 +29,26 @@ def create_app(settings: Settings) -> FastAPI:
         title="Kontor documents",
         routers=[intake, release, reading, snapshots],
         resources=[
-            _parts,
-            on_the_bus(lambda app: consumers(app.state.parts)),
-            takes("documents", lambda app: partial(take, app.state.parts)),
+            _dependencies,
+            on_the_bus(lambda app: consumers(app.state.dependencies)),
+            takes("documents", lambda app: partial(take, app.state.dependencies)),
         ],
         files=True,
     )
 
 
 @asynccontextmanager
-async def _parts(app: FastAPI) -> AsyncIterator[None]:
+async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
     validator = Validator()
     async with ServiceClient(app.state.settings.url_of("identity")) as identity:
-        app.state.parts = Parts(
+        app.state.dependencies = Dependencies(
             db=app.state.db,
             files=app.state.files,
             clock=app.state.clock,
             validator=validator,
             brandings=Brandings(identity),
+            wake=asyncio.Event(),
         )
-        app.state.background.every(_LOOK_SECONDS, "waiting", lambda: settle_noted(app.state.parts))
+        app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
         yield
     validator.close()

@@ -9,18 +9,14 @@ from kontor.documents.v1 import documents_pb2 as documents
 from kontor.identity.v1 import identity_pb2 as identity
 from kontor_bus import Effects, Envelope
 from kontor_documents.copies import queries as copies
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.intake import service as intake
-from kontor_documents.parts import Parts
-from kontor_documents.release import service as release
 from kontor_documents.release.waiting import look_again
 
 
-def consumers(parts: Parts) -> list[Effects]:
-    async def make(session: AsyncSession, fact: documents.SubmissionReceived, _: Envelope) -> None:
-        await intake.process(parts, session, UUID(fact.submission.id))
-
-    async def produce(session: AsyncSession, fact: documents.DocumentReceived, _: Envelope) -> None:
-        await release.settle(parts, session, UUID(fact.document.id))
+def consumers(deps: Dependencies) -> list[Effects]:
+    async def process(session: AsyncSession, fact: documents.SubmissionReceived, _: Envelope) -> None:
+        await intake.process(deps, UUID(fact.submission.merchant_id), UUID(fact.submission.id))
 
     async def follow_merchant(session: AsyncSession, fact: Any, _: Envelope) -> None:
         if await copies.keep_merchant(session, fact.merchant):
@@ -28,13 +24,13 @@ def consumers(parts: Parts) -> list[Effects]:
 
     async def follow_customer(session: AsyncSession, fact: Any, _: Envelope) -> None:
         state: identity.Customer = fact.customer
+        await copies.hold_back_documents(session, UUID(state.merchant_id))
         if await copies.keep_customer(session, state):
-            await intake.process_parked(parts, session, state.number)
+            await intake.unpark(session, state.number)
             await look_again(session, customer_id=UUID(state.id), number=state.number)
 
     return [
-        Effects("documents.intake", {documents.SubmissionReceived: make}),
-        Effects("documents.production", {documents.DocumentReceived: produce}, lane="bulk"),
+        Effects("documents.intake", {documents.SubmissionReceived: process}),
         Effects(
             "documents.merchants",
             {

@@ -90,8 +90,10 @@ class Service:
         """Everything told is done, and nothing waits to be looked at again."""
 
         async def nothing_noted():
-            async with self.app.state.db.connection() as connection:
-                return not await connection.fetch("SELECT merchants_to_settle()")
+            # What is claimed is tried again soon, what failed in a minute.
+            async with self.app.state.db.transaction(self.merchant) as session:
+                query = text("SELECT 1 FROM to_settle WHERE try_at < now() + interval '30 seconds' LIMIT 1")
+                return (await session.execute(query)).first() is None
 
         await self.app.state.bus.idle()
         await eventually(nothing_noted)
@@ -126,9 +128,9 @@ class Service:
             )
             return found.json() if found.json()["status"] != "accepted" else None
 
-        found = await eventually(ended)
-        await self.app.state.bus.idle()
-        return await ended() or found
+        await eventually(ended)
+        await self.at_rest()
+        return await ended()
 
     async def made(self, data=None, **options):
         """Submits and waits until nothing moves any more; the submission's final status."""

@@ -2,12 +2,17 @@
 
 import asyncio
 import io
+from uuid import UUID
 
 import pikepdf
+from sqlalchemy import text
 
+from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.write import write_ubl
+from kontor_documents.intake import issuing
+from kontor_documents.intake import service as intake
 from kontor_service.ids import uuid7
 
 
@@ -274,3 +279,52 @@ async def test_a_shared_document_can_be_cancelled_by_the_erp_and_stays_cancelled
         )  # fmt: skip
         assert answer.status_code == 200
     assert (await documents.facts()).count("documents.document.cancelled.v1") == 1
+
+
+async def test_what_was_handed_in_is_a_document_before_the_answer_comes(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    answer = await documents.submit(invoice())
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        query = text(
+            "SELECT s.status, d.number FROM submission s JOIN document d ON d.id = s.document_id WHERE s.id = :id"
+        )
+        row = (await session.execute(query, {"id": answer.json()["id"]})).one()
+    assert (row.status, row.number) == ("processed", "RE-1042")
+    assert "documents.submission.received.v1" not in await documents.facts()
+
+
+async def test_the_same_key_at_once_with_different_bytes_makes_one_document_and_no_gap(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    dues = [f"2026-12-{day:02d}" for day in range(1, 6)]
+    answers = await asyncio.gather(*(documents.submit(invoice(number="", due_date=due)) for due in dues))
+    found = [(await documents.status(answer))["document"] for answer in answers]
+    assert {(document["id"], document["number"]) for document in found} == {(found[0]["id"], "RE-2026-0001")}
+    following = await documents.made(invoice(number="", external_id="y"))
+    assert following["document"]["number"] == "RE-2026-0002"
+
+
+async def test_what_is_prepared_for_a_customer_who_changes_meanwhile_is_prepared_again(documents, monkeypatch):
+    await documents.open_shop(automatic_release=False)
+    customer = await documents.add_customer()
+    changed = []
+
+    async def and_then_it_changes(*given):
+        prepared = await issuing.prepare(*given)
+        if not changed:
+            changed.append(await documents.add_customer(id=customer, version=2, name="Seidel Optik GmbH"))
+        return prepared
+
+    monkeypatch.setattr(intake, "prepare", and_then_it_changes)
+    document = (await documents.made(invoice()))["document"]
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        assert (await queries.found(session, UUID(document["id"]))).buyer_name == "Seidel Optik GmbH"
+
+
+async def test_a_document_and_the_customer_it_waits_for_find_each_other_when_both_come_at_once(documents):
+    await documents.open_shop()
+    for number in range(5):
+        data = invoice(number="", external_id=f"erp-{number}", customer_number=str(number))
+        answer, _ = await asyncio.gather(documents.submit(data), documents.add_customer(number=str(number)))
+        assert (await documents.status(answer))["document"]["state"] == "shared"

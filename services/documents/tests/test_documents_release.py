@@ -15,6 +15,8 @@ from sqlalchemy import delete, select, text
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.models import Document, DocumentFile
+from kontor_documents.production import service as production
+from kontor_documents.rendering.render import render_async
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
 
@@ -199,8 +201,8 @@ async def test_switching_automatic_release_on_shares_all_that_waits_in_transacti
 
 async def wait_rendered(session, documents, number):
     """A document that waits with its PDF, as a merchant has them who releases by hand."""
-    parts, now = documents.app.state.parts, documents.app.state.clock.now()
-    pdf = await parts.files.put(b"%PDF-1.7 example")
+    deps, now = documents.app.state.dependencies, documents.app.state.clock.now()
+    pdf = await deps.files.put(b"%PDF-1.7 example")
     row = Document(
         merchant_id=documents.merchant, type="quote", number=f"AN-{number}", external_id=f"q-{number}", source="http",
         source_sha256=pdf, rendered=False, settled=True, customer_number="20931", buyer_name="Seidel", thread_id=uuid7(),
@@ -272,3 +274,23 @@ async def assign(documents, document_id, customer_id):
 async def somebody_waits(db):
     async with db.connection() as connection:
         return await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+async def test_nothing_is_locked_while_a_pdf_is_made_and_what_was_replaced_meanwhile_is_made_anew(
+    documents, monkeypatch
+):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    rendered = []
+
+    async def and_it_is_replaced(data, branding, **more):
+        rendered.append(data.due_date.isoformat())
+        if len(rendered) == 1:
+            answer = await documents.submit(invoice(due_date="2026-12-24"))
+            assert answer.status_code == 202
+        return await render_async(data, branding, **more)
+
+    monkeypatch.setattr(production, "render_async", and_it_is_replaced)
+    status = await documents.made(invoice())
+    assert rendered == ["2026-11-26", "2026-12-24"]
+    assert (status["document"]["due_date"], status["document"]["has_pdf"]) == ("2026-12-24", True)

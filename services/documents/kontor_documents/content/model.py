@@ -283,3 +283,8 @@ class DocumentData(Part):
     attachments: list[Attachment] = []
     shipping: Shipping | None = None
     language: Literal["de", "en"] = "de"
+
+
+def serialize(data: DocumentData) -> bytes:
+    """The immutable content that a document is known by: the same data is the same bytes."""
+    return data.model_dump_json(exclude_none=True).encode()

@@ -25,6 +25,25 @@ WHERE (excluded.epoch, excluded.version) > (customer.epoch, customer.version)
 RETURNING id""")
 
 
+# Customers and documents that wait for them look for each other. If both looked at the same moment, each before the other's
+# commit, neither would find the other: so the two exclude each other per merchant. To be called before a row is locked.
+_LOCK_CLASS = 7_303
+
+
+async def hold_back_customers(session: AsyncSession, merchant_id: UUID) -> None:
+    """Documents may wait side by side, but none begins to while a customer arrives."""
+    await _lock(session, "pg_advisory_xact_lock_shared", merchant_id)
+
+
+async def hold_back_documents(session: AsyncSession, merchant_id: UUID) -> None:
+    await _lock(session, "pg_advisory_xact_lock", merchant_id)
+
+
+async def _lock(session: AsyncSession, function: str, merchant_id: UUID) -> None:
+    values = {"class": _LOCK_CLASS, "merchant": str(merchant_id)}
+    await session.execute(text(f"SELECT {function}(:class, hashtext(:merchant))"), values)
+
+
 async def keep_merchant(session: AsyncSession, state: pb.Merchant) -> bool:
     """False where what is kept is as new already."""
     kept = await session.execute(

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice import cii, cii_terms, pdf, safe_xml, ubl, ubl_terms
 from kontor_documents.einvoice.binding import Node, read
+from kontor_documents.einvoice.business_terms import document_values
 from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
-from kontor_documents.einvoice.terms import document_values
 from kontor_documents.einvoice.uploads import FileType, file_type
 from kontor_service.errors import invalid_from
 

@@ -7,8 +7,8 @@ from lxml import etree
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice import cii, cii_terms, ubl, ubl_terms
 from kontor_documents.einvoice.binding import Node, Terms, write
+from kontor_documents.einvoice.business_terms import business_terms
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, PEPPOL_BILLING, XRECHNUNG
-from kontor_documents.einvoice.terms import business_terms
 from kontor_service.errors import Invalid
 
 Files = Mapping[str, bytes]

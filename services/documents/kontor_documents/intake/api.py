@@ -8,11 +8,11 @@ from starlette.datastructures import UploadFile
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
 from kontor_documents.events import document_state
-from kontor_documents.intake.service import Handed, accept
+from kontor_documents.intake.service import Upload, accept
 from kontor_documents.models import Document, DocumentFile, Submission
-from kontor_documents.parts import Parts
 from kontor_service.commands import command_result
 from kontor_service.errors import TooLarge
 from kontor_service.tokens import Principal, require
@@ -34,7 +34,7 @@ async def submit(
 ) -> dict[str, Any]:
     """A file as the body with its own content type, JSON data as the body, or multipart with `file` and `data`."""
     file, beside, media_type, name = await _parts_of(request, request.app.state.settings.max_upload_bytes)
-    handed = Handed(
+    upload = Upload(
         source=x_kontor_source if x_kontor_source in _SOURCES else "http",
         by=principal.subject,
         file=file,
@@ -42,7 +42,7 @@ async def submit(
         media_type=media_type,
         file_name=x_kontor_file_name or name,
     )
-    return await accept(request.app.state.parts, principal.merchant, handed, idempotency_key)
+    return await accept(request.app.state.dependencies, principal.merchant, upload, idempotency_key)
 
 
 @router.get("/v1/submissions/{submission_id}")
@@ -54,8 +54,8 @@ async def status(
     """accepted, processed with the document, or rejected with the problem. Nothing of it is meant for customers."""
     if principal.for_customers:
         raise SubmissionNotFound
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         submission = await session.get(Submission, submission_id)
         if submission is None:
             raise SubmissionNotFound

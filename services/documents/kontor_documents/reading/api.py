@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import text
 
 from kontor_documents import queries
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
-from kontor_documents.parts import Parts
 from kontor_documents.reading.xrechnung import xrechnung
 from kontor_service.tokens import Principal, require
 
@@ -26,11 +26,11 @@ _KNOWS_CONTENT = text("SELECT 1 FROM document WHERE content_sha256 = :sha256 LIM
 @router.get("/v1/content/{sha256}")
 async def content(request: Request, sha256: str, principal: Staff) -> Response:
     """The immutable content as DocumentData in JSON. 404 unless a document of the token's merchant says this."""
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         if (await session.execute(_KNOWS_CONTENT, {"sha256": sha256})).first() is None:
             raise DocumentNotFound
-    return Response(await parts.files.get(sha256), media_type="application/json")
+    return Response(await deps.files.get(sha256), media_type="application/json")
 
 
 @router.get("/v1/documents/{document_id}/pdf")
@@ -49,15 +49,15 @@ async def file(request: Request, document_id: UUID, file_id: UUID, principal: St
 async def xrechnung_of(request: Request, document_id: UUID, principal: Staff) -> Response:
     """The invoice as XRechnung: the supplied file if it is one, else made from the content."""
     document, files = await _document(request, document_id, principal)
-    xml = await xrechnung(request.app.state.parts, document, files)
+    xml = await xrechnung(request.app.state.dependencies, document, files)
     return _download(xml, "application/xml", f"{document.number or document.id}-xrechnung.xml")
 
 
 @router.get("/v1/documents/{document_id}/history")
 async def story(request: Request, document_id: UUID, principal: Staff) -> dict[str, Any]:
     """What happened to the document, and whether the chain of hashes holds."""
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         await _existing(session, document_id)
         chain = await history.entries(session, document_id)
     return {
@@ -72,17 +72,17 @@ async def story(request: Request, document_id: UUID, principal: Staff) -> dict[s
 @router.get("/v1/documents/{document_id}/report")
 async def report(request: Request, document_id: UUID, principal: Staff) -> Response:
     """The report of the official rules kept with an invoice that Kontor issued. 404 where there is none."""
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         document = await _existing(session, document_id)
     if document.report_sha256 is None:
         raise DocumentNotFound("There is no report", code="report_not_found")
-    return Response(await parts.files.get(document.report_sha256), media_type="application/json")
+    return Response(await deps.files.get(document.report_sha256), media_type="application/json")
 
 
 async def _document(request: Request, document_id: UUID, principal: Principal) -> tuple[Document, list[DocumentFile]]:
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         document = await _existing(session, document_id)
         return document, await queries.files_of(session, document_id)
 
@@ -97,8 +97,8 @@ async def _existing(session: Any, document_id: UUID) -> Document:
 async def _answer(request: Request, found: DocumentFile | None) -> Response:
     if found is None:
         raise DocumentNotFound("There is no such file", code="file_not_found")
-    parts: Parts = request.app.state.parts
-    return _download(await parts.files.get(found.sha256), found.media_type, found.name)
+    deps: Dependencies = request.app.state.dependencies
+    return _download(await deps.files.get(found.sha256), found.media_type, found.name)
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import Sequence
 
 from kontor_documents.content.model import DocumentData
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.write import write_ubl
 from kontor_documents.errors import UnsupportedType
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
-from kontor_documents.parts import Parts
 from kontor_documents.production.service import content_of
 
 
-async def xrechnung(parts: Parts, document: Document, files: Sequence[DocumentFile]) -> bytes:
+async def xrechnung(deps: Dependencies, document: Document, files: Sequence[DocumentFile]) -> bytes:
     """UBL of profile XRechnung 3.0; a supplied XRechnung is returned byte for byte. Raises UnsupportedType."""
-    data = await content_of(parts, document)
+    data = await content_of(deps, document)
     if not is_einvoice(data):
         raise UnsupportedType(f"A document of type {document.type} is no invoice")
     xml = next((file for file in files if file.role == "xml"), None)
     if xml is not None and data.specification.startswith(XRECHNUNG.rpartition("_")[0]):
-        return await parts.files.get(xml.sha256)
+        return await deps.files.get(xml.sha256)
     return await asyncio.to_thread(write_ubl, _complete_for_germany(data), specification=XRECHNUNG)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document
-from kontor_documents.parts import Parts
 from kontor_documents.release import service
 from kontor_service.commands import command_result
 from kontor_service.errors import Problem
@@ -50,14 +50,13 @@ class FileLock(BaseModel):
 @router.post("/v1/releases")
 async def release(request: Request, body: Release, principal: Releaser) -> dict[str, Any]:
     """Releases documents together; each by itself, so that one that cannot go does not hold up the others."""
-    parts: Parts = request.app.state.parts
+    deps: Dependencies = request.app.state.dependencies
     released, refused = [], []
     for document_id in dict.fromkeys(body.ids):
         try:
-            async with parts.db.transaction(principal.merchant) as session:
-                state = await service.share(
-                    parts, session, document_id, actor=_actor(principal), choice=service.Choice()
-                )
+            state = await service.share(
+                deps, principal.merchant, document_id, actor=_actor(principal), choice=service.Choice()
+            )
         except Problem as problem:
             refused.append({"id": str(document_id), "error": problem.as_dict()})
         else:
@@ -67,10 +66,9 @@ async def release(request: Request, body: Release, principal: Releaser) -> dict[
 
 @router.post("/v1/documents/{document_id}/share")
 async def share(request: Request, document_id: UUID, body: Share, principal: Releaser) -> dict[str, Any]:
-    parts: Parts = request.app.state.parts
+    deps: Dependencies = request.app.state.dependencies
     choice = service.Choice(body.recipient, body.subject, body.text)
-    async with parts.db.transaction(principal.merchant) as session:
-        state = await service.share(parts, session, document_id, actor=_actor(principal), choice=choice)
+    state = await service.share(deps, principal.merchant, document_id, actor=_actor(principal), choice=choice)
     return _result(state)
 
 
@@ -102,19 +100,19 @@ async def cancel_by_external_id(
 
 @router.post("/v1/documents/{document_id}/assign")
 async def assign(request: Request, document_id: UUID, body: Assignment, principal: Releaser) -> dict[str, Any]:
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
-        state = await service.assign(parts, session, document_id, body.customer_id, actor=_actor(principal))
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
+        state = await service.assign(deps, session, document_id, body.customer_id, actor=_actor(principal))
     return _result(state)
 
 
 @router.post("/v1/documents/{document_id}/opened")
 async def opened(request: Request, document_id: UUID, principal: Reader) -> dict[str, Any]:
     """The customer has the document before their eyes. Staff who look do not count."""
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         document = await _visible(session, document_id, principal)
-        state = await service.opened(parts, session, document.id, actor=_actor(principal))
+        state = await service.opened(deps, session, document.id, actor=_actor(principal))
     return _result(state)
 
 
@@ -122,10 +120,10 @@ async def opened(request: Request, document_id: UUID, principal: Reader) -> dict
 async def hide(
     request: Request, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser
 ) -> dict[str, Any]:
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         state = await service.hide_file(
-            parts, session, document_id, file_id, private=body.private, actor=_actor(principal)
+            deps, session, document_id, file_id, private=body.private, actor=_actor(principal)
         )
     return _result(state)
 
@@ -133,10 +131,10 @@ async def hide(
 async def _close(
     request: Request, principal: Principal, document_id: UUID, reason: str, *, cancelled: bool
 ) -> dict[str, Any]:
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         state = await service.close(
-            parts, session, document_id, actor=_actor(principal), cancelled=cancelled, reason=reason
+            deps, session, document_id, actor=_actor(principal), cancelled=cancelled, reason=reason
         )
     return _result(state)
 
@@ -144,13 +142,13 @@ async def _close(
 async def _close_external(
     request: Request, principal: Principal, external_id: str, reason: str, *, cancelled: bool
 ) -> dict[str, Any]:
-    parts: Parts = request.app.state.parts
-    async with parts.db.transaction(principal.merchant) as session:
+    deps: Dependencies = request.app.state.dependencies
+    async with deps.db.transaction(principal.merchant) as session:
         document = await queries.by_external_id(session, external_id)
         if document is None:
             raise DocumentNotFound(field="external_id")
         state = await service.close(
-            parts, session, document.id, actor=_actor(principal), cancelled=cancelled, reason=reason
+            deps, session, document.id, actor=_actor(principal), cancelled=cancelled, reason=reason
         )
     return _result(state)
 

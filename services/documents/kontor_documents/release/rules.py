@@ -34,7 +34,7 @@ def blocks(issue: Any) -> bool:
     return bool(issue["severity"] == "blocker")
 
 
-def standing_against(
+def release_blockers(
     *,
     type: str,
     customer_number: str,

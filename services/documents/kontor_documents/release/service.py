@@ -1,5 +1,7 @@
 """Releasing and sharing, recalling and cancelling documents (A19, C22, C23, C26)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,14 +12,14 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
 from kontor_documents import queries
 from kontor_documents.copies import queries as copies
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import AlreadyShared, NotReleasable, UnknownCustomer, WrongState
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
 from kontor_documents.matching.threads import Joining, join_thread, lock_to_join, tie
 from kontor_documents.models import Document, DocumentFile
-from kontor_documents.parts import Parts
-from kontor_documents.production.service import produce
-from kontor_documents.release.rules import MOVABLE, blocks, standing_against
+from kontor_documents.production.service import Production, add_files, lacks_files, produce
+from kontor_documents.release.rules import MOVABLE, blocks, release_blockers
 
 
 @dataclass(frozen=True)
@@ -29,44 +31,64 @@ class Choice:
     text: str = ""
 
 
-async def settle(parts: Parts, session: AsyncSession, document_id: UUID) -> None:
-    """After something changed around a waiting document: make what is missing, look what stands against it, and share
+async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> None:
+    """After something changed around a waiting document: make what is missing, look what blocks its release, and share
     it where the merchant releases automatically."""
-    document = await queries.locked(session, document_id)
-    if document.state != "waiting":
-        return
-    document.settled = True
-    before = list(document.issues)
-    produced = await produce(parts, session, document)
-    files = await _look(session, document)
-    merchant = await copies.merchant(session, document.merchant_id)
-    if merchant is not None and merchant.automatic_release and not any(blocks(issue) for issue in document.issues):
-        await _share(parts, session, document, files, actor="Kontor", choice=Choice())
-    elif produced or document.issues != before:
-        document.touch()
-        _announce(session, pb.DocumentChanged, document, files)
+    async with _with_files(deps, merchant_id, document_id) as (session, document, produced):
+        if document.state != "waiting":
+            return
+        document.settled = True
+        before = list(document.issues)
+        files = await _look(session, document)
+        merchant = await copies.merchant(session, document.merchant_id)
+        if merchant is not None and merchant.automatic_release and not any(blocks(issue) for issue in document.issues):
+            await _share(deps, session, document, files, actor="Kontor", choice=Choice())
+        elif produced or document.issues != before:
+            document.touch()
+            _announce(session, pb.DocumentChanged, document, files)
 
 
-async def share(parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str, choice: Choice) -> pb.Document:
-    """Shares one document. Raises NotReleasable naming what stands against it, AlreadyShared, WrongState."""
-    document = await queries.locked(session, document_id)
-    if document.state == "shared":
-        raise AlreadyShared(document_id=str(document.id))
-    if document.state != "waiting":
-        raise WrongState(f"The document is {document.state}")
-    await produce(parts, session, document)
-    files = await _look(session, document, recipient=choice.recipient)
-    against = [issue for issue in document.issues if blocks(issue)]
-    if against:
-        raise NotReleasable(
-            against[0]["message"], code=against[0]["code"], field=against[0].get("field") or None,
-            errors=[{"field": i.get("field", ""), "code": i["code"], "message": i["message"]} for i in against],
-        )  # fmt: skip
-    return await _share(parts, session, document, files, actor=actor, choice=choice)
+async def share(deps: Dependencies, merchant_id: UUID, document_id: UUID, *, actor: str, choice: Choice) -> pb.Document:
+    """Shares one document. Raises NotReleasable naming what blocks it, AlreadyShared, WrongState."""
+    async with _with_files(deps, merchant_id, document_id) as (session, document, _):
+        if document.state == "shared":
+            raise AlreadyShared(document_id=str(document.id))
+        if document.state != "waiting":
+            raise WrongState(f"The document is {document.state}")
+        files = await _look(session, document, recipient=choice.recipient)
+        against = [issue for issue in document.issues if blocks(issue)]
+        if against:
+            raise NotReleasable(
+                against[0]["message"], code=against[0]["code"], field=against[0].get("field") or None,
+                errors=[{"field": i.get("field", ""), "code": i["code"], "message": i["message"]} for i in against],
+            )  # fmt: skip
+        return await _share(deps, session, document, files, actor=actor, choice=choice)
+
+
+@asynccontextmanager
+async def _with_files(
+    deps: Dependencies, merchant_id: UUID, document_id: UUID
+) -> AsyncIterator[tuple[AsyncSession, Document, bool]]:
+    """A transaction that holds the document with all its files, and whether they have just been made.
+
+    They are made with nothing locked, and added if the document still has the content they were made of.
+    """
+    production: Production | None = None
+    while True:
+        async with deps.db.transaction(merchant_id) as session:
+            document = await queries.locked(session, document_id)
+            files = await queries.files_of(session, document_id)
+            lacking = document.state == "waiting" and lacks_files(document, files)
+            added = await add_files(session, document, production) if lacking and production else []
+            if added or not lacking:
+                yield session, document, bool(added)
+                return
+            merchant = await copies.merchant(session, merchant_id)
+        production = await produce(deps, document, files, merchant)
 
 
 async def close(
-    parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str, cancelled: bool, reason: str
+    deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str, cancelled: bool, reason: str
 ) -> pb.Document:
     """Withdraws a document (it vanishes from the portal) or cancels it (it stays, marked). Doing it again changes nothing."""
     document = await queries.locked(session, document_id)
@@ -77,7 +99,7 @@ async def close(
     if document.state in ("cancelled", "withdrawn"):
         raise WrongState(f"The document is {document.state}")
     document.state = target
-    document.closed_at = parts.clock.now()
+    document.closed_at = deps.clock.now()
     document.touch()
     await history.append(session, document, target, at=document.closed_at, actor=actor, reason=reason)
     fact: Any = pb.DocumentCancelled if cancelled else pb.DocumentWithdrawn
@@ -85,7 +107,7 @@ async def close(
 
 
 async def assign(
-    parts: Parts, session: AsyncSession, document_id: UUID, customer_id: UUID, *, actor: str
+    deps: Dependencies, session: AsyncSession, document_id: UUID, customer_id: UUID, *, actor: str
 ) -> pb.Document:
     """Staff say whose document this is, while it waits."""
     customer = await copies.customer(session, customer_id)
@@ -100,7 +122,7 @@ async def assign(
     document.customer_id = customer_id
     document.customer_number = customer.number
     document.suggested_customer_id = None
-    await history.append(session, document, "assigned", at=parts.clock.now(), actor=actor, customer_id=str(customer_id))
+    await history.append(session, document, "assigned", at=deps.clock.now(), actor=actor, customer_id=str(customer_id))
     files = await _look(session, document)
     # What it is related to was looked for among another number's documents.
     merged = await join_thread(session, document, named)
@@ -110,7 +132,7 @@ async def assign(
     return state
 
 
-async def opened(parts: Parts, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
+async def opened(deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
     """A customer has opened a shared document; the first time counts."""
     document = await queries.locked(session, document_id)
     files = await queries.files_of(session, document_id)
@@ -118,14 +140,14 @@ async def opened(parts: Parts, session: AsyncSession, document_id: UUID, *, acto
         raise WrongState("The document is not shared")
     if document.first_opened_at is not None:
         return document_state(document, files)
-    document.first_opened_at = parts.clock.now()
+    document.first_opened_at = deps.clock.now()
     document.touch()
     await history.append(session, document, "opened", at=document.first_opened_at, actor=actor)
     return _announce(session, pb.DocumentOpened, document, files, actor=actor.partition(":")[0])
 
 
 async def hide_file(
-    parts: Parts, session: AsyncSession, document_id: UUID, file_id: UUID, *, private: bool, actor: str
+    deps: Dependencies, session: AsyncSession, document_id: UUID, file_id: UUID, *, private: bool, actor: str
 ) -> pb.Document:
     """The lock on a file (C12). Raises FileNotFound."""
     document = await queries.locked(session, document_id)
@@ -137,7 +159,7 @@ async def hide_file(
         file.private = private
         document.touch()
         fact = "file_hidden" if private else "file_shown"
-        await history.append(session, document, fact, at=parts.clock.now(), actor=actor, file=str(file_id))
+        await history.append(session, document, fact, at=deps.clock.now(), actor=actor, file=str(file_id))
         return _announce(session, pb.DocumentChanged, document, files)
     return document_state(document, files)
 
@@ -149,7 +171,7 @@ async def _look(session: AsyncSession, document: Document, *, recipient: str = "
         if document.customer_id is not None:
             document.suggested_customer_id = None
     files = await queries.files_of(session, document.id)
-    found = standing_against(
+    found = release_blockers(
         type=document.type,
         customer_number=document.customer_number,
         has_pdf=any(file.role == "pdf" for file in files),
@@ -162,10 +184,16 @@ async def _look(session: AsyncSession, document: Document, *, recipient: str = "
 
 
 async def _share(
-    parts: Parts, session: AsyncSession, document: Document, files: list[DocumentFile], *, actor: str, choice: Choice
+    deps: Dependencies,
+    session: AsyncSession,
+    document: Document,
+    files: list[DocumentFile],
+    *,
+    actor: str,
+    choice: Choice,
 ) -> pb.Document:
     document.state = "shared"
-    document.shared_at = parts.clock.now()
+    document.shared_at = deps.clock.now()
     chosen = {"share_recipient": choice.recipient, "share_subject": choice.subject, "share_text": choice.text}
     document.facts = {**document.facts, **{name: value for name, value in chosen.items() if value}}
     document.touch()

@@ -1,5 +1,6 @@
 """Writing a document that came in: its row, content, files, thread and history, in the intake's transaction."""
 
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,45 +8,58 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
 from kontor_documents import queries
-from kontor_documents.content.model import DocumentData
+from kontor_documents.content.model import DocumentData, serialize
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
-from kontor_documents.intake.facts import columns, facts
-from kontor_documents.intake.reading import Readout
+from kontor_documents.intake.issuing import Issue
+from kontor_documents.intake.parse import Parsed
+from kontor_documents.intake.projection import columns, facts
 from kontor_documents.matching.service import match_customer
 from kontor_documents.matching.threads import join_thread, tie
 from kontor_documents.models import Document, DocumentFile, Submission
-from kontor_documents.parts import Parts
+from kontor_documents.release.waiting import look_at
 from kontor_service.ids import uuid7
 
 
-async def keep(
-    parts: Parts,
+async def put_files(deps: Dependencies, parsed: Parsed) -> None:
+    """The supplied files into storage, before anything is locked."""
+    for content in (parsed.pdf, parsed.xml, *parsed.attachments.values()):
+        if content is not None:
+            await deps.files.put(content)
+
+
+async def store_document(
+    deps: Dependencies,
     session: AsyncSession,
     submission: Submission,
-    readout: Readout,
+    parsed: Parsed,
     data: DocumentData,
     *,
     external_id: str,
     existing: Document | None,
-    report: bytes | None,
+    issue: Issue,
 ) -> Document:
-    """Adds the document, or gives the unshared one new content. Announces it as received: its production follows."""
-    content = data.model_dump_json(exclude_none=True).encode()
+    """Adds the document, or gives the unshared one new content. Its production follows after the commit."""
+    content = serialize(data)
+    content_sha256 = sha256(content).hexdigest()
+    if content_sha256 != issue.content_sha256:
+        # The number is another than foreseen.
+        await deps.files.put(content)
     values: dict[str, Any] = {
         **columns(data),
         "external_id": external_id,
         "source": submission.source,
-        "source_sha256": readout.source_sha256,
-        "rendered": readout.pdf is None,
+        "source_sha256": parsed.source_sha256,
+        "rendered": parsed.pdf is None,
         "settled": False,
         "facts": facts(data),
-        "issues": list(readout.issues),
-        "content_sha256": await parts.files.put(content),
-        "report_sha256": await parts.files.put(report) if report else None,
+        "issues": list(parsed.issues),
+        "content_sha256": content_sha256,
+        "report_sha256": issue.report_sha256,
     }
     document = existing or Document(
-        merchant_id=submission.merchant_id, thread_id=uuid7(), received_at=parts.clock.now(), **values
+        merchant_id=submission.merchant_id, thread_id=uuid7(), received_at=deps.clock.now(), **values
     )
     if existing is not None:
         for name, value in values.items():
@@ -55,37 +69,32 @@ async def keep(
     merged = await join_thread(session, document, [reference.number for reference in data.references])
     session.add(document)
     await session.flush()
-    files = await _files(parts, document, submission, readout, data)
+    files = _files(document, submission, parsed, data)
     await queries.replace_files(session, document, files)
     await queries.replace_references(session, document, data)
     await history.append(
-        session, document, "replaced" if existing else "received", at=parts.clock.now(), actor=submission.submitted_by,
-        source=submission.source, source_sha256=readout.source_sha256,
+        session, document, "replaced" if existing else "received", at=deps.clock.now(), actor=submission.submitted_by,
+        source=submission.source, source_sha256=parsed.source_sha256,
     )  # fmt: skip
     record(session, pb.DocumentReceived(document=document_state(document, files)), merchant_id=document.merchant_id)
     await tie(session, merged, document.thread_id)
+    await look_at(session, document)
     return document
 
 
-async def _files(
-    parts: Parts, document: Document, submission: Submission, readout: Readout, data: DocumentData
-) -> list[DocumentFile]:
+def _files(document: Document, submission: Submission, parsed: Parsed, data: DocumentData) -> list[DocumentFile]:
     """What was supplied, byte for byte; the PDF that Kontor makes comes later."""
     stem = data.number or submission.file_name or str(document.type)
     supplied = [
-        ("pdf", f"{stem}.pdf", "application/pdf", readout.pdf),
-        ("xml", f"{stem}.xml", "application/xml", readout.xml),
+        ("pdf", f"{stem}.pdf", "application/pdf", parsed.pdf),
+        ("xml", f"{stem}.xml", "application/xml", parsed.xml),
     ]
-    found = [
-        (role, name, media_type, await parts.files.put(content), len(content))
-        for role, name, media_type, content in supplied
-        if content is not None
-    ]
+    found = [(role, name, media_type, content) for role, name, media_type, content in supplied if content is not None]
     for attachment in data.attachments:
-        content = readout.attachments.get(attachment.sha256)
+        content = parsed.attachments.get(attachment.sha256)
         if content is not None:
             name = attachment.file_name or attachment.description or attachment.id or "attachment"
-            found.append(("attachment", name, attachment.media_type, await parts.files.put(content), len(content)))
+            found.append(("attachment", name, attachment.media_type, content))
     return [
         DocumentFile(
             merchant_id=document.merchant_id,
@@ -94,8 +103,8 @@ async def _files(
             role=role,
             name=name,
             media_type=media_type,
-            sha256=sha256,
-            size=size,
+            sha256=sha256(content).hexdigest(),
+            size=len(content),
         )
-        for position, (role, name, media_type, sha256, size) in enumerate(found)
+        for position, (role, name, media_type, content) in enumerate(found)
     ]

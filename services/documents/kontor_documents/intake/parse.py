@@ -23,7 +23,7 @@ _FILING = frozenset(
 
 
 @dataclass(frozen=True)
-class Readout:
+class Parsed:
     """A document as handed in: its data with all totals, the supplied files, and what does not agree in it."""
 
     data: DocumentData
@@ -33,8 +33,13 @@ class Readout:
     attachments: dict[str, bytes]
     source_sha256: str
 
+    @property
+    def is_supplied(self) -> bool:
+        """Otherwise there is only data, and Kontor makes the files."""
+        return self.xml is not None or self.pdf is not None
 
-def read(file: bytes | None, beside: bytes | None) -> Readout:
+
+def parse(file: bytes | None, beside: bytes | None) -> Parsed:
     """Raises the problems of einvoice/errors.py, DataMissing, DataConflict, Invalid for fields out of range."""
     if file is None and beside is None:
         raise NothingSubmitted
@@ -44,7 +49,7 @@ def read(file: bytes | None, beside: bytes | None) -> Readout:
         raise UnknownFileType("A picture is no document; hand it in as a PDF", field="file")
     given = read_json(beside) if beside is not None else None
     data = complete(_merged(result, given))
-    return Readout(
+    return Parsed(
         data=data,
         issues=_issues(data),
         pdf=result.pdf if result else None,
@@ -54,22 +59,23 @@ def read(file: bytes | None, beside: bytes | None) -> Readout:
     )
 
 
-def refuse_wrong_totals(readout: Readout) -> None:
+def refuse_wrong_totals(parsed: Parsed) -> None:
     """Raises WrongTotals naming every amount; for senders that are there to correct it."""
     wrong: list[FieldError] = [
         {"field": issue.get("field", ""), "code": issue["code"], "message": issue["message"]}
-        for issue in readout.issues
+        for issue in parsed.issues
         if issue["severity"] == "blocker"
     ]
     if wrong:
         raise WrongTotals(wrong[0]["message"], field=wrong[0]["field"], errors=wrong)
 
 
-def external_id_of(data: DocumentData, source_sha256: str) -> str:
+def external_id_of(parsed: Parsed) -> str:
     """The sender's key, else type and number, else the bytes themselves."""
+    data = parsed.data
     if data.external_id:
         return data.external_id
-    return f"{data.type}:{data.number}" if data.number else f"sha256:{source_sha256}"
+    return f"{data.type}:{data.number}" if data.number else f"sha256:{parsed.source_sha256}"
 
 
 def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentData:

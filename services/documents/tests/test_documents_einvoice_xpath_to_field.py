@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice import cii
 from kontor_documents.einvoice.binding import Node
-from kontor_documents.einvoice.places import field_of
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.validate import Finding
 from kontor_documents.einvoice.write import write_cii
+from kontor_documents.einvoice.xpath_to_field import field_of
 
 DATA: dict[str, Any] = {
     "type_code": "380", "number": "RE-1", "issue_date": "2026-11-12", "due_date": "2026-11-26",
