@@ -14,6 +14,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession as SQLSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_events.registry import type_of
@@ -71,7 +72,7 @@ async def once(
         return answer
 
 
-async def recall(session: AsyncSession, merchant_id: UUID, scope: str, key: str, asked: str) -> dict[str, Any] | None:
+async def recall(session: SQLSession, merchant_id: UUID, scope: str, key: str, asked: str) -> dict[str, Any] | None:
     """The earlier answer under this key, or None and the key is claimed by this transaction.
 
     Concurrent requests with one key wait for each other here. Raises KeyReused if the key stood for another request.
@@ -100,7 +101,7 @@ async def recall(session: AsyncSession, merchant_id: UUID, scope: str, key: str,
     return answer
 
 
-async def remember(session: AsyncSession, merchant_id: UUID, scope: str, key: str, answer: dict[str, Any]) -> None:
+async def remember(session: SQLSession, merchant_id: UUID, scope: str, key: str, answer: dict[str, Any]) -> None:
     """Keeps the answer for repetitions; expires after 30 days."""
     await session.execute(
         text(
