@@ -22,10 +22,6 @@ _OWNERS = {path.name for path in (ROOT / "proto/kontor").iterdir() if path.is_di
 _VOCABULARY = _OWNERS | {owner.removesuffix("s") for owner in _OWNERS}
 # A capability link, its session and its token are for one document: identity's word for it.
 _ALLOWED = re.compile(r"\bdocument_id\b|^document$")
-# Files that still know an owner: nothing is to be added here.
-_STILL = {
-    "kontor_web/meters.py", "kontor_web/meter_sums.py", "kontor_web/charts.py", "kontor_web/chart_drawing.py",
-}  # fmt: skip
 
 
 def packages(pattern: str) -> list[str]:
@@ -65,8 +61,6 @@ def owners_in_libraries() -> Iterator[str]:
     """Where a library's file names an owner, by its contract's names: in what it imports, in its names, in its texts."""
     for package in _LIBRARIES:
         for path in sorted((ROOT / "libs").glob(f"*/{package}/**/*.py")):
-            if path.as_posix().endswith(tuple(_STILL)):
-                continue
             found = [(0, path.stem), *_names(ast.parse(path.read_text()))]
             yield from (f"{path.relative_to(ROOT)}:{line}: {text}" for line, text in found if _speaks_of_owner(text))
 

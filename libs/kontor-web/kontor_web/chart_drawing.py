@@ -6,7 +6,7 @@ from math import ceil, log10
 
 from markupsafe import Markup, escape
 
-from kontor_web.meters import fixed
+from kontor_web.amounts import fixed
 
 _TOP = 26
 _RIGHT = 4

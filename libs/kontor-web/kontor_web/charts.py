@@ -1,4 +1,4 @@
-"""Charts of consumption, drawn on the server as SVG: no script, no inline style, colours from the stylesheet.
+"""Charts of amounts over time, drawn on the server as SVG: no script, no inline style, colours from the stylesheet.
 
 Each chart is a figure with a picture for wide and one for narrow pages (the stylesheet shows one), a legend in words and
 patterns, and the same values as a table. Amounts are thousandths of the unit, None where nothing is known.
@@ -19,8 +19,8 @@ from markupsafe import Markup, escape
 from kontor_service import formats
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
+from kontor_web.amounts import amount, places_for, unit_name
 from kontor_web.chart_drawing import Bar, Drawing, Frame, draw
-from kontor_web.meters import amount, basis_name, places_for, unit_name
 
 Amounts = Sequence[int | None]
 Expected = tuple[int, int, int]
@@ -43,7 +43,7 @@ class Chart:
     name: str
     before: Amounts
     before_name: str
-    bases: Sequence[str]
+    bases: Sequence[tuple[str, bool]]
     expected: Sequence[Expected | None]
     links: Sequence[str | None]
     table: bool
@@ -69,7 +69,7 @@ def bars(
     name: str = "",
     before: Amounts | None = None,
     before_name: str = "",
-    bases: Sequence[str] | None = None,
+    bases: Sequence[tuple[str, bool]] | None = None,
     expected: Sequence[Expected | None] | None = None,
     short: Sequence[str] | None = None,
     links: Sequence[str | None] | None = None,
@@ -77,8 +77,8 @@ def bars(
 ) -> Markup:
     """Bars of months, days or years: this period's parts stacked, the one before beside them.
 
-    `key` is unique on the page. `bases` are words of the contract for how each bar came about; estimated ones are
-    hatched. `expected` is what a bar will come to in all: (low, expected, high), drawn as an outline with a whisker.
+    `key` is unique on the page. `bases` say how each bar came about, in words and whether it is estimated: those
+    are hatched. `expected` is what a bar will come to in all: (low, expected, high), drawn as an outline with a whisker.
     `short` are labels for narrow pages; `links` lead on from the table's rows.
     """
     chart = Chart(
@@ -97,7 +97,7 @@ def _bar(chart: Chart, place: int) -> Bar:
     return Bar(
         parts=[amounts[place] or 0 for _name, amounts in chart.parts],
         before=chart.before[place] if place < len(chart.before) else None,
-        estimated=place < len(chart.bases) and chart.bases[place] == "estimated",
+        estimated=place < len(chart.bases) and chart.bases[place][1],
         expected=chart.expected[place] if place < len(chart.expected) else None,
         said=_said(chart, place),
     )
@@ -156,7 +156,7 @@ def _legend(chart: Chart) -> Markup:
     entries = [entry for entry in named if entry[1]]
     if any(part is not None for part in chart.before):
         entries.append(("before", chart.before_name))
-    if "estimated" in chart.bases:
+    if any(estimated for _word, estimated in chart.bases):
         entries.append(("part part-0 hatched", _("estimated")))
     if any(chart.expected):
         entries.append(("expected", _("expected, with range")))
@@ -201,7 +201,7 @@ def _row(chart: Chart, place: int, places: int, stacked: bool) -> Markup:
         found = chart.expected[place]
         said += _cell("") if found is None else _cell(amount(found[1], "", places), _range(found, places))
     if chart.bases:
-        said += Markup("<td>{}</td>").format(basis_name(chart.bases[place]))
+        said += Markup("<td>{}</td>").format(chart.bases[place][0])
     label: Any = escape(chart.labels[place])
     link = chart.links[place] if place < len(chart.links) else None
     if link:

@@ -38,7 +38,13 @@ def test_a_chart_names_and_describes_itself() -> None:
 
 
 def test_the_table_behind_has_every_value() -> None:
-    table = cells(year(before=[1_400_000, 900_000], before_name="2025", bases=["read", "missing"]))
+    table = cells(
+        year(
+            before=[1_400_000, 900_000],
+            before_name="2025",
+            bases=[("aus Ablesungen", False), ("nichts bekannt", False)],
+        )
+    )
     assert table == [
         ["", "2026", "2025", "Grundlage"],
         ["Jan", "1.500", "1.400", "aus Ablesungen"],
@@ -58,7 +64,9 @@ def test_two_tariffs_are_stacked_and_summed() -> None:
 
 
 def test_what_is_estimated_is_hatched_and_what_is_expected_outlined_with_a_whisker() -> None:
-    chart = year(bases=["estimated", "missing"], expected=[None, (800_000, 1_000_000, 1_200_000)])
+    chart = year(
+        bases=[("geschätzt", True), ("nichts bekannt", False)], expected=[None, (800_000, 1_000_000, 1_200_000)]
+    )
     assert 'fill="url(#k-wide-hatch)"' in chart
     assert 'class="whisker"' in chart
     assert "geschätzt" in chart

@@ -7,7 +7,6 @@ from kontor_admin import (
     customers,
     documents,
     mails,
-    meters,
     payments,
     release,
     sessions,
@@ -17,7 +16,7 @@ from kontor_admin import (
 from kontor_edge.feature import Feature, arranged
 
 _CONTENTS = (
-    sessions, board, documents, uploads, release, customers, meters, payments, mails, api_keys, settings_pages, api,
+    sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages, api,
 )  # fmt: skip
 
 FEATURES: tuple[Feature, ...] = arranged((part.FEATURE for part in _CONTENTS), "admin")

@@ -82,11 +82,11 @@ def problem_words(code: str, detail: str) -> str:
 
 
 def actor_name(actor: str) -> str:
-    """Who did it, as documents' history has it: `staff:<id> Name`. Staff and systems by name, customers as such."""
+    """Who did it: a name, or as histories have it `staff:<id> Name`. Staff and systems by name, customers as such."""
     subject, _blank, name = actor.partition(" ")
     kind = subject.partition(":")[0]
     if name:
-        return name
+        return name if ":" in subject else actor
     return {
         "contact": _("Customer"),
         "link": _("Customer, by link"),

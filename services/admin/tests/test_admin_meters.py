@@ -8,7 +8,7 @@ import pytest
 from admin_shop import RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
 
 from kontor.meters.v1 import meters_pb2
-from kontor_admin.meters.consumption import pictures
+from kontor_meters_pages.admin.consumption import pictures
 
 
 def row(at: int = 0, **values: str) -> dict[str, str]:
@@ -250,7 +250,7 @@ def test_ht_and_nt_are_one_picture_and_feed_in_another() -> None:
         [year("feed_in", "single", 1), year("consumption", "low", 10), year("consumption", "high", 100)], 2026
     )
     assert [name for name, _ in drawn.parts] == ["HT", "NT"]
-    assert (drawn.total, fed.total) == (31 * 110, 31)
+    assert (drawn.block.sum, fed.block.sum) == (31 * 110, 31)
     assert drawn.parts[0][1][:2] == [3100, None]
     assert drawn.before is None
     assert drawn.same_time is None
@@ -267,7 +267,7 @@ def test_a_year_that_runs_is_compared_with_the_same_days_of_the_year_before() ->
     for number, days in ((2026, 90), (2028, 89)):
         both = [year(number, 10, 90), year(number - 1, 7, 365)]
         (whole,) = pictures(both, number)
-        assert (whole.total, whole.same_time, whole.total_before) == (900, days * 7, 365 * 7)
+        assert (whole.block.sum, whole.same_time, whole.block.sum_before) == (900, days * 7, 365 * 7)
         (march,) = pictures(both, number, 3)
         assert march.same_time == (31 if number == 2026 else 30) * 7
 

@@ -4,8 +4,7 @@ from kontor_edge.feature import Feature, arranged
 from kontor_gateway.access.feature import ACCESS
 from kontor_gateway.documents.feature import DOCUMENTS
 from kontor_gateway.ingest.feature import INGEST
-from kontor_gateway.meters.feature import METERS
 from kontor_gateway.payments.feature import PAYMENTS
 from kontor_gateway.reference.feature import REFERENCE
 
-FEATURES: tuple[Feature, ...] = arranged((ACCESS, DOCUMENTS, PAYMENTS, METERS, INGEST, REFERENCE), "portal")
+FEATURES: tuple[Feature, ...] = arranged((ACCESS, DOCUMENTS, PAYMENTS, INGEST, REFERENCE), "portal")

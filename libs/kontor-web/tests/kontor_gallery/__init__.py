@@ -115,7 +115,8 @@ def kontor_charts() -> dict[str, object]:
     return {
         "year": bars(
             "year", labels, [("", now)], unit="kWh", title="Strom 2026", name="2026", before=then, before_name="2025",
-            short=short, bases=["read"] * 9 + ["estimated", "partly", "missing"], links=["/m/1", *[None] * 11],
+            short=short, bases=[("aus Ablesungen", False)] * 9 + [("geschätzt", True)] + [("nichts bekannt", False)] * 2,
+            links=["/m/1", *[None] * 11],
             expected=[None] * 10 + [(320_000, 350_000, 380_000), (370_000, 415_000, 460_000)],
         ),
         "tariffs": bars(

@@ -1,0 +1,150 @@
+"""Meters and readings from CSV: looked at line by line before anything is stored, then stored with progress (G4)."""
+
+from contextlib import aclosing
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from kontor_edge.acting import act, refused
+from kontor_edge.answers import file_response
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, query_owner, send
+from kontor_edge.paging import Keyset, slice_of
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, READ, ask_meters, frame, tabs
+from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
+from kontor_web import Form, read_form
+
+router = APIRouter(prefix="/dateien")
+
+KINDS = ("readings", "meters")
+_LATEST = 20
+# What meters takes at once.
+_MOST_BYTES = 32 * 1024 * 1024
+CSV = "text/csv; charset=utf-8"
+
+
+class BatchMissing(NotFound):
+    code, title = "batch_not_found", "There is no such file"
+
+
+@router.get("")
+async def files_page(request: Request) -> Response:
+    staff, _row = await ask_meters(request, "staff")
+    return await _page(request, staff, Form.of({"kind": "readings"}))
+
+
+async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
+    keyset = Keyset("time", "desc", request.query_params.get("after", ""), size=_LATEST)
+    _staff, row = await ask_meters(request, "meter_batches", of_source=None, **keyset.arguments)
+    page = slice_of(row, keyset)
+    return pages(request).render(
+        request, "meters/files.html", frame(request, staff), status=status, staff=staff, tabs=tabs(staff, "files"), form=form, page=page,
+        next=page.query(request, after=page.after), edits=staff.may(EDIT), megabytes=_MOST_BYTES // 1024**2,
+    )  # fmt: skip
+
+
+@router.post("")
+async def upload(request: Request) -> Response:
+    """Reads the file and shows what would become of it; nothing is stored yet."""
+    staff, _row = await ask_meters(request, "staff")
+    status = 422
+    async with aclosing(await read_form(request, max_files=1)) as form:
+        kind = form.choice("kind", KINDS)
+        file = _file(form)
+        if form.ok and file is not None:
+            try:
+                answer = await command(
+                    request, OWNER, EDIT, "POST", "/v1/batches", data={"kind": kind},
+                    files={"file": (file.filename, await file.read(), "text/csv")},
+                )  # fmt: skip
+                return pages(request).redirect(f"/zaehler/dateien/{answer['id']}")
+            except Problem as problem:
+                status = refused(form, problem)
+    return await _page(request, staff, form, status)
+
+
+def _file(form: Form) -> UploadFile | None:
+    found = next(iter(form.files("file")), None)
+    if found is None:
+        form.error("file", _("Please choose at least one file."))
+    elif found.size is not None and found.size > _MOST_BYTES:
+        form.error("file", _("The file is larger than %(limit)s MB.", limit=_MOST_BYTES // 1024**2))
+    elif not found.size:
+        form.error("file", _("The file is empty."))
+    else:
+        return found
+    return None
+
+
+@router.get("/vorlage/{kind}.csv")
+async def template(request: Request, kind: Literal["readings", "meters"]) -> Response:
+    """A file to fill in, with the columns that meters reads."""
+    await ask_meters(request, "staff")
+    answer = await send(request, OWNER, READ, "GET", "/v1/batches/template.csv", params={"kind": kind})
+    name = _("readings.csv") if kind == "readings" else _("meters.csv")
+    return file_response(answer.content, CSV, name, save=True)
+
+
+async def batch(request: Request, batch_id: UUID) -> tuple[Staff, dict[str, Any]]:
+    """Raises BatchMissing for one that does not exist or is another merchant's."""
+    staff, row = await ask_meters(request, "meter_batch", asked=batch_id)
+    if row["batch"] is None:
+        raise BatchMissing()
+    return staff, loads(row["batch"])
+
+
+@router.get("/{batch_id:uuid}")
+async def show(request: Request, batch_id: UUID) -> Response:
+    """What is wrong in which line, and how far it is. `?after=` goes on in the list of what is wrong."""
+    staff, found = await batch(request, batch_id)
+    problems, after = found["problems"], None
+    more = False
+    if found["problems"] and (len(found["problems"]) >= 20 or "after" in request.query_params):
+        problems, after, more = await _problems(request, staff, batch_id, found)
+    return pages(request).render(
+        request, "meters/file.html", frame(request, staff), staff=staff, b=found, problems=problems, next=after, edits=staff.may(EDIT),
+        done=sum(found[name] for name in ("stored", "duplicates", "corrected", "parked", "refused")), only_first=more,
+    )  # fmt: skip
+
+
+async def _problems(
+    request: Request, staff: Staff, batch_id: UUID, found: dict[str, Any]
+) -> tuple[list[dict[str, Any]], str | None, bool]:
+    """All of them are at the owner; the first twenty are here all the same while it is away."""
+    after = request.query_params.get("after", "")
+    path = f"/v1/batches/{batch_id}/problems?after={after if after.isascii() and after.isdigit() else ''}"
+    try:
+        answer = await query_owner(request, OWNER, READ, path.removesuffix("?after="))
+    except Problem as problem:
+        if problem.status == 401:
+            raise
+        return found["problems"], None, True
+    following = answer.get("next")
+    return answer["problems"], f"?after={following}" if following is not None else None, False
+
+
+@router.post("/{batch_id:uuid}/{what}")
+async def decide(request: Request, batch_id: UUID, what: Literal["speichern", "verwerfen"]) -> Response:
+    await batch(request, batch_id)
+    await read_form(request)
+    stores = what == "speichern"
+    return await act(
+        request, OWNER, EDIT, "POST", f"/v1/batches/{batch_id}/{'store' if stores else 'drop'}",
+        back=f"/zaehler/dateien/{batch_id}" if stores else "/zaehler/dateien",
+        good=_("The lines are being stored.") if stores else _("The file was dropped. Nothing was stored."),
+    )  # fmt: skip
+
+
+@router.get("/{batch_id:uuid}/ergebnis.csv")
+async def result(request: Request, batch_id: UUID) -> Response:
+    """Every line with what became of it."""
+    _staff, found = await batch(request, batch_id)
+    answer = await send(request, OWNER, READ, "GET", f"/v1/batches/{batch_id}/result.csv")
+    stem = (found["file_name"] or "kontor").rpartition(".")[0] or "kontor"
+    return file_response(answer.content, CSV, _("%(name)s-result.csv", name=stem), save=True)

@@ -1,0 +1,177 @@
+"""Asking customers for readings until a date, and who is missing (G3)."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_edge.acting import act, new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.paging import Keyset, Slice, slice_of
+from kontor_edge.query import loads
+from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import Staff
+from kontor_meters_pages.admin.entering import REASONS
+from kontor_meters_pages.admin.listing import KINDS
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
+from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import gettext as _
+from kontor_web import Form, Link, read_form
+
+router = APIRouter(prefix="/anfragen")
+
+GROUPS = ("all", "kinds", "customers", "meters")
+STATES = ("missing", "done", "closed")
+_MOST_NUMBERS = 2000
+
+
+class RequestMissing(NotFound):
+    code, title = "request_not_found", "There is no such request"
+
+
+@router.get("")
+async def requests(request: Request) -> Response:
+    keyset = Keyset("made", "desc", request.query_params.get("after", ""))
+    staff, row = await ask_meters(request, "reading_requests", **keyset.arguments)
+    page = slice_of(row, keyset)
+    return pages(request).render(
+        request, "meters/requests.html", frame(request, staff), staff=staff, tabs=tabs(staff, "requests"), page=page,
+        next=page.query(request, after=page.after), edits=staff.may(EDIT),
+    )  # fmt: skip
+
+
+@router.get("/neu")
+async def new_page(request: Request) -> Response:
+    """`?meter=` (several) asks for those, `?kunde=` for a customer's."""
+    query = request.query_params
+    ids = uuids_of(query.getlist("meter"))
+    staff, row = await ask_meters(
+        request, "meters_chosen", of_customer=uuid_of(query.get("kunde")), asked=ids or None, many=_MOST_NUMBERS
+    )
+    begin: dict[str, Any] = {"group": "all", "reason": "regular", "key": new_key()}
+    if ids:
+        begin |= {"group": "meters", "numbers": "\n".join(loads(entry)["number"] for entry in row["entries"] or ())}
+    elif row["customer"]:
+        begin |= {"group": "customers", "numbers": loads(row["customer"])["number"]}
+    return _page(request, staff, Form.of(begin))
+
+
+@router.post("/neu")
+async def create(request: Request) -> Response:
+    form = await read_form(request)
+    numbers = [part.strip() for part in form.value("numbers").replace(";", "\n").splitlines() if part.strip()]
+    staff, row = await ask_meters(
+        request, "numbers_meant", of_what=form.value("group"), numbers=numbers[:_MOST_NUMBERS]
+    )
+    wanted = _wanted(form, staff.today)
+    wanted |= _group(form, numbers, loads(row["found"], {}))
+    status = 422
+    if form.ok:
+        try:
+            answer = await command(request, OWNER, EDIT, "POST", "/v1/requests", json=wanted, key=form.value("key"))
+            return pages(request).redirect(f"/zaehler/anfragen/{answer['id']}", good=_("The mails are on their way."))
+        except Problem as problem:
+            status = refused(form, problem, {"kinds": "group", "customer_ids": "numbers", "meter_ids": "numbers"})
+    return _page(request, staff, form, status)
+
+
+def _wanted(form: Form, today: date) -> dict[str, Any]:
+    due, remind = form.day("due_on", required=True), form.day("remind_on")
+    if due is not None and due < today:
+        form.error("due_on", _("This day has passed."))
+    if remind is not None and due is not None and not today < remind <= due:
+        form.error("remind_on", _("The reminder goes out after today and not after the last day."))
+    return {
+        "title": form.text("title", required=True, limit=200),
+        "due_on": due.isoformat() if due else None,
+        "remind_on": remind.isoformat() if remind else None,
+        "estimate": form.flag("estimate"),
+        "reason": form.choice("reason", REASONS),
+    }
+
+
+def _group(form: Form, numbers: list[str], found: dict[str, str]) -> dict[str, Any]:
+    """Who is asked; `found` says which ids the numbers mean."""
+    group = form.choice("group", GROUPS)
+    if group == "kinds":
+        kinds = form.many("kinds", KINDS)
+        if not kinds:
+            form.error("kinds", _("Please choose at least one."))
+        return {"kinds": kinds}
+    if group not in ("customers", "meters"):
+        return {"kinds": list(KINDS)}
+    if not numbers:
+        form.error("numbers", _("Please fill in this field."))
+    unknown = [number for number in numbers if number not in found]
+    if unknown:
+        form.error("numbers", _("Not found: %(numbers)s", numbers=", ".join(unknown[:10])))
+    name = "customer_ids" if group == "customers" else "meter_ids"
+    return {name: list(dict.fromkeys(found[number] for number in numbers if number in found))}
+
+
+def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
+    return pages(request).render(
+        request,
+        "meters/request_new.html",
+        frame(request, staff, live=False),
+        status=status,
+        form=form,
+        kinds=KINDS,
+        reasons=REASONS,
+    )
+
+
+async def reading_request(request: Request, request_id: UUID) -> tuple[Staff, dict[str, Any], dict[str, int], Slice]:
+    """The request, how many customers stand where, and a page of them. Raises RequestMissing."""
+    query = request.query_params
+    asked = query.get("state", "")
+    keyset = Keyset("name", "asc", query.get("after", ""))
+    staff, row = await ask_meters(
+        request, "reading_request", asked=request_id, of_state=asked if asked in STATES else None,
+        of_words=search_patterns(query.get("q", "")),
+        **keyset.arguments,
+    )  # fmt: skip
+    if row["request"] is None:
+        raise RequestMissing()
+    return staff, loads(row["request"]), loads(row["groups"], {}), slice_of(row, keyset)
+
+
+@router.get("/{request_id:uuid}")
+async def show(request: Request, request_id: UUID) -> Response:
+    staff, found, groups, page = await reading_request(request, request_id)
+    query = request.query_params
+    return pages(request).render(
+        request, "meters/request.html", frame(request, staff), staff=staff, r=found, groups=groups, page=page, q=query.get("q", ""),
+        states=_states(request_id, groups, query.get("state", "")), next=page.query(request, after=page.after),
+        edits=staff.may(EDIT), missing=groups.get("invited", 0) + groups.get("reminded", 0),
+        days_left=(date.fromisoformat(found["due_on"]) - staff.today).days if found["due_on"] else 0,
+    )  # fmt: skip
+
+
+def _states(request_id: UUID, groups: dict[str, int], asked: str) -> list[Link]:
+    here = f"/zaehler/anfragen/{request_id}"
+    missing = groups.get("invited", 0) + groups.get("reminded", 0)
+    entries = [
+        ("", _("All"), sum(groups.values())), ("missing", _("Missing"), missing), ("done", _("Read"), groups.get("done", 0)),
+        ("closed", _("Closed"), groups.get("closed", 0)),
+    ]  # fmt: skip
+    return [
+        Link(label, f"{here}?state={state}" if state else here, current=state == asked, count=count)
+        for state, label, count in entries
+        if count or not state or state == "missing"
+    ]
+
+
+@router.post("/{request_id:uuid}/{what}")
+async def change(request: Request, request_id: UUID, what: Literal["erinnern", "schliessen"]) -> Response:
+    await ask_meters(request, "staff")
+    await read_form(request)
+    reminds = what == "erinnern"
+    good = _("The reminders are on their way.") if reminds else _("The request is closed.")
+    return await act(
+        request, OWNER, EDIT, "POST", f"/v1/requests/{request_id}/{'remind' if reminds else 'close'}",
+        back=f"/zaehler/anfragen/{request_id}", good=good,
+    )  # fmt: skip

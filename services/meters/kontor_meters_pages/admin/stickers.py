@@ -1,0 +1,121 @@
+"""The secret link of a meter, by which readings are entered without log-in; and stickers with it as a QR code (G3)."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_edge.acting import act
+from kontor_edge.answers import file_response
+from kontor_edge.edge import pages
+from kontor_edge.owners import command, send
+from kontor_edge.paging import capped
+from kontor_edge.problems import sentence
+from kontor_edge.query import loads
+from kontor_edge.staff import Staff
+from kontor_meters_pages.admin.listing import KINDS, listing
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuids_of
+from kontor_meters_pages.admin.view import meter
+from kontor_meters_pages.words import kind_name
+from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
+from kontor_web import read_form
+
+router = APIRouter()
+
+# Of one PDF; who has more makes several.
+MOST = 300
+
+
+def _thing(meter_id: str | UUID) -> str:
+    return f"meters.meter:{meter_id}"
+
+
+@router.get("/aufkleber")
+async def choose(request: Request) -> Response:
+    """`?meter=` (several): those are chosen already. Else the list, with the filters of the meters' list."""
+    query = request.query_params
+    ids = uuids_of(query.getlist("meter"))
+    if ids:
+        staff, row = await ask_meters(request, "meters_chosen", of_customer=None, asked=ids[:MOST], many=MOST)
+        entries: list[dict[str, Any]] = [loads(entry) for entry in row["entries"] or ()]
+        kinds, following, customer = {}, None, None
+    else:
+        found = await listing(request, MOST)
+        staff, entries, kinds = found.staff, found.page.entries, found.counts
+        following, customer = found.page.query(request, after=found.page.after), found.customer
+    return pages(request).render(
+        request, "meters/stickers.html", frame(request, staff, live=False), staff=staff, tabs=tabs(staff, "stickers"), entries=entries,
+        chosen=bool(ids), next=following, customer=customer, q=query.get("q", ""), edits=staff.may(EDIT), most=MOST,
+        kinds=[("", _("Every kind"))] + [(k, f"{kind_name(k)} ({capped(kinds[k])})") for k in KINDS if k in kinds],
+        filtered=any(query.get(name) for name in ("q", "kind", "customer")),
+    )  # fmt: skip
+
+
+@router.post("/aufkleber")
+async def make(request: Request) -> Response:
+    """A PDF of labels. The links in it are secret: they are made for this answer and kept nowhere."""
+    form = await read_form(request)
+    ids = uuids_of(form.many("meter")[:MOST])
+    if not ids:
+        return pages(request).redirect("/zaehler/aufkleber", warn=_("Please choose at least one meter."))
+    staff, row = await ask_meters(request, "meters_chosen", of_customer=None, asked=ids, many=MOST)
+    entries = [loads(entry) for entry in row["entries"] or ()]
+    try:
+        urls = await _urls(request, staff, [entry["id"] for entry in entries])
+        items = [_label(entry, url) for entry in entries if (url := urls.get(entry["id"]))]
+        if not items:
+            return pages(request).redirect("/zaehler/aufkleber", bad=_("The links of these meters were revoked."))
+        answer = await send(
+            request, OWNER, EDIT, "POST", "/v1/stickers", json={"merchant": _merchant(staff), "items": items}
+        )
+    except Problem as problem:
+        if problem.status == 401 or problem.status >= 500:
+            raise
+        return pages(request).redirect("/zaehler/aufkleber", bad=sentence(problem))
+    return file_response(answer.content, "application/pdf", _("stickers.pdf"), save=True)
+
+
+async def _urls(request: Request, staff: Staff, ids: list[str]) -> dict[str, str]:
+    """By meter; without those whose link was revoked."""
+    answer = await command(
+        request, "identity", EDIT, "POST", "/v1/things/links", json={"things": [_thing(one) for one in ids]}
+    )
+    return {link["thing"].partition(":")[2]: link["url"] for link in answer["links"] if link["url"]}
+
+
+def _merchant(staff: Staff) -> dict[str, str]:
+    accent = staff.merchant.get("accent_color", "")
+    return {"name": str(staff.merchant.get("name", ""))} | ({"accent": str(accent)} if accent else {})
+
+
+def _label(entry: dict[str, Any], url: str) -> dict[str, str]:
+    town = " ".join(part for part in (entry["post_code"], entry["city"]) if part)
+    place = ", ".join(part for part in (entry["street"], town, entry["detail"] or entry["label"]) if part)
+    return {"number": entry["number"], "kind": entry["kind"], "place": place, "url": url}
+
+
+@router.post("/{meter_id:uuid}/link")
+async def link(request: Request, meter_id: UUID) -> Response:
+    """The address is a secret: fetched for this page alone and kept nowhere. `renew` makes another one."""
+    staff, view = await meter(request, meter_id, 1)
+    form = await read_form(request)
+    body: dict[str, Any] = {"things": [_thing(meter_id)]}
+    if form.flag("renew"):
+        body["renew"] = True
+    answer = await command(request, "identity", EDIT, "POST", "/v1/things/links", json=body)
+    return pages(request).render(
+        request, "meters/link.html", frame(request, staff, live=False), m=view.data, url=answer["links"][0]["url"],
+        renewed=form.flag("renew"),
+    )  # fmt: skip
+
+
+@router.post("/{meter_id:uuid}/link/widerrufen")
+async def revoke(request: Request, meter_id: UUID) -> Response:
+    await meter(request, meter_id, 1)
+    await read_form(request)
+    return await act(
+        request, "identity", EDIT, "POST", "/v1/things/links/revoke", json={"things": [_thing(meter_id)]},
+        back=f"/zaehler/{meter_id}", good=_("The link no longer works. Stickers with it lead nowhere."),
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""Meters and readings in, one by one or by the million: other systems' doors to the owner."""
+
+from base64 import b64decode
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from kontor_edge.edge import Edge, edge_of
+from kontor_edge.ingest import ApiKey, check_length, limited, permit
+from kontor_meters_pages.portal.copy import METER
+
+router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
+
+_LARGEST_BODY = 32 * 1024 * 1024
+_LARGEST_METERS = 4 * 1024 * 1024
+# A million values are checked and summed before meters answers.
+_PATIENCE_SECONDS = 120.0
+# What the owner reads a body by. Everything else of the caller's headers stays here.
+_PASSED_ON = ("content-type", "content-encoding", "idempotency-key")
+
+_READINGS_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "description": "`readings`: {meter, obis | register, value, taken_at, reason, external_id}; "
+                "`intervals`: {meter, obis, start, step_minutes, values, unit}",
+            }
+        },
+        "text/csv": {"schema": {"type": "string", "description": "One reading a line, see docs/api.md"}},
+        "application/gzip": {"schema": {"type": "string", "format": "binary", "description": "JSON or CSV, packed"}},
+    },
+}
+_METERS_BODY = {
+    "required": True,
+    "content": {"application/json": {"schema": {"type": "object", "description": "A meter, or a list of meters"}}},
+}
+
+
+class Problem(BaseModel):
+    """`index` of the reading in what was sent, from 0."""
+
+    index: int
+    code: str
+    field: str = ""
+    detail: str = ""
+
+
+class BatchState(BaseModel):
+    """What became of it. `parked` ones wait for a meter that is not known yet."""
+
+    id: UUID
+    status: str
+    total: int
+    stored: int
+    duplicates: int
+    corrected: int
+    parked: int
+    refused: int
+    problems: list[Problem] = Field(description="The first ones; the others are not stored either")
+    status_url: str = ""
+
+
+@router.post(
+    "/readings",
+    summary="Hand in readings and 15-minute values",
+    response_model=BatchState,
+    openapi_extra={"requestBody": _READINGS_BODY},
+)
+async def post_readings(request: Request, key: ApiKey) -> dict[str, Any]:
+    """JSON, CSV, or either packed with gzip; at most 32 MiB. `meter` is its number or your own id of it.
+
+    What is wrong is named in `problems` and the rest is stored. The same values again change nothing, other values for the
+    same time replace those that were there.
+    """
+    check_length(request, _LARGEST_BODY)
+    allowed = await permit(request, key, audience="meters", right="meters:submit")
+    answer = await edge_of(request).owner("meters").request(
+        "POST", "/v1/incoming-readings", token=allowed.token, headers=_headers(request), timeout=_PATIENCE_SECONDS,
+        content=limited(request, _LARGEST_BODY),
+    )  # fmt: skip
+    return _with_address(request, answer.json())
+
+
+@router.get("/readings/{batch_id}", summary="What became of them", response_model=BatchState)
+async def readings_state(request: Request, batch_id: UUID, key: ApiKey) -> dict[str, Any]:
+    allowed = await permit(request, key, audience="meters", right="meters:submit")
+    answer = await edge_of(request).owner("meters").request(
+        "GET", f"/v1/incoming-readings/{batch_id}", token=allowed.token
+    )  # fmt: skip
+    return _with_address(request, answer.json())
+
+
+@router.post("/meters", summary="Create or change meters", openapi_extra={"requestBody": _METERS_BODY})
+async def post_meters(request: Request, response: Response, key: ApiKey) -> dict[str, Any]:
+    """One (201 where it is new), or a list of up to 500: see `results`. Upsert by `external_id`; the fields are in
+    docs/api.md. Readings that waited for a meter are taken as soon as it is there."""
+    check_length(request, _LARGEST_METERS)
+    edge = edge_of(request)
+    allowed = await permit(request, key, audience="meters", right="meters:submit")
+    answer = await edge.owner("meters").request(
+        "POST", "/v1/incoming-meters", token=allowed.token, headers=_headers(request), timeout=_PATIENCE_SECONDS,
+        content=limited(request, _LARGEST_METERS),
+    )  # fmt: skip
+    found: dict[str, Any] = answer.json()
+    if "results" not in found:
+        response.status_code = answer.status_code
+        return await _told(edge, found)
+    return found | {"results": [await _told(edge, result) for result in found["results"]]}
+
+
+async def _told(edge: Edge, result: dict[str, Any]) -> dict[str, Any]:
+    """What the sender hears of it; the state itself goes into the copy."""
+    told: dict[str, Any] = {name: result[name] for name in ("index", "id", "version", "error") if name in result}
+    if "snapshot" not in result:
+        return told
+    await edge.views.apply_result(result)
+    state = METER.state(b64decode(result["snapshot"]["data"]))
+    return told | {
+        "registers": [
+            {"id": r.id, "obis": r.obis, "direction": r.direction, "tariff": r.tariff} for r in state.registers
+        ]
+    }
+
+
+def _headers(request: Request) -> dict[str, str]:
+    return {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+
+
+def _with_address(request: Request, state: dict[str, Any]) -> dict[str, Any]:
+    base = edge_of(request).settings.portal_url
+    return state | {"status_url": f"{base}/api/ingest/v1/readings/{state['id']}"}

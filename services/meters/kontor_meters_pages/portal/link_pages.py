@@ -1,0 +1,104 @@
+"""The write-only link of a sticker or a mail: whoever holds it may enter readings, and is shown nothing of the past.
+
+No session, no cookie: the address is the secret. It stands in no other address, and a page of it sends no Referer.
+"""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import ask_identity
+from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.query import call_view, loads_all
+from kontor_meters_pages.portal.commands import Commands
+from kontor_meters_pages.portal.entering import Entry, check_size, enter, to_enter
+from kontor_meters_pages.portal.entry_pages import entry_title
+from kontor_service.errors import Forbidden, Gone, NotFound, Problem
+from kontor_web import Form
+from kontor_web.forms import read_secret_form
+
+router = APIRouter(include_in_schema=False)
+
+# Two photos just as a phone takes them.
+_LARGEST_FORM = 48 * 1024 * 1024
+_MOST_PHOTOS = 100
+
+
+@router.get("/z/{token}")
+async def link_page(request: Request, token: str) -> Response:
+    try:
+        record = await _linked(request, token)
+    except (Gone, NotFound, Forbidden) as problem:
+        return await _over(request, problem)
+    form = Form.of({"day": record["today"].isoformat(), "key": str(uuid4())})
+    return _page(request, record, Entry(_meters(record), form, record["today"], secret=True))
+
+
+@router.post("/z/{token}")
+async def send(request: Request, token: str) -> Response:
+    try:
+        record = await _linked(request, token)
+    except (Gone, NotFound, Forbidden) as problem:
+        return await _over(request, problem)
+    check_size(request, _LARGEST_FORM)
+    form = await read_secret_form(request, max_files=_MOST_PHOTOS)
+    found = Entry(_meters(record, form), form, record["today"], secret=True)
+    try:
+        status = await enter(Commands(request, link=token), found)
+    finally:
+        await form.aclose()
+    return _page(request, record, found, status)
+
+
+async def _linked(request: Request, token: str) -> asyncpg.Record:
+    """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany; and Gone where
+    the portal is off for the customer alone."""
+    request.state.page_context = public_page_context(request, None)
+    known = await ask_identity(request, "/v1/links/inspect", token=token)
+    kind, _sep, thing = (known.get("thing") or "").removeprefix("meters.").partition(":")
+    if not thing:
+        raise NotFound
+    edge = edge_of(request)
+    record = await call_view(
+        request, "linked_meters", asked_slug=known["slug"], at=edge.clock.now(), asked_thing=kind, asked=UUID(thing)
+    )
+    if record is None:
+        raise NotFound
+    if record["closed"]:
+        raise Gone(slug=known["slug"])
+    request.state.page_context = public_page_context(request, orjson.loads(record["merchant"]))
+    return record
+
+
+def _meters(record: asyncpg.Record, form: Form | None = None) -> list[dict[str, Any]]:
+    return to_enter(loads_all(record["faces"]), {str(meter) for meter in record["waiting"] or ()}, form)
+
+
+def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 200) -> Response:
+    merchant: dict[str, Any] = orjson.loads(record["merchant"])
+    if not found.meters:
+        return pages(request).render(request, "meters/link_done.html", request.state.page_context, merchant=merchant)
+    return pages(request).render(
+        request, "meters/entry.html", request.state.page_context, status=status, slug=None, entry=found, form=found.form,
+        merchant=merchant, allowed=True, title=entry_title(found),
+        back=None, next=None, action="", due_on=record["due_on"],
+    )  # fmt: skip
+
+
+async def _over(request: Request, problem: Problem) -> Response:
+    """In the merchant's colours where identity could tell whose link it was."""
+    slug = problem.extra.get("slug")
+    if slug and (merchant := await query_portal(request, slug)):
+        request.state.page_context = public_page_context(request, merchant)
+    return pages(request).render(
+        request,
+        "meters/link_over.html",
+        request.state.page_context,
+        status=problem.status,
+        unknown=problem.status == 404,
+    )

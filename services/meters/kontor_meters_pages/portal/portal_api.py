@@ -1,0 +1,173 @@
+"""Meters as JSON: the same functions as the pages, under the same session cookie."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from kontor_edge.answers import json_answer
+from kontor_edge.paging import next_cursor
+from kontor_edge.portal import query_view
+from kontor_edge.sessions import session_hash
+from kontor_meters_pages.portal.commands import Commands
+from kontor_meters_pages.portal.entering import check_size
+from kontor_meters_pages.portal.listing import PAGE_SIZE, meters_page, read_wish
+from kontor_meters_pages.portal.meter_view import MeterView, meter_view
+from kontor_meters_pages.portal.periods import read_period
+from kontor_meters_pages.portal.quarters import day_of
+from kontor_service.errors import Invalid, NotFound, Unavailable
+
+router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
+
+_LARGEST_PHOTO = 26 * 1024 * 1024
+_PHOTO_BODY = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        }
+    },
+}
+
+
+def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
+
+
+_LIST_PARAMETERS = [
+    _query("q", "Words; each must begin a word of number, label or place"),
+    _query("customer", "Only this customer's, for log-ins with several", format="uuid"),
+    _query("after", "`next` of the page before"),
+    _query("limit", "Meters per page", type="integer", minimum=1, maximum=200, default=PAGE_SIZE),
+]
+_PERIOD_PARAMETERS = [
+    _query("year", "Its months; the latest year that is known without it", type="integer"),
+    _query("month", "The days of this month of the year", type="integer", minimum=1, maximum=12),
+    _query("years", "1: all years"),
+]
+
+
+class ReadingWanted(BaseModel):
+    """`value` as it stands on the meter, with comma or point. `insist`: it is right although it was asked back."""
+
+    register_id: UUID
+    value: Annotated[str, Field(min_length=1, max_length=40)]
+    taken_on: date
+    reason: Literal["regular", "move_in", "move_out", "interim", "final"] | None = None
+    photo_sha256: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
+    insist: bool = False
+
+
+class Readings(BaseModel):
+    readings: Annotated[list[ReadingWanted], Field(min_length=1, max_length=200)]
+
+
+@router.get("/meters", summary="Meters", openapi_extra={"parameters": _LIST_PARAMETERS}, response_class=Response)
+async def meters(request: Request, slug: str) -> Response:
+    """`meters` with their registers and last readings, `invitations` (what is to be read until when), `next` (cursor or null)."""
+    record = await meters_page(request, slug, read_wish(request.query_params))
+    cursor = next_cursor(record)
+    body = (
+        f'{{"meters":[{",".join(record["entries"] or ())}],"invitations":[{",".join(record["invitations"] or ())}],'
+        f'"next":{orjson.dumps(cursor).decode()}}}'
+    )
+    return json_answer(request, body.encode())
+
+
+@router.get("/meters/{meter_id}", summary="One meter", response_class=Response)
+async def meter(request: Request, slug: str, meter_id: UUID) -> Response:
+    """The meter, `chain` (all that hung in its place, the oldest first), `readings` (the latest 200) and `invitations`."""
+    record = await _record(request, slug, meter_id)
+    lists = ",".join(f'"{name}":[{",".join(record[name] or ())}]' for name in ("chain", "readings", "invitations"))
+    return json_answer(request, f"{record['meter'][:-1]},{lists}}}".encode())
+
+
+@router.get(
+    "/meters/{meter_id}/consumption",
+    summary="What was used",
+    openapi_extra={"parameters": _PERIOD_PARAMETERS},
+    response_class=Response,
+)
+async def consumption(request: Request, slug: str, meter_id: UUID) -> Response:
+    """By months of a year, days of a month, or years; thousandths of `unit`, null where nothing is known.
+
+    One entry of `blocks` for each direction (consumption, feed_in), its `parts` by tariff, `before` the year before.
+    `ways`: how each month came about (measured, read, partly, estimated, missing). `projections`: of the running year.
+    """
+    view = meter_view(await _record(request, slug, meter_id))
+    return json_answer(request, orjson.dumps(_consumption(view, request)))
+
+
+def _consumption(view: MeterView, request: Request) -> dict[str, Any]:
+    period = read_period(request.query_params, view.today, view.used.years)
+    blocks = [
+        {"direction": block.direction, "unit": block.unit, "before": block.before, "total": block.sum,
+         "parts": [{"tariff": part.tariff, "amounts": part.amounts} for part in block.parts]}
+        for block in view.blocks(period)
+    ]  # fmt: skip
+    return {
+        "step": period.step, "year": period.year, "month": period.month if period.step == "days" else None,
+        "years": view.used.years, "blocks": blocks, "ways": view.used.ways(period.year),
+        "projections": view.used.projections(view.today.year),
+    }  # fmt: skip
+
+
+@router.get("/meters/{meter_id}/days/{day}", summary="A day by the quarter hour")
+async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) -> dict[str, Any]:
+    """For registers that send by themselves: 92, 96 or 100 `values` from midnight, thousandths of `unit`; 503 while their
+    owner does not answer."""
+    view = meter_view(await _record(request, slug, meter_id))
+    found = await day_of(request, view, day)
+    if found is None:
+        raise Unavailable
+    return {
+        "date": day,
+        "registers": [{"register_id": one.register["id"], "unit": one.unit, "values": one.amounts} for one in found],
+    }
+
+
+@router.post(
+    "/photos",
+    summary="A photo of a meter, to be named with its readings",
+    status_code=201,
+    openapi_extra={"requestBody": _PHOTO_BODY},
+)
+async def photo(request: Request, slug: str) -> dict[str, str]:
+    """JPEG, PNG, WebP or HEIC, at most 25 MiB; `sha256` names it."""
+    await query_view(request, "reader")
+    check_size(request, _LARGEST_PHOTO)
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid("file: a picture is needed", field="file")
+        return {"sha256": await Commands(request, session_hash=session_hash(request, slug)).keep_photo(file)}
+
+
+@router.post("/readings", summary="Enter readings")
+async def enter(
+    request: Request,
+    slug: str,
+    body: Readings,
+    idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+) -> dict[str, Any]:
+    """`results` in the order of the input, each with its `outcome`: `stored`; `questioned` (insisted on: the merchant
+    looks at it); `asks_back` (send it again with `insist` if it is right); `refused`. `findings` say why."""
+    await query_view(request, "reader")
+    commands = Commands(request, session_hash=session_hash(request, slug))
+    readings = [one.model_dump(mode="json", exclude_none=True) for one in body.readings]
+    results = await commands.enter(readings, idempotency_key or str(uuid4()))
+    told = ("register_id", "outcome", "findings", "id", "version")
+    return {"results": [{name: result[name] for name in told if name in result} for result in results]}
+
+
+async def _record(request: Request, slug: str, meter_id: UUID) -> asyncpg.Record:
+    record = await query_view(request, "meter", asked=meter_id)
+    if record["meter"] is None:
+        raise NotFound
+    return record
