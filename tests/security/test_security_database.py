@@ -102,12 +102,12 @@ def test_the_page_role_reads_no_table_and_calls_the_pages_functions_only(world: 
         role,
     )
     assert callable_ones
-    assert all(f["name"].startswith("live.") and f["prosecdef"] for f in callable_ones)
+    assert all(f["name"].startswith("functions_") and f["prosecdef"] for f in callable_ones)
     # Each takes the session first. Those that do not answer what a page without one shows: the log-in page, a link's
     # button, what stands on the meters of a link that only takes readings.
     takes_no_session = world.rows(
         edge,
-        "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE nspname = 'live'"
+        "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE nspname LIKE 'functions%'"
         " AND has_function_privilege($1, p.oid, 'EXECUTE') AND proargnames[1] <> 'asked_hash'",
         role,
     )
@@ -124,14 +124,15 @@ def test_the_page_role_can_make_nothing_of_its_own(world: World, edge: str) -> N
         finally:
             await connection.close()
 
-    inner = {"gateway": "live._reader('', '', now())", "admin": "live._staff('', now())"}[edge]
+    functions = world.value(edge, "SELECT schema FROM page_functions ORDER BY seen_at DESC LIMIT 1")
+    inner = {"gateway": "_reader('', '', now())", "admin": "_staff('', now())"}[edge]
     statements = (
         "CREATE TABLE public.mine (id int)",
         "CREATE SCHEMA mine",
         "CREATE TEMP TABLE mine (id int)",
         "SELECT * FROM live.document",
         "SELECT * FROM public.session",
-        f"SELECT * FROM {inner}",
+        f"SELECT * FROM {functions}.{inner}",
         f"SET ROLE kontor_{edge}_copy",
         "COPY (SELECT 1) TO PROGRAM 'true'",
         "SELECT pg_read_file('/etc/hostname')",

@@ -116,6 +116,7 @@ def _edge(kind: Kind) -> Resource:
             stack.enter_context(edge.changes.subscribed(hub.publish))
             app.state.background.start("changes", edge.changes.listen)
             app.state.background.start("content", lambda: content.run(views))
+            app.state.background.every(_HOUR, "functions", views.keep_functions)
             app.state.background.every(_HOUR, "sessions", edge.sessions.forget_expired)
             yield
 

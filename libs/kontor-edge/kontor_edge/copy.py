@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from kontor_edge.announce import Announcer
+from kontor_edge.functions import drop_unused, open_functions
 from kontor_edge.shape import LIVE, NEXT, Shape
 from kontor_edge.view import View
 
@@ -62,28 +63,30 @@ class Views:
         self.shape = shape
         self.announcer = Announcer(pool, shape.edge)
         self._follow_up = follow_up
+        # The schema of the functions that this process calls.
+        self.functions = shape.functions_schema
 
     async def open(self) -> bool:
-        """Creates the first generation, or brings the functions of the present one up to date.
+        """Creates the first generation where there is none, and the functions of this build.
 
         False when the tables are of another shape: run `Rebuild.upgrade`; until it is done the old generation answers.
         """
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", GENERATION_LOCK)
-            state = await connection.fetchrow("SELECT shape, functions FROM views_state")
-            if state is None:
+            shape = await connection.fetchval("SELECT shape FROM views_state")
+            if shape is None:
+                shape = self.shape.fingerprint
                 await connection.execute(self.shape.create(LIVE))
-                await connection.execute(
-                    "INSERT INTO views_state (generation, shape, functions) VALUES (1, $1, $2)",
-                    self.shape.fingerprint, self.shape.functions_fingerprint,
-                )  # fmt: skip
-                return True
-            if state["shape"] != self.shape.fingerprint:
-                return False
-            if state["functions"] != self.shape.functions_fingerprint:
-                await connection.execute(self.shape.replace_functions(LIVE))
-                await connection.execute("UPDATE views_state SET functions = $1", self.shape.functions_fingerprint)
-            return True
+                await connection.execute("INSERT INTO views_state (generation, shape) VALUES (1, $1)", shape)
+            self.functions = await open_functions(connection, self.shape)
+            return bool(shape == self.shape.fingerprint)
+
+    async def keep_functions(self) -> None:
+        """Says that this build is still there, and drops what no other one has needed for a day."""
+        await self.open()
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", GENERATION_LOCK)
+            await drop_unused(connection)
 
     async def apply(self, facts: Iterable[Fact]) -> None:
         """Applies a batch in one transaction: per aggregate the newest state wins, older ones change nothing.

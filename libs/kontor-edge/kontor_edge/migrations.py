@@ -8,11 +8,20 @@ _TABLES = (
         one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
         generation integer NOT NULL,
         shape text NOT NULL,
-        functions text NOT NULL,
         -- The shape of the second generation while there is one; and whether a process of another shape has
         -- applied something that is therefore missing in it.
         next_shape text,
         next_has_gaps boolean NOT NULL DEFAULT false
+    )
+    """,
+    # The builds whose functions there are (functions.py). `outdated`: they do not fit the live tables.
+    """
+    CREATE TABLE page_functions (
+        schema text PRIMARY KEY,
+        body text NOT NULL,
+        role text NOT NULL,
+        seen_at timestamptz NOT NULL DEFAULT now(),
+        outdated boolean NOT NULL DEFAULT false
     )
     """,
     # Written from identity's answers and by its pushes; `public` is what pages may know of it.
@@ -72,4 +81,4 @@ def edge_tables(op: Any, edge: str) -> None:
 
 def drop_edge_tables(op: Any) -> None:
     op.execute("DROP SCHEMA IF EXISTS next, live, old CASCADE")
-    op.execute("DROP TABLE content_wanted, content, identity_heartbeat, session, views_state")
+    op.execute("DROP TABLE content_wanted, content, identity_heartbeat, session, page_functions, views_state")

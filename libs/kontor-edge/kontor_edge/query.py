@@ -20,16 +20,18 @@ class IdentitySilent(Unavailable):
 
 async def call_view(request: Request, function: str, /, **arguments: Any) -> asyncpg.Record | None:
     """The first row that a function of the copy answers. Raises Unavailable where the database does not answer."""
+    edge = edge_of(request)
     try:
-        return await edge_of(request).reads.call(_statement(function, tuple(arguments)), *arguments.values())
+        statement = _statement(edge.views.functions, function, tuple(arguments))
+        return await edge.reads.call(statement, *arguments.values())
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise Unavailable(type(error).__name__, code="database_unavailable") from error
 
 
 @cache
-def _statement(function: str, names: tuple[str, ...]) -> str:
+def _statement(schema: str, function: str, names: tuple[str, ...]) -> str:
     arguments = ", ".join(f"{name} => ${number}" for number, name in enumerate(names, 1))
-    return f"SELECT * FROM live.{function}({arguments})"
+    return f"SELECT * FROM {schema}.{function}({arguments})"
 
 
 def loads(value: str | None, otherwise: Any = None) -> Any:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from kontor_edge.copy import GENERATION_LOCK, Views
+from kontor_edge.functions import rebind_functions
 from kontor_edge.shape import LIVE, NEXT, OLD
 
 # Asks one owner to send the snapshots of all it owns again; answers how many of each aggregate there are,
@@ -44,6 +45,7 @@ class Rebuild:
         async with self._alone():
             if await self._state("shape") != self.views.shape.fingerprint:
                 await self._build(timeout)
+            await self.views.open()
 
     async def run(self, *, timeout: float = 600.0) -> None:
         """Builds the copy anew. Raises RebuildIncomplete after `timeout` seconds, Problem where an owner refuses."""
@@ -66,7 +68,7 @@ class Rebuild:
             await connection.execute("UPDATE views_state SET next_shape = NULL, next_has_gaps = false")
 
     async def swap(self) -> bool:
-        """The second generation answers from the next statement on; the first is dropped when no one reads it.
+        """The second generation answers from the next statement on; the first is dropped when no one needs it.
 
         False, and nothing is changed, where the second one has gaps.
         """
@@ -75,13 +77,14 @@ class Rebuild:
             if await connection.fetchval("SELECT next_has_gaps FROM views_state"):
                 return False
             await connection.execute(f"DROP SCHEMA IF EXISTS {OLD} CASCADE")
+            await connection.execute("DELETE FROM page_functions WHERE outdated")
             await connection.execute(f"ALTER SCHEMA {LIVE} RENAME TO {OLD}")
             await connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO {LIVE}")
+            await rebind_functions(connection)
             await connection.execute(
-                "UPDATE views_state SET generation = generation + 1, shape = $1, functions = $2, next_shape = NULL",
-                shape.fingerprint, shape.functions_fingerprint,
-            )  # fmt: skip
-        await self.views.pool.execute(f"DROP SCHEMA IF EXISTS {OLD} CASCADE")
+                "UPDATE views_state SET generation = generation + 1, shape = $1, next_shape = NULL", shape.fingerprint
+            )
+        await self.views.keep_functions()
         self._report("swapped")
         return True
 

@@ -23,11 +23,11 @@ GRANT USAGE ON SCHEMA {schema} TO {role};
 @dataclass(frozen=True)
 class Shape:
     """`views` become the tables of a generation. `indexes` and `functions` are SQL, run with the generation's schema
-    first in the search path, so they name its tables without a schema.
+    in the search path, so they name its tables without a schema.
 
     Functions are SQL-standard (`BEGIN ATOMIC … END`) and `SECURITY DEFINER`: they are bound to the tables when they are
-    created and follow them when the generation is renamed. `page_role` may execute them and touch nothing else;
-    functions whose name begins with an underscore are for the others and out of its reach.
+    created (see functions.py). `page_role` may execute them and touch nothing else; functions whose name begins with an
+    underscore are for the others and out of its reach.
     """
 
     edge: str
@@ -43,8 +43,9 @@ class Shape:
         return hashlib.sha256("\n".join([*tables, self.indexes]).encode()).hexdigest()
 
     @cached_property
-    def functions_fingerprint(self) -> str:
-        return hashlib.sha256(self.functions.encode()).hexdigest()
+    def functions_schema(self) -> str:
+        """Of this build: it changes with any of the functions."""
+        return "functions_" + hashlib.sha256(self.functions.encode()).hexdigest()[:12]
 
     @property
     def bindings(self) -> list[str]:
@@ -55,14 +56,7 @@ class Shape:
         """A generation, empty. To be run in one transaction, as the copy role."""
         tables = ";\n".join(view.create_table(schema) for view in self.views)
         path = f"SET LOCAL search_path = {schema}, public"
-        return f"CREATE SCHEMA {schema};\n{tables};\n{path};\n{self.indexes};\n{self._functions(schema)}"
-
-    def replace_functions(self, schema: str) -> str:
-        """The functions again, for tables that are already right."""
-        return f"SET LOCAL search_path = {schema}, public;\n{self._functions(schema)}"
-
-    def _functions(self, schema: str) -> str:
-        return f"{self.functions};\n" + _GRANTS.format(schema=schema, role=self.page_role)
+        return f"CREATE SCHEMA {schema};\n{tables};\n{path};\n{self.indexes}"
 
     def view_of(self, event_type: str) -> View | None:
         """The view an event belongs to, whatever the fact; None for aggregates this edge does not copy."""
@@ -72,3 +66,9 @@ class Shape:
     @cached_property
     def _by_prefix(self) -> dict[str, View]:
         return {view.prefix: view for view in self.views}
+
+
+def create_functions(schema: str, tables: str, body: str, role: str) -> str:
+    """A build's functions in a schema of their own, bound to the tables of a generation. To be run in one transaction."""
+    path = f"SET LOCAL search_path = {schema}, {tables}, public"
+    return f"CREATE SCHEMA {schema};\n{path};\n{body};\n{_GRANTS.format(schema=schema, role=role)}"

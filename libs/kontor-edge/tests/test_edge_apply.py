@@ -17,7 +17,7 @@ Page = asyncpg.Connection
 
 
 async def numbers(facts: Any, page: Page) -> list[str]:
-    return [row[0] for row in await page.fetch("SELECT live.numbers($1::uuid)", facts.customer)]
+    return [row[0] for row in await page.fetch(facts.numbers, facts.customer)]
 
 
 async def test_any_fact_of_an_aggregate_brings_its_state(facts: Any, views: Views, page: Page) -> None:
@@ -79,7 +79,7 @@ async def test_appliers_side_by_side_agree(facts: Any, views: Views, page: Page)
     assert await numbers(facts, page) == ["12"] * 30
 
 
-async def test_the_page_role_can_touch_no_table_and_no_hidden_function(views: Views, page: Page) -> None:
+async def test_the_page_role_can_touch_no_table_and_no_hidden_function(facts: Any, views: Views, page: Page) -> None:
     tables = await views.pool.fetch(
         "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('live', 'public')"
     )
@@ -89,7 +89,7 @@ async def test_the_page_role_can_touch_no_table_and_no_hidden_function(views: Vi
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await page.execute(statement)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await page.fetchval("SELECT live._hidden()")
+        await page.fetchval(f"SELECT {facts.shape.functions_schema}._hidden()")
 
 
 async def test_a_read_that_waits_sees_the_fact_when_it_comes(

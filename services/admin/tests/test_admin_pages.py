@@ -250,7 +250,7 @@ async def test_the_page_role_can_touch_no_table(shop: Shop) -> None:
     )
     assert tables
     for table in tables:
-        allowed = await shop.app.state.db.pool.fetchval(
-            "SELECT has_table_privilege($1, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')", table["name"]
+        allowed = await shop.app.state.edge.views.pool.fetchval(
+            "SELECT has_table_privilege('kontor_admin', $1, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')", table["name"]
         )
         assert not allowed, table["name"]
