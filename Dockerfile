@@ -22,10 +22,12 @@ RUN sh install.sh services/${service}
 FROM locked AS mailsink-packages
 RUN sh install.sh aiosmtpd fastapi jinja2 pydantic-settings python-multipart uuid-utils uvicorn
 
-# What edges show of owners: the page packages inside the owners' folders.
+# What edges show of owners: the page packages inside the owners' folders, and the words for their codes.
 FROM locked AS pages
 COPY services services
-RUN mkdir /pages && find services -maxdepth 2 -name 'kontor_*_pages' -exec cp -r {} /pages/ ';'
+RUN mkdir /pages && find services -maxdepth 2 -name 'kontor_*_pages' -exec cp -r {} /pages/ ';' \
+    && find services -maxdepth 3 -path '*/kontor_*/locale' -exec sh -c 'package=/pages/$(basename $(dirname "$1")) \
+        && mkdir -p "$package" && cp -r "$1" "$package/"' sh {} ';'
 
 # What all images have in common: no pip, no compiler, a user of their own, one folder that may be written.
 FROM python:3.11-slim AS runtime
