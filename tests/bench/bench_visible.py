@@ -103,7 +103,7 @@ async def _add(database: Database, merchant: UUID, number: int) -> UUID:
     )  # fmt: skip
     async with database.transaction(merchant) as session:
         session.add(document)
-        record(session, pb.DocumentReceived(document=document_state(document, [])), merchant_id=merchant)
+        record(session, pb.DocumentReceived(document=document_state(document, [])))
     return document.id
 
 
@@ -112,7 +112,7 @@ async def _change(database: Database, merchant: UUID, id: UUID, committed: dict[
         document = await session.get_one(Document, id, with_for_update=True)
         document.touch()
         version = document.version
-        record(session, pb.DocumentChanged(document=document_state(document, [])), merchant_id=merchant)
+        record(session, pb.DocumentChanged(document=document_state(document, [])))
     committed[id, version] = time.perf_counter()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -49,19 +50,18 @@ class Wakeable:
         raise NotImplementedError
 
 
-def record(
-    session: AsyncSession, message: Message, *, merchant_id: UUID | None, occurred_at: datetime | None = None
-) -> UUID:
+def record(session: AsyncSession, message: Message, *, occurred_at: datetime | None = None) -> UUID:
     """Adds the event to the outbox in the session's transaction and answers its id.
 
-    The message is taken as it is now: call it after the aggregate has its new version. Type and subject come
+    The message is taken as it is now: call it after the aggregate has its new version. Type, subject and merchant come
     from the message. Raises EventTooLarge above 64 KiB, UnknownEventType for a message that is no event.
     """
     type_name = type_of(message)
     payload = message.SerializeToString(deterministic=True)
     if len(payload) > MAX_BODY_BYTES:
         raise EventTooLarge(f"{type_name}: {len(payload)} bytes, at most {MAX_BODY_BYTES} are allowed")
-    subject: str = getattr(state_of(message), "id", "")
+    state: Any = state_of(message)
+    subject = getattr(state, "id", "")
     if not subject:
         raise ValueError(f"{type_name}: the state in field 1 has no id")
     traceparent = current_traceparent()
@@ -69,7 +69,7 @@ def record(
         id=uuid7(),
         type=type_name,
         subject=subject,
-        merchant_id=merchant_id,
+        merchant_id=UUID(state.merchant_id) if state.merchant_id else None,
         payload=payload,
         headers={"traceparent": traceparent} if traceparent else {},
         occurred_at=occurred_at or datetime.now(UTC),

@@ -26,7 +26,7 @@ async def stumble(session: Any, message: DocumentShared, event: Envelope) -> Non
 
 async def recorded(database: Database) -> str:
     async with database.transaction(MERCHANT) as session:
-        return str(record(session, shared(), merchant_id=MERCHANT))
+        return str(record(session, shared()))
 
 
 async def run(url: str, *arguments: str) -> Result:

@@ -13,9 +13,9 @@ async def test_what_is_recorded_is_done_once(station: Station) -> None:
     database = await station.database()
     async with station.bus(database, ledger_effects()) as bus:
         async with database.transaction(MERCHANT) as session:
-            first = record(session, shared(), merchant_id=MERCHANT)
+            first = record(session, shared())
         async with database.transaction(OTHER) as session:
-            second = record(session, shared(OTHER), merchant_id=OTHER)
+            second = record(session, shared(OTHER))
         await bus.idle()
     assert await entries(database) == sorted([first, second])
 
@@ -24,7 +24,7 @@ async def test_what_is_rolled_back_is_never_sent(station: Station) -> None:
     database = await station.database()
     async with station.bus(database, ledger_effects()) as bus:
         async with database.transaction(MERCHANT) as session:
-            record(session, shared(), merchant_id=MERCHANT)
+            record(session, shared())
             await session.flush()
             await session.rollback()
         await bus.idle()
@@ -45,7 +45,7 @@ async def test_a_failing_handler_is_tried_again_and_leaves_nothing_behind(statio
 
     async with station.bus(database, Effects("ledger.flaky", {DocumentShared: fails_twice})) as bus:
         async with database.transaction(MERCHANT) as session:
-            event_id = record(session, shared(), merchant_id=MERCHANT)
+            event_id = record(session, shared())
         await bus.idle()
     assert await entries(database) == [event_id]
     assert len(attempts) == 3
@@ -64,9 +64,9 @@ async def test_a_bad_event_does_not_fail_its_neighbours(station: Station) -> Non
 
     async with station.bus(database, Effects("ledger.picky", {DocumentShared: picky})) as bus:
         async with database.transaction(MERCHANT) as session:
-            good = [record(session, shared(), merchant_id=MERCHANT) for _ in range(5)]
-            record(session, bad, merchant_id=MERCHANT)
-            good += [record(session, shared(), merchant_id=MERCHANT) for _ in range(5)]
+            good = [record(session, shared()) for _ in range(5)]
+            record(session, bad)
+            good += [record(session, shared()) for _ in range(5)]
         await bus.idle()
     assert await entries(database) == sorted(good)
     assert bus.metrics.dead.labels("ledger.picky")._value.get() == 1

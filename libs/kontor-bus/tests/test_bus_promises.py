@@ -26,7 +26,7 @@ async def test_each_consumer_gets_the_event_in_its_own_lane(station: Station) ->
     consumers = ledger_effects("ledger.receipts"), ledger_effects("ledger.runs", lane="bulk")
     async with station.bus(database, *consumers) as bus:
         async with database.transaction(MERCHANT) as session:
-            event_id = record(session, shared(), merchant_id=MERCHANT)
+            event_id = record(session, shared())
         await bus.idle()
     assert [consumer.queue.name for consumer in consumers] == ["ledger.receipts", "ledger.runs.bulk"]
     assert await entries(database) == [event_id, event_id]
@@ -37,7 +37,7 @@ async def test_two_relays_of_one_outbox_send_nothing_twice(station: Station) -> 
     async with station.bus(database, ledger_effects()) as first, station.bus(database, ledger_effects()) as second:
         for _ in range(30):
             async with database.transaction(MERCHANT) as session:
-                record(session, shared(), merchant_id=MERCHANT)
+                record(session, shared())
         await idle(first, second)
     assert len(await entries(database)) == 30
     duplicates = [
@@ -51,7 +51,7 @@ async def test_an_effect_may_record_events_of_its_own(station: Station) -> None:
     ours, theirs = await station.database(), await station.database()
 
     async def answer(session: Any, message: DocumentShared, event: Envelope) -> None:
-        record(session, DocumentOpened(document=message.document), merchant_id=event.merchant_id)
+        record(session, DocumentOpened(document=message.document))
 
     async def enter(session: Any, message: DocumentOpened, event: Envelope) -> None:
         await ledger_effects().handlers[DocumentShared](session, message, event)
@@ -62,7 +62,7 @@ async def test_an_effect_may_record_events_of_its_own(station: Station) -> None:
         station.bus(theirs, Effects("theirs.ledger", {DocumentOpened: enter}), service="theirs") as bus,
     ):
         async with ours.transaction(MERCHANT) as session:
-            record(session, shared(), merchant_id=MERCHANT)
+            record(session, shared())
         await idle(answering, bus)
     assert len(await entries(theirs)) == 1
 
@@ -78,7 +78,7 @@ async def test_the_trace_goes_on_in_the_handler(station: Station) -> None:
     async with station.bus(database, Effects("ledger.look", {DocumentShared: look}), tracer_provider=provider) as bus:
         with provider.get_tracer("test").start_as_current_span("request") as request:
             async with database.transaction(MERCHANT) as session:
-                record(session, shared(), merchant_id=MERCHANT)
+                record(session, shared())
         await bus.idle()
     assert seen == [request.get_span_context().trace_id]
 
@@ -89,7 +89,7 @@ async def test_a_commit_wakes_the_relay_in_its_process(station: Station, monkeyp
     async with station.bus(database, ledger_effects()) as bus:
         await bus.idle()
         async with database.transaction(MERCHANT) as session:
-            event_id = record(session, shared(), merchant_id=MERCHANT)
+            event_id = record(session, shared())
         await bus.idle()
     assert await entries(database) == [event_id]
 
@@ -98,7 +98,7 @@ async def test_what_is_done_is_counted(station: Station) -> None:
     database = await station.database()
     async with station.bus(database, ledger_effects()) as bus:
         async with database.transaction(MERCHANT) as session:
-            record(session, shared(), merchant_id=MERCHANT)
+            record(session, shared())
         await bus.idle()
     sample = bus.metrics.registry.get_sample_value
     assert sample("kontor_bus_published_total", {"type": "documents.document.shared.v1"}) == 1

@@ -82,7 +82,7 @@ async def test_a_consumer_whose_queue_is_deleted_declares_it_again(url: str, dat
                 await channel.queue_delete("ledger.entries")
                 await eventually(lambda: _consumed(connection), within=30)
             async with database.transaction(MERCHANT) as session:
-                event_id = record(session, shared(), merchant_id=MERCHANT)
+                event_id = record(session, shared())
             await bus.idle()
         assert await entries(database) == [event_id]
 

@@ -21,17 +21,17 @@ def session() -> AsyncSession:
 
 def test_an_event_above_64_kib_is_refused(session: AsyncSession) -> None:
     with pytest.raises(EventTooLarge, match=r"documents\.document\.shared\.v1: \d+ bytes"):
-        record(session, DocumentShared(document=Document(id="x", title="x" * 70_000)), merchant_id=MERCHANT)
+        record(session, DocumentShared(document=Document(id="x", title="x" * 70_000)))
 
 
 def test_a_message_that_is_no_event_is_refused(session: AsyncSession) -> None:
     with pytest.raises(UnknownEventType):
-        record(session, Document(id="x"), merchant_id=MERCHANT)
+        record(session, Document(id="x"))
 
 
 def test_an_event_without_an_id_in_its_state_is_refused(session: AsyncSession) -> None:
     with pytest.raises(ValueError, match="no id"):
-        record(session, DocumentShared(), merchant_id=MERCHANT)
+        record(session, DocumentShared())
 
 
 async def test_the_row_says_what_when_and_whose(databases: Databases) -> None:
@@ -39,7 +39,7 @@ async def test_the_row_says_what_when_and_whose(databases: Databases) -> None:
         database = await station.database()
         async with database.transaction(MERCHANT) as session:
             message = shared()
-            event_id = record(session, message, merchant_id=MERCHANT)
+            event_id = record(session, message)
         async with database.connection() as connection:
             row = await connection.fetchrow("SELECT * FROM outbox")
     assert (row["id"], row["type"], row["subject"]) == (event_id, "documents.document.shared.v1", message.document.id)

@@ -54,7 +54,7 @@ async def relaying(database: Database, transport: BadTransport) -> AsyncIterator
 async def recorded(database: Database, count: int = 1) -> None:
     async with database.transaction(MERCHANT) as session:
         for _ in range(count):
-            record(session, shared(), merchant_id=MERCHANT)
+            record(session, shared())
 
 
 async def pending(database: Database) -> int:

@@ -62,7 +62,7 @@ async def test_events_of_other_aggregates_are_passed_over(facts: Any, views: Vie
 
 
 async def test_a_commands_answer_is_applied_by_the_same_code(facts: Any, views: Views, page: Page) -> None:
-    answer = command_result(documents_pb2.DocumentSnapshot(document=facts.document(str(uuid7()), 1, "RE-9")))
+    answer = command_result(facts.document(str(uuid7()), 1, "RE-9"))
     await views.apply_result(answer)
     assert await numbers(facts, page) == ["RE-9"]
 

@@ -89,3 +89,23 @@ def class_of(type_name: str) -> type[Message]:
         return types()[type_name]
     except KeyError:
         raise UnknownEventType(type_name) from None
+
+
+def snapshot_class(state: type[Message]) -> type[Message]:
+    """The event that carries a state without any fact, e.g. ReceivableSnapshot for Receivable. LookupError without one."""
+    try:
+        return _snapshots()[state.DESCRIPTOR.full_name]
+    except KeyError:
+        raise UnknownEventType(f"{state.DESCRIPTOR.full_name} has no snapshot") from None
+
+
+@cache
+def _snapshots() -> dict[str, type[Message]]:
+    found = (message for name, message in types().items() if name.split(".")[2] == "snapshot")
+    return {_state_name(message): message for message in found}
+
+
+def _state_name(event: type[Message]) -> str:
+    state = event.DESCRIPTOR.fields_by_number[1].message_type
+    assert state is not None, f"field 1 of {event.DESCRIPTOR.full_name} is a message"
+    return state.full_name

@@ -17,7 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession as SQLSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_events.registry import type_of
+from kontor_bus.envelope import aggregate_of
+from kontor_events.registry import snapshot_class, type_of
 from kontor_service.database import Database
 from kontor_service.errors import Conflict
 
@@ -26,22 +27,20 @@ class KeyReused(Conflict):
     code, title = "idempotency_key_reused", "This idempotency key was used for another request"
 
 
-def command_result(snapshot: Message, **extra: Any) -> dict[str, Any]:
-    """The answer to a command: which aggregate is now in which version, and its state for the edge's copy.
-
-    `snapshot` is the aggregate's snapshot event, e.g. DocumentSnapshot(document=…).
-    """
+def command_result(state: Message, /, **extra: Any) -> dict[str, Any]:
+    """The answer to a command: which aggregate is now in which version, and its state for the edge's copy."""
+    snapshot = snapshot_class(type(state))
     type_name = type_of(snapshot)
-    state = getattr(snapshot, snapshot.DESCRIPTOR.fields_by_number[1].name)
+    event = snapshot(**{snapshot.DESCRIPTOR.fields_by_number[1].name: state})
     return {
-        "kind": ".".join(type_name.split(".")[:2]),
-        "id": state.id,
-        "epoch": state.epoch,
-        "version": state.version,
+        "kind": aggregate_of(type_name),
+        "id": state.id,  # type: ignore[attr-defined]
+        "epoch": state.epoch,  # type: ignore[attr-defined]
+        "version": state.version,  # type: ignore[attr-defined]
         "snapshot": {
             "type": type_name,
-            "merchant_id": state.merchant_id,
-            "data": base64.b64encode(snapshot.SerializeToString()).decode(),
+            "merchant_id": state.merchant_id,  # type: ignore[attr-defined]
+            "data": base64.b64encode(event.SerializeToString()).decode(),
         },
         **extra,
     }

@@ -2,36 +2,28 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 State = TypeVar("State", bound=Message)
 
 
-def state_of(kind: type[State], row: Any, **fields: Any) -> State:
-    """The message with the row's columns of the same names, and `fields` where the two differ.
+def state_of(kind: type[State], row: object, /, **given: Any) -> State:
+    """The contract's message for a row: each field is taken from `given`, else from the row's attribute of that name.
 
-    Ids and dates become text, decimals plain text (1200.50 → 1200.5), instants timestamps; None is an absent field.
+    Ids and dates become text, decimals plain text (1200.50 → 1200.5), instants timestamps, JSON objects messages; None
+    is an absent field. Rows that are never deleted need no `deleted`. Raises AttributeError for any other field that has
+    no value: none is forgotten.
     """
-    named = {
-        name: _value(getattr(row, name))
-        for name in kind.DESCRIPTOR.fields_by_name
-        if hasattr(row, name) and name not in fields
-    }
-    return kind(**named, **fields)
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return instant(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return plain(value) if isinstance(value, Decimal) else value
+    values = {name: given[name] if name in given else getattr(row, name) for name in _fields(kind.DESCRIPTOR)}
+    if getattr(row, "deleted", False):
+        values["deleted"] = True
+    return kind(**{name: _as_sent(value) for name, value in values.items()})
 
 
 def plain(value: Decimal) -> str:
@@ -47,3 +39,23 @@ def instant(value: datetime | None) -> Timestamp | None:
     stamp = Timestamp()
     stamp.FromDatetime(value)
     return stamp
+
+
+@cache
+def _fields(kind: Descriptor) -> tuple[str, ...]:
+    return tuple(field.name for field in kind.fields if field.name != "deleted")
+
+
+def _as_sent(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return plain(value)
+        case [UUID(), *_]:
+            return [str(item) for item in value]
+    return value

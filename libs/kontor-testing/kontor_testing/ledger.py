@@ -85,7 +85,7 @@ class Ledger:
             if not poisonous:
                 values = {"id": payment_id, "merchant": merchant, "amount": amount}
                 await connection.execute(_OPERATE, values)
-            event_id = record(session, PaymentRecorded(payment=state), merchant_id=merchant)
+            event_id = record(session, PaymentRecorded(payment=state))
         if not poisonous:
             self.confirmed.append(payment_id)
         return event_id

@@ -20,6 +20,7 @@ from kontor.notifications.v1 import notifications_pb2
 from kontor.payments.v1 import payments_pb2
 from kontor_admin.app import create_app
 from kontor_admin.settings import Settings
+from kontor_bus.envelope import state_of
 from kontor_events.registry import type_of
 from kontor_service.commands import command_result
 from kontor_testing.postgres import Databases
@@ -166,7 +167,7 @@ def token() -> str:
 
 def answer_of(snapshot: Message, **extra: Any) -> dict[str, Any]:
     """What an owner answers to a command."""
-    return command_result(snapshot, **extra)
+    return command_result(state_of(snapshot), **extra)
 
 
 def session_state(merchant_id: UUID, cookie: str, **values: Any) -> dict[str, Any]:

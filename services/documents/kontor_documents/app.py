@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from kontor_documents.consumers import consumers
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.validate import Validator
+from kontor_documents.events import AGGREGATES
 from kontor_documents.intake.api import router as intake
 from kontor_documents.intake.bus import take
 from kontor_documents.production.branding import Brandings
@@ -17,7 +18,7 @@ from kontor_documents.reading.api import router as reading
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
-from kontor_documents.snapshots.api import router as snapshots
+from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 from kontor_service.client import ServiceClient
@@ -27,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
     return build_app(
         settings,
         title="Kontor documents",
-        routers=[intake, release, reading, snapshots],
+        routers=[intake, release, reading, snapshots_router(AGGREGATES, "merchants_with_documents")],
         resources=[
             _dependencies,
             on_the_bus(lambda app: consumers(app.state.dependencies)),

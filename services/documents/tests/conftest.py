@@ -83,7 +83,7 @@ class Service:
         """Publishes what another owner would."""
         merchant = merchant or self.merchant
         async with self.app.state.db.transaction(merchant) as session:
-            record(session, message, merchant_id=merchant)
+            record(session, message)
         await self.at_rest()
 
     async def at_rest(self):

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 from kontor.payments.v1 import payments_pb2
+from kontor_bus.envelope import state_of
 from kontor_events.registry import type_of
 from kontor_gateway.app import create_app
 from kontor_gateway.settings import Settings
@@ -207,7 +208,7 @@ class Portal:
 
     def result(self, snapshot: Any, **extra: Any) -> dict[str, Any]:
         """A command's answer."""
-        return command_result(snapshot, **extra)
+        return command_result(state_of(snapshot), **extra)
 
 
 class _Fact:

@@ -13,6 +13,7 @@ from kontor_identity.api_keys.api import router as api_keys_router
 from kontor_identity.challenges.api import router as challenges_router
 from kontor_identity.customers.api import router as customers_router
 from kontor_identity.customers.ingest import take_customer
+from kontor_identity.events import AGGREGATES
 from kontor_identity.housekeeping import forget_old
 from kontor_identity.invitations.api import router as invitations_router
 from kontor_identity.keys.provision import secret_keys, signing_keys
@@ -25,9 +26,9 @@ from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.sessions.api import router as sessions_router
 from kontor_identity.sessions.push import SessionPush
 from kontor_identity.settings import Settings
-from kontor_identity.snapshots.api import router as snapshots_router
 from kontor_identity.staff.api import router as staff_router
 from kontor_identity.things.api import router as things_router
+from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 from kontor_service.database import Database
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Kontor identity",
         routers=[
             access_router, sessions_router, links_router, things_router, invitations_router, passwords_router, challenges_router,
-            merchants_router, customers_router, staff_router, api_keys_router, snapshots_router,
+            merchants_router, customers_router, staff_router, api_keys_router, snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[
             _parts, on_the_bus(), takes("customers", lambda app: partial(take_customer, app.state.parts)), _background,

@@ -157,6 +157,10 @@ class Link(Aggregate, Base, table=True):
     expires_at: datetime = utc_column()
     last_used_at: datetime | None = utc_column(nullable=True)
 
+    @property
+    def revoked(self) -> bool:
+        return self.revoked_at is not None
+
 
 class ThingLink(Tenant, Base, table=True):
     """A secret link to a thing of another owner, e.g. meters.meter:<uuid>; what that is, identity does not know."""
@@ -225,3 +229,7 @@ class ApiKey(Aggregate, Base, table=True):
     created_by: str = ""
     created_at: datetime = utc_column()
     revoked_at: datetime | None = utc_column(nullable=True)
+
+    @property
+    def revoked(self) -> bool:
+        return self.revoked_at is not None

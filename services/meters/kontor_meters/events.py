@@ -23,14 +23,11 @@ def meter_state(row: Meter, registers: Sequence[Register]) -> pb.Meter:
 
 
 def _register(row: Register) -> pb.Register:
-    periods = [pb.GasPeriod(**period) for period in row.gas_periods]
-    return state_of(pb.Register, row, gas_periods=periods, last_value=face(row.last_value, row.digits_after))
+    return state_of(pb.Register, row, last_value=face(row.last_value, row.digits_after))
 
 
 def reading_state(row: Reading, meter_number: str) -> pb.Reading:
-    return state_of(
-        pb.Reading, row, findings=[pb.Finding(**found) for found in row.findings], meter_number=meter_number
-    )
+    return state_of(pb.Reading, row, meter_number=meter_number)
 
 
 def request_state(row: ReadingRequest) -> pb.ReadingRequest:
@@ -44,24 +41,24 @@ def invitation_state(
         pb.InvitedMeter(meter_id=str(meter.id), number=meter.number, kind=meter.kind, state=part.state)
         for part, meter in sorted(invited, key=lambda pair: pair[0].position)
     ]
-    return state_of(pb.ReadingInvitation, row, title=request.title, due_on=request.due_on.isoformat(), meters=meters)
+    return state_of(pb.ReadingInvitation, row, title=request.title, due_on=request.due_on, meters=meters)
 
 
 def tell_meter(session: AsyncSession, fact: type[Message], row: Meter, registers: Sequence[Register]) -> None:
     """`fact` is an event with the meter in field 1; the row has its new version."""
-    record(session, fact(meter=meter_state(row, registers)), merchant_id=row.merchant_id)
+    record(session, fact(meter=meter_state(row, registers)))
 
 
 def tell_reading(session: AsyncSession, fact: type[Message], row: Reading, meter_number: str, **more: Any) -> None:
-    record(session, fact(reading=reading_state(row, meter_number), **more), merchant_id=row.merchant_id)
+    record(session, fact(reading=reading_state(row, meter_number), **more))
 
 
 def meter_result(row: Meter, registers: Sequence[Register], **extra: Any) -> dict[str, Any]:
-    return command_result(pb.MeterSnapshot(meter=meter_state(row, registers)), **extra)
+    return command_result(meter_state(row, registers), **extra)
 
 
 def reading_result(row: Reading, meter_number: str, **extra: Any) -> dict[str, Any]:
-    return command_result(pb.ReadingSnapshot(reading=reading_state(row, meter_number)), **extra)
+    return command_result(reading_state(row, meter_number), **extra)
 
 
 def face(value: Decimal | None, digits_after: int) -> str:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from kontor_notifications import snapshots
 from kontor_notifications.consumers import consumers
+from kontor_notifications.events import AGGREGATES
 from kontor_notifications.feed import api as feed
 from kontor_notifications.mails import api as mails
 from kontor_notifications.mails.outside import Outside
@@ -15,6 +15,7 @@ from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.sender import Sender
 from kontor_notifications.settings import Settings
 from kontor_notifications.templates import api as templates
+from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
 
@@ -23,7 +24,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = build_app(
         settings,
         title="Kontor notifications",
-        routers=[templates.router, mails.router, feed.router, snapshots.router],
+        routers=[templates.router, mails.router, feed.router, snapshots_router(AGGREGATES, "merchants")],
         resources=[outside, on_the_bus(lambda app: consumers(app.state.db, app.state.queue)), senders],
     )
     app.state.queue = Queue(

@@ -154,7 +154,7 @@ class Desk:
             state: Any = getattr(event, event.DESCRIPTOR.fields_by_number[1].name)
             merchant = UUID(state.merchant_id)
             async with self.app.state.db.transaction(merchant) as session:
-                record(session, event, merchant_id=merchant)
+                record(session, event)
         await self.app.state.bus.idle()
 
     async def know(self, *states: Message) -> None:

@@ -15,12 +15,13 @@ from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
 from kontor_payments.consumers import consumers
 from kontor_payments.dependencies import Dependencies
+from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
 from kontor_payments.providers.transfer.api import router as transfer
 from kontor_payments.refunds.api import router as refunds
 from kontor_payments.settings import Settings
-from kontor_payments.snapshots import router as snapshots
 from kontor_payments.webhooks.api import router as webhooks
+from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus, takes
 
@@ -29,7 +30,15 @@ def create_app(settings: Settings) -> FastAPI:
     return build_app(
         settings,
         title="Kontor payments",
-        routers=[checkouts, bookings, refunds, transfer, connections, webhooks, snapshots],
+        routers=[
+            checkouts,
+            bookings,
+            refunds,
+            transfer,
+            connections,
+            webhooks,
+            snapshots_router(AGGREGATES, "merchants_with_receivables"),
+        ],
         resources=[_providers, on_the_bus(_consumers), _jobs, takes("payments", lambda app: partial(take, app))],
     )
 

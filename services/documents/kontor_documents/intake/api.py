@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.datastructures import UploadFile
 
-from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
@@ -82,7 +81,7 @@ async def status(
 def _summary(document: Document, files: list[DocumentFile]) -> dict[str, Any]:
     """`snapshot` is for an edge's copy: whoever is told of the document can open it there."""
     return {
-        **command_result(pb.DocumentSnapshot(document=document_state(document, files))),
+        **command_result(document_state(document, files)),
         "id": str(document.id),
         "type": document.type,
         "number": document.number,

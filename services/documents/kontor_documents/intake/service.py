@@ -258,4 +258,4 @@ def _announce(session: AsyncSession, submission: Submission) -> None:
         "accepted": pb.SubmissionReceived, "processed": pb.SubmissionProcessed, "rejected": pb.SubmissionRejected,
     }  # fmt: skip
     fact = facts[submission.status](submission=submission_state(submission))
-    record(session, fact, merchant_id=submission.merchant_id)
+    record(session, fact)

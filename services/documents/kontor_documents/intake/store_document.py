@@ -76,7 +76,7 @@ async def store_document(
         session, document, "replaced" if existing else "received", at=deps.clock.now(), actor=submission.submitted_by,
         source=submission.source, source_sha256=parsed.source_sha256,
     )  # fmt: skip
-    record(session, pb.DocumentReceived(document=document_state(document, files)), merchant_id=document.merchant_id)
+    record(session, pb.DocumentReceived(document=document_state(document, files)))
     await tie(session, merged, document.thread_id)
     await look_at(session, document)
     return document

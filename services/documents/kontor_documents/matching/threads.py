@@ -81,4 +81,4 @@ async def tie(session: AsyncSession, document_ids: Sequence[UUID], thread_id: UU
         document.thread_id = thread_id
         document.touch()
         files = await queries.files_of(session, document_id)
-        record(session, pb.DocumentChanged(document=document_state(document, files)), merchant_id=document.merchant_id)
+        record(session, pb.DocumentChanged(document=document_state(document, files)))

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
@@ -60,7 +59,7 @@ async def release(request: Request, body: Release, principal: Releaser) -> dict[
         except Problem as problem:
             refused.append({"id": str(document_id), "error": problem.as_dict()})
         else:
-            released.append(_result(state))
+            released.append(command_result(state))
     return {"released": released, "refused": refused}
 
 
@@ -69,7 +68,7 @@ async def share(request: Request, document_id: UUID, body: Share, principal: Rel
     deps: Dependencies = request.app.state.dependencies
     choice = service.Choice(body.recipient, body.subject, body.text)
     state = await service.share(deps, principal.merchant, document_id, actor=_actor(principal), choice=choice)
-    return _result(state)
+    return command_result(state)
 
 
 @router.post("/v1/documents/{document_id}/withdraw")
@@ -103,7 +102,7 @@ async def assign(request: Request, document_id: UUID, body: Assignment, principa
     deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         state = await service.assign(deps, session, document_id, body.customer_id, actor=_actor(principal))
-    return _result(state)
+    return command_result(state)
 
 
 @router.post("/v1/documents/{document_id}/opened")
@@ -113,7 +112,7 @@ async def opened(request: Request, document_id: UUID, principal: Reader) -> dict
     async with deps.db.transaction(principal.merchant) as session:
         document = await _visible(session, document_id, principal)
         state = await service.opened(deps, session, document.id, actor=_actor(principal))
-    return _result(state)
+    return command_result(state)
 
 
 @router.patch("/v1/documents/{document_id}/files/{file_id}")
@@ -125,7 +124,7 @@ async def hide(
         state = await service.hide_file(
             deps, session, document_id, file_id, private=body.private, actor=_actor(principal)
         )
-    return _result(state)
+    return command_result(state)
 
 
 async def _close(
@@ -136,7 +135,7 @@ async def _close(
         state = await service.close(
             deps, session, document_id, actor=_actor(principal), cancelled=cancelled, reason=reason
         )
-    return _result(state)
+    return command_result(state)
 
 
 async def _close_external(
@@ -150,7 +149,7 @@ async def _close_external(
         state = await service.close(
             deps, session, document.id, actor=_actor(principal), cancelled=cancelled, reason=reason
         )
-    return _result(state)
+    return command_result(state)
 
 
 async def _visible(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
@@ -168,7 +167,3 @@ async def _visible(session: AsyncSession, document_id: UUID, principal: Principa
 
 def _actor(principal: Principal) -> str:
     return f"{principal.subject} {principal.name}".strip()
-
-
-def _result(state: pb.Document) -> dict[str, Any]:
-    return command_result(pb.DocumentSnapshot(document=state))

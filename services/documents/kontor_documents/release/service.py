@@ -206,5 +206,5 @@ def _announce(
     session: AsyncSession, fact: Any, document: Document, files: list[DocumentFile], **more: Any
 ) -> pb.Document:
     state = document_state(document, files)
-    record(session, fact(document=state, **more), merchant_id=document.merchant_id)
+    record(session, fact(document=state, **more))
     return state

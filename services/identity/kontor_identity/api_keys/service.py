@@ -33,8 +33,8 @@ async def create_key(parts: Parts, merchant_id: UUID, name: str, scopes: list[st
     )  # fmt: skip
     async with parts.db.transaction(merchant_id) as session:
         session.add(key)
-        record(session, pb.ApiKeyCreated(api_key=api_key_state(key)), merchant_id=merchant_id)
-    return command_result(pb.ApiKeySnapshot(api_key=api_key_state(key)), key=secret)
+        record(session, pb.ApiKeyCreated(api_key=api_key_state(key)))
+    return command_result(api_key_state(key), key=secret)
 
 
 async def revoke_key(parts: Parts, merchant_id: UUID, key_id: UUID) -> dict[str, Any]:
@@ -47,5 +47,5 @@ async def revoke_key(parts: Parts, merchant_id: UUID, key_id: UUID) -> dict[str,
             key.revoked_at = now()
             key.touch()
             await session.flush()
-            record(session, pb.ApiKeyRevoked(api_key=api_key_state(key)), merchant_id=merchant_id)
-    return command_result(pb.ApiKeySnapshot(api_key=api_key_state(key)))
+            record(session, pb.ApiKeyRevoked(api_key=api_key_state(key)))
+    return command_result(api_key_state(key))

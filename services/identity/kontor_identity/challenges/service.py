@@ -37,7 +37,7 @@ def issue(session: CoreSession, parts: Parts, merchant_id: UUID, *, lifetime: ti
         **what,
     )  # fmt: skip
     session.add(challenge)
-    record(session, pb.ChallengeIssued(challenge=challenge_state(challenge)), merchant_id=merchant_id)
+    record(session, pb.ChallengeIssued(challenge=challenge_state(challenge)))
     return challenge
 
 

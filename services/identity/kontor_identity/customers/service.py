@@ -99,7 +99,7 @@ async def _create(session: AsyncSession, merchant_id: UUID, number: str, wanted:
     held.contacts = [new_contact(held.customer, contact) for contact in wanted.contacts]
     session.add_all(held.contacts)
     await session.flush()
-    record(session, pb.CustomerCreated(customer=held.state()), merchant_id=merchant_id)
+    record(session, pb.CustomerCreated(customer=held.state()))
     return held
 
 

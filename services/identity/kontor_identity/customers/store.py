@@ -43,7 +43,7 @@ class Held:
         raise ContactMissing
 
     def answer(self, **extra: Any) -> dict[str, Any]:
-        return command_result(pb.CustomerSnapshot(customer=self.state()), **extra)
+        return command_result(self.state(), **extra)
 
 
 async def hold(session: AsyncSession, customer_id: UUID) -> Held:
@@ -86,4 +86,4 @@ async def changed(session: AsyncSession, held: Held, fact: type[Message] = pb.Cu
     """Raises the version and tells of the fact, in this transaction. Once per transaction."""
     held.customer.touch()
     await session.flush()
-    record(session, fact(customer=held.state(), **details), merchant_id=held.customer.merchant_id)
+    record(session, fact(customer=held.state(), **details))

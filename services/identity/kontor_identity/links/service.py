@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.customers.store import ContactMissing, CustomerMissing
 from kontor_identity.events import link_state
 from kontor_identity.keys.derived import Purpose
@@ -104,14 +103,14 @@ async def _answer(session: AsyncSession, parts: Parts, customer: Customer, link:
     merchant = await session.get_one(Merchant, customer.merchant_id)
     reason = why_closed(
         portal_enabled=merchant.portal_enabled, portal_access=customer.portal_access,
-        access_default=merchant.portal_access_default, revoked=link.revoked_at is not None,
+        access_default=merchant.portal_access_default, revoked=link.revoked,
     )  # fmt: skip
     described = {
         "id": str(link.id),
         "generation": link.generation,
-        "revoked": link.revoked_at is not None,
+        "revoked": link.revoked,
         "expires_at": link.expires_at.isoformat(),
         "last_used_at": link.last_used_at.isoformat() if link.last_used_at else None,
     }
     url = None if reason else url_of(parts, link)
-    return command_result(pb.LinkSnapshot(link=link_state(link)), url=url, reason=reason, link=described)
+    return command_result(link_state(link), url=url, reason=reason, link=described)

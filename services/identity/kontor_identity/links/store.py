@@ -54,7 +54,7 @@ async def link_to(session: AsyncSession, target: Target, contact_id: UUID | None
     is_new = made.one_or_none() is not None
     found = next(link for link in await links_to(session, target) if link.contact_id == contact_id)
     if is_new:
-        record(session, pb.LinkCreated(link=link_state(found)), merchant_id=target.merchant_id)
+        record(session, pb.LinkCreated(link=link_state(found)))
     return found
 
 
@@ -90,4 +90,4 @@ async def kill_links_of_contact(session: AsyncSession, contact: Contact) -> None
 async def _tell(session: AsyncSession, link: Link, fact: type[Message]) -> None:
     link.touch()
     await session.flush()
-    record(session, fact(link=link_state(link)), merchant_id=link.merchant_id)
+    record(session, fact(link=link_state(link)))

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.events import merchant_state
 from kontor_identity.merchants.service import locked_merchant, settings_changed
 from kontor_identity.models import Logo
@@ -48,7 +47,7 @@ async def set_logo(parts: Parts, merchant_id: UUID, content: bytes) -> dict[str,
         if merchant.logo_sha256 != sha256:
             merchant.logo_sha256, merchant.logo_media_type = sha256, logo.media_type
             await settings_changed(session, merchant)
-    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)))
+    return command_result(merchant_state(merchant))
 
 
 async def remove_logo(parts: Parts, merchant_id: UUID) -> dict[str, Any]:
@@ -58,7 +57,7 @@ async def remove_logo(parts: Parts, merchant_id: UUID) -> dict[str, Any]:
         if merchant.logo_sha256:
             merchant.logo_sha256 = merchant.logo_media_type = ""
             await settings_changed(session, merchant)
-    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)))
+    return command_result(merchant_state(merchant))
 
 
 async def logo(parts: Parts, sha256: str) -> EncodedLogo:

@@ -57,12 +57,12 @@ async def register_merchant(parts: Parts, wanted: Registration) -> dict[str, Any
             await session.flush()
             session.add(owner)
             await session.flush()
-            record(session, pb.MerchantRegistered(merchant=merchant_state(merchant)), merchant_id=merchant_id)
+            record(session, pb.MerchantRegistered(merchant=merchant_state(merchant)))
             if password_hash is None:
                 await ask_for_a_password(session, parts, owner)
     except IntegrityError as error:
         raise _taken(error) from error
-    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)), owner_id=str(owner.id))
+    return command_result(merchant_state(merchant), owner_id=str(owner.id))
 
 
 async def change_settings(parts: Parts, merchant_id: UUID, change: MerchantChange) -> dict[str, Any]:
@@ -79,7 +79,7 @@ async def change_settings(parts: Parts, merchant_id: UUID, change: MerchantChang
     except IntegrityError as error:
         raise _taken(error) from error
     pushed = await parts.push.now(merchant_id)
-    return command_result(pb.MerchantSnapshot(merchant=merchant_state(merchant)), pushed=pushed)
+    return command_result(merchant_state(merchant), pushed=pushed)
 
 
 async def merchant_settings(parts: Parts, merchant_id: UUID) -> Merchant:
@@ -95,7 +95,7 @@ async def settings_changed(session: AsyncSession, merchant: Merchant) -> None:
     merchant.touch()
     await session.flush()
     event = pb.MerchantSettingsChanged(merchant=merchant_state(merchant))
-    record(session, event, merchant_id=merchant.merchant_id)
+    record(session, event)
 
 
 async def _merchant(session: AsyncSession, merchant_id: UUID, *, lock: bool = False) -> Merchant:

@@ -15,7 +15,7 @@ from kontor_identity.parts import Here
 from kontor_identity.sessions.code import mail_code_for_address, mail_code_for_link, start_with_code
 from kontor_identity.sessions.own import end_by_hash, end_own_session, own_sessions
 from kontor_identity.sessions.password import LoginKind, start_with_password
-from kontor_service.tokens import Principal, require
+from kontor_service.tokens import Principal, ServiceCaller, require
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -81,6 +81,12 @@ async def mail_code(body: CodeWanted, here: Here, _: CallingService) -> dict[str
 @router.post("/code")
 async def code_session(body: CodeLogin, here: Here, _: CallingService) -> dict[str, Any]:
     return (await start_with_code(here, body.challenge_id, body.code, body.ip)).answer()
+
+
+@router.post("/push")
+async def push_again(here: Here, _: ServiceCaller) -> dict[str, int]:
+    """Tells the edges every live session once more, in the background."""
+    return {"sessions": await here.push.forget_answers()}
 
 
 @router.post("/end", status_code=204)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import structlog
+from sqlalchemy import text
 
 from kontor_identity.access.actors import SessionActor, session_actors
 from kontor_identity.access.rights import EDGE_OF_KIND
@@ -23,6 +24,7 @@ _CONFIRMED = """
 UPDATE session SET pushed_version = GREATEST(pushed_version, told.version)
 FROM unnest($1::text[], $2::int[]) AS told (hash, version) WHERE session.hash = told.hash
 """
+_FORGET = text("UPDATE session SET pushed_version = 0 WHERE expires_at > now() AND revoked_at IS NULL RETURNING 1")
 
 
 class SessionPush:
@@ -45,6 +47,14 @@ class SessionPush:
         """What an earlier push could not deliver."""
         for row in await self._db.pool.fetch("SELECT merchants_with_sessions_to_push() AS id"):
             await self._push(row["id"])
+
+    async def forget_answers(self) -> int:
+        """Every live session counts as not yet told to its edge, for an edge that has lost its own: how many there are."""
+        count = 0
+        for row in await self._db.pool.fetch("SELECT merchants() AS id"):
+            async with self._db.transaction(row["id"]) as session:
+                count += len((await session.execute(_FORGET)).all())
+        return count
 
     async def heartbeat(self) -> bool:
         """An edge that has not heard one for five minutes stops serving private pages. Whether all have heard it."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from google.protobuf.message import Message
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
@@ -21,24 +20,19 @@ async def batch_state(session: AsyncSession, row: Batch) -> pb.Batch:
     return state_of(pb.Batch, row, problems=_problems(await page(session, row.id, 0, _PROBLEMS), row.language))
 
 
-async def tell(session: AsyncSession, row: Batch, now: datetime) -> pb.BatchSnapshot:
-    """Records that the batch is now in this state; the answer of a command."""
+async def tell(session: AsyncSession, row: Batch, now: datetime) -> pb.Batch:
+    """Records that the batch is now in this state, which is also the answer of a command."""
     row.told_at = now
     await session.flush()
     state = await batch_state(session, row)
-    record(session, pb.BatchChanged(batch=state), merchant_id=row.merchant_id)
-    return pb.BatchSnapshot(batch=state)
+    record(session, pb.BatchChanged(batch=state))
+    return state
 
 
 async def result(session: AsyncSession, row: Batch, **extra: Any) -> dict[str, Any]:
-    snapshot: Message = pb.BatchSnapshot(batch=await batch_state(session, row))
-    return command_result(snapshot, **extra)
+    return command_result(await batch_state(session, row), **extra)
 
 
 def _problems(rows: Sequence[Any], language: str) -> list[pb.LineProblem]:
     lines = [told(row, language) for row in rows]
     return [pb.LineProblem(line=x["line"], code=x["code"], field=x["field"], detail=x["detail"]) for x in lines]
-
-
-async def snapshots(session: AsyncSession, rows: Sequence[Batch]) -> list[Message]:
-    return [pb.BatchSnapshot(batch=await batch_state(session, row)) for row in rows]

@@ -28,10 +28,6 @@ Key = tuple[int, Holder]
 _ALWAYS = Window(date(1970, 1, 1), date(2199, 12, 31))
 
 
-def consumption_state(row: Consumption) -> pb.Consumption:
-    return state_of(pb.Consumption, row, projection=pb.Projection(**row.projection) if row.projection else None)
-
-
 def consumption_id(series_id: UUID, year: int, customer_id: UUID | None) -> UUID:
     return uuid5(series_id, f"{year}:{customer_id or ''}")
 
@@ -154,7 +150,7 @@ def _add(session: AsyncSession, merchant_id: UUID, series_id: UUID, key: Key, st
         id=consumption_id(series_id, number, holder), merchant_id=merchant_id, series_id=series_id, **state
     )
     session.add(row)
-    record(session, pb.ConsumptionChanged(consumption=consumption_state(row)), merchant_id=merchant_id)
+    record(session, pb.ConsumptionChanged(consumption=state_of(pb.Consumption, row)))
 
 
 def _store(session: AsyncSession, row: Consumption, state: dict[str, Any]) -> None:
@@ -163,4 +159,4 @@ def _store(session: AsyncSession, row: Consumption, state: dict[str, Any]) -> No
         return
     row.sqlmodel_update(state)
     row.touch()
-    record(session, pb.ConsumptionChanged(consumption=consumption_state(row)), merchant_id=row.merchant_id)
+    record(session, pb.ConsumptionChanged(consumption=state_of(pb.Consumption, row)))

@@ -54,7 +54,7 @@ class LockedInvitation:
         if self._state() == self._before:
             return False
         self.row.touch()
-        record(self.session, fact(invitation=self.state()), merchant_id=self.row.merchant_id)
+        record(self.session, fact(invitation=self.state()))
         return True
 
     def news(self) -> tuple[int, int]:
@@ -105,7 +105,7 @@ async def _count(session: AsyncSession, request_id: UUID, read: int, estimated: 
     request.estimated += estimated
     request.touch()
     changed = pb.ReadingRequestChanged(request=events.request_state(request))
-    record(session, changed, merchant_id=request.merchant_id)
+    record(session, changed)
     await session.flush()
 
 

@@ -65,7 +65,7 @@ async def _ask(session: AsyncSession, now: datetime, principal: Principal, wante
     )
     session.add(request)
     opened = pb.ReadingRequestOpened(request=events.request_state(request))
-    record(session, opened, merchant_id=principal.merchant)
+    record(session, opened)
     await session.flush()
     await _ask_each(session, request, meters)
     return result(request)
@@ -84,7 +84,7 @@ async def _ask_each(session: AsyncSession, request: ReadingRequest, meters: list
         ]
         session.add_all(asked)
         state = events.invitation_state(invitation, request, zip(asked, own, strict=True))
-        record(session, pb.ReadingInvitationSent(invitation=state), merchant_id=request.merchant_id)
+        record(session, pb.ReadingInvitationSent(invitation=state))
 
 
 def _invitation(request: ReadingRequest, customer_id: UUID) -> ReadingInvitation:
@@ -150,9 +150,9 @@ async def close(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID)
             request.state = "closed"
             request.touch()
             closed = pb.ReadingRequestClosed(request=events.request_state(request))
-            record(session, closed, merchant_id=merchant_id)
+            record(session, closed)
         return result(request)
 
 
 def result(request: ReadingRequest) -> dict[str, Any]:
-    return command_result(pb.ReadingRequestSnapshot(request=events.request_state(request)))
+    return command_result(events.request_state(request))

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from kontor.notifications.v1.notifications_pb2 import MailSnapshot
 from kontor_notifications.events import mail_state
 from kontor_notifications.mails.resend import resend
 from kontor_service.commands import command_result
@@ -32,4 +31,4 @@ async def send_again(
     """Queues the mail once more; the result is the new mail."""
     async with request.app.state.db.transaction(principal.merchant) as session:
         mail = await resend(session, request.app.state.queue, mail_id, again.recipient if again else None)
-        return command_result(MailSnapshot(mail=mail_state(mail)))
+        return command_result(mail_state(mail))

@@ -1,6 +1,5 @@
 """SQL over the queue and the log."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -45,9 +44,3 @@ async def read(session: AsyncSession, mail_id: UUID) -> Mail | None:
 async def lock(session: AsyncSession, mail_id: UUID) -> Mail:
     """The mail for writing. NoResultFound where there is none."""
     return (await session.scalars(select(Mail).where(Mail.id == mail_id).with_for_update())).one()
-
-
-async def all_mails(session: AsyncSession, after: UUID | None, most: int) -> Sequence[Mail]:
-    """Page by page in the order of their ids."""
-    query = select(Mail).order_by(Mail.id).limit(most)  # type: ignore[arg-type]
-    return (await session.scalars(query.where(Mail.id > after) if after else query)).all()

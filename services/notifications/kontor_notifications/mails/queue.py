@@ -48,13 +48,13 @@ class Queue:
     def add(self, session: AsyncSession, mail: Mail) -> None:
         """Queues a mail of its own."""
         session.add(mail)
-        record(session, MailQueued(mail=mail_state(mail)), merchant_id=mail.merchant_id)
+        record(session, MailQueued(mail=mail_state(mail)))
 
     def add_failed(self, session: AsyncSession, mail: Mail, error: str) -> None:
         """One that cannot be sent as it is: it waits in the log for a correction."""
         mail.state, mail.error, mail.own_subject, mail.own_text = "failed", error, "", ""
         session.add(mail)
-        record(session, MailFailed(mail=mail_state(mail)), merchant_id=mail.merchant_id)
+        record(session, MailFailed(mail=mail_state(mail)))
 
     async def bundle(self, session: AsyncSession, mail: Mail) -> None:
         """Puts the mail's document into the recipient's open mail, else queues it as the first of a new one.
@@ -69,7 +69,7 @@ class Queue:
             await session.execute(update(_table).where(_same_bundle(mail)).values(collecting=False))
             inserted = await self._upsert(session, mail)
         if inserted:
-            record(session, MailQueued(mail=mail_state(mail)), merchant_id=mail.merchant_id)
+            record(session, MailQueued(mail=mail_state(mail)))
 
     async def _upsert(self, session: AsyncSession, mail: Mail) -> bool | None:
         """True for a new mail, False for one joined, None for a full one."""

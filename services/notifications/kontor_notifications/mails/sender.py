@@ -117,7 +117,7 @@ class Sender:
             settle(mail, outcome, now)
             mail.touch()
             session.add(mail)
-            record(session, _EVENTS[mail.state](mail=mail_state(mail)), merchant_id=merchant_id)
+            record(session, _EVENTS[mail.state](mail=mail_state(mail)))
         log.info("mail", mail=str(id_), kind=mail.kind, state=mail.state, attempts=mail.attempts)
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from kontor.notifications.v1.notifications_pb2 import TemplateSnapshot
 from kontor_notifications.events import template_state
 from kontor_notifications.templates import kinds, service
 from kontor_notifications.templates.placeholders import placeholders, spellings
@@ -59,7 +58,7 @@ async def change(request: Request, principal: Editor, kind: str, language: Langu
     """422 template_invalid names the field and every placeholder that does not exist."""
     async with request.app.state.db.transaction(principal.merchant) as session:
         template = await service.change(session, principal.merchant, kind, language, words.subject, words.text)
-        return command_result(TemplateSnapshot(template=template_state(template)))
+        return command_result(template_state(template))
 
 
 @router.delete("/v1/templates/{kind}/{language}", status_code=200)
@@ -67,7 +66,7 @@ async def reset(request: Request, principal: Editor, kind: str, language: Langua
     """Back to the default. Answers {} where the merchant had no words of their own."""
     async with request.app.state.db.transaction(principal.merchant) as session:
         template = await service.reset(session, principal.merchant, kind, language)
-        return command_result(TemplateSnapshot(template=template_state(template))) if template else {}
+        return command_result(template_state(template)) if template else {}
 
 
 @router.post("/v1/templates/preview")

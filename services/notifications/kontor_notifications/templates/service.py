@@ -87,5 +87,5 @@ def known(kind: str) -> str:
 
 def _changed(session: AsyncSession, template: Template) -> Template:
     session.add(template)
-    record(session, TemplateChanged(template=template_state(template)), merchant_id=template.merchant_id)
+    record(session, TemplateChanged(template=template_state(template)))
     return template

@@ -66,7 +66,7 @@ async def mark_paid(
         state.db, state.clock, principal, document_id, asked.method, asked.booked_on, asked.reference
     )
     state.wake.set()
-    return command_result(events.snapshot(row), booked_minor=booked)
+    return command_result(events.receivable_state(row), booked_minor=booked)
 
 
 @router.post("/incoming-payments", status_code=201)
@@ -78,5 +78,5 @@ async def take_incoming(request: Request, wanted: IncomingWanted, principal: Boo
     state.wake.set()
     answer: dict[str, Any] = {"id": str(row.id), "status": row.state, "external_id": row.external_id}
     if receivable is not None:
-        answer = command_result(events.snapshot(receivable), status=row.state, external_id=row.external_id)
+        answer = command_result(events.receivable_state(receivable), status=row.state, external_id=row.external_id)
     return JSONResponse(answer, status_code=200 if not is_new else 202 if row.state == "parked" else 201)

@@ -47,7 +47,7 @@ async def book_by_staff(
             raise CurrencyMismatch(f"the document is in {account.row.currency}", field="currency")
         if not await _is_known(session, account, wanted):
             await _book(account, principal, wanted)
-        answer = command_result(events.snapshot(account.row))
+        answer = command_result(events.receivable_state(account.row))
         if key:
             await remember(session, principal.merchant, "booking", key, answer)
         return answer

@@ -31,10 +31,10 @@ async def start(
 ) -> JSONResponse:
     """201 with the address of the provider's page; 200 with a status when nothing is to be paid any more."""
     found = await service.start(dependencies_of(request), principal, document_id, wanted, key)
-    snapshot = events.snapshot(found.receivable)
+    state = events.receivable_state(found.receivable)
     if isinstance(found, Settled):
-        return JSONResponse(command_result(snapshot, status=found.status))
-    return JSONResponse(command_result(snapshot, **_shown(found.checkout)), status_code=201)
+        return JSONResponse(command_result(state, status=found.status))
+    return JSONResponse(command_result(state, **_shown(found.checkout)), status_code=201)
 
 
 @router.get("/checkouts/{checkout_id}")
@@ -69,7 +69,7 @@ async def _reachable(deps: Dependencies, checkout_id: UUID, principal: Principal
 
 
 def _result(checkout: Checkout, row: Receivable) -> dict[str, Any]:
-    return command_result(events.snapshot(row), **_shown(checkout), receivable_state=row.state)
+    return command_result(events.receivable_state(row), **_shown(checkout), receivable_state=row.state)
 
 
 def _shown(checkout: Checkout) -> dict[str, Any]:

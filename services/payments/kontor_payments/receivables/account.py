@@ -145,13 +145,13 @@ class Account:
         for payment_id in self._changed_payments | self._new_payments:
             payment = self.payments[payment_id]
             recorded = pb.PaymentRecorded(payment=events.payment_state(payment, self.row))
-            record(self.session, recorded, merchant_id=self.row.merchant_id)
+            record(self.session, recorded)
         await self.session.flush()
         return self.row
 
     def _record(self, message: Message) -> None:
         message.receivable.CopyFrom(events.receivable_state(self.row))  # type: ignore[attr-defined]
-        record(self.session, message, merchant_id=self.row.merchant_id)
+        record(self.session, message)
 
     def _write_figures(self) -> None:
         figures = self.figures()

@@ -35,5 +35,5 @@ async def refund_surplus(db: Database, clock: Clock, principal: Principal, payme
         refund = request_refund(account, payment, surplus, reason="by_staff")
         row = await account.close()
     return command_result(
-        events.snapshot(row), refund_id=str(refund.id), refund_minor=surplus, refund_currency=payment.currency
+        events.receivable_state(row), refund_id=str(refund.id), refund_minor=surplus, refund_currency=payment.currency
     )
