@@ -22,7 +22,7 @@ from kontor_testing.postgres import fast_folder, postgres_server
 from kontor_testing.rabbitmq import rabbitmq_server
 
 # With RabbitMQ goes what starts platforms of its own: both halves of the stories take about the same time.
-_SECOND = "rabbitmq or resilience or meters_down"
+_SECOND = "rabbitmq or resilience"
 _SPREAD = ("-n", "auto", "--maxprocesses", "6", "--dist", "loadfile")
 LANES = (
     (

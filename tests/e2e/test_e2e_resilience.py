@@ -8,36 +8,69 @@ from playwright.sync_api import expect
 from kontor_testing.people import Customer, Erp, Merchant, eventually, fresh
 
 UNKNOWN = {"name": "Noch unbekannt", "address": {"line1": "Weg 3", "post_code": "86150", "city": "Augsburg"}}
-OWNERS_DOWN = ("--without", "documents", "--without", "payments", "--without", "notifications")
+OWNERS_DOWN = ("documents", "payments", "notifications", "meters")
 
 
 @pytest.fixture(scope="module")
 def fragile(tmp_path_factory, start_platform):
     """A platform of its own that may be stopped."""
-    running = start_platform(tmp_path_factory.mktemp("kontor-fragile"))
+    folder = tmp_path_factory.mktemp("kontor-fragile")
+    folder.chmod(0o755)
+    running = start_platform(folder)
     yield running
     running.stop()
 
 
-@pytest.fixture
-def down(fragile, new_page):
-    """The owners of documents, money and mails do not answer. A customer and staff are logged in from before."""
+@pytest.fixture(scope="module")
+def down(fragile, browser):
+    """The owners of documents, money, mails and meters do not answer. Customers and staff are logged in from before."""
     erp = Erp(fragile.run["gateway"], fragile.run["api_key"])
     document = erp.invoice()
-    customer = Customer(new_page(), erp.gateway)
-    customer.open(document["portal_url"])
-    staff = Merchant(new_page(), fragile.run["admin"])
+    contexts = [browser.new_context(locale="de-DE") for _ in range(3)]
+    for context in contexts:
+        context.set_default_timeout(15_000)
+    by_link, customer = (Customer(context.new_page(), erp.gateway) for context in contexts[:2])
+    by_link.open(document["portal_url"])
+    customer.log_in(fragile.run["customer"]["email"], fragile.run["customer"]["password"])
+    customer.page.wait_for_url(re.compile("/brunner$"))
+    staff = Merchant(contexts[2].new_page(), fragile.run["admin"])
     staff.log_in(**fragile.run["merchant"])
     staff.page.wait_for_url(f"{staff.admin}/")
     fragile.stop()
-    fragile.start(*OWNERS_DOWN)
-    yield erp, document, customer, staff
-    fragile.stop()
-    fragile.start()
+    fragile.start(*(word for owner in OWNERS_DOWN for word in ("--without", owner)))
+    yield erp, document, by_link, customer, staff
+    for context in contexts:
+        context.close()
 
 
-def test_with_the_owners_down_pages_render_and_actions_say_try_again(down, fragile):
-    erp, document, customer, staff = down
+def test_pages_of_meters_show_what_they_know_and_entering_says_try_again(down):
+    _erp, _document, _by_link, customer, staff = down
+    page = customer.page
+    page.goto(f"{customer.gateway}/brunner/zaehler")
+    name = page.locator("table.meters a.strong").first
+    expect(name).to_be_visible()
+    name.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(f"{customer.gateway}/brunner/zaehler/melden")
+    field = page.locator("input[inputmode=decimal]").first
+    field.fill("123456")
+    page.get_by_role("button", name="Zählerstände senden").click()
+    expect(page.get_by_role("alert")).to_contain_text("gerade nicht")
+    expect(page.locator("input[inputmode=decimal]").first).to_have_value("123456")
+
+    for path in ("", "/pruefen", "/anfragen", "/anfragen/neu", "/dateien", "/ablesen", "/aufkleber", "/neu"):
+        assert staff.page.request.get(f"{staff.admin}/zaehler{path}").status == 200, path
+
+
+def test_another_system_is_told_that_no_reading_was_accepted(down):
+    erp = down[0]
+    reading = {"meter": "x", "obis": "1-0:1.8.0", "value": "1", "taken_at": "2026-01-01"}
+    answer = erp.call("POST", "/api/ingest/v1/readings", json={"readings": [reading]})
+    assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
+
+
+def test_with_the_owners_down_pages_render_actions_say_try_again_and_once_they_are_up_it_is_paid(down, fragile):
+    erp, document, customer, _, staff = down
     page = customer.page
     page.reload()
     expect(page.get_by_role("row").filter(has_text="Beratung")).to_be_visible()

@@ -15,6 +15,7 @@ import httpx
 
 from kontor_testing.rabbitmq_container import ContainerBroker, docker_answers
 from kontor_testing.rabbitmq_program import ProgramBroker
+from kontor_testing.serving import free_port
 
 _START_SECONDS = 60.0
 
@@ -130,13 +131,6 @@ def rabbitmq_server(*, own: bool = False) -> Iterator[RabbitMQ]:
         yield server
     finally:
         broker.remove()
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _given(url: str) -> RabbitMQ:

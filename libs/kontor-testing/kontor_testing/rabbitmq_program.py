@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from kontor_testing.debian import install, may_install
+from kontor_testing.serving import free_port
 
 _PLACES = (
     "/usr/lib/rabbitmq/bin/rabbitmq-server",
@@ -25,6 +26,7 @@ class ProgramBroker:
         self._program = find_program()
         self._folder = Path(tempfile.mkdtemp(prefix="kontor-rabbitmq-"))
         self._node = f"kontor-{os.getpid()}-{secrets.token_hex(4)}@localhost"
+        self._distribution_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         cookie = self._folder / ".erlang.cookie"
         cookie.write_text(secrets.token_hex(16))
@@ -43,7 +45,7 @@ class ProgramBroker:
         with (self._folder / "output.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [self._program],
-                env=self._environment(amqp_port + 20_000 if amqp_port < 40_000 else amqp_port - 20_000),
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -71,14 +73,14 @@ class ProgramBroker:
             process.kill()
             process.wait()
 
-    def _environment(self, distribution_port: int) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         folder = str(self._folder)
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "HOME": folder,
             "LANG": "C.UTF-8",
             "RABBITMQ_NODENAME": self._node,
-            "RABBITMQ_DIST_PORT": str(distribution_port),
+            "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_MNESIA_BASE": f"{folder}/data",
             "RABBITMQ_LOG_BASE": f"{folder}/log",
             "RABBITMQ_CONFIG_FILE": f"{folder}/rabbitmq.conf",
