@@ -1,10 +1,10 @@
 """The event stream of a portal page."""
 
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from kontor_edge.live import news
@@ -16,9 +16,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/{slug}/live")
 async def live(
-    request: Request, slug: Slug, document: UUID | None = None, about: Literal["customer", "meters"] = "customer"
+    request: Request,
+    slug: Slug,
+    document: UUID | None = None,
+    about: Annotated[str, Query(pattern="^[a-z]{1,20}$")] = "customer",
 ) -> Response:
-    """News of one document, or of all this session may see: what is asked of its customers, or of their meters."""
+    """News of one document, or of all this session may see: of its customers, or of what page packages say of theirs."""
     if document is None:
         record = await query_view(request, "reader")
         return news(request, {f"{about}:{customer}" for customer in orjson.loads(record["session"])["customers"]})
