@@ -22,8 +22,7 @@ from kontor_events.registry import class_of, type_of
 from kontor_payments.app import create_app
 from kontor_payments.checkouts.reconcile import reconcile_due
 from kontor_payments.connections.credentials import unseal
-from kontor_payments.copies.documents import apply_documents
-from kontor_payments.copies.identity import apply_merchants
+from kontor_payments.consumers import consumers
 from kontor_payments.providers.sandbox.server import create_app as create_sandbox
 from kontor_payments.providers.sandbox.settings import SandboxSettings
 from kontor_payments.settings import Settings
@@ -78,8 +77,7 @@ class World:
             id=str(key), merchant_id=str(key), epoch=1, version=self._next(key), time_zone="Europe/Berlin", **values
         )
         event = envelope(identity.MerchantSettingsChanged(merchant=state), key)
-        await apply_merchants(self.app.state.db, [event], sandbox_default=True)
-        self.app.state.wake.set()
+        await self._apply(event)
 
     def document(self, document: UUID | None = None, **changes: Any) -> docs.Document:
         key = document or uuid7()
@@ -100,8 +98,12 @@ class World:
     async def hear(self, *states: docs.Document) -> None:
         """Documents' events arrive."""
         batch = [envelope(docs.DocumentShared(document=state), UUID(state.merchant_id)) for state in states]
-        await apply_documents(self.app.state.db, self.app.state.clock, batch)
-        self.app.state.wake.set()
+        await self._apply(*batch)
+
+    async def _apply(self, *batch: Envelope) -> None:
+        state = self.app.state
+        for consumer in consumers(state.db, state.clock, state.wake, sandbox_default=True):
+            await consumer.apply(list(batch))
 
     async def invoice(self, document: UUID | None = None, **changes: Any) -> UUID:
         state = self.document(document, **changes)

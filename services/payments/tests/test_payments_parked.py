@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from kontor_payments.bookings.parked import documents_arrive
-from kontor_payments.copies.documents import row_of, store
+from kontor_payments.copies import documents_copy
 from kontor_payments.receivables.service import follow_document
 from kontor_testing.waiting import eventually
 
@@ -12,15 +12,16 @@ WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 async def test_a_payment_finds_the_document_that_is_being_written_while_it_comes(world: Any) -> None:
-    document = row_of(world.document())
+    state = world.document()
+    copied = documents_copy(world.app.state.clock)
 
     async def waits() -> bool:
         return bool(await world.sql(WAITING))
 
     async with world.app.state.db.transaction(world.merchant) as session:
         await documents_arrive(session, world.merchant)
-        await store(session, document)
-        await follow_document(session, document, world.app.state.clock)
+        document = await copied.store(session, state)
+        await follow_document(session, document, clock=world.app.state.clock)
         booking = asyncio.create_task(world.erp(document.id))
         await eventually(waits)
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_service.database import Database
+from kontor_service.locks import lock_merchant
 
 _KEEP_MERCHANT = text("""
 INSERT INTO merchant (merchant_id, epoch, version, slug, state) VALUES (:merchant_id, :epoch, :version, :slug, :state)
@@ -27,21 +28,16 @@ RETURNING id""")
 
 # Customers and documents that wait for them look for each other. If both looked at the same moment, each before the other's
 # commit, neither would find the other: so the two exclude each other per merchant. To be called before a row is locked.
-_LOCK_CLASS = 7_303
+_LOCK = "documents and customers"
 
 
 async def hold_back_customers(session: AsyncSession, merchant_id: UUID) -> None:
     """Documents may wait side by side, but none begins to while a customer arrives."""
-    await _lock(session, "pg_advisory_xact_lock_shared", merchant_id)
+    await lock_merchant(session, merchant_id, what=_LOCK, shared=True)
 
 
 async def hold_back_documents(session: AsyncSession, merchant_id: UUID) -> None:
-    await _lock(session, "pg_advisory_xact_lock", merchant_id)
-
-
-async def _lock(session: AsyncSession, function: str, merchant_id: UUID) -> None:
-    values = {"class": _LOCK_CLASS, "merchant": str(merchant_id)}
-    await session.execute(text(f"SELECT {function}(:class, hashtext(:merchant))"), values)
+    await lock_merchant(session, merchant_id, what=_LOCK)
 
 
 async def keep_merchant(session: AsyncSession, state: pb.Merchant) -> bool:

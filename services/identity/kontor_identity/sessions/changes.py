@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.models import Contact
+from kontor_service.locks import lock_merchant
 
-_LOCK_CLASS = 7_301
+_LOCK = "sessions and grants"
 _LIVE = "expires_at > now() AND revoked_at IS NULL"
 
 
@@ -22,12 +23,12 @@ async def grants_change(session: AsyncSession, merchant_id: UUID) -> None:
 
     It may start a session itself, too.
     """
-    await _lock(session, "pg_advisory_xact_lock", merchant_id)
+    await lock_merchant(session, merchant_id, what=_LOCK)
 
 
 async def session_starts(session: AsyncSession, merchant_id: UUID) -> None:
     """To be called first by what starts a session."""
-    await _lock(session, "pg_advisory_xact_lock_shared", merchant_id)
+    await lock_merchant(session, merchant_id, what=_LOCK, shared=True)
 
 
 async def portal_access_changed(session: AsyncSession, merchant_id: UUID) -> None:
@@ -82,12 +83,6 @@ async def end_sessions(
 async def _touch(session: AsyncSession, which: str, **values: Any) -> None:
     await session.flush()
     await session.execute(text(f"UPDATE session SET version = version + 1 WHERE {_LIVE} AND {which}"), values)
-
-
-async def _lock(session: AsyncSession, function: str, merchant_id: UUID) -> None:
-    await session.execute(
-        text(f"SELECT {function}(:class, hashtext(:merchant))"), {"class": _LOCK_CLASS, "merchant": str(merchant_id)}
-    )
 
 
 def _known(emails: Sequence[str]) -> list[str]:

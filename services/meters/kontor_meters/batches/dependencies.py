@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.copies.identity import time_zone
+from kontor_meters.copies import time_zone
 from kontor_meters.intervals.partitions import Months
 from kontor_meters.wake import Wake
 from kontor_service.clock import Clock

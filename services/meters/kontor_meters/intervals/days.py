@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.copies.identity import time_zone
+from kontor_meters.copies import time_zone
 from kontor_meters.intervals.quantities import decimal_of
 from kontor_meters.intervals.rules import STEP, midnight
 from kontor_meters.models import Register

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark_meter
-from kontor_meters.copies.identity import customer_by_number, customer_is_known, meters_arrive, time_zone
+from kontor_meters.copies import customer_by_number, customer_is_known, meters_arrive, time_zone
 from kontor_meters.errors import (
     CustomerUnknown,
     ExternalIdReused,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters import events
-from kontor_meters.copies.identity import time_zone
+from kontor_meters.copies import time_zone
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries

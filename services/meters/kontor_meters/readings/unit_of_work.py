@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark
-from kontor_meters.copies.identity import time_zone
+from kontor_meters.copies import time_zone
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, Register
 from kontor_meters.readings import queries

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from kontor_meters.copies.identity import time_zone
+from kontor_meters.copies import time_zone
 from kontor_meters.models import ReadingRequest
 from kontor_meters.requests import queries
 from kontor_meters.requests.estimate_missing import estimate_missing

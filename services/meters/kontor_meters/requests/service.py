@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters import events
-from kontor_meters.copies.identity import time_zone
+from kontor_meters.copies import time_zone
 from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
 from kontor_meters.requests import queries

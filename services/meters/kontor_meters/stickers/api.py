@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from kontor_meters.copies.identity import language
+from kontor_meters.copies import language
 from kontor_meters.stickers.inputs import StickersWanted
 from kontor_meters.stickers.sheet import stickers_pdf
 from kontor_service.tokens import Principal, require

@@ -19,7 +19,7 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor_bus import Envelope
 from kontor_events.registry import class_of, type_of
 from kontor_meters.app import create_app
-from kontor_meters.copies.identity import apply_customers, apply_merchants
+from kontor_meters.consumers import consumers
 from kontor_meters.settings import Settings
 from kontor_service.clock import MovableClock
 from kontor_service.ids import uuid7
@@ -56,7 +56,7 @@ class World:
         key = self.merchant
         values = {"slug": f"m{key.hex[-12:]}", "time_zone": "Europe/Berlin"} | changes
         state = identity.Merchant(id=str(key), merchant_id=str(key), epoch=1, version=self._next(key), **values)
-        await apply_merchants(self.app.state.db, [envelope(identity.MerchantRegistered(merchant=state), key)])
+        await self._apply(envelope(identity.MerchantRegistered(merchant=state), key))
 
     async def meet(self, customer: UUID, number: str, **changes: Any) -> None:
         """Identity's word about a customer arrives."""
@@ -65,7 +65,11 @@ class World:
             **changes,
         )  # fmt: skip
         event = envelope(identity.CustomerChanged(customer=state), self.merchant)
-        await apply_customers(self.app.state.db, self.clock, [event])
+        await self._apply(event)
+
+    async def _apply(self, event: Envelope) -> None:
+        for consumer in consumers(self.app.state.db, self.clock):
+            await consumer.apply([event])
 
     def _next(self, key: UUID) -> int:
         self._versions[key] = self._versions.get(key, 0) + 1

@@ -6,31 +6,26 @@ other's commit, neither would find the other: so the two exclude each other per 
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, text
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.bookings.external import External, book
 from kontor_payments.models import Document, IncomingPayment
 from kontor_payments.receivables.account import Account
+from kontor_service.locks import lock_merchant
 
-_LOCK_CLASS = 7_302
+_LOCK = "documents and payments"
 
 
 async def documents_arrive(session: AsyncSession, merchant_id: UUID) -> None:
     """To be called before any row is locked. Documents may arrive side by side, but beside no payment."""
-    await _lock(session, "pg_advisory_xact_lock_shared", merchant_id)
+    await lock_merchant(session, merchant_id, what=_LOCK, shared=True)
 
 
 async def payment_arrives(session: AsyncSession, merchant_id: UUID) -> None:
     """To be called before any row is locked."""
-    await _lock(session, "pg_advisory_xact_lock", merchant_id)
-
-
-async def _lock(session: AsyncSession, function: str, merchant_id: UUID) -> None:
-    await session.execute(
-        text(f"SELECT {function}(:class, hashtext(:merchant))"), {"class": _LOCK_CLASS, "merchant": str(merchant_id)}
-    )
+    await lock_merchant(session, merchant_id, what=_LOCK)
 
 
 async def match_parked(account: Account, document: Document) -> None:

@@ -18,7 +18,7 @@ from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.directory import Directory
 from kontor_meters.batches.pipeline.prepare import keys, prepare
 from kontor_meters.batches.pipeline.store import put
-from kontor_meters.copies.identity import meters_arrive
+from kontor_meters.copies import meters_arrive
 from kontor_meters.meters import service as meters
 from kontor_meters.models import Meter
 from kontor_service.errors import Problem

@@ -1,0 +1,56 @@
+"""What payments copies of documents and identity, and what follows from it in the same transaction."""
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor.documents.v1 import documents_pb2 as documents
+from kontor.identity.v1 import identity_pb2 as identity
+from kontor_payments.bookings.parked import documents_arrive
+from kontor_payments.models import Customer, Document, Merchant, PaymentSettings
+from kontor_payments.receivables.service import follow_document
+from kontor_service.clock import Clock
+from kontor_service.copies import Copied
+
+CUSTOMERS = Copied(Customer, identity.Customer)
+
+
+def documents_copy(clock: Clock) -> Copied:
+    return Copied(
+        Document, documents.Document, _document, before=documents_arrive, on_newer=partial(follow_document, clock=clock)
+    )
+
+
+def merchants_copy(*, sandbox_default: bool) -> Copied:
+    async def add_settings(session: AsyncSession, merchant: Merchant) -> None:
+        settings = PaymentSettings(merchant_id=merchant.id, sandbox=sandbox_default)
+        first = insert(PaymentSettings).values(settings.model_dump()).on_conflict_do_nothing()
+        await (await session.connection()).execute(first)
+
+    return Copied(Merchant, identity.Merchant, _merchant, on_newer=add_settings)
+
+
+def _document(state: documents.Document) -> dict[str, Any]:
+    return {
+        "cash_discounts": [
+            {"until": step.until, "percent": step.percent, "payable_minor": step.payable_minor}
+            for step in state.cash_discounts
+            if step.until and 0 < step.payable_minor < state.amount_due_minor
+        ],
+        "payment_reference": state.payment_reference or state.number,
+    }
+
+
+def _merchant(state: identity.Merchant) -> dict[str, Any]:
+    return {
+        "language": state.language or "de",
+        "time_zone": state.time_zone or "Europe/Berlin",
+        "not_payable_types": [setting.type for setting in state.document_types if not setting.can_pay],
+        "iban": state.iban.replace(" ", ""),
+        "bic": state.bic.replace(" ", ""),
+        "account_holder": state.account_holder or state.name,
+        # Every change may make the offer stale; the job that follows finds out whether it did.
+        "offer_pending": True,
+    }
