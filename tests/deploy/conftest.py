@@ -8,7 +8,7 @@ import pytest
 import yaml
 from packaging.markers import Marker
 
-from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_sandbox.settings import SandboxSettings
 from kontor_service.services import services
 from kontor_standalone.mailsink.settings import MailSinkSettings
 from kontor_testing.containers import read_compose, read_dockerfile
@@ -56,7 +56,7 @@ def _default(settings, *names):
 SERVICES = {name: Part(name, f"kontor_{name}", settings) for name, settings in services().items()}
 OUTSIDE = {
     "sandbox": Part(
-        "sandbox", "kontor_payments.providers.sandbox.server", SandboxSettings, "KONTOR_SANDBOX_",
+        "sandbox", "kontor_sandbox", SandboxSettings, "KONTOR_SANDBOX_",
         _default(SandboxSettings, "port"), "sandbox",
     ),
     "mailsink": Part(

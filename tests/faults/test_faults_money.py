@@ -21,8 +21,8 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor.payments.v1 import payments_pb2 as payments
 from kontor_bus import Envelope
 from kontor_payments.consumers import consumers
-from kontor_payments.providers.sandbox.server import create_app as create_sandbox
-from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_sandbox.server import create_app as create_sandbox
+from kontor_sandbox.settings import SandboxSettings
 from kontor_service.clock import SystemClock
 from kontor_service.ids import uuid7
 from kontor_testing.bus import deliver, envelope

@@ -23,9 +23,9 @@ from kontor_payments.app import create_app
 from kontor_payments.checkouts.reconcile import reconcile_due
 from kontor_payments.connections.credentials import unseal
 from kontor_payments.consumers import consumers
-from kontor_payments.providers.sandbox.server import create_app as create_sandbox
-from kontor_payments.providers.sandbox.settings import SandboxSettings
 from kontor_payments.settings import Settings
+from kontor_sandbox.server import create_app as create_sandbox
+from kontor_sandbox.settings import SandboxSettings
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal, TokenInvalid
 from kontor_testing.postgres import Databases

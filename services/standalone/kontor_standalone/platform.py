@@ -11,8 +11,8 @@ from starlette.types import ASGIApp
 
 from kontor_events.registry import contexts
 from kontor_identity.settings import Settings as IdentitySettings
-from kontor_payments.providers.sandbox.server import create_app as sandbox
-from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_sandbox.server import create_app as sandbox
+from kontor_sandbox.settings import SandboxSettings
 from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
 from kontor_service.services import edges, services

@@ -13,7 +13,7 @@ from kontor_payments.connections.credentials import seal, unseal
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Connection, Merchant
 from kontor_payments.providers.protocol import HostedProvider, OutcomeUnknown, Refused
-from kontor_payments.providers.sandbox.adapter import SandboxProvider, open_account
+from kontor_payments.providers.sandbox import SandboxProvider, open_account
 from kontor_payments.settings import Settings
 from kontor_service.database import Database
 from kontor_service.ids import uuid7

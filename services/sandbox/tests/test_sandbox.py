@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
-from kontor_payments.providers.sandbox.server import create_app
-from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_sandbox.server import create_app
+from kontor_sandbox.settings import SandboxSettings
 from kontor_testing.browser import chromium
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import free_port

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from kontor_payments.providers.sandbox.model import Checkout, Method, Payment, Refund, new_id
+from kontor_sandbox.model import Checkout, Method, Payment, Refund, new_id
 
 # A SEPA debit is on the account two business days later; the sandbox does not wait so long.
 _SEPA_DAYS = 2

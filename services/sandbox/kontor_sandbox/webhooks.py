@@ -11,9 +11,9 @@ import httpx
 import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from kontor_payments.providers.sandbox.model import Behaviour, Checkout, new_id
-from kontor_payments.providers.sandbox.signature import HEADER, sign
-from kontor_payments.providers.sandbox.store import DELIVERY, Store, account_by, stamp
+from kontor_sandbox.model import Behaviour, Checkout, new_id
+from kontor_sandbox.signature import HEADER, sign
+from kontor_sandbox.store import DELIVERY, Store, account_by, stamp
 
 log = structlog.get_logger()
 

@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
 
-from kontor_payments.providers.sandbox import rules
-from kontor_payments.providers.sandbox.api import change, settings
-from kontor_payments.providers.sandbox.model import Behaviour, CallFault, Checkout, Method, now
-from kontor_payments.providers.sandbox.texts import Language, money, text
+from kontor_sandbox import rules
+from kontor_sandbox.api import change, settings
+from kontor_sandbox.model import Behaviour, CallFault, Checkout, Method, now
+from kontor_sandbox.texts import Language, money, text
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from kontor_payments.providers.sandbox import rules
-from kontor_payments.providers.sandbox.model import Account, Checkout
+from kontor_sandbox import rules
+from kontor_sandbox.model import Account, Checkout
 
 T = TypeVar("T")
 _METADATA = MetaData()

@@ -1,5 +1,7 @@
 """Our side of the sandbox provider: its HTTP API as a HostedProvider."""
 
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Mapping
@@ -20,7 +22,9 @@ from kontor_payments.providers.protocol import (
     RefundReport,
     Refused,
 )
-from kontor_payments.providers.sandbox.signature import HEADER, verify
+
+_SIGNATURE = "Sandbox-Signature"
+_TOLERANCE_SECONDS = 300
 
 
 class SandboxProvider:
@@ -74,9 +78,9 @@ class SandboxProvider:
         return _refund(await self._call("POST", "/v1/refunds", json=body, key=reference))
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
-        signature = headers.get(HEADER.lower(), "")
+        signature = headers.get(_SIGNATURE.lower(), "")
         if not verify(self._credentials["webhook_secret"], signature, body, int(time.time())):
-            raise SignatureInvalid(field=HEADER)
+            raise SignatureInvalid(field=_SIGNATURE)
         event = json.loads(body)
         return ProviderEvent(event["id"], event["type"], checkout_report(event["data"]["checkout"]))
 
@@ -85,6 +89,19 @@ class SandboxProvider:
         if key:
             headers["Idempotency-Key"] = key
         return await call(self._http, method, path, headers=headers, **options)
+
+
+def verify(secret: str, header: str, body: bytes, now: int) -> bool:
+    """Whether a webhook's signature is right and no older than five minutes, so that a recorded one is of no use.
+
+    The header is `t=<unix time>,v1=<hex HMAC-SHA256 of "t.body">`, as Stripe's is.
+    """
+    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    sent = parts.get("t", "")
+    if not sent.isdecimal() or abs(now - int(sent)) > _TOLERANCE_SECONDS:
+        return False
+    right = hmac.new(secret.encode(), f"{sent}.".encode() + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(right, parts.get("v1", ""))
 
 
 async def open_account(http: httpx.AsyncClient, platform_key: str, reference: str, name: str, webhook_url: str) -> Any:

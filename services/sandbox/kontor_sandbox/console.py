@@ -6,10 +6,10 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from kontor_payments.providers.sandbox import rules, store
-from kontor_payments.providers.sandbox.api import change, settings, storage
-from kontor_payments.providers.sandbox.model import Behaviour, now
-from kontor_payments.providers.sandbox.pages import page
+from kontor_sandbox import rules, store
+from kontor_sandbox.api import change, settings, storage
+from kontor_sandbox.model import Behaviour, now
+from kontor_sandbox.pages import page
 
 router = APIRouter(prefix="/sandbox")
 

@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
-from kontor_payments.providers.sandbox import api, console, pages, rules, store, webhooks
-from kontor_payments.providers.sandbox.model import Checkout, now
-from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_sandbox import api, console, pages, rules, store, webhooks
+from kontor_sandbox.model import Checkout, now
+from kontor_sandbox.settings import SandboxSettings
 from kontor_service.background import Background
 
 _TICK = 0.5
@@ -81,8 +80,3 @@ async def _not_open(_: Request, error: Exception) -> JSONResponse:
 
 async def _too_much(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": {"code": "refund_exceeds_payment"}}, status_code=422)
-
-
-if __name__ == "__main__":
-    _settings = SandboxSettings()
-    uvicorn.run(create_app(_settings), host=_settings.host, port=_settings.port, access_log=False)

@@ -12,8 +12,8 @@ from pydantic import AnyHttpUrl, BaseModel, Field
 from sqlalchemy import Connection, delete, insert
 from starlette.responses import JSONResponse
 
-from kontor_payments.providers.sandbox import rules, store, webhooks
-from kontor_payments.providers.sandbox.model import (
+from kontor_sandbox import rules, store, webhooks
+from kontor_sandbox.model import (
     Account,
     Behaviour,
     Checkout,
@@ -23,7 +23,7 @@ from kontor_payments.providers.sandbox.model import (
     new_id,
     now,
 )
-from kontor_payments.providers.sandbox.settings import SandboxSettings
+from kontor_sandbox.settings import SandboxSettings
 
 router = APIRouter(prefix="/v1")
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]

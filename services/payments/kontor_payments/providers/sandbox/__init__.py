@@ -1,1 +1,0 @@
-"""The sandbox provider: an external system in its own right (server.py) and our adapter to it (adapter.py)."""

@@ -1,0 +1,1 @@
+"""A payment provider to try payments with: an outside system, for development."""
