@@ -10,7 +10,7 @@ from kontor_notifications.consumers import consumers
 from kontor_notifications.events import AGGREGATES
 from kontor_notifications.feed import api as feed
 from kontor_notifications.mails import api as mails
-from kontor_notifications.mails.outside import Outside
+from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.sender import Sender
 from kontor_notifications.settings import Settings
@@ -25,7 +25,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor notifications",
         routers=[templates.router, mails.router, feed.router, snapshots_router(AGGREGATES, "merchants")],
-        resources=[outside, on_the_bus(lambda app: consumers(app.state.db, app.state.queue)), senders],
+        resources=[owners, on_the_bus(lambda app: consumers(app.state.db, app.state.queue)), senders],
     )
     app.state.queue = Queue(
         settings.mail_from.rpartition("@")[2],
@@ -36,15 +36,15 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def outside(app: FastAPI) -> AsyncIterator[None]:
-    app.state.outside = Outside(app.state.settings, app.state.source)
+async def owners(app: FastAPI) -> AsyncIterator[None]:
+    app.state.owners = Owners(app.state.settings, app.state.source)
     yield
-    await app.state.outside.close()
+    await app.state.owners.close()
 
 
 @asynccontextmanager
 async def senders(app: FastAPI) -> AsyncIterator[None]:
     for name, urgent in (("urgent", True), ("all", False)):
-        sender = Sender(app.state.settings, app.state.db, app.state.outside, urgent=urgent)
+        sender = Sender(app.state.settings, app.state.db, app.state.owners, urgent=urgent)
         app.state.background.start(f"mail sender {name}", sender.run)
     yield

@@ -16,7 +16,7 @@ Base = table_base("notifications")
 class Mail(Aggregate, Base, table=True):
     """A mail on its way or in the log. What it says is made when it is sent, and kept nowhere."""
 
-    # A mail kind; its template depends on the documents too (templates.kinds.template_kind).
+    # The name of a MailKind; its text depends on the documents too.
     kind: str
     recipient: str
     name: str = ""
@@ -25,7 +25,7 @@ class Mail(Aggregate, Base, table=True):
     contact_id: UUID | None = None
     document_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
     document_number: str = ""
-    # An invitation's or challenge's id: its secret is fetched with it. Or an invitation's to read meters, as its link.
+    # An invitation's or challenge's id: its secret is fetched with it. Or a request's for readings, as its link.
     reference_id: UUID | None = None
     # What the mail's event said and no copy holds; the mail kind knows its fields.
     data: dict[str, Any] | None = Field(default=None, sa_type=JSONB)

@@ -1,7 +1,7 @@
 """The mails in a real browser: readable for everybody, on every width, light and dark."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +10,9 @@ from playwright.async_api import Browser, async_playwright
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor_notifications.rendering.facts import DocumentFacts, Facts, Payment, Secrets
+from kontor_notifications.kinds import text_of
 from kontor_notifications.rendering.render import Wording, render
-from kontor_notifications.templates import sample
-from kontor_notifications.templates.defaults import default
+from kontor_notifications.templates.preview import sample_facts
 from kontor_testing.browser import find_chromium
 
 LINK = "https://portal.example/l/" + "x" * 60
@@ -37,16 +36,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 def mail(kind: str, language: Any, merchant: Merchant, customer: Customer, document: Document) -> str:
-    facts = Facts(
-        kind=kind.partition(":")[0], language=language, merchant=merchant, recipient="a@example.org", name="Erika Müller",
-        customer=customer, documents=(DocumentFacts(document),) * (2 if kind == "documents_shared" else 1),
-        payment=Payment(78719, "EUR", "card", open_minor=78719) if kind == "payment_failed" else None,
-        reading_invitation=sample.reading_invitation(kind, language, date(2026, 12, 1)),
-        reading=sample.reading(kind, language, date(2026, 12, 1)),
-        expires_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC), attachments=("RE-2026-0042.pdf",),
-    )  # fmt: skip
-    secrets = Secrets({document.id: LINK}, customer=LINK, link=LINK, code="482913")
-    return render(Wording(kind, *default(kind, language)), facts, secrets, logo=None).html
+    text = text_of(kind)
+    facts = sample_facts(text, language, merchant, document, customer, LINK)
+    return render(
+        Wording(text, *text.default(language)), replace(facts, attachments=("RE-2026-0042.pdf",)), logo=None
+    ).html
 
 
 @pytest.mark.parametrize("accent", ["#0b5d4e", "#ffd400"])

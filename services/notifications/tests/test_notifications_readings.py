@@ -16,9 +16,9 @@ from kontor.meters.v1.meters_pb2 import (
     ReadingInvitationSnapshot,
     ReadingRejected,
 )
-from kontor_notifications.templates.kinds import ASKED, REJECTED
-from kontor_notifications.templates.placeholders import placeholders
+from kontor_notifications.kinds import text_of
 
+ASKED, REJECTED = "readings_asked", "reading_rejected"
 INVITATION_ID = "01920000-0000-7000-8000-0000000000aa"
 READING_ID = "01920000-0000-7000-8000-0000000000bb"
 
@@ -223,7 +223,7 @@ async def test_the_merchants_own_words_may_use_every_placeholder_of_these_mails(
     desk: Any, merchant: Merchant, customer: Customer, kind: str, language: str
 ) -> None:
     await desk.know(merchant, customer)
-    text = "\n\n".join(f"[{one.name}]" for one in placeholders(kind))
+    text = "\n\n".join(f"[{one.name}]" for one in text_of(kind).placeholders)
     body = {"kind": kind, "language": language, "subject": "[Company.name]", "text": text}
     shown = await desk.http.post("/v1/templates/preview", headers=desk.auth("templates:edit"), json=body)
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor_notifications.mails.schedule import pause_after
-from kontor_notifications.mails.sender import Outcome, settle
+from kontor_notifications.mails.sender import Outcome, pause_after, settle
 from kontor_notifications.models import Mail
 from kontor_testing.waiting import eventually
 

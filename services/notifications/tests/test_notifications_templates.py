@@ -8,27 +8,29 @@ from hypothesis import strategies as st
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor_notifications.kind import MailText
+from kontor_notifications.kinds import text_of, texts
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Secrets
 from kontor_notifications.rendering.render import Rendered, Wording, render
-from kontor_notifications.templates import kinds, syntax
-from kontor_notifications.templates.defaults import default
-from kontor_notifications.templates.placeholders import placeholders, spellings
+from kontor_notifications.templates import syntax
+from kontor_service.i18n import LANGUAGES
 
-INVOICE = "document_shared:invoice"
+INVOICE = text_of("document_shared:invoice")
+TEXTS = [pytest.param(text, id=key) for key, (_kind, text) in texts().items()]
 LINK = "https://portal.example/l/secret"
 
 
 @pytest.fixture
 def facts(merchant: Merchant, customer: Customer, document: Document) -> Facts:
     return Facts(
-        kind="document_shared", language="de", merchant=merchant, recipient="erika@baeckerei-mueller.example",
+        language="de", merchant=merchant, recipient="erika@baeckerei-mueller.example",
         name="Erika Müller", customer=customer, documents=(DocumentFacts(document),),
     )  # fmt: skip
 
 
-def rendered(text: str, facts: Facts, *, subject: str = "Betreff", kind: str = INVOICE) -> Rendered:
+def rendered(text: str, facts: Facts, *, subject: str = "Betreff") -> Rendered:
     secrets = Secrets(documents={one.state.id: LINK for one in facts.documents}, customer=LINK + "-all")
-    return render(Wording(kind, subject, text), facts, secrets, logo=None)
+    return render(Wording(INVOICE, subject, text), but(facts, secrets=secrets), logo=None)
 
 
 def body(text: str, facts: Facts, **options: Any) -> str:
@@ -39,23 +41,24 @@ def but(facts: Facts, **changes: Any) -> Facts:
     return Facts(**{**facts.__dict__, **changes})
 
 
-def errors(subject: str, text: str, kind: str = INVOICE) -> list[tuple[str, str]]:
+def errors(subject: str, text: str) -> list[tuple[str, str]]:
     with pytest.raises(syntax.TemplateInvalid) as refused:
-        syntax.check(kind, subject, text)
+        syntax.check(INVOICE, subject, text)
     return [(error["field"], error["code"]) for error in refused.value.errors]
 
 
-@pytest.mark.parametrize("language", kinds.LANGUAGES)
-@pytest.mark.parametrize("kind", kinds.KINDS)
-def test_every_default_is_a_valid_template(kind: str, language: Any) -> None:
-    syntax.check(kind, *default(kind, language))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_default_is_a_valid_template(text: MailText, language: Any) -> None:
+    syntax.check(text, *text.default(language))
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
-def test_every_spelling_of_every_placeholder_is_accepted(kind: str) -> None:
-    for placeholder in placeholders(kind):
-        for spelling in spellings(placeholder, kind):
-            syntax.check(kind, "Betreff", f"[{spelling}] [{spelling.lower()}]")
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_spelling_of_every_placeholder_is_accepted_and_means_only_one(text: MailText) -> None:
+    for placeholder in text.placeholders:
+        for spelling in placeholder.spellings:
+            syntax.check(text, "Betreff", f"[{spelling}] [{spelling.lower()}]")
+            assert text.by_spelling()[spelling.lower()] is placeholder
 
 
 def test_an_unknown_placeholder_is_named_with_its_field() -> None:
@@ -135,7 +138,7 @@ def test_a_paid_invoice_does_not_ask_to_be_paid(facts: Facts, document: Document
     assert body("[Link]", paid).startswith("Rechnung ansehen:")
 
 
-def test_a_debited_invoice_says_when_instead_of_reading_invitation(facts: Facts, document: Document) -> None:
+def test_a_debited_invoice_says_when_instead_of_asking(facts: Facts, document: Document) -> None:
     document.payment_means, document.direct_debit_date = "direct_debit", "2026-03-20"
     text = body("[Overview]\n[Link]", but(facts, documents=(DocumentFacts(document),)))
     assert "Wird abgebucht am: 20. März 2026" in text
@@ -146,7 +149,7 @@ def test_a_debited_invoice_says_when_instead_of_reading_invitation(facts: Facts,
 @settings(deadline=None)
 @given(subject=st.text(max_size=80), text=st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_any_template_is_either_refused_or_rendered(subject: str, text: str) -> None:
-    facts = Facts(kind="document_shared", language="de", merchant=Merchant(name="M"), recipient="a@example.org",
+    facts = Facts(language="de", merchant=Merchant(name="M"), recipient="a@example.org",
                   documents=(DocumentFacts(Document(id="1", type="invoice", number="RE-1")),))  # fmt: skip
     try:
         syntax.check(INVOICE, subject, text)
@@ -158,6 +161,6 @@ def test_any_template_is_either_refused_or_rendered(subject: str, text: str) -> 
 @settings(deadline=None)
 @given(name=st.text(max_size=60))
 def test_no_value_breaks_the_subject_into_lines(name: str) -> None:
-    facts = Facts(kind="document_shared", language="de", merchant=Merchant(name=name), recipient="a@example.org")
+    facts = Facts(language="de", merchant=Merchant(name=name), recipient="a@example.org")
     subject = rendered("Text", facts, subject="Von [Company.name]").subject
     assert all(sign.isprintable() for sign in subject)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant
-from kontor_notifications.words import Language, language_of
+from kontor_service.i18n import Language, language_of
 
 # Which of a contact's switches a document type belongs to; types without one go to the customer's own address.
 _GROUPS = {
@@ -42,16 +42,8 @@ def recipients(document: Document, customer: Customer, merchant: Merchant) -> li
 
 
 def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    return _switched_on(_GROUPS.get(document_type), customer, merchant)
-
-
-def for_readings(customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """Who gets the bills is asked for what they are made from."""
-    return _switched_on("gets_invoices", customer, merchant)
-
-
-def _switched_on(group: str | None, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """The contacts with this switch, else the customer."""
+    """The contacts whose switch for this type is on, else the customer."""
+    group = _GROUPS.get(document_type)
     contacts = [one for one in customer.contacts if group and getattr(one, group) and _reachable(one)]
     if contacts:
         return [_contact(one, customer, merchant) for one in contacts]

@@ -5,16 +5,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor_notifications.copies import queries as copies
+from kontor_notifications.kinds import kinds
 from kontor_notifications.mails import queries
 from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
 from kontor_notifications.models import Mail
-from kontor_notifications.templates import kinds
-from kontor_notifications.words import language_of
 from kontor_service.errors import Conflict, Invalid, NotFound
-
-# Secrets with an hour to live: whoever needs one asks for a new one.
-_NOT_REPEATED = frozenset(kinds.CHALLENGES)
+from kontor_service.i18n import language_of
 
 
 class MailUnknown(NotFound):
@@ -37,7 +34,7 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
     first = await queries.read(session, mail_id)
     if first is None:
         raise MailUnknown(f"There is no mail {mail_id}")
-    if first.kind in _NOT_REPEATED:
+    if kinds()[first.kind].security:
         raise NotRepeatable("Links and codes that expire soon are asked for again by the person who needs them.")
     recipient = await _recipient(session, first, (address or first.recipient).strip())
     subject, text = await _own_words(session, first)
@@ -62,7 +59,7 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
 
 async def _own_words(session: AsyncSession, first: Mail) -> tuple[str, str]:
     """What staff wrote for the document's last sharing: the mail itself forgot it when it was sent."""
-    if first.kind != kinds.SHARED or len(first.document_ids) != 1:
+    if not kinds()[first.kind].shares_documents or len(first.document_ids) != 1:
         return "", ""
     found = await copies.documents(session, first.document_ids)
     return (found[0].share_subject, found[0].share_text) if found else ("", "")

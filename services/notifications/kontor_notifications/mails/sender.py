@@ -18,12 +18,12 @@ from kontor.notifications.v1.notifications_pb2 import MailDelayed, MailFailed, M
 from kontor_bus import record
 from kontor_notifications.copies.queries import NotHereYet
 from kontor_notifications.events import mail_state
+from kontor_notifications.kind import NoLongerNeeded
+from kontor_notifications.kinds import kinds
 from kontor_notifications.mails import queries
-from kontor_notifications.mails.drafting import Overtaken
-from kontor_notifications.mails.making import Maker
-from kontor_notifications.mails.outside import Outside
+from kontor_notifications.mails.build import build
+from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.recipients import NoAddress
-from kontor_notifications.mails.schedule import pause_after
 from kontor_notifications.mails.smtp import Never, NotNow, Postman, postman
 from kontor_notifications.models import Mail
 from kontor_notifications.settings import Settings
@@ -35,6 +35,10 @@ log = structlog.get_logger()
 # Longer than a round of mails can take; after it a claim counts as abandoned.
 _CLAIM = timedelta(minutes=15)
 _ROUND = 10
+# After the n-th attempt. What cannot be handed over in about two and a half days is given up.
+_PAUSES = tuple(
+    timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 43200, 43200)
+)
 _EVENTS = {"sent": MailSent, "queued": MailDelayed, "failed": MailFailed, "suppressed": MailSuppressed}
 
 
@@ -50,11 +54,10 @@ class Outcome:
 class Sender:
     """`urgent` ones only look at mails somebody waits for, so that a month's bills delay no log-in code."""
 
-    def __init__(self, settings: Settings, database: Database, outside: Outside, *, urgent: bool) -> None:
+    def __init__(self, settings: Settings, database: Database, owners: Owners, *, urgent: bool) -> None:
         self._settings = settings
         self._database = database
-        self._outside = outside
-        self._maker = Maker(settings, database, outside)
+        self._owners = owners
         self._urgent = urgent
 
     async def run(self, pause: float = 0.5) -> None:
@@ -83,11 +86,11 @@ class Sender:
     async def _deliver(self, merchant_id: UUID, id_: UUID, carrier: Postman) -> Outcome:
         try:
             mail = await self._ready(merchant_id, id_)
-            made = await self._maker.make(mail)
-            await carrier.send(made.message, made.recipient)
-            return Outcome("sent", subject=made.subject)
-        except Overtaken as overtaken:
-            return Outcome("suppressed", str(overtaken))
+            built = await build(self._settings, self._database, self._owners, mail)
+            await carrier.send(built.message, built.recipient)
+            return Outcome("sent", subject=built.subject)
+        except NoLongerNeeded as reason:
+            return Outcome("suppressed", str(reason))
         except (NotNow, NotHereYet) as later:
             return Outcome("queued", str(later))
         except (Never, NoAddress) as final:
@@ -96,7 +99,7 @@ class Sender:
             return Outcome("queued" if _passes(problem) else "failed", problem.detail)
         except Exception as error:
             # A fault of ours must not hold up the other mails; it is tried again, and given up in the end.
-            log.exception("mail_not_made", mail=str(id_))
+            log.exception("mail_not_built", mail=str(id_))
             return Outcome("queued", f"Internal error: {type(error).__name__}")
 
     async def _ready(self, merchant_id: UUID, id_: UUID) -> Mail:
@@ -105,7 +108,7 @@ class Sender:
             mail = await queries.lock(session, id_)
             first = await queries.read(session, mail.resend_of) if mail.renew_links and mail.resend_of else None
         if first is not None:
-            await self._outside.renew_links(first)
+            await kinds()[first.kind].links.renew(self._owners, first)
             async with self._database.transaction(merchant_id) as session:
                 (await queries.lock(session, id_)).renew_links = False
         return mail
@@ -119,6 +122,11 @@ class Sender:
             session.add(mail)
             record(session, _EVENTS[mail.state](mail=mail_state(mail)))
         log.info("mail", mail=str(id_), kind=mail.kind, state=mail.state, attempts=mail.attempts)
+
+
+def pause_after(attempt: int) -> timedelta | None:
+    """The pause after this many attempts; None when it was the last."""
+    return _PAUSES[attempt - 1] if attempt <= len(_PAUSES) else None
 
 
 def settle(mail: Mail, outcome: Outcome, now: datetime) -> None:

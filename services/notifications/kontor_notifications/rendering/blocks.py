@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kontor_notifications.rendering.values import Button, Code, Entries, Rows, Values
 from kontor_notifications.templates.syntax import Line, Token, Use, Words
 
 
@@ -10,44 +11,6 @@ class Anchor:
     """A link within a sentence; the address is its own label."""
 
     url: str
-
-
-@dataclass(frozen=True)
-class Button:
-    url: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Row:
-    label: str
-    value: str
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Rows:
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One document in a mail about several."""
-
-    title: str
-    details: str
-    amount: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Entries:
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class Code:
-    code: str
 
 
 Inline = str | Anchor
@@ -59,9 +22,6 @@ class Paragraph:
 
 
 Block = Paragraph | Button | Rows | Entries | Code
-# Text, a button (inline: its address), or a block. Empty text: there is nothing to say.
-Value = str | Button | Rows | Entries | Code
-Values = dict[str, Value]
 
 
 def blocks(lines: list[Line], values: Values) -> list[Block]:

@@ -2,34 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor.meters.v1.meters_pb2 import ReadingInvitation
-from kontor_notifications.words import Language
-
-
-@dataclass(frozen=True)
-class Payment:
-    """One payment as its event told it. Amounts are minor units of `currency`."""
-
-    amount_minor: int
-    currency: str
-    method: str = ""
-    expected_on: str = ""
-    failure: str = ""
-    open_minor: int = 0
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One meter reading as its event told it: `value` as on the meter's face, `taken_at` an ISO 8601 instant."""
-
-    meter_number: str
-    value: str
-    taken_at: str
-    # Staff's words.
-    reason: str = ""
+from kontor_service.i18n import Language
 
 
 @dataclass(frozen=True)
@@ -41,7 +18,7 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Fetched from identity when the mail is sent; kept nowhere."""
+    """Fetched from identity when the mail is sent, and never stored."""
 
     # By document id.
     documents: dict[str, str] = field(default_factory=dict)
@@ -52,21 +29,29 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Facts:
-    kind: str
     language: Language
     merchant: Merchant
     recipient: str
     name: str = ""
     customer: Customer = field(default_factory=Customer)
     documents: tuple[DocumentFacts, ...] = ()
-    payment: Payment | None = None
-    reading_invitation: ReadingInvitation | None = None
-    reading: Reading | None = None
+    # What else the mail's kind knows: the payment, the meters, the reading.
+    data: Any = None
     # Whether the portal is on for this customer: otherwise there is nothing to link to.
     portal: bool = True
     # Names of the files that go with it.
     attachments: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    secrets: Secrets = field(default_factory=Secrets)
+
+    @property
+    def document(self) -> DocumentFacts:
+        """The document of a mail about one."""
+        return self.documents[0] if self.documents else DocumentFacts(Document())
+
+    @property
+    def zone(self) -> str:
+        return self.merchant.time_zone or "UTC"
 
 
 def portal_is_on(merchant: Merchant, customer: Customer) -> bool:

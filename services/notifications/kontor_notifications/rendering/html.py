@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kontor_notifications.rendering.blocks import Block, Paragraph
-from kontor_notifications.words import Language
+from kontor_service.i18n import Language
 from kontor_web.theme import HEX, theme
 
 _DEFAULT_ACCENT = "#0b5d4e"

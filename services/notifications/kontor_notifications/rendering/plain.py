@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from kontor_notifications.rendering.blocks import Anchor, Block, Button, Code, Entries, Entry, Inline, Paragraph, Rows
+from kontor_notifications.rendering.blocks import Anchor, Block, Inline, Paragraph
+from kontor_notifications.rendering.values import Button, Code, Entries, Entry, Rows
 
 
 def to_plain(blocks: Sequence[Block], footer: Sequence[str]) -> str:

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from kontor_notifications.events import template_state
-from kontor_notifications.templates import kinds, service
-from kontor_notifications.templates.placeholders import placeholders, spellings
+from kontor_notifications.kinds import text_of, texts
+from kontor_notifications.templates import service
 from kontor_notifications.templates.preview import preview
-from kontor_notifications.words import Language
 from kontor_service.commands import command_result
+from kontor_service.i18n import Language
 from kontor_service.tokens import Principal, require
 
 router = APIRouter()
@@ -44,11 +44,8 @@ async def templates(request: Request, principal: Editor) -> dict[str, Any]:
     async with request.app.state.db.transaction(principal.merchant) as session:
         found = await service.in_force(session)
     known = {
-        kind: [
-            {"name": spellings(one, kind)[0], "spellings": spellings(one, kind), "meaning": one.meaning}
-            for one in placeholders(kind)
-        ]
-        for kind in kinds.KINDS
+        kind: [{"name": one.name, "spellings": one.spellings, "meaning": one.meaning} for one in about.placeholders]
+        for kind, (_, about) in texts().items()
     }
     return {"templates": [asdict(one) for one in found], "placeholders": known}
 
@@ -72,16 +69,16 @@ async def reset(request: Request, principal: Editor, kind: str, language: Langua
 @router.post("/v1/templates/preview")
 async def try_out(request: Request, principal: Editor, trial: Trial) -> dict[str, str]:
     """{subject, text, html} with real data and an invented link; 422 as when saving."""
-    service.known(trial.kind)
+    text = text_of(trial.kind)
     async with request.app.state.db.transaction(principal.merchant) as session:
         return await preview(
             session,
-            request.app.state.outside,
+            request.app.state.owners,
             request.app.state.settings.portal_url,
             principal.merchant,
-            trial.kind,
+            text,
             trial.language,
             subject=trial.subject,
-            text=trial.text,
+            body=trial.text,
             document_id=trial.document_id,
         )

@@ -1,4 +1,4 @@
-"""Trying a template out: real data where there is some, and never a real link."""
+"""Trying a text out: real data where there is some, and never a real link."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -9,14 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.copies import queries as copies
-from kontor_notifications.mails.outside import Outside
+from kontor_notifications.kind import MailText, Sample
+from kontor_notifications.kinds import texts
+from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.recipients import Recipient, recipients
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Secrets
 from kontor_notifications.rendering.render import Wording, render
-from kontor_notifications.templates import kinds, sample, syntax
+from kontor_notifications.templates import syntax
 from kontor_notifications.templates.service import wording
-from kontor_notifications.words import Language
 from kontor_service.errors import NotFound
+from kontor_service.i18n import Language
 
 
 class DocumentUnknown(NotFound):
@@ -25,63 +27,54 @@ class DocumentUnknown(NotFound):
 
 async def preview(
     session: AsyncSession,
-    outside: Outside,
+    owners: Owners,
     portal_url: str,
     merchant_id: UUID,
-    kind: str,
+    about: MailText,
     language: Language,
     *,
     subject: str | None,
-    text: str | None,
+    body: str | None,
     document_id: UUID | None,
 ) -> dict[str, str]:
     """{subject, text, html}. Raises TemplateInvalid, DocumentUnknown."""
-    in_force = await wording(session, kind, language)
+    in_force = await wording(session, about, language)
     tried = Wording(
-        kind, subject if subject is not None else in_force.subject, text if text is not None else in_force.text
+        about, subject if subject is not None else in_force.subject, body if body is not None else in_force.text
     )
-    syntax.check(tried.kind, tried.subject, tried.text)
+    syntax.check(tried.about, tried.subject, tried.text)
     merchant = await copies.merchant(session, merchant_id)
-    facts = await _facts(session, merchant, kind, language, document_id)
-    url = f"{portal_url}/{merchant.slug}"
-    secrets = Secrets(
-        documents={one.state.id: url for one in facts.documents},
-        customer=url,
-        link=url,
-        code="482 913" if kind == "login_code" else "",
-    )
-    picture = await outside.logo(merchant)
+    document, customer = await _document(session, about, language, document_id)
+    facts = sample_facts(about, language, merchant, document, customer, f"{portal_url}/{merchant.slug}")
+    picture = await owners.logo(merchant)
     logo = f"data:{merchant.logo_media_type};base64,{base64.b64encode(picture).decode()}" if picture else None
-    rendered = render(tried, facts, secrets, logo=logo)
+    rendered = render(tried, facts, logo=logo)
     return {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
 
 
-async def _facts(
-    session: AsyncSession, merchant: Merchant, kind: str, language: Language, document_id: UUID | None
+def sample_facts(
+    about: MailText, language: Language, merchant: Merchant, document: Document, customer: Customer, url: str
 ) -> Facts:
-    document, customer = await _about(session, kind, language, document_id)
-    known = bool(customer.id)
-    found = recipients(document, customer, merchant) if known else []
-    recipient = found[0] if found else Recipient(customer.email, language, sample.contact_name(language))
-    today = datetime.now(UTC).date()
-    with_documents = (kind.startswith("document") and kind != "document_link") or kind in kinds.PAYMENTS
+    """A mail as if it were about this document and customer. All its links lead to `url`."""
+    found = recipients(document, customer, merchant) if customer.id else []
+    name = {"de": "Erika Mustermann", "en": "Alex Sample"}[language]
+    recipient = found[0] if found else Recipient(customer.email, language, name)
+    kind, now = texts()[about.key][0], datetime.now(UTC)
     return Facts(
-        kind=kind.partition(":")[0],
         language=language,
         merchant=merchant,
         recipient=recipient.email,
         name=recipient.name,
         customer=customer,
-        documents=(DocumentFacts(document),) * (2 if kind == kinds.BUNDLE else 1) if with_documents else (),
-        payment=sample.payment(kind, document, today),
-        reading_invitation=sample.reading_invitation(kind, language, today),
-        reading=sample.reading(kind, language, today),
-        expires_at=datetime.now(UTC) + timedelta(hours=1),
+        documents=(DocumentFacts(document),) * about.documents,
+        data=kind.sample(Sample(language, now.date(), document)),
+        expires_at=now + timedelta(hours=1),
+        secrets=Secrets(documents={document.id: url}, customer=url, link=url, code="482 913"),
     )
 
 
-async def _about(
-    session: AsyncSession, kind: str, language: Language, document_id: UUID | None
+async def _document(
+    session: AsyncSession, about: MailText, language: Language, document_id: UUID | None
 ) -> tuple[Document, Customer]:
     """The document asked for, else the newest of the type, else a sample; with its customer."""
     if document_id is not None:
@@ -90,8 +83,33 @@ async def _about(
             raise DocumentUnknown(f"There is no document {document_id}", field="document_id")
         document: Document | None = found[0]
     else:
-        document = await copies.newest_document(session, kinds.document_type(kind))
+        document = await copies.newest_document(session, about.document_type)
     if document is None or not document.customer_id:
-        today = datetime.now(UTC).date()
-        return document or sample.document(kinds.document_type(kind), today), sample.customer(language)
+        return document or sample_document(about.document_type), sample_customer(language)
     return document, await copies.customer(session, document.customer_id)
+
+
+def sample_customer(language: Language) -> Customer:
+    name = {"de": "Mustermann GmbH", "en": "Sample Ltd"}[language]
+    return Customer(name=name, number="10001", email="info@example.com")
+
+
+def sample_document(document_type: str) -> Document:
+    """For merchants who have none of the type yet."""
+    today = datetime.now(UTC).date()
+    return Document(
+        id="00000000-0000-0000-0000-000000000000",
+        type=document_type or "invoice",
+        number="2026-0815",
+        title={"contract": "Wartungsvertrag"}.get(document_type, ""),
+        state="shared",
+        issue_date=today.isoformat(),
+        due_date=(today + timedelta(days=14)).isoformat(),
+        valid_until=(today + timedelta(days=30)).isoformat() if document_type == "quote" else "",
+        currency="EUR",
+        net_minor=103_600,
+        tax_minor=19_684,
+        gross_minor=123_284,
+        amount_due_minor=123_284,
+        payment_reference="2026-0815",
+    )

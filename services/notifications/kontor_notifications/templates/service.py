@@ -8,16 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.notifications.v1.notifications_pb2 import TemplateChanged
 from kontor_bus import record
 from kontor_notifications.events import template_state
+from kontor_notifications.kind import MailText
+from kontor_notifications.kinds import text_of, texts
 from kontor_notifications.models import Template
 from kontor_notifications.rendering.render import Wording
-from kontor_notifications.templates import kinds, queries, syntax
-from kontor_notifications.templates.defaults import default
-from kontor_notifications.words import Language
-from kontor_service.errors import NotFound
-
-
-class KindUnknown(NotFound):
-    code, title = "template_kind_unknown", "There is no such kind of mail"
+from kontor_notifications.templates import queries, syntax
+from kontor_service.i18n import LANGUAGES, Language
 
 
 @dataclass(frozen=True)
@@ -31,22 +27,22 @@ class InForce:
     own: bool
 
 
-async def wording(session: AsyncSession, kind: str, language: Language) -> Wording:
+async def wording(session: AsyncSession, text: MailText, language: Language) -> Wording:
     """The merchant's words, else the default."""
-    own = await queries.own(session, kind, language)
+    own = await queries.own(session, text.key, language)
     if own is not None and not own.deleted:
-        return Wording(kind, own.subject, own.text)
-    return Wording(kind, *default(kind, language))
+        return Wording(text, own.subject, own.text)
+    return Wording(text, *text.default(language))
 
 
 async def in_force(session: AsyncSession) -> list[InForce]:
     """All templates of the merchant, in the order of the settings page."""
     own = {(one.kind, one.language): one for one in await queries.all_own(session) if not one.deleted}
     found = []
-    for kind in kinds.KINDS:
-        for language in kinds.LANGUAGES:
+    for kind, about in texts().items():
+        for language in LANGUAGES:
             written = own.get((kind, language))
-            subject, text = (written.subject, written.text) if written else default(kind, language)  # type: ignore[arg-type]
+            subject, text = (written.subject, written.text) if written else about[1].default(language)
             found.append(InForce(kind, language, subject, text, written is not None))
     return found
 
@@ -55,8 +51,7 @@ async def change(
     session: AsyncSession, merchant_id: UUID, kind: str, language: Language, subject: str, text: str
 ) -> Template:
     """Raises KindUnknown, TemplateInvalid (naming field and placeholder)."""
-    known(kind)
-    syntax.check(kind, subject, text)
+    syntax.check(text_of(kind), subject, text)
     template = await queries.lock(session, merchant_id, kind, language)
     if template is None:
         template = Template(
@@ -70,19 +65,13 @@ async def change(
 
 async def reset(session: AsyncSession, merchant_id: UUID, kind: str, language: Language) -> Template | None:
     """Back to the default; None where it was never left."""
-    known(kind)
+    text_of(kind)
     template = await queries.lock(session, merchant_id, kind, language)
     if template is None or template.deleted:
         return template
     template.deleted = True
     template.touch()
     return _changed(session, template)
-
-
-def known(kind: str) -> str:
-    if kind not in kinds.KINDS:
-        raise KindUnknown(f"There is no kind {kind}", field="kind")
-    return kind
 
 
 def _changed(session: AsyncSession, template: Template) -> Template:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kontor_notifications.templates.placeholders import BLOCK, LINK, Placeholder, names
+from kontor_notifications.kind import MailText
+from kontor_notifications.placeholders import BLOCK, LINK, Placeholder
 from kontor_service.errors import FieldError, Invalid
 
 _MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
@@ -34,19 +35,19 @@ Token = Words | Use
 Line = list[Token]
 
 
-def check(kind: str, subject: str, text: str) -> None:
+def check(kind: MailText, subject: str, text: str) -> None:
     """Raises TemplateInvalid with everything that stands against sending this template."""
     found = [*_subject_errors(kind, subject), *_text_errors(kind, text)]
     if found:
         raise TemplateInvalid(found[0]["message"], field=found[0]["field"], errors=found)
 
 
-def lines(kind: str, text: str, *, portal: bool) -> list[Line]:
+def lines(kind: MailText, text: str, *, portal: bool) -> list[Line]:
     """The template line by line. Without the portal, what stands in [PORTAL]…[/PORTAL] is left out.
 
     The template has been checked: an unknown name in it raises KeyError.
     """
-    known = names(kind)
+    known = kind.by_spelling()
     inside = False
     found: list[Line] = []
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -68,8 +69,8 @@ def lines(kind: str, text: str, *, portal: bool) -> list[Line]:
     return found
 
 
-def subject_tokens(kind: str, subject: str) -> Line:
-    known = names(kind)
+def subject_tokens(kind: MailText, subject: str) -> Line:
+    known = kind.by_spelling()
     tokens: Line = []
     for piece, mark in _pieces(subject):
         if piece:
@@ -79,10 +80,10 @@ def subject_tokens(kind: str, subject: str) -> Line:
     return tokens
 
 
-def used(kind: str, subject: str, text: str, *, portal: bool) -> set[str]:
-    """Canonical names of the placeholders that will be filled in."""
+def used(kind: MailText, subject: str, text: str, *, portal: bool) -> dict[str, Placeholder]:
+    """The placeholders that will be filled in, by canonical name."""
     tokens = [*subject_tokens(kind, subject), *(token for line in lines(kind, text, portal=portal) for token in line)]
-    return {token.placeholder.name for token in tokens if isinstance(token, Use)}
+    return {token.placeholder.name: token.placeholder for token in tokens if isinstance(token, Use)}
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str | None]]:
@@ -98,7 +99,7 @@ def _marks(text: str) -> Iterator[str]:
     return (match[1] for match in _MARK.finditer(text))
 
 
-def _subject_errors(kind: str, subject: str) -> list[FieldError]:
+def _subject_errors(kind: MailText, subject: str) -> list[FieldError]:
     if not subject.strip():
         return [_error("subject", "missing", "The subject is empty")]
     if len(subject) > LONGEST_SUBJECT:
@@ -107,7 +108,7 @@ def _subject_errors(kind: str, subject: str) -> list[FieldError]:
         return [_error("subject", "control_character", "The subject must be one line of text")]
     found = []
     for mark in _marks(subject):
-        known = names(kind).get(mark.lower())
+        known = kind.by_spelling().get(mark.lower())
         if known is None:
             found.append(_unknown("subject", kind, mark))
         elif known.form in (LINK, BLOCK):
@@ -115,7 +116,7 @@ def _subject_errors(kind: str, subject: str) -> list[FieldError]:
     return found
 
 
-def _text_errors(kind: str, text: str) -> list[FieldError]:
+def _text_errors(kind: MailText, text: str) -> list[FieldError]:
     if not text.strip():
         return [_error("text", "missing", "The text is empty")]
     if len(text) > LONGEST_TEXT:
@@ -127,15 +128,15 @@ def _text_errors(kind: str, text: str) -> list[FieldError]:
             if closing != opened:
                 found.append(_error("text", "portal_unbalanced", "[PORTAL] and [/PORTAL] do not match"))
             opened = not closing
-        elif mark.lower() not in names(kind):
+        elif mark.lower() not in kind.by_spelling():
             found.append(_unknown("text", kind, mark))
     if opened:
         found.append(_error("text", "portal_unbalanced", "[PORTAL] is not closed by [/PORTAL]"))
     return found
 
 
-def _unknown(field: str, kind: str, mark: str) -> FieldError:
-    return _error(field, "unknown_placeholder", f"There is no placeholder [{mark}] in mails of the kind {kind}")
+def _unknown(field: str, kind: MailText, mark: str) -> FieldError:
+    return _error(field, "unknown_placeholder", f"There is no placeholder [{mark}] in mails of the kind {kind.key}")
 
 
 def _error(field: str, code: str, message: str) -> FieldError:

@@ -1,0 +1,139 @@
+"""What a kind of mail is. One declaration says when it is sent, to whom, what it says and which links it carries.
+
+Consumers, templates and their placeholders, previews, sending and sending again follow from it. The kinds themselves are
+the modules of `kinds/`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1.documents_pb2 import Document
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor_notifications.mails.links import DocumentLinks, LinkSource
+from kontor_notifications.mails.recipients import Recipient
+from kontor_notifications.models import Mail
+from kontor_notifications.placeholders import Placeholder
+from kontor_service.i18n import Language
+
+_CLOSING: dict[Language, str] = {"de": "Freundliche Grüße\n[Company.name]", "en": "Kind regards\n[Company.name]"}
+
+
+class NoLongerNeeded(Exception):
+    """The mail would no longer be true; the message says why."""
+
+
+@dataclass(frozen=True)
+class MailText:
+    """A text that a merchant may replace, by its own `key`. `german` and `english` are subject and body of the default."""
+
+    key: str
+    # English, for the catalog.
+    label: str
+    placeholders: tuple[Placeholder, ...]
+    german: tuple[str, str]
+    english: tuple[str, str]
+    # The document type it is about, where it is about one.
+    document_type: str = ""
+    # How many documents a preview shows.
+    documents: int = 0
+
+    def default(self, language: Language) -> tuple[str, str]:
+        """Subject and text as long as the merchant has no words of their own."""
+        subject, body = self.german if language == "de" else self.english
+        return subject, f"[Greeting],\n\n{body.strip()}\n\n{_CLOSING[language]}"
+
+    def by_spelling(self) -> dict[str, Placeholder]:
+        """Its placeholders by every spelling, in lower case."""
+        return {spelling.lower(): one for one in self.placeholders for spelling in one.spellings}
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What an event says about the mails it leads to."""
+
+    customer_id: str = ""
+    document_ids: Sequence[str] = ()
+    document_number: str = ""
+    # What a secret link or code is fetched by.
+    reference_id: str = ""
+    # Facts that no copy holds, kept with the mail as JSON.
+    data: dict[str, Any] | None = None
+    expires_at: Timestamp | None = None
+    # Staff's own words for this one sending, and the text in whose place they stand.
+    own_subject: str = ""
+    own_text: str = ""
+    text_key: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """As columns of a mail."""
+        expires_at = self.expires_at.ToDatetime(UTC) if self.expires_at and self.expires_at.seconds else None
+        return {
+            "customer_id": UUID(self.customer_id) if self.customer_id else None,
+            "document_ids": [UUID(one) for one in self.document_ids],
+            "document_number": self.document_number,
+            "reference_id": UUID(self.reference_id) if self.reference_id else None,
+            "data": self.data,
+            "expires_at": expires_at,
+            "own_subject": self.own_subject,
+            "own_text": self.own_text,
+        }
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a preview is made of, besides people."""
+
+    language: Language
+    today: date
+    document: Document
+
+    def says(self, german: str, english: str) -> str:
+        return german if self.language == "de" else english
+
+    def noon(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+async def _data(_session: AsyncSession, mail: Mail) -> Any:
+    return mail.data
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailKind:
+    """A kind of mail, by the name that the mail log keeps."""
+
+    name: str
+    # English, for the catalog.
+    label: str
+    trigger: type[Message]
+    # From the event; None where it leads to no mail of this kind.
+    occasion: Callable[[Any], Occasion | None]
+    recipients: Callable[[Any, Customer, Merchant], list[Recipient]]
+    texts: tuple[MailText, ...]
+    # The key of the text for these documents, which are one or more where the mail is about documents.
+    text_key: Callable[[Sequence[Document]], str] | None = None
+    # What a mail is about besides documents, when it is sent and in a preview. Raises NoLongerNeeded.
+    load: Callable[[AsyncSession, Mail], Awaitable[Any]] = _data
+    sample: Callable[[Sample], Any] = lambda _sample: None
+    links: LinkSource = field(default_factory=DocumentLinks)
+    # Comes in thousands, and nobody waits for it: a queue of its own, sent after all others.
+    bulk: bool = False
+    delay: timedelta = timedelta()
+    # Carries a secret that lives for an hour: whoever needs one asks for a new one, it is never sent again.
+    security: bool = False
+    # Only while its documents are shared, with their files where the customer wants them, several in one mail.
+    shares_documents: bool = False
+    # Where nobody can be reached, the log says so and staff can correct the address.
+    logs_unreachable: bool = False
+
+    def text(self, documents: Sequence[Document] = ()) -> MailText:
+        """The text for these documents."""
+        key = self.text_key(documents) if self.text_key else self.texts[0].key
+        return next(text for text in self.texts if text.key == key)

@@ -1,0 +1,32 @@
+"""Every kind of mail there is: each module here declares its `KINDS`, and nothing else names them."""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from kontor_notifications.kind import MailKind, MailText
+from kontor_service.errors import NotFound
+
+
+class KindUnknown(NotFound):
+    code, title = "template_kind_unknown", "There is no such kind of mail"
+
+
+@cache
+def kinds() -> dict[str, MailKind]:
+    """By name, in the order of the settings page: module by module, each in its own order."""
+    names = sorted(module.name for module in iter_modules(__path__))
+    return {kind.name: kind for name in names for kind in import_module(f"{__name__}.{name}").KINDS}
+
+
+@cache
+def texts() -> dict[str, tuple[MailKind, MailText]]:
+    """Every text that a merchant may replace, with its kind, by the text's key."""
+    return {text.key: (kind, text) for kind in kinds().values() for text in kind.texts}
+
+
+def text_of(key: str) -> MailText:
+    """Raises KindUnknown."""
+    if key not in texts():
+        raise KindUnknown(f"There is no kind {key}", field="kind")
+    return texts()[key][1]

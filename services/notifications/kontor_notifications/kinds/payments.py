@@ -1,0 +1,200 @@
+"""What became of a payment. Goes to whoever gets invoices, for payments that came through the portal."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from google.protobuf.message import Message
+
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.payments.v1.payments_pb2 import PaymentFailed, PaymentPending, PaymentSucceeded
+from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
+from kontor_notifications.kind import MailKind, MailText, Occasion, Sample
+from kontor_notifications.mails.recipients import Recipient, for_type
+from kontor_notifications.placeholders import Cells, fields_of, overview
+from kontor_notifications.placeholders.documents import document_fields
+from kontor_notifications.rendering.facts import Facts
+from kontor_service.formats import day, money
+from kontor_service.i18n import N_
+from kontor_service.vocabulary import long, word
+
+# Booked by the merchant's own people or programs: the customer need not be told what they did themselves.
+_BOOKED_BY_MERCHANT = frozenset({"erp", "staff"})
+# Who is refused on the provider's page reads it there; a debit that comes back days later is news.
+_SEEN_ON_THE_PAGE = frozenset({"card_declined", "authentication_failed"})
+
+
+def _occasion(event: Any) -> Occasion | None:
+    receivable, payment = event.receivable, event.payment
+    if payment.provider in _BOOKED_BY_MERCHANT or not receivable.customer_id:
+        return None
+    return Occasion(
+        customer_id=receivable.customer_id,
+        document_ids=[receivable.document_id],
+        document_number=receivable.document_number,
+        data={
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency or receivable.currency,
+            "method": payment.method,
+            "expected_on": receivable.expected_on if isinstance(event, PaymentPending) else "",
+            "failure": payment.failure,
+            "open_minor": receivable.open_minor,
+        },
+    )
+
+
+def _unseen_failure(event: PaymentFailed) -> Occasion | None:
+    return None if event.payment.failure in _SEEN_ON_THE_PAGE else _occasion(event)
+
+
+def _recipients(_event: Any, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    return for_type("invoice", customer, merchant)
+
+
+def _amount(facts: Facts, name: str = "amount_minor") -> str:
+    minor = facts.data[name]
+    return money(minor, facts.data["currency"], facts.language)
+
+
+def _expected_on(facts: Facts) -> str:
+    return day(facts.data["expected_on"], facts.language)
+
+
+def _reason(facts: Facts) -> str:
+    return long(FailureCode, FailureCode.known(facts.data["failure"]) or FailureCode.FAILED)
+
+
+def _cells(facts: Facts) -> list[Cells]:
+    return [
+        (N_("Number"), facts.document.state.number, False),
+        (N_("Payment"), _amount(facts), True),
+        (N_("Paid by"), word(PaymentMethod, facts.data["method"]), False),
+        (N_("Expected on"), _expected_on(facts), False),
+        (N_("Still open"), _amount(facts, "open_minor") if facts.data["open_minor"] else "", False),
+    ]
+
+
+_field = fields_of("Payment", "Zahlung")
+_PLACEHOLDERS = (
+    *document_fields("Invoice", "Rechnung"),
+    overview(N_("Table of number, date, amount and due date"), _cells),
+    _field("amount", N_("Amount of this payment"), _amount, "betrag"),
+    _field("method", N_("Way of paying"), lambda f: word(PaymentMethod, f.data["method"]), "zahlart"),
+    _field("expected_on", N_("When money on its way is expected"), _expected_on, "erwartet_am"),
+    _field("reason", N_("Why a payment failed, in a sentence"), _reason, "grund"),
+)
+
+
+def _sample(of: Sample, **more: Any) -> dict[str, Any]:
+    card = {"amount_minor": of.document.amount_due_minor, "currency": of.document.currency, "method": "card"}
+    return {**card, "expected_on": "", "failure": "", "open_minor": 0, **more}
+
+
+def _sample_pending(of: Sample) -> dict[str, Any]:
+    return _sample(of, method="sepa_debit", expected_on=(of.today + timedelta(days=5)).isoformat())
+
+
+def _sample_failed(of: Sample) -> dict[str, Any]:
+    return _sample(of, failure="insufficient_funds", open_minor=of.document.amount_due_minor)
+
+
+def _kind(
+    trigger: type[Message],
+    name: str,
+    label: str,
+    *,
+    german: tuple[str, str],
+    english: tuple[str, str],
+    occasion: Callable[[Any], Occasion | None] = _occasion,
+    sample: Callable[[Sample], Any] = _sample,
+) -> MailKind:
+    text = MailText(name, label, _PLACEHOLDERS, german, english, documents=1)
+    return MailKind(
+        name=name, label=label, trigger=trigger, occasion=occasion, recipients=_recipients, texts=(text,), sample=sample
+    )
+
+
+KINDS = (
+    _kind(
+        PaymentSucceeded,
+        "payment_received",
+        N_("Payment received"),
+        german=(
+            "Zahlung erhalten: [Payment.amount] für [Document.number]",
+            """
+vielen Dank! Ihre Zahlung von [Payment.amount] für [Document.number] ist bei uns eingegangen.
+
+[Overview]
+
+[PORTAL][Document.customerportal_url][/PORTAL]
+""",
+        ),
+        english=(
+            "Payment received: [Payment.amount] for [Document.number]",
+            """
+Thank you! Your payment of [Payment.amount] for [Document.number] has reached us.
+
+[Overview]
+
+[PORTAL][Document.customerportal_url][/PORTAL]
+""",
+        ),
+    ),
+    _kind(
+        PaymentPending,
+        "payment_pending",
+        N_("Payment on its way"),
+        sample=_sample_pending,
+        german=(
+            "Zahlung unterwegs: [Payment.amount] für [Document.number]",
+            """
+Ihre Zahlung von [Payment.amount] für [Document.number] ist unterwegs. Sie brauchen nichts weiter zu tun; \
+wir melden uns, sobald das Geld da ist.
+
+[Overview]
+
+[PORTAL][Document.customerportal_url][/PORTAL]
+""",
+        ),
+        english=(
+            "Payment on its way: [Payment.amount] for [Document.number]",
+            """
+Your payment of [Payment.amount] for [Document.number] is on its way. There is nothing more to do; \
+we will let you know when it has arrived.
+
+[Overview]
+
+[PORTAL][Document.customerportal_url][/PORTAL]
+""",
+        ),
+    ),
+    _kind(
+        PaymentFailed,
+        "payment_failed",
+        N_("Payment failed"),
+        occasion=_unseen_failure,
+        sample=_sample_failed,
+        german=(
+            "Zahlung nicht gelungen: [Document.number]",
+            """
+Ihre Zahlung von [Payment.amount] für [Document.number] ist leider nicht gelungen. [Payment.reason]
+
+[Overview]
+
+[PORTAL]Sie können es erneut versuchen oder anders bezahlen:
+[Document.customerportal_url][/PORTAL]
+""",
+        ),
+        english=(
+            "Payment failed: [Document.number]",
+            """
+Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]
+
+[Overview]
+
+[PORTAL]You can try again or pay in another way:
+[Document.customerportal_url][/PORTAL]
+""",
+        ),
+    ),
+)

@@ -1,0 +1,219 @@
+"""Access to the portal: an invitation, and what somebody asks for who wants to get in."""
+
+from typing import Any
+
+from google.protobuf.message import Message
+
+from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, ContactInvited, Customer, Merchant
+from kontor_bus import Poison
+from kontor_notifications.kind import MailKind, MailText, Occasion
+from kontor_notifications.mails.links import OneTimeSecret
+from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
+from kontor_notifications.placeholders import BLOCK, Placeholder, word
+from kontor_notifications.placeholders.people import PEOPLE, VALID_UNTIL, link
+from kontor_notifications.rendering.facts import Facts
+from kontor_notifications.rendering.values import Code, Value
+from kontor_service.i18n import N_, language_of
+
+
+def _invited(event: ContactInvited) -> Occasion:
+    return Occasion(
+        customer_id=event.customer.id, reference_id=event.invitation_id, expires_at=event.expires_at
+    )  # fmt: skip
+
+
+def _contact(event: ContactInvited, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    contact = next((one for one in event.customer.contacts if one.id == event.contact_id), None)
+    if contact is None or not is_address(contact.email):
+        return []
+    return [recipient_of(contact.email, event.customer, merchant)]
+
+
+def _applicant(event: ChallengeIssued, _customer: Customer, merchant: Merchant) -> list[Recipient]:
+    challenge = event.challenge
+    return [Recipient(challenge.email, language_of(challenge.language, merchant.language), challenge.name)]
+
+
+def _code(facts: Facts) -> Value:
+    return Code(facts.secrets.code) if facts.secrets.code else ""
+
+
+def _challenge(
+    name: str, label: str, placeholder: Placeholder, *, german: tuple[str, str], english: tuple[str, str]
+) -> MailKind:
+    """One for each kind of challenge that identity issues."""
+
+    def occasion(event: ChallengeIssued) -> Occasion | None:
+        challenge: Challenge = event.challenge
+        if challenge.kind not in {kind.name for kind in KINDS if kind.security}:
+            raise Poison(f"there is no mail for a challenge of the kind {challenge.kind}")
+        if challenge.kind != name:
+            return None
+        return Occasion(
+            customer_id=challenge.customer_id, reference_id=challenge.id, expires_at=challenge.expires_at
+        )  # fmt: skip
+
+    return _kind(
+        ChallengeIssued, name, label, placeholder, german, english, occasion=occasion, recipients=_applicant,
+        links=OneTimeSecret("/v1/challenges/{}/secret"), security=True,
+    )  # fmt: skip
+
+
+def _kind(
+    trigger: type[Message],
+    name: str,
+    label: str,
+    placeholder: Placeholder,
+    german: tuple[str, str],
+    english: tuple[str, str],
+    **more: Any,
+) -> MailKind:
+    text = MailText(name, label, (*PEOPLE, placeholder, VALID_UNTIL), german, english)
+    return MailKind(name=name, label=label, trigger=trigger, texts=(text,), **more)
+
+
+KINDS = (
+    _kind(
+        ContactInvited,
+        "invitation",
+        N_("Invitation"),
+        link(N_("Set up access")),
+        (
+            "Ihr Zugang zum Kundenportal von [Company.name]",
+            """
+[Company.name] hat für Sie ein Kundenportal eingerichtet. Dort finden Sie alle Dokumente an einem Ort, \
+können sie herunterladen und Rechnungen bezahlen. Wählen Sie ein Passwort, und es kann losgehen.
+
+[Link]
+
+Der Link gilt bis [Link.valid_until].
+""",
+        ),
+        (
+            "Your access to the customer portal of [Company.name]",
+            """
+[Company.name] has set up a customer portal for you. It keeps all your documents in one place, \
+to download and, for invoices, to pay. Choose a password to get started.
+
+[Link]
+
+The link is valid until [Link.valid_until].
+""",
+        ),
+        occasion=_invited,
+        recipients=_contact,
+        links=OneTimeSecret("/v1/invitations/{}/link"),
+    ),
+    _challenge(
+        "password_reset",
+        N_("Password"),
+        link(N_("Choose a new password")),
+        german=(
+            "Ihr Passwort bei [Company.name]",
+            """
+hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].
+
+[Link]
+
+Der Link gilt bis [Link.valid_until].
+
+Haben Sie das nicht angefordert? Dann brauchen Sie nichts zu tun: Es bleibt alles, wie es ist.
+""",
+        ),
+        english=(
+            "Your password at [Company.name]",
+            """
+Choose a new password for your access at [Company.name] here.
+
+[Link]
+
+The link is valid until [Link.valid_until].
+
+If you did not ask for this, there is nothing to do: everything stays as it is.
+""",
+        ),
+    ),
+    _challenge(
+        "login_code",
+        N_("Log-in code"),
+        word("Code", N_("The log-in code"), _code, form=BLOCK),
+        german=(
+            "Ihr Anmeldecode für [Company.name]",
+            """
+mit diesem Code sehen Sie alle Ihre Dokumente:
+
+[Code]
+
+Er gilt bis [Link.valid_until].
+
+Geben Sie ihn nur auf der Seite ein, auf der Sie ihn angefordert haben. Wir fragen nie danach.
+""",
+        ),
+        english=(
+            "Your log-in code for [Company.name]",
+            """
+This code shows you all your documents:
+
+[Code]
+
+It is valid until [Link.valid_until].
+
+Only enter it on the page where you asked for it. We will never ask you for it.
+""",
+        ),
+    ),
+    _challenge(
+        "document_link",
+        N_("New link"),
+        link(N_("View document")),
+        german=(
+            "Ihr neuer Link von [Company.name]",
+            """
+hier ist der neue Link, den Sie angefordert haben.
+
+[Link]
+
+Er gilt bis [Link.valid_until].
+
+Der Link öffnet das Dokument ohne Anmeldung. Bitte geben Sie ihn nicht weiter.
+""",
+        ),
+        english=(
+            "Your new link from [Company.name]",
+            """
+Here is the new link you asked for.
+
+[Link]
+
+It is valid until [Link.valid_until].
+
+The link opens the document without logging in. Please keep it to yourself.
+""",
+        ),
+    ),
+    _challenge(
+        "email_change",
+        N_("New e-mail address"),
+        link(N_("Confirm address")),
+        german=(
+            "Bitte bestätigen Sie Ihre neue Adresse",
+            """
+diese Adresse soll künftig für Ihren Zugang bei [Company.name] gelten. Bitte bestätigen Sie das.
+
+[Link]
+
+Der Link gilt bis [Link.valid_until]. Waren Sie das nicht, brauchen Sie nichts zu tun.
+""",
+        ),
+        english=(
+            "Please confirm your new address",
+            """
+This address is to be used for your access at [Company.name] from now on. Please confirm.
+
+[Link]
+
+The link is valid until [Link.valid_until]. If it was not you, there is nothing to do.
+""",
+        ),
+    ),
+)

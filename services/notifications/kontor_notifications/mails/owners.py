@@ -1,0 +1,56 @@
+"""What a mail needs from identity and documents at the moment it is sent: links and codes, files, the logo."""
+
+from typing import Any
+from uuid import UUID
+
+from kontor.documents.v1.documents_pb2 import Document, File
+from kontor.identity.v1.identity_pb2 import Merchant
+from kontor_service.client import ServiceClient
+from kontor_service.settings import ServiceSettings
+from kontor_service.tokens import TokenSource
+
+# What mail programs show; anything else (SVG) is left to the name in words.
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
+_MOST_LOGOS = 64
+
+
+class Owners:
+    """Calls identity and documents as this service. Everything here can be asked again.
+
+    Raises Problem: Unavailable where nobody answers, otherwise what the owner said.
+    """
+
+    def __init__(self, settings: ServiceSettings, tokens: TokenSource) -> None:
+        self._identity = ServiceClient(settings.url_of("identity"))
+        self._documents = ServiceClient(settings.url_of("documents"), timeout=20.0)
+        self._tokens = tokens
+        self._logos: dict[str, bytes] = {}
+
+    async def close(self) -> None:
+        await self._identity.close()
+        await self._documents.close()
+
+    async def ask_identity(self, merchant_id: UUID, path: str, /, **body: Any) -> dict[str, Any]:
+        """The answer to a POST."""
+        token = await self._tokens.service("identity", merchant_id)
+        answer = await self._identity.request("POST", path, token=token, json=body)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def file(self, document: Document, file: File) -> bytes:
+        path = f"/v1/documents/{document.id}/files/{file.id}"
+        token = await self._tokens.service("documents", UUID(document.merchant_id))
+        return (await self._documents.request("GET", path, token=token)).content
+
+    async def logo(self, merchant: Merchant) -> bytes | None:
+        """The merchant's logo; None where there is none that mail programs show."""
+        digest = merchant.logo_sha256
+        if not digest or not merchant.logo_shown or merchant.logo_media_type not in _PICTURES:
+            return None
+        if digest not in self._logos:
+            token = await self._tokens.service("identity", UUID(merchant.id))
+            answer = await self._identity.request("GET", f"/v1/logos/{digest}", token=token)
+            if len(self._logos) >= _MOST_LOGOS:
+                self._logos.clear()
+            self._logos[digest] = answer.content
+        return self._logos[digest]

@@ -1,0 +1,161 @@
+"""Placeholders of mails about documents: one document's fields, the list of several."""
+
+from kontor.documents.v1.documents_pb2 import Document
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_notifications.placeholders import BLOCK, LINK, Cells, Placeholder, fields_of, overview, word
+from kontor_notifications.placeholders.people import CUSTOMER_LINK, PEOPLE, PORTAL_URL
+from kontor_notifications.rendering.facts import DocumentFacts, Facts
+from kontor_notifications.rendering.values import Button, Entries, Entry, Value
+from kontor_service.formats import day, money
+from kontor_service.i18n import N_, reader
+from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import inside
+from kontor_service.vocabulary import word as name_of
+
+# What the recipient is asked to pay.
+_PAYABLE = frozenset({"invoice", "reminder"})
+# A number without a price list behind it says nothing.
+_WITHOUT_AMOUNT = frozenset({"delivery_note", "contract", "other"})
+
+
+def _type_name(document: Document) -> str:
+    """As in a sentence: Rechnung, invoice."""
+    return inside(name_of(DocumentType, DocumentType.known(document.type) or DocumentType.OTHER))
+
+
+def _debited(document: Document) -> bool:
+    return document.payment_means == "direct_debit"
+
+
+def _to_pay(one: DocumentFacts) -> int:
+    return one.state.amount_due_minor if one.open_minor is None else one.open_minor
+
+
+def _day(iso: str) -> str:
+    return day(iso, reader().language)
+
+
+def _money(minor: int, document: Document) -> str:
+    return money(minor, document.currency, reader().language) if minor and document.currency else ""
+
+
+def _open_amount(facts: Facts) -> str:
+    one = facts.document
+    return money(_to_pay(one), one.state.currency, facts.language) if one.state.currency else ""
+
+
+def _amount(document: Document) -> str:
+    if document.type in _WITHOUT_AMOUNT:
+        return ""
+    minor = document.amount_due_minor if document.type in _PAYABLE else document.gross_minor
+    return _money(minor or document.gross_minor, document)
+
+
+def _cash_discount(document: Document) -> str:
+    """The steps that were agreed: 771,45 € bis 12. November 2026."""
+    return "; ".join(
+        _("%(amount)s until %(day)s", amount=_money(step.payable_minor, document), day=_day(step.until))
+        for step in document.cash_discounts
+    )
+
+
+def document_link(facts: Facts) -> Value:
+    """ "Pay" only where that is possible and still to be done."""
+    one = facts.document
+    url = facts.secrets.documents.get(one.state.id)
+    if not url:
+        return ""
+    pays = _to_pay(one) > 0 and one.state.type in _PAYABLE and facts.merchant.payments_enabled
+    label = N_("View and pay %(type)s") if pays and not _debited(one.state) else N_("View %(type)s")
+    return Button(url, _(label, type=_type_name(one.state)))
+
+
+def _attachments(facts: Facts) -> str:
+    return _("Attached: %(files)s", files=", ".join(facts.attachments)) if facts.attachments else ""
+
+
+ATTACHMENTS = word(
+    "Attachments", N_("Names of the attached files; nothing where none are"), _attachments, "Anlagen", "Anhang"
+)
+
+
+def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
+    """One document's placeholders; a type's own words stand for it only in a mail about that type."""
+    field = fields_of("Document", "Dokument", *type_words)
+
+    def plain(name: str, meaning: str, attribute: str, *aliases: str) -> Placeholder:
+        return field(name, meaning, lambda f: getattr(f.document.state, attribute), *aliases)
+
+    def dated(name: str, meaning: str, attribute: str, *aliases: str) -> Placeholder:
+        return field(name, meaning, lambda f: _day(getattr(f.document.state, attribute)), *aliases)
+
+    def total(name: str, meaning: str, attribute: str, *aliases: str) -> Placeholder:
+        return field(name, meaning, lambda f: _money(getattr(f.document.state, attribute), f.document.state), *aliases)
+
+    return (
+        *PEOPLE,
+        CUSTOMER_LINK,
+        field("type", N_("Rechnung, Angebot, … in the mail's language"), lambda f: _type_name(f.document.state), "art", "typ"),
+        plain("number", N_("The document's number"), "number", "nummer"),
+        plain("title", N_("Its title or subject"), "title", "titel", "betreff"),
+        dated("date", N_("Date of issue"), "issue_date", "datum"),
+        dated("due_date", N_("Due date"), "due_date", "fällig_am", "faellig_am", "fälligkeit"),
+        dated("valid_until", N_("Until when a quote holds"), "valid_until", "gültig_bis", "gueltig_bis"),
+        field("amount", N_("What is to be paid; without that, the gross total"), lambda f: _amount(f.document.state), "betrag"),
+        field("open_amount", N_("What is still open now"), _open_amount, "offener_betrag"),
+        total("gross", N_("Gross total"), "gross_minor", "brutto"),
+        total("net", N_("Net total"), "net_minor", "netto"),
+        total("tax", N_("Tax total"), "tax_minor", "steuer", "umsatzsteuer"),
+        field("cash_discount", N_("Cash discount terms"), lambda f: _cash_discount(f.document.state), "skonto"),
+        plain("payment_reference", N_("What to write on a transfer"), "payment_reference", "verwendungszweck"),
+        plain("tracking_url", N_("Where a delivery can be followed"), "tracking_url", "sendungsverfolgung"),
+        field("customerportal_url", N_("Secret link to the document in the portal"), document_link, *PORTAL_URL, "link", form=LINK),
+        ATTACHMENTS,
+        word("Link", N_("The mail's link"), document_link, form=LINK),
+    )  # fmt: skip
+
+
+def _cells(facts: Facts) -> list[Cells]:
+    state = facts.document.state
+    payable, debited = state.type in _PAYABLE, _debited(state)
+    return [
+        (N_("Number"), state.number, False),
+        (N_("Date"), _day(state.issue_date), False),
+        (N_("To pay") if payable and not debited else N_("Amount"), _amount(state), True),
+        (N_("Due on"), _day(state.due_date) if payable and not debited else "", False),
+        (N_("Debited on"), _day(state.direct_debit_date) if debited else "", False),
+        (N_("Cash discount"), _cash_discount(state), False),
+        (N_("Valid until"), _day(state.valid_until), False),
+        (N_("Delivery"), " ".join(part for part in (state.carrier, state.tracking_number) if part), False),
+    ]
+
+
+OVERVIEW = overview(N_("Table of number, date, amount and due date"), _cells)
+
+
+def _entry(one: DocumentFacts, facts: Facts) -> Entry:
+    state, name = one.state, _type_name(one.state)
+    due = state.due_date and state.type in _PAYABLE
+    return Entry(
+        title=f"{name[:1].upper()}{name[1:]} {state.number}".strip(),
+        details=_("Due on %(day)s", day=_day(state.due_date)) if due else _day(state.issue_date),
+        amount=_amount(state),
+        url=facts.secrets.documents.get(state.id, ""),
+    )  # fmt: skip
+
+
+SEVERAL_DOCUMENTS = (
+    *PEOPLE,
+    CUSTOMER_LINK,
+    word(
+        "Documents",
+        N_("List of the documents, each with its link"),
+        lambda f: Entries(tuple(_entry(one, f) for one in f.documents)),
+        "Dokumente",
+        form=BLOCK,
+    ),
+    fields_of("Documents", "Dokumente")(
+        "count", N_("How many documents"), lambda f: str(len(f.documents)), "anzahl"
+    ),
+    ATTACHMENTS,
+)  # fmt: skip
