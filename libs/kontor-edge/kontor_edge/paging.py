@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -56,10 +56,13 @@ class Keyset:
     def arguments(self) -> dict[str, Any]:
         """Of a list's function: the row after which fetching begins, and how many. Raises Invalid for a cursor that is none
         of ours."""
-        key, identity = parse_cursor(self.before or self.after) or (
-            ("", _LOWEST) if self.direction == "asc" else (_LAST, _HIGHEST)
-        )
-        return {"after_key": key, "after_id": identity, "many": self.size}
+        return cursor_arguments(parse_cursor(self.before or self.after), self.direction, self.size)
+
+
+def cursor_arguments(place: tuple[str, UUID] | None, direction: str, size: int) -> dict[str, Any]:
+    """Of a list's function: the row after which fetching begins, or what lies before all rows, and how many are wanted."""
+    key, identity = place or (("", _LOWEST) if direction == "asc" else (_LAST, _HIGHEST))
+    return {"after_key": key, "after_id": identity, "many": size}
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,18 @@ class Slice:
         return "?" + urlencode(kept + [(k, v) for k, v in change.items() if v])
 
 
-def slice_of(row: Record, keyset: Keyset) -> Slice:
+class Place(Protocol):
+    """Where in a list: after or before one of its rows."""
+
+    @property
+    def after(self) -> str: ...
+    @property
+    def before(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+def slice_of(row: Record, keyset: Place) -> Slice:
     """From the columns `entries, keys, ids`, which hold one row more than a page where there is more."""
     rows = list(zip(row["entries"] or (), row["keys"] or (), row["ids"] or (), strict=True))
     more = len(rows) > keyset.size

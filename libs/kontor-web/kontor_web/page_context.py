@@ -1,6 +1,7 @@
 """What a layout needs to know besides the page itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,15 @@ class PageContext:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `name` is what `sort` says; `num` aligns right."""
+    """A column of a table. `name` is what `sort` says; `num` aligns right. `css` are classes of its cells, `short` stands
+    beside the value where rows are cards; a cell without a template of its own is `shown` as text, day, moment or number, or
+    as one of `words` (code → msgid)."""
 
     name: str
     label: str
     sortable: bool = False
     num: bool = False
+    css: str = ""
+    short: str = ""
+    shown: str = "text"
+    words: Mapping[str, str] = field(default_factory=dict)

@@ -153,7 +153,11 @@ def _read_flash(cookie: str | None) -> list[tuple[str, str]]:
 
 def with_query(**changes: Any) -> str:
     """The query of the present address with some parameters set (None takes one away); cursors go unless given."""
-    request = _page.get().request
+    return query_with(_page.get().request, **changes)
+
+
+def query_with(request: Request, **changes: Any) -> str:
+    """As `with_query`, of a request."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes and k not in _CURSORS]
     new = [(k, str(v)) for k, v in changes.items() if v is not None]
     return _query_of(tuple(kept + new))

@@ -1,37 +1,22 @@
 """GET /api/admin/v1/…: what the pages show, as JSON. The session's cookie is the credential; amounts are minor units."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.board.view import board
-from kontor_admin.customers.listing import SORTS as CUSTOMER_SORTS
-from kontor_admin.customers.listing import customer
+from kontor_admin.customers.listing import CUSTOMERS, customer
 from kontor_admin.documents.document import document
-from kontor_admin.documents.listing import listing
-from kontor_admin.payments.page import STATES as PAYMENT_STATES
+from kontor_admin.documents.listing import DOCUMENTS
+from kontor_admin.payments.page import PAYMENTS
+from kontor_admin.release.page import RELEASE
 from kontor_edge.answers import json_response
-from kontor_edge.paging import PAGE_SIZE, Keyset, Slice, slice_of
-from kontor_edge.query import loads
-from kontor_edge.sorting import search_patterns
+from kontor_edge.listing import staff_listing
 from kontor_edge.staff import query_view
 
 router = APIRouter(prefix="/api/admin/v1", tags=["admin"])
-
-Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-def _json(value: Any) -> Response:
-    return Response(orjson.dumps(value), media_type="application/json", headers={"cache-control": "no-store"})
-
-
-def _listed(page: Slice, **more: Any) -> Response:
-    """A page of a list with the cursors of its neighbours: `after` and `before` of the next request."""
-    return json_response({"entries": page.entries, "next": page.after, "previous": page.before, **more})
 
 
 @router.get("/session")
@@ -55,11 +40,10 @@ async def get_board(request: Request) -> Response:
     return json_response(asdict(board(staff, row)))
 
 
-@router.get("/documents")
-async def documents(request: Request, limit: Limit = PAGE_SIZE) -> Response:
-    """Takes q, type, state, status, customer, sort (date, due, amount, number, received), order, after, before."""
-    found = await listing(request, limit)
-    return _listed(found.page, counts=found.counts)
+@router.get("/documents", openapi_extra={"parameters": DOCUMENTS.parameters})
+async def documents(request: Request) -> Response:
+    _staff, listing = await staff_listing(request, DOCUMENTS)
+    return listing.json(counts=listing.fact("counts", {}))
 
 
 @router.get("/documents/{document_id}")
@@ -68,24 +52,17 @@ async def get_document(request: Request, document_id: UUID) -> Response:
     return json_response(asdict(view))
 
 
-@router.get("/release")
-async def release(request: Request, limit: Limit = PAGE_SIZE) -> Response:
-    """What waits for release, oldest first; `group` is ready, no_email, unmatched, invalid or making."""
-    keyset = Keyset("received", "asc", request.query_params.get("after", ""), size=limit)
-    _staff, row = await query_view(
-        request, "release_list", of_group=request.query_params.get("group") or None, **keyset.arguments
-    )
-    return _listed(slice_of(row, keyset), groups=loads(row["groups"], {}))
+@router.get("/release", openapi_extra={"parameters": RELEASE.parameters})
+async def release(request: Request) -> Response:
+    """What waits for release, oldest first."""
+    _staff, listing = await staff_listing(request, RELEASE)
+    return listing.json(groups=listing.fact("groups", {}))
 
 
-@router.get("/customers")
-async def customers(request: Request, limit: Limit = PAGE_SIZE) -> Response:
-    keyset = Keyset.of(request, CUSTOMER_SORTS, "name", "asc").sized(limit)
-    words = search_patterns(request.query_params.get("q", ""))
-    _staff, row = await query_view(
-        request, f"customers_by_{keyset.sort}_{keyset.direction}", of_words=words, **keyset.arguments
-    )
-    return _listed(slice_of(row, keyset), total=row["total"])
+@router.get("/customers", openapi_extra={"parameters": CUSTOMERS.parameters})
+async def customers(request: Request) -> Response:
+    _staff, listing = await staff_listing(request, CUSTOMERS)
+    return listing.json(total=listing.row["total"])
 
 
 @router.get("/customers/{customer_id}")
@@ -94,13 +71,7 @@ async def get_customer(request: Request, customer_id: UUID) -> Response:
     return json_response(asdict(view))
 
 
-@router.get("/payments")
-async def payments(request: Request, limit: Limit = PAGE_SIZE) -> Response:
-    keyset = Keyset.of(request, ("time",), "time").sized(limit)
-    state = request.query_params.get("state")
-    words = search_patterns(request.query_params.get("q", ""))
-    _staff, row = await query_view(
-        request, f"payments_by_time_{keyset.direction}", of_state=state if state in PAYMENT_STATES else None,
-        of_words=words, **keyset.arguments,
-    )  # fmt: skip
-    return _listed(slice_of(row, keyset))
+@router.get("/payments", openapi_extra={"parameters": PAYMENTS.parameters})
+async def payments(request: Request) -> Response:
+    _staff, listing = await staff_listing(request, PAYMENTS)
+    return listing.json()

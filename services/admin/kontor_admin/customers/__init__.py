@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from kontor_admin.customers import contacts, editing, links, listing
-from kontor_edge.feature import Feature, Menu, per_order, sql
+from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
@@ -17,6 +17,6 @@ FEATURE = Feature(
     menu=Menu("/kunden", lambda: _("Customers")),
     functions=(
         sql("kontor_admin", "sql/customer.sql"),
-        *per_order(sql("kontor_admin", "sql/customers.sql"), listing.SORTS),
+        *listing.CUSTOMERS.functions,
     ),
 )

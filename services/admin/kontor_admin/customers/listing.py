@@ -8,17 +8,31 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import pages
-from kontor_edge.paging import Keyset, capped, slice_of
+from kontor_edge.listing import staff_listing
+from kontor_edge.lists import STAFF, ListColumn, ListPage
+from kontor_edge.paging import capped
 from kontor_edge.query import loads, loads_all
-from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import NotFound
-from kontor_service.i18n import gettext as _
-from kontor_web import Column
+from kontor_service.i18n import N_
 
 router = APIRouter()
 
-SORTS = ("name", "number")
+CUSTOMERS = ListPage(
+    "customers", STAFF,
+    source="customer c", where="c.merchant_id = r.merchant_id AND NOT c.deleted", id="c.id", entry="c.brief",
+    sort="name", order="asc",
+    columns=(
+        ListColumn("name", N_("Name"), sort="c.by_name"),
+        ListColumn("number", N_("Number"), sort="c.by_number", css="nowrap amount"),
+        ListColumn("email", N_("E-mail")),
+        ListColumn("access", N_("Portal access")),
+    ),
+    search=("c.words",), hint=N_("Name, number, city, e-mail"),
+    facts={"total": ("bigint", """(SELECT count(*) FROM (
+            SELECT FROM customer c WHERE c.merchant_id = r.merchant_id AND NOT c.deleted LIMIT {cap}
+        ) capped)""")},
+)  # fmt: skip
 
 
 class CustomerMissing(NotFound):
@@ -41,20 +55,10 @@ class CustomerView:
 
 @router.get("")
 async def customers(request: Request) -> Response:
-    query = request.query_params.get("q", "")
-    keyset = Keyset.of(request, SORTS, "name", "asc")
-    staff, row = await query_view(
-        request, f"customers_by_{keyset.sort}_{keyset.direction}", of_words=search_patterns(query), **keyset.arguments
-    )
-    page = slice_of(row, keyset)
-    columns = [
-        Column("name", _("Name"), sortable=True), Column("number", _("Number"), sortable=True), Column("email", _("E-mail")),
-        Column("access", _("Portal access")),
-    ]  # fmt: skip
+    staff, listing = await staff_listing(request, CUSTOMERS)
     return pages(request).render(
-        request, "customers/list.html", page_context(request, staff, "customers"), staff=staff, page=page,
-        keyset=keyset, columns=columns, q=query,
-        total=capped(row["total"]), next=page.query(request, after=page.after), previous=page.query(request, before=page.before),
+        request, "customers/list.html", page_context(request, staff, "customers"), staff=staff, listing=listing,
+        total=capped(listing.row["total"]),
     )  # fmt: skip
 
 

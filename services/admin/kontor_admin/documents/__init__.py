@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from kontor_admin.copy import documents
 from kontor_admin.documents import actions, document, files, listing, sharing
-from kontor_edge.feature import Feature, Menu, per_order, sql
+from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
@@ -20,6 +20,6 @@ FEATURE = Feature(
     indexes=sql("kontor_admin", "sql/documents_indexes.sql"),
     functions=(
         sql("kontor_admin", "sql/document.sql"),
-        *per_order(sql("kontor_admin", "sql/documents.sql"), listing.SORTS),
+        *listing.DOCUMENTS.functions,
     ),
 )

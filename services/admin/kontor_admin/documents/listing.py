@@ -1,86 +1,78 @@
 """The list of documents: search, filter, sort, keyset paging (C2, for staff)."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_edge.edge import pages
-from kontor_edge.paging import PAGE_SIZE, Keyset, Slice, capped, slice_of
-from kontor_edge.query import loads
-from kontor_edge.sorting import search_patterns
-from kontor_edge.staff import Staff, page_context, query_view
+from kontor_edge.listing import staff_listing
+from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
+from kontor_edge.paging import capped
+from kontor_edge.staff import page_context
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import plural
-from kontor_web import Column, Link
+from kontor_web import Link
 
 router = APIRouter()
 
-SORTS = ("date", "due", "amount", "number", "received")
-STATES = ("waiting", "shared", "unread", "withdrawn", "cancelled")
-STATUSES = ("open", "overdue", "partly_paid", "on_its_way", "paid")
+_TYPES = ", ".join(f"'{code}'" for code in DocumentType)
+_STATES = {
+    "waiting": N_("Waiting"), "shared": N_("Shared"), "unread": N_("Shared, unread"), "withdrawn": N_("Withdrawn"),
+    "cancelled": N_("Cancelled"),
+}  # fmt: skip
+_STATUSES = {
+    "open": N_("Open"), "overdue": N_("Overdue"), "partly_paid": N_("Partly paid"), "on_its_way": N_("On its way"),
+    "paid": N_("Paid in full"),
+}  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Listing:
-    staff: Staff
-    counts: dict[str, int]
-    page: Slice
-    keyset: Keyset
-
-
-async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
-    """What the query of this address asks for. What it says that is not known is passed over."""
-    query = request.query_params
-    keyset = Keyset.of(request, SORTS, "received").sized(size)
-    staff, row = await query_view(
-        request, f"documents_by_{keyset.sort}_{keyset.direction}",
-        of_type=_known(query.get("type"), tuple(DocumentType)), of_state=_known(query.get("state"), STATES),
-        of_status=_known(query.get("status"), STATUSES),
-        of_customer=_uuid(query.get("customer")), of_words=search_patterns(query.get("q", "")), **keyset.arguments,
-    )  # fmt: skip
-    return Listing(staff, loads(row["counts"], {}), slice_of(row, keyset), keyset)
-
-
-def _known(value: str | None, values: tuple[str, ...]) -> str | None:
-    return value if value in values else None
-
-
-def _uuid(value: str | None) -> UUID | None:
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        return None
+DOCUMENTS = ListPage(
+    "documents", STAFF,
+    source="""document d
+            LEFT JOIN receivable p ON p.document_id = d.id AND NOT p.deleted
+            LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
+            CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
+    where="d.merchant_id = r.merchant_id AND NOT d.deleted",
+    id="d.id", entry="_entry(d.brief, s.status, p.brief, c.name)", sort="received", sorts={"received": "d.by_received"},
+    columns=(
+        ListColumn("number", N_("Document"), sort="d.by_number"),
+        ListColumn("customer", N_("Customer")),
+        ListColumn("date", N_("Date"), sort="d.by_date", css="nowrap", short=N_("of")),
+        ListColumn("due", N_("Due"), sort="d.by_due", css="nowrap", short=N_("due")),
+        ListColumn("state", N_("State")),
+        ListColumn("amount", N_("Amount"), sort="d.by_amount", num=True, css="num amount"),
+    ),
+    others=(
+        Filter("type", "d.type = {it}", words={code: code.plural for code in DocumentType}),
+        Filter(
+            "state", "(d.state = {it} OR {it} = 'unread' AND d.state = 'shared' AND d.opened_at IS NULL)", words=_STATES,
+            label=N_("State"), every=N_("Every state"),
+        ),
+        Filter(
+            "status", "(s.status = {it} OR {it} = 'open' AND s.status IN ('partly_paid', 'overdue'))", words=_STATUSES,
+            label=N_("Payment"), every=N_("Paid or not"),
+        ),
+        Filter("customer", "d.customer_id = {it}", kind="uuid"),
+    ),
+    search=("d.words",), hint=N_("Number, customer, amount"),
+    facts={"counts": ("json", f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
+            SELECT t.type, (SELECT count(*) FROM (
+                SELECT FROM document d WHERE d.merchant_id = r.merchant_id AND d.type = t.type AND NOT d.deleted LIMIT {{cap}}
+            ) capped) AS many
+            FROM unnest(ARRAY[{_TYPES}]) t (type)
+        ) kind WHERE kind.many > 0)""")},
+)  # fmt: skip
 
 
 @router.get("")
 async def documents(request: Request) -> Response:
-    found = await listing(request)
-    query = request.query_params
+    staff, listing = await staff_listing(request, DOCUMENTS)
     return pages(request).render(
-        request, "documents/list.html", page_context(request, found.staff, "documents"), staff=found.staff, page=found.page,
-        keyset=found.keyset, columns=_columns(), types=_types(request, found.counts), q=query.get("q", ""),
-        states=[("", _("Every state")), ("waiting", _("Waiting")), ("shared", _("Shared")), ("unread", _("Shared, unread")),
-                ("withdrawn", _("Withdrawn")), ("cancelled", _("Cancelled"))],
-        statuses=[("", _("Paid or not")), ("open", _("Open")), ("overdue", _("Overdue")), ("partly_paid", _("Partly paid")),
-                  ("on_its_way", _("On its way")), ("paid", _("Paid in full"))],
-        filtered=any(query.get(name) for name in ("q", "type", "state", "status", "customer")),
-        next=found.page.query(request, after=found.page.after), previous=found.page.query(request, before=found.page.before),
+        request, "documents/list.html", page_context(request, staff, "documents"), staff=staff, listing=listing,
+        types=_types(request, listing.fact("counts", {})),
     )  # fmt: skip
-
-
-def _columns() -> list[Column]:
-    return [
-        Column("number", _("Document"), sortable=True),
-        Column("customer", _("Customer")),
-        Column("date", _("Date"), sortable=True),
-        Column("due", _("Due"), sortable=True),
-        Column("state", _("State")),
-        Column("amount", _("Amount"), sortable=True, num=True),
-    ]
 
 
 def _types(request: Request, counts: dict[str, int]) -> list[Link]:
@@ -91,8 +83,7 @@ def _types(request: Request, counts: dict[str, int]) -> list[Link]:
     def url(kind: str) -> str:
         return "/dokumente?" + urlencode(kept | ({"type": kind} if kind else {}))
 
-    total = sum(counts.values())
-    every = Link(_("All"), url(""), current=not asked, count=capped(total))
+    every = Link(_("All"), url(""), current=not asked, count=capped(sum(counts.values())))
     return [every] + [
         Link(plural(DocumentType, kind), url(kind), current=kind == asked, count=capped(counts[kind]))
         for kind in tuple(DocumentType)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from kontor_admin.copy import notifications
 from kontor_admin.mails import log, texts
-from kontor_edge.feature import Feature, Menu, per_order, sql
+from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
@@ -18,5 +18,5 @@ FEATURE = Feature(
     menu=Menu("/mails", lambda: _("Mails")),
     views=notifications.VIEWS,
     indexes=sql("kontor_admin", "sql/mails_indexes.sql"),
-    functions=(sql("kontor_admin", "sql/mail.sql"), *per_order(sql("kontor_admin", "sql/mails.sql"), ("time",))),
+    functions=(sql("kontor_admin", "sql/mail.sql"), *log.MAILS.functions),
 )

@@ -6,23 +6,47 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.notifications.v1.notifications_pb2_codes import MailState
+from kontor_admin.words import mail_kind
 from kontor_edge.acting import refused
 from kontor_edge.edge import edge_of, pages
+from kontor_edge.listing import staff_listing
+from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
 from kontor_edge.owners import command
-from kontor_edge.paging import Keyset, slice_of
 from kontor_edge.query import loads
-from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter()
 
-STATES = ("queued", "sent", "failed", "bounced", "suppressed")
+# Kinds of mail beside those that features bring along.
 KINDS = (
     "document_shared", "documents_shared", "invitation", "payment_received", "payment_pending", "payment_failed", "document_link",
     "login_code", "password_reset", "email_change",
+)  # fmt: skip
+
+MAILS = ListPage(
+    "mails", STAFF,
+    source="mail m LEFT JOIN customer c ON c.id = m.customer_id AND c.merchant_id = m.merchant_id",
+    where="m.merchant_id = r.merchant_id AND NOT m.deleted",
+    # Neither bodies nor links are in it.
+    id="m.id", entry="""'{"customer":' || coalesce(to_json(c.name)::text, 'null') || ',' || substr(m.data::text, 2)""",
+    sort="time", sorts={"time": "m.by_time"},
+    columns=(
+        ListColumn("to", N_("To")),
+        ListColumn("subject", N_("Subject")),
+        ListColumn("state", N_("State")),
+        ListColumn("when", N_("When"), css="nowrap"),
+        ListColumn("again", "", css="num"),
+    ),
+    others=(
+        Filter("kind", "(m.kind = {it} OR starts_with(m.kind, {it} || ':'))", label=N_("Kind"), every=N_("Every kind"), alias="art"),
+        Filter("state", "m.state = {it}", words={code: code.word for code in MailState}, label=N_("State"), every=N_("Every state")),
+    ),
+    search=("m.words",), hint=N_("Recipient, subject, number"),
 )  # fmt: skip
 
 
@@ -32,20 +56,12 @@ class MailMissing(NotFound):
 
 @router.get("")
 async def mails(request: Request) -> Response:
-    query = request.query_params
-    keyset = Keyset.of(request, ("time",), "time")
-    state, kind = query.get("state"), query.get("art")
+    staff, listing = await staff_listing(request, MAILS)
     kinds = [*KINDS, *(kind for feature in edge_of(request).features for kind in feature.mails)]
-    staff, row = await query_view(
-        request, f"mails_by_time_{keyset.direction}", of_state=state if state in STATES else None, of_kind=kind if kind in kinds else None,
-        of_words=search_patterns(query.get("q", "")), **keyset.arguments,
-    )  # fmt: skip
-    page = slice_of(row, keyset)
+    listing.choices["kind"] = [("", _("Every kind")), *((kind, mail_kind(kind)) for kind in kinds)]
     return pages(request).render(
-        request, "mails/list.html", page_context(request, staff, "mails"), staff=staff, page=page, q=query.get("q", ""), kinds=kinds,
-        mail_states=STATES, filtered=any(query.get(name) for name in ("q", "state", "art")), next=page.query(request, after=page.after),
-        previous=page.query(request, before=page.before),
-    )  # fmt: skip
+        request, "mails/list.html", page_context(request, staff, "mails"), staff=staff, listing=listing
+    )
 
 
 async def _mail(request: Request, mail_id: UUID) -> tuple[Staff, dict[str, Any]]:

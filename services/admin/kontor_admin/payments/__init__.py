@@ -1,8 +1,8 @@
 """Every booking of money, newest first (D10 for the merchant)."""
 
 from kontor_admin.copy import payments
-from kontor_admin.payments.page import router
-from kontor_edge.feature import Feature, Menu, per_order, sql
+from kontor_admin.payments.page import PAYMENTS, router
+from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 FEATURE = Feature(
@@ -12,5 +12,5 @@ FEATURE = Feature(
     menu=Menu("/zahlungen", lambda: _("Payments")),
     views=payments.VIEWS,
     indexes=sql("kontor_admin", "sql/payments_indexes.sql"),
-    functions=per_order(sql("kontor_admin", "sql/payments.sql"), ("time",)),
+    functions=PAYMENTS.functions,
 )

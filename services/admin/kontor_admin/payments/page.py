@@ -4,30 +4,42 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import pages
-from kontor_edge.paging import Keyset, slice_of
-from kontor_edge.sorting import search_patterns
-from kontor_edge.staff import page_context, query_view
-from kontor_service.i18n import gettext as _
+from kontor_edge.listing import staff_listing
+from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
+from kontor_edge.staff import page_context
+from kontor_service.i18n import N_
 
 router = APIRouter(prefix="/zahlungen")
 
-STATES = ("succeeded", "pending", "failed", "refunded")
+_STATES = {
+    "succeeded": N_("Received"),
+    "pending": N_("On its way"),
+    "failed": N_("Failed"),
+    "refunded": N_("Paid back"),
+}
+
+PAYMENTS = ListPage(
+    "payments", STAFF,
+    source="payment p LEFT JOIN customer c ON c.id = p.customer_id AND c.merchant_id = p.merchant_id",
+    where="p.merchant_id = r.merchant_id AND NOT p.deleted",
+    id="p.id", entry="""'{"customer":' || coalesce(to_json(c.name)::text, 'null') || ',' || substr(p.data::text, 2)""",
+    sort="time", sorts={"time": "p.by_time"},
+    columns=(
+        ListColumn("when", N_("When"), css="nowrap"),
+        ListColumn("document", N_("Document")),
+        ListColumn("customer", N_("Customer")),
+        ListColumn("method", N_("How")),
+        ListColumn("state", N_("State")),
+        ListColumn("amount", N_("Amount"), num=True, css="num amount"),
+    ),
+    others=(Filter("state", "p.state = {it}", words=_STATES, label=N_("State"), every=N_("Every state")),),
+    search=("p.words",), hint=N_("Number, amount, reference"),
+)  # fmt: skip
 
 
 @router.get("")
 async def payments(request: Request) -> Response:
-    query = request.query_params
-    keyset = Keyset.of(request, ("time",), "time")
-    state = query.get("state")
-    staff, row = await query_view(
-        request, f"payments_by_time_{keyset.direction}", of_state=state if state in STATES else None,
-        of_words=search_patterns(query.get("q", "")), **keyset.arguments,
-    )  # fmt: skip
-    page = slice_of(row, keyset)
+    staff, listing = await staff_listing(request, PAYMENTS)
     return pages(request).render(
-        request, "payments/list.html", page_context(request, staff, "payments"), staff=staff, page=page, q=query.get("q", ""),
-        states=[("", _("Every state")), ("succeeded", _("Received")), ("pending", _("On its way")), ("failed", _("Failed")),
-                ("refunded", _("Paid back"))],
-        filtered=bool(query.get("q") or query.get("state")), next=page.query(request, after=page.after),
-        previous=page.query(request, before=page.before),
-    )  # fmt: skip
+        request, "payments/list.html", page_context(request, staff, "payments"), staff=staff, listing=listing
+    )

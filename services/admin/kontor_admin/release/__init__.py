@@ -1,6 +1,6 @@
 """The release list (A19): what waits, why, and letting it go together."""
 
-from kontor_admin.release.page import router
+from kontor_admin.release.page import RELEASE, router
 from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
@@ -12,5 +12,5 @@ FEATURE = Feature(
     routers=(router,),
     menu=Menu("/freigabe", lambda: _("Release"), waiting=_WAITING),
     parts=sql("kontor_admin", "sql/release_parts.sql"),
-    functions=(sql("kontor_admin", "sql/release.sql"),),
+    functions=(sql("kontor_admin", "sql/release.sql"), *RELEASE.functions),
 )

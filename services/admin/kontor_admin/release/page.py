@@ -8,9 +8,9 @@ from starlette.responses import Response
 from kontor_admin.problems import issue
 from kontor_admin.words import GLOBALS
 from kontor_edge.edge import pages
+from kontor_edge.listing import staff_listing
+from kontor_edge.lists import STAFF, Filter, ListPage
 from kontor_edge.owners import command
-from kontor_edge.paging import Keyset, slice_of
-from kontor_edge.query import loads
 from kontor_edge.staff import Staff, current_staff, page_context, query_view
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
@@ -23,17 +23,26 @@ GROUPS = ("ready", "no_email", "unmatched", "invalid", "making")
 _PORTION = 100
 
 
+RELEASE = ListPage(
+    "release_list", STAFF,
+    source="""document d
+            LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
+            LEFT JOIN customer h ON h.id::text = d.data ->> 'suggested_customer_id' AND h.merchant_id = d.merchant_id""",
+    where="d.merchant_id = r.merchant_id AND d.state = 'waiting' AND NOT d.deleted",
+    id="d.id", entry="_waiting(d.brief, d.release_group, c.name, h.name)",
+    sort="received", order="asc", sorts={"received": "d.by_received"}, fixed=True, size=100,
+    others=(Filter("group", "d.release_group = {it}", words=dict.fromkeys(GROUPS, ""), alias="gruppe"),),
+    facts={"groups": ("json", "_release_groups(r.merchant_id)")},
+)  # fmt: skip
+
+
 @router.get("")
 async def release_list(request: Request) -> Response:
-    asked = request.query_params.get("gruppe", "")
-    group = asked if asked in GROUPS else None
-    keyset = Keyset("received", "asc", request.query_params.get("after", ""), size=100)
-    staff, row = await query_view(request, "release_list", of_group=group, **keyset.arguments)
-    groups = loads(row["groups"], {})
-    page = slice_of(row, keyset)
+    staff, listing = await staff_listing(request, RELEASE)
+    groups, group = listing.fact("groups", {}), listing.query.values["group"]
     return pages(request).render(
-        request, "release/list.html", page_context(request, staff, "release"), staff=staff, groups=groups, group=group, page=page,
-        tabs_of_groups=_tabs(groups, group), total=sum(groups.values()), next=page.query(request, after=page.after),
+        request, "release/list.html", page_context(request, staff, "release"), staff=staff, groups=groups, group=group,
+        listing=listing, tabs_of_groups=_tabs(groups, group), total=sum(groups.values()),
     )  # fmt: skip
 
 
