@@ -5,6 +5,7 @@ by the catalogues of two databases, one migrated and one made from the models.
 """
 
 import asyncio
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ _ENTITIES = ("FUNCTION", "TRIGGER", "POLICY", "ROW")
 def _tables(connection: Connection, metadata: MetaData) -> str:
     found = produce_migrations(MigrationContext.configure(connection, opts=_OPTIONS), metadata).upgrade_ops
     assert isinstance(found, UpgradeOps)
-    lines = render_python_code(found).replace("JSONB(astext_type=Text())", "JSONB()").splitlines()
+    lines = re.sub(r"JSONB\([^()]*astext_type=Text\(\)\)", "JSONB()", render_python_code(found)).splitlines()
     return "\n".join(line for line in lines if not line.strip().startswith("# ###")).strip().removeprefix("pass")
 
 

@@ -1,24 +1,61 @@
-"""The tables of the documents service. Copies of merchants and customers are read in copies/."""
+"""The tables of the documents service."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
+from kontor_service.models import Aggregate, Tenant, index, json_column, one_of, table_base
+from kontor_service.schema import declare_lister
 
 Base = table_base("documents")
+declare_lister(Base, "merchants_with_documents", "submission")
+declare_lister(Base, "merchants_to_settle", "to_settle", "try_at <= now()")
+declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
+
+
+class Merchant(Tenant, Base, table=True):
+    """A copy of the merchant, `state` as identity's message."""
+
+    __table_args__ = (index("merchant_by_slug", "slug"),)
+    merchant_id: UUID = Field(primary_key=True)
+    epoch: int
+    version: int
+    slug: str
+    state: bytes
+
+
+class Customer(Tenant, Base, table=True):
+    """A copy of the customer, `state` as identity's message; the other columns find a document's customer."""
+
+    __table_args__ = (
+        index("customer_by_number", "merchant_id", "number", where="NOT deleted", unique=True),
+        index("customer_by_vat_id", "merchant_id", "vat_id", where="vat_id <> '' AND NOT deleted"),
+        index("customer_by_email", "emails", postgresql_using="gin"),
+    )
+    id: UUID = Field(primary_key=True)
+    epoch: int
+    version: int
+    deleted: bool
+    number: str
+    vat_id: str
+    emails: list[str] = Field(sa_type=ARRAY(Text))
+    name: str
+    state: bytes
 
 
 class Submission(Aggregate, Base, table=True):
     """Something handed in at a door, kept as it came, on its way to being a document."""
 
-    __tablename__ = "submission"
-
-    status: str = "accepted"
+    __table_args__ = (
+        index("submission_parked", "merchant_id", "parked_for", where="parked_for IS NOT NULL"),
+        index("submission_by_merchant", "merchant_id", "id DESC"),
+    )
+    status: Annotated[str, one_of("accepted", "processed", "rejected")] = "accepted"
     source: str
     submitted_by: str
     file_name: str = ""
@@ -27,10 +64,10 @@ class Submission(Aggregate, Base, table=True):
     data_sha256: str | None = None
     document_id: UUID | None = None
     # The problem it was rejected with, as RFC 9457 members.
-    error: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    error: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     # The customer number without which the document cannot be made yet.
     parked_for: str | None = None
-    received_at: datetime = utc_column()
+    received_at: datetime
 
 
 class Document(Aggregate, Base, table=True):
@@ -39,14 +76,27 @@ class Document(Aggregate, Base, table=True):
     `facts` are what the bus carries of it besides columns; `issues` what stands against its release.
     """
 
-    __tablename__ = "document"
-
+    __table_args__ = (
+        index("document_by_external_id", "merchant_id", "external_id", unique=True),
+        index(
+            "document_by_number", "merchant_id", "type", "number", unique=True,
+            where="number <> '' AND state IN ('waiting', 'shared')",
+        ),
+        # Also of those that no longer stand: a number once used is not given again.
+        index("document_by_used_number", "merchant_id", "type", "number"),
+        index("document_by_customer_number", "merchant_id", "customer_number"),
+        index("document_by_content", "merchant_id", "content_sha256"),
+        index("document_waiting", "merchant_id", "id", where="state = 'waiting'"),
+        index("document_by_thread", "merchant_id", "thread_id"),
+        index("document_by_customer", "merchant_id", "customer_id"),
+    )  # fmt: skip
     type: str
     number: str
     external_id: str
     title: str = ""
-    state: str = "waiting"
+    state: Annotated[str, one_of("waiting", "shared", "withdrawn", "cancelled")] = "waiting"
     source: str
+    # What was handed in: the same bytes again are the same document.
     source_sha256: str
     # Kontor makes the PDF; otherwise it was supplied and is kept byte for byte.
     rendered: bool
@@ -70,25 +120,40 @@ class Document(Aggregate, Base, table=True):
     report_sha256: str | None = None
     facts: dict[str, Any] = json_column(dict)
     issues: list[dict[str, Any]] = json_column(list)
-    received_at: datetime = utc_column()
-    shared_at: datetime | None = utc_column(nullable=True)
-    first_opened_at: datetime | None = utc_column(nullable=True)
-    closed_at: datetime | None = utc_column(nullable=True)
+    received_at: datetime
+    shared_at: datetime | None = None
+    first_opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class DocumentReference(Tenant, Base, table=True):
+    """The number of another document that a document names, e.g. of its order."""
+
+    __tablename__ = "document_reference"
+    __table_args__ = (index("document_reference_by_number", "merchant_id", "number"),)
+
+    document_id: UUID = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
+    kind: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
 
 
 class DocumentFile(Tenant, Base, table=True):
     """A file of a document: its PDF, its e-invoice, or an attachment. The bytes are in file storage."""
 
     __tablename__ = "document_file"
+    __table_args__ = (
+        index("document_file_by_document", "document_id", "position"),
+        index("document_file_by_hash", "merchant_id", "sha256"),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    document_id: UUID
+    document_id: UUID = Field(foreign_key="document.id", ondelete="CASCADE")
     position: int
     name: str
     media_type: str
     sha256: str
     size: int
-    role: str
+    role: Annotated[str, one_of("pdf", "xml", "attachment")]
     private: bool = False
 
 
@@ -97,13 +162,34 @@ class HistoryEntry(Tenant, Base, table=True):
 
     __tablename__ = "history_entry"
 
-    document_id: UUID = Field(primary_key=True)
+    document_id: UUID = Field(primary_key=True, foreign_key="document.id")
     number: int = Field(primary_key=True)
     fact: str
-    at: datetime = utc_column()
+    at: datetime
     actor: str
+    # With the salt gone, the hash no longer tells who it was, and the chain still holds.
     actor_salt: str
     actor_sha256: str
     detail: dict[str, Any] = json_column(dict)
     previous_sha256: str
     sha256: str
+
+
+class NumberRange(Tenant, Base, table=True):
+    """The last number given to a document of a type in a year."""
+
+    __tablename__ = "number_range"
+
+    merchant_id: UUID = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class ToSettle(Tenant, Base, table=True):
+    """A waiting document that something has changed around, until it has been looked at again."""
+
+    __tablename__ = "to_settle"
+
+    document_id: UUID = Field(primary_key=True)
+    try_at: datetime

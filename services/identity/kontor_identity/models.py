@@ -1,22 +1,32 @@
 """Identity's tables. Every one that belongs to a merchant is under forced row-level security."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
+from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
+from kontor_service.schema import declare_lister
 
 Base = table_base("identity")
+declare_lister(Base, "merchants", "merchant")
+declare_lister(Base, "merchants_with_sessions_to_push", "session", "pushed_version < version")
+
+
+class Owned(Tenant):
+    """A row of a merchant that must exist."""
+
+    merchant_id: UUID = Field(foreign_key="merchant.id")
 
 
 class Merchant(Aggregate, Base, table=True):
     """A merchant and its settings; `id` and `merchant_id` are the same."""
 
+    __table_args__ = (UniqueConstraint("slug", name="uq_merchant_slug"),)
+    merchant_id: Annotated[UUID, Check("{} = id")]
     name: str
     slug: str
     logo_sha256: str = ""
@@ -45,45 +55,51 @@ class Merchant(Aggregate, Base, table=True):
     payments_enabled: bool = True
     legal_form_note: str = ""
     footer_links: list[dict[str, Any]] = json_column(list)
-    created_at: datetime = utc_column()
+    created_at: datetime
 
 
 class Logo(Tenant, Base, table=True):
     """Every logo a merchant ever had: mails that went out go on showing theirs."""
 
-    merchant_id: UUID = Field(primary_key=True)
+    __table_args__ = (index("ix_logo_sha256", "sha256"),)
+    merchant_id: UUID = Field(primary_key=True, foreign_key="merchant.id")
     sha256: str = Field(primary_key=True)
     media_type: str
-    created_at: datetime = utc_column()
+    created_at: datetime
 
 
-class Staff(Tenant, Base, table=True):
+class Staff(Owned, Base, table=True):
     """A person who works for the merchant. The address is unique across merchants: logging in needs no more."""
 
+    __table_args__ = (UniqueConstraint("email", name="uq_staff_email"), index("ix_staff_merchant_id", "merchant_id"))
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     email: str
     name: str
-    role: str
+    role: Annotated[str, one_of("owner", "sales", "accounting", "support", "read_only")]
     language: str = "de"
     # argon2id; None until the person has chosen a password.
     password_hash: str | None = None
     active: bool = True
-    created_at: datetime = utc_column()
-    last_seen_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    last_seen_at: datetime | None = None
 
 
-class Customer(Aggregate, Base, table=True):
+class Customer(Owned, Aggregate, Base, table=True):
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number", name="uq_customer_number"),
+        index("ix_customer_email", "merchant_id", "email"),
+    )
     number: str
     name: str
-    kind: str = "business"
+    kind: Annotated[str, one_of("business", "consumer")] = "business"
     address: dict[str, Any] = json_column(dict)
     email: str = ""
     phone: str = ""
     vat_id: str = ""
     language: str = "de"
-    portal_access: str = "default"
-    mail_mode: str = "default"
-    created_at: datetime = utc_column()
+    portal_access: Annotated[str, one_of("default", "on", "off")] = "default"
+    mail_mode: Annotated[str, one_of("default", "link", "link_and_files")] = "default"
+    created_at: datetime
 
 
 class CustomerNumber(Tenant, Base, table=True):
@@ -91,19 +107,26 @@ class CustomerNumber(Tenant, Base, table=True):
 
     __tablename__ = "customer_number"
 
-    merchant_id: UUID = Field(primary_key=True)
+    merchant_id: UUID = Field(primary_key=True, foreign_key="merchant.id")
     number: str = Field(primary_key=True)
-    customer_id: UUID
+    customer_id: UUID = Field(foreign_key="customer.id")
 
 
-class Contact(Tenant, Base, table=True):
+class Contact(Owned, Base, table=True):
     """A contact person, and the grant: `user_id` with access "active" lets that login see the customer.
 
     Several contacts may name one user: one login, several customers.
     """
 
+    __table_args__ = (
+        CheckConstraint("access <> 'active' OR user_id IS NOT NULL", name="active"),
+        index("ix_contact_customer_id", "customer_id"),
+        index("ix_contact_user_id", "user_id", where="user_id IS NOT NULL"),
+        index("ix_contact_email", "merchant_id", "email"),
+        index("uq_contact_email", "customer_id", "email", where="email <> ''", unique=True),
+    )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    customer_id: UUID
+    customer_id: UUID = Field(foreign_key="customer.id")
     name: str
     function: str = ""
     email: str = ""
@@ -112,124 +135,164 @@ class Contact(Tenant, Base, table=True):
     gets_quotes: bool = True
     gets_invoices: bool = True
     gets_reminders: bool = True
-    access: str = "none"
-    user_id: UUID | None = None
-    invited_at: datetime | None = utc_column(nullable=True)
-    last_seen_at: datetime | None = utc_column(nullable=True)
-    created_at: datetime = utc_column()
+    access: Annotated[str, one_of("none", "invited", "active", "revoked")] = "none"
+    user_id: UUID | None = Field(default=None, foreign_key="portal_user.id")
+    invited_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    created_at: datetime
 
 
-class PortalUser(Tenant, Base, table=True):
+class PortalUser(Owned, Base, table=True):
     """A login to one merchant's portal."""
 
     __tablename__ = "portal_user"
+    __table_args__ = (UniqueConstraint("merchant_id", "email"),)
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     email: str
     name: str
     language: str = "de"
     password_hash: str
-    created_at: datetime = utc_column()
+    created_at: datetime
 
 
-class Invitation(Tenant, Base, table=True):
+class Invitation(Owned, Base, table=True):
     """An invitation to a contact person; its link is derived from the id, single use."""
 
+    __table_args__ = (index("ix_invitation_contact_id", "contact_id"),)
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    customer_id: UUID
-    contact_id: UUID
+    customer_id: UUID = Field(foreign_key="customer.id")
+    contact_id: UUID = Field(foreign_key="contact.id")
     email: str
-    created_at: datetime = utc_column()
-    expires_at: datetime = utc_column()
-    used_at: datetime | None = utc_column(nullable=True)
-    revoked_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
-class Link(Aggregate, Base, table=True):
+class Link(Owned, Aggregate, Base, table=True):
     """A secret link of a customer or of one document; with a contact it dies when that person's access is revoked."""
 
-    customer_id: UUID
+    __table_args__ = (
+        # One link per place and person, however many ask for it at once.
+        UniqueConstraint(
+            "customer_id", "document_id", "contact_id", name="uq_link_target", postgresql_nulls_not_distinct=True
+        ),
+        index("ix_link_merchant_id", "merchant_id"),
+    )
+    customer_id: UUID = Field(foreign_key="customer.id")
     document_id: UUID | None = None
-    contact_id: UUID | None = None
+    contact_id: UUID | None = Field(default=None, foreign_key="contact.id")
     generation: int = 1
-    revoked_at: datetime | None = utc_column(nullable=True)
-    created_at: datetime = utc_column()
-    expires_at: datetime = utc_column()
-    last_used_at: datetime | None = utc_column(nullable=True)
+    revoked_at: datetime | None = None
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
 
     @property
     def revoked(self) -> bool:
         return self.revoked_at is not None
 
 
-class ThingLink(Tenant, Base, table=True):
+class ThingLink(Owned, Base, table=True):
     """A secret link to a thing of another owner, e.g. meters.meter:<uuid>; what that is, identity does not know."""
 
     __tablename__ = "thing_link"
+    # One link per thing, however many ask for it at once.
+    __table_args__ = (UniqueConstraint("merchant_id", "thing", name="uq_thing_link_thing"),)
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     thing: str
     generation: int = 1
-    created_at: datetime = utc_column()
-    expires_at: datetime = utc_column()
-    revoked_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
 
 
-class LoginSession(Aggregate, Base, table=True):
+class LoginSession(Owned, Aggregate, Base, table=True):
     """A session; the cookie's value is known by its hash only. Its version grows when what it may do changes."""
 
     __tablename__ = "session"
+    __table_args__ = (
+        CheckConstraint("(kind = 'staff') = (staff_id IS NOT NULL)", name="staff"),
+        CheckConstraint("(kind = 'link') = (link_id IS NOT NULL)", name="link"),
+        index("ix_session_merchant_id", "merchant_id"),
+        index("ix_session_expires_at", "expires_at"),
+        index("ix_session_to_push", "merchant_id", where="pushed_version < version"),
+    )
 
-    hash: str
-    kind: str
+    hash: str = Field(unique=True)
+    kind: Annotated[str, one_of("portal", "link", "staff")]
     email: str = ""
-    staff_id: UUID | None = None
-    user_id: UUID | None = None
-    contact_id: UUID | None = None
-    customer_id: UUID | None = None
+    staff_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    user_id: UUID | None = Field(default=None, foreign_key="portal_user.id")
+    contact_id: UUID | None = Field(default=None, foreign_key="contact.id")
+    customer_id: UUID | None = Field(default=None, foreign_key="customer.id")
     document_id: UUID | None = None
-    link_id: UUID | None = None
+    link_id: UUID | None = Field(default=None, foreign_key="link.id")
     link_generation: int | None = None
     ip: str = ""
-    created_at: datetime = utc_column()
-    expires_at: datetime = utc_column()
-    revoked_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
     # The version that the edge has confirmed.
     pushed_version: int = 1
 
 
-class Challenge(Aggregate, Base, table=True):
+class Challenge(Owned, Aggregate, Base, table=True):
     """A one-time secret on its way by mail. It is derived when the mail goes out, and never stored."""
 
-    kind: str
+    __table_args__ = (index("ix_challenge_expires_at", "expires_at"),)
+    kind: Annotated[str, one_of("password_reset", "login_code", "document_link")]
     email: str
     name: str = ""
     language: str = "de"
-    staff_id: UUID | None = None
-    user_id: UUID | None = None
-    contact_id: UUID | None = None
-    customer_id: UUID | None = None
+    staff_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    user_id: UUID | None = Field(default=None, foreign_key="portal_user.id")
+    contact_id: UUID | None = Field(default=None, foreign_key="contact.id")
+    customer_id: UUID | None = Field(default=None, foreign_key="customer.id")
     document_id: UUID | None = None
-    link_id: UUID | None = None
+    link_id: UUID | None = Field(default=None, foreign_key="link.id")
     # The key a code was derived with: eight digits cannot carry it themselves.
     key_id: str
     attempts: int = 0
-    created_at: datetime = utc_column()
-    expires_at: datetime = utc_column()
-    used_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
 
 
-class ApiKey(Aggregate, Base, table=True):
+class ApiKey(Owned, Aggregate, Base, table=True):
     __tablename__ = "api_key"
+    __table_args__ = (index("ix_api_key_merchant_id", "merchant_id"),)
 
     name: str
     prefix: str
-    hash: str
+    hash: str = Field(unique=True)
     scopes: list[str] = Field(sa_type=ARRAY(Text))
     created_by: str = ""
-    created_at: datetime = utc_column()
-    revoked_at: datetime | None = utc_column(nullable=True)
+    created_at: datetime
+    revoked_at: datetime | None = None
 
     @property
     def revoked(self) -> bool:
         return self.revoked_at is not None
+
+
+class ServerKey(Base, table=True):
+    """A secret that the platform made for itself."""
+
+    __tablename__ = "server_key"
+
+    name: str = Field(primary_key=True)
+    secret: str
+
+
+class RateLimit(Base, table=True):
+    """A token bucket. A crash may forget it: that costs an attacker's patience, not a promise."""
+
+    __tablename__ = "rate_limit"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: str = Field(primary_key=True)
+    tokens: float
+    updated_at: datetime

@@ -1,21 +1,35 @@
 """The tables of notifications. Copies of other owners' state are in copies/models.py."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import Uuid
+from sqlalchemy import ARRAY, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from kontor_service.models import Aggregate, table_base, utc_column
+from kontor_service.models import Aggregate, Tenant, index, json_column, one_of, table_base
+from kontor_service.schema import declare_lister
 
 Base = table_base("notifications")
+_DUE = "state = 'queued' AND next_attempt_at <= now()"
+declare_lister(Base, "merchants_with_due_mails", "mail", _DUE)
+declare_lister(Base, "merchants_with_urgent_mails", "mail", f"{_DUE} AND lane = 0")
+declare_lister(Base, "merchants", "merchant_copy")
 
 
 class Mail(Aggregate, Base, table=True):
     """A mail on its way or in the log. What it says is made when it is sent, and kept nowhere."""
 
+    __table_args__ = (
+        index("mail_log", "merchant_id", "created_at DESC"),
+        index("mail_due", "lane", "next_attempt_at", where="state = 'queued'"),
+        # One open envelope per recipient: what is released meanwhile is put into it (INSERT … ON CONFLICT).
+        index(
+            "mail_collecting", "merchant_id", "customer_id", "recipient", unique=True,
+            where="collecting AND state = 'queued'",
+        ),
+    )  # fmt: skip
     # The name of a MailKind; its text depends on the documents too.
     kind: str
     recipient: str
@@ -28,7 +42,7 @@ class Mail(Aggregate, Base, table=True):
     # An invitation's or challenge's id: its secret is fetched with it. Or a request's for readings, as its link.
     reference_id: UUID | None = None
     # What the mail's event said and no copy holds; the mail kind knows its fields.
-    data: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    data: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     # Staff's own words for this one sending; emptied when it is over.
     own_subject: str = ""
     own_text: str = ""
@@ -40,24 +54,47 @@ class Mail(Aggregate, Base, table=True):
     renew_links: bool = False
     resend_of: UUID | None = None
 
-    state: str = "queued"
+    state: Annotated[str, one_of("queued", "sent", "failed", "bounced", "suppressed")] = "queued"
     attempts: int = 0
     error: str = ""
     subject: str = ""
-    message_id: str
-    created_at: datetime = utc_column()
+    message_id: str = Field(unique=True)
+    created_at: datetime
     # Not before; a claimed mail is left alone until then.
-    next_attempt_at: datetime = utc_column()
-    expires_at: datetime | None = utc_column(nullable=True)
-    sent_at: datetime | None = utc_column(nullable=True)
+    next_attempt_at: datetime
+    expires_at: datetime | None = None
+    sent_at: datetime | None = None
 
 
 class Template(Aggregate, Base, table=True):
     """The merchant's words for one kind of mail in one language."""
 
+    __table_args__ = (UniqueConstraint("merchant_id", "kind", "language"),)
     kind: str
-    language: str
+    language: Annotated[str, one_of("de", "en")]
     subject: str
     text: str
     # Back to the default; the row stays, so that the version goes on.
     deleted: bool = False
+
+
+class FeedHead(Tenant, Base, table=True):
+    """The position of the newest event in the merchant's feed; its lock puts them in order."""
+
+    __tablename__ = "feed_head"
+    merchant_id: UUID = Field(primary_key=True)
+    position: int
+
+
+class FeedEvent(Tenant, Base, table=True):
+    """An event as other systems read it."""
+
+    __tablename__ = "feed_event"
+    __table_args__ = (UniqueConstraint("merchant_id", "id"),)
+    merchant_id: UUID = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    id: UUID
+    type: str
+    time: datetime
+    subject: str
+    data: dict[str, Any] = json_column(dict)

@@ -1,191 +1,316 @@
-"""Documents, what was handed in, files, history, numbering, and copies of merchants and customers."""
+"""Initial."""
 
+import sqlalchemy as sa
 from alembic import op
-
-from kontor_service.migrations import infrastructure, merchant_lister, tenant_table
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
 
-TABLES = """
-CREATE TABLE merchant (
-    merchant_id uuid PRIMARY KEY,
-    epoch int NOT NULL,
-    version bigint NOT NULL,
-    slug text NOT NULL,
-    state bytea NOT NULL
-);
-CREATE INDEX merchant_by_slug ON merchant (slug);
-CREATE TABLE customer (
-    id uuid PRIMARY KEY,
-    merchant_id uuid NOT NULL,
-    epoch int NOT NULL,
-    version bigint NOT NULL,
-    deleted boolean NOT NULL,
-    number text NOT NULL,
-    vat_id text NOT NULL,
-    emails text[] NOT NULL,
-    name text NOT NULL,
-    state bytea NOT NULL
-);
-CREATE UNIQUE INDEX customer_by_number ON customer (merchant_id, number) WHERE NOT deleted;
-CREATE INDEX customer_by_vat_id ON customer (merchant_id, vat_id) WHERE vat_id <> '' AND NOT deleted;
-CREATE INDEX customer_by_email ON customer USING gin (emails);
 
-CREATE TABLE submission (
-    id uuid PRIMARY KEY,
-    merchant_id uuid NOT NULL,
-    epoch int NOT NULL,
-    version bigint NOT NULL,
-    status text NOT NULL CHECK (status IN ('accepted', 'processed', 'rejected')),
-    source text NOT NULL,
-    submitted_by text NOT NULL,
-    file_name text NOT NULL,
-    media_type text NOT NULL,
-    file_sha256 text,
-    data_sha256 text,
-    document_id uuid,
-    error jsonb,
-    -- The customer number without which the document cannot be made yet.
-    parked_for text,
-    received_at timestamptz NOT NULL
-);
-CREATE INDEX submission_parked ON submission (merchant_id, parked_for) WHERE parked_for IS NOT NULL;
-CREATE INDEX submission_by_merchant ON submission (merchant_id, id DESC);
-
-CREATE TABLE document (
-    id uuid PRIMARY KEY,
-    merchant_id uuid NOT NULL,
-    epoch int NOT NULL,
-    version bigint NOT NULL,
-    type text NOT NULL,
-    number text NOT NULL,
-    external_id text NOT NULL,
-    title text NOT NULL,
-    state text NOT NULL CHECK (state IN ('waiting', 'shared', 'withdrawn', 'cancelled')),
-    source text NOT NULL,
-    -- What was handed in: the same bytes again are the same document.
-    source_sha256 text NOT NULL,
-    rendered boolean NOT NULL,
-    -- Its files are made and it has been looked at for release since it came in.
-    settled boolean NOT NULL,
-    customer_id uuid,
-    customer_number text NOT NULL,
-    suggested_customer_id uuid,
-    buyer_name text NOT NULL,
-    thread_id uuid NOT NULL,
-    issue_date date NOT NULL,
-    due_date date,
-    valid_until date,
-    currency text NOT NULL,
-    net_minor bigint NOT NULL,
-    tax_minor bigint NOT NULL,
-    gross_minor bigint NOT NULL,
-    prepaid_minor bigint NOT NULL,
-    amount_due_minor bigint NOT NULL,
-    content_sha256 text NOT NULL,
-    report_sha256 text,
-    facts jsonb NOT NULL,
-    issues jsonb NOT NULL,
-    received_at timestamptz NOT NULL,
-    shared_at timestamptz,
-    first_opened_at timestamptz,
-    closed_at timestamptz
-);
-CREATE UNIQUE INDEX document_by_external_id ON document (merchant_id, external_id);
-CREATE UNIQUE INDEX document_by_number ON document (merchant_id, type, number)
-    WHERE number <> '' AND state IN ('waiting', 'shared');
--- Also of those that no longer stand: a number once used is not given again.
-CREATE INDEX document_by_used_number ON document (merchant_id, type, number);
-CREATE INDEX document_by_customer_number ON document (merchant_id, customer_number);
-CREATE INDEX document_by_content ON document (merchant_id, content_sha256);
-CREATE INDEX document_waiting ON document (merchant_id, id) WHERE state = 'waiting';
-CREATE INDEX document_by_thread ON document (merchant_id, thread_id);
-CREATE INDEX document_by_customer ON document (merchant_id, customer_id);
-
-CREATE TABLE document_reference (
-    merchant_id uuid NOT NULL,
-    document_id uuid NOT NULL REFERENCES document ON DELETE CASCADE,
-    kind text NOT NULL,
-    number text NOT NULL,
-    PRIMARY KEY (document_id, kind, number)
-);
-CREATE INDEX document_reference_by_number ON document_reference (merchant_id, number);
-
-CREATE TABLE document_file (
-    id uuid PRIMARY KEY,
-    merchant_id uuid NOT NULL,
-    document_id uuid NOT NULL REFERENCES document ON DELETE CASCADE,
-    position int NOT NULL,
-    name text NOT NULL,
-    media_type text NOT NULL,
-    sha256 text NOT NULL,
-    size bigint NOT NULL,
-    role text NOT NULL CHECK (role IN ('pdf', 'xml', 'attachment')),
-    private boolean NOT NULL
-);
-CREATE INDEX document_file_by_document ON document_file (document_id, position);
-CREATE INDEX document_file_by_hash ON document_file (merchant_id, sha256);
-
--- Append-only: each entry's hash covers the one before it.
-CREATE TABLE history_entry (
-    merchant_id uuid NOT NULL,
-    document_id uuid NOT NULL REFERENCES document,
-    number int NOT NULL,
-    fact text NOT NULL,
-    at timestamptz NOT NULL,
-    actor text NOT NULL,
-    -- With the salt gone, the hash no longer tells who it was, and the chain still holds.
-    actor_salt text NOT NULL,
-    actor_sha256 text NOT NULL,
-    detail jsonb NOT NULL,
-    previous_sha256 text NOT NULL,
-    sha256 text NOT NULL,
-    PRIMARY KEY (document_id, number)
-);
-CREATE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+def upgrade() -> None:
+    # Expand first, contract in a later release: the code of both releases runs side by side.
+    execute = op.get_bind().exec_driver_sql
+    op.create_table(
+        "customer",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("vat_id", sa.Text(), nullable=False),
+        sa.Column("emails", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
+    )
+    op.create_index("customer_by_email", "customer", ["emails"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "customer_by_number",
+        "customer",
+        ["merchant_id", "number"],
+        unique=True,
+        postgresql_where=sa.text("NOT deleted"),
+    )
+    op.create_index(
+        "customer_by_vat_id",
+        "customer",
+        ["merchant_id", "vat_id"],
+        unique=False,
+        postgresql_where=sa.text("vat_id <> '' AND NOT deleted"),
+    )
+    op.create_table(
+        "document",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_sha256", sa.Text(), nullable=False),
+        sa.Column("rendered", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("customer_number", sa.Text(), nullable=False),
+        sa.Column("suggested_customer_id", sa.Uuid(), nullable=True),
+        sa.Column("buyer_name", sa.Text(), nullable=False),
+        sa.Column("thread_id", sa.Uuid(), nullable=False),
+        sa.Column("issue_date", sa.Date(), nullable=False),
+        sa.Column("due_date", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("prepaid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("amount_due_minor", sa.BigInteger(), nullable=False),
+        sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.Column("report_sha256", sa.Text(), nullable=True),
+        sa.Column("facts", postgresql.JSONB(), nullable=False),
+        sa.Column("issues", postgresql.JSONB(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'shared', 'withdrawn', 'cancelled')", name=op.f("ck_document_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+    )
+    op.create_index("document_by_content", "document", ["merchant_id", "content_sha256"], unique=False)
+    op.create_index("document_by_customer", "document", ["merchant_id", "customer_id"], unique=False)
+    op.create_index("document_by_customer_number", "document", ["merchant_id", "customer_number"], unique=False)
+    op.create_index("document_by_external_id", "document", ["merchant_id", "external_id"], unique=True)
+    op.create_index(
+        "document_by_number",
+        "document",
+        ["merchant_id", "type", "number"],
+        unique=True,
+        postgresql_where=sa.text("number <> '' AND state IN ('waiting', 'shared')"),
+    )
+    op.create_index("document_by_thread", "document", ["merchant_id", "thread_id"], unique=False)
+    op.create_index("document_by_used_number", "document", ["merchant_id", "type", "number"], unique=False)
+    op.create_index(
+        "document_waiting",
+        "document",
+        ["merchant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "idempotency",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("answer", postgresql.JSONB(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("length(key) BETWEEN 1 AND 200", name=op.f("ck_idempotency_key")),
+        sa.PrimaryKeyConstraint("merchant_id", "scope", "key", name=op.f("pk_idempotency")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("processed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_inbox")),
+    )
+    op.create_index("inbox_processed", "inbox", ["processed_at"], unique=False, postgresql_using="brin")
+    op.create_table(
+        "merchant",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_merchant")),
+    )
+    op.create_index("merchant_by_slug", "merchant", ["slug"], unique=False)
+    op.create_table(
+        "number_range",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", "type", "year", name=op.f("pk_number_range")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("merchant_id", sa.Uuid(), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("available_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        postgresql_with={"autovacuum_vacuum_scale_factor": "0.02", "autovacuum_vacuum_threshold": "1000"},
+    )
+    op.create_index(
+        "outbox_published",
+        "outbox",
+        ["published_at"],
+        unique=False,
+        postgresql_where=sa.text("published_at IS NOT NULL"),
+    )
+    op.create_index(
+        "outbox_unpublished",
+        "outbox",
+        ["available_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("published_at IS NULL"),
+    )
+    op.create_table(
+        "submission",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("submitted_by", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=True),
+        sa.Column("data_sha256", sa.Text(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("error", postgresql.JSONB(), nullable=True),
+        sa.Column("parked_for", sa.Text(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('accepted', 'processed', 'rejected')", name=op.f("ck_submission_status")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+    )
+    op.create_index("submission_by_merchant", "submission", ["merchant_id", sa.literal_column("id DESC")], unique=False)
+    op.create_index(
+        "submission_parked",
+        "submission",
+        ["merchant_id", "parked_for"],
+        unique=False,
+        postgresql_where=sa.text("parked_for IS NOT NULL"),
+    )
+    op.create_table(
+        "to_settle",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_to_settle")),
+    )
+    op.create_table(
+        "document_file",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("role IN ('pdf', 'xml', 'attachment')", name=op.f("ck_document_file_role")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_document_file_document_id_document"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_file")),
+    )
+    op.create_index("document_file_by_document", "document_file", ["document_id", "position"], unique=False)
+    op.create_index("document_file_by_hash", "document_file", ["merchant_id", "sha256"], unique=False)
+    op.create_table(
+        "document_reference",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+            name=op.f("fk_document_reference_document_id_document"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", "kind", "number", name=op.f("pk_document_reference")),
+    )
+    op.create_index("document_reference_by_number", "document_reference", ["merchant_id", "number"], unique=False)
+    op.create_table(
+        "history_entry",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("fact", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("actor_salt", sa.Text(), nullable=False),
+        sa.Column("actor_sha256", sa.Text(), nullable=False),
+        sa.Column("detail", postgresql.JSONB(), nullable=False),
+        sa.Column("previous_sha256", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_history_entry_document_id_document")),
+        sa.PrimaryKeyConstraint("document_id", "number", name=op.f("pk_history_entry")),
+    )
+    execute("ALTER TABLE customer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON customer
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON document
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON idempotency
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE merchant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON merchant
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE number_range ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON number_range
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE submission ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON submission
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE to_settle ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON to_settle
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE document_file ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON document_file
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE document_reference ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON document_reference
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE history_entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON history_entry
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("""CREATE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'actor' - 'actor_salt' = to_jsonb(OLD) - 'actor' - 'actor_salt' THEN
         RETURN NEW; -- a person was erased
     END IF;
     RAISE EXCEPTION 'history is append-only';
-END $$;
-CREATE TRIGGER history_is_append_only BEFORE UPDATE OR DELETE ON history_entry
-    FOR EACH ROW EXECUTE FUNCTION history_is_append_only();
-
-CREATE TABLE number_range (
-    merchant_id uuid NOT NULL,
-    type text NOT NULL,
-    year int NOT NULL,
-    last int NOT NULL,
-    PRIMARY KEY (merchant_id, type, year)
-);
-"""
-
-TENANTS = (
-    "merchant", "customer", "submission", "document", "document_reference", "document_file", "history_entry",
-    "number_range",
-)  # fmt: skip
-
-
-def upgrade() -> None:
-    infrastructure(op)
-    for statement in _statements(TABLES):
-        op.execute(statement)
-    for table in TENANTS:
-        tenant_table(op, table)
-    merchant_lister(op, "merchants_with_documents", "submission")
-    merchant_lister(op, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
-
-
-def _statements(script: str) -> list[str]:
-    """The script's statements; function bodies stay whole."""
-    found, body = [], False
-    lines: list[str] = []
-    for line in script.splitlines():
-        lines.append(line)
-        body ^= line.count("$$") % 2 == 1
-        if line.rstrip().endswith(";") and not body:
-            found.append("\n".join(lines))
-            lines = []
-    return [statement for statement in found if statement.strip()]
+END $$""")
+    execute("""CREATE TRIGGER history_is_append_only BEFORE UPDATE OR DELETE ON history_entry
+    FOR EACH ROW EXECUTE FUNCTION history_is_append_only()""")
+    execute("CREATE POLICY lookup ON submission FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_documents() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM submission WHERE true $$""")
+    execute("CREATE POLICY lookup ON to_settle FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_to_settle() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM to_settle WHERE try_at <= now() $$""")
+    execute("CREATE POLICY lookup ON merchant FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM merchant WHERE slug = wanted $$""")

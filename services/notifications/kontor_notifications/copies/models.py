@@ -1,39 +1,58 @@
 """Copies of other owners' state: the contract's own message, and the columns SQL looks at."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlmodel import Field
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
+from kontor_notifications.models import Base
+from kontor_service.models import Tenant, index
 
 State = TypeVar("State", Merchant, Customer, Document, Receivable, ReadingInvitation)
 
-_metadata = MetaData()
+
+class _Copy(Tenant):
+    id: UUID = Field(primary_key=True)
+    epoch: int
+    version: int
+    deleted: bool
+    state: bytes
 
 
-def _copy(name: str, *columns: Column[UUID] | Column[str]) -> Table:
-    return Table(
-        name,
-        _metadata,
-        Column("id", Uuid, primary_key=True),
-        Column("merchant_id", Uuid),
-        Column("epoch", Integer),
-        Column("version", BigInteger),
-        Column("deleted", Boolean),
-        Column("state", LargeBinary),
-        *columns,
-    )
+class MerchantCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+    __tablename__ = "merchant_copy"
 
 
-TABLES: dict[type[Message], Table] = {
-    Merchant: _copy("merchant_copy"),
-    Customer: _copy("customer_copy"),
-    Document: _copy("document_copy", Column("type", Text)),
-    ReadingInvitation: _copy("reading_invitation_copy"),
-    Receivable: _copy("receivable_copy", Column("document_id", Uuid)),
+class CustomerCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+    __tablename__ = "customer_copy"
+
+
+class DocumentCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+    __tablename__ = "document_copy"
+    # The preview takes the newest document of a type.
+    __table_args__ = (index("document_copy_type", "merchant_id", "type", "id DESC"),)
+    type: str
+
+
+class ReadingInvitationCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+    __tablename__ = "reading_invitation_copy"
+
+
+class ReceivableCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+    __tablename__ = "receivable_copy"
+    __table_args__ = (index("receivable_copy_document", "document_id"),)
+    document_id: UUID
+
+
+TABLES: dict[type[Message], Any] = {
+    Merchant: MerchantCopy.__table__,
+    Customer: CustomerCopy.__table__,
+    Document: DocumentCopy.__table__,
+    ReadingInvitation: ReadingInvitationCopy.__table__,
+    Receivable: ReceivableCopy.__table__,
 }

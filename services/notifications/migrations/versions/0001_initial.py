@@ -1,130 +1,250 @@
-"""Mails, templates, the events feed, and the copies of what mails are about."""
+"""Initial."""
 
+import sqlalchemy as sa
 from alembic import op
-
-from kontor_service.migrations import infrastructure, merchant_lister, tenant_table
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
 
-COPIES = ("merchant_copy", "customer_copy", "document_copy", "receivable_copy")
-
 
 def upgrade() -> None:
-    infrastructure(op)
-    mails()
-    templates()
-    feed()
-    copies()
-
-
-def mails() -> None:
-    op.execute(
-        """
-        CREATE TABLE mail (
-            id uuid PRIMARY KEY,
-            merchant_id uuid NOT NULL,
-            epoch integer NOT NULL DEFAULT 1,
-            version integer NOT NULL DEFAULT 1,
-            kind text NOT NULL,
-            recipient text NOT NULL,
-            name text NOT NULL,
-            language text NOT NULL,
-            customer_id uuid,
-            contact_id uuid,
-            document_ids uuid[] NOT NULL,
-            document_number text NOT NULL,
-            reference_id uuid,
-            data jsonb,
-            own_subject text NOT NULL,
-            own_text text NOT NULL,
-            lane smallint NOT NULL,
-            collecting boolean NOT NULL,
-            renew_links boolean NOT NULL,
-            resend_of uuid,
-            state text NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'bounced', 'suppressed')),
-            attempts integer NOT NULL,
-            error text NOT NULL,
-            subject text NOT NULL,
-            message_id text NOT NULL UNIQUE,
-            created_at timestamptz NOT NULL,
-            next_attempt_at timestamptz NOT NULL,
-            expires_at timestamptz,
-            sent_at timestamptz
-        )"""
+    # Expand first, contract in a later release: the code of both releases runs side by side.
+    execute = op.get_bind().exec_driver_sql
+    op.create_table(
+        "customer_copy",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_copy")),
     )
-    op.execute("CREATE INDEX mail_log ON mail (merchant_id, created_at DESC)")
-    op.execute("CREATE INDEX mail_due ON mail (lane, next_attempt_at) WHERE state = 'queued'")
-    # One open envelope per recipient: what is released meanwhile is put into it (INSERT … ON CONFLICT).
-    op.execute(
-        "CREATE UNIQUE INDEX mail_collecting ON mail (merchant_id, customer_id, recipient)"
-        " WHERE collecting AND state = 'queued'"
+    op.create_table(
+        "document_copy",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_copy")),
     )
-    tenant_table(op, "mail")
-    merchant_lister(op, "merchants_with_due_mails", "mail", "state = 'queued' AND next_attempt_at <= now()")
-    op.execute(
-        "CREATE FUNCTION merchants_with_urgent_mails() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER"
-        " SET search_path = public, pg_temp AS $$ SELECT DISTINCT merchant_id FROM mail"
-        " WHERE state = 'queued' AND lane = 0 AND next_attempt_at <= now() $$"
+    op.create_index(
+        "document_copy_type", "document_copy", ["merchant_id", "type", sa.literal_column("id DESC")], unique=False
     )
-
-
-def templates() -> None:
-    op.execute(
-        """
-        CREATE TABLE template (
-            id uuid PRIMARY KEY,
-            merchant_id uuid NOT NULL,
-            epoch integer NOT NULL DEFAULT 1,
-            version integer NOT NULL DEFAULT 1,
-            kind text NOT NULL,
-            language text NOT NULL CHECK (language IN ('de', 'en')),
-            subject text NOT NULL,
-            text text NOT NULL,
-            deleted boolean NOT NULL,
-            UNIQUE (merchant_id, kind, language)
-        )"""
+    op.create_table(
+        "feed_event",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", "position", name=op.f("pk_feed_event")),
+        sa.UniqueConstraint("merchant_id", "id", name=op.f("uq_feed_event_merchant_id_id")),
     )
-    tenant_table(op, "template")
-
-
-def feed() -> None:
-    op.execute("CREATE TABLE feed_head (merchant_id uuid PRIMARY KEY, position bigint NOT NULL)")
-    op.execute(
-        """
-        CREATE TABLE feed_event (
-            merchant_id uuid NOT NULL,
-            position bigint NOT NULL,
-            id uuid NOT NULL,
-            type text NOT NULL,
-            time timestamptz NOT NULL,
-            subject text NOT NULL,
-            data jsonb NOT NULL,
-            PRIMARY KEY (merchant_id, position),
-            UNIQUE (merchant_id, id)
-        )"""
+    op.create_table(
+        "feed_head",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_feed_head")),
     )
-    tenant_table(op, "feed_head")
-    tenant_table(op, "feed_event")
-
-
-def copies() -> None:
-    for table in COPIES:
-        op.execute(
-            f"""
-            CREATE TABLE {table} (
-                id uuid PRIMARY KEY,
-                merchant_id uuid NOT NULL,
-                epoch integer NOT NULL,
-                version bigint NOT NULL,
-                deleted boolean NOT NULL,
-                state bytea NOT NULL
-            )"""
-        )
-        tenant_table(op, table)
-    op.execute("ALTER TABLE receivable_copy ADD COLUMN document_id uuid NOT NULL")
-    op.execute("CREATE INDEX receivable_copy_document ON receivable_copy (document_id)")
-    # The preview takes the newest document of a type.
-    op.execute("ALTER TABLE document_copy ADD COLUMN type text NOT NULL")
-    op.execute("CREATE INDEX document_copy_type ON document_copy (merchant_id, type, id DESC)")
-    merchant_lister(op, "merchants", "merchant_copy")
+    op.create_table(
+        "idempotency",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("answer", postgresql.JSONB(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("length(key) BETWEEN 1 AND 200", name=op.f("ck_idempotency_key")),
+        sa.PrimaryKeyConstraint("merchant_id", "scope", "key", name=op.f("pk_idempotency")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("processed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_inbox")),
+    )
+    op.create_index("inbox_processed", "inbox", ["processed_at"], unique=False, postgresql_using="brin")
+    op.create_table(
+        "mail",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("document_ids", sa.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("document_number", sa.Text(), nullable=False),
+        sa.Column("reference_id", sa.Uuid(), nullable=True),
+        sa.Column("data", postgresql.JSONB(), nullable=True),
+        sa.Column("own_subject", sa.Text(), nullable=False),
+        sa.Column("own_text", sa.Text(), nullable=False),
+        sa.Column("lane", sa.BigInteger(), nullable=False),
+        sa.Column("collecting", sa.Boolean(), nullable=False),
+        sa.Column("renew_links", sa.Boolean(), nullable=False),
+        sa.Column("resend_of", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sent', 'failed', 'bounced', 'suppressed')", name=op.f("ck_mail_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mail_message_id")),
+    )
+    op.create_index(
+        "mail_collecting",
+        "mail",
+        ["merchant_id", "customer_id", "recipient"],
+        unique=True,
+        postgresql_where=sa.text("collecting AND state = 'queued'"),
+    )
+    op.create_index(
+        "mail_due", "mail", ["lane", "next_attempt_at"], unique=False, postgresql_where=sa.text("state = 'queued'")
+    )
+    op.create_index("mail_log", "mail", ["merchant_id", sa.literal_column("created_at DESC")], unique=False)
+    op.create_table(
+        "merchant_copy",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merchant_copy")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("merchant_id", sa.Uuid(), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("available_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        postgresql_with={"autovacuum_vacuum_scale_factor": "0.02", "autovacuum_vacuum_threshold": "1000"},
+    )
+    op.create_index(
+        "outbox_published",
+        "outbox",
+        ["published_at"],
+        unique=False,
+        postgresql_where=sa.text("published_at IS NOT NULL"),
+    )
+    op.create_index(
+        "outbox_unpublished",
+        "outbox",
+        ["available_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("published_at IS NULL"),
+    )
+    op.create_table(
+        "reading_invitation_copy",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_invitation_copy")),
+    )
+    op.create_table(
+        "receivable_copy",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable_copy")),
+    )
+    op.create_index("receivable_copy_document", "receivable_copy", ["document_id"], unique=False)
+    op.create_table(
+        "template",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("language IN ('de', 'en')", name=op.f("ck_template_language")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_template")),
+        sa.UniqueConstraint("merchant_id", "kind", "language", name=op.f("uq_template_merchant_id_kind_language")),
+    )
+    execute("ALTER TABLE customer_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON customer_copy
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE document_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON document_copy
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE feed_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON feed_event
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE feed_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON feed_head
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON idempotency
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON mail
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE merchant_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON merchant_copy
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE reading_invitation_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON reading_invitation_copy
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE receivable_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON receivable_copy
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE template ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON template
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("CREATE POLICY lookup ON mail FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_due_mails() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM mail WHERE state = 'queued' AND next_attempt_at <= now() $$""")
+    execute("""CREATE FUNCTION merchants_with_urgent_mails() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM mail WHERE state = 'queued' AND next_attempt_at <= now() AND lane = 0 $$""")
+    execute("CREATE POLICY lookup ON merchant_copy FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM merchant_copy WHERE true $$""")

@@ -3,49 +3,49 @@
 CREATE FUNCTION merchant_by_slug(p_slug text) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT id FROM merchant WHERE slug = p_slug
-$$
---;
+$$;
+
 CREATE FUNCTION merchant_of_staff(p_email text) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM staff WHERE email = p_email
-$$
---;
+$$;
+
 CREATE FUNCTION merchant_of_link(p_id uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM link WHERE id = p_id
-$$
---;
+$$;
+
 CREATE FUNCTION merchant_of_invitation(p_id uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM invitation WHERE id = p_id
-$$
---;
+$$;
+
 CREATE FUNCTION merchant_of_challenge(p_id uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM challenge WHERE id = p_id
-$$
---;
+$$;
+
 CREATE FUNCTION merchant_of_session(p_hash text) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM session WHERE hash = p_hash
-$$
---;
+$$;
+
 CREATE FUNCTION logo_media_type(p_sha256 text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT media_type FROM logo WHERE sha256 = p_sha256 LIMIT 1
-$$
---;
+$$;
+
 CREATE FUNCTION api_key_actor(p_hash text)
 RETURNS TABLE (id uuid, merchant_id uuid, name text, scopes text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT id, merchant_id, name, scopes FROM api_key WHERE hash = p_hash AND revoked_at IS NULL
-$$
---;
+$$;
+
 -- Who is behind these sessions and what is granted to them at this moment. One call per command: it is planned once
 -- per connection, because planning takes ten times as long as the answer. `granted` are the customers somebody may act for, `open` those of them whose portal is on.
 CREATE FUNCTION session_actors(p_hashes text[])
 RETURNS TABLE (
-    hash text, id uuid, epoch integer, version integer, merchant_id uuid, slug text, kind text,
+    hash text, id uuid, epoch bigint, version bigint, merchant_id uuid, slug text, kind text,
     staff_id uuid, user_id uuid, contact_id uuid, customer_id uuid, document_id uuid, link_id uuid,
     name text, email text, language text, role text, expires_at timestamptz, ended boolean,
     granted uuid[], open uuid[]
@@ -99,4 +99,36 @@ CROSS JOIN LATERAL (
 ) g
 WHERE s.hash = ANY (p_hashes);
 END
-$$
+$$;
+
+CREATE FUNCTION thing_of_link(p_id uuid)
+RETURNS TABLE (
+    merchant_id uuid, slug text, portal_enabled boolean, language text, thing text, generation bigint,
+    closed boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.merchant_id, m.slug, m.portal_enabled, m.language, l.thing, l.generation,
+           l.revoked_at IS NOT NULL OR l.expires_at <= now()
+    FROM thing_link l JOIN merchant m ON m.id = l.merchant_id WHERE l.id = p_id
+$$;
+
+-- What these functions look up across merchants.
+CREATE POLICY lookup ON logo FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON staff FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON customer FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON contact FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON portal_user FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON invitation FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON link FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON challenge FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON api_key FOR SELECT TO CURRENT_USER USING (true);
+
+CREATE POLICY lookup ON thing_link FOR SELECT TO CURRENT_USER USING (true);
