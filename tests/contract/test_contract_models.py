@@ -13,7 +13,7 @@ from kontor_service.schema import catalogue, create_all, entities, in_database, 
 
 ROOT = Path(__file__).parents[2]
 WITH_MODELS = sorted(path.parent.name.removeprefix("kontor_") for path in ROOT.glob("services/*/kontor_*/models.py"))
-WITH_MODELS = ["documents", "identity", "notifications", "payments"]  # the others follow
+
 # What may be amiss in a database of payments, and how it got so.
 DRIFT = {
     "TABLE extra": "CREATE TABLE extra ()",

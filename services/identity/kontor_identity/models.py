@@ -278,7 +278,7 @@ class ApiKey(Owned, Aggregate, Base, table=True):
         return self.revoked_at is not None
 
 
-class ServerKey(Base, table=True):
+class ServerKey(Base, table=True):  # type: ignore[call-arg]
     """A secret that the platform made for itself."""
 
     __tablename__ = "server_key"
@@ -287,7 +287,7 @@ class ServerKey(Base, table=True):
     secret: str
 
 
-class RateLimit(Base, table=True):
+class RateLimit(Base, table=True):  # type: ignore[call-arg]
     """A token bucket. A crash may forget it: that costs an attacker's patience, not a promise."""
 
     __tablename__ = "rate_limit"

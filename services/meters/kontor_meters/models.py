@@ -2,21 +2,31 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import Numeric
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, json_column, table_base, utc_column
+from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
+from kontor_service.schema import declare_lister
 
 Base = table_base("meters")
+declare_lister(Base, "merchants_with_meters", "meter")
+declare_lister(Base, "merchants_with_open_requests", "reading_request", "state = 'open'")
+declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
+
+
+def _later(key: str) -> Any:
+    """A reference to a row that may be written after this one."""
+    return Field(default=None, sa_column_args=[ForeignKey(key, deferrable=True, initially="DEFERRED")])
 
 
 class Merchant(Tenant, Base, table=True):
     """A copy of what identity says about the merchant, guarded by (epoch, version)."""
 
+    __table_args__ = (index("merchant_slug", "slug"),)
     id: UUID = Field(primary_key=True)
     epoch: int
     version: int
@@ -28,6 +38,7 @@ class Merchant(Tenant, Base, table=True):
 class Customer(Tenant, Base, table=True):
     """A copy of the number under which the merchant's ERP knows the customer."""
 
+    __table_args__ = (index("customer_number", "merchant_id", "number"),)
     id: UUID = Field(primary_key=True)
     epoch: int
     version: int
@@ -38,10 +49,20 @@ class Customer(Tenant, Base, table=True):
 class Meter(Aggregate, Base, table=True):
     """What hangs on the wall. Its row lock is the lock of its registers and readings."""
 
+    __table_args__ = (
+        CheckConstraint("in_use_to >= in_use_from", name="in_use"),
+        index(
+            "meter_number_in_use", "merchant_id", "kind", "number", unique=True,
+            where="in_use_to IS NULL AND NOT deleted",
+        ),
+        index("meter_number", "merchant_id", "number"),
+        index("meter_external_id", "merchant_id", "external_id", where="external_id <> ''", unique=True),
+        index("meter_customer", "customer_id"),
+        index("meter_waiting", "merchant_id", "customer_number", where="customer_id IS NULL"),
+    )  # fmt: skip
     deleted: bool = False
     number: str
-    # electricity, gas, water, heat
-    kind: str
+    kind: Annotated[str, one_of("electricity", "gas", "water", "heat")]
     market_location_id: str = ""
     street: str = ""
     post_code: str = ""
@@ -55,8 +76,8 @@ class Meter(Aggregate, Base, table=True):
     in_use_from: date
     # Exclusive.
     in_use_to: date | None = None
-    predecessor_id: UUID | None = None
-    successor_id: UUID | None = None
+    predecessor_id: UUID | None = Field(default=None, foreign_key="meter.id")
+    successor_id: UUID | None = _later("meter.id")
     # The first meter that hung there.
     point_id: UUID
     external_id: str = ""
@@ -65,20 +86,21 @@ class Meter(Aggregate, Base, table=True):
 class Register(Tenant, Base, table=True):
     """One counting mechanism of a meter."""
 
+    __table_args__ = (
+        UniqueConstraint("meter_id", "direction", "tariff"),
+        index("register_series", "series_id"),
+    )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    meter_id: UUID
+    meter_id: UUID = Field(foreign_key="meter.id")
     # The order in which the meter's face shows them.
     position: int
     obis: str = ""
-    # consumption, feed_in
-    direction: str = "consumption"
-    # kWh, MWh, m3, GJ
-    unit: str
-    # single, high, low
-    tariff: str = "single"
-    digits_before: int = 6
-    digits_after: int = 0
-    factor: Decimal = Field(default=Decimal(1), sa_type=Numeric)
+    direction: Annotated[str, one_of("consumption", "feed_in")] = "consumption"
+    unit: Annotated[str, one_of("kWh", "MWh", "m3", "GJ")]
+    tariff: Annotated[str, one_of("single", "high", "low")] = "single"
+    digits_before: Annotated[int, Check("{} BETWEEN 1 AND 12")] = 6
+    digits_after: Annotated[int, Check("{} BETWEEN 0 AND 6")] = 0
+    factor: Annotated[Decimal, Check("{} > 0")] = Decimal(1)
     # [{"valid_from", "calorific_value", "state_number"}], by date
     gas_periods: list[dict[str, str]] = json_column(list)
     # Its values come every 15 minutes by themselves.
@@ -86,38 +108,45 @@ class Register(Tenant, Base, table=True):
     # rules.series_of: the same over every exchange.
     series_id: UUID
     # The latest valid reading.
-    last_value: Decimal | None = Field(default=None, sa_type=Numeric)
-    last_taken_at: datetime | None = utc_column(nullable=True)
+    last_value: Decimal | None = None
+    last_taken_at: datetime | None = None
 
 
 class Reading(Aggregate, Base, table=True):
     """One value of one register at one time. At most one valid per register and instant."""
 
-    meter_id: UUID
-    register_id: UUID
+    __table_args__ = (
+        index("reading_valid", "register_id", "taken_at", where="state = 'valid'", unique=True),
+        index("reading_register", "register_id", "taken_at"),
+        index("reading_series", "series_id", "taken_at", where="state = 'valid'"),
+        index(
+            "reading_external_id", "merchant_id", "external_id", unique=True,
+            where="external_id <> '' AND state <> 'replaced'",
+        ),
+        index("reading_by_id", "merchant_id", "id"),
+    )  # fmt: skip
+    meter_id: UUID = Field(foreign_key="meter.id")
+    register_id: UUID = Field(foreign_key="register.id")
     series_id: UUID
     customer_id: UUID | None = None
-    value: Decimal = Field(sa_type=Numeric)
-    taken_at: datetime = utc_column()
-    # regular, move_in, move_out, exchange, interim, final
-    reason: str = "regular"
-    # customer, staff, system, estimate
-    source: str
-    # valid, to_be_checked (insisted on), implausible (a system sent it), rejected, replaced
-    state: str
+    value: Annotated[Decimal, Check("{} >= 0")]
+    taken_at: datetime
+    reason: Annotated[str, one_of("regular", "move_in", "move_out", "exchange", "interim", "final")] = "regular"
+    source: Annotated[str, one_of("customer", "staff", "system", "estimate")]
+    # to_be_checked: insisted on; implausible: a system sent it.
+    state: Annotated[str, one_of("valid", "to_be_checked", "implausible", "rejected", "replaced")]
     # [{"code", "severity", "values": {…}}]
     findings: list[dict[str, Any]] = json_column(list)
     insisted: bool = False
-    # account, link, staff, api, csv, bus, estimate
-    channel: str
+    channel: Annotated[str, one_of("account", "link", "staff", "api", "csv", "bus", "estimate")]
     entered_by: str = ""
-    entered_at: datetime = utc_column()
+    entered_at: datetime
     photo_sha256: str = ""
     external_id: str = ""
     decided_by: str = ""
     note: str = ""
     # The reading that took this one's place.
-    replaced_by: UUID | None = None
+    replaced_by: UUID | None = _later("reading.id")
 
 
 class Photo(Tenant, Base, table=True):
@@ -126,27 +155,27 @@ class Photo(Tenant, Base, table=True):
     merchant_id: UUID = Field(primary_key=True)
     sha256: str = Field(primary_key=True)
     uploaded_by: str = ""
-    uploaded_at: datetime = utc_column()
+    uploaded_at: datetime
 
 
 class ReadingRequest(Aggregate, Base, table=True):
     """The merchant asks a group of customers for readings."""
 
     __tablename__ = "reading_request"
+    __table_args__ = (index("reading_request_open", "merchant_id", where="state = 'open'"),)
     title: str
     # Inclusive.
     due_on: date
     remind_on: date | None = None
-    reminded_at: datetime | None = utc_column(nullable=True)
+    reminded_at: datetime | None = None
     # Missing ones are estimated after the due date.
     estimate: bool = False
-    # open, closed
-    state: str = "open"
+    state: Annotated[str, one_of("open", "closed")] = "open"
     reason: str = "regular"
     meters: int = 0
     read: int = 0
     estimated: int = 0
-    made_at: datetime = utc_column()
+    made_at: datetime
     made_by: str = ""
 
 
@@ -154,19 +183,19 @@ class ReadingInvitation(Aggregate, Base, table=True):
     """One customer's part of a request: the meters that this customer is asked to read."""
 
     __tablename__ = "reading_invitation"
-    request_id: UUID
+    __table_args__ = (index("reading_invitation_request", "request_id"),)
+    request_id: UUID = Field(foreign_key="reading_request.id")
     customer_id: UUID
-    # invited, reminded, done, closed
-    state: str = "invited"
-    invited_at: datetime = utc_column()
-    reminded_at: datetime | None = utc_column(nullable=True)
-    done_at: datetime | None = utc_column(nullable=True)
+    state: Annotated[str, one_of("invited", "reminded", "done", "closed")] = "invited"
+    invited_at: datetime
+    reminded_at: datetime | None = None
+    done_at: datetime | None = None
 
 
 class InvitedMeter(Tenant, Base, table=True):
     __tablename__ = "invited_meter"
-    invitation_id: UUID = Field(primary_key=True)
-    meter_id: UUID = Field(primary_key=True)
+    __table_args__ = (index("invited_meter_meter", "meter_id"),)
+    invitation_id: UUID = Field(primary_key=True, foreign_key="reading_invitation.id")
+    meter_id: UUID = Field(primary_key=True, foreign_key="meter.id")
     position: int
-    # invited, read, estimated, left_out
-    state: str = "invited"
+    state: Annotated[str, one_of("invited", "read", "estimated", "left_out")] = "invited"

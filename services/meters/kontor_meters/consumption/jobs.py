@@ -45,7 +45,7 @@ SELECT series_id, min(first_day) AS first, max(last_day) AS last FROM taken GROU
 _LATER = "UPDATE consumption_mark SET marked_at = now() + make_interval(secs => :pause) WHERE series_id = :series"
 _AGAIN = """
 INSERT INTO consumption_mark (merchant_id, series_id, first_day, last_day)
-SELECT merchant_id, series_id, make_date(year, 12, 31), make_date(year, 12, 31) FROM consumption
+SELECT merchant_id, series_id, make_date(year::int, 12, 31), make_date(year::int, 12, 31) FROM consumption
 WHERE projection IS NOT NULL AND year < :running
 """
 

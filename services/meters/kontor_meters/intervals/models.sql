@@ -1,20 +1,4 @@
-"""15-minute values by month, their sums, and batches."""
-
-from pathlib import Path
-
-from alembic import op
-
-from kontor_service.migrations import merchant_lister, tenant_table
-
-revision = "0002"
-down_revision = "0001"
-
-TENANT_TABLES = (
-    "interval_value", "interval_replaced", "interval_day", "interval_month", "batch", "batch_line", "parked_item",
-)  # fmt: skip
-
-# ATTACH takes a lock that readers and writers of the other months do not mind; PARTITION OF would stop them all.
-MAKE_MONTH = """
+-- ATTACH takes a lock that readers and writers of the other months do not mind; PARTITION OF would stop them all.
 CREATE FUNCTION make_interval_month(wanted date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
@@ -43,12 +27,10 @@ BEGIN
         'ALTER TABLE interval_value ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
         name, first AT TIME ZONE 'UTC', (first + interval '1 month') AT TIME ZONE 'UTC');
     RETURN true;
-END $$
-"""
+END $$;
 
-# COPY does not write to tables with row-level security, so it writes here: one per connection, empty after each
-# transaction. The runtime role may make no tables, not even temporary ones.
-MAKE_STAGE = """
+-- COPY does not write to tables with row-level security, so it writes here: one per connection, empty after each
+-- transaction. The runtime role may make no tables, not even temporary ones.
 CREATE FUNCTION make_interval_stage() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET client_min_messages = 'warning' AS $$
 BEGIN
@@ -58,17 +40,4 @@ BEGIN
         ) ON COMMIT DELETE ROWS;
         EXECUTE format('GRANT SELECT, INSERT ON pg_temp.interval_stage TO %I', session_user);
     END IF;
-END $$
-"""
-
-
-def upgrade() -> None:
-    for statement in (Path(__file__).parent / "0002_bulk.sql").read_text().split("\n--;\n"):
-        op.execute(statement)
-    for table in TENANT_TABLES:
-        tenant_table(op, table)
-    op.execute(MAKE_MONTH)
-    op.execute(MAKE_STAGE)
-    merchant_lister(op, "merchants_with_running_batches", "batch", "state = 'running'")
-    merchant_lister(op, "merchants_with_batches", "batch")
-    merchant_lister(op, "merchants_with_parked_items", "parked_item")
+END $$;
