@@ -6,7 +6,6 @@ A service's migrations/env.py is two lines: `from kontor_service.migrations impo
 import asyncio
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import asyncpg
 from alembic import command, context
@@ -15,41 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from kontor_bus.schema import BUS
-from kontor_service.models import COMMANDS
-
 # A migration that cannot get its lock gives way to the traffic and is tried again.
 _LOCK_TIMEOUT = "5s"
 _STATEMENT_TIMEOUT = "10min"
 _ADVISORY_LOCK = 0x6B6F6E74
-
-
-def infrastructure(op: Any) -> None:
-    """Creates outbox, inbox and idempotency tables; in a service's first revision."""
-    for table in (*BUS.tables.values(), *COMMANDS.tables.values()):
-        table.create(op.get_bind())
-    tenant_table(op, "idempotency")
-
-
-def tenant_table(op: Any, table: str) -> None:
-    """Forces row-level security: rows are seen and written only for the transaction's merchant, without one none."""
-    mine = "merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid"
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON {table} USING ({mine}) WITH CHECK ({mine})")
-
-
-def merchant_lister(op: Any, name: str, table: str, where: str = "true", *, arguments: str = "") -> None:
-    """A SECURITY DEFINER function `name(arguments)` that returns the ids of merchants with such rows, and nothing else.
-
-    Jobs loop over them, one transaction each. Only the owner, in whose name the function runs, reads across merchants.
-    """
-    policy = f"{name}_reads"
-    op.execute(f"CREATE POLICY {policy} ON {table} FOR SELECT TO CURRENT_USER USING (true)")
-    op.execute(
-        f"CREATE FUNCTION {name}({arguments}) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER"
-        f" SET search_path = public, pg_temp AS $$ SELECT DISTINCT merchant_id FROM {table} WHERE {where} $$"
-    )
 
 
 async def migrate(url: str, package: ModuleType) -> None:

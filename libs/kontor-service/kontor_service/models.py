@@ -39,10 +39,10 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-COMMANDS = MetaData()
+_COMMANDS = MetaData()
 Table(
     "idempotency",
-    COMMANDS,
+    _COMMANDS,
     Column("merchant_id", Uuid, primary_key=True),
     Column("scope", Text, primary_key=True),
     Column("key", Text, primary_key=True),
@@ -82,7 +82,7 @@ def table_base(service: str) -> type[SQLModel]:
 
     Base.__name__ = f"{service.capitalize()}Base"
     event.listen(Base, "instrument_class", _complete, propagate=True)
-    for table in (*BUS.tables.values(), *COMMANDS.tables.values()):
+    for table in (*BUS.tables.values(), *_COMMANDS.tables.values()):
         table.to_metadata(own.metadata)
     return Base
 

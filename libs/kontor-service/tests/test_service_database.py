@@ -40,7 +40,8 @@ async def database(addresses):
 
 async def add(session, merchant, name):
     await session.execute(
-        text("INSERT INTO thing VALUES (:id, :merchant, :name)"), {"id": uuid7(), "merchant": merchant, "name": name}
+        text("INSERT INTO thing (id, merchant_id, name) VALUES (:id, :merchant, :name)"),
+        {"id": uuid7(), "merchant": merchant, "name": name},
     )
 
 

@@ -2,14 +2,12 @@
 
 from alembic import op
 
-from kontor_service.migrations import infrastructure, merchant_lister, tenant_table
+import kontor_probe
+from kontor_service.schema import create_all, metadata_of
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade():
-    infrastructure(op)
-    op.execute("CREATE TABLE thing (id uuid PRIMARY KEY, merchant_id uuid NOT NULL, name text NOT NULL)")
-    tenant_table(op, "thing")
-    merchant_lister(op, "merchants_with_things", "thing")
+    create_all(op.get_bind(), metadata_of(kontor_probe))
