@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
 
@@ -20,8 +19,9 @@ from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
-from kontor_service.bus import on_the_bus, takes
+from kontor_service.bus import on_the_bus
 from kontor_service.client import ServiceClient
+from kontor_service.ingest import ingest
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
         resources=[
             _dependencies,
             on_the_bus(lambda app: consumers(app.state.dependencies)),
-            takes("documents", lambda app: partial(take, app.state.dependencies)),
+            ingest("documents", take),
         ],
         files=True,
     )

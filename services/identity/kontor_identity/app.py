@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
 
@@ -30,9 +29,10 @@ from kontor_identity.staff.api import router as staff_router
 from kontor_identity.things.api import router as things_router
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
-from kontor_service.bus import on_the_bus, takes
+from kontor_service.bus import on_the_bus
 from kontor_service.database import Database
 from kontor_service.files import Files
+from kontor_service.ingest import ingest
 
 _PUSH_AGAIN_SECONDS = 2.0
 _HOUSEKEEPING_SECONDS = 6 * 3600.0
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[
-            _parts, on_the_bus(), takes("customers", lambda app: partial(take_customer, app.state.parts)), _background,
+            _parts, on_the_bus(), ingest("customers", take_customer, owns_merchants=True), _background,
         ],
         files=True,
     )  # fmt: skip

@@ -10,12 +10,10 @@ from pydantic import ValidationError
 
 from kontor_events.registry import contexts, rules_of
 from kontor_identity.access.rights import API_KEY_SCOPES, OWNERS, PORTAL_RIGHTS, ROLE_RIGHTS, may_call
-from kontor_identity.customers.ingest import read_customer
 from kontor_identity.limits.buckets import network
 from kontor_identity.links.rules import expiry, why_closed
 from kontor_identity.merchants.inputs import MerchantChange
 from kontor_identity.settings import Settings
-from kontor_service.errors import Invalid
 
 SECRET = "x" * 40
 PRODUCTION: dict[str, Any] = {
@@ -31,16 +29,6 @@ def test_document_types_that_are_not_named_stay_as_they_are() -> None:
     assert change.model_dump(exclude_unset=True, exclude_none=True) == {
         "document_types": [{"type": "quote", "visible": True}]
     }
-
-
-@pytest.mark.parametrize(
-    ("data", "field"),
-    [(b'{"name": "x"}', "number"), (b'{"number": "1", "name": "x", "email": "?"}', "email"), (b"{", "")],
-)
-def test_a_bad_message_from_the_bus_names_its_field(data: bytes, field: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        read_customer(data)
-    assert (refused.value.field or "").split(".")[0] == field
 
 
 def test_no_role_has_more_than_the_owner() -> None:

@@ -24,7 +24,8 @@ from kontor_meters.snapshots import router as snapshots
 from kontor_meters.stickers.api import router as stickers
 from kontor_meters.wake import Wake
 from kontor_service.app import build_app
-from kontor_service.bus import on_the_bus, takes
+from kontor_service.bus import on_the_bus
+from kontor_service.ingest import ingest
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,8 +36,8 @@ def create_app(settings: Settings) -> FastAPI:
         resources=[
             dependencies,
             on_the_bus(lambda app: consumers(app.state.db, app.state.clock)),
-            takes("readings", lambda app: partial(incoming_readings.take, app), at_once=AT_ONCE),
-            takes("meters", lambda app: partial(incoming_meters.take, app)),
+            ingest("readings", incoming_readings.take, at_once=AT_ONCE),
+            ingest("meters", incoming_meters.take),
             _jobs,
         ],
         files=True,

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
 
@@ -23,7 +22,8 @@ from kontor_payments.settings import Settings
 from kontor_payments.webhooks.api import router as webhooks
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
-from kontor_service.bus import on_the_bus, takes
+from kontor_service.bus import on_the_bus
+from kontor_service.ingest import ingest
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
             webhooks,
             snapshots_router(AGGREGATES, "merchants_with_receivables"),
         ],
-        resources=[_providers, on_the_bus(_consumers), _jobs, takes("payments", lambda app: partial(take, app))],
+        resources=[_providers, on_the_bus(_consumers), _jobs, ingest("payments", take)],
     )
 
 

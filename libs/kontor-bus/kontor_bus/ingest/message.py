@@ -31,6 +31,11 @@ class IngestMessage:
     headers: Mapping[str, Any]
     attempt: int = 0
 
+    @property
+    def sender(self) -> str:
+        """Who did it, as histories name a connected system."""
+        return f"system:{self.user}"
+
 
 def admitted(message: DeliveredMessage, kind: str, own_user: str) -> IngestMessage:
     """Raises Refused. The routing key is compared as well, because that shows copies made by BCC."""

@@ -6,7 +6,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
-from kontor_service.database import Database
 from kontor_service.locks import lock_merchant
 
 _KEEP_MERCHANT = text("""
@@ -81,13 +80,6 @@ async def merchant(session: AsyncSession, merchant_id: UUID) -> pb.Merchant | No
         await session.execute(text("SELECT state FROM merchant WHERE merchant_id = :id"), {"id": merchant_id})
     ).first()
     return pb.Merchant.FromString(row.state) if row else None
-
-
-async def merchant_id_by_slug(db: Database, slug: str) -> UUID | None:
-    """Across merchants, by a function that tells ids only."""
-    async with db.connection() as connection:
-        found: UUID | None = await connection.fetchval("SELECT * FROM merchants_by_slug($1)", slug)
-        return found
 
 
 async def customer(session: AsyncSession, customer_id: UUID | None) -> pb.Customer | None:

@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import pytest_asyncio
@@ -15,6 +14,7 @@ from kontor_bus.ingest import IngestConsumer
 from kontor_meters.meters.bus import take
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
+from kontor_service.ingest import handler_of
 from kontor_testing.bus import deliver, envelope
 from kontor_testing.ingest import ConnectedSystem, connected_system
 from kontor_testing.rabbitmq import RabbitMQ
@@ -26,7 +26,7 @@ async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSyste
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.register(slug=slug)
     made = await connected_system(rabbitmq, vhost, slug)
-    async with IngestConsumer(rabbitmq.url(vhost), "meters", partial(take, world.app)):
+    async with IngestConsumer(rabbitmq.url(vhost), "meters", handler_of(world.app, take)):
         yield made
 
 
