@@ -83,15 +83,13 @@ async def add(
             content_sha256=sha256, language=sender.language, total=file.total, started_at=now, started_by=sender.by,
             told_at=now,
         )  # fmt: skip
-        ends, told = await forecast(deps, merchant_id, batch, file.pieces, sender, zone)
+        result = await forecast(deps, merchant_id, batch, file.pieces, sender, zone)
     # What would be stored is not stored.
-    ends.pop("stored", None)
-    for end, number in ends.items():
-        setattr(batch, end, number)
+    result.ends.pop("stored", None)
     async with deps.db.transaction(merchant_id) as session:
         session.add(batch)
         await session.flush()
-        await lines.keep(session, merchant_id, batch.id, told)
+        await result.record_in(session, batch)
         return command_result(await events.tell(session, batch, now))
 
 

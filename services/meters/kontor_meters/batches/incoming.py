@@ -18,7 +18,7 @@ from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.directory import Directory
 from kontor_meters.batches.pipeline.prepare import Prepared, keys, only, prepare
-from kontor_meters.batches.pipeline.store import count_in, put
+from kontor_meters.batches.pipeline.store import store_prepared
 from kontor_service.ids import uuid7
 
 # Of an answer; all are kept with the batch.
@@ -104,17 +104,16 @@ async def _store(
             return found.id
         # What is tried again must not undo what came since.
         row = batch or await _again(session, digest)
-        ends, told = await put(session, merchant_id, row.id, prepared, sender, now, correct=earlier is None)
+        result = await store_prepared(session, merchant_id, row.id, prepared, sender, now, correct=earlier is None)
         if earlier is None:
             row.total = prepared.total
         else:
             # The rest of the repeated body is where it was.
-            ends["duplicates"] = max(0, row.refused - ends.total() + ends["duplicates"])
+            result.ends["duplicates"] = max(0, row.refused - result.ends.total() + result.ends["duplicates"])
             row.refused = 0
             await lines.forget(session, row.id)
             row.touch()
-        count_in(row, ends)
-        await lines.keep(session, merchant_id, row.id, told)
+        await result.record_in(session, row)
         row.finished_at = now
         await events.tell(session, row, now)
         return row.id

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from kontor_meters.batches.jobs import store_parked
+from kontor_meters.batches.pipeline import store
 from kontor_meters.batches.pipeline import store as storing
 from kontor_testing.waiting import eventually
 
@@ -194,14 +195,14 @@ async def test_the_edges_of_the_calendar_are_no_instants(world: Any, at: str) ->
 async def test_an_item_that_cannot_be_stored_holds_up_no_other(
     world: Any, neighbour: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = store_parked.prepare
+    real = store.prepare
 
     def breaking(body: Any, *rest: Any) -> Any:
         if any(item.external_id == "poison" for item in body.readings):
             raise RuntimeError("poison")
         return real(body, *rest)
 
-    monkeypatch.setattr(store_parked, "prepare", breaking)
+    monkeypatch.setattr(store, "prepare", breaking)
     answer = await world.send(body(READING | {"external_id": "poison"}, READING | {"value": "7"}))
     other = await neighbour.send(body(READING))
     await world.meter("Z1")

@@ -19,10 +19,8 @@ from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
 from kontor_meters.batches.files import File, understood
 from kontor_meters.batches.jobs.store_parked import give_up_parked, take_parked
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.pieces import Piece
 from kontor_meters.batches.pipeline.pieces import store as store_piece
-from kontor_meters.batches.pipeline.store import count_in
 from kontor_service.errors import Problem
 
 log = structlog.get_logger()
@@ -97,9 +95,8 @@ async def _next_piece(deps: Dependencies, merchant_id: UUID, batch_id: UUID, fil
         piece = _after(file, batch.passed)
         if piece is not None:
             sender = Sender("csv", batch.started_by, batch.language)
-            ends, told = await store_piece(deps, session, batch, piece, sender, zone)
-            count_in(batch, ends)
-            await lines.keep(session, merchant_id, batch.id, told)
+            result = await store_piece(deps, session, batch, piece, sender, zone)
+            await result.record_in(session, batch)
             batch.passed += piece.lines
         now = deps.clock.now()
         over = batch.passed >= file.total or piece is None

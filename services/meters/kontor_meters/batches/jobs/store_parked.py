@@ -1,5 +1,6 @@
 """The job that stores what waited for a meter once it is there, and gives up on what has waited too long."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -13,9 +14,8 @@ from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
 from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines, parked
-from kontor_meters.batches.pipeline.directory import Directory
-from kontor_meters.batches.pipeline.prepare import count, keys, prepare
-from kontor_meters.batches.pipeline.store import count_in, put
+from kontor_meters.batches.pipeline.prepare import count
+from kontor_meters.batches.pipeline.store import Result, store_body
 
 log = structlog.get_logger()
 
@@ -83,19 +83,15 @@ async def _some(deps: Dependencies, merchant_id: UUID, end: End, most: int, *, e
 
 async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
     """The batch counts them anew: what waited is stored now, or refused."""
-    zone, now = await zone_of(session, batch.merchant_id), deps.clock.now()
     body = Body(
         batch.source == "csv",
         [item for item in items if isinstance(item, ReadingItem)],
         [item for item in items if isinstance(item, IntervalItem)],
     )
-    prepared = prepare(body, await Directory.of(session, zone, *keys(body)), zone, now)
-    await deps.months.ensure(prepared.blocks)
     sender = Sender(batch.source, batch.started_by, batch.language)
     # What came since about the same instants knows better than what waited.
-    ends, told = await put(session, batch.merchant_id, batch.id, prepared, sender, now, correct=False)
-    count_in(batch, ends)
-    await lines.keep(session, batch.merchant_id, batch.id, told)
+    zone = await zone_of(session, batch.merchant_id)
+    await (await store_body(deps, session, batch, body, sender, zone, correct=False)).record_in(session, batch)
 
 
 def _given_up(code: str) -> End:
@@ -103,7 +99,6 @@ def _given_up(code: str) -> End:
         told = [
             LineProblem(item.line, code, "meter", values={"meter": item.meter}, count=count(item)) for item in items
         ]
-        batch.refused += sum(problem.count for problem in told)
-        await lines.keep(session, batch.merchant_id, batch.id, told)
+        await Result(Counter(refused=sum(problem.count for problem in told)), told).record_in(session, batch)
 
     return end

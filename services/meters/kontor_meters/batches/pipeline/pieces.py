@@ -17,7 +17,7 @@ from kontor_meters.batches.formats.items import Body, IntervalItem, LineProblem,
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.directory import Directory
 from kontor_meters.batches.pipeline.prepare import keys, prepare
-from kontor_meters.batches.pipeline.store import put
+from kontor_meters.batches.pipeline.store import Result, store_body
 from kontor_meters.copies import meters_arrive
 from kontor_meters.meters import service as meters
 from kontor_meters.models import Meter
@@ -58,39 +58,31 @@ class _Tried(Exception):
 
 async def store(
     deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
-) -> tuple[Counter[str], list[LineProblem]]:
-    """In the session's transaction. The merchant's meters may be locked in it."""
+) -> Result:
+    """In the session's transaction."""
     if piece.meters:
         return await _meters(deps, session, batch, piece.meters)
-    directory = await Directory.of(session, zone, *keys(piece.body))
-    now = deps.clock.now()
-    prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, now)
-    await deps.months.ensure(prepared.blocks)
-    return await put(session, batch.merchant_id, batch.id, prepared, sender, now)
+    return await store_body(deps, session, batch, piece.body, sender, zone)
 
 
 async def forecast(
     deps: Dependencies, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], sender: Sender, zone: ZoneInfo
-) -> tuple[Counter[str], list[LineProblem]]:
+) -> Result:
     """What would become of each line: the same that stores them is tried and taken back, up to a number of lines."""
-    ends: Counter[str] = Counter()
-    told: list[LineProblem] = []
-    left = _TRIED
+    result, left = Result(), _TRIED
     for piece in pieces:
         if left > 0:
-            some = await _tried(deps, merchant_id, batch, piece, sender, zone)
+            result += await _tried(deps, merchant_id, batch, piece, sender, zone)
         else:
-            some = await _looked_at(deps, merchant_id, piece, zone)
+            result += await _checked(deps, merchant_id, piece, zone)
         left -= piece.lines
-        ends += some[0]
-        told += some[1]
-    return ends, told
+    return result
 
 
 async def _tried(
     deps: Dependencies, merchant_id: UUID, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
-) -> tuple[Counter[str], list[LineProblem]]:
-    found: tuple[Counter[str], list[LineProblem]] = Counter(), []
+) -> Result:
+    found = Result()
     try:
         async with deps.db.transaction(merchant_id) as session:
             # A row of its own, that the lines of the trial may point to.
@@ -102,29 +94,23 @@ async def _tried(
         return found
 
 
-async def _looked_at(
-    deps: Dependencies, merchant_id: UUID, piece: Piece, zone: ZoneInfo
-) -> tuple[Counter[str], list[LineProblem]]:
+async def _checked(deps: Dependencies, merchant_id: UUID, piece: Piece, zone: ZoneInfo) -> Result:
     if piece.meters:
         problems = [problem for meter in piece.meters for problem in _all_lines(meter, meter.problems)]
-        return Counter(refused=len({p.line for p in problems})), problems
+        return Result(Counter(refused=len({p.line for p in problems})), problems)
     async with deps.db.transaction(merchant_id) as session:
         directory = await Directory.of(session, zone, *keys(piece.body))
     prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, deps.clock.now())
-    return Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems
+    return Result(Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems)
 
 
-async def _meters(
-    deps: Dependencies, session: AsyncSession, batch: Batch, some: Sequence[MeterOfFile]
-) -> tuple[Counter[str], list[LineProblem]]:
+async def _meters(deps: Dependencies, session: AsyncSession, batch: Batch, some: Sequence[MeterOfFile]) -> Result:
     await meters_arrive(session, batch.merchant_id)
-    ends: Counter[str] = Counter()
-    told: list[LineProblem] = []
+    result = Result()
     for meter in some:
         end, problems = await _meter(deps, session, batch, meter)
-        ends[end] += len(meter.lines)
-        told += problems
-    return ends, told
+        result += Result(Counter({end: len(meter.lines)}), problems)
+    return result
 
 
 async def _meter(
