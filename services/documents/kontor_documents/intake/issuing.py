@@ -9,9 +9,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2
-from kontor_documents import queries
+from kontor_documents import copies, queries
 from kontor_documents.content.model import DocumentData, DocumentType, serialize
-from kontor_documents.copies import queries as copies
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import Severity, check

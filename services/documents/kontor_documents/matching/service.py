@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kontor_documents import copies
 from kontor_documents.content.model import DocumentData
-from kontor_documents.copies import queries as copies
 from kontor_documents.models import Document
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
-from kontor_documents import queries
-from kontor_documents.copies import queries as copies
+from kontor_documents import copies, queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import AlreadyShared, NotReleasable, UnknownCustomer, WrongState
 from kontor_documents.events import document_state

@@ -11,6 +11,7 @@ from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.models import Base
+from kontor_service.copies import Copied
 from kontor_service.models import Tenant, index
 
 State = TypeVar("State", Merchant, Customer, Document, Receivable, ReadingInvitation)
@@ -46,13 +47,15 @@ class ReadingInvitationCopy(_Copy, Base, table=True):  # type: ignore[valid-type
 class ReceivableCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
     __tablename__ = "receivable_copy"
     __table_args__ = (index("receivable_copy_document", "document_id"),)
-    document_id: UUID
+    # None of one that was deleted.
+    document_id: UUID | None
 
 
-TABLES: dict[type[Message], Any] = {
-    Merchant: MerchantCopy.__table__,
-    Customer: CustomerCopy.__table__,
-    Document: DocumentCopy.__table__,
-    ReadingInvitation: ReadingInvitationCopy.__table__,
-    Receivable: ReceivableCopy.__table__,
-}
+COPIES = (
+    Copied(MerchantCopy, Merchant),
+    Copied(CustomerCopy, Customer),
+    Copied(DocumentCopy, Document),
+    Copied(ReadingInvitationCopy, ReadingInvitation),
+    Copied(ReceivableCopy, Receivable),
+)
+TABLES: dict[type[Message], Any] = {one.state: one.model.__table__ for one in COPIES}  # type: ignore[attr-defined]

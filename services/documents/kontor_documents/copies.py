@@ -1,5 +1,6 @@
 """What documents knows of merchants and customers: their state as identity last told it."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -7,23 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_service.locks import lock_merchant
-
-_KEEP_MERCHANT = text("""
-INSERT INTO merchant (merchant_id, epoch, version, slug, state) VALUES (:merchant_id, :epoch, :version, :slug, :state)
-ON CONFLICT (merchant_id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, slug = excluded.slug,
-    state = excluded.state
-WHERE (excluded.epoch, excluded.version) > (merchant.epoch, merchant.version)
-RETURNING merchant_id""")
-
-_KEEP_CUSTOMER = text("""
-INSERT INTO customer (id, merchant_id, epoch, version, deleted, number, vat_id, emails, name, state)
-VALUES (:id, :merchant_id, :epoch, :version, :deleted, :number, :vat_id, :emails, :name, :state)
-ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, deleted = excluded.deleted,
-    number = excluded.number, vat_id = excluded.vat_id, emails = excluded.emails, name = excluded.name,
-    state = excluded.state
-WHERE (excluded.epoch, excluded.version) > (customer.epoch, customer.version)
-RETURNING id""")
-
 
 # Customers and documents that wait for them look for each other. If both looked at the same moment, each before the other's
 # commit, neither would find the other: so the two exclude each other per merchant. To be called before a row is locked.
@@ -39,40 +23,9 @@ async def hold_back_documents(session: AsyncSession, merchant_id: UUID) -> None:
     await lock_merchant(session, merchant_id, what=_LOCK)
 
 
-async def keep_merchant(session: AsyncSession, state: pb.Merchant) -> bool:
-    """False where what is kept is as new already."""
-    kept = await session.execute(
-        _KEEP_MERCHANT,
-        {
-            "merchant_id": UUID(state.merchant_id),
-            "epoch": state.epoch,
-            "version": state.version,
-            "slug": state.slug,
-            "state": state.SerializeToString(),
-        },
-    )
-    return kept.first() is not None
-
-
-async def keep_customer(session: AsyncSession, state: pb.Customer) -> bool:
-    """False where what is kept is as new already."""
+def customer_columns(state: pb.Customer) -> dict[str, Any]:
     emails = {state.email, *(contact.email for contact in state.contacts)} - {""}
-    kept = await session.execute(
-        _KEEP_CUSTOMER,
-        {
-            "id": UUID(state.id),
-            "merchant_id": UUID(state.merchant_id),
-            "epoch": state.epoch,
-            "version": state.version,
-            "deleted": state.deleted,
-            "number": state.number,
-            "vat_id": _plain(state.vat_id),
-            "emails": sorted(email.lower() for email in emails),
-            "name": state.name,
-            "state": state.SerializeToString(),
-        },
-    )
-    return kept.first() is not None
+    return {"vat_id": _plain(state.vat_id), "emails": sorted(email.lower() for email in emails)}
 
 
 async def merchant(session: AsyncSession, merchant_id: UUID) -> pb.Merchant | None:
