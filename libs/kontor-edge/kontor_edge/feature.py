@@ -75,8 +75,7 @@ class Feature:
 
     `package` has the feature's `templates`, `static` and `locale`, where they are not the edge's own. `globals` are what
     templates may call, `problems` what its owner's refusals mean (by code), `findings` what it says about fields (a regular
-    expression for how it begins to say it), `scopes` what API keys may do there, `mails` the kinds of mail about it (each
-    code → words).
+    expression for how it begins to say it), `scopes` what API keys may do there.
     """
 
     name: str
@@ -97,7 +96,6 @@ class Feature:
     problems: Mapping[str, str] = field(default_factory=dict)
     findings: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
-    mails: Mapping[str, str] = field(default_factory=dict)
 
 
 def sql(package: str | None, path: str) -> str:

@@ -32,8 +32,6 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None if settings.environment == "production" else "/openapi.json",
     )  # fmt: skip
     app.state.pages.environment.globals |= words.GLOBALS
-    for feature in FEATURES:
-        words.learn_mails(feature.mails)
     install_log_in_redirect(app)
     protect(app, exempt=("/internal/",), secret_paths=secret_paths(FEATURES))
     return app

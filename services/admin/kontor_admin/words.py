@@ -1,6 +1,5 @@
 """Names for the codes of the contract, in the reader's language."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,18 +26,6 @@ _GROUPS = {
     "unmatched": ("late", N_("not assigned")),
     "invalid": ("late", N_("faulty")),
 }
-_MAIL_KINDS = {
-    "document_shared": N_("Document"),
-    "documents_shared": N_("Several documents"),
-    "invitation": N_("Invitation"),
-    "password_reset": N_("Password"),
-    "login_code": N_("Log-in code"),
-    "document_link": N_("New link"),
-    "email_change": N_("New e-mail address"),
-    "payment_received": N_("Payment received"),
-    "payment_pending": N_("Payment on its way"),
-    "payment_failed": N_("Payment failed"),
-}
 _UNITS = {
     "C62": N_("pc."), "H87": N_("pc."), "HUR": N_("h"), "DAY": N_("days"), "MON": N_("months"), "LS": N_("lump sum"),
     "KGM": "kg", "MTR": "m", "MTK": "m²", "MTQ": "m³", "LTR": "l", "KMT": "km", "KWH": "kWh", "TNE": "t", "MIN": "min",
@@ -55,16 +42,10 @@ def _kind(words: dict[str, tuple[str, str]], code: str) -> tuple[str, str]:
     return kind, _(word) if code in words else word
 
 
-def learn_mails(kinds: Mapping[str, str]) -> None:
-    """The kinds of mail about what a feature brings along; told once, when the app is put together."""
-    _MAIL_KINDS.update(kinds)
-
-
-def mail_kind(code: str) -> str:
-    """document_shared:invoice → Dokument (Rechnung)"""
-    kind, _mark, about = code.partition(":")
-    name = _word(_MAIL_KINDS, kind)
-    return f"{name} · {word(DocumentType, about)}" if about else name
+def mail_name(label: str, document_type: str = "") -> str:
+    """What notifications calls a kind of mail, with the type of document it is about: Dokument · Rechnung"""
+    name = _(label) if label else ""
+    return f"{name} · {word(DocumentType, document_type)}" if document_type else name
 
 
 def unit(code: str) -> str:
@@ -100,22 +81,6 @@ def tabs(here: str, as_pdf: bool) -> list[Link]:
     return [Link(_("Overview"), here, current=not as_pdf), Link("PDF", f"{here}?ansicht=pdf", current=as_pdf)]
 
 
-# As notifications describes them; the same words, for the catalog.
-_PLACEHOLDERS = (
-    N_("Guten Tag, with the contact's name where it is known"), N_("The customer's name"), N_("The customer's number"),
-    N_("The contact person's name, else the customer's"), N_("The address the mail goes to"), N_("Your name"),
-    N_("Your contact address"), N_("Your telephone number"), N_("Your postal address in one line"),
-    N_("Link to all documents of the customer"), N_("Names of the attached files; nothing where none are"),
-    N_("Rechnung, Angebot, … in the mail's language"), N_("The document's number"), N_("Its title or subject"), N_("Date of issue"),
-    N_("Due date"), N_("Until when a quote holds"), N_("What is to be paid; without that, the gross total"), N_("What is still open now"),
-    N_("Gross total"), N_("Net total"), N_("Tax total"), N_("Cash discount terms"), N_("What to write on a transfer"),
-    N_("Where a delivery can be followed"), N_("Secret link to the document in the portal"),
-    N_("Table of number, date, amount and due date"), N_("Amount of this payment"), N_("Way of paying"),
-    N_("When money on its way is expected"), N_("Why a payment failed, in a sentence"), N_("List of the documents, each with its link"),
-    N_("How many documents"), N_("The mail's link"), N_("The log-in code"), N_("Until when link or code hold"),
-)  # fmt: skip
-
-
 def language_tabs(kind: str, language: str) -> list[Link]:
     names = {"de": "Deutsch", "en": "English"}
     return [Link(name, f"/mails/texte/{kind}/{code}", current=code == language) for code, name in names.items()]
@@ -131,12 +96,11 @@ GLOBALS: dict[str, Any] = {
     "payment_state": partial(state, PaymentState),
     "access_state": partial(state, ContactAccess),
     "history_fact": partial(word, HistoryFact),
-    "mail_kind": mail_kind,
+    "mail_name": mail_name,
     "unit_name": unit,
     "link_reason": partial(word, NoLink),
     "month_name": month_name,
     "provider_name": partial(word, PaymentProvider),
-    "placeholder_meaning": lambda name, meaning: _(meaning) if meaning in _PLACEHOLDERS else meaning,
     "language_tabs": language_tabs,
     "actor_name": actor_name,
     "tabs": tabs,

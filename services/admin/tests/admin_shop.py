@@ -141,7 +141,7 @@ class Shop:
     def mail(self, **values: Any) -> notifications_pb2.MailSnapshot:
         state: dict[str, Any] = {
             "id": str(uuid4()), "merchant_id": str(self.merchant_id), "epoch": 1, "version": 1,
-            "kind": "document_shared", "recipient": "anna@example.com", "subject": "Ihre Rechnung", "state": "sent",
+            "kind": "document_shared", "label": "Document", "recipient": "anna@example.com", "subject": "Ihre Rechnung", "state": "sent",
             "created_at": NOW,
         } | values  # fmt: skip
         return notifications_pb2.MailSnapshot(mail=notifications_pb2.Mail(**state))

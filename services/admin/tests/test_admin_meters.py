@@ -280,10 +280,10 @@ async def test_keys_may_hand_in_meters_and_readings(shop: Shop, what: str) -> No
 
 
 async def test_mails_about_readings_have_names(shop: Shop) -> None:
-    await shop.told(shop.mail(kind="readings_asked", subject="Bitte ablesen"))
+    await shop.told(shop.mail(kind="readings_asked", label="Reading request", subject="Bitte ablesen"))
     page = await shop.page("/mails?art=readings_asked")
     assert "Bitte ablesen" in page
-    assert "Ableseanfrage" in page
+    assert '<option value="readings_asked" selected>Ableseanfrage</option>' in page
 
 
 async def test_every_page_about_meters_speaks_english_to_who_wants_it(shop: Shop) -> None:

@@ -171,7 +171,9 @@ async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Sho
 async def test_an_unknown_placeholder_is_named_beside_its_field(shop: Shop) -> None:
     kind = "document_shared:invoice"
     shop.owners.answers["GET", "/v1/templates"] = {
-        "templates": [{"kind": kind, "language": "de", "subject": "S", "text": "T", "own": False}], "placeholders": {kind: []},
+        "templates": [{
+            "kind": kind, "label": "Document", "document_type": "invoice", "language": "de", "subject": "S", "text": "T", "own": False,
+        }], "placeholders": {kind: []},
     }  # fmt: skip
     finding = {
         "field": "subject",

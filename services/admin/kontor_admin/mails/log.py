@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.notifications.v1.notifications_pb2_codes import MailState
-from kontor_admin.words import mail_kind
+from kontor_admin.words import mail_name
 from kontor_edge.acting import refused
-from kontor_edge.edge import edge_of, pages
+from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
 from kontor_edge.owners import command
@@ -22,11 +22,19 @@ from kontor_web import Form, read_form
 
 router = APIRouter()
 
-# Kinds of mail beside those that features bring along.
-KINDS = (
-    "document_shared", "documents_shared", "invitation", "payment_received", "payment_pending", "payment_failed", "document_link",
-    "login_code", "password_reset", "email_change",
-)  # fmt: skip
+# The kinds that occur, with their names, from one to the next along the index.
+_KINDS = """(
+    WITH RECURSIVE found AS (
+        (SELECT m.kind, m.data ->> 'label' AS label FROM mail m
+         WHERE m.merchant_id = r.merchant_id AND NOT m.deleted ORDER BY m.kind LIMIT 1)
+        UNION ALL
+        SELECT beyond.kind, beyond.label FROM found, LATERAL (
+            SELECT m.kind, m.data ->> 'label' AS label FROM mail m
+            WHERE m.merchant_id = r.merchant_id AND NOT m.deleted AND m.kind > found.kind ORDER BY m.kind LIMIT 1
+        ) beyond
+    )
+    SELECT json_agg(json_build_array(kind, label)) FROM found
+)"""
 
 MAILS = ListPage(
     "mails", STAFF,
@@ -43,10 +51,10 @@ MAILS = ListPage(
         ListColumn("again", "", css="num"),
     ),
     others=(
-        Filter("kind", "(m.kind = {it} OR starts_with(m.kind, {it} || ':'))", label=N_("Kind"), every=N_("Every kind"), alias="art"),
+        Filter("kind", "m.kind = {it}", label=N_("Kind"), every=N_("Every kind"), alias="art"),
         Filter("state", "m.state = {it}", words={code: code.word for code in MailState}, label=N_("State"), every=N_("Every state")),
     ),
-    search=("m.words",), hint=N_("Recipient, subject, number"),
+    facts={"kinds": ("json", _KINDS)}, search=("m.words",), hint=N_("Recipient, subject, number"),
 )  # fmt: skip
 
 
@@ -57,8 +65,8 @@ class MailMissing(NotFound):
 @router.get("")
 async def mails(request: Request) -> Response:
     staff, listing = await staff_listing(request, MAILS)
-    kinds = [*KINDS, *(kind for feature in edge_of(request).features for kind in feature.mails)]
-    listing.choices["kind"] = [("", _("Every kind")), *((kind, mail_kind(kind)) for kind in kinds)]
+    kinds = listing.fact("kinds", [])
+    listing.choices["kind"] = [("", _("Every kind")), *((kind, mail_name(label)) for kind, label in kinds)]
     return pages(request).render(
         request, "mails/list.html", page_context(request, staff, "mails"), staff=staff, listing=listing
     )

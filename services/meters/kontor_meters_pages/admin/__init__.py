@@ -52,6 +52,5 @@ FEATURE = Feature(
     globals=words.GLOBALS,
     problems=words.PROBLEMS,
     findings=words.FINDINGS,
-    mails=words.MAILS,
     scopes={"meters:submit": N_("Hand in meters and readings")},
 )

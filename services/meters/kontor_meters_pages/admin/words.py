@@ -125,11 +125,6 @@ FINDINGS: Mapping[str, str] = {
     "Two periods begin": N_("Two periods begin on the same day."),
     "A register with readings stays": N_("A register with readings cannot be taken away."),
 } | {f"{kind} is counted in": _LINES["unit"] for kind in MeterKind}
-MAILS: Mapping[str, str] = {
-    "readings_asked": N_("Reading request"),
-    "readings_reminded": N_("Reminder of a reading request"),
-    "reading_rejected": N_("Reading rejected"),
-}
 
 
 def local_day(at: str | None) -> str:

@@ -21,6 +21,9 @@ class InForce:
     """A template as mails use it now; `own` where the merchant wrote it."""
 
     kind: str
+    # What mails of this kind are called, in English, and the document type they are about.
+    label: str
+    document_type: str
     language: str
     subject: str
     text: str
@@ -39,11 +42,11 @@ async def in_force(session: AsyncSession) -> list[InForce]:
     """All templates of the merchant, in the order of the settings page."""
     own = {(one.kind, one.language): one for one in await queries.all_own(session) if not one.deleted}
     found = []
-    for kind, about in texts().items():
+    for kind, (_, about) in texts().items():
         for language in LANGUAGES:
             written = own.get((kind, language))
-            subject, text = (written.subject, written.text) if written else about[1].default(language)
-            found.append(InForce(kind, language, subject, text, written is not None))
+            subject, text = (written.subject, written.text) if written else about.default(language)
+            found.append(InForce(kind, about.label, about.document_type, language, subject, text, written is not None))
     return found
 
 

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kontor.common.v1 import options_pb2 as kontor_dot_common_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kontor/notifications/v1/notifications.proto\x12\x17kontor.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"\xdb\x03\n\x04Mail\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x11\n\trecipient\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x1c\n\x05state\x18\r \x01(\tB\r\xaa\xb5\x18\tMailState\x12\x13\n\x0b\x64ocument_id\x18\x0e \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0f \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x10 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x11 \x01(\r\x12\r\n\x05\x65rror\x18\x12 \x01(\t\x12.\n\ncreated_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07sent_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x15 \x01(\t\x12\x14\n\x0c\x64ocument_ids\x18\x16 \x03(\t\x12\x33\n\x0fnext_attempt_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tresend_of\x18\x18 \x01(\t\"[\n\nMailQueued\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.queued.v1\"W\n\x08MailSent\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\x1e\x8a\xb5\x18\x1anotifications.mail.sent.v1\"[\n\nMailFailed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.failed.v1\"]\n\x0bMailDelayed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:!\x8a\xb5\x18\x1dnotifications.mail.delayed.v1\"c\n\x0eMailSuppressed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:$\x8a\xb5\x18 notifications.mail.suppressed.v1\"_\n\x0cMailSnapshot\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\"\x8a\xb5\x18\x1enotifications.mail.snapshot.v1\"\x9b\x01\n\x08Template\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x0c\n\x04text\x18\r \x01(\t\"m\n\x0fTemplateChanged\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:%\x8a\xb5\x18!notifications.template.changed.v1\"o\n\x10TemplateSnapshot\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:&\x8a\xb5\x18\"notifications.template.snapshot.v1*\x87\x02\n\tMailState\x12\x1a\n\x16MAIL_STATE_UNSPECIFIED\x10\x00\x12,\n\x11MAIL_STATE_QUEUED\x10\x01\x1a\x15\xaa\xbb\x18\non its way\xc2\xbb\x18\x03way\x12%\n\x0fMAIL_STATE_SENT\x10\x02\x1a\x10\xaa\xbb\x18\x04sent\xc2\xbb\x18\x04paid\x12)\n\x11MAIL_STATE_FAILED\x10\x03\x1a\x12\xaa\xbb\x18\x06\x66\x61iled\xc2\xbb\x18\x04late\x12-\n\x12MAIL_STATE_BOUNCED\x10\x04\x1a\x15\xaa\xbb\x18\tcame back\xc2\xbb\x18\x04late\x12/\n\x15MAIL_STATE_SUPPRESSED\x10\x05\x1a\x14\xaa\xbb\x18\x08not sent\xc2\xbb\x18\x04idleBy\x92\xb5\x18u\x1a\x1e\n\x0etemplates:edit\x12\x05owner\x12\x05sales\x1a\x31\n\x0cmails:resend\x12\x05owner\x12\x05sales\x12\naccounting\x12\x07support\"\x0b\x65vents:read2\x08identity2\tdocumentsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kontor/notifications/v1/notifications.proto\x12\x17kontor.notifications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekontor/common/v1/options.proto\"\xfc\x03\n\x04Mail\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x11\n\trecipient\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x1c\n\x05state\x18\r \x01(\tB\r\xaa\xb5\x18\tMailState\x12\x13\n\x0b\x64ocument_id\x18\x0e \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x0f \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x10 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x11 \x01(\r\x12\r\n\x05\x65rror\x18\x12 \x01(\t\x12.\n\ncreated_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07sent_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x15 \x01(\t\x12\x14\n\x0c\x64ocument_ids\x18\x16 \x03(\t\x12\x33\n\x0fnext_attempt_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tresend_of\x18\x18 \x01(\t\x12\r\n\x05label\x18\x19 \x01(\t\x12\x10\n\x08security\x18\x1a \x01(\x08\"[\n\nMailQueued\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.queued.v1\"W\n\x08MailSent\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\x1e\x8a\xb5\x18\x1anotifications.mail.sent.v1\"[\n\nMailFailed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail: \x8a\xb5\x18\x1cnotifications.mail.failed.v1\"]\n\x0bMailDelayed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:!\x8a\xb5\x18\x1dnotifications.mail.delayed.v1\"c\n\x0eMailSuppressed\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:$\x8a\xb5\x18 notifications.mail.suppressed.v1\"_\n\x0cMailSnapshot\x12+\n\x04mail\x18\x01 \x01(\x0b\x32\x1d.kontor.notifications.v1.Mail:\"\x8a\xb5\x18\x1enotifications.mail.snapshot.v1\"\x9b\x01\n\x08Template\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bmerchant_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\r\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x0f\n\x07\x64\x65leted\x18\x05 \x01(\x08\x12\x0c\n\x04kind\x18\n \x01(\t\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x0c\n\x04text\x18\r \x01(\t\"m\n\x0fTemplateChanged\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:%\x8a\xb5\x18!notifications.template.changed.v1\"o\n\x10TemplateSnapshot\x12\x33\n\x08template\x18\x01 \x01(\x0b\x32!.kontor.notifications.v1.Template:&\x8a\xb5\x18\"notifications.template.snapshot.v1*\x87\x02\n\tMailState\x12\x1a\n\x16MAIL_STATE_UNSPECIFIED\x10\x00\x12,\n\x11MAIL_STATE_QUEUED\x10\x01\x1a\x15\xaa\xbb\x18\non its way\xc2\xbb\x18\x03way\x12%\n\x0fMAIL_STATE_SENT\x10\x02\x1a\x10\xaa\xbb\x18\x04sent\xc2\xbb\x18\x04paid\x12)\n\x11MAIL_STATE_FAILED\x10\x03\x1a\x12\xaa\xbb\x18\x06\x66\x61iled\xc2\xbb\x18\x04late\x12-\n\x12MAIL_STATE_BOUNCED\x10\x04\x1a\x15\xaa\xbb\x18\tcame back\xc2\xbb\x18\x04late\x12/\n\x15MAIL_STATE_SUPPRESSED\x10\x05\x1a\x14\xaa\xbb\x18\x08not sent\xc2\xbb\x18\x04idleBy\x92\xb5\x18u\x1a\x1e\n\x0etemplates:edit\x12\x05owner\x12\x05sales\x1a\x31\n\x0cmails:resend\x12\x05owner\x12\x05sales\x12\naccounting\x12\x07support\"\x0b\x65vents:read2\x08identity2\tdocumentsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,26 +62,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TEMPLATECHANGED']._serialized_options = b'\212\265\030!notifications.template.changed.v1'
   _globals['_TEMPLATESNAPSHOT']._loaded_options = None
   _globals['_TEMPLATESNAPSHOT']._serialized_options = b'\212\265\030\"notifications.template.snapshot.v1'
-  _globals['_MAILSTATE']._serialized_start=1566
-  _globals['_MAILSTATE']._serialized_end=1829
+  _globals['_MAILSTATE']._serialized_start=1599
+  _globals['_MAILSTATE']._serialized_end=1862
   _globals['_MAIL']._serialized_start=138
-  _globals['_MAIL']._serialized_end=613
-  _globals['_MAILQUEUED']._serialized_start=615
-  _globals['_MAILQUEUED']._serialized_end=706
-  _globals['_MAILSENT']._serialized_start=708
-  _globals['_MAILSENT']._serialized_end=795
-  _globals['_MAILFAILED']._serialized_start=797
-  _globals['_MAILFAILED']._serialized_end=888
-  _globals['_MAILDELAYED']._serialized_start=890
-  _globals['_MAILDELAYED']._serialized_end=983
-  _globals['_MAILSUPPRESSED']._serialized_start=985
-  _globals['_MAILSUPPRESSED']._serialized_end=1084
-  _globals['_MAILSNAPSHOT']._serialized_start=1086
-  _globals['_MAILSNAPSHOT']._serialized_end=1181
-  _globals['_TEMPLATE']._serialized_start=1184
-  _globals['_TEMPLATE']._serialized_end=1339
-  _globals['_TEMPLATECHANGED']._serialized_start=1341
-  _globals['_TEMPLATECHANGED']._serialized_end=1450
-  _globals['_TEMPLATESNAPSHOT']._serialized_start=1452
-  _globals['_TEMPLATESNAPSHOT']._serialized_end=1563
+  _globals['_MAIL']._serialized_end=646
+  _globals['_MAILQUEUED']._serialized_start=648
+  _globals['_MAILQUEUED']._serialized_end=739
+  _globals['_MAILSENT']._serialized_start=741
+  _globals['_MAILSENT']._serialized_end=828
+  _globals['_MAILFAILED']._serialized_start=830
+  _globals['_MAILFAILED']._serialized_end=921
+  _globals['_MAILDELAYED']._serialized_start=923
+  _globals['_MAILDELAYED']._serialized_end=1016
+  _globals['_MAILSUPPRESSED']._serialized_start=1018
+  _globals['_MAILSUPPRESSED']._serialized_end=1117
+  _globals['_MAILSNAPSHOT']._serialized_start=1119
+  _globals['_MAILSNAPSHOT']._serialized_end=1214
+  _globals['_TEMPLATE']._serialized_start=1217
+  _globals['_TEMPLATE']._serialized_end=1372
+  _globals['_TEMPLATECHANGED']._serialized_start=1374
+  _globals['_TEMPLATECHANGED']._serialized_end=1483
+  _globals['_TEMPLATESNAPSHOT']._serialized_start=1485
+  _globals['_TEMPLATESNAPSHOT']._serialized_end=1596
 # @@protoc_insertion_point(module_scope)

@@ -69,13 +69,15 @@ class Mail(message.Message):
     DOCUMENT_IDS_FIELD_NUMBER: builtins.int
     NEXT_ATTEMPT_AT_FIELD_NUMBER: builtins.int
     RESEND_OF_FIELD_NUMBER: builtins.int
+    LABEL_FIELD_NUMBER: builtins.int
+    SECURITY_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
     version: builtins.int
     deleted: builtins.bool
     kind: builtins.str
-    """document_shared, invitation, password_reset, login_code, document_link, email_change, payment_received, payment_pending, payment_failed"""
+    """The name of a kind that notifications declares, such as document_shared."""
     recipient: builtins.str
     subject: builtins.str
     state: builtins.str
@@ -89,6 +91,10 @@ class Mail(message.Message):
     message_id: builtins.str
     resend_of: builtins.str
     """The mail that this one repeats."""
+    label: builtins.str
+    """What its kind is called, in English: a message of the catalog."""
+    security: builtins.bool
+    """Carries a secret that lives for an hour: it is not sent again."""
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -124,10 +130,12 @@ class Mail(message.Message):
         document_ids: abc.Iterable[builtins.str] | None = ...,
         next_attempt_at: timestamp_pb2.Timestamp | None = ...,
         resend_of: builtins.str = ...,
+        label: builtins.str = ...,
+        security: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "next_attempt_at", b"next_attempt_at", "sent_at", b"sent_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["attempts", b"attempts", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_ids", b"document_ids", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "id", b"id", "kind", b"kind", "merchant_id", b"merchant_id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "recipient", b"recipient", "resend_of", b"resend_of", "sent_at", b"sent_at", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["attempts", b"attempts", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_ids", b"document_ids", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "id", b"id", "kind", b"kind", "label", b"label", "merchant_id", b"merchant_id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "recipient", b"recipient", "resend_of", b"resend_of", "security", b"security", "sent_at", b"sent_at", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
