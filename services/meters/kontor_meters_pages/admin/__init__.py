@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from kontor_edge.feature import Feature, Menu, Panel, per_order, sql
+from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_meters_pages.admin import (
     api,
     checking,
@@ -27,7 +27,7 @@ for part in (listing, checking, requests, files, stickers, entering, editing, ex
     router.include_router(part.router, prefix="/zaehler")
 router.include_router(api.router)
 
-_PAGES = ("meter", "checking", "requests", "batches")
+_PAGES = ("meter", "requests")
 _WAITING = (
     "reading d WHERE d.merchant_id = who.merchant_id AND d.state IN ('to_be_checked', 'implausible') AND NOT d.deleted"
 )
@@ -43,7 +43,7 @@ FEATURE = Feature(
     parts=sql(__name__, "sql/parts.sql"),
     functions=(
         *(sql(__name__, f"sql/{name}.sql") for name in _PAGES),
-        *per_order(sql(__name__, "sql/list.sql"), listing.SORTS),
+        *(f for page in (listing.METERS, listing.TO_CHECK, listing.REQUESTS, listing.BATCHES) for f in page.functions),
     ),
     panels=(
         Panel("board", "_meters_board({merchant})", "meters/board_panel.html", READ),

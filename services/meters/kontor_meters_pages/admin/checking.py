@@ -9,10 +9,9 @@ from starlette.responses import Response
 from kontor_edge.acting import act
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
-from kontor_edge.paging import Keyset, slice_of
 from kontor_edge.problems import sentence
-from kontor_edge.query import loads
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
+from kontor_meters_pages.admin.listing import DOUBTED, TO_CHECK
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuids_of
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
@@ -20,39 +19,26 @@ from kontor_web import Link, read_form
 
 router = APIRouter(prefix="/pruefen")
 
-STATES = ("to_be_checked", "implausible")
-# With their photos; who has more decides on these first.
-_SIZE = 20
 _AT_ONCE = 200
 
 
 @router.get("")
 async def to_be_checked(request: Request) -> Response:
     """Oldest first. `?art=to_be_checked` of customers, `?art=implausible` of systems, `?kunde=` of one customer."""
-    query = request.query_params
-    asked = query.get("art", "")
-    keyset = Keyset("entered", "asc", query.get("after", ""), size=_SIZE)
-    staff, row = await ask_meters(
-        request,
-        "readings_to_check",
-        of_state=asked if asked in STATES else None,
-        of_customer=uuid_of(query.get("kunde")),
-        **keyset.arguments,
-    )
-    groups = loads(row["groups"], {})
-    page = slice_of(row, keyset)
+    staff, listing = await query_list(request, TO_CHECK)
+    groups = listing.fact("groups", {})
     return pages(request).render(
-        request, "meters/check.html", frame(request, staff), staff=staff, tabs=tabs(staff, "check"), groups=groups, page=page,
-        kinds=_kinds(groups, asked), next=page.query(request, after=page.after), edits=staff.may(EDIT),
+        request, "meters/check.html", frame(request, staff), staff=staff, tabs=tabs(staff, "check"), groups=groups,
+        listing=listing, kinds=_kinds(groups, listing.query.values["state"]), edits=staff.may(EDIT),
     )  # fmt: skip
 
 
-def _kinds(groups: dict[str, int], asked: str) -> list[Link]:
+def _kinds(groups: dict[str, int], chosen: str | None) -> list[Link]:
     words = {"to_be_checked": _("Insisted on by customers"), "implausible": _("From systems")}
-    every = Link(_("All"), "/zaehler/pruefen", current=asked not in STATES, count=sum(groups.values()))
+    every = Link(_("All"), "/zaehler/pruefen", current=chosen is None, count=sum(groups.values()))
     return [every] + [
-        Link(words[name], f"/zaehler/pruefen?art={name}", current=name == asked, count=groups[name])
-        for name in STATES
+        Link(words[name], f"/zaehler/pruefen?art={name}", current=name == chosen, count=groups[name])
+        for name in DOUBTED
         if name in groups
     ]
 

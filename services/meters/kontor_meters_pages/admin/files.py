@@ -12,10 +12,10 @@ from kontor_edge.acting import act, refused
 from kontor_edge.answers import file_response
 from kontor_edge.edge import pages
 from kontor_edge.owners import command, query_owner, send
-from kontor_edge.paging import Keyset, slice_of
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, READ, ask_meters, frame, tabs
+from kontor_meters_pages.admin.listing import BATCHES
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, READ, ask_meters, frame, query_list, tabs
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -23,7 +23,6 @@ from kontor_web import Form, read_form
 router = APIRouter(prefix="/dateien")
 
 KINDS = ("readings", "meters")
-_LATEST = 20
 # What meters takes at once.
 _MOST_BYTES = 32 * 1024 * 1024
 CSV = "text/csv; charset=utf-8"
@@ -40,12 +39,10 @@ async def files_page(request: Request) -> Response:
 
 
 async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
-    keyset = Keyset("time", "desc", request.query_params.get("after", ""), size=_LATEST)
-    _staff, row = await ask_meters(request, "meter_batches", of_source=None, **keyset.arguments)
-    page = slice_of(row, keyset)
+    _staff, listing = await query_list(request, BATCHES)
     return pages(request).render(
-        request, "meters/files.html", frame(request, staff), status=status, staff=staff, tabs=tabs(staff, "files"), form=form, page=page,
-        next=page.query(request, after=page.after), edits=staff.may(EDIT), megabytes=_MOST_BYTES // 1024**2,
+        request, "meters/files.html", frame(request, staff), status=status, staff=staff, tabs=tabs(staff, "files"), form=form,
+        listing=listing, edits=staff.may(EDIT), megabytes=_MOST_BYTES // 1024**2,
     )  # fmt: skip
 
 

@@ -1,87 +1,106 @@
-"""The list of meters: search, filter, order, keyset paging (G1)."""
+"""The lists about meters, as the admin's pages and its API show them (G1, G3, G4)."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import pages
-from kontor_edge.paging import PAGE_SIZE, Keyset, Slice, capped, slice_of
-from kontor_edge.query import loads
-from kontor_edge.sorting import search_patterns, time_key
-from kontor_edge.staff import Staff
-from kontor_meters_pages.admin.staff_page import ask_meters, frame, now_of, tabs, uuid_of
+from kontor_edge.listing import Listing
+from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
+from kontor_edge.paging import capped
+from kontor_meters_pages.admin.staff_page import frame, query_list, tabs
 from kontor_meters_pages.words import kind_name
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
-from kontor_web import Column
 
 router = APIRouter()
 
-SORTS = ("number", "place", "read")
 KINDS = ("electricity", "gas", "water", "heat")
-_UNREAD_DAYS = ("30", "90", "180", "365")
+DOUBTED = ("to_be_checked", "implausible")
 
 
-@dataclass(frozen=True)
-class Listing:
-    staff: Staff
-    counts: dict[str, int]
-    customer: str | None
-    page: Slice
-    keyset: Keyset
+class _Unread(Filter):
+    """Last read before a date, before so many days, or never."""
+
+    def parse(self, query: Mapping[str, str]) -> str | None:
+        text = query.get(self.name, "")
+        if text in self.words:
+            return text
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            return None
 
 
-async def listing(request: Request, size: int = PAGE_SIZE) -> Listing:
-    """What the query of this address asks for: q, kind, customer, use (current, ended, all), unread (days, or `never`)."""
-    query = request.query_params
-    keyset = Keyset.of(request, SORTS, "number", "asc").sized(size)
-    kind, use = query.get("kind"), query.get("use", "current")
-    staff, row = await ask_meters(
-        request, f"meters_by_{keyset.sort}_{keyset.direction}", of_kind=kind if kind in KINDS else None,
-        of_customer=uuid_of(query.get("customer")),
-        of_use=use if use in ("current", "ended") else None, unread_since=unread_since(query.get("unread", ""), now_of(request)),
-        of_words=search_patterns(query.get("q", "")), **keyset.arguments,
-    )  # fmt: skip
-    return Listing(staff, loads(row["counts"], {}), row["customer"], slice_of(row, keyset), keyset)
+METERS = ListPage(
+    "meters", STAFF,
+    source="meter m LEFT JOIN customer c ON c.id = m.customer_id AND c.merchant_id = m.merchant_id",
+    where="""m.merchant_id = r.merchant_id AND NOT m.deleted
+              AND (of_use IS NOT NULL AND of_unread IS NULL OR m.used_to IS NULL OR m.used_to > r.today)""",
+    id="m.id", entry="_meter_entry(m.brief, c.name)", sort="number", order="asc",
+    columns=(
+        ListColumn("tick", "", css="tick"),
+        ListColumn("number", N_("Meter"), sort="m.by_number"),
+        ListColumn("customer", N_("Customer")),
+        ListColumn("place", N_("Place"), sort="m.by_place", css="place"),
+        ListColumn("value", N_("Last value"), num=True, css="num values"),
+        ListColumn("read", N_("Last read"), sort="m.by_read", css="nowrap", short=N_("read")),
+    ),
+    others=(
+        Filter("kind", "m.kind = {it}", words=dict.fromkeys(KINDS, ""), label=N_("Kind"), every=N_("Every kind")),
+        Filter("customer", "m.customer_id = {it}", "uuid"),
+        Filter("use", "{it} = 'all' OR m.used_to <= r.today", label=N_("Use"), every=N_("In use"),
+               words={"ended": N_("Out of use"), "all": N_("In use or not")}),
+        _Unread("unread", "m.by_read < _unread_before({it}, at)", label=N_("Last read"), every=N_("Read or not"), words={
+            "30": N_("Not read for 30 days"), "90": N_("Not read for 3 months"), "180": N_("Not read for 6 months"),
+            "365": N_("Not read for a year"), "never": N_("Never read"),
+        }),
+    ),
+    search=("m.words", "c.words"), hint=N_("Number, customer, street, market location"),
+    facts={
+        "counts": ("json", "_meters_by_kind(r.merchant_id)"),
+        "customer": ("text", "(SELECT o.name FROM customer o WHERE o.id = of_customer AND o.merchant_id = r.merchant_id)"),
+    },
+)  # fmt: skip
+# What waits for a decision of staff, oldest first; who has more decides on these first.
+TO_CHECK = ListPage(
+    "readings_to_check", STAFF,
+    source="""reading d JOIN meter m ON m.id = d.meter_id AND m.merchant_id = d.merchant_id
+            LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id""",
+    where="d.merchant_id = r.merchant_id AND d.state IN ('to_be_checked', 'implausible') AND NOT d.deleted",
+    id="d.id", entry="_reading_to_check(d.data, d.series_id, m.brief, c.name)",
+    sort="entered", order="asc", sorts={"entered": "d.by_entered"}, fixed=True, size=20,
+    others=(
+        Filter("state", "d.state = {it}", words=dict.fromkeys(DOUBTED, ""), alias="art"),
+        Filter("customer", "d.customer_id = {it}", "uuid", alias="kunde"),
+    ),
+    facts={"groups": ("json", "_readings_in_doubt(r.merchant_id)")},
+)  # fmt: skip
+REQUESTS = ListPage(
+    "reading_requests", STAFF, source="reading_request q", where="q.merchant_id = r.merchant_id AND NOT q.deleted",
+    id="q.id", entry="q.data::text", sort="made", sorts={"made": "q.by_made"}, fixed=True,
+)  # fmt: skip
+BATCHES = ListPage(
+    "meter_batches", STAFF, source="batch b", where="b.merchant_id = r.merchant_id AND NOT b.deleted",
+    id="b.id", entry="b.data::text", sort="time", sorts={"time": "b.by_time"}, fixed=True, size=20,
+    others=(Filter("source", "b.source = {it}"),),
+)  # fmt: skip
 
 
-def unread_since(asked: str, now: datetime) -> str | None:
-    """The instant before which the last reading lies, as the copy writes it: of so many days, of a date, or never at all."""
-    if asked == "never":
-        return "0"
-    if asked in _UNREAD_DAYS:
-        return time_key((now - timedelta(days=int(asked))).astimezone(UTC))
-    try:
-        day = date.fromisoformat(asked)
-    except ValueError:
-        return None
-    return time_key(datetime.combine(day, time(), ZoneInfo("Europe/Berlin")).astimezone(UTC))
+def with_kinds(listing: Listing) -> Listing:
+    """Kinds can be chosen that there are."""
+    counts = listing.fact("counts", {})
+    kinds = [(kind, f"{kind_name(kind)} ({capped(counts[kind])})") for kind in KINDS if kind in counts]
+    listing.choices["kind"] = [("", _("Every kind")), *kinds]
+    return listing
 
 
 @router.get("")
 async def meters(request: Request) -> Response:
-    found = await listing(request)
-    query = request.query_params
+    staff, listing = await query_list(request, METERS)
     return pages(request).render(
-        request, "meters/list.html", frame(request, found.staff), staff=found.staff, page=found.page, keyset=found.keyset,
-        columns=_columns(), tabs=tabs(found.staff, "all"), q=query.get("q", ""), customer=found.customer,
-        kinds=[("", _("Every kind"))] + [(k, f"{kind_name(k)} ({capped(found.counts[k])})") for k in KINDS if k in found.counts],
-        uses=[("", _("In use")), ("ended", _("Out of use")), ("all", _("In use or not"))],
-        unread=[("", _("Read or not")), ("30", _("Not read for 30 days")), ("90", _("Not read for 3 months")),
-                ("180", _("Not read for 6 months")), ("365", _("Not read for a year")), ("never", _("Never read"))],
-        filtered=any(query.get(name) for name in ("q", "kind", "use", "unread", "customer")), some=bool(found.counts),
-        next=found.page.query(request, after=found.page.after), previous=found.page.query(request, before=found.page.before),
+        request, "meters/list.html", frame(request, staff), staff=staff, listing=with_kinds(listing),
+        tabs=tabs(staff, "all"), some=bool(listing.fact("counts")),
     )  # fmt: skip
-
-
-def _columns() -> list[Column]:
-    return [
-        Column("tick", ""),
-        Column("number", _("Meter"), sortable=True),
-        Column("customer", _("Customer")),
-        Column("place", _("Place"), sortable=True),
-        Column("value", _("Last value"), num=True),
-        Column("read", _("Last read"), sortable=True),
-    ]

@@ -15,8 +15,8 @@ from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.entering import REASONS
-from kontor_meters_pages.admin.listing import KINDS
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuid_of, uuids_of
+from kontor_meters_pages.admin.listing import KINDS, REQUESTS
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuid_of, uuids_of
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, Link, read_form
@@ -34,12 +34,10 @@ class RequestMissing(NotFound):
 
 @router.get("")
 async def requests(request: Request) -> Response:
-    keyset = Keyset("made", "desc", request.query_params.get("after", ""))
-    staff, row = await ask_meters(request, "reading_requests", **keyset.arguments)
-    page = slice_of(row, keyset)
+    staff, listing = await query_list(request, REQUESTS)
     return pages(request).render(
-        request, "meters/requests.html", frame(request, staff), staff=staff, tabs=tabs(staff, "requests"), page=page,
-        next=page.query(request, after=page.after), edits=staff.may(EDIT),
+        request, "meters/requests.html", frame(request, staff), staff=staff, tabs=tabs(staff, "requests"),
+        listing=listing, edits=staff.may(EDIT),
     )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """Questions to the copy about meters, for those whose role includes them; and the frame that their pages share."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 from fastapi import Request
 
-from kontor_edge.edge import edge_of
+from kontor_edge.listing import Listing, staff_listing
+from kontor_edge.lists import ListPage
 from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import Forbidden
 from kontor_service.i18n import gettext as _
@@ -21,9 +21,20 @@ READ = "meters:read"
 async def ask_meters(request: Request, function: str, **arguments: Any) -> tuple[Staff, Record]:
     """As `query_view`. Raises Forbidden for a role that does not include meters."""
     staff, row = await query_view(request, function, **arguments)
+    _check(staff)
+    return staff, row
+
+
+async def query_list(request: Request, page: ListPage) -> tuple[Staff, Listing]:
+    """The same of a list."""
+    staff, listing = await staff_listing(request, page)
+    _check(staff)
+    return staff, listing
+
+
+def _check(staff: Staff) -> None:
     if not staff.may(READ):
         raise Forbidden(_("Your role does not include meters."), code="not_allowed")
-    return staff, row
 
 
 def tabs(staff: Staff, current: str) -> list[Link]:
@@ -40,11 +51,6 @@ def tabs(staff: Staff, current: str) -> list[Link]:
 
 def frame(request: Request, staff: Staff, *, live: bool = True) -> PageContext:
     return page_context(request, staff, "meters", live=live)
-
-
-def now_of(request: Request) -> datetime:
-    now: datetime = edge_of(request).clock.now()
-    return now
 
 
 def uuid_of(text: str | None) -> UUID | None:

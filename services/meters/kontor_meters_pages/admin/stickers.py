@@ -1,5 +1,6 @@
 """The secret link of a meter, by which readings are entered without log-in; and stickers with it as a QR code (G3)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,12 @@ from kontor_edge.acting import act
 from kontor_edge.answers import file_response
 from kontor_edge.edge import pages
 from kontor_edge.owners import command, send
-from kontor_edge.paging import capped
 from kontor_edge.problems import sentence
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
-from kontor_meters_pages.admin.listing import KINDS, listing
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, tabs, uuids_of
+from kontor_meters_pages.admin.listing import METERS, with_kinds
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuids_of
 from kontor_meters_pages.admin.view import meter
-from kontor_meters_pages.words import kind_name
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import read_form
@@ -35,21 +34,17 @@ def _thing(meter_id: str | UUID) -> str:
 @router.get("/aufkleber")
 async def choose(request: Request) -> Response:
     """`?meter=` (several): those are chosen already. Else the list, with the filters of the meters' list."""
-    query = request.query_params
-    ids = uuids_of(query.getlist("meter"))
+    ids = uuids_of(request.query_params.getlist("meter"))
     if ids:
         staff, row = await ask_meters(request, "meters_chosen", of_customer=None, asked=ids[:MOST], many=MOST)
         entries: list[dict[str, Any]] = [loads(entry) for entry in row["entries"] or ()]
-        kinds, following, customer = {}, None, None
+        listing = None
     else:
-        found = await listing(request, MOST)
-        staff, entries, kinds = found.staff, found.page.entries, found.counts
-        following, customer = found.page.query(request, after=found.page.after), found.customer
+        staff, listing = await query_list(request, replace(METERS, size=MOST, most=MOST))
+        entries = with_kinds(listing).entries
     return pages(request).render(
         request, "meters/stickers.html", frame(request, staff, live=False), staff=staff, tabs=tabs(staff, "stickers"), entries=entries,
-        chosen=bool(ids), next=following, customer=customer, q=query.get("q", ""), edits=staff.may(EDIT), most=MOST,
-        kinds=[("", _("Every kind"))] + [(k, f"{kind_name(k)} ({capped(kinds[k])})") for k in KINDS if k in kinds],
-        filtered=any(query.get(name) for name in ("q", "kind", "customer")),
+        listing=listing, edits=staff.may(EDIT), most=MOST,
     )  # fmt: skip
 
 

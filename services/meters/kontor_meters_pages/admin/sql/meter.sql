@@ -65,3 +65,13 @@ BEGIN ATOMIC
     )
     FROM _staff(asked_hash, at) r;
 END;
+
+CREATE OR REPLACE FUNCTION meter_batch(asked_hash text, at timestamptz, asked uuid)
+RETURNS TABLE (state text, session json, merchant json, today date, waiting json, batch json)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, r.waiting, (
+        SELECT b.data FROM batch b WHERE b.id = asked AND b.merchant_id = r.merchant_id AND NOT b.deleted
+    )
+    FROM _staff(asked_hash, at) r;
+END;

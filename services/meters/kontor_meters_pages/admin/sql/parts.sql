@@ -60,3 +60,32 @@ BEGIN ATOMIC
               AND NOT d.deleted)
     ) END;
 END;
+
+-- How many meters there are of each kind.
+CREATE OR REPLACE FUNCTION _meters_by_kind(of_merchant uuid)
+RETURNS json LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT json_object_agg(kind.name, kind.many) FROM (
+        SELECT t.name, (SELECT count(*) FROM (
+            SELECT FROM meter m WHERE m.merchant_id = of_merchant AND m.kind = t.name AND NOT m.deleted LIMIT {cap}
+        ) capped) AS many
+        FROM unnest(ARRAY['electricity', 'gas', 'water', 'heat']) t (name)
+    ) kind WHERE kind.many > 0;
+END;
+
+-- How many readings wait for a decision, by state.
+CREATE OR REPLACE FUNCTION _readings_in_doubt(of_merchant uuid)
+RETURNS json LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT json_object_agg(g.state, g.many) FROM (
+        SELECT d.state, count(*) AS many FROM reading d
+        WHERE d.merchant_id = of_merchant AND d.state IN ('to_be_checked', 'implausible') AND NOT d.deleted GROUP BY d.state
+    ) g;
+END;
+
+-- The key of the instant before which a meter was last read: never, before so many days, before a date.
+CREATE OR REPLACE FUNCTION _unread_before(since text, at timestamptz)
+RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN since = 'never' THEN '0' ELSE to_char(
+    CASE WHEN since LIKE '%-%' THEN since::timestamp AT TIME ZONE 'Europe/Berlin' ELSE at - since::integer * interval '1 day' END
+    AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END;

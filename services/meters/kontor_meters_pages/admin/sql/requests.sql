@@ -1,21 +1,3 @@
--- One page of the reading requests, newest first.
-CREATE OR REPLACE FUNCTION reading_requests(asked_hash text, at timestamptz, after_key text, after_id uuid, many integer)
-RETURNS TABLE (
-    state text, session json, merchant json, today date, waiting json, entries text[], keys text[], ids uuid[]
-)
-LANGUAGE sql STABLE SECURITY DEFINER
-BEGIN ATOMIC
-    SELECT r.state, r.session, r.merchant, r.today, r.waiting, page.entries, page.keys, page.ids
-    FROM _staff(asked_hash, at) r
-    CROSS JOIN LATERAL (
-        SELECT array_agg(x.entry) AS entries, array_agg(x.key) AS keys, array_agg(x.id) AS ids FROM (
-            SELECT q.by_made AS key, q.id, q.data::text AS entry FROM reading_request q
-            WHERE q.merchant_id = r.merchant_id AND NOT q.deleted AND (q.by_made, q.id) < (after_key, after_id)
-            ORDER BY q.by_made DESC, q.id DESC LIMIT many + 1
-        ) x
-    ) page;
-END;
-
 -- One request, how many customers stand where, and one page of them by name.
 CREATE OR REPLACE FUNCTION reading_request(
     asked_hash text, at timestamptz, asked uuid, of_state text, of_words text[], after_key text, after_id uuid, many integer
