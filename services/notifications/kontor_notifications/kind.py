@@ -31,14 +31,15 @@ class NoLongerNeeded(Exception):
 
 @dataclass(frozen=True)
 class MailText:
-    """A text that a merchant may replace, by its own `key`. `german` and `english` are subject and body of the default."""
+    """A text that a merchant may replace, by its own `key`. `german` and `english` are the
+    default: the subject, then the paragraphs between greeting and closing."""
 
     key: str
     # English, for the catalog.
     label: str
     placeholders: tuple[Placeholder, ...]
-    german: tuple[str, str]
-    english: tuple[str, str]
+    german: tuple[str, ...]
+    english: tuple[str, ...]
     # The document type it is about, where it is about one.
     document_type: str = ""
     # How many documents a preview shows.
@@ -46,8 +47,8 @@ class MailText:
 
     def default(self, language: Language) -> tuple[str, str]:
         """Subject and text as long as the merchant has no words of their own."""
-        subject, body = self.german if language == "de" else self.english
-        return subject, f"[Greeting],\n\n{body.strip()}\n\n{_CLOSING[language]}"
+        subject, *paragraphs = self.german if language == "de" else self.english
+        return subject, "\n\n".join(["[Greeting],", *paragraphs, _CLOSING[language]])
 
     def by_spelling(self) -> dict[str, Placeholder]:
         """Its placeholders by every spelling, in lower case."""

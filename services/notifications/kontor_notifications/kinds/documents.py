@@ -1,7 +1,6 @@
 """Documents that were shared: one in a mail with the words for its type, or several that were released together."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
@@ -13,24 +12,16 @@ from kontor_service.i18n import N_
 _SHARED, _SEVERAL = "document_shared", "documents_shared"
 
 
-class _Words(NamedTuple):
-    """Subject, the first paragraph, and what stands below the link."""
-
-    subject: str
-    first: str
-    last: str = ""
-
-
-# By type: the words for it in placeholders, the German and the English text.
-_TYPES: dict[str, tuple[tuple[str, ...], _Words, _Words]] = {
+# By type: the words for it in placeholders; in German and English the subject, the first paragraph, what stands last.
+_TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "quote": (
         ("Quote", "Offer", "Angebot"),
-        _Words(
+        (
             "Ihr Angebot [Quote.number] von [Company.name]",
             "vielen Dank für Ihre Anfrage. Unser Angebot [Quote.number] liegt für Sie bereit.",
             "Bei Fragen antworten Sie einfach auf diese E-Mail.",
         ),
-        _Words(
+        (
             "Your quote [Quote.number] from [Company.name]",
             "Thank you for your enquiry. Our quote [Quote.number] is ready for you.",
             "If you have any questions, simply reply to this email.",
@@ -38,34 +29,34 @@ _TYPES: dict[str, tuple[tuple[str, ...], _Words, _Words]] = {
     ),
     "order_confirmation": (
         ("Confirmation", "OrderConfirmation", "Auftragsbestätigung"),
-        _Words(
+        (
             "Auftragsbestätigung [Confirmation.number] von [Company.name]",
             "vielen Dank für Ihren Auftrag, den wir gern bestätigen.",
         ),
-        _Words(
+        (
             "Order confirmation [Confirmation.number] from [Company.name]",
             "Thank you for your order, which we are pleased to confirm.",
         ),
     ),
     "sales_order": (
         ("SalesOrder", "Order", "Auftrag"),
-        _Words(
+        (
             "Ihr Auftrag [Order.number] bei [Company.name]",
             "wir haben Ihren Auftrag [Order.number] angelegt. Hier finden Sie alle Einzelheiten.",
         ),
-        _Words(
+        (
             "Your order [Order.number] with [Company.name]",
             "We have entered your order [Order.number]. Here are the details.",
         ),
     ),
     "delivery_note": (
         ("DeliveryNote", "Lieferschein"),
-        _Words(
+        (
             "Lieferschein [DeliveryNote.number] von [Company.name]",
             "Ihre Lieferung ist unterwegs. Der Lieferschein [DeliveryNote.number] liegt für Sie bereit.",
             "Sendungsverfolgung: [DeliveryNote.tracking_url]",
         ),
-        _Words(
+        (
             "Delivery note [DeliveryNote.number] from [Company.name]",
             "Your delivery is on its way. The delivery note [DeliveryNote.number] is ready for you.",
             "Follow your delivery: [DeliveryNote.tracking_url]",
@@ -73,23 +64,23 @@ _TYPES: dict[str, tuple[tuple[str, ...], _Words, _Words]] = {
     ),
     "invoice": (
         ("Invoice", "Rechnung"),
-        _Words(
+        (
             "Ihre Rechnung [Invoice.number] von [Company.name]",
             "Ihre Rechnung [Invoice.number] vom [Invoice.date] liegt für Sie bereit.",
         ),
-        _Words(
+        (
             "Your invoice [Invoice.number] from [Company.name]",
             "Your invoice [Invoice.number] of [Invoice.date] is ready for you.",
         ),
     ),
     "reminder": (
         ("Reminder", "Mahnung"),
-        _Words(
+        (
             "Zahlungserinnerung [Reminder.number] von [Company.name]",
             "sicher ist es Ihnen entgangen: Ein Betrag ist noch offen. Worum es geht, steht in [Reminder.number].",
             "Haben Sie inzwischen bezahlt? Dann ist diese Erinnerung gegenstandslos.",
         ),
-        _Words(
+        (
             "Payment reminder [Reminder.number] from [Company.name]",
             "This may have slipped your mind: an amount is still open. The details are in [Reminder.number].",
             "If you have paid in the meantime, please disregard this reminder.",
@@ -97,53 +88,53 @@ _TYPES: dict[str, tuple[tuple[str, ...], _Words, _Words]] = {
     ),
     "credit_note": (
         ("CreditNote", "Gutschrift"),
-        _Words(
+        (
             "Ihre Gutschrift [CreditNote.number] von [Company.name]", "wir haben Ihnen eine Gutschrift ausgestellt."
         ),
-        _Words(
+        (
             "Your credit note [CreditNote.number] from [Company.name]", "We have issued a credit note for you."
         ),
     ),
     "purchase_order": (
         ("PurchaseOrder", "Bestellung"),
-        _Words(
+        (
             "Bestellung [PurchaseOrder.number] von [Company.name]",
             "hiermit erhalten Sie unsere Bestellung [PurchaseOrder.number].",
         ),
-        _Words(
+        (
             "Purchase order [PurchaseOrder.number] from [Company.name]",
             "Please find our purchase order [PurchaseOrder.number] here.",
         ),
     ),
     "receipt": (
         ("Receipt", "Quittung"),
-        _Words(
+        (
             "Ihre Quittung [Receipt.number] von [Company.name]",
             "vielen Dank für Ihre Zahlung. Die Quittung liegt für Sie bereit.",
         ),
-        _Words(
+        (
             "Your receipt [Receipt.number] from [Company.name]",
             "Thank you for your payment. The receipt is ready for you.",
         ),
     ),
     "contract": (
         ("Contract", "Vertrag"),
-        _Words(
+        (
             "Vertragsunterlagen [Contract.number] von [Company.name]",
             "Ihre Vertragsunterlagen liegen für Sie bereit.",
         ),
-        _Words(
+        (
             "Contract documents [Contract.number] from [Company.name]", "Your contract documents are ready for you."
         ),
     ),
     "other": (
         (),
-        _Words(
+        (
             "Neues Dokument von [Company.name]: [Document.number]",
             "wir haben ein neues Dokument für Sie bereitgestellt.",
             "[Document.title]",
         ),
-        _Words(
+        (
             "New document from [Company.name]: [Document.number]",
             "We have made a new document available to you.",
             "[Document.title]",
@@ -152,27 +143,26 @@ _TYPES: dict[str, tuple[tuple[str, ...], _Words, _Words]] = {
 }  # fmt: skip
 
 
-def _body(words: _Words, keep_link_secret: str) -> str:
-    link = f"[PORTAL][Document.customerportal_url]\n\n{keep_link_secret}[/PORTAL]"
-    return "\n\n".join(part for part in (words.first, "[Overview]", "[Attachments]", link, words.last) if part)
+_SECRET_DE = "Der Link öffnet das Dokument ohne Anmeldung. Bitte geben Sie ihn nicht weiter."
+_SECRET_EN = "The link opens the document without logging in. Please keep it to yourself."
+
+
+def _around(words: tuple[str, ...], secret: str) -> tuple[str, ...]:
+    subject, first, *last = words
+    link = f"[PORTAL][Document.customerportal_url]\n\n{secret}[/PORTAL]"
+    return subject, first, "[Overview]", "[Attachments]", link, *last
 
 
 def _text(document_type: str) -> MailText:
     names, german, english = _TYPES[document_type]
     return MailText(
-        key=f"{_SHARED}:{document_type}",
+        key=_key(document_type),
         label=N_("Document"),
         document_type=document_type,
         documents=1,
         placeholders=(*document_fields(*names), OVERVIEW),
-        german=(
-            german.subject,
-            _body(german, "Der Link öffnet das Dokument ohne Anmeldung. Bitte geben Sie ihn nicht weiter."),
-        ),
-        english=(
-            english.subject,
-            _body(english, "The link opens the document without logging in. Please keep it to yourself."),
-        ),
+        german=_around(german, _SECRET_DE),
+        english=_around(english, _SECRET_EN),
     )
 
 
@@ -183,27 +173,17 @@ _BUNDLE = MailText(
     placeholders=SEVERAL_DOCUMENTS,
     german=(
         "[Documents.count] neue Dokumente von [Company.name]",
-        """
-für Sie liegen [Documents.count] neue Dokumente bereit.
-
-[Documents]
-
-[Attachments]
-
-[PORTAL]Die Links öffnen die Dokumente ohne Anmeldung. Bitte geben Sie sie nicht weiter.[/PORTAL]
-""",
+        "für Sie liegen [Documents.count] neue Dokumente bereit.",
+        "[Documents]",
+        "[Attachments]",
+        ("[PORTAL]Die Links öffnen die Dokumente ohne Anmeldung. Bitte geben Sie sie nicht weiter.[/PORTAL]"),
     ),
     english=(
         "[Documents.count] new documents from [Company.name]",
-        """
-[Documents.count] new documents are ready for you.
-
-[Documents]
-
-[Attachments]
-
-[PORTAL]The links open the documents without logging in. Please keep them to yourself.[/PORTAL]
-""",
+        "[Documents.count] new documents are ready for you.",
+        "[Documents]",
+        "[Attachments]",
+        "[PORTAL]The links open the documents without logging in. Please keep them to yourself.[/PORTAL]",
     ),
 )
 

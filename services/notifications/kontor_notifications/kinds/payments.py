@@ -103,8 +103,8 @@ def _kind(
     name: str,
     label: str,
     *,
-    german: tuple[str, str],
-    english: tuple[str, str],
+    german: tuple[str, ...],
+    english: tuple[str, ...],
     occasion: Callable[[Any], Occasion | None] = _occasion,
     sample: Callable[[Sample], Any] = _sample,
 ) -> MailKind:
@@ -121,23 +121,15 @@ KINDS = (
         N_("Payment received"),
         german=(
             "Zahlung erhalten: [Payment.amount] für [Document.number]",
-            """
-vielen Dank! Ihre Zahlung von [Payment.amount] für [Document.number] ist bei uns eingegangen.
-
-[Overview]
-
-[PORTAL][Document.customerportal_url][/PORTAL]
-""",
+            "vielen Dank! Ihre Zahlung von [Payment.amount] für [Document.number] ist bei uns eingegangen.",
+            "[Overview]",
+            "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
         english=(
             "Payment received: [Payment.amount] for [Document.number]",
-            """
-Thank you! Your payment of [Payment.amount] for [Document.number] has reached us.
-
-[Overview]
-
-[PORTAL][Document.customerportal_url][/PORTAL]
-""",
+            "Thank you! Your payment of [Payment.amount] for [Document.number] has reached us.",
+            "[Overview]",
+            "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
     ),
     _kind(
@@ -147,25 +139,21 @@ Thank you! Your payment of [Payment.amount] for [Document.number] has reached us
         sample=_sample_pending,
         german=(
             "Zahlung unterwegs: [Payment.amount] für [Document.number]",
-            """
-Ihre Zahlung von [Payment.amount] für [Document.number] ist unterwegs. Sie brauchen nichts weiter zu tun; \
-wir melden uns, sobald das Geld da ist.
-
-[Overview]
-
-[PORTAL][Document.customerportal_url][/PORTAL]
-""",
+            (
+                "Ihre Zahlung von [Payment.amount] für [Document.number] ist unterwegs. Sie brauchen nichts "
+                "weiter zu tun; wir melden uns, sobald das Geld da ist."
+            ),
+            "[Overview]",
+            "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
         english=(
             "Payment on its way: [Payment.amount] for [Document.number]",
-            """
-Your payment of [Payment.amount] for [Document.number] is on its way. There is nothing more to do; \
-we will let you know when it has arrived.
-
-[Overview]
-
-[PORTAL][Document.customerportal_url][/PORTAL]
-""",
+            (
+                "Your payment of [Payment.amount] for [Document.number] is on its way. There is nothing more to "
+                "do; we will let you know when it has arrived."
+            ),
+            "[Overview]",
+            "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
     ),
     _kind(
@@ -176,25 +164,15 @@ we will let you know when it has arrived.
         sample=_sample_failed,
         german=(
             "Zahlung nicht gelungen: [Document.number]",
-            """
-Ihre Zahlung von [Payment.amount] für [Document.number] ist leider nicht gelungen. [Payment.reason]
-
-[Overview]
-
-[PORTAL]Sie können es erneut versuchen oder anders bezahlen:
-[Document.customerportal_url][/PORTAL]
-""",
+            ("Ihre Zahlung von [Payment.amount] für [Document.number] ist leider nicht gelungen. [Payment.reason]"),
+            "[Overview]",
+            ("[PORTAL]Sie können es erneut versuchen oder anders bezahlen:\n[Document.customerportal_url][/PORTAL]"),
         ),
         english=(
             "Payment failed: [Document.number]",
-            """
-Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]
-
-[Overview]
-
-[PORTAL]You can try again or pay in another way:
-[Document.customerportal_url][/PORTAL]
-""",
+            ("Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]"),
+            "[Overview]",
+            "[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]",
         ),
     ),
 )

@@ -102,8 +102,8 @@ def _request(
     name: str,
     label: str,
     *,
-    german: tuple[str, str],
-    english: tuple[str, str],
+    german: tuple[str, ...],
+    english: tuple[str, ...],
 ) -> MailKind:
     return MailKind(
         name=name,
@@ -184,33 +184,25 @@ KINDS = (
         N_("Reading request"),
         german=(
             "[ReadingRequest.title]: Bitte bis [ReadingRequest.due_date] ablesen",
-            """
-bitte teilen Sie uns bis zum [ReadingRequest.due_date] den Zählerstand mit:
-
-[Meters]
-
-[PORTAL][Link]
-
-Das dauert eine Minute und geht ohne Anmeldung. \
-Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]
-
-Bei Fragen antworten Sie einfach auf diese E-Mail.
-""",
+            "bitte teilen Sie uns bis zum [ReadingRequest.due_date] den Zählerstand mit:",
+            "[Meters]",
+            "[PORTAL][Link]",
+            (
+                "Das dauert eine Minute und geht ohne Anmeldung. Der Link gilt nur für diese Ablesung; bitte "
+                "geben Sie ihn nicht weiter.[/PORTAL]"
+            ),
+            "Bei Fragen antworten Sie einfach auf diese E-Mail.",
         ),
         english=(
             "[ReadingRequest.title]: please take a reading by [ReadingRequest.due_date]",
-            """
-Please let us have the meter reading by [ReadingRequest.due_date]:
-
-[Meters]
-
-[PORTAL][Link]
-
-It takes a minute and needs no log-in. \
-The link is for these readings only; please keep it to yourself.[/PORTAL]
-
-If you have any questions, simply reply to this email.
-""",
+            "Please let us have the meter reading by [ReadingRequest.due_date]:",
+            "[Meters]",
+            "[PORTAL][Link]",
+            (
+                "It takes a minute and needs no log-in. The link is for these readings only; please keep it to "
+                "yourself.[/PORTAL]"
+            ),
+            "If you have any questions, simply reply to this email.",
         ),
     ),
     _request(
@@ -219,33 +211,25 @@ If you have any questions, simply reply to this email.
         N_("Reminder of a reading request"),
         german=(
             "Erinnerung: [ReadingRequest.title], bitte bis [ReadingRequest.due_date] ablesen",
-            """
-uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [ReadingRequest.due_date] ab:
-
-[Meters]
-
-[PORTAL][Link]
-
-Das dauert eine Minute und geht ohne Anmeldung. \
-Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]
-
-Haben Sie den Stand inzwischen mitgeteilt? Dann ist diese Erinnerung gegenstandslos.
-""",
+            "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [ReadingRequest.due_date] ab:",
+            "[Meters]",
+            "[PORTAL][Link]",
+            (
+                "Das dauert eine Minute und geht ohne Anmeldung. Der Link gilt nur für diese Ablesung; bitte "
+                "geben Sie ihn nicht weiter.[/PORTAL]"
+            ),
+            "Haben Sie den Stand inzwischen mitgeteilt? Dann ist diese Erinnerung gegenstandslos.",
         ),
         english=(
             "Reminder: [ReadingRequest.title], please take a reading by [ReadingRequest.due_date]",
-            """
-We are still missing a meter reading from you. Please take it by [ReadingRequest.due_date]:
-
-[Meters]
-
-[PORTAL][Link]
-
-It takes a minute and needs no log-in. \
-The link is for these readings only; please keep it to yourself.[/PORTAL]
-
-If you have sent it in the meantime, please disregard this reminder.
-""",
+            "We are still missing a meter reading from you. Please take it by [ReadingRequest.due_date]:",
+            "[Meters]",
+            "[PORTAL][Link]",
+            (
+                "It takes a minute and needs no log-in. The link is for these readings only; please keep it to "
+                "yourself.[/PORTAL]"
+            ),
+            "If you have sent it in the meantime, please disregard this reminder.",
         ),
     ),
     MailKind(
@@ -264,35 +248,21 @@ If you have sent it in the meantime, please disregard this reminder.
                 _READING,
                 german=(
                     "Bitte noch einmal ablesen: Zähler [Reading.meter]",
-                    """
-vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.
-
-[Reading.reason]
-
-[Overview]
-
-Bitte lesen Sie noch einmal ab und teilen Sie uns den Stand mit.
-
-[PORTAL][Client.customerportal_url][/PORTAL]
-
-Bei Fragen antworten Sie einfach auf diese E-Mail.
-""",
+                    "vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.",
+                    "[Reading.reason]",
+                    "[Overview]",
+                    "Bitte lesen Sie noch einmal ab und teilen Sie uns den Stand mit.",
+                    "[PORTAL][Client.customerportal_url][/PORTAL]",
+                    "Bei Fragen antworten Sie einfach auf diese E-Mail.",
                 ),
                 english=(
                     "Please take another reading: meter [Reading.meter]",
-                    """
-Thank you for your meter reading. We have checked it and cannot use it as it is.
-
-[Reading.reason]
-
-[Overview]
-
-Please take another reading and let us have it.
-
-[PORTAL][Client.customerportal_url][/PORTAL]
-
-If you have any questions, simply reply to this email.
-""",
+                    "Thank you for your meter reading. We have checked it and cannot use it as it is.",
+                    "[Reading.reason]",
+                    "[Overview]",
+                    "Please take another reading and let us have it.",
+                    "[PORTAL][Client.customerportal_url][/PORTAL]",
+                    "If you have any questions, simply reply to this email.",
                 ),
             ),
         ),

@@ -39,7 +39,7 @@ def _code(facts: Facts) -> Value:
 
 
 def _challenge(
-    name: str, label: str, placeholder: Placeholder, *, german: tuple[str, str], english: tuple[str, str]
+    name: str, label: str, placeholder: Placeholder, *, german: tuple[str, ...], english: tuple[str, ...]
 ) -> MailKind:
     """One for each kind of challenge that identity issues."""
 
@@ -64,8 +64,8 @@ def _kind(
     name: str,
     label: str,
     placeholder: Placeholder,
-    german: tuple[str, str],
-    english: tuple[str, str],
+    german: tuple[str, ...],
+    english: tuple[str, ...],
     **more: Any,
 ) -> MailKind:
     text = MailText(name, label, (*PEOPLE, placeholder, VALID_UNTIL), german, english)
@@ -80,25 +80,22 @@ KINDS = (
         link(N_("Set up access")),
         (
             "Ihr Zugang zum Kundenportal von [Company.name]",
-            """
-[Company.name] hat für Sie ein Kundenportal eingerichtet. Dort finden Sie alle Dokumente an einem Ort, \
-können sie herunterladen und Rechnungen bezahlen. Wählen Sie ein Passwort, und es kann losgehen.
-
-[Link]
-
-Der Link gilt bis [Link.valid_until].
-""",
+            (
+                "[Company.name] hat für Sie ein Kundenportal eingerichtet. Dort finden Sie alle Dokumente an "
+                "einem Ort, können sie herunterladen und Rechnungen bezahlen. Wählen Sie ein Passwort, und es "
+                "kann losgehen."
+            ),
+            "[Link]",
+            "Der Link gilt bis [Link.valid_until].",
         ),
         (
             "Your access to the customer portal of [Company.name]",
-            """
-[Company.name] has set up a customer portal for you. It keeps all your documents in one place, \
-to download and, for invoices, to pay. Choose a password to get started.
-
-[Link]
-
-The link is valid until [Link.valid_until].
-""",
+            (
+                "[Company.name] has set up a customer portal for you. It keeps all your documents in one place, "
+                "to download and, for invoices, to pay. Choose a password to get started."
+            ),
+            "[Link]",
+            "The link is valid until [Link.valid_until].",
         ),
         occasion=_invited,
         recipients=_contact,
@@ -110,27 +107,17 @@ The link is valid until [Link.valid_until].
         link(N_("Choose a new password")),
         german=(
             "Ihr Passwort bei [Company.name]",
-            """
-hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].
-
-[Link]
-
-Der Link gilt bis [Link.valid_until].
-
-Haben Sie das nicht angefordert? Dann brauchen Sie nichts zu tun: Es bleibt alles, wie es ist.
-""",
+            "hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].",
+            "[Link]",
+            "Der Link gilt bis [Link.valid_until].",
+            "Haben Sie das nicht angefordert? Dann brauchen Sie nichts zu tun: Es bleibt alles, wie es ist.",
         ),
         english=(
             "Your password at [Company.name]",
-            """
-Choose a new password for your access at [Company.name] here.
-
-[Link]
-
-The link is valid until [Link.valid_until].
-
-If you did not ask for this, there is nothing to do: everything stays as it is.
-""",
+            "Choose a new password for your access at [Company.name] here.",
+            "[Link]",
+            "The link is valid until [Link.valid_until].",
+            "If you did not ask for this, there is nothing to do: everything stays as it is.",
         ),
     ),
     _challenge(
@@ -139,27 +126,17 @@ If you did not ask for this, there is nothing to do: everything stays as it is.
         word("Code", N_("The log-in code"), _code, form=BLOCK),
         german=(
             "Ihr Anmeldecode für [Company.name]",
-            """
-mit diesem Code sehen Sie alle Ihre Dokumente:
-
-[Code]
-
-Er gilt bis [Link.valid_until].
-
-Geben Sie ihn nur auf der Seite ein, auf der Sie ihn angefordert haben. Wir fragen nie danach.
-""",
+            "mit diesem Code sehen Sie alle Ihre Dokumente:",
+            "[Code]",
+            "Er gilt bis [Link.valid_until].",
+            "Geben Sie ihn nur auf der Seite ein, auf der Sie ihn angefordert haben. Wir fragen nie danach.",
         ),
         english=(
             "Your log-in code for [Company.name]",
-            """
-This code shows you all your documents:
-
-[Code]
-
-It is valid until [Link.valid_until].
-
-Only enter it on the page where you asked for it. We will never ask you for it.
-""",
+            "This code shows you all your documents:",
+            "[Code]",
+            "It is valid until [Link.valid_until].",
+            "Only enter it on the page where you asked for it. We will never ask you for it.",
         ),
     ),
     _challenge(
@@ -168,27 +145,17 @@ Only enter it on the page where you asked for it. We will never ask you for it.
         link(N_("View document")),
         german=(
             "Ihr neuer Link von [Company.name]",
-            """
-hier ist der neue Link, den Sie angefordert haben.
-
-[Link]
-
-Er gilt bis [Link.valid_until].
-
-Der Link öffnet das Dokument ohne Anmeldung. Bitte geben Sie ihn nicht weiter.
-""",
+            "hier ist der neue Link, den Sie angefordert haben.",
+            "[Link]",
+            "Er gilt bis [Link.valid_until].",
+            "Der Link öffnet das Dokument ohne Anmeldung. Bitte geben Sie ihn nicht weiter.",
         ),
         english=(
             "Your new link from [Company.name]",
-            """
-Here is the new link you asked for.
-
-[Link]
-
-It is valid until [Link.valid_until].
-
-The link opens the document without logging in. Please keep it to yourself.
-""",
+            "Here is the new link you asked for.",
+            "[Link]",
+            "It is valid until [Link.valid_until].",
+            "The link opens the document without logging in. Please keep it to yourself.",
         ),
     ),
     _challenge(
@@ -197,23 +164,15 @@ The link opens the document without logging in. Please keep it to yourself.
         link(N_("Confirm address")),
         german=(
             "Bitte bestätigen Sie Ihre neue Adresse",
-            """
-diese Adresse soll künftig für Ihren Zugang bei [Company.name] gelten. Bitte bestätigen Sie das.
-
-[Link]
-
-Der Link gilt bis [Link.valid_until]. Waren Sie das nicht, brauchen Sie nichts zu tun.
-""",
+            ("diese Adresse soll künftig für Ihren Zugang bei [Company.name] gelten. Bitte bestätigen Sie das."),
+            "[Link]",
+            "Der Link gilt bis [Link.valid_until]. Waren Sie das nicht, brauchen Sie nichts zu tun.",
         ),
         english=(
             "Please confirm your new address",
-            """
-This address is to be used for your access at [Company.name] from now on. Please confirm.
-
-[Link]
-
-The link is valid until [Link.valid_until]. If it was not you, there is nothing to do.
-""",
+            "This address is to be used for your access at [Company.name] from now on. Please confirm.",
+            "[Link]",
+            "The link is valid until [Link.valid_until]. If it was not you, there is nothing to do.",
         ),
     ),
 )
