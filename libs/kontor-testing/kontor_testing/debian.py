@@ -1,11 +1,15 @@
 """Installing what tests need, where we may: Debian or Ubuntu, as root."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+# Workers that start together would get in each other's way.
+_LOCK = Path(tempfile.gettempdir()) / "kontor-apt.lock"
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -13,8 +17,19 @@ def may_install() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def install(*packages: str) -> None:
-    """Installs Debian packages without starting their servers: tests bring their own. Raises CalledProcessError."""
+def install(package: str) -> str:
+    """Installs the Debian package unless somebody else just has, without starting its servers: tests bring their own.
+
+    Answers the path of the program of the package's name. Raises CalledProcessError.
+    """
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shutil.which(package):
+            _install(package)
+    return shutil.which(package) or package
+
+
+def _install(package: str) -> None:
     ours = not _POLICY.exists()
     if ours:
         _POLICY.write_text("#!/bin/sh\nexit 101\n")
@@ -22,7 +37,7 @@ def install(*packages: str) -> None:
     try:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-q"], check=True, env=environment)
-        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], check=True, env=environment)
+        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", package], check=True, env=environment)
     finally:
         if ours:
             _POLICY.unlink()

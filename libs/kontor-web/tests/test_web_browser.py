@@ -4,20 +4,15 @@ import asyncio
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from kontor_testing.browser import find_chromium
-
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync"]  # fmt: skip
+from kontor_testing.browser import async_chromium
 
 
 @pytest.fixture
 async def browser():
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
+    async with async_chromium() as opened:
         yield opened
-        await opened.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,11 +6,10 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.async_api import async_playwright
 
 from kontor_gallery import kontor_charts
 from kontor_service.i18n import speak
-from kontor_testing.browser import find_chromium
+from kontor_testing.browser import async_chromium
 from kontor_web.chart_drawing import nice_ticks
 from kontor_web.charts import bars, month_labels, quarter_hours
 
@@ -127,10 +126,7 @@ def test_months_are_named_in_the_readers_language() -> None:
 
 @pytest.mark.parametrize(("width", "shown"), [(320, "slim"), (1280, "wide")])
 async def test_each_width_shows_one_picture_whose_letters_can_be_read(gallery: str, width: int, shown: str) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
+    async with async_chromium() as browser:
         page = await browser.new_page(viewport={"width": width, "height": 800})
         problems: list[str] = []
         page.on("console", lambda message: problems.append(message.text))
@@ -144,4 +140,3 @@ async def test_each_width_shows_one_picture_whose_letters_can_be_read(gallery: s
         )
         assert min(heights) >= 11
         assert problems == []
-        await browser.close()

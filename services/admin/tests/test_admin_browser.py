@@ -7,24 +7,17 @@ import pytest
 import pytest_asyncio
 from admin_shop import NOW, Shop, session_state
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
-from kontor_testing.browser import find_chromium
-
-_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from kontor_testing.browser import async_chromium
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
+    async with async_chromium() as opened:
         yield opened
-        await opened.close()
 
 
 def address(shop: Shop) -> str:

@@ -12,23 +12,16 @@ from axe_playwright_python.async_playwright import Axe
 from gateway_meters import reading
 from gateway_stage import browsing, furnished, manager
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from kontor.meters.v1 import meters_pb2
-from kontor_testing.browser import find_chromium
-
-_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from kontor_testing.browser import async_chromium
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
+    async with async_chromium() as opened:
         yield opened
-        await opened.close()
 
 
 async def clean(page: Page, width: int, what: str) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.kinds import text_of
 from kontor_notifications.rendering.render import Wording, render
 from kontor_notifications.templates.preview import sample_facts
-from kontor_testing.browser import find_chromium
+from kontor_testing.browser import async_chromium
 
 LINK = "https://portal.example/l/" + "x" * 60
 SHOWN = [
@@ -29,10 +29,8 @@ SHOWN = [
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        yield started
-        await started.close()
+    async with async_chromium() as opened:
+        yield opened
 
 
 def mail(kind: str, language: Any, merchant: Merchant, customer: Customer, document: Document) -> str:

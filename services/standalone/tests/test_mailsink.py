@@ -10,11 +10,10 @@ import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
-from playwright.async_api import async_playwright
 
 from kontor_standalone.mailsink.app import create_app
 from kontor_standalone.mailsink.settings import MailSinkSettings
-from kontor_testing.browser import find_chromium
+from kontor_testing.browser import async_chromium
 from kontor_testing.serving import serving
 
 
@@ -119,15 +118,13 @@ async def test_what_a_mail_says_is_shown_as_text(app: FastAPI, page: httpx.Async
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_on_its_pages(app: FastAPI, scheme: Literal["light", "dark"]) -> None:
     await send(app, a_mail())
-    async with serving(app) as url, async_playwright() as playwright, httpx.AsyncClient(base_url=url) as client:
+    async with serving(app) as url, async_chromium() as browser, httpx.AsyncClient(base_url=url) as client:
         [mail] = (await client.get("/api/messages")).json()
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         window = await browser.new_page(color_scheme=scheme)
         for path in ("/", f"/messages/{mail['id']}"):
             await window.goto(url + path)
             found = await Axe().run(window)
             assert found.violations_count == 0, found.generate_report()
-        await browser.close()
 
 
 @pytest.mark.parametrize("path", ["/messages/../../etc/passwd", "/messages/" + "0" * 32, "/messages/x/html"])
