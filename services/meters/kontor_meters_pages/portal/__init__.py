@@ -3,6 +3,7 @@
 from kontor_edge.feature import Feature, Section, sql
 from kontor_meters_pages.portal import detail, entry_pages, ingest, link_pages, pages, portal_api, words
 from kontor_meters_pages.portal.copy import CONSUMPTION, INVITATION, METER, READING
+from kontor_meters_pages.portal.listing import METERS
 from kontor_service.i18n import N_
 
 _SECTION = Section(
@@ -20,7 +21,7 @@ FEATURE = Feature(
     package=__name__,
     views=(METER, READING, CONSUMPTION, INVITATION),
     indexes=sql(__name__, "sql/indexes.sql"),
-    functions=(sql(__name__, "sql/meters.sql"),),
+    functions=(*METERS.functions, sql(__name__, "sql/meters.sql")),
     sections=(_SECTION,),
     routers=(ingest.router, portal_api.router, link_pages.router),
     portal=(pages.router, entry_pages.router, detail.router),

@@ -9,21 +9,20 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import pages
-from kontor_edge.paging import next_cursor, parse_cursor, parse_uuid
+from kontor_edge.listing import portal_listing
+from kontor_edge.paging import next_cursor, parse_uuid
 from kontor_edge.portal import Slug, page_context
 from kontor_edge.query import loads_all
 from kontor_edge.sessions import session_hash
 from kontor_meters_pages.portal.commands import Commands
 from kontor_meters_pages.portal.entering import Entry, by_hand, check_size, enter, to_enter
-from kontor_meters_pages.portal.listing import Wish, may_enter, meters_page
+from kontor_meters_pages.portal.listing import METERS, may_enter
 from kontor_service.errors import Forbidden, NotFound
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False)
 
-# On one screen; a form of so many meters is still read in one go.
-_ON_A_SCREEN = 100
 # Ten photos just as a phone takes them, or hundreds that were shrunk.
 _LARGEST_FORM = 256 * 1024 * 1024
 
@@ -31,7 +30,7 @@ _LARGEST_FORM = 256 * 1024 * 1024
 @router.get("/{slug}/zaehler/melden")
 async def entry(request: Request, slug: Slug) -> Response:
     """`?meter=`, `?invitation=`, `?customer=` narrow it to one meter, to what is asked for, to one customer."""
-    record = await _record(request, slug)
+    record = await _record(request)
     meters = _chosen(request, record)
     if not meters and "invitation" in request.query_params:
         return pages(request).redirect(f"/{slug}/zaehler", info=_("All readings that were asked for are there."))
@@ -41,11 +40,11 @@ async def entry(request: Request, slug: Slug) -> Response:
 
 @router.post("/{slug}/zaehler/melden")
 async def send(request: Request, slug: Slug) -> Response:
-    record = await _record(request, slug)
+    record = await _record(request)
     if not may_enter(record):
         raise Forbidden
     check_size(request, _LARGEST_FORM)
-    form = await read_form(request, max_files=_ON_A_SCREEN)
+    form = await read_form(request, max_files=METERS.size)
     found = Entry(_chosen(request, record, form), form, record["today"])
     try:
         status = await enter(Commands(request, session_hash=session_hash(request, slug)), found)
@@ -54,15 +53,11 @@ async def send(request: Request, slug: Slug) -> Response:
     return _page(request, slug, record, found, status)
 
 
-async def _record(request: Request, slug: str) -> asyncpg.Record:
-    query = request.query_params
-    only = parse_uuid(query, "invitation") or parse_uuid(query, "meter")
-    wish = Wish(
-        customer=parse_uuid(query, "customer"), after=parse_cursor(query.get("after")), limit=_ON_A_SCREEN, only=only
-    )
-    record = await meters_page(request, slug, wish)
+async def _record(request: Request) -> asyncpg.Record:
+    listing = await portal_listing(request, METERS)
+    record = listing.row
     request.state.page_context = page_context(record, "meters")
-    if only and not record["entries"]:
+    if listing.query.values["meter"] and not record["entries"]:
         raise NotFound
     return record
 

@@ -1,61 +1,48 @@
-"""A customer's meters: what may be asked of the list, and a page of it for JSON and HTML alike."""
+"""A customer's meters, as the list, the screen for readings and the API show them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 import asyncpg
 import orjson
-from fastapi import Request
 
-from kontor_edge.paging import parse_cursor, parse_uuid, parse_whole
-from kontor_edge.portal import query_view
-from kontor_edge.sorting import search_patterns
-
-PAGE_SIZE = 100
-_LARGEST_PAGE = 200
-_BEFORE_ALL = ("", UUID(int=0))
+from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
+from kontor_edge.paging import parse_uuid
+from kontor_service.i18n import N_
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    query: str = ""
-    customer: UUID | None = None
-    after: tuple[str, UUID] | None = None
-    limit: int = PAGE_SIZE
-    # A meter, or an invitation: what is still to be read of it.
-    only: UUID | None = None
+class _Chosen(Filter):
+    """One meter, or those of an invitation."""
+
+    def parse(self, query: Mapping[str, str]) -> UUID | None:
+        return parse_uuid(query, "invitation") or parse_uuid(query, "meter")
 
 
-def read_wish(query: Mapping[str, str]) -> Wish:
-    """Raises Invalid, naming the parameter."""
-    return Wish(
-        query=query.get("q", "").strip()[:200],
-        customer=parse_uuid(query, "customer"),
-        after=parse_cursor(query.get("after")),
-        limit=parse_whole(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
-    )
-
-
-async def meters_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record:
-    """Raises what `ask` raises. Sessions of a document's link get none."""
-    key, beyond = wish.after or _BEFORE_ALL
-    patterns = search_patterns(wish.query)
-    return await query_view(
-        request,
-        "meters",
-        of_words=patterns,
-        of_customer=wish.customer,
-        after_key=key,
-        after_id=beyond,
-        many=wish.limit,
-        only_these=wish.only,
-    )
-
-
-def read_all(texts: Iterable[str] | None) -> list[dict[str, Any]]:
-    return [orjson.loads(text) for text in texts or ()]
+METERS = ListPage(
+    "meters", PORTAL, source="meter t", where="t.listed AND t.customer_id = customer.id", id="t.id",
+    entry="""'{"to_check":' || (
+            SELECT count(*) FROM reading g WHERE g.meter_id = t.id AND g.state = 'to_be_checked'
+        ) || ',' || substr(t.data, 2)""",
+    sort="place", order="asc", sorts={"place": "t.by_place"}, fixed=True, size=100,
+    columns=(
+        ListColumn("number", N_("Meter")),
+        ListColumn("place", N_("Place")),
+        ListColumn("last", N_("Last reading"), num=True),
+        ListColumn("state", N_("Status")),
+    ),
+    others=(_Chosen("meter", """t.id = {it} OR t.id IN (
+            SELECT unnest(a.meters) FROM reading_invitation a WHERE a.id = {it} AND a.customer_id = customer.id)""", "uuid",
+            description="One meter, or those of an invitation"),),
+    search=("t.words",),
+    facts={
+        # What is to be read, soonest first.
+        "invitations": ("text[]", """(
+            SELECT array_agg(a.data ORDER BY a.due_on, a.id) FROM reading_invitation a
+            WHERE a.customer_id = ANY (asked.customers) AND cardinality(a.waiting) > 0)"""),
+        "customers": ("json", """CASE WHEN cardinality(r.customers) > 1 AND r.document_id IS NULL THEN (
+            SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers)) END"""),
+    },
+)  # fmt: skip
 
 
 def may_enter(record: asyncpg.Record) -> bool:

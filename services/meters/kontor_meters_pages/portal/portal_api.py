@@ -12,12 +12,12 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from kontor_edge.answers import json_answer
-from kontor_edge.paging import next_cursor
+from kontor_edge.listing import portal_listing
 from kontor_edge.portal import query_view
 from kontor_edge.sessions import session_hash
 from kontor_meters_pages.portal.commands import Commands
 from kontor_meters_pages.portal.entering import check_size
-from kontor_meters_pages.portal.listing import PAGE_SIZE, meters_page, read_wish
+from kontor_meters_pages.portal.listing import METERS
 from kontor_meters_pages.portal.meter_view import MeterView, meter_view
 from kontor_meters_pages.portal.periods import read_period
 from kontor_meters_pages.portal.quarters import day_of
@@ -40,12 +40,6 @@ def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
 
 
-_LIST_PARAMETERS = [
-    _query("q", "Words; each must begin a word of number, label or place"),
-    _query("customer", "Only this customer's, for log-ins with several", format="uuid"),
-    _query("after", "`next` of the page before"),
-    _query("limit", "Meters per page", type="integer", minimum=1, maximum=200, default=PAGE_SIZE),
-]
 _PERIOD_PARAMETERS = [
     _query("year", "Its months; the latest year that is known without it", type="integer"),
     _query("month", "The days of this month of the year", type="integer", minimum=1, maximum=12),
@@ -68,14 +62,13 @@ class Readings(BaseModel):
     readings: Annotated[list[ReadingWanted], Field(min_length=1, max_length=200)]
 
 
-@router.get("/meters", summary="Meters", openapi_extra={"parameters": _LIST_PARAMETERS}, response_class=Response)
+@router.get("/meters", summary="Meters", openapi_extra={"parameters": METERS.parameters}, response_class=Response)
 async def meters(request: Request, slug: str) -> Response:
     """`meters` with their registers and last readings, `invitations` (what is to be read until when), `next` (cursor or null)."""
-    record = await meters_page(request, slug, read_wish(request.query_params))
-    cursor = next_cursor(record)
+    listing = await portal_listing(request, METERS)
     body = (
-        f'{{"meters":[{",".join(record["entries"] or ())}],"invitations":[{",".join(record["invitations"] or ())}],'
-        f'"next":{orjson.dumps(cursor).decode()}}}'
+        f'{{"meters":[{",".join(listing.entries)}],"invitations":[{",".join(listing.row["invitations"] or ())}],'
+        f'"next":{orjson.dumps(listing.after).decode()}}}'
     )
     return json_answer(request, body.encode())
 
