@@ -35,6 +35,7 @@ check: $(STAMP) ## The tests of what changed since main
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of kills, a million readings
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e -k "bulk or look" --timeout=3600
+	KONTOR_PROOF=1 $(BIN)/python -m pytest libs services -m hypothesis --timeout=3600
 
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench

@@ -18,6 +18,8 @@ from kontor_testing.waiting import until
 
 _START_SECONDS = 180.0
 _END_SECONDS = 30.0
+# What looks around by itself does so more often than in production.
+_IMPATIENT = {"KONTOR_ASK_EVERY": "1", "KONTOR_JOBS_EVERY": "1", "KONTOR_BUNDLE_PAUSE_SECONDS": "1"}
 
 
 def _ports() -> dict[str, int]:
@@ -67,7 +69,7 @@ class Platform:
     @property
     def environment(self) -> dict[str, str]:
         ports = {f"KONTOR_{part.upper()}_PORT": str(port) for part, port in self.ports.items()}
-        return {**os.environ, **ports, **self.told}
+        return {**os.environ, **_IMPATIENT, **ports, **self.told}
 
     @property
     def home(self) -> Path:

@@ -1,8 +1,10 @@
 """Fixtures for all tests; loaded by the conftest.py at the root."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
 
+import hypothesis
 import pytest
 from google.protobuf.message import Message
 from httpx._transports import default as http
@@ -14,6 +16,12 @@ from kontor_testing.rabbitmq import RabbitMQ, rabbitmq_server
 
 # Each client would load the certificates of the world for itself, which takes longer than most calls; nobody speaks TLS here.
 http.create_ssl_context = cache(http.create_ssl_context)  # type: ignore[attr-defined]
+
+# `make proof` tries ten times as many; how long one may take is the machine's affair.
+hypothesis.settings.register_profile(
+    "kontor", max_examples=500 if os.environ.get("KONTOR_PROOF") == "1" else 50, deadline=None
+)
+hypothesis.settings.load_profile("kontor")
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,6 @@ def validator() -> Iterator[Validator]:
     validator.close()
 
 
-@settings(deadline=None, max_examples=150)
 @given(documents())
 def test_totals_obey_the_rules_of_en_16931(data: DocumentData) -> None:
     done = complete(data)
@@ -122,19 +121,16 @@ def test_totals_obey_the_rules_of_en_16931(data: DocumentData) -> None:
         assert entry.tax_amount == exact.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-@settings(deadline=None, max_examples=150)
 @given(documents())
 def test_what_is_computed_is_never_found_wrong(data: DocumentData) -> None:
     assert check(complete(data)) == []
 
 
-@settings(deadline=None, max_examples=100)
 @given(documents())
 def test_completing_twice_changes_nothing(data: DocumentData) -> None:
     assert complete(complete(data)) == complete(data)
 
 
-@settings(deadline=None, max_examples=150)
 @given(documents(), st.sampled_from(["line_net", "allowances", "charges", "net", "tax", "gross", "due"]), amounts)
 def test_a_wrong_total_is_always_found(data: DocumentData, field: str, deviation: Decimal) -> None:
     done = complete(data)
