@@ -45,6 +45,24 @@ class TestIn:
         first, second = erp.hand_in(json=data, headers=key), erp.hand_in(json=data, headers=key)
         assert first.json()["id"] == second.json()["id"]
 
+    def test_large_amounts_are_booked_summed_and_paid(self, erp, merchant):
+        turbine = {"name": "Turbine", "tax_category": "Z", "tax_rate": "0"}
+        for currency, amount in (("EUR", "21474836.48"), ("HUF", "99000000000.00"), ("HUF", "99000000000.00")):
+            document = erp.invoice(currency=currency, lines=[turbine | {"net_price": amount}])
+            assert document["amount_due"] == {"minor_units": int(amount.replace(".", "")), "currency": currency}
+        merchant.go("/")
+        expect(merchant.page.locator("main")).to_contain_text(re.compile(r"198\.000\.000\.000,00\s(Ft|HUF)"))
+        after = erp.last_position()
+        assert erp.pays(document, "99000000000.00", currency="HUF").json()["status"] == "booked"
+        paid = erp.event(after, "payments.receivable.", document["id"])
+        assert paid["data"]["receivable"]["state"] == "paid"
+
+    def test_an_amount_beyond_all_sums_is_refused_with_its_field(self, erp):
+        line = {"name": "Turbine", "net_price": "1000000000000", "tax_category": "Z", "tax_rate": "0"}
+        answer = erp.hand_in(json=erp.invoice_data(erp.customer()["number"], lines=[line]))
+        problem = answer.json() if answer.status_code != 202 else erp.ended(answer)["error"]
+        assert (problem["code"], problem["field"]) == ("amount_too_large", "totals.line_net")
+
     def test_an_xrechnung_becomes_a_document_of_the_customer_whose_number_it_says(self, erp, customer):
         buyer = erp.customer()["number"]
         number = fresh("XR")

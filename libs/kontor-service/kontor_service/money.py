@@ -2,6 +2,10 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+# Every amount is below a trillion of the main unit: a page's sum over a hundred thousand of them still is a bigint.
+TOO_MUCH = Decimal(10) ** 12
+TOO_MUCH_MINOR = 10**15
+
 # ISO 4217: currencies whose minor unit is not the hundredth.
 _NONE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
 _THREE = frozenset("BHD IQD JOD KWD LYD OMR TND".split())

@@ -13,11 +13,8 @@ from starlette.requests import Request
 
 from kontor_service.errors import Forbidden, Problem
 from kontor_service.i18n import gettext as _
-from kontor_service.money import digits, to_minor
+from kontor_service.money import TOO_MUCH, digits, to_minor
 from kontor_web.pages import Pages, csrf_token
-
-# PostgreSQL's bigint, and more than anyone owes.
-_MOST_MINOR = 10**15
 
 
 class WrongToken(Forbidden):
@@ -164,7 +161,7 @@ class Form:
         except (InvalidOperation, OverflowError):
             self.error(name, _("Please write the amount like 1.234,56."))
             return None
-        if -amount.as_tuple().exponent > digits(currency) or abs(minor) > _MOST_MINOR:  # type: ignore[operator]
+        if -amount.as_tuple().exponent > digits(currency) or abs(amount) >= TOO_MUCH:  # type: ignore[operator]
             self.error(name, _("Please write the amount like 1.234,56."))
             return None
         return minor

@@ -6,6 +6,7 @@ import resource
 import zlib
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pikepdf
 import pytest
@@ -28,6 +29,7 @@ from kontor_documents.einvoice.read import read_document
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.write import write_cii, write_ubl
 from kontor_service.errors import Invalid, Problem
+from kontor_service.money import to_minor
 
 MEBIBYTE = 1024 * 1024
 
@@ -297,8 +299,29 @@ def test_wrong_json_names_the_field(change: dict[str, object], field: str) -> No
     assert error.field == field
 
 
-def test_an_amount_that_cannot_be_booked_is_refused() -> None:
-    line = Line(name="Ware", quantity=Decimal(10) ** 12, net_price=Decimal(10) ** 9, tax_rate=Decimal("19"))
+TRILLION = Decimal(10) ** 12
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"quantity": TRILLION}, "totals.line_net"),
+        ({"totals": {"prepaid": TRILLION}}, "totals.prepaid"),
+        ({"totals": {"tax": -TRILLION}}, "totals.tax"),
+        ({"cash_discounts": [{"days": 7, "percent": "2", "base_amount": TRILLION}]}, "cash_discounts[0].base_amount"),
+        ({"cash_discounts": [{"days": 7, "percent": "101"}]}, "cash_discounts[0].percent"),
+    ],
+)
+def test_an_amount_that_cannot_be_booked_is_refused_with_its_field(change: dict[str, Any], field: str) -> None:
+    line = Line(name="Ware", quantity=change.pop("quantity", Decimal(1)), net_price=Decimal(1), tax_rate=Decimal("19"))
+    if "totals" in change:
+        change["totals"] = {name: 1 for name in ("line_net", "net", "gross", "due")} | change["totals"]
     with pytest.raises(Invalid) as caught:
-        complete(DocumentData(number="1", issue_date=date(2026, 1, 1), lines=[line]))
-    assert caught.value.code == "amount_too_large"
+        complete(DocumentData(number="1", issue_date=date(2026, 1, 1), lines=[line], **change))
+    assert caught.value.field == field
+
+
+def test_an_amount_below_a_trillion_is_taken() -> None:
+    line = Line(name="Turbine", net_price=TRILLION - Decimal("0.01"), tax_category="Z", tax_rate=Decimal(0))
+    totals = complete(DocumentData(number="1", issue_date=date(2026, 1, 1), lines=[line])).totals
+    assert totals and to_minor(totals.due, "EUR") == 10**14 - 1

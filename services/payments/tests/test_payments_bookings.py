@@ -29,6 +29,24 @@ async def test_a_part_payment_leaves_the_rest_and_the_button(world: Any) -> None
     assert (await world.checkout(document))["amount_minor"] == 7900
 
 
+@pytest.mark.parametrize(("currency", "amount"), [("EUR", "21474836.48"), ("HUF", "99000000000.00")])
+async def test_large_amounts_are_owed_paid_in_part_and_paid(world: Any, currency: str, amount: str) -> None:
+    minor = int(amount.replace(".", ""))
+    document = await world.invoice(currency=currency, gross_minor=minor, amount_due_minor=minor)
+    assert (await by_staff(world, document, minor - 1, currency=currency)).status_code == 201
+    row = await world.receivable(document)
+    assert (row["state"], row["asked_minor"], row["open_minor"]) == ("partly_paid", minor, 1)
+    assert (await world.erp(document, amount, currency=currency)).json()["status"] == "booked"
+    row = await world.receivable(document)
+    assert (row["state"], row["paid_minor"], row["overpaid_minor"]) == ("paid", 2 * minor - 1, minor - 1)
+
+
+async def test_an_amount_of_a_trillion_is_refused_with_its_field(world: Any) -> None:
+    document = await world.invoice()
+    for answer in (await by_staff(world, document, 10**15), await world.erp(document, "1000000000000")):
+        assert (answer.status_code, answer.json()["field"][:6]) == (422, "amount")
+
+
 async def test_a_command_answers_with_the_receivable_as_it_is_now(world: Any) -> None:
     document = await world.invoice()
     answer = (await by_staff(world, document)).json()

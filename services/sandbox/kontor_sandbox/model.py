@@ -40,7 +40,7 @@ class NextBehaviour(Behaviour):
 
 
 class NewCheckout(BaseModel):
-    amount_minor: int = Field(gt=0, lt=10**12)
+    amount_minor: int = Field(gt=0, lt=10**15)
     currency: str = Field(pattern="^[A-Z]{3}$")
     # The merchant's own name for this checkout; comes back in every word about it.
     reference: str = Field(min_length=1, max_length=100)

@@ -10,14 +10,12 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line, TaxSubtotal, Totals
 from kontor_service.errors import Invalid
-from kontor_service.money import digits
+from kontor_service.money import TOO_MUCH, digits
 
 ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 # Enough for a product of two numbers of 24 digits each.
 _PRECISION = 60
-# Minor units of larger amounts do not fit into 64 bits.
-MAX_AMOUNT = Decimal(10) ** 15
 _REQUIRED_REASONS = {
     "AE": ("VATEX-EU-AE", "Steuerschuldnerschaft des Leistungsempfängers"),
     "K": ("VATEX-EU-IC", "Steuerfreie innergemeinschaftliche Lieferung"),
@@ -126,7 +124,7 @@ def totals(data: DocumentData, breakdown: Iterable[TaxSubtotal]) -> Totals:
 def complete(data: DocumentData) -> DocumentData:
     """A copy with everything computed that was left out; what is given stays (checks.check says whether it agrees).
 
-    A document without lines keeps the totals it has. Raises Invalid for amounts beyond MAX_AMOUNT."""
+    A document without lines keeps the totals it has. Raises Invalid for amounts of 10^12 and more."""
     lines = [_completed_line(line, number, data.currency) for number, line in enumerate(data.lines, 1)]
     entries = [
         entry.model_copy(update={"tax_category": entry.tax_category or "S"}) for entry in data.allowances_charges
@@ -150,5 +148,12 @@ def _completed_line(line: Line, number: int, currency: str) -> Line:
 
 
 def _check_size(data: DocumentData) -> None:
-    if data.totals and max(abs(data.totals.gross), abs(data.totals.due), abs(data.totals.line_net)) >= MAX_AMOUNT:
-        raise Invalid("Amounts of 10^15 and more cannot be booked", code="amount_too_large", field="totals.gross")
+    amounts = {f"totals.{name}": value for name, value in data.totals or ()}
+    for number, discount in enumerate(data.cash_discounts):
+        amounts[f"cash_discounts[{number}].base_amount"] = discount.base_amount
+        if not 0 <= discount.percent <= _HUNDRED:
+            field = f"cash_discounts[{number}].percent"
+            raise Invalid("A cash discount is between 0 and 100 percent", code="percent_out_of_range", field=field)
+    for field, amount in amounts.items():
+        if amount is not None and abs(amount) >= TOO_MUCH:
+            raise Invalid("Amounts of 10^12 and more cannot be booked", code="amount_too_large", field=field)

@@ -18,7 +18,7 @@ class Payment(BaseModel):
     external_id: Annotated[str, Field(min_length=1, max_length=100, description="The ERP's own id: again is once")]
     document_number: Annotated[str, Field(max_length=100)] = ""
     document_external_id: Annotated[str, Field(max_length=100)] = ""
-    amount: Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{1,4})?$", description='Decimal string, e.g. "119.00"')]
+    amount: Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,4})?$", description='Decimal string, e.g. "119.00"')]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     paid_on: date
     method: Annotated[str, Field(max_length=100, description="transfer, cash, …")] = ""

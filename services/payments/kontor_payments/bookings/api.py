@@ -12,6 +12,7 @@ from kontor_payments import events
 from kontor_payments.bookings import incoming, staff
 from kontor_payments.bookings.inputs import Currency, IncomingWanted, Name
 from kontor_service.commands import command_result
+from kontor_service.money import TOO_MUCH_MINOR
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1", tags=["bookings"])
@@ -22,7 +23,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 class BookingWanted(BaseModel):
     """Money that staff know to have arrived. `method` says how: transfer, cash, card, …; empty where it is not known."""
 
-    amount_minor: int = Field(gt=0, lt=10**12)
+    amount_minor: int = Field(gt=0, lt=TOO_MUCH_MINOR)
     currency: Currency
     method: Name = ""
     booked_on: date | None = None

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from kontor_payments.bookings.incoming import Incoming
+from kontor_service.money import TOO_MUCH
 
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -18,7 +19,7 @@ class IncomingWanted(BaseModel):
     document_number: Name = ""
     document_external_id: Name = ""
     # A decimal, as text or number, in the currency's main unit: "119.00"
-    amount: Decimal = Field(gt=0, lt=10**10)
+    amount: Decimal = Field(gt=0, lt=TOO_MUCH)
     currency: Currency
     paid_on: date
     external_id: Annotated[Name, StringConstraints(min_length=1)]
