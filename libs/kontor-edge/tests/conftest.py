@@ -12,10 +12,11 @@ import pytest
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
 from kontor_edge import Shape, View, Views
-from kontor_edge.migrations import edge_tables
+from kontor_edge.models import EDGE
 from kontor_events.registry import type_of
 from kontor_service.ids import uuid7
 from kontor_service.provision import ServiceDatabase, provision
+from kontor_service.schema import create_all, in_database
 
 MERCHANT, CUSTOMER = str(uuid7()), str(uuid7())
 
@@ -84,12 +85,7 @@ def facts() -> Facts:
 @pytest.fixture
 async def database(postgres: str) -> ServiceDatabase:
     database = await provision(postgres, "gateway", password="test", database=f"views_{uuid4().hex}")
-    owner = await asyncpg.connect(database.owner)
-    statements: list[str] = []
-    edge_tables(type("Op", (), {"execute": staticmethod(statements.append)}), "gateway")
-    for statement in statements:
-        await owner.execute(statement)
-    await owner.close()
+    await in_database(database.owner, create_all, EDGE)
     return database
 
 

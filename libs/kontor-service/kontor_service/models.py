@@ -72,9 +72,17 @@ def index(name: str, *columns: str, where: str | None = None, **options: Any) ->
     return Index(name, *keys, **options)
 
 
+def metadata_with(*shared: MetaData) -> MetaData:
+    """The metadata of one service, with these tables that several have."""
+    metadata = MetaData(naming_convention=_NAMING)
+    for table in (table for tables in shared for table in tables.tables.values()):
+        table.to_metadata(metadata)
+    return metadata
+
+
 def table_base(service: str) -> type[SQLModel]:
     """The base class of an owner's tables: `class Customer(Aggregate, Base, table=True)`."""
-    own = registry(metadata=MetaData(naming_convention=_NAMING))
+    own = registry(metadata=metadata_with(BUS, _COMMANDS))
 
     class Base(SQLModel, registry=own):
         __abstract__ = True
@@ -82,8 +90,6 @@ def table_base(service: str) -> type[SQLModel]:
 
     Base.__name__ = f"{service.capitalize()}Base"
     event.listen(Base, "instrument_class", _complete, propagate=True)
-    for table in (*BUS.tables.values(), *_COMMANDS.tables.values()):
-        table.to_metadata(own.metadata)
     return Base
 
 

@@ -45,7 +45,7 @@ def metadata_of(package: ModuleType) -> MetaData:
     root = import_module(f"{package.__name__}.models")
     for file in sorted(folder.rglob("models.py")):
         import_module(".".join((package.__name__, *file.relative_to(folder).with_suffix("").parts)))
-    metadata: MetaData = root.Base.metadata
+    metadata: MetaData = root.METADATA if hasattr(root, "METADATA") else root.Base.metadata
     if "sql" not in metadata.info:
         metadata.info["sql"] = [s for file in sorted(folder.rglob("models.sql")) for s in _statements(file.read_text())]
     return metadata
@@ -54,7 +54,7 @@ def metadata_of(package: ModuleType) -> MetaData:
 def entities(metadata: MetaData) -> dict[str, str]:
     """The statements that belong to the tables, by what they create: `FUNCTION merchants`, `POLICY tenant ON mail`."""
     found = {}
-    for table in filter(_of_a_merchant, metadata.sorted_tables):
+    for table in filter(_of_a_merchant, metadata.sorted_tables if _is_owner(metadata) else ()):
         found[f"ROW SECURITY ON {table.name}"] = f"ALTER TABLE {table.name} {_RLS}"
         policy = f"POLICY tenant ON {table.name}"
         found[policy] = f"CREATE {policy}\n    USING ({_MINE})\n    WITH CHECK ({_MINE})"
@@ -88,6 +88,11 @@ def catalogue(connection: Connection) -> dict[str, str]:
     """Everything in the schema `public`, by kind and name, as PostgreSQL writes it."""
     rows = connection.exec_driver_sql(Path(__file__).with_name("catalogue.sql").read_text())
     return {row.name: row.definition for row in rows}
+
+
+def _is_owner(metadata: MetaData) -> bool:
+    """An edge has no outbox; its pages reach no table at all."""
+    return "outbox" in metadata.tables
 
 
 def _of_a_merchant(table: Table) -> bool:
