@@ -49,8 +49,11 @@ def contract() -> str:
     names = [name for layer in layers for name in layer.split(" | ")]
     return "\n".join([
         "[importlinter]", "root_packages =", *(f"    {name}" for name in names),
-        "[importlinter:contract:layers]", "name = Services import no service, libraries import no service",
+        "[importlinter:contract:layers]", "name = Services import no service, page packages only what others offer, libraries none of them",
         "type = layers", "layers =", *(f"    {layer}" for layer in layers),
+        # What a page package offers, others may use: a page that joins owners.
+        "unmatched_ignore_imports_alerting = none", "ignore_imports =",
+        *(f"    {one}.** -> {other}.offers" for one in page_packages() for other in page_packages() if one != other),
         "[importlinter:contract:edges]", "name = Edges import page packages and nothing else of an owner",
         "type = forbidden", "source_modules =", *(f"    {name}" for name in edges()),
         "forbidden_modules =", *(f"    {name}" for name in [*services(), "kontor_testing"]),

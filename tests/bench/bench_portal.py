@@ -21,10 +21,10 @@ import httpx
 import kontor_gateway
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
+from kontor_documents_pages.portal.listing import PAGE_SIZE
 from kontor_edge import Views
 from kontor_edge.sessions import SessionStore
 from kontor_gateway.app import SESSION_VALUES
-from kontor_gateway.documents.listing import PAGE_SIZE
 from kontor_gateway.views import SHAPE
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.ids import uuid7

@@ -1,6 +1,6 @@
 """Composition root that edges share: settings and features in, ASGI app out."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from kontor_edge import problems
 from kontor_edge.changes import Changes
 from kontor_edge.cli import owners as ask_owners
 from kontor_edge.connections import PageConnections
-from kontor_edge.content import ContentFetcher, ContentSource
+from kontor_edge.content import ContentFetcher
 from kontor_edge.copy import Views
 from kontor_edge.edge import Edge
 from kontor_edge.feature import Feature
@@ -43,7 +43,6 @@ class Kind:
     package: str
     features: Sequence[Feature]
     shape: Shape
-    content: ContentSource
     session_values: Sequence[str]
     page_context: Callable[[Request], PageContext]
     error_template: str = "kontor/error.html"
@@ -66,7 +65,7 @@ def build_edge(kind: Kind, settings: Any, *, title: str, resources: Sequence[Res
     packages = [feature.package for feature in kind.features if feature.package]
     pages = app.state.pages = Pages(kind.package, *packages, cookie_prefix=f"__Host-kontor-{settings.service}")
     for feature in kind.features:
-        pages.environment.globals |= feature.globals
+        bring_globals(pages, feature.globals)
         problems.learn(feature.problems, feature.findings)
     pages.environment.globals["panels_of"] = lambda page: [
         (feature.name, panel.template) for feature in kind.features for panel in feature.panels if panel.page == page
@@ -79,6 +78,15 @@ def build_edge(kind: Kind, settings: Any, *, title: str, resources: Sequence[Res
         app, pages, api_prefixes=API_PREFIXES, page_context=kind.page_context, template=kind.error_template
     )
     return app
+
+
+def bring_globals(pages: Pages, known: Mapping[str, Any]) -> None:
+    """What templates may call. Two features that mean different things by one name would say each other's words."""
+    names = pages.environment.globals
+    taken = [name for name, value in known.items() if name in names and repr(names[name]) != repr(value)]
+    if taken:
+        raise ValueError(f"templates know these names already: {', '.join(taken)}")
+    names |= known
 
 
 def secret_paths(features: Sequence[Feature]) -> tuple[str, ...]:
@@ -98,7 +106,8 @@ def _edge(kind: Kind) -> Resource:
                 name: await stack.enter_async_context(ServiceClient(settings.url_of(name), timeout=kind.patience))
                 for name in contexts()
             }
-            content = ContentFetcher(kind.content, owners[kind.content.owner], source)
+            wanted = next(feature.content for feature in kind.features if feature.content)
+            content = ContentFetcher(wanted, owners[wanted.owner], source)
             pool = await _pool(stack, settings)
             views = Views(pool, kind.shape, follow_up=content.want)
             stack.push_async_callback(views.announcer.close)
@@ -107,6 +116,9 @@ def _edge(kind: Kind) -> Resource:
             hub = Hub()
             stack.callback(hub.close)
             app.state.closing.append(hub.close)
+            for feature in kind.features:
+                if feature.closing:
+                    stack.push_async_callback(feature.closing)
             edge = app.state.edge = Edge(
                 settings=settings, features=kind.features, clock=app.state.clock, reads=reads, views=views,
                 changes=Changes(settings.database_url.get_secret_value(), kind.shape.edge), content=content,

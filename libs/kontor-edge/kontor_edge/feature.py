@@ -1,16 +1,19 @@
 """What a feature brings to an edge. The edge's `features.py` lists its own; page packages of owners are found by their name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module, resources
 from importlib.util import find_spec
+from itertools import chain
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import orjson
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
+from kontor_edge.content import ContentSource
 from kontor_edge.shape import Shape
 from kontor_edge.view import View
 
@@ -73,6 +76,8 @@ class Feature:
     last because they begin with any name; `hot` routes are tried before all others. `secret_paths`: where addresses have a
     secret in them. `sections` and `menu` are entries of the navigation, which stand in the `order` of their features.
 
+    `content` is what is fetched from its owner by its hash, for one feature of an edge; `closing` is awaited before the edge stops.
+
     `package` has the feature's `templates`, `static` and `locale`, where they are not the edge's own. `globals` are what
     templates may call, `problems` what its owner's refusals mean (by code), `findings` what it says about fields (a regular
     expression for how it begins to say it), `scopes` what API keys may do there.
@@ -92,6 +97,8 @@ class Feature:
     menu: Menu | None = None
     panels: tuple[Panel, ...] = ()
     secret_paths: tuple[str, ...] = ()
+    content: ContentSource | None = None
+    closing: Callable[[], Awaitable[None]] | None = None
     globals: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     findings: Mapping[str, str] = field(default_factory=dict)
@@ -115,12 +122,17 @@ def per_order(text: str, sorts: Iterable[str]) -> tuple[str, ...]:
 def arranged(own: Iterable[Feature], place: str) -> tuple[Feature, ...]:
     """An edge's own features and those of all page packages for this place (`portal`, `admin`), in their order.
 
-    A page package is an installed `kontor_<owner>_pages`; its `<place>` module or package has the FEATURE.
+    A page package is an installed `kontor_<owner>_pages`; its `<place>` module or package has the FEATURE, or several FEATURES.
     """
     packages = sorted(m.name for m in iter_modules() if m.name.startswith("kontor_") and m.name.endswith("_pages"))
     modules = [f"{package}.{place}" for package in packages]
-    found = [import_module(module).FEATURE for module in modules if find_spec(module)]
-    return tuple(sorted([*own, *found], key=lambda feature: feature.order))
+    found = [_features(import_module(module)) for module in modules if find_spec(module)]
+    return tuple(sorted([*own, *chain(*found)], key=lambda feature: feature.order))
+
+
+def _features(module: ModuleType) -> tuple[Feature, ...]:
+    several: tuple[Feature, ...] | None = getattr(module, "FEATURES", None)
+    return several or (module.FEATURE,)
 
 
 def shape_of(edge: str, features: Iterable[Feature], marks: Mapping[str, str] | None = None) -> Shape:

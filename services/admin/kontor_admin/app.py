@@ -3,12 +3,11 @@
 from fastapi import FastAPI
 
 from kontor_admin import words
-from kontor_admin.documents.content import CONTENT
 from kontor_admin.features import FEATURES
 from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
 from kontor_admin.views import SHAPE
-from kontor_edge.app import Kind, build_edge, secret_paths
+from kontor_edge.app import Kind, bring_globals, build_edge, secret_paths
 from kontor_edge.staff import known_page_context
 from kontor_web import protect
 
@@ -17,7 +16,6 @@ _ADMIN = Kind(
     "kontor_admin",
     FEATURES,
     SHAPE,
-    CONTENT,
     _SESSION_VALUES,
     known_page_context,
     error_template="error.html",
@@ -31,7 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
         _ADMIN, settings, title="Kontor admin",
         openapi_url=None if settings.environment == "production" else "/openapi.json",
     )  # fmt: skip
-    app.state.pages.environment.globals |= words.GLOBALS
+    bring_globals(app.state.pages, words.GLOBALS)
     install_log_in_redirect(app)
     protect(app, exempt=("/internal/",), secret_paths=secret_paths(FEATURES))
     return app

@@ -1,22 +1,8 @@
-"""The admin's table of contents. A new feature is a folder and a name here; owners bring theirs in a page package."""
+"""The admin's table of contents: owners bring their features in page packages, these are its own."""
 
-from kontor_admin import (
-    api,
-    api_keys,
-    board,
-    customers,
-    documents,
-    mails,
-    payments,
-    release,
-    sessions,
-    settings_pages,
-    uploads,
-)
+from kontor_admin import api, api_keys, board, customers, mails, sessions, settings_pages
 from kontor_edge.feature import Feature, arranged
 
-_CONTENTS = (
-    sessions, board, documents, uploads, release, customers, payments, mails, api_keys, settings_pages, api,
-)  # fmt: skip
+_CONTENTS = (sessions, board, customers, mails, api_keys, settings_pages, api)
 
 FEATURES: tuple[Feature, ...] = arranged((part.FEATURE for part in _CONTENTS), "admin")

@@ -1,7 +1,6 @@
 """What an owner's refusal means, as a sentence for the merchant's staff. Codes are part of the owners' APIs."""
 
 from kontor_service.i18n import N_
-from kontor_service.i18n import gettext as _
 
 WORDS = {
     "owner_unavailable": N_(
@@ -92,18 +91,3 @@ FIELDS = {
     "String should have at most": N_("This is too long."),
     "String should have at least": N_("Please fill in this field."),
 }
-
-_ISSUES = {
-    "unmatched_customer": N_("Customer unknown"),
-    "no_email": N_("No e-mail address"),
-    "portal_off": N_("The portal is switched off"),
-    "type_hidden": N_("The portal does not show this type"),
-    "in_production": N_("The PDF is being made"),
-    "merchant_unknown": N_("Settings have not arrived yet"),
-    "duplicate_number": N_("The number is taken"),
-}
-
-
-def issue(code: str, message: str) -> str:
-    """What stands against a document: in words where the code has some, else what the checker said."""
-    return _(_ISSUES[code]) if code in _ISSUES else f"{message} ({code})" if code.startswith("BR") else message

@@ -1,15 +1,10 @@
 """Composition root of the gateway: the public edge."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 
 from kontor_edge.app import Kind, build_edge, secret_paths
 from kontor_edge.portal import known_page_context
 from kontor_gateway.access.errors import install_access_errors
-from kontor_gateway.documents import opened
-from kontor_gateway.documents.content import CONTENT
 from kontor_gateway.features import FEATURES
 from kontor_gateway.reference import openapi
 from kontor_gateway.settings import Settings
@@ -20,7 +15,7 @@ from kontor_web import protect
 SESSION_VALUES = (
     "id", "kind", "name", "email", "language", "contact_id", "customers", "document_id", "rights", "expires_at",
 )  # fmt: skip
-_GATEWAY = Kind("kontor_gateway", FEATURES, SHAPE, CONTENT, SESSION_VALUES, known_page_context)
+_GATEWAY = Kind("kontor_gateway", FEATURES, SHAPE, SESSION_VALUES, known_page_context)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -28,7 +23,6 @@ def create_app(settings: Settings) -> FastAPI:
         _GATEWAY,
         settings,
         title=openapi.TITLE,
-        resources=[_openings],
         description=openapi.DESCRIPTION,
         openapi_tags=openapi.TAGS,
         openapi_url="/api/openapi.json",
@@ -42,12 +36,6 @@ def create_app(settings: Settings) -> FastAPI:
         form_targets=_provider_origins(settings),
     )
     return app
-
-
-@asynccontextmanager
-async def _openings(_: FastAPI) -> AsyncIterator[None]:
-    yield
-    await opened.finish()
 
 
 def _provider_origins(settings: Settings) -> tuple[str, ...]:

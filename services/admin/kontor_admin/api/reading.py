@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from kontor_admin.board.view import board
 from kontor_admin.customers.listing import CUSTOMERS, customer
-from kontor_admin.documents.document import document
-from kontor_admin.documents.listing import DOCUMENTS
-from kontor_admin.payments.page import PAYMENTS
-from kontor_admin.release.page import RELEASE
+from kontor_documents_pages.admin.document import document
+from kontor_documents_pages.admin.listing import DOCUMENTS
+from kontor_documents_pages.admin.release import RELEASE
 from kontor_edge.answers import json_response
 from kontor_edge.listing import staff_listing
 from kontor_edge.staff import query_view
+from kontor_payments_pages.admin.listing import PAYMENTS
 
 router = APIRouter(prefix="/api/admin/v1", tags=["admin"])
 

@@ -6,9 +6,9 @@ BEGIN ATOMIC
         (SELECT p.by_time AS at, json_build_object('kind', 'payment', 'at', coalesce(p.data ->> 'settled_at', p.by_time), 'state', p.state,
             'minor', p.amount_minor, 'currency', p.currency, 'method', p.data ->> 'method', 'failure', p.data ->> 'failure',
             'document_id', p.document_id, 'number', p.data ->> 'document_number', 'customer', c.name,
-            'receivable', (SELECT q.state FROM receivable q WHERE q.document_id = p.document_id AND NOT q.deleted)) AS entry
-         FROM payment p LEFT JOIN customer c ON c.id = p.customer_id AND c.merchant_id = p.merchant_id
-         WHERE p.merchant_id = of_merchant AND NOT p.deleted ORDER BY p.by_time DESC LIMIT 8)
+            'receivable', (SELECT q.state FROM document_payment q WHERE q.document_id = p.document_id)) AS entry
+         FROM booked_payment p LEFT JOIN customer c ON c.id = p.customer_id AND c.merchant_id = p.merchant_id
+         WHERE p.merchant_id = of_merchant ORDER BY p.by_time DESC LIMIT 8)
         UNION ALL
         (SELECT d.opened_at, json_build_object('kind', 'opened', 'at', d.opened_at, 'document_id', d.id, 'type', d.type,
             'number', d.data ->> 'number', 'customer', coalesce(c.name, d.data ->> 'buyer_name'))
@@ -50,22 +50,22 @@ BEGIN ATOMIC
             SELECT p.currency, sum(p.open_minor)::bigint AS minor, count(*) AS many,
                 coalesce(sum(p.open_minor) FILTER (WHERE p.due_date < r.today), 0)::bigint AS late_minor,
                 count(*) FILTER (WHERE p.due_date < r.today) AS late, min(p.due_date) AS oldest
-            FROM receivable p
-            WHERE p.merchant_id = r.merchant_id AND p.open_minor > 0 AND p.state IN ('open', 'partly_paid') AND NOT p.deleted
+            FROM document_payment p
+            WHERE p.merchant_id = r.merchant_id AND p.open_minor > 0 AND p.state IN ('open', 'partly_paid')
             GROUP BY p.currency
         ) s
     ) open
     CROSS JOIN LATERAL (
         SELECT json_agg(s ORDER BY s.many DESC) AS sums FROM (
             SELECT p.currency, sum(p.pending_minor)::bigint AS minor, count(*) AS many, max(p.expected_on) AS expected
-            FROM receivable p WHERE p.merchant_id = r.merchant_id AND p.pending_minor > 0 AND NOT p.deleted GROUP BY p.currency
+            FROM document_payment p WHERE p.merchant_id = r.merchant_id AND p.pending_minor > 0 GROUP BY p.currency
         ) s
     ) pending
     CROSS JOIN LATERAL (
         SELECT json_agg(s ORDER BY s.many DESC) AS sums FROM (
             SELECT p.currency, sum(p.amount_minor)::bigint AS minor, count(*) AS many
-            FROM payment p
-            WHERE p.merchant_id = r.merchant_id AND p.state = 'succeeded' AND NOT p.deleted
+            FROM booked_payment p
+            WHERE p.merchant_id = r.merchant_id AND p.state = 'succeeded'
               AND p.settled_at >= date_trunc('month', r.today::timestamp) AT TIME ZONE coalesce(r.merchant ->> 'time_zone', 'Europe/Berlin')
             GROUP BY p.currency
         ) s

@@ -13,8 +13,8 @@ BEGIN ATOMIC
             (SELECT json_agg(s) FROM (
                 SELECT p.currency, sum(p.open_minor)::bigint AS open_minor, sum(p.pending_minor)::bigint AS pending_minor,
                     coalesce(sum(p.open_minor) FILTER (WHERE p.due_date < r.today), 0)::bigint AS late_minor
-                FROM receivable p
-                WHERE p.customer_id = c.id AND p.merchant_id = c.merchant_id AND NOT p.deleted
+                FROM document_payment p
+                WHERE p.customer_id = c.id AND p.merchant_id = c.merchant_id
                   AND (p.open_minor > 0 OR p.pending_minor > 0)
                 GROUP BY p.currency) s) AS owed,
             (SELECT l.data FROM link l
@@ -22,7 +22,7 @@ BEGIN ATOMIC
                AND l.merchant_id = c.merchant_id LIMIT 1) AS link,
             (SELECT array_agg(t.entry) FROM (
                 SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, NULL) AS entry
-                FROM document d LEFT JOIN receivable p ON p.document_id = d.id AND NOT p.deleted
+                FROM document d LEFT JOIN document_payment p ON p.document_id = d.id
                 WHERE d.customer_id = c.id AND d.merchant_id = c.merchant_id AND NOT d.deleted
                 ORDER BY d.by_date DESC, d.id DESC LIMIT 10
             ) t) AS latest,

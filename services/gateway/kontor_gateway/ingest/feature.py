@@ -1,8 +1,6 @@
-"""Other systems: what they hand in, and how they hear back."""
+"""Other systems: what they hand in that is nobody's page, and how they hear back."""
 
 from kontor_edge.feature import Feature
-from kontor_gateway.ingest import customers, documents, events, payments, webhooks
+from kontor_gateway.ingest import customers, events
 
-INGEST = Feature(
-    "ingest", routers=(documents.router, customers.router, payments.router, events.router, webhooks.router)
-)
+INGEST = Feature("ingest", routers=(customers.router, events.router))

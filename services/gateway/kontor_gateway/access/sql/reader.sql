@@ -33,20 +33,6 @@ BEGIN ATOMIC
     WHERE s.hash = asked_hash AND NOT s.revoked AND s.expires_at > now() AND s.kind IN ('portal', 'link');
 END;
 
--- Where a document stands for its reader; NULL where nothing is to be paid on it, or nothing is known yet.
-CREATE OR REPLACE FUNCTION _status(document_state text, receivable_state text, due date, open_minor bigint, today date)
-RETURNS text LANGUAGE sql IMMUTABLE
-RETURN CASE
-    WHEN document_state = 'cancelled' THEN 'cancelled'
-    WHEN receivable_state IN ('open', 'partly_paid') AND open_minor > 0 AND due < today THEN 'overdue'
-    ELSE receivable_state
-END;
-
--- One entry of a list, as the JSON that API and pages read: what documents and payments said, and where it stands.
-CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text)
-RETURNS text LANGUAGE sql IMMUTABLE
-RETURN '{"status":' || coalesce('"' || status || '"', 'null') || ',"payment":' || coalesce(payment, 'null') || ',' || substr(brief, 2);
-
 -- Public face of a portal: what its log-in page shows. No row where there is none.
 CREATE OR REPLACE FUNCTION portal(asked_slug text) RETURNS TABLE (enabled boolean, merchant json)
 LANGUAGE sql STABLE SECURITY DEFINER

@@ -1,0 +1,43 @@
+"""Documents as staff see them: the list, one document with what staff do with it, uploads, the release list (A19)."""
+
+from fastapi import APIRouter
+
+from kontor_documents_pages.admin import actions, document, files, listing, release, sharing, uploads, words
+from kontor_documents_pages.admin.content import CONTENT
+from kontor_documents_pages.admin.copy import VIEWS
+from kontor_edge.feature import Feature, Menu, sql
+from kontor_service.i18n import gettext as _
+
+router = APIRouter()
+for part in (listing, document, files, actions, sharing):
+    router.include_router(part.router, prefix="/dokumente")
+
+_DOCUMENTS = Feature(
+    "documents",
+    order=20,
+    package=__name__,
+    routers=(router, uploads.router),
+    menu=Menu("/dokumente", lambda: _("Documents")),
+    views=VIEWS,
+    indexes=sql(__name__, "sql/documents_indexes.sql"),
+    parts=sql(__name__, "sql/parts.sql"),
+    functions=(
+        sql(__name__, "sql/document.sql"),
+        *listing.DOCUMENTS.functions,
+    ),
+    globals=words.GLOBALS,
+    content=CONTENT,
+)
+_RELEASE = Feature(
+    "release",
+    order=30,
+    routers=(release.router,),
+    menu=Menu(
+        "/freigabe",
+        lambda: _("Release"),
+        waiting="document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND NOT d.deleted",
+    ),
+    parts=sql(__name__, "sql/release_parts.sql"),
+    functions=(sql(__name__, "sql/release.sql"), *release.RELEASE.functions),
+)
+FEATURES = (_DOCUMENTS, _RELEASE)

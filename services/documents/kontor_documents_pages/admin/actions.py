@@ -1,0 +1,173 @@
+"""What staff do with one document: assign, withdraw, cancel, book money, its link."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_documents_pages.admin.document import document
+from kontor_edge.acting import act, new_key, refused
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.query import loads
+from kontor_edge.sorting import search_patterns
+from kontor_edge.staff import current_staff, page_context, query_view
+from kontor_service.errors import Problem
+from kontor_service.i18n import gettext as _
+from kontor_web import Form, read_form
+
+router = APIRouter()
+
+METHODS = ("transfer", "cash", "card", "paypal", "sepa_debit", "other")
+_CHOICES = 20
+
+
+@router.get("/{document_id}/zuordnen")
+async def assign_page(request: Request, document_id: UUID) -> Response:
+    """Whose document it is. Suggestions by VAT id or e-mail are shown, never taken by themselves."""
+    staff, view, _row = await document(request, document_id)
+    query = request.query_params.get("q", "")
+    _staff, row = await query_view(request, "customer_choices", of_words=search_patterns(query), many=_CHOICES)
+    choices = [loads(choice) for choice in row["choices"] or ()]
+    return pages(request).render(
+        request, "documents/assign.html", page_context(request, staff, "release", live=False), view=view, doc=view.data, choices=choices,
+        q=query, more=len(choices) == _CHOICES,
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/zuordnen")
+async def assign(request: Request, document_id: UUID) -> Response:
+    await current_staff(request)
+    customer_id = (await read_form(request)).text("customer_id")
+    return await act(
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/assign",
+        json={"customer_id": customer_id}, back=f"/dokumente/{document_id}", good=_("Assigned."),
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/zurueckziehen")
+async def withdraw(request: Request, document_id: UUID) -> Response:
+    await current_staff(request)
+    reason = (await read_form(request)).text("reason", limit=1000)
+    return await act(
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/withdraw",
+        json={"reason": reason}, back=f"/dokumente/{document_id}", good=_("Withdrawn: the customer no longer sees the document."),
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/stornieren")
+async def cancel(request: Request, document_id: UUID) -> Response:
+    await current_staff(request)
+    reason = (await read_form(request)).text("reason", limit=1000)
+    return await act(
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/cancel",
+        json={"reason": reason}, back=f"/dokumente/{document_id}", good=_("Cancelled: nothing is to be paid any more."),
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/bezahlt")
+async def mark_paid(request: Request, document_id: UUID) -> Response:
+    """Everything that is open was received (D16)."""
+    await current_staff(request)
+    form = await read_form(request)
+    wanted = {"method": form.choice("method", METHODS, "transfer"), "reference": form.text("reference", limit=100)}
+    booked_on = form.day("booked_on")
+    if booked_on:
+        wanted["booked_on"] = booked_on.isoformat()
+    return await act(
+        request, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/mark-paid", json=wanted,
+        back=f"/dokumente/{document_id}", good=_("Booked: the document is paid in full."),
+    )  # fmt: skip
+
+
+@router.get("/{document_id}/buchen")
+async def book_page(request: Request, document_id: UUID) -> Response:
+    staff, view, _row = await document(request, document_id)
+    form = Form.of({"booked_on": staff.today.isoformat(), "method": "transfer", "key": new_key()})
+    return pages(request).render(
+        request,
+        "documents/book.html",
+        page_context(request, staff, "documents", live=False),
+        view=view,
+        doc=view.data,
+        form=form,
+        methods=METHODS,
+    )
+
+
+@router.post("/{document_id}/buchen")
+async def book(request: Request, document_id: UUID) -> Response:
+    staff, view, _row = await document(request, document_id)
+    form = await read_form(request)
+    currency = view.data["currency"]
+    amount, day = form.money("amount", currency, required=True), form.day("booked_on", required=True)
+    method, reference = form.choice("method", METHODS), form.text("reference", limit=100)
+    if amount is not None and amount <= 0:
+        form.error("amount", _("The amount must be more than nothing."))
+    status = 422
+    if form.ok and amount is not None and day is not None:
+        wanted = {
+            "amount_minor": amount,
+            "currency": currency,
+            "method": method,
+            "booked_on": day.isoformat(),
+            "reference": reference,
+        }
+        try:
+            await command(
+                request, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/bookings", json=wanted,
+                key=form.value("key"),
+            )  # fmt: skip
+            return pages(request).redirect(f"/dokumente/{document_id}", good=_("Payment booked."))
+        except Problem as problem:
+            status = refused(form, problem, {"amount_minor": "amount"})
+    return pages(request).render(
+        request, "documents/book.html", page_context(request, staff, "documents", live=False), status=status,
+        view=view, doc=view.data, form=form,
+        methods=METHODS,
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/zurueckgeben")
+async def give_back(request: Request, document_id: UUID) -> Response:
+    """Money that is too much, or came in another currency, goes back the way it came."""
+    _staff, view, _row = await document(request, document_id)
+    payment_id = (await read_form(request)).value("payment_id")
+    here = f"/dokumente/{document_id}"
+    if not any(payment["id"] == payment_id for payment in view.payments):
+        return pages(request).redirect(here, bad=_("There is no such payment."))
+    return await act(
+        request, "payments", "payments:book", "POST", f"/v1/payments/{payment_id}/refund", back=here,
+        good=_("The money is on its way back."),
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/link")
+async def link(request: Request, document_id: UUID) -> Response:
+    """The address for copying (A9). It is a secret, so it is fetched for this page alone and kept nowhere."""
+    staff, view, _row = await document(request, document_id)
+    await read_form(request)
+    customer_id = view.data["customer_id"]
+    answer = await command(
+        request, "identity", "customers:edit", "GET", f"/v1/customers/{customer_id}/documents/{document_id}/link"
+    )
+    return pages(request).render(
+        request, "documents/link.html", page_context(request, staff, "documents", live=False), view=view,
+        doc=view.data, url=answer.get("url"),
+        reason=answer.get("reason"),
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/link/{what}")
+async def change_link(request: Request, document_id: UUID, what: Literal["erneuern", "widerrufen"]) -> Response:
+    _staff, view, _row = await document(request, document_id)
+    await read_form(request)
+    command = {"erneuern": "renew", "widerrufen": "revoke"}[what]
+    good = (
+        _("There is a new link; the old one no longer works.") if command == "renew" else _("The link no longer works.")
+    )
+    return await act(
+        request, "identity", "customers:edit", "POST",
+        f"/v1/customers/{view.data['customer_id']}/documents/{document_id}/link/{command}", back=f"/dokumente/{document_id}", good=good,
+    )  # fmt: skip

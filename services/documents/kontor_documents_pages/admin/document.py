@@ -1,0 +1,124 @@
+"""One document: what it says, where it stands, what happened to it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_documents_pages.admin.content import Content, address_lines, content
+from kontor_edge.acting import new_key
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
+from kontor_edge.query import loads, loads_all
+from kontor_edge.staff import Staff, page_context, query_view
+from kontor_service.errors import NotFound, Problem
+from kontor_web import Form
+
+router = APIRouter()
+
+
+class DocumentMissing(NotFound):
+    code, title = "document_not_found", "There is no such document"
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """Everything around a document that the copy knows. `status` is its payment state; None where nothing is to be paid."""
+
+    data: dict[str, Any]
+    status: str | None
+    payment: dict[str, Any] | None
+    customer: dict[str, Any] | None
+    suggested: dict[str, Any] | None
+    payments: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
+    link: dict[str, Any] | None
+    related: list[dict[str, Any]]
+
+    @property
+    def id(self) -> str:
+        return str(self.data["id"])
+
+    @property
+    def pdf(self) -> dict[str, Any] | None:
+        return next((file for file in self.data["files"] if file["role"] == "pdf"), None)
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """As lists know it, for the pieces that show either."""
+        payment = {"open_minor": self.payment["open_minor"]} if self.payment else None
+        return self.data | {"status": self.status, "payment": payment}
+
+
+async def document(request: Request, document_id: UUID) -> tuple[Staff, DocumentView, Record]:
+    """Raises DocumentMissing for one that does not exist or is another merchant's."""
+    staff, row = await query_view(request, "document", asked=document_id)
+    if row["document"] is None:
+        raise DocumentMissing()
+    view = DocumentView(
+        data=loads(row["document"]),
+        status=row["status"],
+        payment=loads(row["payment"]),
+        customer=loads(row["customer"]),
+        suggested=loads(row["suggested"]),
+        payments=loads(row["payments"], []),
+        mails=loads(row["mails"], []),
+        link=loads(row["link"]),
+        related=loads_all(row["related"]),
+    )
+    return staff, view, row
+
+
+@router.get("/{document_id}")
+async def show(request: Request, document_id: UUID) -> Response:
+    staff, view, row = await document(request, document_id)
+    as_pdf = request.query_params.get("ansicht") == "pdf" and view.pdf is not None
+    said: Content | None = None
+    history: dict[str, Any] | None = None
+    if not as_pdf:
+        found = row["content"] or await _fetched(request, staff, view.data["content_sha256"])
+        said = content(orjson.loads(found)) if found else None
+        history = await _history(request, staff, document_id)
+    return pages(request).render(
+        request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
+        history=history, as_pdf=as_pdf, address_lines=address_lines, key=new_key(), form=Form.of(), no_link=why_no_link(staff, view),
+    )  # fmt: skip
+
+
+async def _fetched(request: Request, staff: Staff, sha256: str) -> str | None:
+    """Content that nobody has looked at before; None where documents does not answer."""
+    edge = edge_of(request)
+    return await edge.content.fetch(edge.views, staff.merchant_id, sha256) if sha256 else None
+
+
+async def _history(request: Request, staff: Staff, document_id: UUID) -> dict[str, Any] | None:
+    """None where documents does not answer: the page is there all the same."""
+    try:
+        answer = await fetch_as_edge(
+            request, "documents", f"/v1/documents/{document_id}/history", staff.merchant_id, timeout=GLANCE_SECONDS
+        )
+    except Problem:
+        return None
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def why_no_link(staff: Staff, view: DocumentView) -> str | None:
+    """Why this document has no address to copy (A9), as a code; None where it has one. Pure."""
+    if view.customer is None:
+        return "unmatched"
+    if not staff.merchant.get("portal_enabled"):
+        return "portal_off"
+    shown = {t["type"] for t in staff.merchant.get("document_types", ()) if t["visible"]}
+    if view.data["type"] not in shown:
+        return "type_off"
+    if view.data["state"] not in ("shared", "cancelled"):
+        return "private"
+    access = view.customer["portal_access"]
+    if access == "off" or (access in ("", "default") and not staff.merchant.get("portal_access_default")):
+        return "customer_off"
+    return "revoked" if view.link and view.link["revoked"] else None

@@ -1,0 +1,164 @@
+"""What a document says (DocumentData, EN 16931) as rows for people. Pure: content in, labels and amounts out.
+
+What a document does not say may be missing in its content.
+
+Amounts stay decimal strings or minor units here; the templates format them in the reader's language.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from kontor.documents.v1.documents_pb2_codes import ReferenceKind
+from kontor_documents_pages.units import unit
+from kontor_service.formats import percent
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
+from kontor_service.money import to_minor
+from kontor_service.vocabulary import word
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One line under the items: `weight` is sub, part, total or due."""
+
+    label: str
+    minor: int
+    weight: str = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One invoiced line."""
+
+    name: str
+    details: list[str]
+    quantity: str
+    unit: str
+    price: str
+    base: str
+    net: int
+    extras: list[tuple[str, int]]
+
+
+def rows(content: dict[str, Any]) -> list[Row]:
+    currency = content["currency"]
+    return [
+        Row(
+            name=line["name"],
+            details=_details(line),
+            quantity=line.get("quantity") or "1",
+            unit=unit(line.get("unit") or ""),
+            price=line["net_price"],
+            base=_base(line),
+            net=to_minor(Decimal(line.get("net") or "0"), currency),
+            extras=[_extra(extra, currency) for extra in line.get("allowances_charges") or ()],
+        )
+        for line in content.get("lines") or ()
+    ]
+
+
+def sums(content: dict[str, Any]) -> list[Sum]:
+    """From the lines to what is due, as EN 16931 adds it up (BG-22, BG-23)."""
+    totals = content.get("totals")
+    if not totals:
+        return []
+    currency = content["currency"]
+
+    def minor(name: str) -> int:
+        return to_minor(Decimal(totals.get(name) or "0"), currency)
+
+    found: list[Sum] = []
+    extras = [_extra(extra, currency) for extra in content.get("allowances_charges") or ()]
+    if extras:
+        found.append(Sum(_("Sum of lines"), minor("line_net"), "sub"))
+        found += [Sum(label, amount) for label, amount in extras]
+    found.append(Sum(_("Net amount"), minor("net"), "sub"))
+    found += [
+        Sum(tax_label(tax), to_minor(Decimal(tax["tax_amount"]), currency))
+        for tax in content.get("tax_breakdown") or ()
+    ]
+    found.append(Sum(_("Total amount"), minor("gross"), "total"))
+    if minor("prepaid"):
+        found.append(Sum(_("Already paid in advance"), -minor("prepaid")))
+    if minor("rounding"):
+        found.append(Sum(_("Rounding"), minor("rounding")))
+    if minor("due") != minor("gross"):
+        found.append(Sum(_("Amount due"), minor("due"), "due"))
+    return found
+
+
+def tax_label(tax: dict[str, Any]) -> str:
+    """19 % VAT; or why there is none."""
+    rate = Decimal(tax.get("rate") or "0")
+    if rate:
+        return _("VAT %(rate)s", rate=_percent(rate))
+    return tax.get("exemption_reason") or _("without VAT")
+
+
+def exemptions(content: dict[str, Any]) -> list[str]:
+    """Reasons for tax exemption, once each."""
+    taxes = content.get("tax_breakdown") or ()
+    return list(dict.fromkeys(tax["exemption_reason"] for tax in taxes if tax.get("exemption_reason")))
+
+
+def party_lines(party: dict[str, Any] | None) -> list[str]:
+    """Name and address as on an envelope."""
+    if not party:
+        return []
+    address = party.get("address") or {}
+    contact = party.get("contact") or {}
+    town = " ".join(part for part in (address.get("post_code"), address.get("city")) if part)
+    country = address.get("country") or ""
+    parts: Iterable[str | None] = (
+        party.get("name"), contact.get("name"), address.get("line1"), address.get("line2"), address.get("line3"), town,
+        country if country not in ("", "DE") else "",
+    )  # fmt: skip
+    # A contact that is the firm's own name says nothing new.
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if not party:
+        return []
+    registration = (party.get("legal_registration") or {}).get("id", "")
+    pairs = (
+        (_("VAT ID"), party.get("vat_id")),
+        (_("Tax number"), party.get("tax_number")),
+        (_("Register entry"), registration),
+    )
+    return [(label, value) for label, value in pairs if value]
+
+
+def reference_label(kind: str) -> str:
+    return word(ReferenceKind, kind) if ReferenceKind.known(kind) else _("Reference")
+
+
+def _details(line: dict[str, Any]) -> list[str]:
+    period = line.get("period") or {}
+    parts = [line.get("description"), line.get("note")]
+    if period.get("start") or period.get("end"):
+        parts.append(_("Period: %(start)s to %(end)s", start=period.get("start") or "…", end=period.get("end") or "…"))
+    if line.get("seller_item_id"):
+        parts.append(_("Item no. %(number)s", number=line["seller_item_id"]))
+    parts += [f"{name}: {value}" for name, value in line.get("attributes") or ()]
+    return [part for part in parts if part]
+
+
+def _base(line: dict[str, Any]) -> str:
+    """ "per 100" where the price is for more than one."""
+    base = line.get("price_base_quantity")
+    return base if base and Decimal(base) != 1 else ""
+
+
+def _extra(extra: dict[str, Any], currency: str) -> tuple[str, int]:
+    sign = 1 if extra.get("charge") else -1
+    label = extra.get("reason") or (_("Charge") if extra.get("charge") else _("Discount"))
+    if extra.get("percent"):
+        label = f"{label} ({_percent(Decimal(extra['percent']))})"
+    return label, sign * to_minor(Decimal(extra["amount"]), currency)
+
+
+def _percent(value: Decimal) -> str:
+    return percent(value, reader().language)

@@ -1,0 +1,59 @@
+"""One document as its page shows it: a pure function of what the copy answered."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import orjson
+
+from kontor_documents_pages.portal import content_view
+from kontor_payments_pages.offers import ReceivableView, of_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView(ReceivableView):
+    """What there is of money and, besides, `content`: lines and parties, or None until they are fetched."""
+
+    content: dict[str, Any] | None
+    customer: dict[str, Any] | None
+    related: list[dict[str, Any]]
+    rows: list[content_view.Row] = field(default_factory=list)
+    sums: list[content_view.Sum] = field(default_factory=list)
+
+    @property
+    def printable(self) -> bool:
+        return bool(self.merchant["types"].get(self.entry["type"], {}).get("can_print", True))
+
+    @property
+    def pdf(self) -> dict[str, Any] | None:
+        return next((f for f in self.details["files"] if f["role"] == "pdf"), None)
+
+    @property
+    def attachments(self) -> list[dict[str, Any]]:
+        return [f for f in self.details["files"] if f["role"] == "attachment"]
+
+    @property
+    def has_xml(self) -> bool:
+        """Whether an XRechnung can be had: invoices and credit notes have structured data."""
+        return self.entry["type"] in ("invoice", "credit_note") and bool(self.details["content_sha256"])
+
+    @property
+    def references(self) -> list[tuple[str, str, str | None]]:
+        """Label, number, and the id of the document where it is one the reader can open."""
+        by_number = {other["number"]: other["id"] for other in self.related}
+        return [
+            (content_view.reference_label(ref["kind"]), ref["number"], by_number.get(ref["number"]))
+            for ref in self.details["references"]
+        ]
+
+
+def document_view(record: asyncpg.Record) -> DocumentView:
+    content = orjson.loads(record["content"]) if record["content"] else None
+    return DocumentView(
+        **of_record(record),
+        content=content,
+        customer=orjson.loads(record["customer"]) if record["customer"] else None,
+        related=[orjson.loads(entry) for entry in record["related"] or ()],
+        rows=content_view.rows(content) if content else [],
+        sums=content_view.sums(content) if content else [],
+    )

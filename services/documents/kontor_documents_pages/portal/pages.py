@@ -1,0 +1,114 @@
+"""The portal's reading pages."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_documents_pages.portal import content_view
+from kontor_documents_pages.portal.document_view import document_view
+from kontor_documents_pages.portal.list_view import columns, customer_names, filter_options, type_links, type_title
+from kontor_documents_pages.portal.listing import list_page, read_wish
+from kontor_documents_pages.portal.opened import note_opened
+from kontor_documents_pages.portal.rows import rows
+from kontor_edge.edge import edge_of, pages
+from kontor_edge.paging import next_cursor
+from kontor_edge.portal import Slug, page_context, query_view
+from kontor_service.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+_WAIT_FOR_NEW_DOCUMENT = 1.0
+
+
+@router.get("/{slug}")
+async def overview(request: Request, slug: Slug) -> Response:
+    record = await query_view(request, "overview")
+    session = orjson.loads(record["session"])
+    if session["document_id"]:
+        return pages(request).redirect(f"/{slug}/dokumente/{session['document_id']}")
+    context = page_context(record, "overview", live=f"/{slug}/live")
+    return pages(request).render(
+        request, "overview.html", context, slug=slug, session=session, columns=columns(sortable=False),
+        owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"]), latest=rows(slug, record["latest"]),
+        customers=orjson.loads(record["customers"] or "[]"),
+    )  # fmt: skip
+
+
+@router.get("/{slug}/dokumente")
+async def documents(request: Request, slug: Slug) -> Response:
+    wish = read_wish(request.query_params)
+    record = await list_page(request, slug, wish)
+    if not _all_documents(record):
+        return await _thread_page(request, slug)
+    context = page_context(record, "documents", live=f"/{slug}/live")
+    return pages(request).render(
+        request, "documents.html", context, slug=slug, wish=wish, columns=columns(),
+        rows=rows(slug, record["entries"], customer_names(record)),
+        types=type_links(slug, record, wish), title=type_title(wish.type), next=next_cursor(record),
+        **filter_options(record, wish),
+    )  # fmt: skip
+
+
+async def _thread_page(request: Request, slug: str) -> Response:
+    """What a document's link opens, and the way to all documents."""
+    record = await query_view(request, "thread")
+    context = page_context(record, "documents", live=f"/{slug}/live")
+    return pages(request).render(
+        request,
+        "thread.html",
+        context,
+        slug=slug,
+        rows=rows(slug, record["entries"]),
+        columns=columns(sortable=False),
+    )
+
+
+@router.get("/{slug}/dokumente/{document_id}")
+async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
+    record = await _document(request, slug, document_id)
+    if record["document"] is None:
+        raise NotFound
+    context = page_context(record, "documents", live=f"/{slug}/live?document={document_id}")
+    view = document_view(record)
+    note_opened(request, slug, view)
+    # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.
+    fetching = view.content is None and bool(view.details["content_sha256"])
+    structured = fetching or _has_text(view.content)
+    show_pdf = view.pdf is not None and (request.query_params.get("view") == "pdf" or not structured)
+    return pages(request).render(
+        request,
+        "document.html",
+        context,
+        slug=slug,
+        view=view,
+        parts=content_view,
+        show_pdf=show_pdf,
+        structured=structured,
+    )
+
+
+async def _document(request: Request, slug: str, document_id: UUID) -> asyncpg.Record:
+    """A link can be faster than the fact it leads to: then the page waits for it a moment."""
+    record = await query_view(request, "document", asked=document_id)
+    if record["document"] is not None or orjson.loads(record["session"])["document_id"] != str(document_id):
+        return record
+
+    async def look() -> asyncpg.Record | None:
+        again = await query_view(request, "document", asked=document_id)
+        return again if again["document"] is not None else None
+
+    topics = {f"document:{document_id}"}
+    return await edge_of(request).changes.until(topics, look, timeout=_WAIT_FOR_NEW_DOCUMENT) or record
+
+
+def _all_documents(record: asyncpg.Record) -> bool:
+    """A document link's session sees no list, but its document and what belongs to it."""
+    return orjson.loads(record["session"])["document_id"] is None
+
+
+def _has_text(content: dict[str, Any] | None) -> bool:
+    return bool(content and (content.get("lines") or content.get("introduction")))

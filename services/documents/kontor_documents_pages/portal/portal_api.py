@@ -1,0 +1,100 @@
+"""The portal's documents as JSON: the same functions as the pages, under the same session cookie."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_documents_pages.portal.copy import COUNT_CAP, SORTS
+from kontor_documents_pages.portal.listing import list_page, read_wish
+from kontor_documents_pages.portal.words import TYPES
+from kontor_edge.answers import json_answer
+from kontor_edge.paging import next_cursor
+from kontor_edge.portal import query_view
+from kontor_service.errors import NotFound
+
+router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
+
+
+def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
+
+
+# Read by hand: the framework's reading of nine parameters takes longer than the database.
+_LIST_PARAMETERS = [
+    _query("type", "Only this type of document", enum=list(TYPES)),
+    _query("status", "Only these; `open` includes partly paid and overdue ones", enum=list(ReceivableState)),
+    _query("year", "Year of the issue date", type="integer"),
+    _query("q", "Words; each must begin a word of number, title, references, buyer or amount"),
+    _query("customer", "Only this customer's, for log-ins with several", format="uuid"),
+    _query("sort", "Order by", enum=list(SORTS), default="date"),
+    _query("order", "Direction", enum=["asc", "desc"], default="desc"),
+    _query("after", "`next` of the page before"),
+    _query("limit", "Entries per page", type="integer", minimum=1, maximum=100, default=20),
+]
+
+
+@router.get(
+    "/documents",
+    summary="Documents, page by page",
+    openapi_extra={"parameters": _LIST_PARAMETERS},
+    response_class=Response,
+)
+async def documents(request: Request, slug: str) -> Response:
+    """`documents`, `next` (cursor or null), `counts` by type (at most `count_cap`). Sessions of a document's link see that
+    document and its related ones, all on one page."""
+    record = await list_page(request, slug, read_wish(request.query_params))
+    if orjson.loads(record["session"])["document_id"]:
+        thread = await query_view(request, "thread")
+        return json_answer(request, _list(thread["entries"], None, None))
+    return json_answer(request, _list(record["entries"], next_cursor(record), record["counts"]))
+
+
+def _list(entries: list[str] | None, following: str | None, counts: str | None) -> bytes:
+    cursor = f'"{following}"' if following else "null"
+    rows = ",".join(entries or ())
+    return f'{{"documents":[{rows}],"next":{cursor},"counts":{counts or "{}"},"count_cap":{COUNT_CAP}}}'.encode()
+
+
+@router.get("/documents/{document_id}", summary="One document", response_class=Response)
+async def document(request: Request, slug: str, document_id: UUID) -> Response:
+    """The entry of the list and, besides, `details`, `payment_details`, `content` (lines and parties as in EN 16931; null
+    until fetched) and `related`."""
+    record = await query_view(request, "document", asked=document_id)
+    if record["document"] is None:
+        raise NotFound
+    return json_answer(request, _document(record))
+
+
+def _document(record: asyncpg.Record) -> bytes:
+    parts = {
+        "details": record["document"],
+        "payment_details": record["payment"],
+        "content": record["content"],
+        "customer": record["customer"],
+        "related": f"[{','.join(record['related'] or ())}]",
+    }
+    more = ",".join(f'"{name}":{text or "null"}' for name, text in parts.items())
+    return f"{record['entry'][:-1]},{more}}}".encode()
+
+
+@router.get("/overview", summary="What is open and what came last", response_class=Response)
+async def overview(request: Request, slug: str) -> Response:
+    """`owed` per currency, `due` (soonest first) and `latest` entries, and the `customers` of this log-in."""
+    record = await query_view(request, "overview")
+    body = (
+        f'{{"owed":{record["owed"] or "[]"},"due":[{",".join(record["due"] or ())}],'
+        f'"latest":[{",".join(record["latest"] or ())}],"customers":{record["customers"] or "[]"}}}'
+    )
+    return json_answer(request, body.encode())
+
+
+@router.get("/session", summary="Whose session this is", response_class=Response)
+async def session(request: Request, slug: str) -> Response:
+    """Name, language, rights, customers; `document_id` where a document's link opened it; `sections`: what there is for them."""
+    record = await query_view(request, "reader")
+    return json_answer(request, f'{{"session":{record["session"]},"merchant":{record["merchant"]}}}'.encode())

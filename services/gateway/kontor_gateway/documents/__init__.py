@@ -1,1 +1,0 @@
-"""Documents as customers read them: overview, list, the document itself, its files."""

@@ -1,1 +1,0 @@
-"""Paying: choosing a method, to the provider's page and back, transfer with its code."""

@@ -1,0 +1,1 @@
+"""What portal and admin show of payments: both edges mount it and know nothing else of this owner."""

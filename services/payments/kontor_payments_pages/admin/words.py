@@ -1,0 +1,14 @@
+"""What templates of staff's pages may call about payments."""
+
+from functools import partial
+from typing import Any
+
+from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod, PaymentProvider, PaymentState
+from kontor_service.vocabulary import state, word
+
+GLOBALS: dict[str, Any] = {
+    "payment_state": partial(state, PaymentState),
+    "provider_name": partial(word, PaymentProvider),
+    "method_name": partial(word, PaymentMethod),
+    "failure_words": partial(word, FailureCode),
+}

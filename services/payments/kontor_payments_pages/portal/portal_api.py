@@ -1,0 +1,75 @@
+"""Paying as JSON, for portals that are not these pages."""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import orjson
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, Field
+
+from kontor_edge.edge import edge_of
+from kontor_edge.portal import query_view
+from kontor_payments_pages.portal.commands import start_checkout, transfer_details
+from kontor_service.errors import NotFound
+
+router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=["portal"])
+
+
+class CheckoutWanted(BaseModel):
+    """`method`: one of the document's `payment_details.methods`, other than transfer."""
+
+    method: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+@router.post("/checkouts", summary="Start paying", status_code=201)
+async def checkout(
+    request: Request,
+    response: Response,
+    slug: str,
+    document_id: UUID,
+    body: CheckoutWanted,
+    idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+) -> dict[str, Any]:
+    """`redirect_url` is the provider's page. Where nothing is to be paid any more it is null, the answer is 200 instead
+    of 201, and `status` says `already_paid` or `on_its_way`."""
+    record = await _visible(request, slug, document_id)
+    back = f"{edge_of(request).settings.portal_url}/{slug}/dokumente/{document_id}/zurueck"
+    found = await start_checkout(
+        request,
+        document_id,
+        method=body.method,
+        return_url=back,
+        language=record,
+        key=idempotency_key or str(uuid4()),
+    )
+    if not found.redirect_url:
+        response.status_code = 200
+    return {
+        "checkout_id": found.id or None,
+        "redirect_url": found.redirect_url or None,
+        "status": found.status or "open",
+    }
+
+
+@router.get("/transfer", summary="What to write on a bank transfer")
+async def transfer(request: Request, slug: str, document_id: UUID) -> dict[str, Any]:
+    """`epc` is the text of the QR code that banking apps read (EPC069-12)."""
+    await _visible(request, slug, document_id)
+    found = await transfer_details(request, document_id)
+    return {
+        "iban": found.iban,
+        "bic": found.bic,
+        "holder": found.holder,
+        "amount": {"minor_units": found.amount_minor, "currency": found.currency},
+        "reference": found.reference,
+        "epc": found.epc,
+    }
+
+
+async def _visible(request: Request, slug: str, document_id: UUID) -> str:
+    """The reader's language. Raises NotFound for a document that is not theirs, before any owner is asked."""
+    record = await query_view(request, "document", asked=document_id)
+    if record["document"] is None:
+        raise NotFound
+    language: str = orjson.loads(record["session"])["language"]
+    return language

@@ -1,0 +1,107 @@
+"""Where the money of a document stands, as pages show it: a pure function of what the copy answered.
+
+Offered to other owners' pages, with `portal/payment.html` that shows it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import asyncpg
+import orjson
+
+from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
+from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import long, word
+
+# Nothing more is expected of the customer.
+_SETTLED = frozenset({"paid", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Skonto:
+    until: str
+    percent: str
+    payable_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivableView:
+    """`entry` is the document's entry in the list, `details` what only its page shows, `payment` its receivable."""
+
+    entry: dict[str, Any]
+    details: dict[str, Any]
+    payment: dict[str, Any] | None
+    today: date
+    merchant: dict[str, Any]
+    session: dict[str, Any]
+
+    @property
+    def currency(self) -> str:
+        return str(self.entry["total"]["currency"])
+
+    @property
+    def open_minor(self) -> int:
+        return int(self.payment["open"]["minor_units"]) if self.payment else 0
+
+    @property
+    def payable(self) -> bool:
+        """Whether the pay button is there: money is open, none of it on its way, and the merchant takes it here."""
+        return (
+            self.payment is not None
+            and self.entry["status"] in ("open", "overdue", "partly_paid")
+            and self.open_minor > 0
+            and bool(self.methods)
+            and self.merchant["payments"]
+            and self.merchant["types"].get(self.entry["type"], {}).get("can_pay", False)
+            and not self.debited_on
+        )
+
+    @property
+    def methods(self) -> list[str]:
+        """Codes of the ways to pay that are offered now."""
+        return list(dict.fromkeys(m["code"] for m in self.payment["methods"])) if self.payment else []
+
+    @property
+    def debited_on(self) -> str | None:
+        """The day on which the merchant itself debits the customer's account (D6); None for others."""
+        if self.details["payment_means"] != "direct_debit" or self.entry["status"] in _SETTLED:
+            return None
+        on: str | None = self.details["direct_debit_date"] or self.entry["due_date"]
+        return on
+
+    @property
+    def skonto(self) -> Skonto | None:
+        """The best cash discount that can still be earned (C25)."""
+        if not self.payment or self.entry["status"] not in ("open", "overdue"):
+            return None
+        steps = [s for s in self.payment["cash_discounts"] if s["until"] >= self.today.isoformat()]
+        best = min(steps, key=lambda step: step["payable"]["minor_units"], default=None)
+        if best is None or best["payable"]["minor_units"] >= self.open_minor:
+            return None
+        return Skonto(best["until"], best["percent"], best["payable"]["minor_units"])
+
+    @property
+    def failure(self) -> str:
+        """Why the last attempt to pay did not work, in words; empty after none."""
+        if not self.payment or not self.payment["last_failure"] or not self.payable:
+            return ""
+        return _(
+            "%(reason)s You can try again or choose another way to pay.",
+            reason=long(FailureCode, self.payment["last_failure"]),
+        )
+
+    def method_label(self, code: str) -> str:
+        return word(PaymentMethod, code)
+
+
+def of_record(record: asyncpg.Record) -> dict[str, Any]:
+    """The fields of a ReceivableView from the row that the function `document` answers."""
+    return {
+        "entry": orjson.loads(record["entry"]),
+        "details": orjson.loads(record["document"]),
+        "payment": orjson.loads(record["payment"]) if record["payment"] else None,
+        "today": record["today"],
+        "merchant": orjson.loads(record["merchant"]),
+        "session": orjson.loads(record["session"]),
+    }
