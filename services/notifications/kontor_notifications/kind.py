@@ -6,7 +6,7 @@ the modules of `kinds/`.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,17 +29,16 @@ class NoLongerNeeded(Exception):
     """The mail would no longer be true; the message says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MailText:
-    """A text that a merchant may replace, by its own `key`. `german` and `english` are the
-    default: the subject, then the paragraphs between greeting and closing."""
+    """A text that a merchant may replace. `label` is English, for the catalog. `german` and `english` are the default: the
+    subject, then the paragraphs between greeting and closing."""
 
-    key: str
-    # English, for the catalog.
+    name: str
     label: str
-    placeholders: tuple[Placeholder, ...]
-    german: tuple[str, ...]
-    english: tuple[str, ...]
+    placeholders: tuple[Placeholder, ...] = ()
+    german: tuple[str, ...] = ()
+    english: tuple[str, ...] = ()
     # The document type it is about, where it is about one.
     document_type: str = ""
     # How many documents a preview shows.
@@ -70,7 +69,7 @@ class Occasion:
     # Staff's own words for this one sending, and the text in whose place they stand.
     own_subject: str = ""
     own_text: str = ""
-    text_key: str = ""
+    text: str = ""
 
     def columns(self) -> dict[str, Any]:
         """As columns of a mail."""
@@ -98,28 +97,22 @@ class Sample:
     def says(self, german: str, english: str) -> str:
         return german if self.language == "de" else english
 
-    def noon(self, day: date) -> datetime:
-        return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
 
 async def _data(_session: AsyncSession, mail: Mail) -> Any:
     return mail.data
 
 
 @dataclass(frozen=True, kw_only=True)
-class MailKind:
-    """A kind of mail, by the name that the mail log keeps."""
+class MailKind(MailText):
+    """A kind of mail, by the name that the mail log keeps. It has one text, or one of several `variants`."""
 
-    name: str
-    # English, for the catalog.
-    label: str
     trigger: type[Message]
     # From the event; None where it leads to no mail of this kind.
     occasion: Callable[[Any], Occasion | None]
     recipients: Callable[[Any, Customer, Merchant], list[Recipient]]
-    texts: tuple[MailText, ...]
-    # The key of the text for these documents, which are one or more where the mail is about documents.
-    text_key: Callable[[Sequence[Document]], str] | None = None
+    variants: tuple[MailText, ...] = ()
+    # Which of them, by name.
+    variant: Callable[[Sequence[Document]], str] | None = None
     # What a mail is about besides documents, when it is sent and in a preview. Raises NoLongerNeeded.
     load: Callable[[AsyncSession, Mail], Awaitable[Any]] = _data
     sample: Callable[[Sample], Any] = lambda _sample: None
@@ -136,5 +129,9 @@ class MailKind:
 
     def text(self, documents: Sequence[Document] = ()) -> MailText:
         """The text for these documents."""
-        key = self.text_key(documents) if self.text_key else self.texts[0].key
-        return next(text for text in self.texts if text.key == key)
+        name = self.variant(documents) if self.variant else self.name
+        return next(text for text in self.texts if text.name == name)
+
+    @property
+    def texts(self) -> tuple[MailText, ...]:
+        return self.variants or (self,)

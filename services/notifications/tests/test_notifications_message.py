@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor.identity.v1.identity_pb2 import Merchant
-from kontor_notifications.mails.message import Attached, Picture, compose
+from kontor_notifications.mails.message import Attached, compose
 from kontor_notifications.mails.recipients import header_address, is_address
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.render import Rendered
@@ -53,7 +53,7 @@ def test_answers_go_to_the_merchant_and_robots_stay_silent(merchant: Merchant) -
 
 
 def test_text_comes_first_and_html_brings_its_logo(merchant: Merchant) -> None:
-    message = made(merchant, logo=Picture("image/png", b"\x89PNG"))
+    message = made(merchant, logo=Attached("image/png", b"\x89PNG"))
     alternative = message.get_body(("plain",)), message.get_body(("html",))
     assert [part.get_content().strip()[:5] for part in alternative if part] == ["Grüße", "<p>Gr"]
     [picture] = [part for part in message.walk() if part.get_content_type() == "image/png"]
@@ -61,7 +61,7 @@ def test_text_comes_first_and_html_brings_its_logo(merchant: Merchant) -> None:
 
 
 def test_a_file_keeps_its_name_but_no_path(merchant: Merchant) -> None:
-    files = [Attached("../Rechnung\r\nMärz.pdf", "application/pdf", b"%PDF")]
+    files = [Attached("application/pdf", b"%PDF", "../Rechnung\r\nMärz.pdf")]
     [part] = list(made(merchant, files=files).iter_attachments())
     assert (part.get_filename(), part.get_content()) == (".._Rechnung__März.pdf", b"%PDF")
 

@@ -7,8 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.copies.models import TABLES, State
 
@@ -24,18 +22,6 @@ async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> Stat
     if raw is None:
         raise NotHereYet(f"{kind.DESCRIPTOR.name} {id_} is not known yet")
     return kind.FromString(raw)
-
-
-async def merchant(session: AsyncSession, merchant_id: UUID | str) -> Merchant:
-    return await get(session, Merchant, merchant_id)
-
-
-async def customer(session: AsyncSession, customer_id: UUID | str) -> Customer:
-    return await get(session, Customer, customer_id)
-
-
-async def reading_invitation(session: AsyncSession, reading_invitation_id: UUID | str) -> ReadingInvitation:
-    return await get(session, ReadingInvitation, reading_invitation_id)
 
 
 async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document]:

@@ -21,12 +21,12 @@ def kinds() -> dict[str, MailKind]:
 
 @cache
 def texts() -> dict[str, tuple[MailKind, MailText]]:
-    """Every text that a merchant may replace, with its kind, by the text's key."""
-    return {text.key: (kind, text) for kind in kinds().values() for text in kind.texts}
+    """Every text that a merchant may replace, with its kind, by the text's name."""
+    return {text.name: (kind, text) for kind in kinds().values() for text in kind.texts}
 
 
-def text_of(key: str) -> MailText:
+def text_of(name: str) -> MailText:
     """Raises KindUnknown."""
-    if key not in texts():
-        raise KindUnknown(f"There is no kind {key}", field="kind")
-    return texts()[key][1]
+    if name not in texts():
+        raise KindUnknown(f"There is no kind {name}", field="kind")
+    return texts()[name][1]

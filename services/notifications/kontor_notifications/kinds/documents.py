@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.kind import MailKind, MailText, Occasion
-from kontor_notifications.mails.recipients import Recipient, recipients
+from kontor_notifications.mails.recipients import recipients
 from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields
 from kontor_service.i18n import N_
 
@@ -156,7 +155,7 @@ def _around(words: tuple[str, ...], secret: str) -> tuple[str, ...]:
 def _text(document_type: str) -> MailText:
     names, german, english = _TYPES[document_type]
     return MailText(
-        key=_key(document_type),
+        name=_name(document_type),
         label=N_("Document"),
         document_type=document_type,
         documents=1,
@@ -167,7 +166,7 @@ def _text(document_type: str) -> MailText:
 
 
 _BUNDLE = MailText(
-    key=_SEVERAL,
+    name=_SEVERAL,
     label=N_("Several documents"),
     documents=2,
     placeholders=SEVERAL_DOCUMENTS,
@@ -188,12 +187,8 @@ _BUNDLE = MailText(
 )
 
 
-def _key(document_type: str) -> str:
+def _name(document_type: str) -> str:
     return f"{_SHARED}:{document_type if document_type in _TYPES else 'other'}"
-
-
-def _text_key(documents: Sequence[Document]) -> str:
-    return _SEVERAL if len(documents) > 1 else _key(documents[0].type)
 
 
 def _occasion(event: DocumentShared) -> Occasion:
@@ -204,12 +199,12 @@ def _occasion(event: DocumentShared) -> Occasion:
         document_number=document.number,
         own_subject=document.share_subject,
         own_text=document.share_text,
-        text_key=_key(document.type),
+        text=_name(document.type),
     )
 
 
-def _recipients(event: DocumentShared, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    return recipients(event.document, customer, merchant)
+def _variant(documents: Sequence[Document]) -> str:
+    return _SEVERAL if len(documents) > 1 else _name(documents[0].type)
 
 
 KINDS = (
@@ -218,9 +213,9 @@ KINDS = (
         label=N_("Document"),
         trigger=DocumentShared,
         occasion=_occasion,
-        recipients=_recipients,
-        texts=(*(_text(document_type) for document_type in _TYPES), _BUNDLE),
-        text_key=_text_key,
+        recipients=lambda event, customer, merchant: recipients(event.document, customer, merchant),
+        variants=(*(_text(document_type) for document_type in _TYPES), _BUNDLE),
+        variant=_variant,
         bulk=True,
         shares_documents=True,
         logs_unreachable=True,

@@ -1,16 +1,13 @@
 """What became of a payment. Goes to whoever gets invoices, for payments that came through the portal."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from google.protobuf.message import Message
-
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.payments.v1.payments_pb2 import PaymentFailed, PaymentPending, PaymentSucceeded
 from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
-from kontor_notifications.kind import MailKind, MailText, Occasion, Sample
-from kontor_notifications.mails.recipients import Recipient, for_type
+from kontor_notifications.kind import MailKind, Occasion, Sample
+from kontor_notifications.mails.recipients import for_type
 from kontor_notifications.placeholders import Cells, fields_of, overview
 from kontor_notifications.placeholders.documents import document_fields
 from kontor_notifications.rendering.facts import Facts
@@ -45,10 +42,6 @@ def _occasion(event: Any) -> Occasion | None:
 
 def _unseen_failure(event: PaymentFailed) -> Occasion | None:
     return None if event.payment.failure in _SEEN_ON_THE_PAGE else _occasion(event)
-
-
-def _recipients(_event: Any, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    return for_type("invoice", customer, merchant)
 
 
 def _amount(facts: Facts, name: str = "amount_minor") -> str:
@@ -90,35 +83,20 @@ def _sample(of: Sample, **more: Any) -> dict[str, Any]:
     return {**card, "expected_on": "", "failure": "", "open_minor": 0, **more}
 
 
-def _sample_pending(of: Sample) -> dict[str, Any]:
-    return _sample(of, method="sepa_debit", expected_on=(of.today + timedelta(days=5)).isoformat())
-
-
-def _sample_failed(of: Sample) -> dict[str, Any]:
-    return _sample(of, failure="insufficient_funds", open_minor=of.document.amount_due_minor)
-
-
-def _kind(
-    trigger: type[Message],
-    name: str,
-    label: str,
-    *,
-    german: tuple[str, ...],
-    english: tuple[str, ...],
-    occasion: Callable[[Any], Occasion | None] = _occasion,
-    sample: Callable[[Sample], Any] = _sample,
-) -> MailKind:
-    text = MailText(name, label, _PLACEHOLDERS, german, english, documents=1)
-    return MailKind(
-        name=name, label=label, trigger=trigger, occasion=occasion, recipients=_recipients, texts=(text,), sample=sample
-    )
-
+_payment = partial(
+    MailKind,
+    occasion=_occasion,
+    recipients=lambda _event, customer, merchant: for_type("invoice", customer, merchant),
+    placeholders=_PLACEHOLDERS,
+    documents=1,
+    sample=_sample,
+)
 
 KINDS = (
-    _kind(
-        PaymentSucceeded,
-        "payment_received",
-        N_("Payment received"),
+    _payment(
+        name="payment_received",
+        label=N_("Payment received"),
+        trigger=PaymentSucceeded,
         german=(
             "Zahlung erhalten: [Payment.amount] für [Document.number]",
             "vielen Dank! Ihre Zahlung von [Payment.amount] für [Document.number] ist bei uns eingegangen.",
@@ -132,11 +110,11 @@ KINDS = (
             "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
     ),
-    _kind(
-        PaymentPending,
-        "payment_pending",
-        N_("Payment on its way"),
-        sample=_sample_pending,
+    _payment(
+        name="payment_pending",
+        label=N_("Payment on its way"),
+        trigger=PaymentPending,
+        sample=lambda of: _sample(of, method="sepa_debit", expected_on=(of.today + timedelta(days=5)).isoformat()),
         german=(
             "Zahlung unterwegs: [Payment.amount] für [Document.number]",
             (
@@ -156,12 +134,12 @@ KINDS = (
             "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
     ),
-    _kind(
-        PaymentFailed,
-        "payment_failed",
-        N_("Payment failed"),
+    _payment(
+        name="payment_failed",
+        label=N_("Payment failed"),
+        trigger=PaymentFailed,
         occasion=_unseen_failure,
-        sample=_sample_failed,
+        sample=lambda of: _sample(of, failure="insufficient_funds", open_minor=of.document.amount_due_minor),
         german=(
             "Zahlung nicht gelungen: [Document.number]",
             ("Ihre Zahlung von [Payment.amount] für [Document.number] ist leider nicht gelungen. [Payment.reason]"),

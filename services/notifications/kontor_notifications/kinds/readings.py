@@ -1,6 +1,7 @@
 """Meter readings: asking for them, reminding of them, and sending back what cannot be right."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +16,7 @@ from kontor.meters.v1.meters_pb2 import (
 )
 from kontor.meters.v1.meters_pb2_codes import MeterKind
 from kontor_notifications.copies import queries as copies
-from kontor_notifications.kind import MailKind, MailText, NoLongerNeeded, Occasion, Sample
+from kontor_notifications.kind import MailKind, NoLongerNeeded, Occasion, Sample
 from kontor_notifications.mails.links import CapabilityLink, DocumentLinks
 from kontor_notifications.mails.recipients import Recipient, for_type
 from kontor_notifications.models import Mail
@@ -39,13 +40,13 @@ def _recipients(_event: Any, customer: Customer, merchant: Merchant) -> list[Rec
     return for_type("invoice", customer, merchant)
 
 
-def _asked(event: ReadingInvitationSent | ReadingInvitationReminded) -> Occasion:
+def _invited(event: ReadingInvitationSent | ReadingInvitationReminded) -> Occasion:
     return Occasion(customer_id=event.invitation.customer_id, reference_id=event.invitation.id)
 
 
 async def _load_invitation(session: AsyncSession, mail: Mail) -> ReadingInvitation:
     """As it stands now: who has answered meanwhile is not asked any more."""
-    invitation = await copies.reading_invitation(session, mail.reference_id or "")
+    invitation = await copies.get(session, ReadingInvitation, mail.reference_id or "")
     if invitation.deleted or invitation.state in ("done", "closed") or not _missing(invitation):
         raise NoLongerNeeded("The readings had arrived, or were no longer needed, before the mail went out.")
     return invitation
@@ -97,28 +98,18 @@ _REQUEST = (
 )
 
 
-def _request(
-    trigger: type[ReadingInvitationSent] | type[ReadingInvitationReminded],
-    name: str,
-    label: str,
-    *,
-    german: tuple[str, ...],
-    english: tuple[str, ...],
-) -> MailKind:
-    return MailKind(
-        name=name,
-        label=label,
-        trigger=trigger,
-        occasion=_asked,
-        recipients=_recipients,
-        texts=(MailText(name, label, _REQUEST, german, english),),
-        load=_load_invitation,
-        sample=_sample_invitation,
-        links=CapabilityLink("meters.invitation"),
-        bulk=True,
-        delay=_FOR_THE_COPY,
-        logs_unreachable=True,
-    )
+_request = partial(
+    MailKind,
+    occasion=_invited,
+    recipients=_recipients,
+    placeholders=_REQUEST,
+    load=_load_invitation,
+    sample=_sample_invitation,
+    links=CapabilityLink("meters.invitation"),
+    bulk=True,
+    delay=_FOR_THE_COPY,
+    logs_unreachable=True,
+)
 
 
 def _rejected(event: ReadingRejected) -> Occasion | None:
@@ -159,7 +150,7 @@ def _sample_reading(of: Sample) -> dict[str, Any]:
     return {
         "meter_number": "1EMH0012345678",
         "value": "1234.5",
-        "taken_at": of.noon(of.today - timedelta(days=1)).isoformat(),
+        "taken_at": datetime.combine(of.today - timedelta(days=1), time(12), UTC).isoformat(),
         "reason": of.says(
             "Der Stand ist niedriger als der vom letzten Jahr.", "The reading is lower than last year's."
         ),
@@ -179,9 +170,9 @@ _READING = (
 
 KINDS = (
     _request(
-        ReadingInvitationSent,
-        "readings_asked",
-        N_("Reading request"),
+        name="readings_asked",
+        label=N_("Reading request"),
+        trigger=ReadingInvitationSent,
         german=(
             "[ReadingRequest.title]: Bitte bis [ReadingRequest.due_date] ablesen",
             "bitte teilen Sie uns bis zum [ReadingRequest.due_date] den Zählerstand mit:",
@@ -206,9 +197,9 @@ KINDS = (
         ),
     ),
     _request(
-        ReadingInvitationReminded,
-        "readings_reminded",
-        N_("Reminder of a reading request"),
+        name="readings_reminded",
+        label=N_("Reminder of a reading request"),
+        trigger=ReadingInvitationReminded,
         german=(
             "Erinnerung: [ReadingRequest.title], bitte bis [ReadingRequest.due_date] ablesen",
             "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [ReadingRequest.due_date] ab:",
@@ -241,30 +232,24 @@ KINDS = (
         sample=_sample_reading,
         links=DocumentLinks(renews_customer_link=True),
         logs_unreachable=True,
-        texts=(
-            MailText(
-                "reading_rejected",
-                N_("Reading rejected"),
-                _READING,
-                german=(
-                    "Bitte noch einmal ablesen: Zähler [Reading.meter]",
-                    "vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.",
-                    "[Reading.reason]",
-                    "[Overview]",
-                    "Bitte lesen Sie noch einmal ab und teilen Sie uns den Stand mit.",
-                    "[PORTAL][Client.customerportal_url][/PORTAL]",
-                    "Bei Fragen antworten Sie einfach auf diese E-Mail.",
-                ),
-                english=(
-                    "Please take another reading: meter [Reading.meter]",
-                    "Thank you for your meter reading. We have checked it and cannot use it as it is.",
-                    "[Reading.reason]",
-                    "[Overview]",
-                    "Please take another reading and let us have it.",
-                    "[PORTAL][Client.customerportal_url][/PORTAL]",
-                    "If you have any questions, simply reply to this email.",
-                ),
-            ),
+        placeholders=_READING,
+        german=(
+            "Bitte noch einmal ablesen: Zähler [Reading.meter]",
+            "vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.",
+            "[Reading.reason]",
+            "[Overview]",
+            "Bitte lesen Sie noch einmal ab und teilen Sie uns den Stand mit.",
+            "[PORTAL][Client.customerportal_url][/PORTAL]",
+            "Bei Fragen antworten Sie einfach auf diese E-Mail.",
+        ),
+        english=(
+            "Please take another reading: meter [Reading.meter]",
+            "Thank you for your meter reading. We have checked it and cannot use it as it is.",
+            "[Reading.reason]",
+            "[Overview]",
+            "Please take another reading and let us have it.",
+            "[PORTAL][Client.customerportal_url][/PORTAL]",
+            "If you have any questions, simply reply to this email.",
         ),
     ),
 )

@@ -1,15 +1,14 @@
 """Access to the portal: an invitation, and what somebody asks for who wants to get in."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
-from google.protobuf.message import Message
-
-from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, ContactInvited, Customer, Merchant
+from kontor.identity.v1.identity_pb2 import ChallengeIssued, ContactInvited, Customer, Merchant
 from kontor_bus import Poison
-from kontor_notifications.kind import MailKind, MailText, Occasion
+from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import OneTimeSecret
 from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
-from kontor_notifications.placeholders import BLOCK, Placeholder, word
+from kontor_notifications.placeholders import BLOCK, word
 from kontor_notifications.placeholders.people import PEOPLE, VALID_UNTIL, link
 from kontor_notifications.rendering.facts import Facts
 from kontor_notifications.rendering.values import Code, Value
@@ -38,47 +37,35 @@ def _code(facts: Facts) -> Value:
     return Code(facts.secrets.code) if facts.secrets.code else ""
 
 
-def _challenge(
-    name: str, label: str, placeholder: Placeholder, *, german: tuple[str, ...], english: tuple[str, ...]
-) -> MailKind:
-    """One for each kind of challenge that identity issues."""
+def _challenged(name: str) -> Callable[[ChallengeIssued], Occasion | None]:
+    """When a challenge of this kind was issued."""
 
     def occasion(event: ChallengeIssued) -> Occasion | None:
-        challenge: Challenge = event.challenge
+        challenge = event.challenge
         if challenge.kind not in {kind.name for kind in KINDS if kind.security}:
             raise Poison(f"there is no mail for a challenge of the kind {challenge.kind}")
         if challenge.kind != name:
             return None
-        return Occasion(
-            customer_id=challenge.customer_id, reference_id=challenge.id, expires_at=challenge.expires_at
-        )  # fmt: skip
+        return Occasion(customer_id=challenge.customer_id, reference_id=challenge.id, expires_at=challenge.expires_at)
 
-    return _kind(
-        ChallengeIssued, name, label, placeholder, german, english, occasion=occasion, recipients=_applicant,
-        links=OneTimeSecret("/v1/challenges/{}/secret"), security=True,
-    )  # fmt: skip
+    return occasion
 
 
-def _kind(
-    trigger: type[Message],
-    name: str,
-    label: str,
-    placeholder: Placeholder,
-    german: tuple[str, ...],
-    english: tuple[str, ...],
-    **more: Any,
-) -> MailKind:
-    text = MailText(name, label, (*PEOPLE, placeholder, VALID_UNTIL), german, english)
-    return MailKind(name=name, label=label, trigger=trigger, texts=(text,), **more)
-
+_challenge = partial(
+    MailKind,
+    trigger=ChallengeIssued,
+    recipients=_applicant,
+    links=OneTimeSecret("/v1/challenges/{}/secret"),
+    security=True,
+)
 
 KINDS = (
-    _kind(
-        ContactInvited,
-        "invitation",
-        N_("Invitation"),
-        link(N_("Set up access")),
-        (
+    MailKind(
+        name="invitation",
+        label=N_("Invitation"),
+        trigger=ContactInvited,
+        placeholders=(*PEOPLE, link(N_("Set up access")), VALID_UNTIL),
+        german=(
             "Ihr Zugang zum Kundenportal von [Company.name]",
             (
                 "[Company.name] hat für Sie ein Kundenportal eingerichtet. Dort finden Sie alle Dokumente an "
@@ -88,7 +75,7 @@ KINDS = (
             "[Link]",
             "Der Link gilt bis [Link.valid_until].",
         ),
-        (
+        english=(
             "Your access to the customer portal of [Company.name]",
             (
                 "[Company.name] has set up a customer portal for you. It keeps all your documents in one place, "
@@ -102,9 +89,10 @@ KINDS = (
         links=OneTimeSecret("/v1/invitations/{}/link"),
     ),
     _challenge(
-        "password_reset",
-        N_("Password"),
-        link(N_("Choose a new password")),
+        name="password_reset",
+        label=N_("Password"),
+        occasion=_challenged("password_reset"),
+        placeholders=(*PEOPLE, link(N_("Choose a new password")), VALID_UNTIL),
         german=(
             "Ihr Passwort bei [Company.name]",
             "hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].",
@@ -121,9 +109,10 @@ KINDS = (
         ),
     ),
     _challenge(
-        "login_code",
-        N_("Log-in code"),
-        word("Code", N_("The log-in code"), _code, form=BLOCK),
+        name="login_code",
+        label=N_("Log-in code"),
+        occasion=_challenged("login_code"),
+        placeholders=(*PEOPLE, word("Code", N_("The log-in code"), _code, form=BLOCK), VALID_UNTIL),
         german=(
             "Ihr Anmeldecode für [Company.name]",
             "mit diesem Code sehen Sie alle Ihre Dokumente:",
@@ -140,9 +129,10 @@ KINDS = (
         ),
     ),
     _challenge(
-        "document_link",
-        N_("New link"),
-        link(N_("View document")),
+        name="document_link",
+        label=N_("New link"),
+        occasion=_challenged("document_link"),
+        placeholders=(*PEOPLE, link(N_("View document")), VALID_UNTIL),
         german=(
             "Ihr neuer Link von [Company.name]",
             "hier ist der neue Link, den Sie angefordert haben.",
@@ -159,9 +149,10 @@ KINDS = (
         ),
     ),
     _challenge(
-        "email_change",
-        N_("New e-mail address"),
-        link(N_("Confirm address")),
+        name="email_change",
+        label=N_("New e-mail address"),
+        occasion=_challenged("email_change"),
+        placeholders=(*PEOPLE, link(N_("Confirm address")), VALID_UNTIL),
         german=(
             "Bitte bestätigen Sie Ihre neue Adresse",
             ("diese Adresse soll künftig für Ihren Zugang bei [Company.name] gelten. Bitte bestätigen Sie das."),

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document, File
-from kontor.identity.v1.identity_pb2 import Customer
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.kind import MailKind, NoLongerNeeded
 from kontor_notifications.kinds import kinds
-from kontor_notifications.mails.message import LOGO, Attached, Picture, compose
+from kontor_notifications.mails.message import LOGO, Attached, compose
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, attaches_files, portal_is_on
@@ -57,7 +57,7 @@ async def build(settings: Settings, database: Database, owners: Owners, mail: Ma
     secrets = await kind.links.fetch(owners, mail, set(used) if facts.portal else set())
     facts = replace(facts, attachments=tuple(file.name for file in files), secrets=secrets)
     picture = await owners.logo(facts.merchant)
-    logo = Picture(facts.merchant.logo_media_type, picture) if picture else None
+    logo = Attached(facts.merchant.logo_media_type, picture) if picture else None
     rendered = render(words, facts, logo=f"cid:{LOGO}" if logo else None)
     message = compose(settings, facts.merchant, mail, rendered, logo=logo, files=files, now=now)
     return Built(message, rendered.subject, message["To"].addresses[0].addr_spec)
@@ -66,8 +66,8 @@ async def build(settings: Settings, database: Database, owners: Owners, mail: Ma
 async def _content(session: AsyncSession, kind: MailKind, mail: Mail, now: datetime) -> Content:
     if mail.expires_at and mail.expires_at <= now:
         raise NoLongerNeeded("The link or code had expired before the mail could be sent.")
-    merchant = await copies.merchant(session, mail.merchant_id)
-    customer = await copies.customer(session, mail.customer_id) if mail.customer_id else Customer()
+    merchant = await copies.get(session, Merchant, mail.merchant_id)
+    customer = await copies.get(session, Customer, mail.customer_id) if mail.customer_id else Customer()
     if customer.deleted:
         raise NoLongerNeeded("The customer has been deleted.")
     documents = await _documents(session, kind, mail)
@@ -115,4 +115,4 @@ async def _files(settings: Settings, owners: Owners, content: Content) -> list[A
     """All of them, or none where they are too much for a mail: half of a delivery would mislead."""
     if sum(file.size for _, file in content.files) > settings.attachments_at_most_bytes:
         return []
-    return [Attached(file.name, file.media_type, await owners.file(document, file)) for document, file in content.files]
+    return [Attached(file.media_type, await owners.file(document, file), file.name) for document, file in content.files]

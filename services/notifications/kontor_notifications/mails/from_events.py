@@ -9,7 +9,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kontor.identity.v1.identity_pb2 import Customer
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_bus import Effects, Envelope
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.kind import MailKind, Occasion
@@ -55,8 +55,8 @@ async def _mails(
     session: AsyncSession, queue: Queue, kind: MailKind, event: Any, merchant_id: UUID, occasion: Occasion
 ) -> list[Mail]:
     """One for each recipient."""
-    merchant = await copies.merchant(session, merchant_id)
-    customer = await copies.customer(session, occasion.customer_id) if occasion.customer_id else Customer()
+    merchant = await copies.get(session, Merchant, merchant_id)
+    customer = await copies.get(session, Customer, occasion.customer_id) if occasion.customer_id else Customer()
     found = kind.recipients(event, customer, merchant)
     if not found and kind.logs_unreachable:
         found = [Recipient("", language_of(customer.language, merchant.language))]
@@ -81,7 +81,7 @@ async def _add(session: AsyncSession, queue: Queue, kind: MailKind, mail: Mail, 
 def _error_in(occasion: Occasion) -> str:
     """What is wrong with staff's own words for this sending."""
     try:
-        syntax.check(text_of(occasion.text_key), occasion.own_subject or "-", occasion.own_text or "-")
+        syntax.check(text_of(occasion.text), occasion.own_subject or "-", occasion.own_text or "-")
     except syntax.TemplateInvalid as invalid:
         return invalid.detail
     return ""

@@ -19,15 +19,9 @@ LOGO = "logo@kontor"
 
 @dataclass(frozen=True)
 class Attached:
-    name: str
     media_type: str
     content: bytes
-
-
-@dataclass(frozen=True)
-class Picture:
-    media_type: str
-    content: bytes
+    name: str = ""
 
 
 def compose(
@@ -36,7 +30,7 @@ def compose(
     mail: Mail,
     rendered: Rendered,
     *,
-    logo: Picture | None,
+    logo: Attached | None,
     files: list[Attached],
     now: datetime,
 ) -> EmailMessage:

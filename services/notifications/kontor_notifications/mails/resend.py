@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.kinds import kinds
 from kontor_notifications.mails import queries
@@ -72,5 +73,5 @@ async def _recipient(session: AsyncSession, first: Mail, address: str) -> Recipi
         return Recipient(first.recipient, language_of(first.language), first.name, first.contact_id)
     if first.customer_id is None:
         return Recipient(address, language_of(first.language))
-    merchant = await copies.merchant(session, first.merchant_id)
-    return recipient_of(address, await copies.customer(session, first.customer_id), merchant)
+    merchant = await copies.get(session, Merchant, first.merchant_id)
+    return recipient_of(address, await copies.get(session, Customer, first.customer_id), merchant)

@@ -24,7 +24,7 @@ from kontor_notifications.mails import queries
 from kontor_notifications.mails.build import build
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.recipients import NoAddress
-from kontor_notifications.mails.smtp import Never, NotNow, Postman, postman
+from kontor_notifications.mails.smtp import PermanentFailure, SmtpConnection, TemporaryFailure
 from kontor_notifications.models import Mail
 from kontor_notifications.settings import Settings
 from kontor_service.database import Database
@@ -78,22 +78,22 @@ class Sender:
         return taken
 
     async def _deliver_all(self, merchant_id: UUID, ids: Sequence[UUID]) -> None:
-        async with postman(self._settings) as carrier:
+        async with SmtpConnection(self._settings) as server:
             for id_ in ids:
-                outcome = await self._deliver(merchant_id, id_, carrier)
+                outcome = await self._deliver(merchant_id, id_, server)
                 await self._mark(merchant_id, id_, outcome)
 
-    async def _deliver(self, merchant_id: UUID, id_: UUID, carrier: Postman) -> Outcome:
+    async def _deliver(self, merchant_id: UUID, id_: UUID, server: SmtpConnection) -> Outcome:
         try:
             mail = await self._ready(merchant_id, id_)
             built = await build(self._settings, self._database, self._owners, mail)
-            await carrier.send(built.message, built.recipient)
+            await server.send(built.message, built.recipient)
             return Outcome("sent", subject=built.subject)
         except NoLongerNeeded as reason:
             return Outcome("suppressed", str(reason))
-        except (NotNow, NotHereYet) as later:
+        except (TemporaryFailure, NotHereYet) as later:
             return Outcome("queued", str(later))
-        except (Never, NoAddress) as final:
+        except (PermanentFailure, NoAddress) as final:
             return Outcome("failed", str(final))
         except Problem as problem:
             return Outcome("queued" if _passes(problem) else "failed", problem.detail)

@@ -1,23 +1,22 @@
 """Handing a mail to the mail server, and what its answer means."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from email.message import EmailMessage
+from typing import Self
 
 import aiosmtplib
 
 from kontor_notifications.settings import Settings
 
 
-class NotNow(Exception):
+class TemporaryFailure(Exception):
     """The server may take it later: no connection, no answer, or a 4xx."""
 
 
-class Never(Exception):
+class PermanentFailure(Exception):
     """The server will not take it (5xx); the message says why in its words."""
 
 
-class Postman:
+class SmtpConnection:
     """One connection to the mail server, opened with the first mail."""
 
     def __init__(self, settings: Settings) -> None:
@@ -25,17 +24,23 @@ class Postman:
         self._smtp: aiosmtplib.SMTP | None = None
 
     async def send(self, message: EmailMessage, recipient: str) -> None:
-        """Returns when the server has taken the responsibility (its 250). Raises NotNow, Never."""
+        """Returns when the server has taken the responsibility (its 250). Raises TemporaryFailure, PermanentFailure."""
         smtp = await self._connected()
         try:
             await smtp.send_message(message, sender=self._settings.mail_from, recipients=[recipient])
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
-            await self.close()
-            raise NotNow(f"The connection to the mail server broke: {type(error).__name__}") from error
+            self.close()
+            raise TemporaryFailure(f"The connection to the mail server broke: {type(error).__name__}") from error
         except (aiosmtplib.SMTPException, ValueError) as error:
-            raise verdict(error) from error
+            raise classify(error) from error
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self._smtp is not None:
             self._smtp.close()
         self._smtp = None
@@ -61,25 +66,15 @@ class Postman:
             await smtp.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
             # Also a refused log-in: that is the installation's fault, not the mail's.
-            raise NotNow(f"The mail server cannot be reached: {error}") from error
+            raise TemporaryFailure(f"The mail server cannot be reached: {error}") from error
         return smtp
 
 
-@asynccontextmanager
-async def postman(settings: Settings) -> AsyncIterator[Postman]:
-    """A postman for a round of mails."""
-    made = Postman(settings)
-    try:
-        yield made
-    finally:
-        await made.close()
-
-
-def verdict(error: Exception) -> NotNow | Never:
+def classify(error: Exception) -> TemporaryFailure | PermanentFailure:
     """From the server's answer to ours: 4xx is for now, 5xx for good."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
-        return verdict(error.recipients[0])
+        return classify(error.recipients[0])
     if isinstance(error, aiosmtplib.SMTPResponseException):
         words = f"{error.code} {error.message}".strip()
-        return Never(words) if 500 <= error.code < 600 else NotNow(words)
-    return Never(str(error))
+        return PermanentFailure(words) if 500 <= error.code < 600 else TemporaryFailure(words)
+    return PermanentFailure(str(error))

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kontor_notifications.rendering.blocks import Block, Paragraph
-from kontor_service.i18n import Language
+from kontor_notifications.rendering.facts import Facts
 from kontor_web.theme import HEX, theme
 
 _DEFAULT_ACCENT = "#0b5d4e"
@@ -29,33 +29,15 @@ def _environment() -> Environment:
     return environment
 
 
-def to_html(
-    blocks: Sequence[Block],
-    footer: Sequence[str],
-    *,
-    subject: str,
-    brand: str,
-    accent: str,
-    logo: str | None,
-    language: Language,
-) -> str:
-    """`logo` is the address of the picture (cid: or data:), None shows the name. `accent` is #rrggbb."""
+def to_html(blocks: Sequence[Block], footer: Sequence[str], facts: Facts, *, subject: str, logo: str | None) -> str:
+    """`logo` is the address of the picture (cid: or data:), None shows the name."""
+    accent = facts.merchant.accent_color
     light, dark = theme(accent if HEX.match(accent) else _DEFAULT_ACCENT)
-    return (
-        _environment()
-        .get_template("mail.html.j2")
-        .render(
-            blocks=blocks,
-            footer=footer,
-            subject=subject,
-            preview=_preview(blocks),
-            brand=brand,
-            logo=logo,
-            language=language,
-            light=light,
-            dark=dark,
-        )
-    )
+    template = _environment().get_template("mail.html.j2")
+    return template.render(
+        blocks=blocks, footer=footer, subject=subject, preview=_preview(blocks), brand=facts.merchant.name, logo=logo,
+        language=facts.language, light=light, dark=dark,
+    )  # fmt: skip
 
 
 def _preview(blocks: Sequence[Block]) -> str:

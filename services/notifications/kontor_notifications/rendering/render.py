@@ -35,15 +35,7 @@ def render(wording: Wording, facts: Facts, *, logo: str | None) -> Rendered:
         used = syntax.used(wording.about, wording.subject, wording.text, portal=facts.portal)
         values = {name: placeholder.value(facts) for name, placeholder in used.items()}
         small_print = footer(facts.merchant)
-    subject = subject_of(syntax.subject_tokens(wording.about, wording.subject), values)
+    subject = subject_of(syntax.lines(wording.about, wording.subject, portal=facts.portal)[0], values)
     body = blocks(syntax.lines(wording.about, wording.text, portal=facts.portal), values)
-    html = to_html(
-        body,
-        small_print,
-        subject=subject,
-        brand=facts.merchant.name,
-        accent=facts.merchant.accent_color,
-        logo=logo,
-        language=facts.language,
-    )
+    html = to_html(body, small_print, facts, subject=subject, logo=logo)
     return Rendered(subject, to_plain(body, small_print), html)

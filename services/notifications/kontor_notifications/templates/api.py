@@ -2,15 +2,14 @@
 
 from dataclasses import asdict
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from kontor_notifications.events import template_state
-from kontor_notifications.kinds import text_of, texts
+from kontor_notifications.kinds import texts
 from kontor_notifications.templates import service
-from kontor_notifications.templates.preview import preview
+from kontor_notifications.templates.preview import Trial, preview
 from kontor_service.commands import command_result
 from kontor_service.i18n import Language
 from kontor_service.tokens import Principal, require
@@ -24,18 +23,6 @@ class Words(BaseModel):
 
     subject: str
     text: str
-
-
-class Trial(BaseModel):
-    """Left out: the words in force; the newest document of the kind's type, else a sample."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: str
-    language: Language = "de"
-    subject: str | None = None
-    text: str | None = None
-    document_id: UUID | None = None
 
 
 @router.get("/v1/templates")
@@ -62,23 +49,13 @@ async def change(request: Request, principal: Editor, kind: str, language: Langu
 async def reset(request: Request, principal: Editor, kind: str, language: Language) -> dict[str, Any]:
     """Back to the default. Answers {} where the merchant had no words of their own."""
     async with request.app.state.db.transaction(principal.merchant) as session:
-        template = await service.reset(session, principal.merchant, kind, language)
+        template = await service.reset(session, kind, language)
         return command_result(template_state(template)) if template else {}
 
 
 @router.post("/v1/templates/preview")
 async def try_out(request: Request, principal: Editor, trial: Trial) -> dict[str, str]:
     """{subject, text, html} with real data and an invented link; 422 as when saving."""
-    text = text_of(trial.kind)
-    async with request.app.state.db.transaction(principal.merchant) as session:
-        return await preview(
-            session,
-            request.app.state.owners,
-            request.app.state.settings.portal_url,
-            principal.merchant,
-            text,
-            trial.language,
-            subject=trial.subject,
-            body=trial.text,
-            document_id=trial.document_id,
-        )
+    state = request.app.state
+    async with state.db.transaction(principal.merchant) as session:
+        return await preview(session, state.owners, state.settings.portal_url, principal.merchant, trial)

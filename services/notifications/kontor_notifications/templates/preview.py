@@ -1,20 +1,22 @@
 """Trying a text out: real data where there is some, and never a real link."""
 
 import base64
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.kind import MailText, Sample
-from kontor_notifications.kinds import texts
+from kontor_notifications.kinds import text_of, texts
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.recipients import Recipient, recipients
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Secrets
-from kontor_notifications.rendering.render import Wording, render
+from kontor_notifications.rendering.render import render
 from kontor_notifications.templates import syntax
 from kontor_notifications.templates.service import wording
 from kontor_service.errors import NotFound
@@ -25,31 +27,36 @@ class DocumentUnknown(NotFound):
     code, title = "document_unknown", "There is no such document"
 
 
+class Trial(BaseModel):
+    """Left out: the words in force; the newest document of the kind's type, else a sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    language: Language = "de"
+    subject: str | None = None
+    text: str | None = None
+    document_id: UUID | None = None
+
+
 async def preview(
-    session: AsyncSession,
-    owners: Owners,
-    portal_url: str,
-    merchant_id: UUID,
-    about: MailText,
-    language: Language,
-    *,
-    subject: str | None,
-    body: str | None,
-    document_id: UUID | None,
+    session: AsyncSession, owners: Owners, portal_url: str, merchant_id: UUID, trial: Trial
 ) -> dict[str, str]:
-    """{subject, text, html}. Raises TemplateInvalid, DocumentUnknown."""
-    in_force = await wording(session, about, language)
-    tried = Wording(
-        about, subject if subject is not None else in_force.subject, body if body is not None else in_force.text
+    """{subject, text, html}. Raises KindUnknown, TemplateInvalid, DocumentUnknown."""
+    about = text_of(trial.kind)
+    tried = await wording(session, about, trial.language)
+    tried = replace(
+        tried,
+        subject=tried.subject if trial.subject is None else trial.subject,
+        text=tried.text if trial.text is None else trial.text,
     )
-    syntax.check(tried.about, tried.subject, tried.text)
-    merchant = await copies.merchant(session, merchant_id)
-    document, customer = await _document(session, about, language, document_id)
-    facts = sample_facts(about, language, merchant, document, customer, f"{portal_url}/{merchant.slug}")
+    syntax.check(about, tried.subject, tried.text)
+    merchant = await copies.get(session, Merchant, merchant_id)
+    document, customer = await _document(session, about, trial)
+    facts = sample_facts(about, trial.language, merchant, document, customer, f"{portal_url}/{merchant.slug}")
     picture = await owners.logo(merchant)
     logo = f"data:{merchant.logo_media_type};base64,{base64.b64encode(picture).decode()}" if picture else None
-    rendered = render(tried, facts, logo=logo)
-    return {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
+    return asdict(render(tried, facts, logo=logo))
 
 
 def sample_facts(
@@ -59,7 +66,7 @@ def sample_facts(
     found = recipients(document, customer, merchant) if customer.id else []
     name = {"de": "Erika Mustermann", "en": "Alex Sample"}[language]
     recipient = found[0] if found else Recipient(customer.email, language, name)
-    kind, now = texts()[about.key][0], datetime.now(UTC)
+    kind, now = texts()[about.name][0], datetime.now(UTC)
     return Facts(
         language=language,
         merchant=merchant,
@@ -73,20 +80,18 @@ def sample_facts(
     )
 
 
-async def _document(
-    session: AsyncSession, about: MailText, language: Language, document_id: UUID | None
-) -> tuple[Document, Customer]:
+async def _document(session: AsyncSession, about: MailText, trial: Trial) -> tuple[Document, Customer]:
     """The document asked for, else the newest of the type, else a sample; with its customer."""
-    if document_id is not None:
-        found = await copies.documents(session, [document_id])
+    if trial.document_id is not None:
+        found = await copies.documents(session, [trial.document_id])
         if not found:
-            raise DocumentUnknown(f"There is no document {document_id}", field="document_id")
+            raise DocumentUnknown(f"There is no document {trial.document_id}", field="document_id")
         document: Document | None = found[0]
     else:
         document = await copies.newest_document(session, about.document_type)
     if document is None or not document.customer_id:
-        return document or sample_document(about.document_type), sample_customer(language)
-    return document, await copies.customer(session, document.customer_id)
+        return document or sample_document(about.document_type), sample_customer(trial.language)
+    return document, await copies.get(session, Customer, document.customer_id)
 
 
 def sample_customer(language: Language) -> Customer:

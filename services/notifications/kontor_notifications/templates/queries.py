@@ -1,7 +1,6 @@
 """SQL over the merchant's templates."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
@@ -9,19 +8,11 @@ from sqlmodel import select
 from kontor_notifications.models import Template
 
 
-async def own(session: AsyncSession, kind: str, language: str) -> Template | None:
-    """The merchant's template, also one that was put back to the default (deleted)."""
-    found = await session.scalars(select(Template).where(Template.kind == kind, Template.language == language))
-    return found.first()
+async def own(session: AsyncSession, kind: str, language: str, *, lock: bool = False) -> Template | None:
+    """The merchant's template, also one that was put back to the default (deleted). `lock`: for writing."""
+    query = select(Template).where(Template.kind == kind, Template.language == language)
+    return (await session.scalars(query.with_for_update() if lock else query)).first()
 
 
 async def all_own(session: AsyncSession) -> Sequence[Template]:
     return (await session.scalars(select(Template).order_by(Template.id))).all()  # type: ignore[arg-type]
-
-
-async def lock(session: AsyncSession, merchant_id: UUID, kind: str, language: str) -> Template | None:
-    """The same for writing."""
-    query = select(Template).where(
-        Template.merchant_id == merchant_id, Template.kind == kind, Template.language == language
-    )
-    return (await session.scalars(query.with_for_update())).first()

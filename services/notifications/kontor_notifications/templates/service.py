@@ -32,7 +32,7 @@ class InForce:
 
 async def wording(session: AsyncSession, text: MailText, language: Language) -> Wording:
     """The merchant's words, else the default."""
-    own = await queries.own(session, text.key, language)
+    own = await queries.own(session, text.name, language)
     if own is not None and not own.deleted:
         return Wording(text, own.subject, own.text)
     return Wording(text, *text.default(language))
@@ -55,7 +55,7 @@ async def change(
 ) -> Template:
     """Raises KindUnknown, TemplateInvalid (naming field and placeholder)."""
     syntax.check(text_of(kind), subject, text)
-    template = await queries.lock(session, merchant_id, kind, language)
+    template = await queries.own(session, kind, language, lock=True)
     if template is None:
         template = Template(
             merchant_id=merchant_id, kind=kind, language=language, subject=subject.strip(), text=text.strip()
@@ -66,10 +66,10 @@ async def change(
     return _changed(session, template)
 
 
-async def reset(session: AsyncSession, merchant_id: UUID, kind: str, language: Language) -> Template | None:
+async def reset(session: AsyncSession, kind: str, language: Language) -> Template | None:
     """Back to the default; None where it was never left."""
     text_of(kind)
-    template = await queries.lock(session, merchant_id, kind, language)
+    template = await queries.own(session, kind, language, lock=True)
     if template is None or template.deleted:
         return template
     template.deleted = True

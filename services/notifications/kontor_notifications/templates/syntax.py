@@ -43,7 +43,7 @@ def check(kind: MailText, subject: str, text: str) -> None:
 
 
 def lines(kind: MailText, text: str, *, portal: bool) -> list[Line]:
-    """The template line by line. Without the portal, what stands in [PORTAL]…[/PORTAL] is left out.
+    """A subject or text line by line. Without the portal, what stands in [PORTAL]…[/PORTAL] is left out.
 
     The template has been checked: an unknown name in it raises KeyError.
     """
@@ -69,21 +69,10 @@ def lines(kind: MailText, text: str, *, portal: bool) -> list[Line]:
     return found
 
 
-def subject_tokens(kind: MailText, subject: str) -> Line:
-    known = kind.by_spelling()
-    tokens: Line = []
-    for piece, mark in _pieces(subject):
-        if piece:
-            tokens.append(Words(piece))
-        if mark is not None:
-            tokens.append(Use(known[mark.lower()]))
-    return tokens
-
-
 def used(kind: MailText, subject: str, text: str, *, portal: bool) -> dict[str, Placeholder]:
     """The placeholders that will be filled in, by canonical name."""
-    tokens = [*subject_tokens(kind, subject), *(token for line in lines(kind, text, portal=portal) for token in line)]
-    return {token.placeholder.name: token.placeholder for token in tokens if isinstance(token, Use)}
+    found = [*lines(kind, subject, portal=portal), *lines(kind, text, portal=portal)]
+    return {token.placeholder.name: token.placeholder for line in found for token in line if isinstance(token, Use)}
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str | None]]:
@@ -136,7 +125,7 @@ def _text_errors(kind: MailText, text: str) -> list[FieldError]:
 
 
 def _unknown(field: str, kind: MailText, mark: str) -> FieldError:
-    return _error(field, "unknown_placeholder", f"There is no placeholder [{mark}] in mails of the kind {kind.key}")
+    return _error(field, "unknown_placeholder", f"There is no placeholder [{mark}] in mails of the kind {kind.name}")
 
 
 def _error(field: str, code: str, message: str) -> FieldError:
