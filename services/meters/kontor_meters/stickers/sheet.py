@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -10,8 +9,11 @@ import fontpkg_ibm_plex_sans
 import segno
 import typst
 
+from kontor.meters.v1.meters_pb2_codes import MeterKind
 from kontor_meters.stickers.inputs import Sticker, StickersWanted
-from kontor_meters.stickers.words import WORDS, Words
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader, speaking
+from kontor_service.vocabulary import word
 
 _TEMPLATE = Path(__file__).parent / "sheet.typ"
 _FONTS = Path(fontpkg_ibm_plex_sans.__file__).parent / "files"
@@ -24,33 +26,29 @@ _thread = threading.local()
 
 
 def stickers_pdf(wanted: StickersWanted, language: str) -> bytes:
-    """In German, or in English for any other language than German."""
-    words = WORDS["de" if language.startswith("de") else "en"]
-    sheet = {
-        "title": words.title,
-        "language": words.language,
-        "merchant": wanted.merchant.name,
-        "accent": wanted.merchant.accent or _ACCENT,
-        "invitation": words.invitation,
-        "labels": _labels(wanted.items, words),
-    }
+    with speaking(language):
+        sheet = {
+            "title": _("Stickers for meters"),
+            "language": reader().language,
+            "merchant": wanted.merchant.name,
+            "accent": wanted.merchant.accent or _ACCENT,
+            "invitation": _("Scan to submit your reading"),
+            "labels": [_label(item) for item in wanted.items],
+        }
     inputs = {"sheet": json.dumps(sheet, ensure_ascii=False)}
     pdf = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS)
     assert isinstance(pdf, bytes)
     return pdf
 
 
-def _labels(items: Sequence[Sticker], words: Words) -> list[dict[str, str]]:
-    return [
-        {
-            "number": _breakable(item.number),
-            "kind": words.kinds.get(item.kind, item.kind),
-            "place": item.place,
-            "qr": _qr(item.url),
-            "alt": words.alt.format(number=item.number),
-        }
-        for item in items
-    ]
+def _label(item: Sticker) -> dict[str, str]:
+    return {
+        "number": _breakable(item.number),
+        "kind": word(MeterKind, item.kind),
+        "place": item.place,
+        "qr": _qr(item.url),
+        "alt": _("QR code: submit a reading of %(number)s", number=item.number),
+    }
 
 
 def _breakable(number: str) -> str:

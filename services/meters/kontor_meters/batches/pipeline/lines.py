@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches.formats.items import IntervalItem, Item, LineProblem
-from kontor_meters.batches.sentences import doubt, sentence
+from kontor_meters.batches.sentences import sentence
 
 # Of one batch: as many as a file has lines.
 MOST_KEPT = 200_000
@@ -84,5 +84,5 @@ def told(row: Any, language: str) -> dict[str, Any]:
         "outcome": row.outcome,
         "code": row.code,
         "field": row.field,
-        "detail": sentence(row.code, row.details, language) + (doubt(language) if row.outcome == "questioned" else ""),
+        "detail": sentence(row.code, row.details, language, row.outcome),
     }
