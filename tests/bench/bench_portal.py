@@ -21,7 +21,7 @@ import httpx
 import kontor_gateway
 from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
-from kontor_documents_pages.portal.listing import PAGE_SIZE
+from kontor_documents_pages.portal.listing import DOCUMENTS
 from kontor_edge import Views
 from kontor_edge.sessions import SessionStore
 from kontor_gateway.app import SESSION_VALUES
@@ -146,7 +146,7 @@ def _check(url: str, cookie: str) -> None:
     """The same page for everybody: a full one of the same fifty."""
     answer = httpx.get(url, headers={"cookie": f"__Host-kontor-bench={cookie}"}).json()
     counts = {kind: PER_CUSTOMER * _TYPES.count(kind) // len(_TYPES) for kind in _TYPES}
-    assert (len(answer["documents"]), answer["counts"]) == (PAGE_SIZE, counts), answer
+    assert (len(answer["documents"]), answer["counts"]) == (DOCUMENTS.size, counts), answer
 
 
 @contextmanager

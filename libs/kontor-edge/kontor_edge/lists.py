@@ -12,6 +12,7 @@ from uuid import UUID
 from kontor_edge.paging import cursor_arguments, parse_cursor, parse_whole
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
 
@@ -157,7 +158,11 @@ PORTAL = Frame(
     # The planner knows none of the filters and expects them to leave nothing: it would fetch all of a customer's rows
     # and sort them. Without sorts it walks along the order's index and stops after a page.
     settings="SET enable_sort = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan\n",
-    filters=(Filter("customer", kind="uuid", description="Only this customer's, for log-ins with several"),),
+    filters=(
+        Filter(
+            "customer", kind="uuid", label=N_("Customer"), description="Only this customer's, for log-ins with several"
+        ),
+    ),
     strict=True,
 )
 _FUNCTION = """CREATE FUNCTION {name}({arguments})
@@ -178,7 +183,7 @@ END"""
 class ListPage:
     """`source`, `where`, `id` and `entry` (the JSON of a row, as text) are SQL; `r` is who asks. `sorts` are orders beside
     those of the columns, name → key. `search`: columns of words. `facts`: what is answered besides, name → (type, SQL).
-    A `fixed` list has one order. `hint` is the msgid in the search field."""
+    A `fixed` list has one order. `hint` is the msgid in the search field; `searched` says to programs what is searched."""
 
     name: str
     frame: Frame
@@ -197,6 +202,7 @@ class ListPage:
     size: int = 50
     most: int = 200
     hint: str = ""
+    searched: str = "what is searched"
 
     @cached_property
     def keys(self) -> dict[str, str]:
@@ -266,7 +272,7 @@ class ListPage:
         ]
         return [
             *(one.schema for one in self.filters),
-            _parameter("q", "Words; each must begin a word of what is searched"),
+            _parameter("q", f"Words; each must begin a word of {self.searched}"),
             *([] if self.fixed else more),
             _parameter("after", "`next` of the page before"),
             _parameter("limit", "Entries per page", type="integer", minimum=1, maximum=self.most, default=self.size),

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kontor_documents_pages.portal import files, formats, ingest, opened, pages, portal_api
+from kontor_documents_pages.portal import files, formats, ingest, listing, opened, pages, portal_api
 from kontor_documents_pages.portal.content import CONTENT
-from kontor_documents_pages.portal.copy import COUNT_CAP, DOCUMENT, SORTS
-from kontor_edge.feature import Feature, Section, per_order, sql
+from kontor_documents_pages.portal.copy import DOCUMENT
+from kontor_edge.feature import Feature, Section, sql
 from kontor_edge.hot import HotRoute
 from kontor_service.i18n import N_
 
@@ -26,10 +26,7 @@ FEATURE = Feature(
     views=(DOCUMENT,),
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
-    functions=(
-        *per_order(sql(__name__, "sql/documents.sql").replace("{cap}", str(COUNT_CAP)), SORTS),
-        sql(__name__, "sql/document.sql"),
-    ),
+    functions=(*listing.DOCUMENTS.functions, sql(__name__, "sql/document.sql")),
     sections=(Section("documents", N_("Documents"), "/dokumente"),),
     routers=(portal_api.router, files.api_router, ingest.router),
     portal=(pages.router, files.router),

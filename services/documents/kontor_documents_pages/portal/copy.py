@@ -10,7 +10,6 @@ from kontor_service.money import from_minor
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
-SORTS = ("date", "due", "amount", "number")
 _SHOWN_STATES = ("shared", "cancelled")
 
 

@@ -1,73 +1,134 @@
-"""The list: what may be asked of it, and one page of it for JSON and HTML alike."""
+"""The list of a customer's documents, for JSON and HTML alike: columns, filters, types with counts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import asyncpg
-from fastapi import Request
+import orjson
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
-from kontor_documents_pages.portal.copy import SORTS
+from kontor_documents_pages.portal.copy import COUNT_CAP
 from kontor_documents_pages.portal.words import TYPES
-from kontor_edge.paging import parse_cursor, parse_uuid, parse_whole
-from kontor_edge.portal import query_view
-from kontor_edge.sorting import search_patterns
-from kontor_service.errors import Invalid
+from kontor_edge.listing import Listing
+from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
+from kontor_service.i18n import N_
+from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import plural
+from kontor_web import Column, Link
 
-PAGE_SIZE = 20
-_LARGEST_PAGE = 100
-# What lies before the first row in either order. The highest sign of a key is a letter, so "~" is above all.
-_BEFORE_ALL = {"asc": ("", UUID(int=0)), "desc": ("~", UUID(int=2**128 - 1))}
+_COUNTS = f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
+            SELECT visible.type, sum(picked.many)::integer AS many
+            FROM unnest(r.visible_types) visible (type), unnest(asked.customers) customer (id)
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS many FROM (
+                    SELECT FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.type = visible.type LIMIT {COUNT_CAP}
+                ) capped
+            ) picked
+            WHERE picked.many > 0 GROUP BY visible.type
+        ) kind)"""
+# The years of the first and the last document.
+_YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last), 4)::integer]
+        FROM unnest(asked.customers) customer (id)
+        CROSS JOIN LATERAL (
+            SELECT
+                (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
+                 ORDER BY d.by_date, d.id LIMIT 1) AS first,
+                (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
+                 ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
+        ) edge)"""
+# Of log-ins with several.
+_NAMES = """CASE WHEN cardinality(r.customers) > 1 THEN
+            (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
+        END"""
+
+DOCUMENTS = ListPage(
+    "documents", PORTAL,
+    source="""document d
+                LEFT JOIN document_payment p ON p.document_id = d.id
+                CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
+    where="d.shown AND d.customer_id = customer.id AND d.type = ANY (r.visible_types)",
+    id="d.id", entry="_entry(d.brief, s.status, p.brief)", sort="date", size=20, most=100,
+    columns=(
+        ListColumn("number", N_("Document"), sort="d.by_number"),
+        ListColumn("date", N_("Date"), sort="d.by_date", short=N_("dated")),
+        ListColumn("amount", N_("Amount"), sort="d.by_amount", num=True, css="num amount"),
+        ListColumn("due", N_("Status"), sort="d.by_due"),
+    ),
+    others=(
+        Filter("type", "d.type = {it}", words={code: code.plural for code in TYPES}, description="Only this type of document"),
+        Filter(
+            "status", "(s.status = {it} OR {it} = 'open' AND s.status IN ('partly_paid', 'overdue'))",
+            words={code: code.word for code in ReceivableState}, label=N_("Status"), every=N_("Any status"),
+            description="Only these; `open` includes partly paid and overdue ones",
+        ),
+        Filter(
+            "year", "d.year = {it}", kind="integer", bounds=(1900, 9999), label=N_("Year"), description="Year of the issue date"
+        ),
+    ),
+    search=("d.words",), searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
+    facts={"counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "customers": ("json", _NAMES)},
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A page of the list as asked for. Empty values ask for everything."""
-
-    type: str | None = None
-    status: str | None = None
-    year: int | None = None
-    query: str = ""
-    customer: UUID | None = None
-    sort: str = "date"
-    order: str = "desc"
-    after: tuple[str, UUID] | None = None
-    limit: int = PAGE_SIZE
-
-    @property
-    def narrowed(self) -> bool:
-        return bool(self.status or self.year or self.query or self.customer)
+def choices(listing: Listing) -> dict[str, list[tuple[Any, str]]]:
+    """Of the selects that depend on what there is. The reader's language must be set."""
+    return {"year": _year_options(listing), "customer": _customer_options(listing)}
 
 
-def read_wish(query: Mapping[str, str]) -> Wish:
-    """Raises Invalid, naming the parameter."""
-    sort = _one_of(query, "sort", SORTS) or "date"
-    return Wish(
-        type=_one_of(query, "type", TYPES),
-        status=_one_of(query, "status", tuple(ReceivableState)),
-        year=parse_whole(query, "year", 1900, 9999),
-        query=query.get("q", "").strip()[:200],
-        customer=parse_uuid(query, "customer"),
-        sort=sort,
-        order=_one_of(query, "order", ("asc", "desc")) or "desc",
-        after=parse_cursor(query.get("after")),
-        limit=parse_whole(query, "limit", 1, _LARGEST_PAGE) or PAGE_SIZE,
+def columns() -> list[Column]:
+    """Of lists that have one order."""
+    return [column.spoken(sortable=False) for column in DOCUMENTS.columns]
+
+
+def type_title(name: str | None) -> str:
+    return plural(DocumentType, name) if name else _("All documents")
+
+
+def type_links(slug: str, listing: Listing) -> tuple[Link, ...]:
+    """The column of types with their counts; "99+" stands for more than are counted."""
+    counts: dict[str, int] = listing.fact("counts", {})
+    asked, customer = listing.query.values["type"], listing.query.values["customer"]
+    capped = any(number >= COUNT_CAP for number in counts.values())
+    kept = f"customer={customer}" if customer else ""
+    base = f"/{slug}/dokumente"
+    links = [Link(type_title(None), _with(base, kept), asked is None, _count(sum(counts.values()), capped))]
+    for name in TYPES:
+        if name in counts:
+            url = _with(base, f"type={name}", kept)
+            links.append(Link(type_title(name), url, asked == name, _count(counts[name], counts[name] >= COUNT_CAP)))
+    return tuple(links)
+
+
+def customer_names(listing: Listing) -> dict[str, str]:
+    """By id, for log-ins with several customers; empty for others."""
+    return {c["id"]: c["name"] for c in _customers(listing)}
+
+
+def _year_options(listing: Listing) -> list[tuple[Any, str]]:
+    """None where there is one year only."""
+    first, last = listing.row["years"] or (None, None)
+    asked = listing.query.values["year"]
+    years = list(range(last, first - 1, -1)) if first and last else []
+    if asked and asked not in years:
+        years.append(asked)
+    return [("", _("All years")), *((year, str(year)) for year in years)] if years[1:] or asked else []
+
+
+def _customer_options(listing: Listing) -> list[tuple[Any, str]]:
+    customers = _customers(listing)
+    return (
+        [("", _("All customers")), *((c["id"], f"{c['name']} ({c['number']})") for c in customers)] if customers else []
     )
 
 
-async def list_page(request: Request, slug: str, wish: Wish) -> asyncpg.Record:
-    """One page. Sessions of a document link get no entries here: `thread` has theirs. Raises what `ask` raises."""
-    key, beyond = wish.after or _BEFORE_ALL[wish.order]
-    return await query_view(
-        request, f"documents_by_{wish.sort}_{wish.order}", of_type=wish.type, of_status=wish.status, of_year=wish.year,
-        of_words=search_patterns(wish.query), of_customer=wish.customer, after_key=key, after_id=beyond, many=wish.limit,
-    )  # fmt: skip
+def _customers(listing: Listing) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = orjson.loads(listing.row["customers"] or "[]")
+    return found
 
 
-def _one_of(query: Mapping[str, str], name: str, options: Any) -> str | None:
-    value = query.get(name) or None
-    if value is not None and value not in options:
-        raise Invalid(f"{name}: one of {', '.join(options)}", field=name)
-    return value
+def _with(base: str, *parts: str) -> str:
+    query = "&".join(part for part in parts if part)
+    return f"{base}?{query}" if query else base
+
+
+def _count(number: int, capped: bool) -> str:
+    return f"{number - 1}+" if capped else str(number)

@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from kontor_documents_pages.portal import content_view
 from kontor_documents_pages.portal.document_view import document_view
-from kontor_documents_pages.portal.list_view import columns, customer_names, filter_options, type_links, type_title
-from kontor_documents_pages.portal.listing import list_page, read_wish
+from kontor_documents_pages.portal.listing import DOCUMENTS, choices, columns, customer_names, type_links, type_title
 from kontor_documents_pages.portal.opened import note_opened
 from kontor_documents_pages.portal.rows import rows
 from kontor_edge.edge import edge_of, pages
-from kontor_edge.paging import next_cursor
+from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
 from kontor_service.errors import NotFound
 
@@ -32,7 +31,7 @@ async def overview(request: Request, slug: Slug) -> Response:
         return pages(request).redirect(f"/{slug}/dokumente/{session['document_id']}")
     context = page_context(record, "overview", live=f"/{slug}/live")
     return pages(request).render(
-        request, "overview.html", context, slug=slug, session=session, columns=columns(sortable=False),
+        request, "overview.html", context, slug=slug, session=session, columns=columns(),
         owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"]), latest=rows(slug, record["latest"]),
         customers=orjson.loads(record["customers"] or "[]"),
     )  # fmt: skip
@@ -40,16 +39,15 @@ async def overview(request: Request, slug: Slug) -> Response:
 
 @router.get("/{slug}/dokumente")
 async def documents(request: Request, slug: Slug) -> Response:
-    wish = read_wish(request.query_params)
-    record = await list_page(request, slug, wish)
-    if not _all_documents(record):
+    listing = await portal_listing(request, DOCUMENTS)
+    if not _all_documents(listing.row):
         return await _thread_page(request, slug)
-    context = page_context(record, "documents", live=f"/{slug}/live")
+    context = page_context(listing.row, "documents", live=f"/{slug}/live")
+    listing.choices |= choices(listing)
     return pages(request).render(
-        request, "documents.html", context, slug=slug, wish=wish, columns=columns(),
-        rows=rows(slug, record["entries"], customer_names(record)),
-        types=type_links(slug, record, wish), title=type_title(wish.type), next=next_cursor(record),
-        **filter_options(record, wish),
+        request, "documents.html", context, slug=slug, listing=listing,
+        rows=rows(slug, listing.entries, customer_names(listing)), types=type_links(slug, listing),
+        title=type_title(listing.query.values["type"]),
     )  # fmt: skip
 
 
@@ -63,7 +61,7 @@ async def _thread_page(request: Request, slug: str) -> Response:
         context,
         slug=slug,
         rows=rows(slug, record["entries"]),
-        columns=columns(sortable=False),
+        columns=columns(),
     )
 
 

@@ -1,6 +1,5 @@
 """The portal's documents as JSON: the same functions as the pages, under the same session cookie."""
 
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -8,50 +7,31 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor.payments.v1.payments_pb2_codes import ReceivableState
-from kontor_documents_pages.portal.copy import COUNT_CAP, SORTS
-from kontor_documents_pages.portal.listing import list_page, read_wish
-from kontor_documents_pages.portal.words import TYPES
+from kontor_documents_pages.portal.copy import COUNT_CAP
+from kontor_documents_pages.portal.listing import DOCUMENTS
 from kontor_edge.answers import json_answer
-from kontor_edge.paging import next_cursor
+from kontor_edge.listing import portal_listing
 from kontor_edge.portal import query_view
 from kontor_service.errors import NotFound
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
 
 
-def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
-
-
-# Read by hand: the framework's reading of nine parameters takes longer than the database.
-_LIST_PARAMETERS = [
-    _query("type", "Only this type of document", enum=list(TYPES)),
-    _query("status", "Only these; `open` includes partly paid and overdue ones", enum=list(ReceivableState)),
-    _query("year", "Year of the issue date", type="integer"),
-    _query("q", "Words; each must begin a word of number, title, references, buyer or amount"),
-    _query("customer", "Only this customer's, for log-ins with several", format="uuid"),
-    _query("sort", "Order by", enum=list(SORTS), default="date"),
-    _query("order", "Direction", enum=["asc", "desc"], default="desc"),
-    _query("after", "`next` of the page before"),
-    _query("limit", "Entries per page", type="integer", minimum=1, maximum=100, default=20),
-]
-
-
 @router.get(
     "/documents",
     summary="Documents, page by page",
-    openapi_extra={"parameters": _LIST_PARAMETERS},
+    openapi_extra={"parameters": DOCUMENTS.parameters},
     response_class=Response,
 )
 async def documents(request: Request, slug: str) -> Response:
     """`documents`, `next` (cursor or null), `counts` by type (at most `count_cap`). Sessions of a document's link see that
     document and its related ones, all on one page."""
-    record = await list_page(request, slug, read_wish(request.query_params))
+    listing = await portal_listing(request, DOCUMENTS)
+    record = listing.row
     if orjson.loads(record["session"])["document_id"]:
         thread = await query_view(request, "thread")
         return json_answer(request, _list(thread["entries"], None, None))
-    return json_answer(request, _list(record["entries"], next_cursor(record), record["counts"]))
+    return json_answer(request, _list(record["entries"], listing.after, record["counts"]))
 
 
 def _list(entries: list[str] | None, following: str | None, counts: str | None) -> bytes:

@@ -13,10 +13,12 @@ from markupsafe import Markup, escape
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_documents_pages.portal.listing import columns
 from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
+from kontor_web import Column
 
 _STILL_TO_PAY = frozenset({"open", "overdue", "partly_paid"})
 # About half a kilobyte each.
@@ -42,19 +44,34 @@ def _customer(text: str) -> str:
 @lru_cache(_KEPT)
 def _row(slug: str, text: str, name: str, language: str) -> Markup:
     entry: dict[str, Any] = orjson.loads(text)
-    total = entry["total"]
+    cells = {
+        "number": _named(slug, entry, name), "date": short_day(entry["issue_date"], language), "amount": _amount(entry, language),
+        "due": _state(entry["status"]) + _sub(_until(entry, language)),
+    }  # fmt: skip
+    return Markup("<tr>{}</tr>\n").format(Markup("").join(_cell(column, cells, entry) for column in columns()))
+
+
+def _cell(column: Column, cells: dict[str, str], entry: dict[str, Any]) -> Markup:
+    """A column without a cell of its own shows what its entry says."""
+    known = entry.get(column.name)
+    shown = cells[column.name] if column.name in cells else escape(_(column.words.get(known, known)) if known else "–")
+    css = f' class="{column.css}"' if column.css else ""
+    short = f' data-label="{column.short}"' if column.short else ""
+    return Markup(f"<td{css}{short}>{shown}</td>")  # noqa: S704 - everything in it is escaped
+
+
+def _named(slug: str, entry: dict[str, Any], name: str) -> str:
     label = escape(f"{vocabulary.word(DocumentType, entry['type'])} {entry['number']}")
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
-    # A data sheet or a protocol costs nothing; an invoice over nothing says so.
+    return f'<a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}'
+
+
+def _amount(entry: dict[str, Any], language: str) -> str:
+    """A data sheet or a protocol costs nothing; an invoice over nothing says so."""
+    total = entry["total"]
     free = not total["minor_units"] and entry["status"] is None
     amount = "" if free else escape(money(total["minor_units"], total["currency"], language))
-    dated = _("dated")
-    return Markup(  # noqa: S704 - everything in it is escaped
-        f'<tr><td><a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}</td>'
-        f'<td data-label="{dated}">{short_day(entry["issue_date"], language)}</td>'
-        f'<td class="num amount">{amount}{_sub(_still_open(entry, language))}</td>'
-        f"<td>{_state(entry['status'])}{_sub(_until(entry, language))}</td></tr>\n"
-    )
+    return f"{amount}{_sub(_still_open(entry, language))}"
 
 
 def _sub(text: str) -> str:
