@@ -109,12 +109,6 @@ def _complete(mapper: Mapper[Any], model: type[SQLModel]) -> None:
             table.append_constraint(CheckConstraint(check.condition.format(name), name=name))
 
 
-def utc_column(*, nullable: bool = False, **options: Any) -> Any:
-    """A field for an aware UTC instant."""
-    default: dict[str, Any] = {"default": None} if nullable else {}
-    return Field(**default, sa_type=DateTime(timezone=True), nullable=nullable, **options)
-
-
 def json_column(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
     """A field kept as JSONB; empty by default."""
     return Field(default_factory=default, sa_type=JSONB)

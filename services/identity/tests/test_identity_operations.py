@@ -7,13 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from kontor_events.registry import type_of
 from kontor_identity.housekeeping import forget_old
 from kontor_identity.limits.buckets import Limit, Limits
-from kontor_identity.models import Base
 from kontor_service.errors import TooMany
 from kontor_testing.postgres import Databases
 
@@ -59,16 +56,6 @@ async def test_sessions_can_be_pushed_again(stage: Any, shop: Any) -> None:
 
 async def test_only_a_service_may_ask_for_snapshots(shop: Any) -> None:
     assert (await shop.call("POST", "/v1/snapshots", "merchant:edit")).status_code == 403
-
-
-async def test_the_models_have_the_columns_of_the_database(stage: Any) -> None:
-    def differences(connection: Any) -> list[Any]:
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
-
-    async with stage.parts.db.engine.connect() as connection:
-        found = await connection.run_sync(differences)
-    named = [d for d in found if isinstance(d, tuple) and d[0] in ("add_column", "remove_column", "add_table")]
-    assert named == []
 
 
 async def test_a_bucket_lets_a_burst_through_and_refills(stage: Any) -> None:
