@@ -5,6 +5,7 @@ one process can hold them all. Statements that no table expresses (functions, tr
 `declare` or stand in a models.sql beside the models (kontor_service.schema).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapper, registry
+from sqlalchemy.orm import Mapper, declared_attr, registry
 from sqlmodel import AutoString, Field, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -88,6 +89,10 @@ def table_base(service: str) -> type[SQLModel]:
         __abstract__ = True
         metadata = own.metadata
 
+        @declared_attr.directive
+        def __tablename__(cls) -> str:  # noqa: N805
+            return re.sub("(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
     Base.__name__ = f"{service.capitalize()}Base"
     event.listen(Base, "instrument_class", _complete, propagate=True)
     return Base
@@ -118,6 +123,14 @@ class Tenant(SQLModel):
     """A row that belongs to one merchant; forced row-level security shows it to nobody else."""
 
     merchant_id: UUID
+
+
+class CopyRow(Tenant):
+    """What is kept here of another owner's aggregate (kontor_service.copies)."""
+
+    id: UUID = Field(primary_key=True)
+    epoch: int
+    version: int
 
 
 class Aggregate(Tenant):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Tenant, index, json_column, one_of, table_base
+from kontor_service.models import Aggregate, CopyRow, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
 
 Base = table_base("documents")
@@ -29,7 +29,7 @@ class Merchant(Tenant, Base, table=True):
     state: bytes
 
 
-class Customer(Tenant, Base, table=True):
+class Customer(CopyRow, Base, table=True):
     """A copy of the customer, `state` as identity's message; the other columns find a document's customer."""
 
     __table_args__ = (
@@ -37,9 +37,6 @@ class Customer(Tenant, Base, table=True):
         index("customer_by_vat_id", "merchant_id", "vat_id", where="vat_id <> '' AND NOT deleted"),
         index("customer_by_email", "emails", postgresql_using="gin"),
     )
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
     deleted: bool
     number: str
     vat_id: str
@@ -129,7 +126,6 @@ class Document(Aggregate, Base, table=True):
 class DocumentReference(Tenant, Base, table=True):
     """The number of another document that a document names, e.g. of its order."""
 
-    __tablename__ = "document_reference"
     __table_args__ = (index("document_reference_by_number", "merchant_id", "number"),)
 
     document_id: UUID = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
@@ -140,7 +136,6 @@ class DocumentReference(Tenant, Base, table=True):
 class DocumentFile(Tenant, Base, table=True):
     """A file of a document: its PDF, its e-invoice, or an attachment. The bytes are in file storage."""
 
-    __tablename__ = "document_file"
     __table_args__ = (
         index("document_file_by_document", "document_id", "position"),
         index("document_file_by_hash", "merchant_id", "sha256"),
@@ -160,8 +155,6 @@ class DocumentFile(Tenant, Base, table=True):
 class HistoryEntry(Tenant, Base, table=True):
     """One thing that happened to a document. Append-only; `sha256` covers the entry before."""
 
-    __tablename__ = "history_entry"
-
     document_id: UUID = Field(primary_key=True, foreign_key="document.id")
     number: int = Field(primary_key=True)
     fact: str
@@ -178,8 +171,6 @@ class HistoryEntry(Tenant, Base, table=True):
 class NumberRange(Tenant, Base, table=True):
     """The last number given to a document of a type in a year."""
 
-    __tablename__ = "number_range"
-
     merchant_id: UUID = Field(primary_key=True)
     type: str = Field(primary_key=True)
     year: int = Field(primary_key=True)
@@ -188,8 +179,6 @@ class NumberRange(Tenant, Base, table=True):
 
 class ToSettle(Tenant, Base, table=True):
     """A waiting document that something has changed around, until it has been looked at again."""
-
-    __tablename__ = "to_settle"
 
     document_id: UUID = Field(primary_key=True)
     try_at: datetime

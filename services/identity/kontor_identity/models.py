@@ -105,8 +105,6 @@ class Customer(Owned, Aggregate, Base, table=True):
 class CustomerNumber(Tenant, Base, table=True):
     """A number that a customer has, or had: nobody else gets it."""
 
-    __tablename__ = "customer_number"
-
     merchant_id: UUID = Field(primary_key=True, foreign_key="merchant.id")
     number: str = Field(primary_key=True)
     customer_id: UUID = Field(foreign_key="customer.id")
@@ -145,7 +143,6 @@ class Contact(Owned, Base, table=True):
 class PortalUser(Owned, Base, table=True):
     """A login to one merchant's portal."""
 
-    __tablename__ = "portal_user"
     __table_args__ = (UniqueConstraint("merchant_id", "email"),)
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -197,7 +194,6 @@ class Link(Owned, Aggregate, Base, table=True):
 class ThingLink(Owned, Base, table=True):
     """A secret link to a thing of another owner, e.g. meters.meter:<uuid>; what that is, identity does not know."""
 
-    __tablename__ = "thing_link"
     # One link per thing, however many ask for it at once.
     __table_args__ = (UniqueConstraint("merchant_id", "thing", name="uq_thing_link_thing"),)
 
@@ -262,7 +258,6 @@ class Challenge(Owned, Aggregate, Base, table=True):
 
 
 class ApiKey(Owned, Aggregate, Base, table=True):
-    __tablename__ = "api_key"
     __table_args__ = (index("ix_api_key_merchant_id", "merchant_id"),)
 
     name: str
@@ -281,8 +276,6 @@ class ApiKey(Owned, Aggregate, Base, table=True):
 class ServerKey(Base, table=True):  # type: ignore[call-arg]
     """A secret that the platform made for itself."""
 
-    __tablename__ = "server_key"
-
     name: str = Field(primary_key=True)
     secret: str
 
@@ -290,7 +283,6 @@ class ServerKey(Base, table=True):  # type: ignore[call-arg]
 class RateLimit(Base, table=True):  # type: ignore[call-arg]
     """A token bucket. A crash may forget it: that costs an attacker's patience, not a promise."""
 
-    __tablename__ = "rate_limit"
     __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
     key: str = Field(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
+from kontor_service.models import Aggregate, Check, CopyRow, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
 
 Base = table_base("meters")
@@ -23,25 +23,19 @@ def _later(key: str) -> Any:
     return Field(default=None, sa_column_args=[ForeignKey(key, deferrable=True, initially="DEFERRED")])
 
 
-class Merchant(Tenant, Base, table=True):
+class Merchant(CopyRow, Base, table=True):
     """A copy of what identity says about the merchant, guarded by (epoch, version)."""
 
     __table_args__ = (index("merchant_slug", "slug"),)
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
     slug: str = ""
     language: str = "de"
     time_zone: str = "Europe/Berlin"
 
 
-class Customer(Tenant, Base, table=True):
+class Customer(CopyRow, Base, table=True):
     """A copy of the number under which the merchant's ERP knows the customer."""
 
     __table_args__ = (index("customer_number", "merchant_id", "number"),)
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
     deleted: bool = False
     number: str = ""
 
@@ -161,7 +155,6 @@ class Photo(Tenant, Base, table=True):
 class ReadingRequest(Aggregate, Base, table=True):
     """The merchant asks a group of customers for readings."""
 
-    __tablename__ = "reading_request"
     __table_args__ = (index("reading_request_open", "merchant_id", where="state = 'open'"),)
     title: str
     # Inclusive.
@@ -182,7 +175,6 @@ class ReadingRequest(Aggregate, Base, table=True):
 class ReadingInvitation(Aggregate, Base, table=True):
     """One customer's part of a request: the meters that this customer is asked to read."""
 
-    __tablename__ = "reading_invitation"
     __table_args__ = (index("reading_invitation_request", "request_id"),)
     request_id: UUID = Field(foreign_key="reading_request.id")
     customer_id: UUID
@@ -193,7 +185,6 @@ class ReadingInvitation(Aggregate, Base, table=True):
 
 
 class InvitedMeter(Tenant, Base, table=True):
-    __tablename__ = "invited_meter"
     __table_args__ = (index("invited_meter_meter", "meter_id"),)
     invitation_id: UUID = Field(primary_key=True, foreign_key="reading_invitation.id")
     meter_id: UUID = Field(primary_key=True, foreign_key="meter.id")

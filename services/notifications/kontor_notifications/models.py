@@ -81,7 +81,6 @@ class Template(Aggregate, Base, table=True):
 class FeedHead(Tenant, Base, table=True):
     """The position of the newest event in the merchant's feed; its lock puts them in order."""
 
-    __tablename__ = "feed_head"
     merchant_id: UUID = Field(primary_key=True)
     position: int
 
@@ -89,7 +88,6 @@ class FeedHead(Tenant, Base, table=True):
 class FeedEvent(Tenant, Base, table=True):
     """An event as other systems read it."""
 
-    __tablename__ = "feed_event"
     __table_args__ = (UniqueConstraint("merchant_id", "id"),)
     merchant_id: UUID = Field(primary_key=True)
     position: int = Field(primary_key=True)

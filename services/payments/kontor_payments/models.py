@@ -8,7 +8,7 @@ from sqlalchemy import Identity, UniqueConstraint
 from sqlmodel import Field
 
 from kontor_service.ids import uuid7
-from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
+from kontor_service.models import Aggregate, Check, CopyRow, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
 
 Base = table_base("payments")
@@ -22,16 +22,13 @@ Positive = Annotated[int, Check("{} > 0")]
 NotNegative = Annotated[int, Check("{} >= 0")]
 
 
-class Document(Tenant, Base, table=True):
+class Document(CopyRow, Base, table=True):
     """What payments must know of a document: a copy of documents' facts, guarded by (epoch, version)."""
 
     __table_args__ = (
         index("document_number", "merchant_id", "number"),
         index("document_external_id", "merchant_id", "external_id", where="external_id <> ''"),
     )
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
     deleted: bool = False
     type: str
     number: str = ""
@@ -52,12 +49,9 @@ class Document(Tenant, Base, table=True):
     direct_debit_date: date | None = None
 
 
-class Merchant(Tenant, Base, table=True):
+class Merchant(CopyRow, Base, table=True):
     """A copy of what identity says about the merchant, and what follows for its open receivables."""
 
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
     slug: str = ""
     name: str = ""
     language: str = "de"
@@ -72,19 +66,15 @@ class Merchant(Tenant, Base, table=True):
     offer_pending: bool = False
 
 
-class Customer(Tenant, Base, table=True):
+class Customer(CopyRow, Base, table=True):
     """A copy of the customer's mail address: the provider's page shows it, and sends its receipt there."""
 
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
     email: str = ""
 
 
 class PaymentSettings(Tenant, Base, table=True):
     """What the merchant has switched on. Without a row: transfer, and the sandbox in development."""
 
-    __tablename__ = "payment_settings"
     merchant_id: UUID = Field(primary_key=True)
     transfer: bool = True
     sandbox: bool = False
@@ -261,7 +251,6 @@ class Refund(Tenant, Base, table=True):
 class IncomingPayment(Tenant, Base, table=True):
     """A payment booked in another system; parked while its document is unknown."""
 
-    __tablename__ = "incoming_payment"
     __table_args__ = (
         UniqueConstraint("merchant_id", "external_id"),
         index(
@@ -290,7 +279,6 @@ class IncomingPayment(Tenant, Base, table=True):
 class ProviderEvent(Tenant, Base, table=True):
     """Every webhook that was verified, once."""
 
-    __tablename__ = "provider_event"
     connection_id: UUID = Field(primary_key=True, foreign_key="connection.id")
     event_id: str = Field(primary_key=True)
     type: str

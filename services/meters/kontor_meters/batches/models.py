@@ -50,7 +50,6 @@ class Batch(Aggregate, Base, table=True):  # type: ignore[valid-type, misc]
 class BatchLine(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     """What is to be said of a single line; lines that were simply stored are not here."""
 
-    __tablename__ = "batch_line"
     __table_args__ = (index("batch_line_batch", "batch_id", "line", "id"),)
     id: int | None = Field(default=None, primary_key=True, sa_column_args=[Identity(always=True)])
     batch_id: UUID = Field(foreign_key="batch.id")
@@ -64,7 +63,6 @@ class BatchLine(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
 class ParkedItem(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     """What waits for a meter that is not known yet."""
 
-    __tablename__ = "parked_item"
     __table_args__ = (UniqueConstraint("merchant_id", "digest"), index("parked_item_meter", "merchant_id", "meter"))
     id: UUID = Field(primary_key=True)
     batch_id: UUID = Field(foreign_key="batch.id")

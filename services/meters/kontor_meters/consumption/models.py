@@ -50,7 +50,6 @@ class Consumption(Aggregate, Base, table=True):  # type: ignore[misc, valid-type
 class ConsumptionMark(Tenant, Base, table=True):  # type: ignore[misc, valid-type]
     """Days of a series that have to be summed anew."""
 
-    __tablename__ = "consumption_mark"
     __table_args__ = (index("consumption_mark_series", "merchant_id", "series_id"),)
     id: int | None = Field(default=None, primary_key=True, sa_column_args=[Identity(always=True)])
     series_id: UUID

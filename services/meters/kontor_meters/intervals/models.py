@@ -14,7 +14,6 @@ from kontor_service.models import Check, Tenant, index
 class IntervalValue(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     """A month of it is a partition, made by make_interval_month."""
 
-    __tablename__ = "interval_value"
     __table_args__ = ({"postgresql_partition_by": "RANGE (starts_at)"},)
     register_id: UUID = Field(primary_key=True)
     # Of the quarter hour, an instant on the grid of 15 minutes.
@@ -40,7 +39,6 @@ INTERVAL_REPLACED = Table(
 class IntervalDay(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     """The sum of a business day in the merchant's zone."""
 
-    __tablename__ = "interval_day"
     __table_args__ = ({"postgresql_with": {"fillfactor": "80"}},)
     register_id: UUID = Field(primary_key=True)
     day: date = Field(primary_key=True)
@@ -51,7 +49,6 @@ class IntervalDay(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
 class IntervalMonth(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     """The sum of a month; `month` is its first day."""
 
-    __tablename__ = "interval_month"
     __table_args__ = ({"postgresql_with": {"fillfactor": "80"}},)
     register_id: UUID = Field(primary_key=True)
     month: date = Field(primary_key=True)

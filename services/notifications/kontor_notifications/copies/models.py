@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlmodel import Field
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
@@ -12,40 +11,35 @@ from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.models import Base
 from kontor_service.copies import Copied
-from kontor_service.models import Tenant, index
+from kontor_service.models import CopyRow, index
 
 State = TypeVar("State", Merchant, Customer, Document, Receivable, ReadingInvitation)
 
 
-class _Copy(Tenant):
-    id: UUID = Field(primary_key=True)
-    epoch: int
-    version: int
+class _Copy(CopyRow):
     deleted: bool
     state: bytes
 
 
 class MerchantCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
-    __tablename__ = "merchant_copy"
+    """The sender."""
 
 
 class CustomerCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
-    __tablename__ = "customer_copy"
+    """The recipient, with contact persons."""
 
 
 class DocumentCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
-    __tablename__ = "document_copy"
     # The preview takes the newest document of a type.
     __table_args__ = (index("document_copy_type", "merchant_id", "type", "id DESC"),)
     type: str
 
 
 class ReadingInvitationCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
-    __tablename__ = "reading_invitation_copy"
+    """What somebody is asked to read."""
 
 
 class ReceivableCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
-    __tablename__ = "receivable_copy"
     __table_args__ = (index("receivable_copy_document", "document_id"),)
     # None of one that was deleted.
     document_id: UUID | None
