@@ -1,5 +1,6 @@
 """What forms for staff have in common: do it, say so, go back; or say what is wrong where it was typed."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -31,6 +32,22 @@ async def act(
             raise
         return pages(request).redirect(back, bad=sentence(problem))
     return pages(request).redirect(back, good=good)
+
+
+async def submit(
+    request: Request, form: Form, owner: str, right: str, path: str, *, method: str = "POST",
+    names: dict[str, str] | None = None, refuse: Callable[[Problem], int] | None = None, **options: Any,
+) -> tuple[dict[str, Any] | None, int]:  # fmt: skip
+    """The command of a form: its answer; or None, and the status of the page that shows it again with what is wrong.
+
+    `names`: which field of the form is meant by a field of the owner. `refuse` puts a refusal into the form otherwise.
+    """
+    if not form.ok:
+        return None, 422
+    try:
+        return await command(request, owner, right, method, path, **options), 200
+    except Problem as problem:
+        return None, refuse(problem) if refuse else refused(form, problem, names)
 
 
 def refused(form: Form, problem: Problem, names: dict[str, str] | None = None) -> int:

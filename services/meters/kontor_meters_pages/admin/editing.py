@@ -6,15 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_edge.acting import new_key, refused
+from kontor_edge.acting import new_key, submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin import form as fields
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_meters_pages.admin.view import meter
-from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -52,13 +50,11 @@ async def create(request: Request) -> Response:
     if fields.reshaped(form):
         return await _page(request, staff, form)
     found = fields.wanted(form)
-    status = 422
-    if form.ok:
-        try:
-            answer = await command(request, OWNER, EDIT, "POST", "/v1/meters", json=found, key=form.value("key"))
-            return pages(request).redirect(f"/zaehler/{answer['id']}", good=_("The meter was added."))
-        except Problem as problem:
-            status = refused(form, problem, fields.names(form))
+    answer, status = await submit(
+        request, form, OWNER, EDIT, "/v1/meters", json=found, key=form.value("key"), names=fields.names(form)
+    )
+    if answer:
+        return pages(request).redirect(f"/zaehler/{answer['id']}", good=_("The meter was added."))
     return await _page(request, staff, form, status=status)
 
 
@@ -78,13 +74,11 @@ async def edit(request: Request, meter_id: UUID) -> Response:
     if fields.reshaped(form):
         return await _page(request, staff, form, view.data)
     found = fields.wanted(form)
-    status = 422
-    if form.ok:
-        try:
-            await command(request, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}", json=found)
-            return pages(request).redirect(f"/zaehler/{meter_id}", good=_("Saved."))
-        except Problem as problem:
-            status = refused(form, problem, fields.names(form))
+    answer, status = await submit(
+        request, form, OWNER, EDIT, f"/v1/meters/{meter_id}", json=found, names=fields.names(form)
+    )
+    if answer:
+        return pages(request).redirect(f"/zaehler/{meter_id}", good=_("Saved."))
     return await _page(request, staff, form, view.data, status)
 
 

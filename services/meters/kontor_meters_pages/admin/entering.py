@@ -6,15 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_edge.acting import new_key, refused
+from kontor_edge.acting import new_key, submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command, fetch_as_edge
+from kontor_edge.owners import fetch_as_edge
 from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_meters_pages.admin.words import found
-from kontor_service.errors import NotFound, Problem
+from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
 from kontor_web import Form, read_form
@@ -74,15 +74,10 @@ async def enter(request: Request) -> Response:
     staff, customer, meters = await _chosen(request, uuid_of(query.get("kunde")), uuid_of(query.get("zaehler")))
     form = await read_form(request)
     wanted = _wanted(form, meters)
-    status, stored = 422, 0
-    if form.ok:
-        try:
-            answer = await command(
-                request, OWNER, EDIT, "POST", "/v1/readings", json={"readings": wanted}, key=form.value("key")
-            )
-            stored = _take(form, wanted, answer["results"])
-        except Problem as problem:
-            status = refused(form, problem)
+    answer, status = await submit(
+        request, form, OWNER, EDIT, "/v1/readings", json={"readings": wanted}, key=form.value("key")
+    )
+    stored = _take(form, wanted, answer["results"]) if answer else 0
     said = ngettext("One reading was stored.", "%(count)s readings were stored.", stored) if stored else None
     if form.ok:
         back = (
@@ -95,7 +90,7 @@ async def enter(request: Request) -> Response:
         return pages(request).redirect(back, good=said)
     # What comes again is another request than the one before.
     form.values["key"] = [new_key()]
-    return _page(request, staff, form, customer, meters, status, said)
+    return _page(request, staff, form, customer, meters, 422 if answer else status, said)
 
 
 def _wanted(form: Form, meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -162,13 +157,9 @@ async def correct(request: Request, reading_id: UUID) -> Response:
     staff, entry = await reading(request, reading_id)
     form = await read_form(request)
     wanted = {"value": form.text("value", required=True, limit=40), "note": form.text("note", limit=500)}
-    status = 422
-    if form.ok:
-        try:
-            await command(request, OWNER, EDIT, "POST", f"/v1/readings/{reading_id}/correct", json=wanted)
-            return pages(request).redirect(_back(form, entry), good=_("The reading was corrected."))
-        except Problem as problem:
-            status = refused(form, problem)
+    answer, status = await submit(request, form, OWNER, EDIT, f"/v1/readings/{reading_id}/correct", json=wanted)
+    if answer:
+        return pages(request).redirect(_back(form, entry), good=_("The reading was corrected."))
     return _correct(request, staff, entry, form, status)
 
 

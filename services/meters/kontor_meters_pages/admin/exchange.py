@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_edge.acting import new_key, refused
+from kontor_edge.acting import new_key, refused, submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin import form as fields
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, frame
@@ -46,18 +45,15 @@ async def exchange(request: Request, meter_id: UUID) -> Response:
         "registers": fields.registers(form, start=True),
     }
     body = {"readings": _end_readings(form, view), "insist": form.flag("insist"), "meter": new}
-    status = 422
-    if form.ok and day is not None:
-        try:
-            answer = await command(
-                request, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}/exchange",
-                json=body | {"exchanged_on": day.isoformat()}, key=form.value("key"),
-            )  # fmt: skip
-            return pages(request).redirect(
-                f"/zaehler/{_new_meter(answer, meter_id)}", good=_("The meter was exchanged. Its consumption runs on.")
-            )
-        except Problem as problem:
-            status = _refused(form, problem, view, fields.names(form) | _end_names(form, view))
+    names = fields.names(form) | _end_names(form, view)
+    answer, status = await submit(
+        request, form, OWNER, EDIT, f"/v1/meters/{meter_id}/exchange", json=body | {"exchanged_on": day and day.isoformat()},
+        key=form.value("key"), refuse=lambda problem: _refused(form, problem, view, names),
+    )  # fmt: skip
+    if answer:
+        return pages(request).redirect(
+            f"/zaehler/{_new_meter(answer, meter_id)}", good=_("The meter was exchanged. Its consumption runs on.")
+        )
     return _page(request, staff, view, form, status)
 
 
@@ -88,16 +84,13 @@ async def end(request: Request, meter_id: UUID) -> Response:
     form = await read_form(request)
     day = form.day("in_use_to", required=True)
     body = {"readings": _end_readings(form, view), "insist": form.flag("insist")}
-    status = 422
-    if form.ok and day is not None:
-        try:
-            await command(
-                request, OWNER, EDIT, "POST", f"/v1/meters/{meter_id}/end", json=body | {"in_use_to": day.isoformat()},
-                key=form.value("key"),
-            )  # fmt: skip
-            return pages(request).redirect(f"/zaehler/{meter_id}", good=_("The meter is out of use."))
-        except Problem as problem:
-            status = _refused(form, problem, view, _end_names(form, view))
+    names = _end_names(form, view)
+    answer, status = await submit(
+        request, form, OWNER, EDIT, f"/v1/meters/{meter_id}/end", json=body | {"in_use_to": day and day.isoformat()},
+        key=form.value("key"), refuse=lambda problem: _refused(form, problem, view, names),
+    )  # fmt: skip
+    if answer:
+        return pages(request).redirect(f"/zaehler/{meter_id}", good=_("The meter is out of use."))
     return _end(request, staff, view, form, status)
 
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from kontor_edge.acting import act, refused
+from kontor_edge.acting import act, submit
 from kontor_edge.answers import file_response
 from kontor_edge.edge import pages
-from kontor_edge.owners import command, query_owner, send
+from kontor_edge.owners import query_owner, send
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import BATCHES
@@ -50,19 +50,12 @@ async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -
 async def upload(request: Request) -> Response:
     """Reads the file and shows what would become of it; nothing is stored yet."""
     staff, _row = await ask_meters(request, "staff")
-    status = 422
     async with aclosing(await read_form(request, max_files=1)) as form:
-        kind = form.choice("kind", KINDS)
-        file = _file(form)
-        if form.ok and file is not None:
-            try:
-                answer = await command(
-                    request, OWNER, EDIT, "POST", "/v1/batches", data={"kind": kind},
-                    files={"file": (file.filename, await file.read(), "text/csv")},
-                )  # fmt: skip
-                return pages(request).redirect(f"/zaehler/dateien/{answer['id']}")
-            except Problem as problem:
-                status = refused(form, problem)
+        kind, file = form.choice("kind", KINDS), _file(form)
+        files = {"file": (file.filename, await file.read(), "text/csv")} if file else None
+        answer, status = await submit(request, form, OWNER, EDIT, "/v1/batches", data={"kind": kind}, files=files)
+    if answer:
+        return pages(request).redirect(f"/zaehler/dateien/{answer['id']}")
     return await _page(request, staff, form, status)
 
 

@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_edge.acting import act, new_key, refused
+from kontor_edge.acting import act, new_key, submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command
 from kontor_edge.paging import Keyset, Slice, slice_of
 from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
@@ -17,7 +16,7 @@ from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.entering import REASONS
 from kontor_meters_pages.admin.listing import KINDS, REQUESTS
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuid_of, uuids_of
-from kontor_service.errors import NotFound, Problem
+from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, Link, read_form
 
@@ -66,13 +65,12 @@ async def create(request: Request) -> Response:
     )
     wanted = _wanted(form, staff.today)
     wanted |= _group(form, numbers, loads(row["found"], {}))
-    status = 422
-    if form.ok:
-        try:
-            answer = await command(request, OWNER, EDIT, "POST", "/v1/requests", json=wanted, key=form.value("key"))
-            return pages(request).redirect(f"/zaehler/anfragen/{answer['id']}", good=_("The mails are on their way."))
-        except Problem as problem:
-            status = refused(form, problem, {"kinds": "group", "customer_ids": "numbers", "meter_ids": "numbers"})
+    answer, status = await submit(
+        request, form, OWNER, EDIT, "/v1/requests", json=wanted, key=form.value("key"),
+        names={"kinds": "group", "customer_ids": "numbers", "meter_ids": "numbers"},
+    )  # fmt: skip
+    if answer:
+        return pages(request).redirect(f"/zaehler/anfragen/{answer['id']}", good=_("The mails are on their way."))
     return _page(request, staff, form, status)
 
 
