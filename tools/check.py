@@ -68,9 +68,7 @@ def homes(files: Iterable[str]) -> list[str]:
         beside = {package.name for package in folder.parent.glob("kontor_*")}
         if everything or (beside | imports(folder)) & hit or any(one.startswith(path) for one in files):
             found.add(path)
-    found |= {
-        path for path in (*_WHOLE_PLATFORM, "tests/deploy") if any(one.startswith(f"{path}/test_") for one in files)
-    }
+    found |= {path for path in (*_WHOLE_PLATFORM, "tests/deploy") if any(one.startswith(f"{path}/") for one in files)}
     if any(one.startswith(_DEPLOYMENT) for one in files):
         found.add("tests/deploy")
     return sorted(found)

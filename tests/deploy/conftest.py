@@ -11,7 +11,8 @@ from packaging.markers import Marker
 from kontor_sandbox.settings import SandboxSettings
 from kontor_service.services import services
 from kontor_standalone.mailsink.settings import MailSinkSettings
-from kontor_testing.containers import read_compose, read_dockerfile
+
+from .containers import read_compose, read_dockerfile
 
 ROOT = Path(__file__).parents[2]
 # It runs in the builder as a script, before there is anything to import.

@@ -18,9 +18,10 @@ from kontor_service.embedded_postgres import embedded_postgres
 from kontor_standalone.demo.calls import Calls
 from kontor_standalone.demo.shop import CUSTOMER_EMAIL, CUSTOMERS, OWNER, SETTINGS, line
 from kontor_standalone.home import Home
-from kontor_testing.processes import Containerless, Places, end_all
 from kontor_testing.rabbitmq import rabbitmq_server
 from kontor_testing.serving import free_port
+
+from .processes import Containerless, Places, end_all
 
 START_SECONDS = 90
 PASSWORD = "correct-horse-battery"

@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from kontor_testing.browser import chromium
-from kontor_testing.people import Customer, Erp, Merchant
 from kontor_testing.platform import Platform as Running
 from kontor_testing.waiting import until
+
+from .people import Customer, Erp, Merchant
 
 
 class Platform(Running):

@@ -6,7 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from kontor_testing.people import Customer, eventually, fresh
+from kontor_testing.waiting import until
+
+from .people import Customer, fresh
 
 PASSWORD = "Kupfer Regen Fahrrad 7"
 both = pytest.mark.parametrize("platform", ["postgres", "rabbitmq"], indirect=True)
@@ -247,4 +249,4 @@ def test_a_revoked_api_key_is_refused_at_once(erp, merchant):
     row.locator("summary").click()
     row.get_by_role("button", name="Schlüssel widerrufen").click()
     merchant.said("Der Schlüssel gilt nicht mehr.")
-    assert eventually(call) == 401
+    assert until(call) == 401

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from kontor_testing.people import fresh
+from .people import fresh
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kontor_testing.people import fresh
+from .people import fresh
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 

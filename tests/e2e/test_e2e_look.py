@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from kontor_testing.looks import foreign_words, speak, wrong_with
-from kontor_testing.people import Customer, Merchant
+from .looks import foreign_words, speak, wrong_with
+from .people import Customer, Merchant
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 

@@ -9,7 +9,9 @@ import httpx
 import pikepdf
 from playwright.sync_api import expect
 
-from kontor_testing.people import Customer, eventually, fresh, let_settle
+from kontor_testing.waiting import until
+
+from .people import Customer, fresh, let_settle
 
 REAL = Path(__file__).parents[3] / "shared/data"
 
@@ -374,7 +376,7 @@ class TestKnown:
         customer.open(document["portal_url"])
         address = customer.page.url
         erp.call("POST", f"/api/ingest/v1/documents/{document['external_id']}/withdraw")
-        assert eventually(lambda: customer.page.request.get(address).status in (401, 403, 404))
+        assert until(lambda: customer.page.request.get(address).status in (401, 403, 404))
 
 
 def is_green(word):

@@ -6,7 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from kontor_testing.people import Merchant, eventually, fresh
+from kontor_testing.waiting import until
+
+from .people import Merchant, fresh
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 
@@ -168,11 +170,11 @@ def test_while_the_portal_is_off_no_page_of_it_opens(platform, erp, merchant, cu
     switch = lambda on: _setting(merchant, "Das Portal ist eingeschaltet", on)  # noqa: E731
     switch(False)
     try:
-        assert eventually(lambda: customer.page.request.get(address).status in (403, 404))
+        assert until(lambda: customer.page.request.get(address).status in (403, 404))
         assert httpx.get(f"{erp.gateway}/brunner/anmelden").status_code in (403, 404)
     finally:
         switch(True)
-    assert eventually(lambda: customer.page.request.get(address).status == 200)
+    assert until(lambda: customer.page.request.get(address).status == 200)
 
 
 def _setting(merchant, label, on):
@@ -199,7 +201,7 @@ def test_a_customer_with_persons_is_made_by_hand_invited_again_and_revoked(platf
     platform.mail_to(email, "Ihr Zugang")
     page.get_by_role("button", name="Einladung erneut senden").click()
     merchant.said("Die Einladung ist unterwegs.")
-    eventually(lambda: [m for m in platform.messages() if email in str(m["to"])][1:])
+    until(lambda: [m for m in platform.messages() if email in str(m["to"])][1:])
     page.locator("summary").filter(has_text="Zugang entziehen").click()
     page.get_by_role("button", name="Zugang entziehen").click()
     merchant.said("Zugang entzogen")

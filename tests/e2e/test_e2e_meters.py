@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from kontor_testing.people import Customer, eventually, fresh
 from kontor_testing.waiting import until
+
+from .people import Customer, fresh
 
 PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
 # The demo customer, who has a log-in.
@@ -118,14 +119,14 @@ class Home:
     def appears(self, meter):
         """Once the portal has heard of the meter."""
         path = f"{self.gateway}/api/portal/v1/brunner/meters/{meter['id']}"
-        eventually(lambda: self.page.request.get(path).status == 200)
+        until(lambda: self.page.request.get(path).status == 200)
         return self
 
 
 def open_in_admin(merchant, meter):
     """The meter's page, once the admin has heard of it."""
     address = f"{merchant.admin}/zaehler/{meter['id']}"
-    eventually(lambda: merchant.page.request.get(address).ok)
+    until(lambda: merchant.page.request.get(address).ok)
     merchant.page.goto(address)
 
 

@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kontor_testing.ingest import connected_system
-from kontor_testing.people import Customer, eventually, fresh
+from kontor_testing.waiting import until
+
+from .people import Customer, fresh
 
 ZONE = ZoneInfo("Europe/Berlin")
 QUARTER = timedelta(minutes=15)
@@ -132,7 +134,7 @@ def test_values_come_in_shuffled_twice_and_corrected_and_every_day_adds_up(platf
     random.shuffle(bodies)
     send([*bodies, *bodies[: len(bodies) // 10]])
     for meter in meters:
-        eventually(lambda meter=meter: shown(session, erp, meter, meter.by_day()) == meter.by_day(), within=900)
+        until(lambda meter=meter: shown(session, erp, meter, meter.by_day()) == meter.by_day(), within=900)
 
     # A day is said again, with other values.
     corrected, day = meters[0], FIRST + timedelta(days=days // 2)
@@ -140,13 +142,13 @@ def test_values_come_in_shuffled_twice_and_corrected_and_every_day_adds_up(platf
     send([corrected.values(day, 1)])
     after = corrected.by_day()
     assert after[day] != before
-    eventually(lambda: shown(session, erp, corrected, after) == after, within=60)
+    until(lambda: shown(session, erp, corrected, after) == after, within=60)
 
 
 def test_the_quarter_hours_of_a_day_are_fetched_when_it_is_opened(erp, send, session):
     meter = smart_meters(erp, 1)[0]
     send([meter.values(FIRST, 2)])
-    eventually(lambda: shown(session, erp, meter, meter.by_day()) == meter.by_day(), within=60)
+    until(lambda: shown(session, erp, meter, meter.by_day()) == meter.by_day(), within=60)
     path = f"{erp.gateway}/api/portal/v1/brunner/meters/{meter.id}/days/{FIRST}"
     values = session.get(path).json()["registers"][0]["values"]
     assert values == [value for _, value in sorted(meter.sent.items())][:96]

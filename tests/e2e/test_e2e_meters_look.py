@@ -6,8 +6,10 @@ from itertools import product
 
 import pytest
 
-from kontor_testing.looks import foreign_words, speak, wrong_with
-from kontor_testing.people import Customer, Merchant, eventually
+from kontor_testing.waiting import until
+
+from .looks import foreign_words, speak, wrong_with
+from .people import Customer, Merchant
 
 pytestmark = pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 
@@ -37,7 +39,7 @@ def places(platform, browser):
     meters = ask.get(f"{platform.run['gateway']}/api/portal/v1/brunner/meters?limit=50").json()
     by_number = {one["number"]: one["id"] for one in meters["meters"]}
     smart, gas = by_number[SMART], next(one["id"] for one in meters["meters"] if one["kind"] == "gas")
-    year = eventually(lambda: used(ask, platform, smart))["year"]
+    year = until(lambda: used(ask, platform, smart))["year"]
     latest = f"{platform.run['gateway']}/api/portal/v1/brunner/meters/{smart}/consumption?year={year}"
     month = max(n for n, way in enumerate(ask.get(latest).json()["ways"], 1) if way != "missing")
     link = next(link for mail in platform.messages() for link in mail["links"] if "/z/" in link)

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from kontor_testing.people import Customer, Erp, Merchant, eventually, fresh
+from kontor_testing.waiting import until
+
+from .people import Customer, Erp, Merchant, fresh
 
 UNKNOWN = {"name": "Noch unbekannt", "address": {"line1": "Weg 3", "post_code": "86150", "city": "Augsburg"}}
 OWNERS_DOWN = ("documents", "payments", "notifications", "meters")
@@ -180,4 +182,4 @@ def test_the_erp_booking_what_was_paid_in_the_portal_is_an_overpayment_that_both
     customer.pay(document)
     expect(customer.state).to_have_text("vollständig bezahlt")
     erp.pays(document, "119.00")
-    assert eventually(lambda: "Zu viel bezahlt: 119,00" in customer.page.content().replace("\u00a0", " "))
+    assert until(lambda: "Zu viel bezahlt: 119,00" in customer.page.content().replace("\u00a0", " "))

@@ -3,9 +3,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kontor_testing.ledger import Addresses, Ledger, opened, prepare
 from kontor_testing.postgres import Databases
 from kontor_testing.rabbitmq import RabbitMQ
+
+from .ledger import Addresses, Ledger, opened, prepare
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ import sys
 
 from kontor_bus import Envelope
 from kontor_testing.bus import deliver
-from kontor_testing.ledger import Ledger
+
+from .ledger import Ledger
 
 
 async def test_every_message_three_times_and_shuffled_is_booked_once(ledger: Ledger, operations: int) -> None:

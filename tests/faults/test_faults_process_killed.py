@@ -6,16 +6,17 @@ import random
 import signal
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
-from kontor_testing.ledger import Addresses, opened
+from .ledger import Addresses, opened
 
 
 async def run(addresses: Addresses, operations: int, point: str | None = None, after: int = 0) -> int:
     order = {**asdict(addresses), "operations": operations, "point": point, "after": after}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "kontor_testing.ledger_process", json.dumps(order)
+        sys.executable, "-m", "tests.faults.ledger_process", json.dumps(order), cwd=Path(__file__).parents[2]
     )
     try:
         return await asyncio.wait_for(process.wait(), 240)

@@ -14,10 +14,11 @@ import asyncpg
 import pytest
 
 from kontor_service.embedded_postgres import embedded_postgres
-from kontor_testing.ledger import Ledger, opened, prepare
 from kontor_testing.postgres import Databases
 from kontor_testing.rabbitmq import RabbitMQ, rabbitmq_server
 from kontor_testing.waiting import eventually
+
+from .ledger import Ledger, opened, prepare
 
 # The machine stays on, so what the server has written survives its end without a flush to the disk.
 _SETTINGS = {"fsync": "off"}

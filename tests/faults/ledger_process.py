@@ -1,4 +1,4 @@
-"""The two services of kontor_testing.ledger as a process of their own, that kills itself where it is told to.
+"""The two services of ledger.py as a process of their own, that kills itself where it is told to.
 
 Called with one JSON argument: {"bus", "payments", "ledger", "operations", "point": null | "commit-publish" |
 "publish-mark" | "commit-ack", "after"}. Without a point it works until `operations` are done and all is at rest.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from kontor_testing.ledger import Addresses, Ledger, opened
+from .ledger import Addresses, Ledger, opened
 
 Call = Callable[..., Awaitable[Any]]
 

@@ -2,18 +2,17 @@
 
 import itertools
 import re
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Page, expect
 
-_Found = TypeVar("_Found")
+from kontor_testing.waiting import until
+
 _numbers = itertools.count(1)
 # One platform serves many tests: numbers of one run must not meet those of another.
 _RUN = uuid4().hex[:6]
@@ -22,16 +21,6 @@ _RUN = uuid4().hex[:6]
 def fresh(prefix: str = "E") -> str:
     """A number that nothing else has."""
     return f"{prefix}-{_RUN}-{next(_numbers)}"
-
-
-def eventually(probe: Callable[[], _Found | None], within: float = 20.0) -> _Found:
-    """The first truthy answer; AssertionError after so many seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        if found := probe():
-            return found
-        assert time.monotonic() < deadline, f"not within {within} s: {found!r}"
-        time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -77,7 +66,7 @@ class Erp:
             status: dict[str, Any] = self.call("GET", answer.json()["status_url"]).json()
             return status if status["status"] != "accepted" else None
 
-        return eventually(look)
+        return until(look)
 
     def shared(self, answer: httpx.Response) -> dict[str, Any]:
         """The document, once the customer's link is there."""
@@ -89,7 +78,7 @@ class Erp:
             return document if document and document["portal_url"] else None
 
         assert answer.status_code == 202, answer.text
-        return eventually(look)
+        return until(look)
 
     def invoice(self, customer: str | None = None, **said: Any) -> dict[str, Any]:
         """An invoice that its customer can open."""
@@ -116,7 +105,7 @@ class Erp:
             events = self.call("GET", f"/api/events?after={after}&limit=500").json()["events"]
             return next((e for e in events if kind in e["type"] and about in str(e)), None)
 
-        return eventually(look)
+        return until(look)
 
 
 @dataclass(frozen=True)

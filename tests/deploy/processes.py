@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
-from kontor_testing.containers import Stage, link_packages
+from .containers import Stage, link_packages
 
 _END_SECONDS = 30
 _RUN_SECONDS = 120
