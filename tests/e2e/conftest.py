@@ -2,12 +2,16 @@
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from kontor_testing.browser import chromium
 from kontor_testing.platform import Platform as Running
 from kontor_testing.waiting import until
 
 from .people import Customer, Erp, Merchant
+
+# Two platforms and the tests of the services may share two cores.
+expect.set_options(timeout=20_000)
 
 
 class Platform(Running):
@@ -95,7 +99,7 @@ def new_page(browser):
             **{"locale": "de-DE", "viewport": {"width": 1280, "height": 900}, **options}
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         return context.new_page()
 
     yield open_page

@@ -23,7 +23,7 @@ if os.environ.get("KONTOR_PROOF"):
 def places(platform, erp, browser):
     """Every address, by who may see it; states that are rarely seen among them."""
     context = browser.new_context(locale="de-DE")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     portal, admin = platform.run["gateway"], platform.run["admin"]
     customer = Customer(context.new_page(), portal)
     customer.log_in(platform.run["customer"]["email"], platform.run["customer"]["password"])

@@ -27,7 +27,7 @@ OWN = "legend, td, .head-line, .question, .asked, .sub, .named, [aria-label], dd
 def places(platform, browser):
     """Every address of meters, by who may see it, with the demo's meters in them."""
     context = browser.new_context(locale="de-DE")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     portal, admin = f"{platform.run['gateway']}/brunner/zaehler", f"{platform.run['admin']}/zaehler"
     customer = Customer(context.new_page(), platform.run["gateway"])
     customer.log_in(platform.run["customer"]["email"], platform.run["customer"]["password"])

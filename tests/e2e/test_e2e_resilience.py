@@ -30,7 +30,7 @@ def down(fragile, browser):
     document = erp.invoice()
     contexts = [browser.new_context(locale="de-DE") for _ in range(3)]
     for context in contexts:
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
     by_link, customer = (Customer(context.new_page(), erp.gateway) for context in contexts[:2])
     by_link.open(document["portal_url"])
     customer.log_in(fragile.run["customer"]["email"], fragile.run["customer"]["password"])
