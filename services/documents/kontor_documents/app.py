@@ -12,6 +12,7 @@ from kontor_documents.einvoice.validate import Validator
 from kontor_documents.events import AGGREGATES
 from kontor_documents.intake.api import router as intake
 from kontor_documents.intake.bus import take
+from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.production.branding import Brandings
 from kontor_documents.reading.api import router as reading
 from kontor_documents.release import waiting
@@ -28,7 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
     return build_app(
         settings,
         title="Kontor documents",
-        routers=[intake, release, reading, snapshots_router(AGGREGATES, "merchants_with_documents")],
+        routers=[intake, release, reading, reprojections, snapshots_router(AGGREGATES, "merchants_with_documents")],
         resources=[
             _dependencies,
             on_the_bus(lambda app: consumers(app.state.dependencies)),

@@ -13,6 +13,7 @@ import httpx
 from kontor_bus.cli import dead
 from kontor_bus.ingest.cli import ingest_user
 from kontor_edge.cli import rebuild_views
+from kontor_edge.reproject import reproject
 
 _POLL_SECONDS = 0.3
 
@@ -111,7 +112,7 @@ def _problem(problem: dict[str, Any]) -> str:
     return f"{field}{problem.get('detail') or problem.get('title')} ({problem.get('code')})"
 
 
-for _command in (dead, ingest_user, rebuild_views):
+for _command in (dead, ingest_user, rebuild_views, reproject):
     kontor.add_command(_command)
 
 

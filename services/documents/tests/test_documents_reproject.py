@@ -1,0 +1,93 @@
+"""`kontor reproject documents`: what is derived from the content is derived again."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor_documents import queries
+from kontor_documents.events import document_state
+from kontor_documents.intake import reproject, store_document
+
+columns = store_document.columns
+
+
+def invoice(**changes):
+    return {
+        "type": "invoice", "number": "RE-1", "external_id": "erp-1", "customer_number": "20931",
+        "issue_date": "2026-11-12", "due_date": "2026-11-26", "cash_discounts": [{"days": 7, "percent": "2"}],
+        "lines": [{"name": "Wartung", "quantity": "1", "unit": "LS", "net_price": "100.00", "tax_rate": "19"}],
+    } | changes  # fmt: skip
+
+
+async def reprojected(documents, after=""):
+    answer = await documents.http.post("/v1/reprojections", headers=documents.auth("service"), json={"after": after})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def state_of(documents, document_id):
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        document = await queries.found(session, UUID(document_id))
+        return document_state(document, await queries.files_of(session, document.id))
+
+
+async def last_told(documents):
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        rows = await session.execute(text("SELECT type, payload FROM outbox ORDER BY id DESC LIMIT 1"))
+        row = rows.one()
+    assert row.type == "documents.document.changed.v1"
+    return pb.DocumentChanged.FromString(row.payload).document
+
+
+async def older(documents, monkeypatch, **changes):
+    """A document from before cash discounts, references and the due date were derived."""
+    with monkeypatch.context() as before:
+        before.setattr(store_document, "facts", lambda _: {})
+        before.setattr(store_document, "columns", lambda data: columns(data) | {"due_date": None})
+        return (await documents.made(invoice(**changes)))["document"]["id"]
+
+
+async def test_a_document_from_before_a_field_gets_it_and_tells_of_it_once(documents, monkeypatch):
+    await documents.open_shop()
+    await documents.add_customer()
+    document = await older(documents, monkeypatch)
+    before = await state_of(documents, document)
+    assert (before.due_date, list(before.cash_discounts)) == ("", [])
+    batch = await reprojected(documents)
+    assert (batch["seen"], batch["changed"], batch["done"]) == (1, 1, True)
+    after = await last_told(documents)
+    assert (after.due_date, after.cash_discounts[0].percent, after.version) == ("2026-11-26", "2", before.version + 1)
+    assert (after.state, after.files, after.content_sha256) == (before.state, before.files, before.content_sha256)
+    told = len(await documents.facts())
+    assert (await reprojected(documents))["changed"] == 0
+    assert len(await documents.facts()) == told
+    assert await state_of(documents, document) == after
+
+
+async def test_what_was_said_of_a_document_later_stays(documents, monkeypatch):
+    await documents.open_shop(automatic_release=False)
+    customer = await documents.add_customer(number="77")
+    buyer = {"name": "Seidel", "address": {"city": "Augsburg"}}
+    document = await older(documents, monkeypatch, customer_number="999", buyer=buyer)
+    headers = documents.auth("documents:release")
+    path = f"/v1/documents/{document}"
+    await documents.http.post(f"{path}/assign", headers=headers, json={"customer_id": str(customer)})
+    assert (await documents.http.post(f"{path}/share", headers=headers, json={"subject": "Ihre"})).status_code == 200
+    assert (await reprojected(documents))["changed"] == 1
+    after = await state_of(documents, document)
+    assert (after.customer_number, after.share_subject, after.due_date) == ("77", "Ihre", "2026-11-26")
+
+
+async def test_it_goes_on_where_it_was_ended(documents, monkeypatch):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    made = [await older(documents, monkeypatch, type="quote", number=f"AN-{n}", external_id=f"q-{n}") for n in range(3)]
+    monkeypatch.setattr(reproject, "_BATCH", 2)
+    first = await reprojected(documents)
+    assert (first["seen"], first["done"]) == (2, False)
+    second = await reprojected(documents, first["position"])
+    assert (second["seen"], second["done"]) == (1, True)
+    assert [(await state_of(documents, each)).due_date for each in made] == ["2026-11-26"] * 3
+    broken = await documents.http.post("/v1/reprojections", headers=documents.auth("service"), json={"after": "x"})
+    assert (broken.status_code, broken.json()["field"]) == (422, "after")
