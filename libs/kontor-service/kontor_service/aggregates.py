@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from google.protobuf.message import Message
 from pydantic import BaseModel
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_bus import record
@@ -45,11 +45,13 @@ class Published:
     """`state` is the contract's message for a row of `model`.
 
     `states` is needed where a state is more than the columns of its row, e.g. a meter with its registers.
+    `order` is the column in whose order everybody locks several rows, unique per merchant.
     """
 
     model: type[Aggregate]
     state: type[Message]
     states: States | None = None
+    order: str = "id"
 
     @cached_property
     def snapshot(self) -> type[Message]:
@@ -103,17 +105,17 @@ def snapshots_router(aggregates: Sequence[Published], *merchants: str) -> APIRou
 
 
 async def _resend(db: Database, merchant_id: UUID, aggregate: Published) -> int:
-    """A short transaction per batch, in the order of ids."""
+    """A short transaction per batch, in the order in which others lock rows."""
     count, last = 0, UUID(int=0)
-    table = aggregate.model
+    table, order = aggregate.model, aggregate.order
     while True:
         async with db.transaction(merchant_id) as session:
             # Shared locks: each state goes out with the version it has, whatever else it is made of.
-            query = select(table).where(table.id > last).order_by(col(table.id)).limit(_BATCH)
+            query = select(table).where(getattr(table, order) > last).order_by(getattr(table, order)).limit(_BATCH)
             rows = (await session.exec(query.with_for_update(read=True))).all()
             for snapshot in await aggregate.snapshots(session, rows):
                 record(session, snapshot)
         count += len(rows)
         if len(rows) < _BATCH:
             return count
-        last = rows[-1].id
+        last = getattr(rows[-1], order)

@@ -31,4 +31,7 @@ async def _payment_states(session: AsyncSession, rows: Sequence[Payment]) -> lis
     return [payment_state(row, receivables[row.receivable_id]) for row in rows]
 
 
-AGGREGATES = (Published(Receivable, pb.Receivable), Published(Payment, pb.Payment, _payment_states))
+AGGREGATES = (
+    Published(Receivable, pb.Receivable, order="document_id"),
+    Published(Payment, pb.Payment, _payment_states),
+)
