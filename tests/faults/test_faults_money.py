@@ -21,9 +21,9 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor.payments.v1 import payments_pb2 as payments
 from kontor_bus import Envelope
 from kontor_payments.consumers import consumers
+from kontor_payments.dependencies import Dependencies
 from kontor_sandbox.server import create_app as create_sandbox
 from kontor_sandbox.settings import SandboxSettings
-from kontor_service.clock import SystemClock
 from kontor_service.ids import uuid7
 from kontor_testing.bus import deliver, envelope
 from kontor_testing.killable import insist
@@ -170,7 +170,8 @@ class Till:
         """Every booking once, every open amount right; owner, listener and provider tell the same story."""
         expected = {str(one.id): one.outcome for one in self.invoices}
         await eventually(lambda: self.outcomes_heard() == expected, within=180, every=0.2)
-        copies = consumers(None, SystemClock(), asyncio.Event(), sandbox_default=True)  # type: ignore[arg-type]
+        nothing = Dependencies(None, None, None, asyncio.Event())  # type: ignore[arg-type]
+        copies = consumers(nothing, sandbox_default=True)
         await self.stage.verify_nothing_waits(copies)
         kept = await self.stage.rows("SELECT * FROM receivable")
         assert Counter(row["document_id"] for row in kept) == Counter(one.id for one in self.invoices)

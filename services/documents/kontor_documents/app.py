@@ -11,13 +11,13 @@ from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.events import AGGREGATES
 from kontor_documents.intake.api import router as intake
-from kontor_documents.intake.bus import take
+from kontor_documents.intake.bus import ingest_message
 from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.production.branding import Brandings
-from kontor_documents.reading.api import router as reading
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
+from kontor_documents.views.api import router as views
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
@@ -29,11 +29,11 @@ def create_app(settings: Settings) -> FastAPI:
     return build_app(
         settings,
         title="Kontor documents",
-        routers=[intake, release, reading, reprojections, snapshots_router(AGGREGATES, "merchants_with_documents")],
+        routers=[intake, release, views, reprojections, snapshots_router(AGGREGATES, "merchants_with_documents")],
         resources=[
             _dependencies,
             on_the_bus(lambda app: consumers(app.state.dependencies)),
-            ingest("documents", take),
+            ingest("documents", ingest_message),
         ],
         files=True,
     )

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from kontor_bus import Copy
 from kontor_payments.bookings.api import router as bookings
-from kontor_payments.bookings.bus import take
+from kontor_payments.bookings.bus import ingest_message
 from kontor_payments.checkouts.api import router as checkouts
 from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
@@ -39,15 +39,14 @@ def create_app(settings: Settings) -> FastAPI:
             webhooks,
             snapshots_router(AGGREGATES, "merchants_with_receivables"),
         ],
-        resources=[_providers, on_the_bus(_consumers), _jobs, ingest("payments", take)],
+        resources=[_providers, on_the_bus(_consumers), _jobs, ingest("payments", ingest_message)],
     )
 
 
 @asynccontextmanager
 async def _providers(app: FastAPI) -> AsyncIterator[None]:
-    app.state.wake = asyncio.Event()
     providers = Providers(app.state.settings, app.state.db)
-    app.state.dependencies = Dependencies(app.state.db, app.state.clock, providers)
+    app.state.dependencies = Dependencies(app.state.db, app.state.clock, providers, asyncio.Event())
     yield
     await providers.close()
 
@@ -55,7 +54,7 @@ async def _providers(app: FastAPI) -> AsyncIterator[None]:
 def _consumers(app: FastAPI) -> list[Copy]:
     settings: Settings = app.state.settings
     sandbox_default = settings.environment == "development" and settings.sandbox_url is not None
-    return consumers(app.state.db, app.state.clock, app.state.wake, sandbox_default=sandbox_default)
+    return consumers(app.state.dependencies, sandbox_default=sandbox_default)
 
 
 @asynccontextmanager

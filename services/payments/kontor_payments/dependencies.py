@@ -1,5 +1,6 @@
 """What the use cases of this service work with; made once in app.py."""
 
+import asyncio
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -14,6 +15,8 @@ class Dependencies:
     db: Database
     clock: Clock
     providers: Providers
+    # Set after a commit that left work for the jobs.
+    wake: asyncio.Event
 
 
 def dependencies_of(request: Request) -> Dependencies:

@@ -11,14 +11,14 @@ from kontor_payments.refunds.jobs import carry_out_refunds
 
 
 async def run_jobs(app: FastAPI) -> None:
-    state = app.state
+    deps: Dependencies = app.state.dependencies
     while True:
-        state.wake.clear()
-        await carry_out_refunds(state.dependencies)
-        await reconcile_silent_checkouts(state.dependencies)
-        await renew_offers(state.dependencies)
+        deps.wake.clear()
+        await carry_out_refunds(deps)
+        await reconcile_silent_checkouts(deps)
+        await renew_offers(deps)
         try:
-            await asyncio.wait_for(state.wake.wait(), state.settings.ask_every)
+            await asyncio.wait_for(deps.wake.wait(), app.state.settings.ask_every)
         except TimeoutError:
             continue
 

@@ -1,4 +1,4 @@
-"""What payments is told from outside, besides what every service is told."""
+"""Settings of payments, besides those of every service."""
 
 from typing import Self
 
@@ -21,7 +21,7 @@ class Settings(ServiceSettings):
     credential_key: SecretStr = SecretStr("development")
     # How long a provider may take to answer, in seconds.
     provider_timeout: float = 10.0
-    # The job that asks providers about checkouts whose word never came looks around every so many seconds.
+    # The job that asks providers about checkouts that they never reported about looks around every so many seconds.
     ask_every: float = 5.0
 
     @model_validator(mode="after")

@@ -102,7 +102,7 @@ class World:
 
     async def _apply(self, *batch: Envelope) -> None:
         state = self.app.state
-        for consumer in consumers(state.db, state.clock, state.wake, sandbox_default=True):
+        for consumer in consumers(state.dependencies, sandbox_default=True):
             await consumer.apply(list(batch))
 
     async def invoice(self, document: UUID | None = None, **changes: Any) -> UUID:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest_asyncio
 
 from kontor_bus.ingest import IngestConsumer
-from kontor_payments.bookings.bus import take
+from kontor_payments.bookings.bus import ingest_message
 from kontor_service.ingest import handler_of
 from kontor_testing.ingest import ConnectedSystem, connected_system
 from kontor_testing.rabbitmq import RabbitMQ
@@ -28,7 +28,7 @@ async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSyste
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.register(slug=slug)
     made = await connected_system(rabbitmq, vhost, slug)
-    async with IngestConsumer(rabbitmq.url(vhost), "payments", handler_of(world.app, take)):
+    async with IngestConsumer(rabbitmq.url(vhost), "payments", handler_of(world.app, ingest_message)):
         yield made
 
 

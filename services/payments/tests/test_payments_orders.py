@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor_payments.bookings.external import External, book
-from kontor_payments.checkouts.reports import hear_payment
+from kontor_payments.checkouts.reports import apply_payment_report
 from kontor_payments.connections.offer import Offer
 from kontor_payments.models import Checkout, Receivable, Refund
 from kontor_payments.providers.protocol import PaymentReport, RefundReport
@@ -102,11 +102,11 @@ class Story:
     async def webhook(self, who: str) -> None:
         """All that was said so far, the latest word first: out of order, and again and again."""
         for word in reversed(self.charges[who].words):
-            await hear_payment(self.account, self.checkouts[who], word)
+            await apply_payment_report(self.account, self.checkouts[who], word)
 
     async def stale(self, who: str) -> None:
         for word in self.charges[who].words[:1]:
-            await hear_payment(self.account, self.checkouts[who], word)
+            await apply_payment_report(self.account, self.checkouts[who], word)
 
     async def erp(self, who: str) -> None:
         """The ERP books the provider's payment that it has seen, under the provider's name for it."""
@@ -156,7 +156,7 @@ class Story:
     async def _book(self, method: str, reference: str, provider: str, amount: int = DUE) -> None:
         await book(
             self.account,
-            External(amount, method, reference, None, START.date(), "somebody", provider, heard_at=self.now),
+            External(amount, method, reference, None, START.date(), "somebody", provider, received_at=self.now),
         )
 
     def holds(self) -> None:

@@ -14,9 +14,7 @@ import orjson
 from fastapi import FastAPI
 
 from kontor_bus.ingest import IngestMessage, Refused
-from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
-from kontor_documents.errors import DocumentNotFound
 from kontor_documents.intake.service import Upload, accept
 from kontor_documents.release import service as release
 from kontor_service.ingest import json_of
@@ -25,7 +23,7 @@ _SUBMISSION = "application/vnd.kontor.submission+json"
 _JSON = "application/json"
 
 
-async def take(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+async def ingest_message(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     deps: Dependencies = app.state.dependencies
     file: bytes | None = None
     data: bytes | None = None
@@ -55,10 +53,7 @@ async def _close(deps: Dependencies, merchant_id: UUID, actor: str, wanted: dict
     if wanted["action"] not in ("cancel", "withdraw"):
         raise Refused(f"action: {wanted['action']} is neither cancel nor withdraw")
     async with deps.db.transaction(merchant_id) as session:
-        document = await queries.by_external_id(session, str(wanted.get("external_id", "")))
-        if document is None:
-            raise DocumentNotFound(field="external_id")
-        await release.close(
-            deps, session, document.id, actor=actor, cancelled=wanted["action"] == "cancel",
+        await release.close_by_external_id(
+            deps, session, str(wanted.get("external_id", "")), actor=actor, cancelled=wanted["action"] == "cancel",
             reason=str(wanted.get("reason", ""))[:1_000],
         )  # fmt: skip

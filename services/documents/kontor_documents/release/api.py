@@ -1,5 +1,6 @@
 """What staff do with documents, and what the portal reports of them."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
@@ -73,12 +75,12 @@ async def share(request: Request, document_id: UUID, body: Share, principal: Rel
 
 @router.post("/v1/documents/{document_id}/withdraw")
 async def withdraw(request: Request, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
-    return await _close(request, principal, document_id, body.reason, cancelled=False)
+    return await _act(request, principal, service.close, document_id, cancelled=False, reason=body.reason)
 
 
 @router.post("/v1/documents/{document_id}/cancel")
 async def cancel(request: Request, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
-    return await _close(request, principal, document_id, body.reason, cancelled=True)
+    return await _act(request, principal, service.close, document_id, cancelled=True, reason=body.reason)
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/withdraw")
@@ -86,7 +88,8 @@ async def withdraw_by_external_id(
     request: Request, external_id: str, body: Reason, principal: Submitter
 ) -> dict[str, Any]:
     """The ERP takes a document back (C26)."""
-    return await _close_external(request, principal, external_id, body.reason, cancelled=False)
+    use_case = service.close_by_external_id
+    return await _act(request, principal, use_case, external_id, cancelled=False, reason=body.reason)
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/cancel")
@@ -94,15 +97,13 @@ async def cancel_by_external_id(
     request: Request, external_id: str, body: Reason, principal: Submitter
 ) -> dict[str, Any]:
     """The ERP has cancelled a document (Storno, C26)."""
-    return await _close_external(request, principal, external_id, body.reason, cancelled=True)
+    use_case = service.close_by_external_id
+    return await _act(request, principal, use_case, external_id, cancelled=True, reason=body.reason)
 
 
 @router.post("/v1/documents/{document_id}/assign")
 async def assign(request: Request, document_id: UUID, body: Assignment, principal: Releaser) -> dict[str, Any]:
-    deps: Dependencies = request.app.state.dependencies
-    async with deps.db.transaction(principal.merchant) as session:
-        state = await service.assign(deps, session, document_id, body.customer_id, actor=_actor(principal))
-    return command_result(state)
+    return await _act(request, principal, service.assign, document_id, body.customer_id)
 
 
 @router.post("/v1/documents/{document_id}/opened")
@@ -111,45 +112,22 @@ async def opened(request: Request, document_id: UUID, principal: Reader) -> dict
     deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         document = await _visible(session, document_id, principal)
-        state = await service.opened(deps, session, document.id, actor=_actor(principal))
-    return command_result(state)
+        return command_result(await service.opened(deps, session, document.id, actor=_actor(principal)))
 
 
 @router.patch("/v1/documents/{document_id}/files/{file_id}")
 async def hide(
     request: Request, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser
 ) -> dict[str, Any]:
-    deps: Dependencies = request.app.state.dependencies
-    async with deps.db.transaction(principal.merchant) as session:
-        state = await service.hide_file(
-            deps, session, document_id, file_id, private=body.private, actor=_actor(principal)
-        )
-    return command_result(state)
+    return await _act(request, principal, service.hide_file, document_id, file_id, private=body.private)
 
 
-async def _close(
-    request: Request, principal: Principal, document_id: UUID, reason: str, *, cancelled: bool
+async def _act(
+    request: Request, principal: Principal, use_case: Callable[..., Awaitable[pb.Document]], *what: Any, **how: Any
 ) -> dict[str, Any]:
     deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
-        state = await service.close(
-            deps, session, document_id, actor=_actor(principal), cancelled=cancelled, reason=reason
-        )
-    return command_result(state)
-
-
-async def _close_external(
-    request: Request, principal: Principal, external_id: str, reason: str, *, cancelled: bool
-) -> dict[str, Any]:
-    deps: Dependencies = request.app.state.dependencies
-    async with deps.db.transaction(principal.merchant) as session:
-        document = await queries.by_external_id(session, external_id)
-        if document is None:
-            raise DocumentNotFound(field="external_id")
-        state = await service.close(
-            deps, session, document.id, actor=_actor(principal), cancelled=cancelled, reason=reason
-        )
-    return command_result(state)
+        return command_result(await use_case(deps, session, *what, actor=_actor(principal), **how))
 
 
 async def _visible(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:

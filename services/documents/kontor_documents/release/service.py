@@ -12,7 +12,7 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
 from kontor_documents import copies, queries
 from kontor_documents.dependencies import Dependencies
-from kontor_documents.errors import AlreadyShared, NotReleasable, UnknownCustomer, WrongState
+from kontor_documents.errors import AlreadyShared, DocumentNotFound, NotReleasable, UnknownCustomer, WrongState
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
 from kontor_documents.matching.threads import Joining, join_thread, lock_to_join, tie
@@ -103,6 +103,16 @@ async def close(
     await history.append(session, document, target, at=document.closed_at, actor=actor, reason=reason)
     fact: Any = pb.DocumentCancelled if cancelled else pb.DocumentWithdrawn
     return _announce(session, fact, document, files, reason=reason)
+
+
+async def close_by_external_id(
+    deps: Dependencies, session: AsyncSession, external_id: str, *, actor: str, cancelled: bool, reason: str
+) -> pb.Document:
+    """As another system asks for it, which knows the document by its own id. Raises DocumentNotFound."""
+    document = await queries.by_external_id(session, external_id)
+    if document is None:
+        raise DocumentNotFound(field="external_id")
+    return await close(deps, session, document.id, actor=actor, cancelled=cancelled, reason=reason)
 
 
 async def assign(

@@ -6,13 +6,12 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from kontor_bus.ingest import IngestMessage
-from kontor_payments.bookings import incoming
-from kontor_payments.bookings.inputs import IncomingWanted
+from kontor_payments.bookings.incoming import ingest_payment
+from kontor_payments.bookings.inputs import IncomingPaymentInput
 
 
-async def take(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
-    state = app.state
-    wanted = IncomingWanted.model_validate_json(message.body)
-    told = wanted.told(by=message.sender, at=datetime.now(UTC))
-    await incoming.take(state.db, state.clock, merchant_id, told)
-    state.wake.set()
+async def ingest_message(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+    payment = IncomingPaymentInput.model_validate_json(message.body)
+    await ingest_payment(
+        app.state.dependencies, merchant_id, payment, received_from=message.sender, at=datetime.now(UTC)
+    )

@@ -30,7 +30,7 @@ class External:
     booked_by: str
     # erp or staff
     provider: str
-    heard_at: datetime
+    received_at: datetime
 
 
 async def book(account: Account, external: External) -> Payment:
@@ -42,7 +42,7 @@ async def book(account: Account, external: External) -> Payment:
     reconsider(account)
     if payment.state != "matched":
         account.row.last_method, account.row.last_failure = payment.method, ""
-        account.tell("succeeded", payment)
+        account.announce("succeeded", payment)
     return payment
 
 
@@ -51,7 +51,7 @@ def reconsider(account: Account) -> None:
     counting = [payment for payment in account.payments.values() if account.counts(payment)]
     bookings = {payment.id: payment for payment in counting if payment.connection_id is None}
     monies = [_money(payment) for payment in counting if payment.connection_id]
-    found = match([_spoken_of(booking) for booking in bookings.values()], monies)
+    found = match([_as_external(booking) for booking in bookings.values()], monies)
     for booking in bookings.values():
         target = found.get(booking.id)
         if target == booking.matched_to:
@@ -66,7 +66,7 @@ def reconsider(account: Account) -> None:
             account.post(booking, ledger.released(booking.amount_minor, account.count(booking)))
 
 
-def is_spoken_of(account: Account, payment: Payment) -> bool:
+def is_booked(account: Account, payment: Payment) -> bool:
     """Whether somebody has booked this provider's payment."""
     return any(booking.matched_to == payment.id for booking in account.payments.values())
 
@@ -84,21 +84,21 @@ def _payment(account: Account, external: External) -> Payment:
         external_id=external.external_id,
         reference=external.reference,
         counts_on=external.booked_on,
-        charged_at=external.heard_at,
+        charged_at=external.received_at,
         created_at=account.now,
         settled_at=account.now,
         booked_by=external.booked_by,
     )
 
 
-def _spoken_of(booking: Payment) -> ExternalBooking:
+def _as_external(booking: Payment) -> ExternalBooking:
     return ExternalBooking(
         id=booking.id,
         source=booking.provider,
         amount_minor=booking.amount_minor,
         method=booking.method,
         reference=booking.reference,
-        heard_at=booking.charged_at,
+        received_at=booking.charged_at,
         matched_to=booking.matched_to,
     )
 

@@ -1,19 +1,18 @@
-"""What may be said about a payment. The same JSON comes over HTTP and over the bus."""
+"""What may be handed in about a payment. The same JSON comes over HTTP and over the bus."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from kontor_payments.bookings.incoming import Incoming
-from kontor_service.money import TOO_MUCH
+from kontor_service.money import TOO_MUCH, TOO_MUCH_MINOR
 
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
-class IncomingWanted(BaseModel):
+class IncomingPaymentInput(BaseModel):
     """A payment booked in another system. `external_id` is that system's own id: the same one again changes nothing."""
 
     document_number: Name = ""
@@ -28,6 +27,18 @@ class IncomingWanted(BaseModel):
     # The provider's id of the payment, or Kontor's, where the system knows it.
     reference: Name = ""
 
-    def told(self, *, by: str, at: datetime) -> Incoming:
-        """With who said so, and when it arrived (UTC)."""
-        return Incoming(**self.model_dump(), received_at=at, received_from=by)
+
+class MarkPaidInput(BaseModel):
+    """`method` says how the money came: transfer, cash, card, …; empty where it is not known."""
+
+    method: Name = ""
+    booked_on: date | None = None
+    reference: Name = ""
+
+
+class BookingInput(MarkPaidInput):
+    """Money that staff know to have arrived."""
+
+    amount_minor: int = Field(gt=0, lt=TOO_MUCH_MINOR)
+    currency: Currency
+    external_id: Name = ""

@@ -70,7 +70,7 @@ async def settle_incoming(account: Account, incoming: IncomingPayment) -> None:
             booked_on=incoming.paid_on,
             booked_by=incoming.received_from,
             provider="erp",
-            heard_at=incoming.received_at,
+            received_at=incoming.received_at,
         ),
     )
     incoming.state = "booked"

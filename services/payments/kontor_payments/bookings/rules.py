@@ -1,7 +1,7 @@
 """Which bookings from the ERP or from staff speak of money that is known already. Pure.
 
 A provider tells us of a payment, the ERP books it too, and staff may have marked the invoice as paid before: one
-payment, three words. The words come in any order, so the question is answered anew with every word.
+payment, three reports. They come in any order, so the question is answered anew with each of them.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ class ExternalBooking:
     amount_minor: int
     method: str
     reference: str
-    # When we heard of it; UTC.
-    heard_at: datetime
+    # When it was reported to us; UTC.
+    received_at: datetime
     # What it has been taken for so far.
     matched_to: UUID | None = None
 
@@ -49,12 +49,12 @@ def same_money(booking: ExternalBooking, money: ProviderMoney) -> bool:
     happened), and its method must not name another way. What remains in doubt counts as the same, because the other
     error would send back money that came only once.
     """
-    if booking.amount_minor != money.amount_minor or booking.heard_at < money.charged_at:
+    if booking.amount_minor != money.amount_minor or booking.received_at < money.charged_at:
         return False
     return booking.method in _UNSPECIFIC or booking.method in (money.method, money.provider)
 
 
-def same_word(one: ExternalBooking, other: ExternalBooking) -> bool:
+def same_booking(one: ExternalBooking, other: ExternalBooking) -> bool:
     """Whether the ERP and staff have booked the same money: staff mark an invoice as paid, the ERP follows at night."""
     if one.amount_minor != other.amount_minor or one.source == other.source:
         return False
@@ -65,7 +65,7 @@ def match(bookings: Sequence[ExternalBooking], monies: Sequence[ProviderMoney]) 
     """Which booking speaks of what: a provider's payment, or a booking of the other source. The rest is own money.
 
     A name decides first; then what was decided before stands, once that money is here; then what fits, each
-    source once per payment, because its second word is about other money.
+    source once per payment, because its second report is about other money.
     """
     found: dict[UUID, UUID] = {}
     # Who books money has rather seen what is here than what is coming.
@@ -80,7 +80,7 @@ def match(bookings: Sequence[ExternalBooking], monies: Sequence[ProviderMoney]) 
             target = next((m.id for m in fitting if not _taken(m.id, booking.source, found, bookings)), None)
             if target is not None:
                 found[booking.id] = target
-    _pair_words(bookings, found)
+    _pair_bookings(bookings, found)
     return found
 
 
@@ -99,10 +99,10 @@ def _taken(target: UUID, source: str, found: dict[UUID, UUID], bookings: Sequenc
     return any(found.get(b.id) == target and b.source == source for b in bookings)
 
 
-def _pair_words(bookings: Sequence[ExternalBooking], found: dict[UUID, UUID]) -> None:
+def _pair_bookings(bookings: Sequence[ExternalBooking], found: dict[UUID, UUID]) -> None:
     alone = [b for b in bookings if b.id not in found and b.id not in found.values()]
     for number, later in enumerate(alone):
         free = (b for b in alone[:number] if b.id not in found and b.id not in found.values())
-        earlier = next((b for b in free if same_word(b, later)), None)
+        earlier = next((b for b in free if same_booking(b, later)), None)
         if earlier is not None:
             found[later.id] = earlier.id

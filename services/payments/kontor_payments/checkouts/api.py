@@ -11,7 +11,7 @@ from kontor_payments import events
 from kontor_payments.checkouts import service
 from kontor_payments.checkouts.reconcile import reconcile
 from kontor_payments.checkouts.reports import OVER
-from kontor_payments.checkouts.service import CheckoutWanted, Settled
+from kontor_payments.checkouts.service import CheckoutInput, Settled
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import CheckoutNotFound
 from kontor_payments.models import Checkout, Receivable
@@ -27,7 +27,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 
 @router.post("/documents/{document_id}/checkouts", status_code=201)
 async def start(
-    request: Request, document_id: UUID, wanted: CheckoutWanted, principal: Payer, key: Key = None
+    request: Request, document_id: UUID, wanted: CheckoutInput, principal: Payer, key: Key = None
 ) -> JSONResponse:
     """201 with the address of the provider's page; 200 with a status when nothing is to be paid any more."""
     found = await service.start(dependencies_of(request), principal, document_id, wanted, key)

@@ -7,13 +7,13 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1.payments_pb2_codes import FailureCode
-from kontor_payments.bookings.external import is_spoken_of, reconsider
+from kontor_payments.bookings.external import is_booked, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.models import Checkout, Payment, Receivable
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
 from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account, lock
-from kontor_payments.refunds.service import hear_refund, request_refund
+from kontor_payments.refunds.service import apply_refund_report, request_refund
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
 
@@ -29,7 +29,7 @@ _RANK = {
     "completed": 4,
 }
 OVER = frozenset({"completed", "expired", "cancelled", "failed"})
-# Seconds until the provider is asked again about a checkout whose word does not come.
+# Seconds until the provider is asked again about a checkout of which nothing is heard.
 _ASK_STEPS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 _SETTLING = frozenset({"pending"})
 
@@ -45,16 +45,16 @@ async def apply_report(
     _follow(checkout, report)
     await session.flush()
     for payment in report.payments:
-        await hear_payment(account, checkout, payment)
+        await apply_payment_report(account, checkout, payment)
     for refund in report.refunds:
-        await hear_refund(account, refund)
+        await apply_refund_report(account, refund)
     await end_live_checkout(account)
     schedule(checkout, account)
     return checkout, await account.close()
 
 
 def schedule(checkout: Checkout, account: Account) -> None:
-    """When to ask the provider next, unless its word comes first."""
+    """When to ask the provider next, unless it reports first."""
     waits_for_money = any(
         payment.checkout_id == checkout.id and payment.state in _SETTLING for payment in account.payments.values()
     )
@@ -75,24 +75,24 @@ def _follow(checkout: Checkout, report: CheckoutReport) -> None:
         checkout.state = report.state
 
 
-async def hear_payment(account: Account, checkout: Checkout, word: PaymentReport) -> None:
-    """What one word about one payment changes; nothing if it was heard before or comes after a later one."""
-    payment = _known(account, checkout, word.id)
-    if not ledger.is_news(payment.state if payment else None, word.state):  # type: ignore[arg-type]
+async def apply_payment_report(account: Account, checkout: Checkout, report: PaymentReport) -> None:
+    """What one report about one payment changes; nothing if it came before, or after a later one."""
+    payment = _known(account, checkout, report.id)
+    if not ledger.is_news(payment.state if payment else None, report.state):  # type: ignore[arg-type]
         return
     if payment is None:
-        payment = _new(account, checkout, word)
+        payment = _new(account, checkout, report)
         account.add(payment)
         await account.session.flush()
-    account.post(payment, ledger.postings(account.position(payment), word.state, word.amount_minor))
-    payment.state, payment.failure, payment.settled_at = word.state, word.failure, word.settled_at
+    account.post(payment, ledger.postings(account.position(payment), report.state, report.amount_minor))
+    payment.state, payment.failure, payment.settled_at = report.state, report.failure, report.settled_at
     if not account.counts(payment):
         _in_another_currency(account, payment)
         return
     account.row.last_method = payment.method
-    if word.state == "pending":
-        _pending(account, payment, word)
-    elif word.state == "succeeded":
+    if report.state == "pending":
+        _pending(account, payment, report)
+    elif report.state == "succeeded":
         _succeeded(account, payment)
     else:
         _failed(account, payment)
@@ -109,31 +109,31 @@ def _known(account: Account, checkout: Checkout, reference: str) -> Payment | No
     )
 
 
-def _new(account: Account, checkout: Checkout, word: PaymentReport) -> Payment:
+def _new(account: Account, checkout: Checkout, report: PaymentReport) -> Payment:
     return Payment(
         id=uuid7(),
         merchant_id=account.row.merchant_id,
         receivable_id=account.row.id,
         checkout_id=checkout.id,
         connection_id=checkout.connection_id,
-        amount_minor=word.amount_minor,
-        currency=word.currency,
-        state=word.state,
-        method=word.method,
+        amount_minor=report.amount_minor,
+        currency=report.currency,
+        state=report.state,
+        method=report.method,
         provider=checkout.provider,
-        provider_reference=word.id,
+        provider_reference=report.id,
         # The amount was offered on that day, so a cash discount that ran then is kept.
         counts_on=checkout.offered_on,
-        charged_at=word.initiated_at,
+        charged_at=report.initiated_at,
         created_at=account.now,
         booked_by=checkout.created_by,
     )
 
 
-def _pending(account: Account, payment: Payment, word: PaymentReport) -> None:
-    account.row.expected_on = word.expected_on
+def _pending(account: Account, payment: Payment, report: PaymentReport) -> None:
+    account.row.expected_on = report.expected_on
     account.row.last_failure = ""
-    account.tell("pending", payment)
+    account.announce("pending", payment)
 
 
 def _succeeded(account: Account, payment: Payment) -> None:
@@ -144,19 +144,19 @@ def _succeeded(account: Account, payment: Payment) -> None:
     if twice:
         request_refund(account, payment, twice, reason="paid_twice")
     # Who was told of the booking has been told of the payment.
-    if not is_spoken_of(account, payment):
-        account.tell("succeeded", payment)
+    if not is_booked(account, payment):
+        account.announce("succeeded", payment)
 
 
 def _in_another_currency(account: Account, payment: Payment) -> None:
     """It stands in the ledger in its own currency and counts nothing: the merchant decides what becomes of it."""
     if payment.state == "succeeded":
         payment.failure = FailureCode.OTHER_CURRENCY
-        account.tell("not_counted", payment)
+        account.announce("not_counted", payment)
 
 
 def _failed(account: Account, payment: Payment) -> None:
     account.row.expected_on = None
     account.row.last_failure = payment.failure or FailureCode.FAILED
     reconsider(account)
-    account.tell("failed", payment)
+    account.announce("failed", payment)

@@ -28,7 +28,7 @@ _GONE = frozenset({"failed", "reversed"})
 _ROUNDS = 6
 
 
-class CheckoutWanted(BaseModel):
+class CheckoutInput(BaseModel):
     method: str = Field(min_length=1, max_length=40)
     return_url: HttpUrl
     # Where "cancel" leads; the return address unless given.
@@ -65,7 +65,7 @@ class _ToConnect:
 
 
 async def start(
-    deps: Dependencies, principal: Principal, document_id: UUID, wanted: CheckoutWanted, key: str | None
+    deps: Dependencies, principal: Principal, document_id: UUID, wanted: CheckoutInput, key: str | None
 ) -> Started | Settled:
     """The same key gives the same checkout as long as it can be paid, then a new one.
 
@@ -97,7 +97,7 @@ async def _intend(
     session: AsyncSession,
     principal: Principal,
     document_id: UUID,
-    wanted: CheckoutWanted,
+    wanted: CheckoutInput,
     key: str,
 ) -> Started | Settled | _ToEnd | _ToConnect:
     receivable = await reachable(session, principal, document_id)
@@ -158,7 +158,7 @@ def _overdue(checkout: Checkout) -> bool:
     return checkout.state == "open" and checkout.expires_at is not None and checkout.expires_at <= datetime.now(UTC)
 
 
-def _row(account: Account, principal: Principal, wanted: CheckoutWanted, key: str, connection: Connection) -> Checkout:
+def _row(account: Account, principal: Principal, wanted: CheckoutInput, key: str, connection: Connection) -> Checkout:
     now = datetime.now(UTC)
     return Checkout(
         id=uuid7(),
@@ -178,7 +178,7 @@ def _row(account: Account, principal: Principal, wanted: CheckoutWanted, key: st
     )
 
 
-async def _for_provider(session: AsyncSession, row: Receivable, wanted: CheckoutWanted) -> dict[str, Any]:
+async def _for_provider(session: AsyncSession, row: Receivable, wanted: CheckoutInput) -> dict[str, Any]:
     merchant = (await session.exec(select(Merchant).where(Merchant.id == row.merchant_id))).one_or_none()
     customer = (await session.exec(select(Customer).where(Customer.id == row.customer_id))).one_or_none()
     label = "Rechnung" if wanted.language == "de" else "Invoice"

@@ -9,6 +9,7 @@ from sqlmodel import select, update
 from stdnum import iban as iban_number
 
 from kontor_payments.connections.offer import SANDBOX_METHODS, load_settings, offer_of
+from kontor_payments.dependencies import dependencies_of
 from kontor_payments.models import Connection, Merchant, PaymentSettings
 from kontor_service.database import Database
 from kontor_service.errors import Invalid
@@ -30,7 +31,7 @@ class ProviderSwitch(BaseModel):
     enabled: bool
 
 
-class SettingsWanted(BaseModel):
+class SettingsInput(BaseModel):
     """Only what is named changes."""
 
     providers: list[ProviderSwitch] = []
@@ -39,20 +40,20 @@ class SettingsWanted(BaseModel):
 
 @router.get("")
 async def show(request: Request, principal: Staff) -> dict[str, Any]:
-    return await _shown(request.app.state.db, principal)
+    return await _shown(dependencies_of(request).db, principal)
 
 
 @router.put("")
-async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> dict[str, Any]:
+async def change(request: Request, principal: Staff, wanted: SettingsInput) -> dict[str, Any]:
     """Open receivables follow within moments, each with an event."""
-    db: Database = request.app.state.db
+    deps = dependencies_of(request)
     for number, switch in enumerate(wanted.methods):
         if switch.code not in _PROVIDERS[switch.provider]:
             raise Invalid(f"{switch.provider} has no method {switch.code}", field=f"methods[{number}].code")
     for number, provider in enumerate(wanted.providers):
         if provider.enabled and provider.provider == "sandbox" and request.app.state.settings.sandbox_url is None:
             raise Invalid("this installation has no sandbox", field=f"providers[{number}].provider")
-    async with db.transaction(principal.merchant) as session:
+    async with deps.db.transaction(principal.merchant) as session:
         # The merchant first, as its copy does: the other way round the two would wait for each other.
         await session.exec(update(Merchant).values(offer_pending=True))
         settings = await load_settings(session, principal.merchant)
@@ -60,11 +61,11 @@ async def change(request: Request, principal: Staff, wanted: SettingsWanted) -> 
         statement = insert(PaymentSettings.__table__).values(values)
         upsert = statement.on_conflict_do_update(index_elements=["merchant_id"], set_=values)
         await (await session.connection()).execute(upsert)
-    request.app.state.wake.set()
-    return await _shown(db, principal)
+    deps.wake.set()
+    return await _shown(deps.db, principal)
 
 
-def _changed(settings: PaymentSettings, wanted: SettingsWanted) -> dict[str, Any]:
+def _changed(settings: PaymentSettings, wanted: SettingsInput) -> dict[str, Any]:
     values = settings.model_dump()
     values |= {switch.provider: switch.enabled for switch in wanted.providers}
     off = set(settings.methods_off)

@@ -28,8 +28,8 @@ class Offer:
     @property
     def digest(self) -> str:
         """Changes when what is offered changes."""
-        told = repr((self.pairs, sorted(self.not_payable_types)))
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        offered = repr((self.pairs, sorted(self.not_payable_types)))
+        return hashlib.sha256(offered.encode()).hexdigest()[:16]
 
     def methods(self, row: Receivable) -> list[dict[str, str]]:
         """As the contract shows them: [{"code", "provider"}]. An invoice that will be debited offers nothing."""

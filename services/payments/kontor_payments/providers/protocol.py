@@ -2,7 +2,7 @@
 
 Amounts are minor units, instants UTC. Whatever a provider tells, by answer or by webhook, arrives as a CheckoutReport:
 the state of a checkout with all its payments and refunds. Applying reports in any order, any number of times, gives
-the same result, so nothing depends on which word comes first.
+the same result, so nothing depends on which report comes first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from kontor_payments.receivables.ledger import Word
+from kontor_payments.receivables.ledger import ReportedState
 
 CheckoutState = Literal["open", "approved", "completed", "expired", "cancelled"]
 
@@ -31,7 +31,7 @@ class NotThere(Refused):
 class PaymentReport:
     # The provider's id of this attempt or charge; stable, one per attempt.
     id: str
-    state: Word
+    state: ReportedState
     amount_minor: int
     currency: str
     method: str

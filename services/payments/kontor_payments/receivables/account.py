@@ -123,7 +123,7 @@ class Account:
     def changed(self, payment: Payment) -> None:
         self._changed_payments.add(payment.id)
 
-    def tell(self, fact: Fact, payment: Payment) -> None:
+    def announce(self, fact: Fact, payment: Payment) -> None:
         self._facts.append((fact, payment))
 
     async def close(self) -> Receivable:
@@ -174,10 +174,10 @@ class Account:
     def _paid_at(self) -> datetime:
         """Now, or noon at the merchant on the day on which ERP or staff say the last money came."""
         moved = [self.payments[id] for id in self._changed_payments | self._new_payments]
-        told = [payment.counts_on for payment in moved if payment.provider in _TOLD_WITH_THEIR_DAY]
-        if not told or len(told) < len(moved) or max(told) >= self.today:
+        days = [payment.counts_on for payment in moved if payment.provider in _TOLD_WITH_THEIR_DAY]
+        if not days or len(days) < len(moved) or max(days) >= self.today:
             return self.now
-        return datetime.combine(max(told), time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)
+        return datetime.combine(max(days), time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)
 
 
 async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:

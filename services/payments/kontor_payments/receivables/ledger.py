@@ -1,4 +1,4 @@
-"""What a word about a payment adds to the ledger. Pure; the same word twice, or a late one, adds nothing."""
+"""What a report about a payment adds to the ledger. Pure; the same report twice, or a late one, adds nothing."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from kontor_payments.receivables.rules import Bucket, Position
 # pending < failed < succeeded < reversed: a payment only moves to the right, so order does not matter.
 # refund_pending and refunded stand beside succeeded; matched: it was the same money as another payment.
 PaymentState = Literal["pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched"]
-Word = Literal["pending", "failed", "succeeded", "reversed"]
+ReportedState = Literal["pending", "failed", "succeeded", "reversed"]
 
 _RANK = {
     "pending": 1,
@@ -28,22 +28,22 @@ class Posting:
     cause: str
 
 
-def is_news(known: PaymentState | None, word: Word) -> bool:
-    """Whether the word says more than is known of the payment."""
-    return known is None or _RANK[word] > _RANK[known]
+def is_news(known: PaymentState | None, reported: ReportedState) -> bool:
+    """Whether the report says more than is known of the payment."""
+    return known is None or _RANK[reported] > _RANK[known]
 
 
-def postings(position: Position, word: Word, amount_minor: int) -> list[Posting]:
-    """What a word that is news posts. `position` is the payment's share so far."""
+def postings(position: Position, reported: ReportedState, amount_minor: int) -> list[Posting]:
+    """What a report that is news posts. `position` is the payment's share so far."""
     found: list[Posting] = []
     if position.pending:
-        found.append(Posting("pending", -position.pending, word))
-    if word == "pending":
-        found.append(Posting("pending", amount_minor, word))
-    elif word == "succeeded":
-        found.append(Posting("paid", amount_minor, word))
-    elif word == "reversed" and position.paid:
-        found.append(Posting("paid", -position.refundable, word))
+        found.append(Posting("pending", -position.pending, reported))
+    if reported == "pending":
+        found.append(Posting("pending", amount_minor, reported))
+    elif reported == "succeeded":
+        found.append(Posting("paid", amount_minor, reported))
+    elif reported == "reversed" and position.paid:
+        found.append(Posting("paid", -position.refundable, reported))
     return [posting for posting in found if posting.amount_minor]
 
 

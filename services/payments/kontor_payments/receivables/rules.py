@@ -1,7 +1,7 @@
 """What is due, on its way, paid and open: pure arithmetic over the ledger, in minor units of one currency.
 
 The ledger only grows. Each posting adds a signed amount to one bucket of one payment, so every figure is a sum,
-and the order in which words about a payment arrive does not matter.
+and the order in which reports about a payment arrive does not matter.
 """
 
 from collections.abc import Iterable, Sequence

@@ -29,24 +29,24 @@ def request_refund(account: Account, payment: Payment, amount_minor: int, *, rea
     return refund
 
 
-async def hear_refund(account: Account, word: RefundReport) -> None:
-    """The provider's word about a refund: ours, or one that the merchant made at the provider's own pages."""
-    payment = next((p for p in account.payments.values() if p.provider_reference == word.payment_id), None)
-    if payment is None or word.state == "pending":
+async def apply_refund_report(account: Account, report: RefundReport) -> None:
+    """The provider's report about a refund: ours, or one that the merchant made at the provider's own pages."""
+    payment = next((p for p in account.payments.values() if p.provider_reference == report.payment_id), None)
+    if payment is None or report.state == "pending":
         return
-    refund = await _known(account, word)
+    refund = await _known(account, report)
     if refund is None:
-        refund = request_refund(account, payment, word.amount_minor, reason="at_provider")
+        refund = request_refund(account, payment, report.amount_minor, reason="at_provider")
         await account.session.flush()
-    end_refund(account, payment, refund, word)
+    end_refund(account, payment, refund, report)
 
 
-def end_refund(account: Account, payment: Payment, refund: Refund, word: RefundReport) -> None:
-    """What the provider says is final, heard again or late. After a failure the money stays overpaid, where staff see it.
+def end_refund(account: Account, payment: Payment, refund: Refund, report: RefundReport) -> None:
+    """The provider's final report, possibly again or late. After a failure the money stays overpaid, where staff see it.
 
     A provider may still carry out what it has reported as failed: then the money is gone all the same.
     """
-    succeeded = word.state == "succeeded"
+    succeeded = report.state == "succeeded"
     if refund.state == "requested":
         account.post(payment, ledger.refund_ended(refund.amount_minor, succeeded=succeeded), refund_id=refund.id)
     elif refund.state == "failed" and succeeded:
@@ -54,14 +54,14 @@ def end_refund(account: Account, payment: Payment, refund: Refund, word: RefundR
     else:
         return
     refund.state = "succeeded" if succeeded else "failed"
-    refund.provider_reference = word.id or refund.provider_reference
+    refund.provider_reference = report.id or refund.provider_reference
     refund.try_at = None
     position = account.position(payment)
     payment.state = "refund_pending" if position.refunding else "refunded" if not position.refundable else "succeeded"
     if succeeded:
-        account.tell("refunded", payment)
+        account.announce("refunded", payment)
 
 
-async def _known(account: Account, word: RefundReport) -> Refund | None:
+async def _known(account: Account, report: RefundReport) -> Refund | None:
     rows = list(await account.session.exec(select(Refund).where(Refund.receivable_id == account.row.id)))
-    return next((r for r in rows if str(r.id) == word.reference or r.provider_reference == word.id), None)
+    return next((r for r in rows if str(r.id) == report.reference or r.provider_reference == report.id), None)

@@ -6,27 +6,26 @@ from uuid import UUID
 from sqlmodel import select
 
 from kontor_payments import events
+from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import NothingToRefund, PaymentNotFound
 from kontor_payments.models import Payment
 from kontor_payments.receivables.account import lock
 from kontor_payments.refunds.service import request_refund
-from kontor_service.clock import Clock
 from kontor_service.commands import command_result
-from kontor_service.database import Database
 from kontor_service.tokens import Principal
 
 
-async def refund_surplus(db: Database, clock: Clock, principal: Principal, payment_id: UUID) -> dict[str, Any]:
+async def refund_surplus(deps: Dependencies, principal: Principal, payment_id: UUID) -> dict[str, Any]:
     """All of the payment that may go back; a second request at once finds nothing more.
 
     Raises PaymentNotFound, NothingToRefund.
     """
-    async with db.transaction(principal.merchant) as session:
+    async with deps.db.transaction(principal.merchant) as session:
         query = select(Payment.receivable_id).where(Payment.id == payment_id)
         receivable_id = (await session.exec(query)).one_or_none()
         if receivable_id is None:
             raise PaymentNotFound
-        account = await lock(session, receivable_id, clock)
+        account = await lock(session, receivable_id, deps.clock)
         payment = account.payments[payment_id]
         # What the ERP or staff booked went through no provider that could give it back.
         surplus = account.surplus(payment) if payment.connection_id else 0
@@ -34,6 +33,7 @@ async def refund_surplus(db: Database, clock: Clock, principal: Principal, payme
             raise NothingToRefund
         refund = request_refund(account, payment, surplus, reason="by_staff")
         row = await account.close()
+    deps.wake.set()
     return command_result(
         events.receivable_state(row), refund_id=str(refund.id), refund_minor=surplus, refund_currency=payment.currency
     )

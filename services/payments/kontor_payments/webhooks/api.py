@@ -33,7 +33,7 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
         if await _first_time(session, connection, event, body, known=checkout_id is not None) and checkout_id:
             assert event.checkout is not None
             await apply_report(session, checkout_id, event.checkout, deps.clock)
-    request.app.state.wake.set()
+    deps.wake.set()
     return Response(status_code=204)
 
 

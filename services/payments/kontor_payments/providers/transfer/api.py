@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import select
 
+from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import NoBankAccount
 from kontor_payments.models import Merchant
 from kontor_payments.providers.transfer.epc import epc_payload
@@ -20,15 +21,16 @@ Reader = Annotated[Principal, Depends(require("documents:pay", "documents:read")
 @router.get("/documents/{document_id}/transfer")
 async def instructions(request: Request, document_id: UUID, principal: Reader) -> dict[str, Any]:
     """What to pay today, to whom, under which reference; `epc` is the content of the QR code, or null."""
-    async with request.app.state.db.transaction(principal.merchant) as session:
+    deps = dependencies_of(request)
+    async with deps.db.transaction(principal.merchant) as session:
         row = await reachable(session, principal, document_id)
-        account = await lock(session, row.id, request.app.state.clock)
+        account = await lock(session, row.id, deps.clock)
         merchant = (await session.exec(select(Merchant).where(Merchant.id == row.merchant_id))).one_or_none()
         amount_minor = account.payable()
         offered = account.offer.provider_of(row, "transfer")
     if merchant is None or offered is None:
         raise NoBankAccount
-    told = {
+    payload: dict[str, Any] = {
         "holder": merchant.account_holder,
         "iban": merchant.iban,
         "bic": merchant.bic,
@@ -36,4 +38,4 @@ async def instructions(request: Request, document_id: UUID, principal: Reader) -
         "currency": row.currency,
         "reference": row.payment_reference or row.document_number,
     }
-    return told | {"epc": epc_payload(**told)}
+    return payload | {"epc": epc_payload(**payload)}

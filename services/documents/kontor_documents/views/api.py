@@ -12,10 +12,10 @@ from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
-from kontor_documents.reading.xrechnung import xrechnung
+from kontor_documents.views.xrechnung import xrechnung
 from kontor_service.tokens import Principal, require
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["views"])
 
 # An edge has decided by its own copy who may see what, and asks with a token of its own.
 Staff = Annotated[Principal, Depends(require("service", "documents:release"))]
