@@ -3,7 +3,6 @@
 A service's migrations/env.py is two lines: `from kontor_service.migrations import run_env; run_env()`.
 """
 
-import asyncio
 from pathlib import Path
 from types import ModuleType
 
@@ -36,24 +35,8 @@ async def migrate(url: str, package: ModuleType) -> None:
 
 
 def run_env() -> None:
-    """Alembic's entry: uses the given connection, or connects to KONTOR_MIGRATION_DATABASE_URL."""
-    connection: Connection | None = context.config.attributes.get("connection")
-    if connection is not None:
-        _run(connection)
-        return
-    url = context.get_x_argument(as_dictionary=True)["url"]
-
-    async def connect() -> None:
-        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
-        async with engine.begin() as opened:
-            await opened.run_sync(_run)
-        await engine.dispose()
-
-    asyncio.run(connect())
-
-
-def _run(connection: Connection) -> None:
-    context.configure(connection=connection, transaction_per_migration=True)
+    """Alembic's entry, on the connection of `migrate`."""
+    context.configure(connection=context.config.attributes["connection"], transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 
