@@ -6,12 +6,12 @@ the modules of `kinds/`.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document
@@ -20,9 +20,15 @@ from kontor_notifications.mails.links import DocumentLinks, LinkSource
 from kontor_notifications.mails.recipients import Recipient
 from kontor_notifications.models import Mail
 from kontor_notifications.placeholders import Placeholder
+from kontor_notifications.placeholders.people import PEOPLE
 from kontor_service.i18n import Language
 
 _CLOSING: dict[Language, str] = {"de": "Freundliche Grüße\n[Company.name]", "en": "Kind regards\n[Company.name]"}
+
+
+# As events say them: empty for none.
+_Id = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
+_Moment = Annotated[datetime | None, BeforeValidator(lambda at: at.ToDatetime(UTC) if at and at.seconds else None)]
 
 
 class NoLongerNeeded(Exception):
@@ -36,13 +42,18 @@ class MailText:
 
     name: str
     label: str
-    placeholders: tuple[Placeholder, ...] = ()
+    # Besides PEOPLE, which every text may use.
+    own_placeholders: tuple[Placeholder, ...] = ()
     german: tuple[str, ...] = ()
     english: tuple[str, ...] = ()
     # The document type it is about, where it is about one.
     document_type: str = ""
     # How many documents a preview shows.
     documents: int = 0
+
+    @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        return (*PEOPLE, *self.own_placeholders)
 
     def default(self, language: Language) -> tuple[str, str]:
         """Subject and text as long as the merchant has no words of their own."""
@@ -54,36 +65,23 @@ class MailText:
         return {spelling.lower(): one for one in self.placeholders for spelling in one.spellings}
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """What an event says about the mails it leads to."""
+class Occasion(BaseModel):
+    """What an event says about the mails it leads to, as columns of a mail."""
 
-    customer_id: str = ""
-    document_ids: Sequence[str] = ()
+    model_config = ConfigDict(frozen=True)
+
+    customer_id: _Id = None
+    document_ids: list[UUID] = []
     document_number: str = ""
     # What a secret link or code is fetched by.
-    reference_id: str = ""
-    # Facts that no copy holds, kept with the mail as JSON.
+    reference_id: _Id = None
+    # Facts that no copy holds.
     data: dict[str, Any] | None = None
-    expires_at: Timestamp | None = None
+    expires_at: _Moment = None
     # Staff's own words for this one sending, and the text in whose place they stand.
     own_subject: str = ""
     own_text: str = ""
-    text: str = ""
-
-    def columns(self) -> dict[str, Any]:
-        """As columns of a mail."""
-        expires_at = self.expires_at.ToDatetime(UTC) if self.expires_at and self.expires_at.seconds else None
-        return {
-            "customer_id": UUID(self.customer_id) if self.customer_id else None,
-            "document_ids": [UUID(one) for one in self.document_ids],
-            "document_number": self.document_number,
-            "reference_id": UUID(self.reference_id) if self.reference_id else None,
-            "data": self.data,
-            "expires_at": expires_at,
-            "own_subject": self.own_subject,
-            "own_text": self.own_text,
-        }
+    text: str = Field("", exclude=True)
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def _text(document_type: str) -> MailText:
         label=N_("Document"),
         document_type=document_type,
         documents=1,
-        placeholders=(*document_fields(*names), OVERVIEW),
+        own_placeholders=(*document_fields(*names), OVERVIEW),
         german=_around(german, _SECRET_DE),
         english=_around(english, _SECRET_EN),
     )
@@ -169,7 +169,7 @@ _BUNDLE = MailText(
     name=_SEVERAL,
     label=N_("Several documents"),
     documents=2,
-    placeholders=SEVERAL_DOCUMENTS,
+    own_placeholders=SEVERAL_DOCUMENTS,
     german=(
         "[Documents.count] neue Dokumente von [Company.name]",
         "für Sie liegen [Documents.count] neue Dokumente bereit.",

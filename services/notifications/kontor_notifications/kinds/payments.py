@@ -87,7 +87,7 @@ _payment = partial(
     MailKind,
     occasion=_occasion,
     recipients=lambda _event, customer, merchant: for_type("invoice", customer, merchant),
-    placeholders=_PLACEHOLDERS,
+    own_placeholders=_PLACEHOLDERS,
     documents=1,
     sample=_sample,
 )

@@ -21,7 +21,7 @@ from kontor_notifications.mails.links import CapabilityLink, DocumentLinks
 from kontor_notifications.mails.recipients import Recipient, for_type
 from kontor_notifications.models import Mail
 from kontor_notifications.placeholders import BLOCK, Cells, fields_of, overview, word
-from kontor_notifications.placeholders.people import CUSTOMER_LINK, PEOPLE, link
+from kontor_notifications.placeholders.people import CUSTOMER_LINK, link
 from kontor_notifications.rendering.facts import Facts
 from kontor_notifications.rendering.values import Entries, Entry
 from kontor_service.formats import day, number, zone_of
@@ -81,7 +81,6 @@ def _sample_invitation(of: Sample) -> ReadingInvitation:
 
 _request_field = fields_of("ReadingRequest", "Ablesung")
 _REQUEST = (
-    *PEOPLE,
     CUSTOMER_LINK,
     _request_field("title", N_("What the readings are asked for"), lambda f: f.data.title, "titel"),
     _request_field(
@@ -102,7 +101,7 @@ _request = partial(
     MailKind,
     occasion=_invited,
     recipients=_recipients,
-    placeholders=_REQUEST,
+    own_placeholders=_REQUEST,
     load=_load_invitation,
     sample=_sample_invitation,
     links=CapabilityLink("meters.invitation"),
@@ -159,13 +158,24 @@ def _sample_reading(of: Sample) -> dict[str, Any]:
 
 _reading = fields_of("Reading", "Zählerstand")
 _READING = (
-    *PEOPLE,
     CUSTOMER_LINK,
     _reading("meter", N_("The meter's number"), lambda f: f.data["meter_number"], "zähler", "zaehler"),
     _reading("value", N_("The reading, as on the meter's face"), _value, "wert", "stand"),
     _reading("date", N_("When it was taken"), _taken_on, "datum"),
     _reading("reason", N_("What your staff wrote when they rejected it"), lambda f: f.data["reason"], "grund"),
     overview(N_("Table of meter, reading and date"), _cells),
+)
+
+_HOW_DE = (
+    "[Meters]",
+    "[PORTAL][Link]",
+    "Das dauert eine Minute und geht ohne Anmeldung. "
+    "Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]",
+)
+_HOW_EN = (
+    "[Meters]",
+    "[PORTAL][Link]",
+    "It takes a minute and needs no log-in. The link is for these readings only; please keep it to yourself.[/PORTAL]",
 )
 
 KINDS = (
@@ -176,23 +186,13 @@ KINDS = (
         german=(
             "[ReadingRequest.title]: Bitte bis [ReadingRequest.due_date] ablesen",
             "bitte teilen Sie uns bis zum [ReadingRequest.due_date] den Zählerstand mit:",
-            "[Meters]",
-            "[PORTAL][Link]",
-            (
-                "Das dauert eine Minute und geht ohne Anmeldung. Der Link gilt nur für diese Ablesung; bitte "
-                "geben Sie ihn nicht weiter.[/PORTAL]"
-            ),
+            *_HOW_DE,
             "Bei Fragen antworten Sie einfach auf diese E-Mail.",
         ),
         english=(
             "[ReadingRequest.title]: please take a reading by [ReadingRequest.due_date]",
             "Please let us have the meter reading by [ReadingRequest.due_date]:",
-            "[Meters]",
-            "[PORTAL][Link]",
-            (
-                "It takes a minute and needs no log-in. The link is for these readings only; please keep it to "
-                "yourself.[/PORTAL]"
-            ),
+            *_HOW_EN,
             "If you have any questions, simply reply to this email.",
         ),
     ),
@@ -203,23 +203,13 @@ KINDS = (
         german=(
             "Erinnerung: [ReadingRequest.title], bitte bis [ReadingRequest.due_date] ablesen",
             "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [ReadingRequest.due_date] ab:",
-            "[Meters]",
-            "[PORTAL][Link]",
-            (
-                "Das dauert eine Minute und geht ohne Anmeldung. Der Link gilt nur für diese Ablesung; bitte "
-                "geben Sie ihn nicht weiter.[/PORTAL]"
-            ),
+            *_HOW_DE,
             "Haben Sie den Stand inzwischen mitgeteilt? Dann ist diese Erinnerung gegenstandslos.",
         ),
         english=(
             "Reminder: [ReadingRequest.title], please take a reading by [ReadingRequest.due_date]",
             "We are still missing a meter reading from you. Please take it by [ReadingRequest.due_date]:",
-            "[Meters]",
-            "[PORTAL][Link]",
-            (
-                "It takes a minute and needs no log-in. The link is for these readings only; please keep it to "
-                "yourself.[/PORTAL]"
-            ),
+            *_HOW_EN,
             "If you have sent it in the meantime, please disregard this reminder.",
         ),
     ),
@@ -232,7 +222,7 @@ KINDS = (
         sample=_sample_reading,
         links=DocumentLinks(renews_customer_link=True),
         logs_unreachable=True,
-        placeholders=_READING,
+        own_placeholders=_READING,
         german=(
             "Bitte noch einmal ablesen: Zähler [Reading.meter]",
             "vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.",

@@ -1,6 +1,5 @@
 """Access to the portal: an invitation, and what somebody asks for who wants to get in."""
 
-from collections.abc import Callable
 from functools import partial
 
 from kontor.identity.v1.identity_pb2 import ChallengeIssued, ContactInvited, Customer, Merchant
@@ -9,7 +8,7 @@ from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import OneTimeSecret
 from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
 from kontor_notifications.placeholders import BLOCK, word
-from kontor_notifications.placeholders.people import PEOPLE, VALID_UNTIL, link
+from kontor_notifications.placeholders.people import VALID_UNTIL, link
 from kontor_notifications.rendering.facts import Facts
 from kontor_notifications.rendering.values import Code, Value
 from kontor_service.i18n import N_, language_of
@@ -37,18 +36,13 @@ def _code(facts: Facts) -> Value:
     return Code(facts.secrets.code) if facts.secrets.code else ""
 
 
-def _challenged(name: str) -> Callable[[ChallengeIssued], Occasion | None]:
-    """When a challenge of this kind was issued."""
-
-    def occasion(event: ChallengeIssued) -> Occasion | None:
-        challenge = event.challenge
-        if challenge.kind not in {kind.name for kind in KINDS if kind.security}:
-            raise Poison(f"there is no mail for a challenge of the kind {challenge.kind}")
-        if challenge.kind != name:
-            return None
-        return Occasion(customer_id=challenge.customer_id, reference_id=challenge.id, expires_at=challenge.expires_at)
-
-    return occasion
+def _challenged(kind: str, event: ChallengeIssued) -> Occasion | None:
+    challenge = event.challenge
+    if challenge.kind not in {one.name for one in KINDS if one.security}:
+        raise Poison(f"there is no mail for a challenge of the kind {challenge.kind}")
+    if challenge.kind != kind:
+        return None
+    return Occasion(customer_id=challenge.customer_id, reference_id=challenge.id, expires_at=challenge.expires_at)
 
 
 _challenge = partial(
@@ -64,7 +58,7 @@ KINDS = (
         name="invitation",
         label=N_("Invitation"),
         trigger=ContactInvited,
-        placeholders=(*PEOPLE, link(N_("Set up access")), VALID_UNTIL),
+        own_placeholders=(link(N_("Set up access")), VALID_UNTIL),
         german=(
             "Ihr Zugang zum Kundenportal von [Company.name]",
             (
@@ -91,8 +85,8 @@ KINDS = (
     _challenge(
         name="password_reset",
         label=N_("Password"),
-        occasion=_challenged("password_reset"),
-        placeholders=(*PEOPLE, link(N_("Choose a new password")), VALID_UNTIL),
+        occasion=partial(_challenged, "password_reset"),
+        own_placeholders=(link(N_("Choose a new password")), VALID_UNTIL),
         german=(
             "Ihr Passwort bei [Company.name]",
             "hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].",
@@ -111,8 +105,8 @@ KINDS = (
     _challenge(
         name="login_code",
         label=N_("Log-in code"),
-        occasion=_challenged("login_code"),
-        placeholders=(*PEOPLE, word("Code", N_("The log-in code"), _code, form=BLOCK), VALID_UNTIL),
+        occasion=partial(_challenged, "login_code"),
+        own_placeholders=(word("Code", N_("The log-in code"), _code, form=BLOCK), VALID_UNTIL),
         german=(
             "Ihr Anmeldecode für [Company.name]",
             "mit diesem Code sehen Sie alle Ihre Dokumente:",
@@ -131,8 +125,8 @@ KINDS = (
     _challenge(
         name="document_link",
         label=N_("New link"),
-        occasion=_challenged("document_link"),
-        placeholders=(*PEOPLE, link(N_("View document")), VALID_UNTIL),
+        occasion=partial(_challenged, "document_link"),
+        own_placeholders=(link(N_("View document")), VALID_UNTIL),
         german=(
             "Ihr neuer Link von [Company.name]",
             "hier ist der neue Link, den Sie angefordert haben.",
@@ -151,8 +145,8 @@ KINDS = (
     _challenge(
         name="email_change",
         label=N_("New e-mail address"),
-        occasion=_challenged("email_change"),
-        placeholders=(*PEOPLE, link(N_("Confirm address")), VALID_UNTIL),
+        occasion=partial(_challenged, "email_change"),
+        own_placeholders=(link(N_("Confirm address")), VALID_UNTIL),
         german=(
             "Bitte bestätigen Sie Ihre neue Adresse",
             ("diese Adresse soll künftig für Ihren Zugang bei [Company.name] gelten. Bitte bestätigen Sie das."),

@@ -62,7 +62,7 @@ async def _mails(
         found = [Recipient("", language_of(customer.language, merchant.language))]
     due, lane = datetime.now(UTC) + kind.delay, 1 if kind.bulk else 0
     return [
-        queue.draft(merchant_id, kind.name, recipient, lane=lane, next_attempt_at=due, **occasion.columns())
+        queue.draft(merchant_id, kind.name, recipient, lane=lane, next_attempt_at=due, **occasion.model_dump())
         for recipient in found
     ]
 

@@ -3,7 +3,7 @@
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_notifications.placeholders import BLOCK, LINK, Cells, Placeholder, fields_of, overview, word
-from kontor_notifications.placeholders.people import CUSTOMER_LINK, PEOPLE, PORTAL_URL
+from kontor_notifications.placeholders.people import CUSTOMER_LINK, PORTAL_URL
 from kontor_notifications.rendering.facts import DocumentFacts, Facts
 from kontor_notifications.rendering.values import Button, Entries, Entry, Value
 from kontor_service.formats import day, money
@@ -93,7 +93,6 @@ def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
         return field(name, meaning, lambda f: _money(getattr(f.document.state, attribute), f.document.state), *aliases)
 
     return (
-        *PEOPLE,
         CUSTOMER_LINK,
         field("type", N_("Rechnung, Angebot, … in the mail's language"), lambda f: _type_name(f.document.state), "art", "typ"),
         plain("number", N_("The document's number"), "number", "nummer"),
@@ -145,7 +144,6 @@ def _entry(one: DocumentFacts, facts: Facts) -> Entry:
 
 
 SEVERAL_DOCUMENTS = (
-    *PEOPLE,
     CUSTOMER_LINK,
     word(
         "Documents",

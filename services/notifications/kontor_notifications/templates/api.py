@@ -1,6 +1,5 @@
 """Templates over HTTP: list, change, put back, try out."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -34,7 +33,7 @@ async def templates(request: Request, principal: Editor) -> dict[str, Any]:
         kind: [{"name": one.name, "spellings": one.spellings, "meaning": one.meaning} for one in about.placeholders]
         for kind, (_, about) in texts().items()
     }
-    return {"templates": [asdict(one) for one in found], "placeholders": known}
+    return {"templates": found, "placeholders": known}
 
 
 @router.put("/v1/templates/{kind}/{language}")
