@@ -19,7 +19,6 @@ from kontor_edge.view import View
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 1000
-_DIRECTIONS = (("asc", ">"), ("desc", "<"))
 
 
 @dataclass(frozen=True)
@@ -108,15 +107,6 @@ class Feature:
 def sql(package: str | None, path: str) -> str:
     """A file of a package, e.g. `sql(__package__, "sql/board.sql")`."""
     return resources.files(package or "").joinpath(path).read_text()
-
-
-def per_order(text: str, sorts: Iterable[str]) -> tuple[str, ...]:
-    """A list once per order: each walks along an index of its own."""
-    return tuple(
-        text.replace("{sort}", sort).replace("{direction}", direction).replace("{beyond}", beyond)
-        for sort in sorts
-        for direction, beyond in _DIRECTIONS
-    )
 
 
 def arranged(own: Iterable[Feature], place: str) -> tuple[Feature, ...]:

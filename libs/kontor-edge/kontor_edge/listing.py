@@ -86,8 +86,7 @@ async def staff_listing(request: Request, page: ListPage, **arguments: Any) -> t
     """The page that an address asks for. Raises what `staff.query_view` raises."""
     query = page.parse(request.query_params)
     who, row = await staff.query_view(request, query.function, **query.arguments, **arguments)
-    found = slice_of(row, query)
-    return who, Listing(request, query, row, found.entries, found.after, found.before)
+    return who, Listing(request, query, row, *slice_of(row, query))
 
 
 async def portal_listing(request: Request, page: ListPage, **arguments: Any) -> Listing:

@@ -183,7 +183,8 @@ END"""
 class ListPage:
     """`source`, `where`, `id` and `entry` (the JSON of a row, as text) are SQL; `r` is who asks. `sorts` are orders beside
     those of the columns, name → key. `search`: columns of words. `facts`: what is answered besides, name → (type, SQL).
-    A `fixed` list has one order. `hint` is the msgid in the search field; `searched` says to programs what is searched."""
+    `given`: arguments of the page itself. A `fixed` list has one order. `hint` is the msgid in the search field; `searched`
+    says to programs what is searched."""
 
     name: str
     frame: Frame
@@ -198,6 +199,7 @@ class ListPage:
     others: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
     facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    given: str = ""
     fixed: bool = False
     size: int = 50
     most: int = 200
@@ -233,12 +235,12 @@ class ListPage:
             + f" ORDER BY {key} {order}, {self.id} {order} LIMIT many + 1"
         )
         asked = [f"of_{one.name} {one.kind}" for one in self.filters] + (["of_words text[]"] if words else [])
+        arguments = [frame.arguments, self.given, *asked, "after_key text, after_id uuid, many integer"]
+        facts = [f"{fact} {kind}" for fact, (kind, _sql) in self.facts.items()]
         return _FUNCTION.format(
             name=name,
-            arguments=", ".join([frame.arguments, *asked, "after_key text, after_id uuid, many integer"]),
-            columns=", ".join(
-                [frame.columns, *(f"{n} {kind}" for n, (kind, _sql) in self.facts.items()), frame.page_columns]
-            ),
+            arguments=", ".join(text for text in arguments if text),
+            columns=", ".join([frame.columns, *facts, frame.page_columns]),
             answers=", ".join([frame.answers, *(sql for _kind, sql in self.facts.values()), frame.page]),
             settings=frame.settings,
             source=frame.source,

@@ -1,84 +1,26 @@
 """Lists page by page: where a page begins, and what the query of an address says."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any, Protocol
-from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
 from asyncpg import Record
-from fastapi import Request
 
 from kontor_edge.feature import COUNT_CAP
 from kontor_service.errors import Invalid
 
-PAGE_SIZE = 50
 _LOWEST = UUID(int=0)
 _HIGHEST = UUID(int=2**128 - 1)
 # Sorts behind every key.
 _LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True)
-class Keyset:
-    """Where in a list: after or before one of its rows, in one order."""
-
-    sort: str
-    order: str
-    after: str = ""
-    before: str = ""
-    size: int = PAGE_SIZE
-
-    @classmethod
-    def of(cls, request: Request, sorts: Sequence[str], default: str, order: str = "desc") -> "Keyset":
-        """From the query: sort, order, after, before. What is not known there is the default."""
-        query = request.query_params
-        sort = query.get("sort", default)
-        asked = query.get("order", order)
-        return cls(
-            sort if sort in sorts else default, asked if asked in ("asc", "desc") else order,
-            query.get("after", ""), query.get("before", ""),
-        )  # fmt: skip
-
-    def sized(self, size: int) -> "Keyset":
-        return replace(self, size=size)
-
-    @property
-    def direction(self) -> str:
-        """The order in which rows are fetched: a page before another is read backwards."""
-        if not self.before:
-            return self.order
-        return "asc" if self.order == "desc" else "desc"
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """Of a list's function: the row after which fetching begins, and how many. Raises Invalid for a cursor that is none
-        of ours."""
-        return cursor_arguments(parse_cursor(self.before or self.after), self.direction, self.size)
-
-
 def cursor_arguments(place: tuple[str, UUID] | None, direction: str, size: int) -> dict[str, Any]:
     """Of a list's function: the row after which fetching begins, or what lies before all rows, and how many are wanted."""
     key, identity = place or (("", _LOWEST) if direction == "asc" else (_LAST, _HIGHEST))
     return {"after_key": key, "after_id": identity, "many": size}
-
-
-@dataclass(frozen=True)
-class Slice:
-    """One page of a list, with the cursors of its neighbours (None where there is none)."""
-
-    entries: list[dict[str, Any]]
-    after: str | None
-    before: str | None
-
-    def query(self, request: Request, **change: str | None) -> str | None:
-        """The present address with one cursor; None without one."""
-        if not any(change.values()):
-            return None
-        kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("after", "before")]
-        return "?" + urlencode(kept + [(k, v) for k, v in change.items() if v])
 
 
 class Place(Protocol):
@@ -92,19 +34,20 @@ class Place(Protocol):
     def size(self) -> int: ...
 
 
-def slice_of(row: Record, keyset: Place) -> Slice:
-    """From the columns `entries, keys, ids`, which hold one row more than a page where there is more."""
+def slice_of(row: Record, place: Place) -> tuple[list[Any], str | None, str | None]:
+    """A page's entries, and the cursors for the pages after and before it (None where there is none). From the columns
+    `entries, keys, ids`, which hold one row more than a page where there is more."""
     rows = list(zip(row["entries"] or (), row["keys"] or (), row["ids"] or (), strict=True))
-    more = len(rows) > keyset.size
-    rows = rows[: keyset.size]
-    if keyset.before:
+    more = len(rows) > place.size
+    rows = rows[: place.size]
+    if place.before:
         rows.reverse()
     if not rows:
-        return Slice([], None, None)
+        return [], None, None
     last, first = cursor(rows[-1][1], rows[-1][2]), cursor(rows[0][1], rows[0][2])
-    behind = last if more or keyset.before else None
-    ahead = first if (keyset.before and more) or (keyset.after and not keyset.before) else None
-    return Slice([orjson.loads(entry) for entry, _key, _id in rows], behind, ahead)
+    behind = last if more or place.before else None
+    ahead = first if (place.before and more) or (place.after and not place.before) else None
+    return [orjson.loads(entry) for entry, _key, _id in rows], behind, ahead
 
 
 def capped(count: int) -> str:

@@ -43,7 +43,11 @@ FEATURE = Feature(
     parts=sql(__name__, "sql/parts.sql"),
     functions=(
         *(sql(__name__, f"sql/{name}.sql") for name in _PAGES),
-        *(f for page in (listing.METERS, listing.TO_CHECK, listing.REQUESTS, listing.BATCHES) for f in page.functions),
+        *(
+            f
+            for page in (listing.METERS, listing.TO_CHECK, listing.REQUESTS, listing.INVITATIONS, listing.BATCHES)
+            for f in page.functions
+        ),
     ),
     panels=(
         Panel("board", "_meters_board({merchant})", "meters/board_panel.html", READ),

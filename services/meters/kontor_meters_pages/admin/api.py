@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kontor_edge.answers import json_response
 from kontor_meters_pages.admin.files import batch
-from kontor_meters_pages.admin.listing import BATCHES, METERS, REQUESTS, TO_CHECK
+from kontor_meters_pages.admin.listing import BATCHES, INVITATIONS, METERS, REQUESTS, TO_CHECK
 from kontor_meters_pages.admin.requests import reading_request
 from kontor_meters_pages.admin.staff_page import query_list
 from kontor_meters_pages.admin.view import meter
@@ -47,13 +47,10 @@ async def reading_requests(request: Request) -> Response:
     return listing.json()
 
 
-@router.get("/reading-requests/{request_id}")
+@router.get("/reading-requests/{request_id}", openapi_extra={"parameters": INVITATIONS.parameters})
 async def get_request(request: Request, request_id: UUID) -> Response:
-    """Takes state (missing, done, closed), q, after."""
-    _staff, found, groups, page = await reading_request(request, request_id)
-    return _json(
-        {"entries": page.entries, "next": page.after, "previous": page.before, "request": found, "groups": groups}
-    )
+    _staff, listing = await reading_request(request, request_id)
+    return listing.json(request=listing.fact("request"), groups=listing.fact("groups", {}))
 
 
 @router.get("/meter-batches", openapi_extra={"parameters": BATCHES.parameters})

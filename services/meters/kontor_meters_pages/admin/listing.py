@@ -78,6 +78,35 @@ TO_CHECK = ListPage(
     ),
     facts={"groups": ("json", "_readings_in_doubt(r.merchant_id)")},
 )  # fmt: skip
+# The customers of one request.
+INVITATIONS = ListPage(
+    "reading_request", STAFF, given="asked uuid",
+    source="reading_invitation a LEFT JOIN customer c ON c.id = a.customer_id AND c.merchant_id = a.merchant_id",
+    where="a.request_id = asked AND a.merchant_id = r.merchant_id AND NOT a.deleted",
+    id="a.id", entry="json_build_object('invitation', a.data, 'customer', c.brief::json)::text",
+    sort="name", order="asc", sorts={"name": "coalesce(c.by_name, '')"}, fixed=True,
+    columns=(
+        ListColumn("customer", N_("Customer")),
+        ListColumn("meters", N_("Meters")),
+        ListColumn("state", N_("Status")),
+        ListColumn("enter", "", css="num"),
+    ),
+    others=(
+        Filter(
+            "state", "(a.state = {it} OR {it} = 'missing' AND a.state IN ('invited', 'reminded'))",
+            words=dict.fromkeys(("missing", "done", "closed"), ""),
+        ),
+    ),
+    search=("c.words",), hint=N_("Name, number, city, e-mail"),
+    facts={
+        "request": ("json", """(SELECT q.data FROM reading_request q
+            WHERE q.id = asked AND q.merchant_id = r.merchant_id AND NOT q.deleted)"""),
+        "groups": ("json", """(SELECT json_object_agg(g.state, g.many) FROM (
+            SELECT a.state, count(*) AS many FROM reading_invitation a
+            WHERE a.request_id = asked AND a.merchant_id = r.merchant_id AND NOT a.deleted GROUP BY a.state) g)"""),
+    },
+)  # fmt: skip
+
 REQUESTS = ListPage(
     "reading_requests", STAFF, source="reading_request q", where="q.merchant_id = r.merchant_id AND NOT q.deleted",
     id="q.id", entry="q.data::text", sort="made", sorts={"made": "q.by_made"}, fixed=True,

@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from kontor_edge.acting import act, new_key, submit
 from kontor_edge.edge import pages
-from kontor_edge.paging import Keyset, Slice, slice_of
+from kontor_edge.listing import Listing
 from kontor_edge.query import loads
-from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.entering import REASONS
-from kontor_meters_pages.admin.listing import KINDS, REQUESTS
+from kontor_meters_pages.admin.listing import INVITATIONS, KINDS, REQUESTS
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuid_of, uuids_of
 from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
@@ -23,7 +22,6 @@ from kontor_web import Form, Link, read_form
 router = APIRouter(prefix="/anfragen")
 
 GROUPS = ("all", "kinds", "customers", "meters")
-STATES = ("missing", "done", "closed")
 _MOST_NUMBERS = 2000
 
 
@@ -120,28 +118,21 @@ def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Resp
     )
 
 
-async def reading_request(request: Request, request_id: UUID) -> tuple[Staff, dict[str, Any], dict[str, int], Slice]:
+async def reading_request(request: Request, request_id: UUID) -> tuple[Staff, Listing]:
     """The request, how many customers stand where, and a page of them. Raises RequestMissing."""
-    query = request.query_params
-    asked = query.get("state", "")
-    keyset = Keyset("name", "asc", query.get("after", ""))
-    staff, row = await ask_meters(
-        request, "reading_request", asked=request_id, of_state=asked if asked in STATES else None,
-        of_words=search_patterns(query.get("q", "")),
-        **keyset.arguments,
-    )  # fmt: skip
-    if row["request"] is None:
+    staff, listing = await query_list(request, INVITATIONS, asked=request_id)
+    if listing.row["request"] is None:
         raise RequestMissing()
-    return staff, loads(row["request"]), loads(row["groups"], {}), slice_of(row, keyset)
+    return staff, listing
 
 
 @router.get("/{request_id:uuid}")
 async def show(request: Request, request_id: UUID) -> Response:
-    staff, found, groups, page = await reading_request(request, request_id)
-    query = request.query_params
+    staff, listing = await reading_request(request, request_id)
+    found, groups = listing.fact("request"), listing.fact("groups", {})
     return pages(request).render(
-        request, "meters/request.html", frame(request, staff), staff=staff, r=found, groups=groups, page=page, q=query.get("q", ""),
-        states=_states(request_id, groups, query.get("state", "")), next=page.query(request, after=page.after),
+        request, "meters/request.html", frame(request, staff), staff=staff, r=found, groups=groups, listing=listing,
+        states=_states(request_id, groups, listing.query.values["state"] or ""),
         edits=staff.may(EDIT), missing=groups.get("invited", 0) + groups.get("reminded", 0),
         days_left=(date.fromisoformat(found["due_on"]) - staff.today).days if found["due_on"] else 0,
     )  # fmt: skip

@@ -25,9 +25,9 @@ async def ask_meters(request: Request, function: str, **arguments: Any) -> tuple
     return staff, row
 
 
-async def query_list(request: Request, page: ListPage) -> tuple[Staff, Listing]:
+async def query_list(request: Request, page: ListPage, **arguments: Any) -> tuple[Staff, Listing]:
     """The same of a list."""
-    staff, listing = await staff_listing(request, page)
+    staff, listing = await staff_listing(request, page, **arguments)
     _check(staff)
     return staff, listing
 

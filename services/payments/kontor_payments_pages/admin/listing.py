@@ -28,7 +28,7 @@ PAYMENTS = ListPage(
         ListColumn("when", N_("When"), css="nowrap"),
         ListColumn("document", N_("Document")),
         ListColumn("customer", N_("Customer")),
-        ListColumn("method", N_("How")),
+        ListColumn("method", N_("Way to pay")),
         ListColumn("state", N_("State")),
         ListColumn("amount", N_("Amount"), num=True, css="num amount"),
     ),
