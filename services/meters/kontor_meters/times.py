@@ -1,9 +1,11 @@
 """Business dates and instants of a merchant."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
+@lru_cache(maxsize=20_000)
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """Midnight at the merchant, as UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)

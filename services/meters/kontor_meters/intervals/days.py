@@ -12,8 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.copies import time_zone
 from kontor_meters.intervals.quantities import decimal_of
-from kontor_meters.intervals.rules import STEP, midnight
+from kontor_meters.intervals.rules import STEP
 from kontor_meters.models import Register
+from kontor_meters.times import start_of
 from kontor_service.database import Database
 from kontor_service.errors import NotFound
 from kontor_service.tokens import Principal, require
@@ -40,7 +41,7 @@ async def day_of_series(request: Request, series_id: UUID, day: date, caller: Re
         registers = list(await session.exec(select(Register).where(Register.series_id == series_id)))
         if not registers:
             raise SeriesNotFound
-        first, last = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        first, last = start_of(day, zone), start_of(day + timedelta(days=1), zone)
         known = await _values(session, [register.id for register in registers], first, last)
     starts = [first + place * STEP for place in range((last - first) // STEP)]
     return {"date": day.isoformat(), "unit": registers[0].unit, "values": [_value(at, known, zone) for at in starts]}

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kontor_meters.intervals.quantities import CODES, GAP, Quantities
+from kontor_meters.times import start_of
 
 STEP = timedelta(minutes=15)
 # Clocks of two systems may differ by so much.
@@ -119,7 +119,7 @@ def _by_day(run: Run, quantities: list[int], zone: ZoneInfo) -> Iterator[Block]:
     while at < len(quantities):
         begins = start + at * STEP
         day = begins.astimezone(zone).date()
-        length = (midnight(day + timedelta(days=1), zone) - begins) // STEP
+        length = (start_of(day + timedelta(days=1), zone) - begins) // STEP
         part = quantities[at : at + length]
         at += length
         block = _block(run.register_id, day, begins, part)
@@ -133,12 +133,6 @@ def _block(register_id: UUID, day: date, begins: datetime, part: list[int]) -> B
     known = [quantity for quantity in part if quantity >= 0]
     holes = [quantity if quantity >= 0 else None for quantity in part]
     return Block(register_id, day, begins, holes, sum(known), len(known))
-
-
-@lru_cache(maxsize=20_000)
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a business date begins, in UTC."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def merged(blocks: Sequence[Block]) -> tuple[list[Block], int]:

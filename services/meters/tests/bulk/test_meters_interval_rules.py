@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kontor_meters.intervals.quantities import GAP, NOT_A_NUMBER, Quantities, decimal_of, worth
-from kontor_meters.intervals.rules import STEP, Block, Run, checked, merged, midnight
+from kontor_meters.intervals.rules import STEP, Block, Run, checked, merged
+from kontor_meters.times import start_of
 
 REGISTERS = [UUID(int=n) for n in range(3)]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -42,7 +43,7 @@ def test_blocks_lie_within_their_days_and_add_up(values: list[Decimal], start: d
     assert sum(block.total for block in result.blocks) == sum(values) * 1_000_000
     for block in result.blocks:
         ends = block.starts_at + len(block.quantities) * STEP
-        assert midnight(block.day, zone) <= block.starts_at < ends <= midnight(block.day + timedelta(days=1), zone)
+        assert start_of(block.day, zone) <= block.starts_at < ends <= start_of(block.day + timedelta(days=1), zone)
         assert block.total == sum(quantity for quantity in block.quantities if quantity is not None)
 
 

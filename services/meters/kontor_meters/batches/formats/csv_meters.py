@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -68,11 +67,7 @@ def _reader(name: str, sign: str) -> Callable[[str], Any]:
         return lambda text: _CHOICES[name].get(folded(text))
     if name in _WHOLE:
         return lambda text: int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
-    return {"in_use_from": day, "factor": lambda text: _factor(text, sign)}.get(name, str)
-
-
-def _factor(text: str, sign: str) -> Decimal | None:
-    return number(text, sign)
+    return {"in_use_from": day, "factor": lambda text: number(text, sign)}.get(name, str)
 
 
 def _add(wanted: dict[str, Any], values: dict[str, Any]) -> None:

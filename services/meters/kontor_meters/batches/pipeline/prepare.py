@@ -68,99 +68,82 @@ def keys(body: Body) -> tuple[set[str], set[str]]:
 
 
 def prepare(body: Body, directory: Directory, zone: ZoneInfo, now: datetime) -> Prepared:
-    result = Prepared(body.of_file, problems=list(body.problems))
-    for item in body.readings:
-        _reading(result, item, directory, zone, now)
-    blocks: list[Block] = []
-    readers: dict[tuple[str, str], Quantities] = {}
-    for run in body.intervals:
-        blocks += _interval(result, run, directory, readers, zone, now)
-    result.blocks, result.duplicates = merged(blocks)
-    values = sum(block.number for block in blocks)
-    result.total = values + len(result.readings) + result.parked_values + result.refused
-    return result
+    return _Preparation(body, directory, zone, now).result
 
 
-def _reading(result: Prepared, item: ReadingItem, directory: Directory, zone: ZoneInfo, now: datetime) -> None:
-    at = moment(item.taken_at, zone, now)
-    if at is None:
-        result.problems.append(LineProblem(item.line, "not_a_date", result.place(item, "taken_at")))
-        return
-    register, problem = directory.find(item.meter, item.obis, item.register, at)
-    if register is None:
-        _without_register(result, item, problem, _named(item, problem))
-        return
-    values = candidates(item.value)
-    if not values:
-        code = "negative" if item.value.startswith("-") and candidates(item.value[1:]) else "not_a_number"
-        result.problems.append(LineProblem(item.line, code, result.place(item, "value")))
-    elif (item.reason or "regular") not in _REASONS:
-        result.problems.append(LineProblem(item.line, "reason", result.place(item, "reason")))
-    else:
-        result.readings.append(ReadingFound(item, register, values[0], at, item.reason or "regular"))
+class _Preparation:
+    def __init__(self, body: Body, directory: Directory, zone: ZoneInfo, now: datetime) -> None:
+        self._directory, self._zone, self._now = directory, zone, now
+        # By the sender's unit and the register's.
+        self._readers: dict[tuple[str, str], Quantities] = {}
+        result = self.result = Prepared(body.of_file, problems=list(body.problems))
+        for item in body.readings:
+            self._reading(item)
+        blocks = [block for run in body.intervals for block in self._interval(run)]
+        result.blocks, result.duplicates = merged(blocks)
+        values = sum(block.number for block in blocks)
+        result.total = values + len(result.readings) + result.parked_values + result.refused
 
-
-def _interval(
-    result: Prepared,
-    item: IntervalItem,
-    directory: Directory,
-    readers: dict[tuple[str, str], Quantities],
-    zone: ZoneInfo,
-    now: datetime,
-) -> Sequence[Block]:
-    start = instant(item.start)
-    wrong = "no_instant" if start is None else start_problem(start, item.step_minutes)
-    if start is None or wrong:
-        named = "step_minutes" if wrong == "step" else "start"
-        _refuse(result, item, wrong, named)
-        return ()
-    register, problem = directory.find(item.meter, item.obis, item.register, start)
-    if register is None:
-        _without_register(result, item, problem, _named(item, problem))
-        return ()
-    if not register.interval:
-        _refuse(result, item, "not_interval", "obis")
-        return ()
-    reader = _reader(readers, item.unit, register.unit)
-    if reader is None:
-        _refuse(result, item, "unit", "unit")
-        return ()
-    found = checked(Run(register.id, start, item.values, register.used_from, register.used_to), reader, zone, now)
-    for one in found.found:
-        result.problems.append(
-            LineProblem(item.line, one.code, result.place(item, f"values[{one.first}]"), count=one.count)
-        )
-    result.series[register.id] = register.series_id
-    return found.blocks
-
-
-def _reader(readers: dict[tuple[str, str], Quantities], sent_in: str, unit: str) -> Quantities | None:
-    if (sent_in, unit) not in readers:
-        factor = worth(sent_in, unit)
-        if factor is None:
+    def _reading(self, item: ReadingItem) -> None:
+        at = moment(item.taken_at, self._zone, self._now)
+        if at is None:
+            return self._refuse(item, "not_a_date", "taken_at")
+        register = self._register(item, at)
+        if register is None:
             return None
-        readers[sent_in, unit] = Quantities(unit, factor)
-    return readers[sent_in, unit]
+        values = candidates(item.value)
+        if not values:
+            negative = item.value.startswith("-") and candidates(item.value[1:])
+            return self._refuse(item, "negative" if negative else "not_a_number", "value")
+        reason = item.reason or "regular"
+        if reason not in _REASONS:
+            return self._refuse(item, "reason", "reason")
+        return self.result.readings.append(ReadingFound(item, register, values[0], at, reason))
 
+    def _interval(self, item: IntervalItem) -> Sequence[Block]:
+        start = instant(item.start)
+        wrong = "no_instant" if start is None else start_problem(start, item.step_minutes)
+        if start is None or wrong:
+            self._refuse(item, wrong, "step_minutes" if wrong == "step" else "start")
+            return ()
+        register = self._register(item, start)
+        if register is None:
+            return ()
+        reader = self._reader(item.unit, register.unit) if register.interval else None
+        if reader is None:
+            self._refuse(item, *(("unit", "unit") if register.interval else ("not_interval", "obis")))
+            return ()
+        run = Run(register.id, start, item.values, register.used_from, register.used_to)
+        found = checked(run, reader, self._zone, self._now)
+        for one in found.found:
+            self._refuse(item, one.code, f"values[{one.first}]", one.count)
+        self.result.series[register.id] = register.series_id
+        return found.blocks
 
-def _without_register(result: Prepared, item: Item, problem: str, field: str) -> None:
-    if problem == "unknown_meter":
-        result.parked.append(item)
-        place, named = result.place(item, field), {"meter": item.meter}
-        result.problems.append(LineProblem(item.line, problem, place, "parked", named, count(item)))
-    else:
-        _refuse(result, item, problem, field)
+    def _reader(self, sent_in: str, unit: str) -> Quantities | None:
+        """None where the sender's unit is not worth anything in the register's."""
+        if (sent_in, unit) not in self._readers:
+            factor = worth(sent_in, unit)
+            if factor is None:
+                return None
+            self._readers[sent_in, unit] = Quantities(unit, factor)
+        return self._readers[sent_in, unit]
 
+    def _register(self, item: Item, at: datetime) -> Known | None:
+        """None where it is not known (yet): the item waits for its meter, or is refused."""
+        register, problem = self._directory.find(item.meter, item.obis, item.register, at)
+        if problem == "unknown_meter":
+            self.result.parked.append(item)
+            place = self.result.place(item, "meter")
+            waits = LineProblem(item.line, problem, place, "parked", {"meter": item.meter}, count(item))
+            self.result.problems.append(waits)
+        elif register is None:
+            self._refuse(item, problem, "register" if item.register else "obis")
+        return register
 
-def _refuse(result: Prepared, item: Item, code: str, field: str) -> None:
-    if number := count(item):
-        result.problems.append(LineProblem(item.line, code, result.place(item, field), count=number))
-
-
-def _named(item: Item, problem: str) -> str:
-    if problem == "unknown_meter":
-        return "meter"
-    return "register" if item.register else "obis"
+    def _refuse(self, item: Item, code: str, field: str, many: int | None = None) -> None:
+        if number := count(item) if many is None else many:
+            self.result.problems.append(LineProblem(item.line, code, self.result.place(item, field), count=number))
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
