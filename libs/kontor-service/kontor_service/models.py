@@ -32,6 +32,9 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from kontor_bus.schema import BUS
 from kontor_service.ids import uuid7
 
+# The largest number that a column takes, and so a query.
+LARGEST = 2**63 - 1
+
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

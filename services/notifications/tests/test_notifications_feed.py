@@ -24,6 +24,11 @@ def envelope(document: Document) -> Envelope:
                     time=datetime.now(UTC), merchant_id=UUID(document.merchant_id), traceparent=None, body=b"")  # fmt: skip
 
 
+async def test_a_position_that_no_event_can_have_is_refused_with_its_field(desk: Any) -> None:
+    assert (await read(desk, after=2**63 - 1))["events"] == []
+    assert (await read(desk, after=2**63))["field"] == "after"
+
+
 async def test_facts_appear_in_order_and_reading_goes_on_where_it_stopped(desk: Any, document: Document) -> None:
     await desk.tell(DocumentReceived(document=document))
     await desk.tell(DocumentOpened(document=document, actor="contact:1"))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from kontor_edge.edge import edge_of
 from kontor_edge.ingest import ApiKey, permit
+from kontor_service.models import LARGEST
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -16,7 +17,7 @@ _PATIENCE_SECONDS = 5.0
 async def events(
     request: Request,
     key: ApiKey,
-    after: Annotated[int, Query(ge=0, description="The last position you have seen")] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST, description="The last position you have seen")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     wait: Annotated[float, Query(ge=0, le=20, description="Seconds to wait for news before an empty answer")] = 0,
 ) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.result import result_file
 from kontor_service.errors import TooLarge
+from kontor_service.models import LARGEST
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
@@ -22,6 +23,7 @@ Editor = Annotated[Principal, Depends(require("meters:edit"))]
 Reader = Annotated[Principal, Depends(require("meters:edit", "meters:read"))]
 Submitter = Annotated[Principal, Depends(require("meters:submit"))]
 Kind = Literal["readings", "meters"]
+After = Annotated[int, Query(ge=0, le=LARGEST)]
 _PAGE = 200
 
 
@@ -54,7 +56,7 @@ async def template_file(principal: Reader, kind: Annotated[Kind, Query()]) -> Re
 
 
 @router.get("/{batch_id}/problems")
-async def problems(request: Request, batch_id: UUID, principal: Reader, after: int = 0) -> dict[str, Any]:
+async def problems(request: Request, batch_id: UUID, principal: Reader, after: After = 0) -> dict[str, Any]:
     """In the order in which they were found, in the reader's language. `next` is the next page's `after`, null at the end."""
     async with _deps(request).db.transaction(principal.merchant) as session:
         if await session.get(Batch, batch_id) is None:

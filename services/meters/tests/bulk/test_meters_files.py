@@ -98,6 +98,8 @@ async def test_problems_come_page_by_page(world: Any) -> None:
     batch = await world.preview(HEAD + "Z1;;x;31.01.2026\n" * 250)
     assert len(batch.problems) == 20
     first = (await world.http.get(f"/v1/batches/{batch.id}/problems", headers=world.staff())).json()
+    beyond = await world.http.get(f"/v1/batches/{batch.id}/problems?after={2**63}", headers=world.staff())
+    assert (beyond.status_code, beyond.json()["field"]) == (422, "after")
     rest = (
         await world.http.get(f"/v1/batches/{batch.id}/problems?after={first['next']}", headers=world.staff())
     ).json()

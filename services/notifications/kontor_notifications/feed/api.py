@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 
 from kontor_notifications.feed.service import read
+from kontor_service.models import LARGEST
 from kontor_service.tokens import Principal, require
 
 router = APIRouter()
@@ -17,7 +18,7 @@ _LOOK_EVERY = 0.5
 async def feed(
     request: Request,
     principal: Annotated[Principal, Depends(require("events:read"))],
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     wait: Annotated[float, Query(ge=0, le=20)] = 0,
 ) -> dict[str, Any]:
