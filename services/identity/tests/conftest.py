@@ -1,9 +1,10 @@
 """Identity on a real PostgreSQL and loopback sockets, with both edges played by a recorder."""
 
 import base64
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ from fastapi import FastAPI, Request, Response
 from google.protobuf.message import Message
 
 from kontor_events.registry import class_of
+from kontor_identity import system_time
 from kontor_identity.app import create_app
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
@@ -242,6 +244,24 @@ async def stage(running: Stage) -> Stage:
         edge.sessions.clear()
         edge.down = False
     return running
+
+
+@pytest.fixture
+def days_ago(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`with days_ago(2):` what protects takes the time for that of then: what is made now has been there for so long."""
+
+    @contextmanager
+    def then(days: int) -> Iterator[None]:
+        class Then(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:
+                return datetime.now(tz) - timedelta(days=days)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(system_time, "datetime", Then)
+            yield
+
+    return then
 
 
 @pytest_asyncio.fixture(loop_scope="module")
