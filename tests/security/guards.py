@@ -55,7 +55,7 @@ INCOMING = {
     "document_number": "ZW-1", "amount": "1.00", "currency": "EUR", "paid_on": "2026-01-02", "external_id": "foreign-1",
 }  # fmt: skip
 
-_THING = {"things": ["meters.meter:{meter_id}"]}
+_RESOURCE = {"resources": ["meters.meter:{meter_id}"]}
 _READING = {"register_id": "{register_id}", "value": "1", "insist": True}
 _NEW_METER = {"number": "1", "registers": [{"unit": "kWh"}]}
 _METER = {
@@ -85,8 +85,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
             service=True, body={"merchant_id": "{merchant_id}", "customer_id": "{customer_id}"}
         ),
         # By staff who may edit the thing's kind, and by services. A link is of the token's own merchant and opens its things alone.
-        "POST /v1/things/links": _staff("meters:edit", _THING, foreign=None),
-        "POST /v1/things/links/revoke": _staff("meters:edit", _THING, foreign=None),
+        "POST /v1/capability-links": _staff("meters:edit", _RESOURCE, foreign=None),
+        "POST /v1/capability-links/revoke": _staff("meters:edit", _RESOURCE, foreign=None),
         "POST /v1/invitations/{invitation_id}/link": Guard(service=True),
         "POST /v1/challenges/{challenge_id}/secret": Guard(service=True),
         "POST /v1/snapshots": SERVICE,

@@ -38,8 +38,8 @@ class Principal:
     customers: frozenset[UUID] = field(default_factory=frozenset)
     # A link's session sees this document and its thread only.
     document_id: UUID | None = None
-    # A link to a thing acts for this thing and for no customer: <owner>.<aggregate>:<id>, e.g. meters.meter:0192…
-    thing: str | None = None
+    # A capability link acts for this resource and for no customer: <owner>.<aggregate>:<id>, e.g. meters.meter:0192…
+    resource: str | None = None
     language: str = "de"
     # The session a person acts in; None for systems and services.
     session_id: UUID | None = None
@@ -66,7 +66,7 @@ class Principal:
             name=claims.get("name", ""),
             customers=frozenset(UUID(c) for c in claims.get("customers", ())),
             document_id=UUID(claims["document"]) if claims.get("document") else None,
-            thing=claims.get("thing"),
+            resource=claims.get("resource"),
             language=claims.get("language", "de"),
             session_id=UUID(claims["session"]) if claims.get("session") else None,
         )
@@ -178,7 +178,7 @@ class TokenSource:
     ) -> str:
         """A token for one command, from grants as they stand now.
 
-        Raises Unauthorized (session_ended), Forbidden, TooMany; for a link to a thing also
+        Raises Unauthorized (session_ended), Forbidden, TooMany; for a capability link also
         NotFound (link_unknown) and Gone (link_expired).
         """
         given = {"session_hash": session_hash, "api_key": api_key, "link": link}

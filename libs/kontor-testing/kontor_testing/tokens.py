@@ -31,13 +31,13 @@ class TokenSigner:
         kind: str = "staff",
         customers: list[UUID] | None = None,
         document: UUID | None = None,
-        thing: str | None = None,
+        resource: str | None = None,
         lifetime: int = 60,
         **claims: Any,
     ) -> dict[str, str]:
         """The header of a call by somebody with these rights. `lifetime` in seconds.
 
-        `thing`, with kind "link": somebody who holds the secret link to it, e.g. meters.meter:<uuid>.
+        `resource`, with kind "link": somebody who holds the secret link to it, e.g. meters.meter:<uuid>.
         """
         now = int(time.time())
         subject = "service:identity" if kind == "service" else f"{kind}:{uuid4()}"
@@ -45,7 +45,7 @@ class TokenSigner:
             "iss": ISSUER, "aud": audience, "iat": now, "exp": now + lifetime, "sub": subject, "kind": kind,
             "merchant": str(merchant) if merchant else None, "rights": rights, "name": "Test",
             "customers": [str(customer) for customer in customers or []],
-            "document": str(document) if document else None, "thing": thing, "language": "de",
+            "document": str(document) if document else None, "resource": resource, "language": "de",
         } | claims  # fmt: skip
         token = jwt.encode(payload, self._key, algorithm="EdDSA", headers={"kid": "test"})
         return {"Authorization": f"Bearer {token}"}

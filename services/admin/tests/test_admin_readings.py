@@ -223,11 +223,11 @@ async def test_stickers_carry_the_links_of_meters_that_have_one(shop: Shop) -> N
     one = made.meter(shop, "A", place=meters_pb2.Place(street="Weg 1", post_code="1", city="Ort", detail="Keller"))
     revoked = made.meter(shop, "B")
     await shop.told(one, revoked)
-    things = {"links": [
-        {"thing": f"meters.meter:{one.meter.id}", "url": "http://portal.example/z/geheim"},
-        {"thing": f"meters.meter:{revoked.meter.id}", "url": None, "reason": "revoked"},
+    resources = {"links": [
+        {"resource": f"meters.meter:{one.meter.id}", "url": "http://portal.example/z/geheim"},
+        {"resource": f"meters.meter:{revoked.meter.id}", "url": None, "reason": "revoked"},
     ]}  # fmt: skip
-    shop.owners.answers["POST", "/v1/things/links"] = things
+    shop.owners.answers["POST", "/v1/capability-links"] = resources
     shop.owners.answers["POST", "/v1/stickers"] = Response(b"%PDF-1.7", media_type="application/pdf")
     answer = await shop.post("/zaehler/aufkleber", {"meter": [one.meter.id, revoked.meter.id, str(uuid4())]})
     assert answer.content == b"%PDF-1.7"
@@ -242,15 +242,17 @@ async def test_stickers_carry_the_links_of_meters_that_have_one(shop: Shop) -> N
 async def test_the_link_of_a_meter_is_shown_renewed_and_revoked(shop: Shop) -> None:
     there = made.meter(shop, "A")
     await shop.told(there)
-    thing = f"meters.meter:{there.meter.id}"
-    shop.owners.answers["POST", "/v1/things/links"] = {
-        "links": [{"thing": thing, "url": "http://portal.example/z/geheim"}]
+    resource = f"meters.meter:{there.meter.id}"
+    shop.owners.answers["POST", "/v1/capability-links"] = {
+        "links": [{"resource": resource, "url": "http://portal.example/z/geheim"}]
     }
     assert "http://portal.example/z/geheim" in (await shop.post(f"/zaehler/{there.meter.id}/link")).text
     await shop.post(f"/zaehler/{there.meter.id}/link", {"renew": "on"})
-    assert shop.owners.calls[-1][2] == {"things": [thing], "renew": True}
-    shop.owners.answers["POST", "/v1/things/links/revoke"] = {}
+    assert shop.owners.calls[-1][2] == {"resources": [resource], "renew": True}
+    shop.owners.answers["POST", "/v1/capability-links/revoke"] = {}
     await shop.post(f"/zaehler/{there.meter.id}/link/widerrufen")
-    assert shop.owners.calls[-1][1:] == ("/v1/things/links/revoke", {"things": [thing]})
-    shop.owners.answers["POST", "/v1/things/links"] = {"links": [{"thing": thing, "url": None, "reason": "revoked"}]}
+    assert shop.owners.calls[-1][1:] == ("/v1/capability-links/revoke", {"resources": [resource]})
+    shop.owners.answers["POST", "/v1/capability-links"] = {
+        "links": [{"resource": resource, "url": None, "reason": "revoked"}]
+    }
     assert "Neuen Link" in (await shop.post(f"/zaehler/{there.meter.id}/link")).text

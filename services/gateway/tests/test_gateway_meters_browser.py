@@ -55,7 +55,9 @@ async def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
     portal.owners.answer(
         "GET", f"/v1/series/{home['power'].registers[2].series_id}/days/2026-06-21", {"unit": "kWh", "values": values}
     )
-    portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "thing": f"meters.meter:{home['gas'].id}"})
+    portal.owners.answer(
+        "POST", "/v1/links/inspect", {"slug": "stadtwerk", "resource": f"meters.meter:{home['gas'].id}"}
+    )
     portal.owners.answer("POST", "/v1/readings", asks_back(home))
     context = await browsing(browser, portal, home["cookie"], width, color_scheme=scheme)
     page = await context.new_page()
@@ -168,7 +170,9 @@ async def test_an_open_page_shows_a_reading_as_soon_as_it_is_accepted(browser: B
 
 async def test_no_page_of_a_link_leads_elsewhere_with_its_secret(browser: Browser, portal: Any) -> None:
     home = await furnished(portal)
-    portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "thing": f"meters.meter:{home['gas'].id}"})
+    portal.owners.answer(
+        "POST", "/v1/links/inspect", {"slug": "stadtwerk", "resource": f"meters.meter:{home['gas'].id}"}
+    )
     context = await browser.new_context(base_url=portal.url.replace("127.0.0.1", "localhost"), locale="de-DE")
     page = await context.new_page()
     seen: list[tuple[str, dict[str, str]]] = []

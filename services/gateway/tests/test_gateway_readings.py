@@ -246,8 +246,8 @@ async def test_the_same_as_json(portal: Any, home: Any) -> None:
     assert (photo.status_code, photo.json()) == (201, {"sha256": SHA})
 
 
-async def linked(portal: Any, thing: str) -> None:
-    portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "document_id": None, "thing": thing})
+async def linked(portal: Any, resource: str) -> None:
+    portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "document_id": None, "resource": resource})
 
 
 async def test_a_sticker_shows_the_meter_and_nothing_of_its_past(portal: Any, home: Any) -> None:

@@ -9,6 +9,7 @@ from kontor_identity.access.api import router as access_router
 from kontor_identity.access.rights import EDGES
 from kontor_identity.access.services import OwnTokens
 from kontor_identity.api_keys.api import router as api_keys_router
+from kontor_identity.capability_links.api import router as capability_links_router
 from kontor_identity.challenges.api import router as challenges_router
 from kontor_identity.customers.api import router as customers_router
 from kontor_identity.customers.ingest import take_customer
@@ -26,7 +27,6 @@ from kontor_identity.sessions.api import router as sessions_router
 from kontor_identity.sessions.push import SessionPush
 from kontor_identity.settings import Settings
 from kontor_identity.staff.api import router as staff_router
-from kontor_identity.things.api import router as things_router
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor identity",
         routers=[
-            access_router, sessions_router, links_router, things_router, invitations_router, passwords_router, challenges_router,
+            access_router, sessions_router, links_router, capability_links_router, invitations_router, passwords_router, challenges_router,
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[

@@ -191,14 +191,14 @@ class Link(Owned, Aggregate, Base, table=True):
         return self.revoked_at is not None
 
 
-class ThingLink(Owned, Base, table=True):
-    """A secret link to a thing of another owner, e.g. meters.meter:<uuid>; what that is, identity does not know."""
+class CapabilityLink(Owned, Base, table=True):
+    """A secret link to a resource of another owner, e.g. meters.meter:<uuid>; what that is, identity does not know."""
 
-    # One link per thing, however many ask for it at once.
-    __table_args__ = (UniqueConstraint("merchant_id", "thing", name="uq_thing_link_thing"),)
+    # One link per resource, however many ask for it at once.
+    __table_args__ = (UniqueConstraint("merchant_id", "resource", name="uq_capability_link_resource"),)
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    thing: str
+    resource: str
     generation: int = 1
     created_at: datetime
     expires_at: datetime

@@ -101,15 +101,15 @@ WHERE s.hash = ANY (p_hashes);
 END
 $$;
 
-CREATE FUNCTION thing_of_link(p_id uuid)
+CREATE FUNCTION resource_of_link(p_id uuid)
 RETURNS TABLE (
-    merchant_id uuid, slug text, portal_enabled boolean, language text, thing text, generation bigint,
+    merchant_id uuid, slug text, portal_enabled boolean, language text, resource text, generation bigint,
     closed boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT l.merchant_id, m.slug, m.portal_enabled, m.language, l.thing, l.generation,
+    SELECT l.merchant_id, m.slug, m.portal_enabled, m.language, l.resource, l.generation,
            l.revoked_at IS NOT NULL OR l.expires_at <= now()
-    FROM thing_link l JOIN merchant m ON m.id = l.merchant_id WHERE l.id = p_id
+    FROM capability_link l JOIN merchant m ON m.id = l.merchant_id WHERE l.id = p_id
 $$;
 
 -- What these functions look up across merchants.
@@ -131,4 +131,4 @@ CREATE POLICY lookup ON challenge FOR SELECT TO CURRENT_USER USING (true);
 
 CREATE POLICY lookup ON api_key FOR SELECT TO CURRENT_USER USING (true);
 
-CREATE POLICY lookup ON thing_link FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY lookup ON capability_link FOR SELECT TO CURRENT_USER USING (true);

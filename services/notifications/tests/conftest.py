@@ -52,7 +52,7 @@ class Peers:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: dict[str, int] = {}
         self.generation = 1
-        # Things whose link the merchant has revoked.
+        # Resources whose link the merchant has revoked.
         self.revoked: set[str] = set()
         self.app = self._build()
 
@@ -103,17 +103,17 @@ class Peers:
                 self.generation += 1
             return {"url": f"https://portal.example/l/{asked['document_id'] or 'all'}.{self.generation}"}
 
-        @app.post("/v1/things/links")
-        async def thing_links(request: Request) -> dict[str, Any]:
+        @app.post("/v1/capability-links")
+        async def capability_links(request: Request) -> dict[str, Any]:
             asked = await request.json()
             self._authorized(request, "identity")
             if asked.get("renew"):
                 self.generation += 1
-            [thing] = asked["things"]
-            if thing in self.revoked:
-                return {"links": [{"thing": thing, "url": None, "reason": "revoked"}]}
-            url = f"https://portal.example/z/{thing.partition(':')[2]}.{self.generation}"
-            return {"links": [{"thing": thing, "url": url, "reason": None}]}
+            [resource] = asked["resources"]
+            if resource in self.revoked:
+                return {"links": [{"resource": resource, "url": None, "reason": "revoked"}]}
+            url = f"https://portal.example/z/{resource.partition(':')[2]}.{self.generation}"
+            return {"links": [{"resource": resource, "url": url, "reason": None}]}
 
         @app.post("/v1/invitations/{invitation_id}/link")
         async def invitation(invitation_id: str) -> dict[str, str]:

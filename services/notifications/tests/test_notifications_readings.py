@@ -62,7 +62,7 @@ async def test_a_customer_is_asked_with_a_link_that_needs_no_log_in(
     assert mail["subject"] == "Jahresablesung 2026: Bitte bis 15. Dezember 2026 ablesen"
     assert mail["links"] == [f"https://portal.example/z/{INVITATION_ID}.1"]
     assert "Stromzähler, 1EMH0012345678" in mail["text"]
-    assert desk.peers.asked("/v1/things/links") == [{"things": [f"meters.invitation:{INVITATION_ID}"]}]
+    assert desk.peers.asked("/v1/capability-links") == [{"resources": [f"meters.invitation:{INVITATION_ID}"]}]
 
 
 async def test_meters_that_have_been_read_are_not_asked_for(
@@ -113,7 +113,7 @@ async def test_who_has_answered_before_the_mail_goes_out_gets_none(
 
     [row] = await desk.log("suppressed")
     assert "had arrived" in row["error"]
-    assert desk.peers.asked("/v1/things/links") == []
+    assert desk.peers.asked("/v1/capability-links") == []
 
 
 async def test_a_customer_without_an_address_is_shown_to_staff(
@@ -270,4 +270,4 @@ async def test_a_revoked_link_does_not_come_back_with_another_address(
 
     [failed] = await desk.log("failed")
     assert "revoked" in failed["error"]
-    assert not any(body.get("renew") for body in desk.peers.asked("/v1/things/links"))
+    assert not any(body.get("renew") for body in desk.peers.asked("/v1/capability-links"))

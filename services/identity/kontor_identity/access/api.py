@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import Minted, command_token, token_of_a_service
+from kontor_identity.capability_links.opening import token_for_link
 from kontor_identity.fields import Input
 from kontor_identity.parts import Here
-from kontor_identity.things.opening import token_for_link
 
 router = APIRouter(tags=["tokens"])
 

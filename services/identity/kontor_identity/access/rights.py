@@ -1,4 +1,4 @@
-"""Who may do what. A right is `<thing>:<verb>`; owners ask for rights, never for roles.
+"""Who may do what. A right is `<what>:<verb>`; owners ask for rights, never for roles.
 
 Which rights there are, and whose they are, stands in each owner's contract (proto/, option `context`).
 """
@@ -17,7 +17,7 @@ OWNERS = frozenset(contexts())
 _RULES = [rules_of(context) for context in sorted(OWNERS)]
 
 PORTAL_RIGHTS = frozenset(right for rules in _RULES for right in rules.portal_rights)
-# What a secret link to one of an owner's things allows, by owner.
+# What a secret link to one of an owner's resources allows, by owner.
 LINK_RIGHTS = {context: frozenset(rules_of(context).link_rights) for context in OWNERS}
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     role: frozenset({ACCOUNT_RIGHT} | {s.right for rules in _RULES for s in rules.staff_rights if role in s.roles})

@@ -113,7 +113,7 @@ def mint(
     rights: Collection[str],
     customers: Collection[UUID] = (),
     document_id: UUID | None = None,
-    thing: str | None = None,
+    resource: str | None = None,
     language: str = "de",
     session_id: UUID | None = None,
 ) -> Minted:
@@ -128,7 +128,7 @@ def mint(
         "rights": sorted(rights),
         "customers": [str(customer) for customer in customers],
         "document": str(document_id) if document_id else None,
-        "thing": thing,
+        "resource": resource,
         "language": language,
         "session": str(session_id) if session_id else None,
         "iat": now,

@@ -22,7 +22,7 @@ class Purpose(StrEnum):
     """A token made for one purpose is worthless for every other."""
 
     LINK = "link"
-    THING = "thing"
+    CAPABILITY = "capability"
     INVITATION = "invitation"
     RESET = "reset"
     CODE = "code"

@@ -24,7 +24,7 @@ LOGIN_BY_IP = Limit("login_ip", burst=100, seconds=3)
 LOGIN_BY_ACCOUNT = Limit("login_account", burst=10, seconds=60)
 LINK_BY_IP = Limit("link_ip", burst=120, seconds=1)
 # A token for every command: somebody who reads a hundred meters sends a hundred photos in one form.
-THING_LINK = Limit("thing_link", burst=200, seconds=5)
+CAPABILITY_LINK = Limit("capability_link", burst=200, seconds=5)
 FRESH_LINK = Limit("fresh_link", burst=3, seconds=1200)
 RESET_BY_IP = Limit("reset_ip", burst=30, seconds=60)
 RESET_BY_ACCOUNT = Limit("reset_account", burst=3, seconds=600)

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from kontor_identity.access.services import CallingService
+from kontor_identity.capability_links.opening import look_at_capability_link
 from kontor_identity.fields import Input
 from kontor_identity.limits.uniform import uniform_time
 from kontor_identity.links.opening import ask_for_a_fresh_link, look_at_link, open_link
 from kontor_identity.links.service import link_for_a_mail, merchants_link, renew_links, revoke_links
 from kontor_identity.links.store import Target
 from kontor_identity.parts import Here
-from kontor_identity.things.opening import look_at_thing
 from kontor_service.errors import NotFound
 from kontor_service.tokens import Principal, ServiceCaller, require
 
@@ -79,7 +79,7 @@ async def open_by_link(body: LinkOpened, here: Here, _: CallingService) -> dict[
 
 @router.post("/v1/links/inspect")
 async def look(body: LinkOpened, here: Here, _: CallingService) -> dict[str, Any]:
-    return await look_at_thing(here, body.token, body.ip) or await look_at_link(here, body.token)
+    return await look_at_capability_link(here, body.token, body.ip) or await look_at_link(here, body.token)
 
 
 @router.post("/v1/links/request-new", status_code=202)

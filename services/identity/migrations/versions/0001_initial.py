@@ -200,17 +200,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_staff_merchant_id", "staff", ["merchant_id"], unique=False)
     op.create_table(
-        "thing_link",
+        "capability_link",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("thing", sa.Text(), nullable=False),
+        sa.Column("resource", sa.Text(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_thing_link_merchant_id_merchant")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_thing_link")),
-        sa.UniqueConstraint("merchant_id", "thing", name="uq_thing_link_thing"),
+        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_capability_link_merchant_id_merchant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capability_link")),
+        sa.UniqueConstraint("merchant_id", "resource", name="uq_capability_link_resource"),
     )
     op.create_table(
         "contact",
@@ -395,8 +395,8 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON staff
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
-    execute("ALTER TABLE thing_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-    execute("""CREATE POLICY tenant ON thing_link
+    execute("ALTER TABLE capability_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON capability_link
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE contact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -517,15 +517,15 @@ CROSS JOIN LATERAL (
 WHERE s.hash = ANY (p_hashes);
 END
 $$""")
-    execute("""CREATE FUNCTION thing_of_link(p_id uuid)
+    execute("""CREATE FUNCTION resource_of_link(p_id uuid)
 RETURNS TABLE (
-    merchant_id uuid, slug text, portal_enabled boolean, language text, thing text, generation bigint,
+    merchant_id uuid, slug text, portal_enabled boolean, language text, resource text, generation bigint,
     closed boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT l.merchant_id, m.slug, m.portal_enabled, m.language, l.thing, l.generation,
+    SELECT l.merchant_id, m.slug, m.portal_enabled, m.language, l.resource, l.generation,
            l.revoked_at IS NOT NULL OR l.expires_at <= now()
-    FROM thing_link l JOIN merchant m ON m.id = l.merchant_id WHERE l.id = p_id
+    FROM capability_link l JOIN merchant m ON m.id = l.merchant_id WHERE l.id = p_id
 $$""")
     execute("""-- What these functions look up across merchants.
 CREATE POLICY lookup ON logo FOR SELECT TO CURRENT_USER USING (true)""")
@@ -537,7 +537,7 @@ CREATE POLICY lookup ON logo FOR SELECT TO CURRENT_USER USING (true)""")
     execute("CREATE POLICY lookup ON link FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON challenge FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON api_key FOR SELECT TO CURRENT_USER USING (true)")
-    execute("CREATE POLICY lookup ON thing_link FOR SELECT TO CURRENT_USER USING (true)")
+    execute("CREATE POLICY lookup ON capability_link FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON merchant FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

@@ -14,15 +14,15 @@ METER, INVITATION = "meters.meter:", "meters.invitation:"
 
 def by_link(principal: Principal) -> bool:
     """A link lets in readings and nothing out: the answer must not tell what was read before."""
-    return principal.for_customers and (principal.thing is not None or principal.kind == "link")
+    return principal.for_customers and (principal.resource is not None or principal.kind == "link")
 
 
 async def reachable(session: AsyncSession, principal: Principal, meter_ids: Collection[UUID]) -> set[UUID]:
     """Which of these meters the principal may enter readings of; row-level security has left the merchant's alone."""
     if not principal.for_customers:
         return set(meter_ids)
-    if principal.thing is not None:
-        return set(meter_ids) & await _of_thing(session, principal.thing)
+    if principal.resource is not None:
+        return set(meter_ids) & await _of_resource(session, principal.resource)
     if principal.document_id is not None:
         # A link of one document was opened for that document alone.
         return set()
@@ -30,10 +30,10 @@ async def reachable(session: AsyncSession, principal: Principal, meter_ids: Coll
     return set(await session.exec(query))
 
 
-async def _of_thing(session: AsyncSession, thing: str) -> set[UUID]:
-    if thing.startswith(METER):
-        return {UUID(thing.removeprefix(METER))}
-    if not thing.startswith(INVITATION):
+async def _of_resource(session: AsyncSession, resource: str) -> set[UUID]:
+    if resource.startswith(METER):
+        return {UUID(resource.removeprefix(METER))}
+    if not resource.startswith(INVITATION):
         return set()
     asked = (
         select(InvitedMeter.meter_id)
@@ -42,6 +42,8 @@ async def _of_thing(session: AsyncSession, thing: str) -> set[UUID]:
         .join(
             Meter, (col(Meter.id) == InvitedMeter.meter_id) & (col(Meter.customer_id) == ReadingInvitation.customer_id)
         )
-        .where(InvitedMeter.invitation_id == UUID(thing.removeprefix(INVITATION)), ReadingInvitation.state != "closed")
+        .where(
+            InvitedMeter.invitation_id == UUID(resource.removeprefix(INVITATION)), ReadingInvitation.state != "closed"
+        )
     )
     return set(await session.exec(asked))

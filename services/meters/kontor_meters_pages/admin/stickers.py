@@ -27,7 +27,7 @@ router = APIRouter()
 MOST = 300
 
 
-def _thing(meter_id: str | UUID) -> str:
+def _resource(meter_id: str | UUID) -> str:
     return f"meters.meter:{meter_id}"
 
 
@@ -75,9 +75,9 @@ async def make(request: Request) -> Response:
 async def _urls(request: Request, staff: Staff, ids: list[str]) -> dict[str, str]:
     """By meter; without those whose link was revoked."""
     answer = await command(
-        request, "identity", EDIT, "POST", "/v1/things/links", json={"things": [_thing(one) for one in ids]}
+        request, "identity", EDIT, "POST", "/v1/capability-links", json={"resources": [_resource(one) for one in ids]}
     )
-    return {link["thing"].partition(":")[2]: link["url"] for link in answer["links"] if link["url"]}
+    return {link["resource"].partition(":")[2]: link["url"] for link in answer["links"] if link["url"]}
 
 
 def _merchant(staff: Staff) -> dict[str, str]:
@@ -96,10 +96,10 @@ async def link(request: Request, meter_id: UUID) -> Response:
     """The address is a secret: fetched for this page alone and kept nowhere. `renew` makes another one."""
     staff, view = await meter(request, meter_id, 1)
     form = await read_form(request)
-    body: dict[str, Any] = {"things": [_thing(meter_id)]}
+    body: dict[str, Any] = {"resources": [_resource(meter_id)]}
     if form.flag("renew"):
         body["renew"] = True
-    answer = await command(request, "identity", EDIT, "POST", "/v1/things/links", json=body)
+    answer = await command(request, "identity", EDIT, "POST", "/v1/capability-links", json=body)
     return pages(request).render(
         request, "meters/link.html", frame(request, staff, live=False), m=view.data, url=answer["links"][0]["url"],
         renewed=form.flag("renew"),
@@ -111,6 +111,6 @@ async def revoke(request: Request, meter_id: UUID) -> Response:
     await meter(request, meter_id, 1)
     await read_form(request)
     return await act(
-        request, "identity", EDIT, "POST", "/v1/things/links/revoke", json={"things": [_thing(meter_id)]},
+        request, "identity", EDIT, "POST", "/v1/capability-links/revoke", json={"resources": [_resource(meter_id)]},
         back=f"/zaehler/{meter_id}", good=_("The link no longer works. Stickers with it lead nowhere."),
     )  # fmt: skip

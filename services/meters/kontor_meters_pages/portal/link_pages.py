@@ -60,12 +60,17 @@ async def _linked(request: Request, token: str) -> asyncpg.Record:
     the portal is off for the customer alone."""
     request.state.page_context = public_page_context(request, None)
     known = await ask_identity(request, "/v1/links/inspect", token=token)
-    kind, _sep, thing = (known.get("thing") or "").removeprefix("meters.").partition(":")
-    if not thing:
+    kind, _sep, resource = (known.get("resource") or "").removeprefix("meters.").partition(":")
+    if not resource:
         raise NotFound
     edge = edge_of(request)
     record = await call_view(
-        request, "linked_meters", asked_slug=known["slug"], at=edge.clock.now(), asked_thing=kind, asked=UUID(thing)
+        request,
+        "linked_meters",
+        asked_slug=known["slug"],
+        at=edge.clock.now(),
+        asked_aggregate=kind,
+        asked=UUID(resource),
     )
     if record is None:
         raise NotFound

@@ -85,8 +85,8 @@ class World:
             "meters", "meters:enter", merchant=self.merchant, kind="contact", customers=owned, **claims
         )
 
-    def link(self, thing: str) -> dict[str, str]:
-        return self.signer.token("meters", "meters:enter", merchant=self.merchant, kind="link", thing=thing)
+    def link(self, resource: str) -> dict[str, str]:
+        return self.signer.token("meters", "meters:enter", merchant=self.merchant, kind="link", resource=resource)
 
     def system(self) -> dict[str, str]:
         return self.signer.token("meters", "meters:submit", merchant=self.merchant, kind="key", name="ERP")

@@ -86,8 +86,8 @@ class CapabilityLink:
         return str(url)
 
     async def _ask(self, owners: Owners, mail: Mail, **options: Any) -> dict[str, Any]:
-        things = [f"{self.aggregate}:{mail.reference_id}"]
-        return await owners.ask_identity(mail.merchant_id, "/v1/things/links", things=things, **options)
+        resources = [f"{self.aggregate}:{mail.reference_id}"]
+        return await owners.ask_identity(mail.merchant_id, "/v1/capability-links", resources=resources, **options)
 
 
 async def _customer_link(owners: Owners, mail: Mail, used: set[str]) -> str:

@@ -31,9 +31,9 @@ BEGIN ATOMIC
 END;
 
 -- What a write-only link shows, to whoever holds it: what stands on the meters, and nothing of their past.
--- `asked_thing`: meter, invitation. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered,
+-- `asked_aggregate`: meter, invitation. No row where the merchant is not there, `waiting`: those of which a reading is still to be entered,
 -- `closed`: the portal is switched off for whose meters they are.
-CREATE OR REPLACE FUNCTION linked_meters(asked_slug text, at timestamptz, asked_thing text, asked uuid)
+CREATE OR REPLACE FUNCTION linked_meters(asked_slug text, at timestamptz, asked_aggregate text, asked uuid)
 RETURNS TABLE (enabled boolean, merchant json, today date, faces text[], waiting uuid[], due_on date, closed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
@@ -45,11 +45,11 @@ BEGIN ATOMIC
             WHERE t.id = ANY (wanted.meters) AND t.merchant_id = m.id
               AND (c.portal_access = 'off' OR c.portal_access <> 'on' AND NOT m.portal_access_default))
     FROM merchant m
-    LEFT JOIN reading_invitation a ON asked_thing = 'invitation' AND a.id = asked AND a.merchant_id = m.id
+    LEFT JOIN reading_invitation a ON asked_aggregate = 'invitation' AND a.id = asked AND a.merchant_id = m.id
     CROSS JOIN LATERAL (
         SELECT a.due_on,
-            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'invitation' THEN a.meters END AS meters,
-            CASE asked_thing WHEN 'meter' THEN ARRAY[asked] WHEN 'invitation' THEN a.waiting END AS waiting
+            CASE asked_aggregate WHEN 'meter' THEN ARRAY[asked] WHEN 'invitation' THEN a.meters END AS meters,
+            CASE asked_aggregate WHEN 'meter' THEN ARRAY[asked] WHEN 'invitation' THEN a.waiting END AS waiting
     ) wanted
     WHERE m.slug = asked_slug AND NOT m.deleted;
 END

@@ -1,4 +1,4 @@
-"""Secret links to things over HTTP."""
+"""Capability links over HTTP."""
 
 from typing import Annotated, Any
 
@@ -7,23 +7,23 @@ from pydantic import Field
 
 from kontor_identity.access.rights import OWNERS
 from kontor_identity.access.tokens import NotAllowed
+from kontor_identity.capability_links.rules import Resource, may_link
+from kontor_identity.capability_links.service import capability_links, revoke_capability_links
 from kontor_identity.fields import Input
 from kontor_identity.parts import Here
-from kontor_identity.things.rules import Thing, may_link
-from kontor_identity.things.service import links_to_things, revoke_links_to_things
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 
-router = APIRouter(prefix="/v1/things/links", tags=["links"])
+router = APIRouter(prefix="/v1/capability-links", tags=["links"])
 
 _EDITORS = tuple(f"{owner}:edit" for owner in sorted(OWNERS))
 Caller = Annotated[Principal, Depends(require(SERVICE_RIGHT, *_EDITORS))]
 
 
-class Things(Input):
-    things: Annotated[list[Thing], Field(min_length=1, max_length=500)]
+class Resources(Input):
+    resources: Annotated[list[Resource], Field(min_length=1, max_length=500)]
 
 
-class LinksWanted(Things):
+class LinksWanted(Resources):
     # The addresses so far reached the wrong hands, or were revoked.
     renew: bool = False
 
@@ -31,16 +31,16 @@ class LinksWanted(Things):
 @router.post("")
 async def links(wanted: LinksWanted, here: Here, caller: Caller) -> dict[str, Any]:
     _check(caller, wanted)
-    return {"links": await links_to_things(here, caller.merchant, wanted.things, renew=wanted.renew)}
+    return {"links": await capability_links(here, caller.merchant, wanted.resources, renew=wanted.renew)}
 
 
 @router.post("/revoke")
-async def revoke(wanted: Things, here: Here, caller: Caller) -> dict[str, Any]:
+async def revoke(wanted: Resources, here: Here, caller: Caller) -> dict[str, Any]:
     _check(caller, wanted)
-    return {"links": await revoke_links_to_things(here, caller.merchant, wanted.things)}
+    return {"links": await revoke_capability_links(here, caller.merchant, wanted.resources)}
 
 
-def _check(caller: Principal, wanted: Things) -> None:
-    refused = next((thing for thing in wanted.things if not may_link(caller, thing)), None)
+def _check(caller: Principal, wanted: Resources) -> None:
+    refused = next((resource for resource in wanted.resources if not may_link(caller, resource)), None)
     if refused is not None:
         raise NotAllowed(f"Links to {refused} are not yours to make")

@@ -1,4 +1,4 @@
-"""What a link to a thing opens: a look at whose it is, and a token for one command. Never a session."""
+"""What a capability link opens: a look at whose it is, and a token for one command. Never a session."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,31 +6,31 @@ from uuid import UUID
 
 from kontor_identity.access.rights import EDGE_OF_KIND, LINK_RIGHTS
 from kontor_identity.access.tokens import Minted, NotAllowed, PortalOff, mint
+from kontor_identity.capability_links.rules import context_of
 from kontor_identity.keys.derived import Purpose, TokenUnreadable
-from kontor_identity.limits.buckets import LINK_BY_IP, THING_LINK, network
+from kontor_identity.limits.buckets import CAPABILITY_LINK, LINK_BY_IP, network
 from kontor_identity.links.opening import LinkExpired, LinkUnknown
 from kontor_identity.parts import Parts
-from kontor_identity.things.rules import context_of
 
 # Older generations than these are not told from forgeries.
 _GENERATIONS_KNOWN = 100
 
 
 @dataclass(frozen=True)
-class OpenThing:
-    """A thing that a good link leads to."""
+class OpenedLink:
+    """A resource that a good link leads to."""
 
     link_id: UUID
     merchant_id: UUID
     slug: str
     language: str
-    thing: str
+    resource: str
 
 
-async def look_at_thing(parts: Parts, text: str, ip: str = "") -> dict[str, Any] | None:
-    """Whose link it is and to which thing; None where it is no link to a thing, but perhaps another's.
+async def look_at_capability_link(parts: Parts, text: str, ip: str = "") -> dict[str, Any] | None:
+    """Whose link it is and to which resource; None where it is no link to a resource, but perhaps another's.
 
-    Raises LinkExpired, PortalOff, TooMany: the page of such a link shows the thing at once, so one that is
+    Raises LinkExpired, PortalOff, TooMany: the page of such a link shows the resource at once, so one that is
     worthless must not name it.
     """
     await parts.limits.take(LINK_BY_IP, network(ip))
@@ -38,36 +38,36 @@ async def look_at_thing(parts: Parts, text: str, ip: str = "") -> dict[str, Any]
         opened = await _open(parts, text)
     except LinkUnknown:
         return None
-    return {"slug": opened.slug, "document_id": None, "thing": opened.thing}
+    return {"slug": opened.slug, "document_id": None, "resource": opened.resource}
 
 
 async def token_for_link(parts: Parts, *, edge: str, audience: str, right: str, link: str, ip: str) -> Minted:
-    """A token for one command at the owner of the link's thing, with a right that the owner's contract gives to links.
+    """A token for one command at the owner of the link's resource, with a right that the owner's contract gives to links.
 
     Raises LinkUnknown, LinkExpired, NotAllowed, PortalOff, TooMany.
     """
     await parts.limits.take(LINK_BY_IP, network(ip))
     opened = await _open(parts, link)
     # Counted by link only where it is genuine: nobody else can use up what its holder has.
-    await parts.limits.take(THING_LINK, str(opened.link_id))
-    if EDGE_OF_KIND["link"] != edge or context_of(opened.thing) != audience or right not in LINK_RIGHTS[audience]:
+    await parts.limits.take(CAPABILITY_LINK, str(opened.link_id))
+    if EDGE_OF_KIND["link"] != edge or context_of(opened.resource) != audience or right not in LINK_RIGHTS[audience]:
         raise NotAllowed(f"This link has not the right {right} at {audience}")
     return mint(
         parts.signing, audience, subject=f"link:{opened.link_id}", kind="link", name="",
-        merchant_id=opened.merchant_id, rights=[right], language=opened.language, thing=opened.thing,
+        merchant_id=opened.merchant_id, rights=[right], language=opened.language, resource=opened.resource,
     )  # fmt: skip
 
 
-async def _open(parts: Parts, text: str) -> OpenThing:
+async def _open(parts: Parts, text: str) -> OpenedLink:
     try:
         token = parts.secrets.read(text)
     except TokenUnreadable as error:
         raise LinkUnknown from error
-    row = await parts.db.pool.fetchrow("SELECT * FROM thing_of_link($1)", token.id)
+    row = await parts.db.pool.fetchrow("SELECT * FROM resource_of_link($1)", token.id)
     if row is None:
         raise LinkUnknown
     oldest = max(1, row["generation"] - _GENERATIONS_KNOWN)
-    known = (g for g in range(row["generation"], oldest - 1, -1) if parts.secrets.genuine(token, Purpose.THING, g))
+    known = (g for g in range(row["generation"], oldest - 1, -1) if parts.secrets.genuine(token, Purpose.CAPABILITY, g))
     generation = next(known, None)
     if generation is None:
         raise LinkUnknown
@@ -75,4 +75,4 @@ async def _open(parts: Parts, text: str) -> OpenThing:
         raise LinkExpired(slug=row["slug"], can_request_new=False)
     if not row["portal_enabled"]:
         raise PortalOff
-    return OpenThing(token.id, row["merchant_id"], row["slug"], row["language"], row["thing"])
+    return OpenedLink(token.id, row["merchant_id"], row["slug"], row["language"], row["resource"])

@@ -1,4 +1,4 @@
-"""Secret links to things of other owners: a meter's sticker, an invitation to read meters."""
+"""Secret links to resources of other owners: a meter's sticker, an invitation to read meters."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -6,25 +6,26 @@ from uuid import UUID, uuid4
 import pytest
 
 from kontor_identity.keys.derived import Purpose, SecretKeys
-from kontor_identity.limits.buckets import THING_LINK
+from kontor_identity.limits.buckets import CAPABILITY_LINK
 from kontor_service.tokens import TokenVerifier
+from kontor_testing.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PATH = "/v1/things/links"
+PATH = "/v1/capability-links"
 
 
 def meter() -> str:
     return f"meters.meter:{uuid4()}"
 
 
-async def links(shop: Any, *things: str, path: str = PATH, right: str = "meters:edit", **body: Any) -> Any:
-    return await shop.call("POST", path, right, json={"things": things} | body)
+async def links(shop: Any, *resources: str, path: str = PATH, right: str = "meters:edit", **body: Any) -> Any:
+    return await shop.call("POST", path, right, json={"resources": resources} | body)
 
 
-async def link(shop: Any, thing: str, **body: Any) -> str:
+async def link(shop: Any, resource: str, **body: Any) -> str:
     """The token in the link, as the sticker carries it."""
-    answer = await links(shop, thing, **body)
+    answer = await links(shop, resource, **body)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["links"][0]["url"].rpartition("/")[2])
 
@@ -37,12 +38,12 @@ async def inspect(stage: Any, token: str, **more: str) -> Any:
     return await stage.as_edge("POST", "/v1/links/inspect", json={"token": token} | more)
 
 
-async def test_a_thing_keeps_its_link_however_often_it_is_asked_for(shop: Any) -> None:
+async def test_a_resource_keeps_its_link_however_often_it_is_asked_for(shop: Any) -> None:
     one, other = meter(), f"meters.invitation:{uuid4()}"
     first = (await links(shop, one, other)).json()["links"]
     second = (await links(shop, other, one, one)).json()["links"]
 
-    assert [made["thing"] for made in first] == [one, other]
+    assert [made["resource"] for made in first] == [one, other]
     assert second == [first[1], first[0], first[0]]
     assert first[0]["url"].startswith("https://portal.test/z/")
     assert first[0]["url"] != first[1]["url"]
@@ -53,43 +54,43 @@ async def test_five_hundred_stickers_are_one_call_and_more_are_refused(shop: Any
     refused = await links(shop, *[meter() for _ in range(501)])
 
     assert len({found["url"] for found in made}) == 500
-    assert (refused.status_code, refused.json()["field"]) == (422, "things")
+    assert (refused.status_code, refused.json()["field"]) == (422, "resources")
 
 
 async def test_no_secret_is_stored(stage: Any, shop: Any) -> None:
     token = await link(shop, meter())
 
-    rows = str([dict(row) for row in await stage.database.fetch("SELECT * FROM thing_link")])
+    rows = str([dict(row) for row in await stage.database.fetch("SELECT * FROM capability_link")])
     assert token.rpartition(".")[2] not in rows
 
 
 async def test_a_link_outlives_the_longest_time_a_meter_hangs(stage: Any, shop: Any) -> None:
     await link(shop, meter())
 
-    years = await stage.database.fetchval("SELECT extract(year FROM age(expires_at, created_at)) FROM thing_link")
+    years = await stage.database.fetchval("SELECT extract(year FROM age(expires_at, created_at)) FROM capability_link")
     assert years >= 20
 
 
-async def test_looking_at_a_link_says_whose_it_is_and_to_which_thing(stage: Any, shop: Any) -> None:
-    thing = meter()
-    answer = await inspect(stage, await link(shop, thing))
+async def test_looking_at_a_link_says_whose_it_is_and_to_which_resource(stage: Any, shop: Any) -> None:
+    resource = meter()
+    answer = await inspect(stage, await link(shop, resource))
 
-    assert answer.json() == {"slug": "muster", "document_id": None, "thing": thing}
+    assert answer.json() == {"slug": "muster", "document_id": None, "resource": resource}
 
 
-async def test_a_link_gets_a_token_for_its_thing_and_for_no_customer(stage: Any, shop: Any) -> None:
-    thing = meter()
-    answer = await enter(stage, await link(shop, thing), ip="203.0.113.7")
+async def test_a_link_gets_a_token_for_its_resource_and_for_no_customer(stage: Any, shop: Any) -> None:
+    resource = meter()
+    answer = await enter(stage, await link(shop, resource), ip="203.0.113.7")
 
     verifier = TokenVerifier("meters", str(stage.http.base_url))
     principal = await verifier.verify(answer.json()["token"])
     await verifier.close()
-    assert (principal.kind, principal.thing, principal.rights) == ("link", thing, {"meters:enter"})
+    assert (principal.kind, principal.resource, principal.rights) == ("link", resource, {"meters:enter"})
     assert (principal.merchant_id, principal.customers, principal.session_id) == (shop.id, frozenset(), None)
     assert principal.for_customers
 
 
-async def test_a_link_to_a_thing_never_opens_a_session(stage: Any, shop: Any) -> None:
+async def test_a_capability_link_never_opens_a_session(stage: Any, shop: Any) -> None:
     answer = await stage.open_link(await link(shop, meter()))
 
     assert (answer.status_code, answer.json()["code"]) == (404, "link_unknown")
@@ -136,10 +137,10 @@ async def test_forged_links_are_unknown(stage: Any, shop: Any) -> None:
     found = stage.parts.secrets.read(genuine)
     other = SecretKeys({stage.parts.secrets.current: "somebody else's secret"}, stage.parts.secrets.current)
     forged = [
-        other.token(Purpose.THING, found.id),
+        other.token(Purpose.CAPABILITY, found.id),
         stage.parts.secrets.token(Purpose.LINK, found.id),
-        stage.parts.secrets.token(Purpose.THING, found.id, 2),
-        stage.parts.secrets.token(Purpose.THING, uuid4()),
+        stage.parts.secrets.token(Purpose.CAPABILITY, found.id, 2),
+        stage.parts.secrets.token(Purpose.CAPABILITY, uuid4()),
         "development.AAAA.BBBB", "", "?",
     ]  # fmt: skip
 
@@ -149,55 +150,55 @@ async def test_forged_links_are_unknown(stage: Any, shop: Any) -> None:
 
 
 async def test_a_renewed_link_makes_the_old_one_worthless_at_once(stage: Any, shop: Any) -> None:
-    thing = meter()
-    old = await link(shop, thing)
-    new = await link(shop, thing, renew=True)
+    resource = meter()
+    old = await link(shop, resource)
+    new = await link(shop, resource, renew=True)
 
     for answer in (await enter(stage, old), await inspect(stage, old)):
         assert (answer.status_code, answer.json()["code"], answer.json()["slug"]) == (410, "link_expired", "muster")
-        assert thing not in answer.text
+        assert resource not in answer.text
     assert (await enter(stage, new)).status_code == 200
-    assert await link(shop, thing) == new
+    assert await link(shop, resource) == new
 
 
 async def test_a_revoked_link_stays_closed_until_it_is_renewed(stage: Any, shop: Any) -> None:
-    thing = meter()
-    token = await link(shop, thing)
-    revoked = (await links(shop, thing, path=f"{PATH}/revoke")).json()["links"]
+    resource = meter()
+    token = await link(shop, resource)
+    revoked = (await links(shop, resource, path=f"{PATH}/revoke")).json()["links"]
 
-    assert revoked == [{"thing": thing, "url": None, "reason": "revoked"}]
-    assert (await links(shop, thing)).json()["links"] == revoked
+    assert revoked == [{"resource": resource, "url": None, "reason": "revoked"}]
+    assert (await links(shop, resource)).json()["links"] == revoked
     for answer in (await enter(stage, token), await inspect(stage, token)):
         assert (answer.status_code, answer.json()["code"]) == (410, "link_expired")
-    fresh = await link(shop, thing, renew=True)
+    fresh = await link(shop, resource, renew=True)
     assert fresh != token
     assert (await enter(stage, fresh)).status_code == 200
 
 
 async def test_revoking_holds_where_no_link_was_made_so_far(shop: Any) -> None:
-    thing = meter()
-    await links(shop, thing, path=f"{PATH}/revoke")
+    resource = meter()
+    await links(shop, resource, path=f"{PATH}/revoke")
 
-    assert (await links(shop, thing)).json()["links"][0]["url"] is None
+    assert (await links(shop, resource)).json()["links"][0]["url"] is None
 
 
 async def test_an_expired_link_opens_nothing_and_is_made_anew_when_asked_for(
     stage: Any, shop: Any, days_ago: Any
 ) -> None:
-    thing = meter()
+    resource = meter()
     with days_ago(10_000):
-        old = await link(shop, thing)
+        old = await link(shop, resource)
     assert (await enter(stage, old)).status_code == 410
 
-    new = await link(shop, thing)
+    new = await link(shop, resource)
     assert (await enter(stage, new)).status_code == 200
     assert (await enter(stage, old)).status_code == 410
 
 
 async def test_another_merchants_link_to_the_same_name_is_a_link_of_its_own(stage: Any, shop: Any) -> None:
-    thing, other = meter(), await stage.shop("anders")
-    mine, theirs = await link(shop, thing), await link(other, thing)
-    await links(other, thing, path=f"{PATH}/revoke")
+    resource, other = meter(), await stage.shop("anders")
+    mine, theirs = await link(shop, resource), await link(other, resource)
+    await links(other, resource, path=f"{PATH}/revoke")
 
     assert (await enter(stage, mine)).json()["principal"]["merchant"] == str(shop.id)
     assert (await enter(stage, theirs)).status_code == 410
@@ -217,41 +218,45 @@ async def test_links_are_made_by_staff_who_may_edit_what_the_owner_has(shop: Any
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
-@pytest.mark.parametrize("thing", ["documents.document", "payments.receivable", "identity.customer"])
-async def test_staff_make_links_to_things_of_that_owner_alone(shop: Any, thing: str) -> None:
-    answer = await links(shop, meter(), f"{thing}:{uuid4()}")
+@pytest.mark.parametrize("resource", ["documents.document", "payments.receivable", "identity.customer"])
+async def test_staff_make_links_to_resources_of_that_owner_alone(shop: Any, resource: str) -> None:
+    answer = await links(shop, meter(), f"{resource}:{uuid4()}")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
 async def test_a_mail_gets_the_link_and_other_services_do_not(stage: Any, shop: Any) -> None:
-    thing = f"meters.invitation:{uuid4()}"
-    mailed = await stage.as_service("POST", PATH, shop.id, json={"things": [thing]})
-    assert mailed.json()["links"][0]["url"].rpartition("/")[2] == await link(shop, thing)
+    resource = f"meters.invitation:{uuid4()}"
+    mailed = await stage.as_service("POST", PATH, shop.id, json={"resources": [resource]})
+    assert mailed.json()["links"][0]["url"].rpartition("/")[2] == await link(shop, resource)
 
     body = {"audience": "identity", "merchant_id": str(shop.id)}
     token = (await stage.as_edge("POST", "/v1/service-tokens", json=body)).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
-    refused = await stage.http.post(PATH, headers=headers, json={"things": [thing]})
+    refused = await stage.http.post(PATH, headers=headers, json={"resources": [resource]})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
 
 
 @pytest.mark.parametrize(
-    "thing", ["", "meters", "meters.meter", "meters.meter:1", f"nobody.meter:{UUID(int=1)}", f"meters.:{UUID(int=1)}"]
+    "resource",
+    ["", "meters", "meters.meter", "meters.meter:1", f"nobody.meter:{UUID(int=1)}", f"meters.:{UUID(int=1)}"],
 )
-async def test_what_is_no_thing_is_refused_with_its_place(shop: Any, thing: str) -> None:
-    answer = await links(shop, meter(), thing)
+async def test_what_is_no_resource_is_refused_with_its_place(shop: Any, resource: str) -> None:
+    answer = await links(shop, meter(), resource)
 
-    assert (answer.status_code, answer.json()["field"]) == (422, "things[1]")
+    assert (answer.status_code, answer.json()["field"]) == (422, "resources[1]")
 
 
 async def test_a_link_is_limited_by_itself(stage: Any, shop: Any) -> None:
     token, other = await link(shop, meter()), await link(shop, meter())
-    answers = [await enter(stage, token) for _ in range(THING_LINK.burst + 1)]
+    assert {(await enter(stage, token)).status_code for _ in range(CAPABILITY_LINK.burst)} == {200}
 
-    assert {answer.status_code for answer in answers[:-1]} == {200}
-    assert answers[-1].status_code == 429
-    assert int(answers[-1].headers["retry-after"]) > 0
+    async def refused() -> Any:
+        # On a slow machine some of the burst has come back meanwhile.
+        answer = await enter(stage, token)
+        return answer if answer.status_code == 429 else None
+
+    assert int((await eventually(refused)).headers["retry-after"]) > 0
     assert (await enter(stage, other)).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""What a thing is called, who may make links to it, and how long they live."""
+"""What a resource is called, who may make links to it, and how long they live."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -21,25 +21,25 @@ def expiry(made_at: datetime) -> datetime:
     return datetime(made_at.year + _YEARS + 1, 1, 1, tzinfo=UTC)
 
 
-def context_of(thing: str) -> str:
+def context_of(resource: str) -> str:
     """The owner: meters of meters.meter:0192…"""
-    return thing.partition(".")[0]
+    return resource.partition(".")[0]
 
 
-def may_link(caller: Principal, thing: str) -> bool:
+def may_link(caller: Principal, resource: str) -> bool:
     """Staff who may edit what the owner has, the owner itself, and whoever mails the link."""
-    context = context_of(thing)
+    context = context_of(resource)
     if caller.kind == "service":
         return caller.subject in ("service:notifications", f"service:{context}")
     return caller.kind == "staff" and f"{context}:edit" in caller.rights
 
 
-def _thing(value: str) -> str:
+def _resource(value: str) -> str:
     name, _, id = value.partition(":")
     context, _, aggregate = name.partition(".")
     if context not in OWNERS or not aggregate.isidentifier() or not aggregate.islower():
-        raise ValueError("a thing is <owner>.<aggregate>:<id>")
+        raise ValueError("a resource is <owner>.<aggregate>:<id>")
     return f"{name}:{UUID(id)}"
 
 
-Thing = Annotated[str, StringConstraints(max_length=_LONGEST), AfterValidator(_thing)]
+Resource = Annotated[str, StringConstraints(max_length=_LONGEST), AfterValidator(_resource)]
