@@ -4,17 +4,16 @@ import asyncio
 import hashlib
 import io
 from collections import Counter
-from datetime import date
 from functools import partial
 from uuid import UUID
 
 import pikepdf
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
-from kontor_documents.models import Document, DocumentFile
+from kontor_documents.models import Document
 from kontor_documents.production import service as production
 from kontor_documents.rendering.render import render_async
 from kontor_service.ids import uuid7
@@ -184,57 +183,40 @@ async def test_settings_that_hide_a_type_keep_it_in_the_release_list(documents):
     assert [issue["code"] for issue in status["document"]["issues"]] == ["type_hidden"]
 
 
-async def test_switching_automatic_release_on_shares_all_that_waits_in_transactions_of_a_few(documents):
+async def test_switching_automatic_release_on_shares_all_that_waits_each_in_a_transaction_of_its_own(
+    documents, blank_pdf
+):
     await documents.open_shop(automatic_release=False)
     await documents.add_customer()
-    async with documents.app.state.db.transaction(documents.merchant) as session:
-        for number in range(45):
-            await wait_rendered(session, documents, number)
+    for number in range(9):
+        note = invoice(type="delivery_note", number=f"LS-{number}", external_id=f"ls-{number}")
+        assert (await documents.submit(note, file=blank_pdf, media_type="application/pdf")).status_code == 202
     await documents.open_shop(version=2, automatic_release=True)
     async with documents.app.state.db.connection() as connection, connection.transaction():
         await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
         shared = await connection.fetch("SELECT xmin::text AS by FROM document WHERE state = 'shared'")
-    together = Counter(row["by"] for row in shared)
-    assert sum(together.values()) == 45
-    assert max(together.values()) <= 20
+    assert Counter(row["by"] for row in shared).most_common(1)[0][1] == 1
+    assert len(shared) == 9
 
 
-async def wait_rendered(session, documents, number):
-    """A document that waits with its PDF, as a merchant has them who releases by hand."""
-    deps, now = documents.app.state.dependencies, documents.app.state.clock.now()
-    pdf = await deps.files.put(b"%PDF-1.7 example")
-    row = Document(
-        merchant_id=documents.merchant, type="quote", number=f"AN-{number}", external_id=f"q-{number}", source="http",
-        source_sha256=pdf, rendered=False, settled=True, customer_number="20931", buyer_name="Seidel", thread_id=uuid7(),
-        issue_date=date(2026, 11, 12), currency="EUR", net_minor=100, tax_minor=19, gross_minor=119, prepaid_minor=0,
-        amount_due_minor=119, content_sha256=pdf, received_at=now,
-    )  # fmt: skip
-    session.add(row)
-    await session.flush()
-    file = DocumentFile(
-        merchant_id=documents.merchant, document_id=row.id, position=0, name="a.pdf", media_type="application/pdf",
-        sha256=pdf, size=16, role="pdf",
-    )  # fmt: skip
-    session.add(file)
-    await session.flush()
+async def test_a_document_that_cannot_be_rendered_holds_up_no_other(documents, monkeypatch):
+    async def render(data, branding, **more):
+        if data.number == "AN-1":
+            raise RuntimeError("no such font")
+        return await render_async(data, branding, **more)
 
-
-async def test_a_waiting_document_that_cannot_be_looked_at_holds_up_no_other(documents):
-    await documents.open_shop(automatic_release=False)
+    monkeypatch.setattr(production, "render_async", render)
+    await documents.open_shop()
     await documents.add_customer()
-    async with documents.app.state.db.transaction(documents.merchant) as session:
-        for number in range(3):
-            await wait_rendered(session, documents, number)
-        # Kontor is to make the PDF of something whose content is gone.
-        broken = await session.scalar(select(Document).where(Document.number == "AN-1"))
-        broken.rendered, broken.content_sha256 = True, "0" * 64
-        await session.execute(delete(DocumentFile).where(DocumentFile.document_id == broken.id))
-    await documents.open_shop(version=2, automatic_release=True)
+    for number in range(3):
+        await documents.submit(invoice(type="quote", number=f"AN-{number}", external_id=f"q-{number}"))
+    await documents.at_rest()
     async with documents.app.state.db.transaction(documents.merchant) as session:
         states = dict((await session.execute(select(Document.number, Document.state))).all())
-        noted = (await session.execute(text("SELECT document_id FROM to_settle WHERE try_at > now()"))).scalars().all()
-        assert states == {"AN-0": "shared", "AN-1": "waiting", "AN-2": "shared"}
-        assert noted == [broken.id]
+        later = "SELECT d.number FROM to_settle t JOIN document d ON d.id = t.document_id WHERE t.try_at > now()"
+        noted = (await session.execute(text(later))).scalars().all()
+    assert states == {"AN-0": "shared", "AN-1": "waiting", "AN-2": "shared"}
+    assert noted == ["AN-1"]
 
 
 async def test_a_document_that_ties_threads_waits_for_the_others_before_it_holds_its_own(documents):
