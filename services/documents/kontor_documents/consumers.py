@@ -11,17 +11,17 @@ from kontor_documents import copies
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.intake import service as intake
 from kontor_documents.models import Customer, Merchant
-from kontor_documents.release.waiting import look_again
+from kontor_documents.release.waiting import note_waiting
 from kontor_service.copies import Copied, copy_consumer
 
 
 async def _merchant_changed(session: AsyncSession, _: Merchant) -> None:
-    await look_again(session)
+    await note_waiting(session)
 
 
 async def _customer_changed(session: AsyncSession, customer: Customer) -> None:
     await intake.unpark(session, customer.number)
-    await look_again(session, customer_id=customer.id, number=customer.number)
+    await note_waiting(session, customer_id=customer.id, number=customer.number)
 
 
 MERCHANTS = Copied(Merchant, identity.Merchant, on_newer=_merchant_changed)

@@ -18,7 +18,7 @@ from kontor_documents.intake.projection import columns, facts
 from kontor_documents.matching.service import match_customer
 from kontor_documents.matching.threads import join_thread, tie
 from kontor_documents.models import Document, DocumentFile, Submission
-from kontor_documents.release.waiting import look_at
+from kontor_documents.release.waiting import note_document
 from kontor_service.ids import uuid7
 
 
@@ -78,7 +78,7 @@ async def store_document(
     )  # fmt: skip
     record(session, pb.DocumentReceived(document=document_state(document, files)))
     await tie(session, merged, document.thread_id)
-    await look_at(session, document)
+    await note_document(session, document)
     return document
 
 

@@ -38,7 +38,7 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
             return
         document.settled = True
         before = list(document.issues)
-        files = await _look(session, document)
+        files = await _review(session, document)
         merchant = await copies.merchant(session, document.merchant_id)
         if merchant is not None and merchant.automatic_release and not any(blocks(issue) for issue in document.issues):
             await _share(deps, session, document, files, actor="Kontor", choice=Choice())
@@ -54,7 +54,7 @@ async def share(deps: Dependencies, merchant_id: UUID, document_id: UUID, *, act
             raise AlreadyShared(document_id=str(document.id))
         if document.state != "waiting":
             raise WrongState(f"The document is {document.state}")
-        files = await _look(session, document, recipient=choice.recipient)
+        files = await _review(session, document, recipient=choice.recipient)
         against = [issue for issue in document.issues if blocks(issue)]
         if against:
             raise NotReleasable(
@@ -132,7 +132,7 @@ async def assign(
     document.customer_number = customer.number
     document.suggested_customer_id = None
     await history.append(session, document, "assigned", at=deps.clock.now(), actor=actor, customer_id=str(customer_id))
-    files = await _look(session, document)
+    files = await _review(session, document)
     # What it is related to was looked for among another number's documents.
     merged = await join_thread(session, document, named)
     document.touch()
@@ -173,7 +173,7 @@ async def hide_file(
     return document_state(document, files)
 
 
-async def _look(session: AsyncSession, document: Document, *, recipient: str = "") -> list[DocumentFile]:
+async def _review(session: AsyncSession, document: Document, *, recipient: str = "") -> list[DocumentFile]:
     """Matches again and renews the movable issues."""
     if document.customer_id is None:
         document.customer_id = await copies.customer_id_by_number(session, document.customer_number)

@@ -47,12 +47,12 @@ _POSTPONE = text("""
 UPDATE to_settle SET try_at = now() + make_interval(secs => :seconds) WHERE document_id = :id AND try_at = :claimed""")
 
 
-async def look_again(session: AsyncSession, *, customer_id: UUID | None = None, number: str = "") -> None:
+async def note_waiting(session: AsyncSession, *, customer_id: UUID | None = None, number: str = "") -> None:
     """Notes what waits: all of the merchant's, or what is of one customer or names its number."""
     await session.execute(_NOTE, {"customer_id": customer_id, "number": number})
 
 
-async def look_at(session: AsyncSession, document: Document) -> None:
+async def note_document(session: AsyncSession, document: Document) -> None:
     """Notes one document that has just come in."""
     await session.execute(_NOTE_ONE, {"id": document.id, "merchant_id": document.merchant_id})
 
