@@ -24,7 +24,8 @@ async def _customer_changed(session: AsyncSession, customer: Customer) -> None:
     await note_waiting(session, customer_id=customer.id, number=customer.number)
 
 
-MERCHANTS = Copied(Merchant, identity.Merchant, on_newer=_merchant_changed)
+# Both note waiting documents: under one lock, so that two that note the same do not wait for each other crosswise.
+MERCHANTS = Copied(Merchant, identity.Merchant, before=copies.hold_back_documents, on_newer=_merchant_changed)
 CUSTOMERS = Copied(
     Customer,
     identity.Customer,
