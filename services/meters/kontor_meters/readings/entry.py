@@ -1,9 +1,10 @@
 """People enter readings: customers, whoever holds a link, staff."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,30 +56,26 @@ async def _enter(
     results = [await recorder.accept(one) for one in wanted]
     changed = await work.close()
     if by_link(principal):
-        return {"results": [result.plain() for result in results]}
+        return {"results": [result.answer for result in results]}
+    # Versions are their last once the work is closed.
+    states = [
+        events.reading_result(reading, work.meters[reading.meter_id].number) if reading else {}
+        for _, reading in results
+    ]
     return {
-        "results": [result.told(work) for result in results],
+        "results": [result.answer | state for result, state in zip(results, states, strict=True)],
         "meters": [events.meter_result(meter, work.registers_of(meter.id)) for meter in changed],
     }
 
 
-class _Result:
-    def __init__(self, register_id: UUID, outcome: str, findings: list[Finding], reading: Reading | None) -> None:
-        self.register_id = register_id
-        self.outcome = outcome
-        self.findings = findings
-        self.reading = reading
+class _Result(NamedTuple):
+    answer: dict[str, Any]
+    reading: Reading | None = None
 
-    def plain(self) -> dict[str, Any]:
-        findings = [asdict(found) for found in self.findings]
-        return {"register_id": str(self.register_id), "outcome": self.outcome, "findings": findings}
 
-    def told(self, work: ReadingUnitOfWork) -> dict[str, Any]:
-        """With the state for the edge's copy; made after the work was closed, when versions are their last."""
-        answer = self.plain()
-        if self.reading is not None:
-            answer |= events.reading_result(self.reading, work.meters[self.reading.meter_id].number)
-        return answer
+def _result(register_id: UUID, outcome: str, findings: Sequence[Finding], reading: Reading | None = None) -> _Result:
+    told = [asdict(found) for found in findings]
+    return _Result({"register_id": str(register_id), "outcome": outcome, "findings": told}, reading)
 
 
 @dataclass(frozen=True)
@@ -97,80 +94,82 @@ class _Case:
         return self.assessed.value
 
 
+@dataclass
 class _Recorder:
     """Checks and stores one reading after the other for a principal."""
 
-    def __init__(self, work: ReadingUnitOfWork, principal: Principal, photos: set[str], reasons: dict[UUID, str],
-                 doubted: list[Reading]) -> None:  # fmt: skip
-        self._work = work
-        self._principal = principal
-        self._photos = photos
-        self._reasons = reasons
-        self._doubted = doubted
-        self._by_staff = not principal.for_customers
-        self._by_link = by_link(principal)
+    work: ReadingUnitOfWork
+    principal: Principal
+    photos: set[str]
+    reasons: dict[UUID, str]
+    # Those of these registers that staff have not decided on yet.
+    doubted: list[Reading]
+
+    @property
+    def by_staff(self) -> bool:
+        return not self.principal.for_customers
 
     async def accept(self, wanted: ReadingWanted) -> _Result:
-        register = self._work.registers.get(wanted.register_id)
+        register = self.work.registers.get(wanted.register_id)
         if register is None:
             return self._refused(wanted, "unknown_register")
-        if wanted.photo_sha256 and wanted.photo_sha256 not in self._photos:
+        if wanted.photo_sha256 and wanted.photo_sha256 not in self.photos:
             return self._refused(wanted, "unknown_photo")
         case = self._case(wanted, register)
         if case.assessed.blocked:
-            return self._result(case, "refused")
+            return self._answer(case, "refused")
         if case.assessed.told_already:
-            return self._result(case, "stored", await self._known(case))
+            return self._answer(case, "stored", await self._known(case))
         if case.assessed.doubtful and not wanted.insist:
-            return self._result(case, "asks_back")
+            return self._answer(case, "asks_back")
         reading = self._insisted_already(case) or await self._store(case)
-        return self._result(case, "stored" if reading.state == "valid" else "questioned", reading)
+        return self._answer(case, "stored" if reading.state == "valid" else "questioned", reading)
 
     def _case(self, wanted: ReadingWanted, register: Register) -> _Case:
-        reason = wanted.reason or self._reasons.get(register.meter_id, "regular")
-        instant = instant_of(wanted, self._work.zone, self._work.now)
-        instant = self._work.free_instant(register.id, instant, reason)
-        return _Case(wanted, register, instant, reason, assess(self._work, register, wanted.value, instant, reason))
+        reason = wanted.reason or self.reasons.get(register.meter_id, "regular")
+        instant = instant_of(wanted, self.work.zone, self.work.now)
+        instant = self.work.free_instant(register.id, instant, reason)
+        return _Case(wanted, register, instant, reason, assess(self.work, register, wanted.value, instant, reason))
 
     async def _known(self, case: _Case) -> Reading:
         """The same value on the same day is the same reading: two clicks, or somebody who was not sure."""
-        known = self._work.same_value(case.register.id, case.value, case.instant, case.reason)
-        return await queries.by_id(self._work.session, known.id)
+        known = self.work.same_value(case.register.id, case.value, case.instant, case.reason)
+        return await queries.by_id(self.work.session, known.id)
 
     def _insisted_already(self, case: _Case) -> Reading | None:
         """From another tab, or before staff looked at it."""
-        if not case.assessed.doubtful or self._by_staff:
+        if not case.assessed.doubtful or self.by_staff:
             return None
-        zone = self._work.zone
-        whose = self._work.meter_of(case.register).customer_id
+        zone = self.work.zone
+        whose = self.work.meter_of(case.register).customer_id
         wanted = (case.register.id, whose, case.value, case.reason, day_of(case.instant, zone))
-        told = ((r, (r.register_id, r.customer_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self._doubted)
+        told = ((r, (r.register_id, r.customer_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self.doubted)
         return next((reading for reading, same in told if same == wanted), None)
 
     async def _store(self, case: _Case) -> Reading:
         reading = self._reading(case)
         # Staff who insist are those who would be asked.
-        decided = case.assessed.doubtful and self._by_staff
+        decided = case.assessed.doubtful and self.by_staff
         reading.decided_by = reading.entered_by if decided else ""
-        await self._work.enter(reading, decided=decided)
+        await self.work.enter(reading, decided=decided)
         if reading.state == "to_be_checked":
-            self._doubted.append(reading)
+            self.doubted.append(reading)
         return reading
 
     def _reading(self, case: _Case) -> Reading:
         doubtful = case.assessed.doubtful
-        return self._work.new_reading(
+        return self.work.new_reading(
             case.register, case.value, case.instant, case.assessed.findings,
-            reason=case.reason, source="staff" if self._by_staff else "customer",
-            state="to_be_checked" if doubtful and not self._by_staff else "valid", insisted=doubtful,
-            channel="staff" if self._by_staff else "link" if self._by_link else "account",
-            entered_by=self._principal.name or self._principal.subject,
+            reason=case.reason, source="staff" if self.by_staff else "customer",
+            state="to_be_checked" if doubtful and not self.by_staff else "valid", insisted=doubtful,
+            channel="staff" if self.by_staff else "link" if by_link(self.principal) else "account",
+            entered_by=self.principal.name or self.principal.subject,
             photo_sha256=case.wanted.photo_sha256, note=case.wanted.note,
         )  # fmt: skip
 
     def _refused(self, wanted: ReadingWanted, code: str) -> _Result:
-        return _Result(wanted.register_id, "refused", [Finding(code, "blocker")], None)
+        return _result(wanted.register_id, "refused", [Finding(code, "blocker")])
 
-    def _result(self, case: _Case, outcome: str, reading: Reading | None = None) -> _Result:
-        findings = for_links(case.assessed.findings) if self._by_link else case.assessed.findings
-        return _Result(case.register.id, outcome, findings, reading)
+    def _answer(self, case: _Case, outcome: str, reading: Reading | None = None) -> _Result:
+        findings = case.assessed.findings
+        return _result(case.register.id, outcome, for_links(findings) if by_link(self.principal) else findings, reading)

@@ -46,7 +46,7 @@ class History:
         return self._spans[series_id]
 
     def keep(self, reading: Reading) -> None:
-        insort(self._lines[reading.register_id], _known(reading), key=lambda one: (one.taken_at, one.id))
+        insort(self._lines[reading.register_id], Known.of(reading), key=lambda one: (one.taken_at, one.id))
         self._registers[reading.series_id].add(reading.register_id)
         self._spans.pop(reading.series_id, None)
 
@@ -54,9 +54,3 @@ class History:
         line = self._lines[reading.register_id]
         line[:] = [one for one in line if one.id != reading.id]
         self._spans.pop(reading.series_id, None)
-
-
-def _known(row: Reading) -> Known:
-    return Known(
-        row.id, row.register_id, row.series_id, row.taken_at, row.value, row.source, row.reason, row.customer_id
-    )

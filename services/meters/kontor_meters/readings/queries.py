@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text, tuple_
@@ -34,6 +35,11 @@ class Known:
     reason: str
     customer_id: UUID | None
 
+    @classmethod
+    def of(cls, row: Any) -> "Known":
+        """Of a reading, or of a row with these columns."""
+        return cls(*(getattr(row, name) for name in cls.__slots__))
+
 
 _KNOWN = text("""
 SELECT DISTINCT r.taken_at, r.id, r.register_id, r.series_id, r.value, r.source, r.reason, r.customer_id
@@ -60,9 +66,7 @@ async def known(session: AsyncSession, series_ids: Collection[UUID], beside: Col
     """The valid readings of these series in the order of time: each register's latest, and those next to `beside`."""
     places = {"registers": [register for register, _ in beside], "instants": [instant for _, instant in beside]}
     rows = await session.execute(_KNOWN, {"series": list(series_ids), "latest": _LATEST, **places})
-    return [
-        Known(r.id, r.register_id, r.series_id, r.taken_at, r.value, r.source, r.reason, r.customer_id) for r in rows
-    ]
+    return [Known.of(row) for row in rows]
 
 
 async def not_counting(session: AsyncSession, places: Collection[Place]) -> list[Reading]:
