@@ -17,6 +17,8 @@ _ALWAYS = ("tests/contract",)
 _WHOLE_PLATFORM = ("tests/e2e", "tests/security", "tests/faults", "tests/bench")
 # Starts all the others, whom its own users do not mean by it.
 _ON_TOP = "kontor_standalone"
+# These find owners' pages by their names, without importing them.
+_EDGES = ("kontor_gateway", "kontor_admin")
 # What holds for all packages and is in none of them.
 _EVERYTHING = ("pyproject.toml", "requirements.lock", "conftest.py")
 _DEPLOYMENT = ("deploy/", "Dockerfile", "docker-compose.yml", *_EVERYTHING)
@@ -51,6 +53,8 @@ def concerned(changed: set[str]) -> set[str]:
     """The changed packages and all that import them, directly or by way of others."""
     packages = {path.name: imports(path) for group in ("libs", "services") for path in ROOT.glob(f"{group}/*/kontor_*")}
     packages.pop(_ON_TOP)
+    for edge in _EDGES:
+        packages[edge] |= {name for name in packages if name.endswith("_pages")}
     found = set(changed)
     while more := {name for name, used in packages.items() if name not in found and used & found}:
         found |= more
