@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
+from subprocess import CalledProcessError
 
 from playwright.async_api import Browser as AsyncBrowser
 from playwright.async_api import async_playwright
@@ -29,7 +30,9 @@ def find_chromium() -> str:
     if found:
         return found[0]
     if may_install():
-        return install(_HEADLESS)
+        with suppress(CalledProcessError):
+            return install(_HEADLESS)
+        return install("chromium")
     raise RuntimeError(
         "The tests need Chromium: install it (Debian: sudo apt-get install chromium-headless-shell) or set"
         " KONTOR_TEST_CHROMIUM."
