@@ -6,6 +6,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from kontor_meters.aggregates import router as snapshots
 from kontor_meters.batches import bus as incoming_readings
 from kontor_meters.batches.api import incoming_router
 from kontor_meters.batches.api import router as batches
@@ -20,7 +21,6 @@ from kontor_meters.readings.api import router as readings
 from kontor_meters.requests.api import router as requests
 from kontor_meters.requests.jobs import follow_the_calendar
 from kontor_meters.settings import Settings
-from kontor_meters.snapshots import router as snapshots
 from kontor_meters.stickers.api import router as stickers
 from kontor_meters.wake import Wake
 from kontor_service.app import build_app
