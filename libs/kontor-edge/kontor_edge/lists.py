@@ -214,6 +214,10 @@ class ListPage:
     def filters(self) -> tuple[Filter, ...]:
         return (*self.others, *(column.filter for column in self.columns if column.where), *self.frame.filters)
 
+    @cached_property
+    def _asked(self) -> tuple[Filter, ...]:
+        return (*self.filters, _choice("sort", self.keys), _choice("order", ORDERS))
+
     @property
     def functions(self) -> tuple[str, ...]:
         if self.fixed:
@@ -249,8 +253,15 @@ class ListPage:
 
     def parse(self, query: Mapping[str, str]) -> "ListQuery":
         """Raises Invalid, naming the parameter, for a cursor that is none of ours; in strict lists for all that is not known."""
+        return self._parse(query) if query else self._first_page
+
+    @cached_property
+    def _first_page(self) -> "ListQuery":
+        return self._parse({})
+
+    def _parse(self, query: Mapping[str, str]) -> "ListQuery":
         found: dict[str, Any] = {}
-        for one in (*self.filters, _choice("sort", self.keys), _choice("order", ORDERS)):
+        for one in self._asked:
             try:
                 found[one.name] = one.parse(query)
             except Invalid:
@@ -309,7 +320,7 @@ class ListQuery:
     def function(self) -> str:
         return self.page.name if self.page.fixed else f"{self.page.name}_by_{self.sort}_{self.direction}"
 
-    @property
+    @cached_property
     def arguments(self) -> dict[str, Any]:
         """Of the function. Raises Invalid for a cursor that is none of ours."""
         found = {f"of_{name}": value for name, value in self.values.items()}
