@@ -124,7 +124,7 @@ class TestSharedAndOpened:
         document = erp.invoice(buyer["number"])
         mail = platform.mail_to(buyer["email"], document["number"])
         assert mail["subject"] == f"Ihre Rechnung {document['number']} von Brunner Haustechnik GmbH"
-        assert "Zu zahlen: 119,00\u00a0€" in mail["text"]
+        assert "Zu bezahlen: 119,00\u00a0€" in mail["text"]
         assert document["portal_url"] in mail["links"]
         assert '<html lang="de"' in mail["html"]
         assert re.search(r"<img[^>]+src=\"(data|cid):", mail["html"])
