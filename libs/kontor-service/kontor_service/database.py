@@ -111,7 +111,7 @@ class Database:
             yield connection
 
     async def merchants(self, function: str, *arguments: Any) -> list[UUID]:
-        """What a function answers that may look across merchants (kontor_service.migrations.merchant_lister)."""
+        """What a function answers that may look across merchants (kontor_service.schema.declare_lister)."""
         marks = ", ".join(f"${place}" for place in range(1, len(arguments) + 1))
         async with self.connection() as connection:
             return [
