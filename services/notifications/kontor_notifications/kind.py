@@ -7,6 +7,7 @@ the modules of `kinds/`.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -60,6 +61,7 @@ class MailText:
         subject, *paragraphs = self.german if language == "de" else self.english
         return subject, "\n\n".join(["[Greeting],", *paragraphs, _CLOSING[language]])
 
+    @cached_property
     def by_spelling(self) -> dict[str, Placeholder]:
         """Its placeholders by every spelling, in lower case."""
         return {spelling.lower(): one for one in self.placeholders for spelling in one.spellings}

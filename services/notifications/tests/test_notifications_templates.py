@@ -58,7 +58,7 @@ def test_every_spelling_of_every_placeholder_is_accepted_and_means_only_one(text
     for placeholder in text.placeholders:
         for spelling in placeholder.spellings:
             syntax.check(text, "Betreff", f"[{spelling}] [{spelling.lower()}]")
-            assert text.by_spelling()[spelling.lower()] is placeholder
+            assert text.by_spelling[spelling.lower()] is placeholder
 
 
 def test_an_unknown_placeholder_is_named_with_its_field() -> None:

@@ -16,7 +16,10 @@ class KindUnknown(NotFound):
 def kinds() -> dict[str, MailKind]:
     """By name, in the order of the settings page: module by module, each in its own order."""
     names = sorted(module.name for module in iter_modules(__path__))
-    return {kind.name: kind for name in names for kind in import_module(f"{__name__}.{name}").KINDS}
+    found = [kind for name in names for kind in import_module(f"{__name__}.{name}").KINDS]
+    known = {kind.name: kind for kind in found}
+    assert len(known) == len(found), "two kinds of mail go by one name"
+    return known
 
 
 @cache

@@ -47,7 +47,7 @@ def lines(kind: MailText, text: str, *, portal: bool) -> list[Line]:
 
     The template has been checked: an unknown name in it raises KeyError.
     """
-    known = kind.by_spelling()
+    known = kind.by_spelling
     inside = False
     found: list[Line] = []
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -97,7 +97,7 @@ def _subject_errors(kind: MailText, subject: str) -> list[FieldError]:
         return [_error("subject", "control_character", "The subject must be one line of text")]
     found = []
     for mark in _marks(subject):
-        known = kind.by_spelling().get(mark.lower())
+        known = kind.by_spelling.get(mark.lower())
         if known is None:
             found.append(_unknown("subject", kind, mark))
         elif known.form in (LINK, BLOCK):
@@ -117,7 +117,7 @@ def _text_errors(kind: MailText, text: str) -> list[FieldError]:
             if closing != opened:
                 found.append(_error("text", "portal_unbalanced", "[PORTAL] and [/PORTAL] do not match"))
             opened = not closing
-        elif mark.lower() not in kind.by_spelling():
+        elif mark.lower() not in kind.by_spelling:
             found.append(_unknown("text", kind, mark))
     if opened:
         found.append(_error("text", "portal_unbalanced", "[PORTAL] is not closed by [/PORTAL]"))
