@@ -36,8 +36,8 @@ def create_app(settings: Settings) -> FastAPI:
         resources=[
             dependencies,
             on_the_bus(lambda app: consumers(app.state.db, app.state.clock)),
-            ingest("readings", incoming_readings.take, at_once=AT_ONCE),
-            ingest("meters", incoming_meters.take),
+            ingest("readings", incoming_readings.accept, at_once=AT_ONCE),
+            ingest("meters", incoming_meters.accept),
             _jobs,
         ],
         files=True,

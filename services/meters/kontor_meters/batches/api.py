@@ -62,7 +62,7 @@ async def problems(request: Request, batch_id: UUID, principal: Reader, after: A
         if await session.get(Batch, batch_id) is None:
             raise BatchNotFound
         rows = await lines.page(session, batch_id, after, _PAGE)
-    found = [lines.told(row, principal.language) for row in rows]
+    found = [lines.describe(row, principal.language) for row in rows]
     return {"problems": found, "next": rows[-1].id if len(rows) == _PAGE else None}
 
 
@@ -78,7 +78,7 @@ async def submit(request: Request, principal: Submitter) -> dict[str, Any]:
     """JSON or CSV, plain or gzip, at most 32 MiB. What is wrong with single items is in the answer; the rest is stored."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     sender = Sender("http", principal.subject)
-    return await incoming.take(_deps(request), principal.merchant, await _body(request), media_type, sender)
+    return await incoming.accept(_deps(request), principal.merchant, await _body(request), media_type, sender)
 
 
 @incoming_router.get("/{batch_id}")

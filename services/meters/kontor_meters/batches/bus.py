@@ -15,9 +15,9 @@ from kontor_meters.batches.dependencies import Sender
 _TOLD = 20
 
 
-async def take(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     sender = Sender("bus", message.sender)
-    answer = await incoming.take(app.state.batches, merchant_id, message.body, message.content_type, sender)
+    answer = await incoming.accept(app.state.batches, merchant_id, message.body, message.content_type, sender)
     if answer["refused"]:
         raise Refused(_reason(answer))
 

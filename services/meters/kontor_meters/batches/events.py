@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.pipeline.lines import page, told
+from kontor_meters.batches.pipeline.lines import describe, page
 from kontor_service.commands import command_result
 from kontor_service.events import state_of
 
@@ -34,5 +34,5 @@ async def result(session: AsyncSession, row: Batch, **extra: Any) -> dict[str, A
 
 
 def _problems(rows: Sequence[Any], language: str) -> list[pb.LineProblem]:
-    lines = [told(row, language) for row in rows]
+    lines = [describe(row, language) for row in rows]
     return [pb.LineProblem(line=x["line"], code=x["code"], field=x["field"], detail=x["detail"]) for x in lines]

@@ -33,7 +33,7 @@ class _Earlier(NamedTuple):
     refused: frozenset[int]
 
 
-async def take(
+async def accept(
     deps: Dependencies, merchant_id: UUID, content: bytes, media_type: str, sender: Sender
 ) -> dict[str, Any]:
     """Stores what holds, parks what waits for a meter, and says of the rest what is wrong.
@@ -146,7 +146,7 @@ async def answer(deps: Dependencies, merchant_id: UUID, batch_id: UUID) -> dict[
         row = await session.get(Batch, batch_id)
         if row is None or row.source == "csv":
             raise BatchNotFound
-        problems = [lines.told(line, row.language) for line in await lines.page(session, row.id, 0, _PROBLEMS)]
+        problems = [lines.describe(line, row.language) for line in await lines.page(session, row.id, 0, _PROBLEMS)]
         return await events.result(
             session, row, status="processed", total=row.total, stored=row.stored, duplicates=row.duplicates,
             corrected=row.corrected, parked=row.parked, refused=row.refused,

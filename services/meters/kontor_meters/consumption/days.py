@@ -18,7 +18,7 @@ from math import lcm
 from zoneinfo import ZoneInfo
 
 from kontor_meters.consumption.counting import Measure
-from kontor_meters.consumption.holders import NOBODY, Holder, Holders, Taken, Tenures
+from kontor_meters.consumption.holders import NOBODY, CountedReading, Holder, Holders, Tenures
 from kontor_meters.readings.plausibility import Face, Point, used_between
 
 # What is known of a day. Between readings further apart than SHORT a season does not show.
@@ -43,7 +43,7 @@ class Line:
     measure: Measure
     face: Face
     most: Decimal
-    readings: Sequence[Taken] = ()
+    readings: Sequence[CountedReading] = ()
     measured: Mapping[date, Measured] = field(default_factory=dict)
 
 
@@ -140,7 +140,7 @@ def _read(line: Line, zone: ZoneInfo, holders: Holders, first: date, last: date)
     return found
 
 
-def _basis(before: Taken, after: Taken) -> str:
+def _basis(before: CountedReading, after: CountedReading) -> str:
     if before.estimated or after.estimated:
         return ESTIMATED
     return READ if after.at - before.at <= SHORT else READ_FAR

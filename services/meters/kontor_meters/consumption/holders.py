@@ -15,7 +15,7 @@ _HANDOVER = ("move_in", "move_out")
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CountedReading:
     """A reading that counts. `customer`: whose the meter was then."""
 
     at: datetime
@@ -40,11 +40,11 @@ class Tenures:
 class Holders:
     """Answers for stretches between readings, and for days of quarter hours."""
 
-    readings: Sequence[Taken]
+    readings: Sequence[CountedReading]
     zone: ZoneInfo
     tenures: Tenures
 
-    def between(self, before: Taken, after: Taken) -> Holder:
+    def between(self, before: CountedReading, after: CountedReading) -> Holder:
         """Until somebody moves in or out it is theirs who were there; between moving out and moving in it is nobody's,
         and so it is where the customer changed without a reading.
         """
@@ -66,8 +66,8 @@ class Holders:
         # On the day of a handover the next one begins, whichever reading was written first.
         return sorted(found, key=lambda change: (change[0], change[1] != NOBODY))
 
-    def _of(self, reading: Taken) -> Holder:
+    def _of(self, reading: CountedReading) -> Holder:
         return reading.customer or self.tenures.at(self._day(reading))
 
-    def _day(self, reading: Taken) -> date:
+    def _day(self, reading: CountedReading) -> date:
         return reading.at.astimezone(self.zone).date()

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.consumption.counting import GasPeriod, Measure
 from kontor_meters.consumption.days import Line, Measured
-from kontor_meters.consumption.holders import Holder, Taken, Tenures
+from kontor_meters.consumption.holders import CountedReading, Holder, Tenures
 from kontor_meters.readings.plausibility import Face, Point, most_per_day, spans_of
 
 Sums = Mapping[UUID, Mapping[date, Measured]]
@@ -40,7 +40,7 @@ class Series:
     id: UUID
     registers: Sequence[Any]
     # By register.
-    readings: Mapping[UUID, Sequence[Taken]]
+    readings: Mapping[UUID, Sequence[CountedReading]]
     tenures: Sequence[tuple[date, Holder]]
 
     @property
@@ -92,7 +92,7 @@ async def load(session: AsyncSession, wanted: Collection[UUID]) -> dict[UUID, Se
     tenures = await _by_series(session, _TENURES, wanted)
     return {
         series_id: Series(
-            series_id, rows, _taken(readings[series_id]), [(t.since, t.customer_id) for t in tenures[series_id]]
+            series_id, rows, _by_register(readings[series_id]), [(t.since, t.customer_id) for t in tenures[series_id]]
         )
         for series_id, rows in registers.items()
     }
@@ -105,10 +105,10 @@ async def _by_series(session: AsyncSession, query: str, wanted: Collection[UUID]
     return found
 
 
-def _taken(rows: Iterable[Any]) -> dict[UUID, list[Taken]]:
-    found: dict[UUID, list[Taken]] = defaultdict(list)
+def _by_register(rows: Iterable[Any]) -> dict[UUID, list[CountedReading]]:
+    found: dict[UUID, list[CountedReading]] = defaultdict(list)
     for row in rows:
-        taken = Taken(row.taken_at, row.value, row.source == "estimate", row.reason, row.customer_id)
+        taken = CountedReading(row.taken_at, row.value, row.source == "estimate", row.reason, row.customer_id)
         found[row.register_id].append(taken)
     return found
 

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters.consumption.days import Days, days_of
-from kontor_meters.consumption.holders import Holder, Taken
+from kontor_meters.consumption.holders import CountedReading, Holder
 from kontor_meters.consumption.models import Consumption
 from kontor_meters.consumption.projection import project
 from kontor_meters.consumption.series import Series, Window, load, load_sums, tenures_of
@@ -88,7 +88,7 @@ def _window(series: Series, window: Window, rows: Mapping[Key, Consumption], zon
     return _widened(window, series.readings.values(), zone)
 
 
-def _widened(window: Window, registers: Iterable[Sequence[Taken]], zone: ZoneInfo) -> Window:
+def _widened(window: Window, registers: Iterable[Sequence[CountedReading]], zone: ZoneInfo) -> Window:
     """A reading changes all days up to the readings beside it."""
     first, last = window.first, window.last
     for readings in registers:

@@ -9,11 +9,11 @@ from kontor_meters.meters import incoming
 from kontor_service.ingest import json_of
 
 
-async def take(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     """One meter or a list, of which each is stored by itself. Raises Refused with what is wrong with which."""
     state = app.state
     told = json_of(message)
-    results = await incoming.take_each(state.db, state.clock, merchant_id, told if isinstance(told, list) else [told])
+    results = await incoming.accept_each(state.db, state.clock, merchant_id, told if isinstance(told, list) else [told])
     state.wake.set()
     wrong = [f"{one['index']}: {one['error']['code']}: {one['error']['detail']}" for one in results if "error" in one]
     if wrong:

@@ -15,7 +15,7 @@ from kontor_service.errors import Problem, TooLarge, invalid_from
 MOST = 500
 
 
-async def take_one(db: Database, clock: Clock, merchant_id: UUID, raw: Any) -> tuple[dict[str, Any], bool]:
+async def accept_one(db: Database, clock: Clock, merchant_id: UUID, raw: Any) -> tuple[dict[str, Any], bool]:
     """Its result, and whether it was new. Raises Invalid with the fields, and what adding and changing a meter do."""
     try:
         wanted = IncomingMeter.model_validate(raw)
@@ -24,14 +24,14 @@ async def take_one(db: Database, clock: Clock, merchant_id: UUID, raw: Any) -> t
     return await upsert(db, clock, merchant_id, wanted)
 
 
-async def take_each(db: Database, clock: Clock, merchant_id: UUID, raw: Sequence[Any]) -> list[dict[str, Any]]:
+async def accept_each(db: Database, clock: Clock, merchant_id: UUID, raw: Sequence[Any]) -> list[dict[str, Any]]:
     """For each its result or its `error`: what is wrong with one does not keep out the others. Raises TooLarge."""
     if len(raw) > MOST:
         raise TooLarge(f"At most {MOST} meters at once", code="too_many", field="")
     results: list[dict[str, Any]] = []
     for index, one in enumerate(raw):
         try:
-            answer, _ = await take_one(db, clock, merchant_id, one)
+            answer, _ = await accept_one(db, clock, merchant_id, one)
             results.append({"index": index} | answer)
         except Problem as problem:
             if problem.status >= 500:

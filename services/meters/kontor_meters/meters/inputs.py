@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from kontor_meters.inputs import Day, Line, Number
 
 
-class PlaceWanted(BaseModel):
+class PlaceInput(BaseModel):
     street: Line = ""
     post_code: Line = ""
     city: Line = ""
@@ -19,7 +19,7 @@ class PlaceWanted(BaseModel):
     detail: Line = ""
 
 
-class GasPeriodWanted(BaseModel):
+class GasPeriodInput(BaseModel):
     """Where a gas register's volume becomes energy (DVGW G 685); holds from this day until the next one begins."""
 
     valid_from: Day
@@ -28,7 +28,7 @@ class GasPeriodWanted(BaseModel):
     state_number: Decimal = Field(gt=0, lt=10, max_digits=8)
 
 
-class RegisterWanted(BaseModel):
+class RegisterInput(BaseModel):
     # IEC 62056-61, e.g. 1-0:1.8.0
     obis: Line = ""
     direction: Literal["consumption", "feed_in"] = "consumption"
@@ -39,62 +39,62 @@ class RegisterWanted(BaseModel):
     # Transformer ratio or pulse value.
     factor: Decimal = Field(default=Decimal(1), gt=0, lt=10**6, max_digits=14)
     # Ten years by month: all of a meter's fit into an event of 64 KiB.
-    gas_periods: list[GasPeriodWanted] = Field(default=[], max_length=120)
+    gas_periods: list[GasPeriodInput] = Field(default=[], max_length=120)
     # True while its values come every 15 minutes by themselves.
     interval: bool = False
 
 
-class MeterWanted(BaseModel):
+class MeterInput(BaseModel):
     """What is left out of a change stays as it is; a new meter needs number, kind, in_use_from and registers."""
 
     number: Number | None = None
     kind: Literal["electricity", "gas", "water", "heat"] | None = None
     market_location_id: Line = ""
-    place: PlaceWanted = PlaceWanted()
+    place: PlaceInput = PlaceInput()
     label: Line = ""
     customer_id: UUID | None = None
     # The ERP's number; kept while the customer is not known yet.
     customer_number: Line = ""
     in_use_from: Day | None = None
     external_id: Line = ""
-    registers: list[RegisterWanted] = Field(default=[], max_length=12)
+    registers: list[RegisterInput] = Field(default=[], max_length=12)
 
 
-class IncomingMeter(MeterWanted):
+class IncomingMeter(MeterInput):
     """From another system. The same external_id again brings the meter up to date."""
 
     external_id: Annotated[Line, StringConstraints(min_length=1)]
 
 
-class EndReadingWanted(BaseModel):
+class EndReadingInput(BaseModel):
     register_id: UUID
     # As typed: German or plain decimal.
     value: str = Field(max_length=40)
 
 
-class EndWanted(BaseModel):
+class EndInput(BaseModel):
     # The first day on which the meter is no longer in use.
     in_use_to: Day
-    readings: list[EndReadingWanted] = Field(default=[], max_length=12)
+    readings: list[EndReadingInput] = Field(default=[], max_length=12)
     # The end readings are right although they are less than, or far beyond, what the meter showed before.
     insist: bool = False
 
 
-class NewRegisterWanted(RegisterWanted):
+class NewRegisterInput(RegisterInput):
     start_value: str = Field(default="0", max_length=40)
 
 
-class NewMeterWanted(BaseModel):
+class NewMeterInput(BaseModel):
     """The meter that hangs there now. Kind, place, customer and what it measures are those of the old one."""
 
     number: Number
     external_id: Line = ""
-    registers: list[NewRegisterWanted] = Field(min_length=1, max_length=12)
+    registers: list[NewRegisterInput] = Field(min_length=1, max_length=12)
 
 
-class ExchangeWanted(BaseModel):
+class ExchangeInput(BaseModel):
     # The new meter's first day.
     exchanged_on: Day
-    readings: list[EndReadingWanted] = Field(default=[], max_length=12)
+    readings: list[EndReadingInput] = Field(default=[], max_length=12)
     insist: bool = False
-    meter: NewMeterWanted
+    meter: NewMeterInput

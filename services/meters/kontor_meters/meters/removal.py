@@ -12,7 +12,7 @@ from kontor_meters import events
 from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.errors import EndReadingInvalid, MeterEnded, MeterInvalid, MeterNotFound, ReadingsLater
 from kontor_meters.meters import service
-from kontor_meters.meters.inputs import EndReadingWanted, EndWanted, ExchangeWanted, NewMeterWanted
+from kontor_meters.meters.inputs import EndInput, EndReadingInput, ExchangeInput, NewMeterInput
 from kontor_meters.models import Meter, Reading, Register
 from kontor_meters.readings.assessment import assess
 from kontor_meters.readings.plausibility import Finding
@@ -26,7 +26,7 @@ from kontor_service.tokens import Principal
 
 
 async def end(
-    db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: EndWanted, key: str | None
+    db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: EndInput, key: str | None
 ) -> dict[str, Any]:
     """From `in_use_to` on nothing can be read there. Raises MeterNotFound, MeterEnded, EndReadingInvalid, ReadingsLater."""
 
@@ -40,7 +40,7 @@ async def end(
 
 
 async def exchange(
-    db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: ExchangeWanted, key: str | None
+    db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: ExchangeInput, key: str | None
 ) -> dict[str, Any]:
     """Old and new, end and start readings in one transaction; series and point run on.
 
@@ -87,13 +87,13 @@ class _Removal:
             raise ReadingsLater("There are readings from after this day", field=field)
         return down
 
-    def needs(self, readings: list[EndReadingWanted]) -> None:
+    def needs(self, readings: list[EndReadingInput]) -> None:
         """Without an end reading of every register the consumption would not run through."""
         given = {one.register_id for one in readings}
         if any(register.id not in given and not register.interval for register in self._registers):
             raise EndReadingInvalid("An end reading of every register is needed", code="missing", field="readings")
 
-    async def read(self, wanted: list[EndReadingWanted], reason: str, *, insist: bool) -> list[Reading]:
+    async def read(self, wanted: list[EndReadingInput], reason: str, *, insist: bool) -> list[Reading]:
         readings = []
         own = {register.id: register for register in self._registers}
         for index, one in enumerate(wanted):
@@ -109,7 +109,7 @@ class _Removal:
         self._meter.in_use_to = self._day
         self._work.changes(self._meter, pb.MeterChanged)
 
-    async def replace_by(self, wanted: NewMeterWanted) -> list[Reading]:
+    async def replace_by(self, wanted: NewMeterInput) -> list[Reading]:
         """Answers the start readings."""
         new, registers = self._successor(wanted)
         service.check(new, registers)
@@ -117,7 +117,7 @@ class _Removal:
         self._meter.in_use_to, self._meter.successor_id = self._day, new.id
         self._work.changes(self._meter, pb.MeterExchanged)
         await self._work.session.flush()
-        await service.keep(self._work.session, new, registers)
+        await service.save(self._work.session, new, registers)
         self._work.add(new, registers)
         readings = [
             self._reading(register, one.start_value, "exchange", f"meter.registers[{index}].start_value", insist=False)
@@ -128,7 +128,7 @@ class _Removal:
             await self._work.enter(reading)
         return readings
 
-    def _successor(self, wanted: NewMeterWanted) -> tuple[Meter, list[Register]]:
+    def _successor(self, wanted: NewMeterInput) -> tuple[Meter, list[Register]]:
         carried = ("merchant_id", "kind", "market_location_id", "street", "post_code", "city", "country", "place_detail",
                    "label", "customer_id", "customer_number", "point_id")  # fmt: skip
         new = Meter(

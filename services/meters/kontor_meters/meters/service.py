@@ -23,7 +23,7 @@ from kontor_meters.errors import (
     RegisterHasReadings,
 )
 from kontor_meters.meters import queries, rules
-from kontor_meters.meters.inputs import IncomingMeter, MeterWanted, RegisterWanted
+from kontor_meters.meters.inputs import IncomingMeter, MeterInput, RegisterInput
 from kontor_meters.models import Meter, Register
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
@@ -39,7 +39,7 @@ _PLACE = {"street": "street", "post_code": "post_code", "city": "city", "country
 _NEEDED = ("number", "kind", "in_use_from")
 
 
-async def add(db: Database, merchant_id: UUID, wanted: MeterWanted, key: str | None) -> dict[str, Any]:
+async def add(db: Database, merchant_id: UUID, wanted: MeterInput, key: str | None) -> dict[str, Any]:
     """Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown, KeyReused."""
 
     async def act(session: AsyncSession) -> dict[str, Any]:
@@ -49,7 +49,7 @@ async def add(db: Database, merchant_id: UUID, wanted: MeterWanted, key: str | N
     return await once(db, merchant_id, "meter", key, wanted.model_dump(mode="json"), act)
 
 
-async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, wanted: MeterWanted) -> dict[str, Any]:
+async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, wanted: MeterInput) -> dict[str, Any]:
     """What is left out stays. Raises what `add` does, MeterNotFound, RegisterHasReadings, ReadingsLater."""
     async with db.transaction(merchant_id) as session:
         await meters_arrive(session, merchant_id)
@@ -75,7 +75,7 @@ async def upsert_in(
     return *await add_in(session, merchant_id, wanted), True
 
 
-async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterWanted) -> tuple[Meter, list[Register]]:
+async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -> tuple[Meter, list[Register]]:
     """In a transaction that has called `meters_arrive`."""
     missing: list[FieldError] = [
         {"field": name, "code": "missing", "message": "This is needed"}
@@ -96,13 +96,13 @@ async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterWanted) 
     await _give_customer(session, meter, wanted)
     registers = [new_register(meter, position, one) for position, one in enumerate(wanted.registers)]
     check(meter, registers)
-    await keep(session, meter, registers)
+    await save(session, meter, registers)
     events.tell_meter(session, pb.MeterAdded, meter, registers)
     return meter, registers
 
 
 async def change_in(
-    session: AsyncSession, clock: Clock, meter_id: UUID, wanted: MeterWanted
+    session: AsyncSession, clock: Clock, meter_id: UUID, wanted: MeterInput
 ) -> tuple[Meter, list[Register]]:
     meter, registers = await queries.lock(session, meter_id)
     before = events.meter_state(meter, registers).SerializeToString(deterministic=True)
@@ -122,13 +122,13 @@ async def change_in(
     if events.meter_state(meter, registers).SerializeToString(deterministic=True) == before:
         return meter, registers
     meter.touch()
-    await keep(session, meter, registers)
+    await save(session, meter, registers)
     events.tell_meter(session, pb.MeterChanged, meter, registers)
     await mark_meter(session, meter, registers, clock.today(await time_zone(session, meter.merchant_id)))
     return meter, registers
 
 
-async def _give_customer(session: AsyncSession, meter: Meter, wanted: MeterWanted) -> None:
+async def _give_customer(session: AsyncSession, meter: Meter, wanted: MeterInput) -> None:
     """By id, or by the ERP's number, which may not be known yet."""
     if wanted.customer_id is not None:
         if not await customer_is_known(session, wanted.customer_id):
@@ -143,7 +143,7 @@ async def _give_customer(session: AsyncSession, meter: Meter, wanted: MeterWante
 
 
 async def _change_registers(
-    session: AsyncSession, meter: Meter, registers: Sequence[Register], wanted: Sequence[RegisterWanted]
+    session: AsyncSession, meter: Meter, registers: Sequence[Register], wanted: Sequence[RegisterInput]
 ) -> list[Register]:
     """A register is known by direction and tariff. One that is no longer named goes, unless it was ever read."""
     known = {(register.direction, register.tariff): register for register in registers}
@@ -162,7 +162,7 @@ async def _change_registers(
     return kept
 
 
-def new_register(meter: Meter, position: int, wanted: RegisterWanted) -> Register:
+def new_register(meter: Meter, position: int, wanted: RegisterInput) -> Register:
     register = Register(
         id=uuid7(),
         merchant_id=meter.merchant_id,
@@ -177,7 +177,7 @@ def new_register(meter: Meter, position: int, wanted: RegisterWanted) -> Registe
     return register
 
 
-def fill(register: Register, position: int, wanted: RegisterWanted) -> None:
+def fill(register: Register, position: int, wanted: RegisterInput) -> None:
     register.position = position
     register.obis = wanted.obis
     register.unit = wanted.unit
@@ -220,7 +220,7 @@ async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:
         raise ReadingsLater("There are readings from before this day", field="in_use_from")
 
 
-async def keep(session: AsyncSession, meter: Meter, registers: Sequence[Register]) -> None:
+async def save(session: AsyncSession, meter: Meter, registers: Sequence[Register]) -> None:
     """Writes them. Raises NumberInUse, ExternalIdReused: the database knows, even of what others write at this moment."""
     session.add(meter)
     try:

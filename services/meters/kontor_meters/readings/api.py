@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Request, Response, UploadFile
 
 from kontor_meters.readings import entry, photos, review
-from kontor_meters.readings.inputs import Correction, Decision, ReadingsWanted
+from kontor_meters.readings.inputs import Correction, Decision, ReadingsInput
 from kontor_meters.wake import wakes_jobs
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 
@@ -18,7 +18,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 
 
 @router.post("/readings")
-async def enter(request: Request, wanted: ReadingsWanted, principal: Reader, key: Key = None) -> dict[str, Any]:
+async def enter(request: Request, wanted: ReadingsInput, principal: Reader, key: Key = None) -> dict[str, Any]:
     """`results` in the order of the input.
 
     `outcome`: stored; questioned (stored, staff decide); asks_back (warnings, nothing stored until `insist`); refused.
@@ -55,7 +55,7 @@ async def correct(request: Request, reading_id: UUID, wanted: Correction, princi
 async def upload_photo(request: Request, file: UploadFile, principal: Reader) -> dict[str, str]:
     """JPEG, PNG, WebP or HEIC of up to 25 MB; kept as JPEG of at most 1600 px without what the camera wrote into it."""
     state = request.app.state
-    return {"sha256": await photos.keep(state.db, state.files, state.clock, principal, file)}
+    return {"sha256": await photos.store(state.db, state.files, state.clock, principal, file)}
 
 
 @router.get("/readings/{reading_id}/photo")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from kontor_meters.models import Register
-from kontor_meters.readings.inputs import ReadingWanted
+from kontor_meters.readings.inputs import ReadingInput
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork
 from kontor_meters.readings.values import candidates
@@ -42,7 +42,7 @@ class Assessment:
         return any(found.severity == "warning" for found in self.findings)
 
 
-def instant_of(wanted: ReadingWanted, zone: ZoneInfo, now: datetime) -> datetime:
+def instant_of(wanted: ReadingInput, zone: ZoneInfo, now: datetime) -> datetime:
     if wanted.taken_at is not None:
         aware = wanted.taken_at if wanted.taken_at.tzinfo else wanted.taken_at.replace(tzinfo=zone)
         return aware.astimezone(UTC)

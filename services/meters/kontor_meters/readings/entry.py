@@ -17,7 +17,7 @@ from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries
 from kontor_meters.readings.access import by_link, reachable
 from kontor_meters.readings.assessment import Assessment, assess, for_links, instant_of
-from kontor_meters.readings.inputs import ReadingWanted
+from kontor_meters.readings.inputs import ReadingInput
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
 from kontor_meters.requests.progress import open_reasons
@@ -29,7 +29,7 @@ from kontor_service.tokens import Principal
 
 
 async def enter(
-    db: Database, clock: Clock, principal: Principal, wanted: list[ReadingWanted], key: str | None
+    db: Database, clock: Clock, principal: Principal, wanted: list[ReadingInput], key: str | None
 ) -> dict[str, Any]:
     """Each reading by itself: what is wrong with one does not keep out the others. Raises KeyReused."""
     asked = [principal.subject, [one.model_dump(mode="json") for one in wanted]]
@@ -39,7 +39,7 @@ async def enter(
 
 
 async def _enter(
-    session: AsyncSession, clock: Clock, principal: Principal, wanted: list[ReadingWanted]
+    session: AsyncSession, clock: Clock, principal: Principal, wanted: list[ReadingInput]
 ) -> dict[str, Any]:
     owners = await meters.meters_of_registers(session, {one.register_id for one in wanted})
     allowed = await reachable(session, principal, set(owners.values()))
@@ -82,7 +82,7 @@ def _result(register_id: UUID, outcome: str, findings: Sequence[Finding], readin
 class _Case:
     """One reading that somebody wants to enter, and what is thought of it."""
 
-    wanted: ReadingWanted
+    wanted: ReadingInput
     register: Register
     instant: datetime
     reason: str
@@ -109,7 +109,7 @@ class _Recorder:
     def by_staff(self) -> bool:
         return not self.principal.for_customers
 
-    async def accept(self, wanted: ReadingWanted) -> _Result:
+    async def accept(self, wanted: ReadingInput) -> _Result:
         register = self.work.registers.get(wanted.register_id)
         if register is None:
             return self._refused(wanted, "unknown_register")
@@ -125,7 +125,7 @@ class _Recorder:
         reading = self._insisted_already(case) or await self._store(case)
         return self._answer(case, "stored" if reading.state == "valid" else "questioned", reading)
 
-    def _case(self, wanted: ReadingWanted, register: Register) -> _Case:
+    def _case(self, wanted: ReadingInput, register: Register) -> _Case:
         reason = wanted.reason or self.reasons.get(register.meter_id, "regular")
         instant = instant_of(wanted, self.work.zone, self.work.now)
         instant = self.work.free_instant(register.id, instant, reason)
@@ -167,7 +167,7 @@ class _Recorder:
             photo_sha256=case.wanted.photo_sha256, note=case.wanted.note,
         )  # fmt: skip
 
-    def _refused(self, wanted: ReadingWanted, code: str) -> _Result:
+    def _refused(self, wanted: ReadingInput, code: str) -> _Result:
         return _result(wanted.register_id, "refused", [Finding(code, "blocker")])
 
     def _answer(self, case: _Case, outcome: str, reading: Reading | None = None) -> _Result:

@@ -45,7 +45,7 @@ class History:
             self._spans[series_id] = [span for id in registers for span in spans_of(self.points(id))]
         return self._spans[series_id]
 
-    def keep(self, reading: Reading) -> None:
+    def add(self, reading: Reading) -> None:
         insort(self._lines[reading.register_id], Known.of(reading), key=lambda one: (one.taken_at, one.id))
         self._registers[reading.series_id].add(reading.register_id)
         self._spans.pop(reading.series_id, None)

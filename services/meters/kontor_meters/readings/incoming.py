@@ -28,7 +28,7 @@ class IncomingReading:
 
 
 @dataclass(frozen=True)
-class Taken:
+class IncomingResult:
     """`questioned`: stored as implausible, staff decide. `refused`: a blocker among the findings, nothing stored."""
 
     outcome: Outcome
@@ -36,7 +36,7 @@ class Taken:
     reading: Reading | None = None
 
 
-async def take(
+async def store_readings(
     session: AsyncSession,
     merchant_id: UUID,
     items: Sequence[IncomingReading],
@@ -45,7 +45,7 @@ async def take(
     channel: Literal["api", "csv", "bus"],
     by: str,
     now: datetime,
-) -> list[Taken]:
+) -> list[IncomingResult]:
     """One for each item, in their order, in the session's transaction. `now` is the business clock's.
 
     The same reading again is a duplicate: by its external id, else by register and instant. With another value it is a
@@ -57,7 +57,7 @@ async def take(
     doubted = {(r.register_id, r.taken_at, r.value): r for r in await queries.not_counting(session, places)}
     named = await queries.by_external_ids(session, {item.external_id for item in items} - {""})
     intake = _Intake(work, named, doubted, source, channel, by)
-    taken = [await intake.take(item) for item in items]
+    taken = [await intake.accept(item) for item in items]
     await work.close()
     return taken
 
@@ -72,20 +72,20 @@ class _Intake:
     channel: str
     by: str
 
-    async def take(self, item: IncomingReading) -> Taken:
+    async def accept(self, item: IncomingReading) -> IncomingResult:
         register = self.work.registers.get(item.register_id)
         if register is None:
-            return Taken("refused", [Finding("unknown_register", "blocker")])
+            return IncomingResult("refused", [Finding("unknown_register", "blocker")])
         earlier = await self._earlier(item)
         if earlier is not None and earlier.register_id != register.id:
-            return Taken("refused", [Finding("external_id_reused", "blocker")])
+            return IncomingResult("refused", [Finding("external_id_reused", "blocker")])
         if earlier is not None and (earlier.value, earlier.taken_at) == (item.value, item.taken_at):
-            return Taken("duplicate", reading=earlier)
+            return IncomingResult("duplicate", reading=earlier)
         findings = [
             f for f in self.work.check(register, item.value, item.taken_at, item.reason) if f.code != "duplicate"
         ]
         if any(found.severity == "blocker" for found in findings):
-            return Taken("refused", findings)
+            return IncomingResult("refused", findings)
         return await self._store(item, register, earlier, findings)
 
     async def _earlier(self, item: IncomingReading) -> Reading | None:
@@ -99,7 +99,7 @@ class _Intake:
 
     async def _store(
         self, item: IncomingReading, register: Register, earlier: Reading | None, findings: list[Finding]
-    ) -> Taken:
+    ) -> IncomingResult:
         reading = self._reading(item, register, findings)
         if earlier is not None:
             await self.work.replace(earlier, reading.id)
@@ -109,8 +109,8 @@ class _Intake:
         if reading.state != "valid":
             self.doubted[reading.register_id, reading.taken_at, reading.value] = reading
         if earlier is not None:
-            return Taken("corrected", findings, reading)
-        return Taken("stored" if reading.state == "valid" else "questioned", findings, reading)
+            return IncomingResult("corrected", findings, reading)
+        return IncomingResult("stored" if reading.state == "valid" else "questioned", findings, reading)
 
     def _reading(self, item: IncomingReading, register: Register, findings: list[Finding]) -> Reading:
         doubtful = any(found.severity == "warning" for found in findings)

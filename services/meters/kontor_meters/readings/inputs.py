@@ -11,7 +11,7 @@ from kontor_meters.inputs import Day, Moment, Note
 Reason = Literal["regular", "move_in", "move_out", "interim", "final"]
 
 
-class ReadingWanted(BaseModel):
+class ReadingInput(BaseModel):
     register_id: UUID
     # As typed: German or plain decimal.
     value: str = Field(max_length=40)
@@ -27,8 +27,8 @@ class ReadingWanted(BaseModel):
     note: Note = ""
 
 
-class ReadingsWanted(BaseModel):
-    readings: list[ReadingWanted] = Field(min_length=1, max_length=500)
+class ReadingsInput(BaseModel):
+    readings: list[ReadingInput] = Field(min_length=1, max_length=500)
 
 
 class Decision(BaseModel):

@@ -27,7 +27,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _decoding = threading.Lock()
 
 
-async def keep(db: Database, files: Files, clock: Clock, principal: Principal, file: UploadFile) -> str:
+async def store(db: Database, files: Files, clock: Clock, principal: Principal, file: UploadFile) -> str:
     """Answers its hash. Raises NotAnImage, PictureTooLarge."""
     content = await file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:

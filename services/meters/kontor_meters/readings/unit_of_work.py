@@ -179,7 +179,7 @@ class ReadingUnitOfWork:
 
     def _count(self, reading: Reading) -> None:
         self._touch(reading)
-        self.history.keep(reading)
+        self.history.add(reading)
 
     def _discount(self, reading: Reading) -> None:
         self._touch(reading)

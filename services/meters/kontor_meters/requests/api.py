@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Request
 
 from kontor_meters.requests import service
-from kontor_meters.requests.inputs import RequestWanted
+from kontor_meters.requests.inputs import RequestInput
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
@@ -15,7 +15,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 
 
 @router.post("", status_code=201)
-async def ask(request: Request, wanted: RequestWanted, principal: Editor, key: Key = None) -> dict[str, Any]:
+async def ask(request: Request, wanted: RequestInput, principal: Editor, key: Key = None) -> dict[str, Any]:
     """Asks each customer of the group once, however many meters."""
     state = request.app.state
     return await service.ask(state.db, state.clock, principal, wanted, key)

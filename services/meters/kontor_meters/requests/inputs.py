@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from kontor_meters.inputs import Day, Title
 
 
-class RequestWanted(BaseModel):
+class RequestInput(BaseModel):
     title: Title
     # Inclusive.
     due_on: Day

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.errors import RequestNotFound
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest, Register
-from kontor_meters.requests.inputs import RequestWanted
+from kontor_meters.requests.inputs import RequestInput
 
 
 async def locked(session: AsyncSession, request_id: UUID) -> ReadingRequest:
@@ -34,7 +34,7 @@ async def open_requests(session: AsyncSession) -> list[ReadingRequest]:
     return list(await session.exec(query))
 
 
-async def meters_to_ask(session: AsyncSession, wanted: RequestWanted, today: date) -> list[Meter]:
+async def meters_to_ask(session: AsyncSession, wanted: RequestInput, today: date) -> list[Meter]:
     """In use, of a known customer, with something to be read; customer by customer."""
     read_by_people = exists().where(col(Register.meter_id) == col(Meter.id), ~col(Register.interval))
     query = select(Meter).where(

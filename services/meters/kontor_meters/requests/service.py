@@ -16,7 +16,7 @@ from kontor_meters.copies import time_zone
 from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
 from kontor_meters.requests import queries
-from kontor_meters.requests.inputs import RequestWanted
+from kontor_meters.requests.inputs import RequestInput
 from kontor_meters.requests.invitations import lock, write_all
 from kontor_meters.times import day_of
 from kontor_service.clock import Clock
@@ -35,7 +35,7 @@ WAITING = ("invited", "reminded")
 
 
 async def ask(
-    db: Database, clock: Clock, principal: Principal, wanted: RequestWanted, key: str | None
+    db: Database, clock: Clock, principal: Principal, wanted: RequestInput, key: str | None
 ) -> dict[str, Any]:
     """Raises NobodyToAsk, ReadingInvalid (a due date that is over), KeyReused."""
     return await once(
@@ -44,7 +44,7 @@ async def ask(
     )  # fmt: skip
 
 
-async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestWanted) -> dict[str, Any]:
+async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestInput) -> dict[str, Any]:
     today = day_of(now, ZoneInfo(await time_zone(session, principal.merchant)))
     if wanted.due_on < today:
         raise ReadingInvalid("The due date is over", code="due_over", field="due_on")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from kontor_meters.copies import language
-from kontor_meters.stickers.inputs import StickersWanted
+from kontor_meters.stickers.inputs import StickersInput
 from kontor_meters.stickers.sheet import stickers_pdf
 from kontor_service.tokens import Principal, require
 
@@ -15,7 +15,7 @@ Editor = Annotated[Principal, Depends(require("meters:edit"))]
 
 
 @router.post("/stickers")
-async def stickers(request: Request, wanted: StickersWanted, principal: Editor) -> Response:
+async def stickers(request: Request, wanted: StickersInput, principal: Editor) -> Response:
     """A PDF of A4 sheets with 21 labels each, in the merchant's language."""
     async with request.app.state.db.transaction(principal.merchant) as session:
         spoken = await language(session, principal.merchant)

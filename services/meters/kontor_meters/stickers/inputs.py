@@ -21,6 +21,6 @@ class Sticker(BaseModel):
     url: Annotated[str, StringConstraints(pattern="^https?://", max_length=500)]
 
 
-class StickersWanted(BaseModel):
+class StickersInput(BaseModel):
     merchant: StickerMerchant
     items: list[Sticker] = Field(min_length=1, max_length=2_000)

@@ -10,7 +10,7 @@ import segno
 import typst
 
 from kontor.meters.v1.meters_pb2_codes import MeterKind
-from kontor_meters.stickers.inputs import Sticker, StickersWanted
+from kontor_meters.stickers.inputs import Sticker, StickersInput
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader, speaking
 from kontor_service.vocabulary import word
@@ -25,7 +25,7 @@ _ACCENT = "#1f5f4b"
 _thread = threading.local()
 
 
-def stickers_pdf(wanted: StickersWanted, language: str) -> bytes:
+def stickers_pdf(wanted: StickersInput, language: str) -> bytes:
     with speaking(language):
         sheet = {
             "title": _("Stickers for meters"),

@@ -47,7 +47,7 @@ _PERIOD_PARAMETERS = [
 ]
 
 
-class ReadingWanted(BaseModel):
+class ReadingInput(BaseModel):
     """`value` as it stands on the meter, with comma or point. `insist`: it is right although it was asked back."""
 
     register_id: UUID
@@ -59,7 +59,7 @@ class ReadingWanted(BaseModel):
 
 
 class Readings(BaseModel):
-    readings: Annotated[list[ReadingWanted], Field(min_length=1, max_length=200)]
+    readings: Annotated[list[ReadingInput], Field(min_length=1, max_length=200)]
 
 
 @router.get("/meters", summary="Meters", openapi_extra={"parameters": METERS.parameters}, response_class=Response)

@@ -11,7 +11,7 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import Bus, Copy, Envelope
 from kontor_bus.ingest import IngestConsumer
-from kontor_meters.meters.bus import take
+from kontor_meters.meters.bus import accept
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_service.ingest import handler_of
@@ -26,7 +26,7 @@ async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSyste
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.register(slug=slug)
     made = await connected_system(rabbitmq, vhost, slug)
-    async with IngestConsumer(rabbitmq.url(vhost), "meters", handler_of(world.app, take)):
+    async with IngestConsumer(rabbitmq.url(vhost), "meters", handler_of(world.app, accept)):
         yield made
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kontor.meters.v1 import meters_pb2 as pb
-from kontor_meters.readings.incoming import IncomingReading, Taken, take
+from kontor_meters.readings.incoming import IncomingReading, IncomingResult, store_readings
 from kontor_service.ids import uuid7
 
 START = datetime(2026, 1, 1, 11, tzinfo=UTC)
@@ -16,14 +16,14 @@ def reading(meter: dict[str, Any], value: Any, day: int = 0, **more: Any) -> Inc
     return IncomingReading(UUID(meter["registers"][0]["id"]), Decimal(value), START + timedelta(days=day), **more)
 
 
-async def hand_in(world: Any, *items: IncomingReading) -> list[Taken]:
+async def hand_in(world: Any, *items: IncomingReading) -> list[IncomingResult]:
     async with world.app.state.db.transaction(world.merchant) as session:
-        return await take(
+        return await store_readings(
             session, world.merchant, items, source="system", channel="api", by="ERP", now=world.clock.now()
         )
 
 
-def outcomes(taken: list[Taken]) -> list[str]:
+def outcomes(taken: list[IncomingResult]) -> list[str]:
     return [one.outcome for one in taken]
 
 

@@ -8,7 +8,7 @@ import orjson
 import pytest_asyncio
 
 from kontor_bus.ingest import IngestConsumer
-from kontor_meters.batches.bus import take
+from kontor_meters.batches.bus import accept
 from kontor_service.ingest import handler_of
 from kontor_testing.ingest import ConnectedSystem, connected_system
 from kontor_testing.rabbitmq import RabbitMQ
@@ -22,7 +22,7 @@ async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSyste
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.sql("UPDATE merchant SET slug = $1 RETURNING id", slug)
     made = await connected_system(rabbitmq, vhost, slug)
-    async with IngestConsumer(rabbitmq.url(vhost), "readings", handler_of(world.app, take)):
+    async with IngestConsumer(rabbitmq.url(vhost), "readings", handler_of(world.app, accept)):
         yield made
 
 

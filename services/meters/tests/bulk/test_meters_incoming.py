@@ -228,14 +228,14 @@ async def test_a_reading_that_the_database_refuses_takes_no_other_with_it(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register = await world.meter("Z1", interval=False)
-    real = storing.take
+    real = storing.store_readings
 
     async def breaking(session: Any, merchant_id: Any, items: Any, **rest: Any) -> Any:
         if any(item.external_id == "twice" for item in items):
             await session.execute(text("INSERT INTO merchant SELECT * FROM merchant"))
         return await real(session, merchant_id, items, **rest)
 
-    monkeypatch.setattr(storing, "take", breaking)
+    monkeypatch.setattr(storing, "store_readings", breaking)
     days = [READING | {"value": str(100 + day), "taken_at": f"2026-01-{day:02d}"} for day in range(1, 8)]
     answer = await world.send(body(*days[:3], days[3] | {"external_id": "twice"}, *days[4:]))
     assert (answer["stored"], answer["refused"]) == (6, 1)

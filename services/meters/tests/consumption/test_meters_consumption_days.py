@@ -23,7 +23,7 @@ from kontor_meters.consumption.days import (
     days_of,
     spread,
 )
-from kontor_meters.consumption.holders import Taken, Tenures
+from kontor_meters.consumption.holders import CountedReading, Tenures
 from kontor_meters.readings.plausibility import Face
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -37,8 +37,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
-def line(*readings: tuple[str, str] | Taken, measure: Measure = KWH, **more: object) -> Line:
-    taken = [r if isinstance(r, Taken) else Taken(at(r[0]), Decimal(r[1])) for r in readings]
+def line(*readings: tuple[str, str] | CountedReading, measure: Measure = KWH, **more: object) -> Line:
+    taken = [r if isinstance(r, CountedReading) else CountedReading(at(r[0]), Decimal(r[1])) for r in readings]
     return Line(measure, FACE, Decimal(200), taken, **more)  # type: ignore[arg-type]
 
 
@@ -60,7 +60,7 @@ values = st.decimals(0, 999_999, places=3)
 @given(st.lists(instants, min_size=2, max_size=6, unique=True), st.data())
 def test_the_days_of_all_readings_add_up_to_what_the_register_went(when: list[datetime], data: st.DataObject) -> None:
     faces = sorted(data.draw(st.lists(values, min_size=len(when), max_size=len(when))))
-    readings = [Taken(moment, face) for moment, face in zip(sorted(when), faces, strict=True)]
+    readings = [CountedReading(moment, face) for moment, face in zip(sorted(when), faces, strict=True)]
     total = sum(amounts(Line(KWH, FACE, Decimal(200), readings)).values())
     # Within the same second nothing is spread.
     gone = sum(
@@ -166,7 +166,7 @@ def test_through_an_exchange_nothing_is_lost_and_nothing_counted_twice() -> None
 
 
 def test_days_that_rest_on_an_estimate_say_so() -> None:
-    estimate = Taken(at("2026-05-02T00:00"), Decimal(5), estimated=True)
+    estimate = CountedReading(at("2026-05-02T00:00"), Decimal(5), estimated=True)
     assert bases(line(("2026-05-01T00:00", "0"), estimate)) == {"2026-05-01": ESTIMATED}
 
 
@@ -209,8 +209,8 @@ def test_quantities_of_the_operator_are_not_multiplied_again() -> None:
     assert amounts(smart) == {"2026-05-01": 2000}
 
 
-def moved(day: str, value: int, reason: str, customer: UUID) -> Taken:
-    return Taken(at(day), Decimal(value), reason=reason, customer=customer)
+def moved(day: str, value: int, reason: str, customer: UUID) -> CountedReading:
+    return CountedReading(at(day), Decimal(value), reason=reason, customer=customer)
 
 
 def test_who_moves_in_sees_nothing_of_who_lived_there_before() -> None:

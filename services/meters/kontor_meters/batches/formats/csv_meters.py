@@ -10,7 +10,7 @@ from kontor_meters.batches.formats.columns import DIRECTIONS, KINDS, TARIFFS, UN
 from kontor_meters.batches.formats.csv_table import Row, Table
 from kontor_meters.batches.formats.csv_values import day, decimal_sign, number
 from kontor_meters.batches.formats.items import LineProblem
-from kontor_meters.meters.inputs import MeterWanted
+from kontor_meters.meters.inputs import MeterInput
 
 _PLAIN = ("number", "market_location_id", "label", "customer_number", "external_id")
 _PLACE = ("street", "post_code", "city", "country", "detail")
@@ -24,7 +24,7 @@ class MeterOfFile:
     """A meter with the lines that speak of it; `wanted` where nothing is wrong with them."""
 
     lines: list[int] = field(default_factory=list)
-    wanted: MeterWanted | None = None
+    wanted: MeterInput | None = None
     problems: list[LineProblem] = field(default_factory=list)
 
 
@@ -91,7 +91,7 @@ def _finish(meter: MeterOfFile, wanted: dict[str, Any]) -> None:
     if not wanted["registers"]:
         wanted.pop("registers")
     try:
-        meter.wanted = MeterWanted.model_validate(wanted)
+        meter.wanted = MeterInput.model_validate(wanted)
     except ValidationError as error:
         for one in error.errors():
             place = str(next((part for part in reversed(one["loc"]) if isinstance(part, str)), ""))

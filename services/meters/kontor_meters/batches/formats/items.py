@@ -158,7 +158,7 @@ def _take_interval(result: Body, index: int, thing: Any, place: str) -> None:
     wrong = next((name for name, text in texts.items() if text is None), _missing(item, ("start",)))
     if wrong:
         code = "not_a_text" if texts.get(wrong, "") is None else "missing"
-        result.problems.append(LineProblem(index, code, f"{place}.{wrong}", count=told(values)))
+        result.problems.append(LineProblem(index, code, f"{place}.{wrong}", count=count_known(values)))
     else:
         result.intervals.append(item)
 
@@ -185,7 +185,7 @@ def is_short(text: str) -> bool:
     return len(text) <= _LONGEST and _CONTROL.search(text) is None
 
 
-def told(values: Iterable[Any]) -> int:
+def count_known(values: Iterable[Any]) -> int:
     return sum(value is not None for value in values)
 
 

@@ -17,7 +17,7 @@ from sqlmodel import select
 from kontor_meters.batches import events
 from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
 from kontor_meters.batches.files import File, understood
-from kontor_meters.batches.jobs.store_parked import give_up_parked, take_parked
+from kontor_meters.batches.jobs.store_parked import give_up_parked, store_arrived
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.pieces import Piece
 from kontor_meters.batches.pipeline.pieces import store as store_piece
@@ -43,7 +43,7 @@ async def run(app: FastAPI) -> None:
             await give_up_parked(deps)
             months_at = now
         await store_files(deps)
-        await take_parked(deps)
+        await store_arrived(deps)
         try:
             await asyncio.wait_for(woken.wait(), app.state.settings.jobs_every)
         except TimeoutError:

@@ -24,7 +24,7 @@ _LONGEST = timedelta(days=90)
 End = Callable[[Dependencies, AsyncSession, Batch, list[Item]], Awaitable[None]]
 
 
-async def take_parked(deps: Dependencies) -> None:
+async def store_arrived(deps: Dependencies) -> None:
     """Items whose meter has come, of every merchant."""
     for merchant_id in await deps.db.merchants("merchants_with_parked_items"):
         more = True

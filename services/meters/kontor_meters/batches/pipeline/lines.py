@@ -32,7 +32,7 @@ WHERE l.batch_id = :batch AND l.outcome = 'parked' AND l.line = p.line
 """)
 
 
-async def keep(session: AsyncSession, merchant_id: UUID, batch_id: UUID, problems: Sequence[LineProblem]) -> None:
+async def store(session: AsyncSession, merchant_id: UUID, batch_id: UUID, problems: Sequence[LineProblem]) -> None:
     """In the order of their lines."""
     kept = sorted(problems, key=lambda problem: problem.line)[:MOST_KEPT]
     if not kept:
@@ -77,7 +77,7 @@ async def all_of(session: AsyncSession, batch_id: UUID) -> dict[int, list[Any]]:
     return found
 
 
-def told(row: Any, language: str) -> dict[str, Any]:
+def describe(row: Any, language: str) -> dict[str, Any]:
     """For people and systems: `detail` is a sentence in that language."""
     return {
         "line": row.line,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem, instant, told
+from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem, count_known, instant
 from kontor_meters.batches.pipeline.directory import Directory, Known
 from kontor_meters.intervals.quantities import Quantities, worth
 from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
@@ -58,7 +58,7 @@ class Prepared:
 
 def count(item: Item) -> int:
     """So many items it counts as: of 15-minute values each is one."""
-    return told(item.values) if isinstance(item, IntervalItem) else 1
+    return count_known(item.values) if isinstance(item, IntervalItem) else 1
 
 
 def keys(body: Body) -> tuple[set[str], set[str]]:

@@ -19,7 +19,7 @@ from kontor_meters.batches.pipeline import lines, parked
 from kontor_meters.batches.pipeline.directory import Directory
 from kontor_meters.batches.pipeline.prepare import Prepared, ReadingFound, count, keys, prepare
 from kontor_meters.intervals.store import store
-from kontor_meters.readings.incoming import IncomingReading, Taken, take
+from kontor_meters.readings.incoming import IncomingReading, IncomingResult, store_readings
 from kontor_meters.readings.plausibility import Finding
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class Result:
     async def record_in(self, session: AsyncSession, batch: Batch) -> None:
         for name, number in self.ends.items():
             setattr(batch, name, getattr(batch, name) + number)
-        await lines.keep(session, batch.merchant_id, batch.id, self.problems)
+        await lines.store(session, batch.merchant_id, batch.id, self.problems)
 
 
 async def store_body(
@@ -104,24 +104,26 @@ async def store_prepared(
 
 async def _readings(
     session: AsyncSession, merchant_id: UUID, some: list[ReadingFound], sender: Sender, now: datetime
-) -> list[Taken]:
+) -> list[IncomingResult]:
     """What contradicts the database's own rules is found by halving, and refused alone."""
     items = [IncomingReading(f.register.id, f.value, f.taken_at, f.reason, f.item.external_id) for f in some]
     channel = cast(Literal["api", "csv", "bus"], sender.channel)
     try:
         async with session.begin_nested():
             # What staff bring in a file is assessed as what a system sends: nobody stood in front of the meter.
-            return await take(session, merchant_id, items, source="system", channel=channel, by=sender.by, now=now)
+            return await store_readings(
+                session, merchant_id, items, source="system", channel=channel, by=sender.by, now=now
+            )
     except IntegrityError:
         log.exception("readings_not_stored", many=len(some))
     if len(some) == 1:
-        return [Taken("refused", [Finding("not_stored", "blocker")])]
+        return [IncomingResult("refused", [Finding("not_stored", "blocker")])]
     half = len(some) // 2
     first = await _readings(session, merchant_id, some[:half], sender, now)
     return first + await _readings(session, merchant_id, some[half:], sender, now)
 
 
-def _problems(found: ReadingFound, taken: Taken, place: str) -> list[LineProblem]:
+def _problems(found: ReadingFound, taken: IncomingResult, place: str) -> list[LineProblem]:
     """Blockers and doubts; a line that was simply stored has none."""
     outcome = taken.outcome
     if outcome in ("duplicate", "corrected"):
