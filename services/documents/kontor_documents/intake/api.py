@@ -60,21 +60,14 @@ async def status(
             raise SubmissionNotFound
         document = await session.get(Document, submission.document_id) if submission.document_id else None
         files = await queries.files_of(session, document.id) if document else []
-    if document is not None and document.state == "waiting" and not document.settled:
-        # Made, but not yet rendered and looked at: whoever asks would see a document that cannot be opened.
-        return {
-            "id": str(submission.id),
-            "status": "accepted",
-            "file_name": submission.file_name,
-            "error": None,
-            "document": None,
-        }
+    # Made, but not yet rendered and looked at: whoever asks would see a document that cannot be opened.
+    early = document is not None and document.state == "waiting" and not document.settled
     return {
         "id": str(submission.id),
-        "status": submission.status,
+        "status": "accepted" if early else submission.status,
         "file_name": submission.file_name,
         "error": submission.error,
-        "document": _summary(document, files) if document else None,
+        "document": _summary(document, files) if document and not early else None,
     }
 
 

@@ -21,9 +21,9 @@ from kontor_documents.events import submission_state
 from kontor_documents.intake.issuing import Issue, Outdated, Waiting, prepare, refuse_outdated
 from kontor_documents.intake.parse import Parsed, external_id_of, parse, refuse_wrong_totals
 from kontor_documents.intake.store_document import put_files, store_document
-from kontor_documents.matching.threads import Joining, lock_to_join
 from kontor_documents.models import Document, Submission
 from kontor_documents.numbering.service import take_number
+from kontor_documents.threads import Joining, lock_to_join
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Problem, Unavailable
 

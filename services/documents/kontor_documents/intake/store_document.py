@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
-from kontor_documents import queries
+from kontor_documents import copies, queries
 from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.events import document_state
@@ -15,10 +15,9 @@ from kontor_documents.history import service as history
 from kontor_documents.intake.issuing import Issue
 from kontor_documents.intake.parse import Parsed
 from kontor_documents.intake.projection import columns, facts
-from kontor_documents.matching.service import match_customer
-from kontor_documents.matching.threads import join_thread, tie
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.release.waiting import note_document
+from kontor_documents.threads import join_thread, tie
 from kontor_service.ids import uuid7
 
 
@@ -65,7 +64,7 @@ async def store_document(
         for name, value in values.items():
             setattr(existing, name, value)
         existing.touch()
-    await match_customer(session, document, data)
+    await _match_customer(session, document, data)
     merged = await join_thread(session, document, [reference.number for reference in data.references])
     session.add(document)
     await session.flush()
@@ -80,6 +79,15 @@ async def store_document(
     await tie(session, merged, document.thread_id)
     await note_document(session, document)
     return document
+
+
+async def _match_customer(session: AsyncSession, document: Document, data: DocumentData) -> None:
+    """By customer number alone; VAT id and e-mail only suggest."""
+    document.customer_id = await copies.customer_id_by_number(session, document.customer_number)
+    document.suggested_customer_id = None
+    if document.customer_id is None:
+        email = data.buyer.contact.email if data.buyer.contact else ""
+        document.suggested_customer_id = await copies.suggested_customer_id(session, data.buyer.vat_id, email)
 
 
 def _files(document: Document, submission: Submission, parsed: Parsed, data: DocumentData) -> list[DocumentFile]:

@@ -15,10 +15,10 @@ from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import AlreadyShared, DocumentNotFound, NotReleasable, UnknownCustomer, WrongState
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
-from kontor_documents.matching.threads import Joining, join_thread, lock_to_join, tie
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
 from kontor_documents.release.rules import MOVABLE, blocks, release_blockers
+from kontor_documents.threads import Joining, join_thread, lock_to_join, tie
 
 
 @dataclass(frozen=True)

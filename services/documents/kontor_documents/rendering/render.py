@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from kontor_documents.content.model import DocumentData
 from kontor_documents.rendering.archive import EmbeddedFile, embed
@@ -45,14 +45,10 @@ async def render_async(
     *,
     xml: bytes | None = None,
     attachments: Sequence[EmbeddedFile] = (),
-    language: Language | None = None,
-    prices: bool | None = None,
 ) -> bytes:
     """`render` in a bounded pool of threads; the event loop stays free while a page is set."""
-    return await asyncio.get_running_loop().run_in_executor(
-        _pool(),
-        lambda: render(document, branding, xml=xml, attachments=attachments, language=language, prices=prices),
-    )
+    work = partial(render, document, branding, xml=xml, attachments=attachments)
+    return await asyncio.get_running_loop().run_in_executor(_pool(), work)
 
 
 @lru_cache(maxsize=1)

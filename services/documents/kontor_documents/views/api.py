@@ -58,7 +58,7 @@ async def story(request: Request, document_id: UUID, principal: Staff) -> dict[s
     """What happened to the document, and whether the chain of hashes holds."""
     deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
-        await _existing(session, document_id)
+        await queries.found(session, document_id)
         chain = await history.entries(session, document_id)
     return {
         "intact": history.intact(chain),
@@ -74,7 +74,7 @@ async def report(request: Request, document_id: UUID, principal: Staff) -> Respo
     """The report of the official rules kept with an invoice that Kontor issued. 404 where there is none."""
     deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
-        document = await _existing(session, document_id)
+        document = await queries.found(session, document_id)
     if document.report_sha256 is None:
         raise DocumentNotFound("There is no report", code="report_not_found")
     return Response(await deps.files.get(document.report_sha256), media_type="application/json")
@@ -83,15 +83,8 @@ async def report(request: Request, document_id: UUID, principal: Staff) -> Respo
 async def _document(request: Request, document_id: UUID, principal: Principal) -> tuple[Document, list[DocumentFile]]:
     deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
-        document = await _existing(session, document_id)
+        document = await queries.found(session, document_id)
         return document, await queries.files_of(session, document_id)
-
-
-async def _existing(session: Any, document_id: UUID) -> Document:
-    document: Document | None = await session.get(Document, document_id)
-    if document is None:
-        raise DocumentNotFound
-    return document
 
 
 async def _answer(request: Request, found: DocumentFile | None) -> Response:
