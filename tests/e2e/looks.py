@@ -21,7 +21,7 @@ _GERMAN = re.compile(
 # What people wrote in their own language: names, documents' texts, the merchant's mail texts.
 _OWN_WORDS = (
     "td a, td .sub, td strong, dd, h1, .pre, .lines, textarea, input, option, .crumbs, .story, code, body [lang], .results, .break, "
-    ".files, .parties, .me, footer, .heading, .person, label[for^='language']"
+    ".files, .parties, .me, footer, [data-part='mails'] td:nth-child(2), .heading, .person, label[for^='language']"
 )
 
 
