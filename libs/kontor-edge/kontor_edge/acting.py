@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
-from kontor_edge.problems import field_sentence, sentence
 from kontor_service.errors import Problem
 from kontor_web import Form
 
@@ -30,7 +29,7 @@ async def act(
     except Problem as problem:
         if problem.status in (401, 404) or problem.status >= 500:
             raise
-        return pages(request).redirect(back, bad=sentence(problem))
+        return pages(request).redirect(back, bad=problem.detail)
     return pages(request).redirect(back, good=good)
 
 
@@ -54,14 +53,5 @@ def refused(form: Form, problem: Problem, names: dict[str, str] | None = None) -
     """Puts the refusal into the form, which is shown again with all that was typed; answers the page's status."""
     if problem.status == 401:
         raise problem
-    known = sentence(problem)
-    form.take(problem, names, say=lambda message: _said(message, problem, known))
-    if known != problem.detail and not form.errors:
-        form.problem = known
+    form.take(problem, names)
     return problem.status if problem.status in (403, 404, 409, 413, 429, 503) else 422
-
-
-def _said(message: str, problem: Problem, known: str) -> str:
-    """What is known about this very finding, else about the problem's code; the owner's own words are English."""
-    about_field = field_sentence(message)
-    return known if about_field == message == problem.detail else about_field

@@ -10,7 +10,6 @@ import structlog
 from fastapi import FastAPI, Request
 
 from kontor_bus import Copy
-from kontor_edge import problems
 from kontor_edge.changes import Changes
 from kontor_edge.cli import owners as ask_owners
 from kontor_edge.connections import PageConnections
@@ -66,7 +65,6 @@ def build_edge(kind: Kind, settings: Any, *, title: str, resources: Sequence[Res
     pages = app.state.pages = Pages(kind.package, *packages, cookie_prefix=f"__Host-kontor-{settings.service}")
     for feature in kind.features:
         bring_globals(pages, feature.globals)
-        problems.learn(feature.problems, feature.findings)
     pages.environment.globals["panels_of"] = lambda page: [
         (feature.name, panel.template) for feature in kind.features for panel in feature.panels if panel.page == page
     ]

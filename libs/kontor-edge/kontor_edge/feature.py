@@ -78,8 +78,7 @@ class Feature:
     `content` is what is fetched from its owner by its hash, for one feature of an edge; `closing` is awaited before the edge stops.
 
     `package` has the feature's `templates`, `static` and `locale`, where they are not the edge's own. `globals` are what
-    templates may call, `problems` what its owner's refusals mean (by code), `findings` what it says about fields (a regular
-    expression for how it begins to say it), `scopes` what API keys may do there.
+    templates may call, `scopes` what API keys may do there.
     """
 
     name: str
@@ -99,8 +98,6 @@ class Feature:
     content: ContentSource | None = None
     closing: Callable[[], Awaitable[None]] | None = None
     globals: Mapping[str, Any] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
-    findings: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from kontor_edge.edge import client_ip, edge_of
 from kontor_service.errors import Problem, TooLarge, Unauthorized, Unavailable
+from kontor_service.i18n import N_
 
 T = TypeVar("T")
 # Things in one request.
@@ -19,7 +20,7 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`Auth
 
 
 class KeyMissing(Unauthorized):
-    code, title = "api_key_missing", "An API key is needed"
+    code, title = "api_key_missing", N_("An API key is needed.")
 
 
 class UploadTooLarge(TooLarge):
@@ -36,7 +37,9 @@ class Permit:
 
 async def api_key(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None or not credentials.credentials:
-        raise KeyMissing("Authorization: Bearer <API key>", headers={"WWW-Authenticate": "Bearer"})
+        raise KeyMissing(
+            N_("An API key is needed, as Authorization: Bearer <API key>"), headers={"WWW-Authenticate": "Bearer"}
+        )
     return credentials.credentials
 
 
@@ -70,7 +73,7 @@ async def limited(request: Request, limit: int) -> AsyncIterator[bytes]:
 
 
 def _too_large(limit: int) -> UploadTooLarge:
-    return UploadTooLarge(f"At most {limit // 1024**2} MiB are accepted", field="file")
+    return UploadTooLarge(N_("At most %(megabytes)s MiB are accepted."), field="file", megabytes=limit // 1024**2)
 
 
 async def each(things: list[T], do: Callable[[T], Awaitable[dict[str, Any]]]) -> dict[str, Any]:

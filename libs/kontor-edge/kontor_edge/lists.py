@@ -59,9 +59,14 @@ class Filter:
             try:
                 return UUID(text)
             except ValueError:
-                raise Invalid(f"{self.name}: not an id", field=self.name) from None
+                raise Invalid(
+                    N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."),
+                    field=self.name,
+                ) from None
         if self.words and text not in self.words:
-            raise Invalid(f"{self.name}: one of {', '.join(self.words)}", field=self.name)
+            raise Invalid(
+                N_("One of these is expected here: %(expected)s"), field=self.name, expected=", ".join(self.words)
+            )
         return text
 
     @property

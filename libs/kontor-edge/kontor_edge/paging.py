@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from kontor_edge.feature import COUNT_CAP
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 
 _LOWEST = UUID(int=0)
 _HIGHEST = UUID(int=2**128 - 1)
@@ -72,7 +73,7 @@ def parse_cursor(text: str | None) -> tuple[str, UUID] | None:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         return raw[16:].decode().replace("\x00", ""), UUID(bytes=raw[:16])
     except ValueError:
-        raise Invalid("after: take it from the answer before, unchanged", field="after") from None
+        raise Invalid(N_("Please take this from the answer before, unchanged."), field="after") from None
 
 
 def parse_whole(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
@@ -80,7 +81,13 @@ def parse_whole(query: Mapping[str, str], name: str, least: int, most: int) -> i
     if not value:
         return None
     if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
-        raise Invalid(f"{name}: a whole number from {least} to {most}", field=name)
+        raise Invalid(
+            N_("A whole number from %(least)s to %(most)s is expected here."),
+            field=name,
+            name=name,
+            least=least,
+            most=most,
+        )
     return int(value)
 
 
@@ -88,4 +95,6 @@ def parse_uuid(query: Mapping[str, str], name: str) -> UUID | None:
     try:
         return UUID(query[name]) if query.get(name) else None
     except ValueError:
-        raise Invalid(f"{name}: not an id", field=name) from None
+        raise Invalid(
+            N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."), field=name, name=name
+        ) from None

@@ -11,7 +11,7 @@ from kontor_edge.edge import edge_of
 from kontor_edge.query import IdentitySilent, call_view
 from kontor_edge.sessions import session_hash
 from kontor_service.errors import Forbidden, Unauthorized
-from kontor_service.i18n import LANGUAGES, Language, negotiate, speak
+from kontor_service.i18n import LANGUAGES, N_, Language, negotiate, speak
 from kontor_service.i18n import gettext as _
 from kontor_web import Link, PageContext
 
@@ -22,7 +22,7 @@ Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 class LoggedOut(Unauthorized):
     """The browser has no session for this portal, or it is over."""
 
-    code, title = "session_ended", "Please log in"
+    code, title = "session_ended", N_("Please log in.")
 
     def __init__(self, slug: str) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class LoggedOut(Unauthorized):
 
 
 class PortalClosed(Forbidden):
-    code, title = "portal_off", "This portal is switched off"
+    code, title = "portal_off", N_("This portal is switched off.")
     # The detail is a sentence in the reader's language.
     for_people = True
 

@@ -9,12 +9,13 @@ from fastapi import Request
 
 from kontor_edge.edge import edge_of
 from kontor_service.errors import Unavailable
+from kontor_service.i18n import N_
 
 
 class IdentitySilent(Unavailable):
     """Identity has not been heard for five minutes: nobody could have told us of a revoked session."""
 
-    code, title = "identity_silent", "Access cannot be checked right now"
+    code, title = "identity_silent", N_("Access cannot be checked right now.")
     for_people = True
 
 

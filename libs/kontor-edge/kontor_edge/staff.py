@@ -15,14 +15,14 @@ from kontor_edge.feature import Feature
 from kontor_edge.query import IdentitySilent, call_view
 from kontor_edge.sessions import session_hash
 from kontor_service.errors import Unauthorized
-from kontor_service.i18n import negotiate, speak
+from kontor_service.i18n import N_, negotiate, speak
 from kontor_web import Link, PageContext
 
 
 class NotLoggedIn(Unauthorized):
     """There is no session, or it is over."""
 
-    code, title = "not_logged_in", "Please log in"
+    code, title = "not_logged_in", N_("Please log in.")
 
 
 @dataclass(frozen=True)

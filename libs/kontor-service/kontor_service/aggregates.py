@@ -22,6 +22,7 @@ from kontor_events.registry import snapshot_class, type_of
 from kontor_service.database import Database
 from kontor_service.errors import Invalid
 from kontor_service.events import state_of
+from kontor_service.i18n import N_
 from kontor_service.models import Aggregate
 from kontor_service.tokens import ServiceCaller
 
@@ -88,7 +89,7 @@ def snapshots_router(aggregates: Sequence[Published], *merchants: str) -> APIRou
         """Counts what was recorded in the outbox. Live events go on beside it; no version grows."""
         name = wanted.aggregate if wanted else None
         if name is not None and name not in known:
-            raise Invalid(f"One of {', '.join(known)} is expected", field="aggregate")
+            raise Invalid(N_("One of %(known)s is expected."), field="aggregate", known=", ".join(known))
         db: Database = request.app.state.db
         if caller.merchant_id:
             chosen = [caller.merchant_id]

@@ -13,6 +13,7 @@ from kontor_service.database import Database
 from kontor_service.errors import install_handlers
 from kontor_service.files import Files
 from kontor_service.health import Health, install
+from kontor_service.i18n import Speaking
 from kontor_service.settings import ServiceSettings
 from kontor_service.telemetry import RequestTelemetry, tracer_provider
 from kontor_service.tokens import TokenSource, TokenVerifier
@@ -78,6 +79,7 @@ def build_app(
     install_handlers(app)
     for router in routers:
         app.include_router(router)
+    app.add_middleware(Speaking)
     app.add_middleware(RequestTelemetry, service=settings.service, provider=provider, registry=registry)
     return app
 

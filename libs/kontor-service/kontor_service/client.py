@@ -16,6 +16,7 @@ from kontor_service.errors import (
     Unauthorized,
     Unavailable,
 )
+from kontor_service.i18n import accept_language
 from kontor_service.telemetry import trace_headers
 
 # Servers close a connection that was idle for 5 s; one used again at that moment would be lost with its request.
@@ -46,15 +47,15 @@ class ServiceClient:
     ) -> httpx.Response:
         """Raises Problem with the callee's status and code, and Unavailable for 5xx, time-outs and lost connections."""
         # What a caller's header said is passed on byte by byte, as ASGI read it; httpx alone would insist on ASCII.
-        sent = httpx.Headers(trace_headers() | (headers or {}), encoding="latin-1")
+        sent = httpx.Headers(accept_language() | trace_headers() | (headers or {}), encoding="latin-1")
         if token:
             sent["Authorization"] = f"Bearer {token}"
         try:
             response = await self._http.request(method, path, headers=sent, **options)
         except httpx.HTTPError as error:
-            raise Unavailable(type(error).__name__) from error
+            raise Unavailable from error
         if response.status_code >= 500:
-            raise Unavailable(f"{response.status_code}")
+            raise Unavailable
         if response.status_code >= 400:
             raise problem_from(response)
         return response

@@ -21,10 +21,11 @@ from kontor_bus.envelope import aggregate_of
 from kontor_events.registry import snapshot_class, type_of
 from kontor_service.database import Database
 from kontor_service.errors import Conflict
+from kontor_service.i18n import N_
 
 
 class KeyReused(Conflict):
-    code, title = "idempotency_key_reused", "This idempotency key was used for another request"
+    code, title = "idempotency_key_reused", N_("This idempotency key was used for another request.")
 
 
 def command_result(state: Message, /, **extra: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_service.errors import Unavailable
+from kontor_service.i18n import N_
 
 MERCHANT_SETTING = "kontor.merchant_id"
 # deadlock_detected, serialization_failure
@@ -25,7 +26,7 @@ class Contended(Unavailable):
     callers try again, under the same idempotency key where the command has one.
     """
 
-    code, title = "contended", "Somebody else changed the same thing at the same moment"
+    code, title = "contended", N_("Somebody else changed the same thing at the same moment.")
 
     def __init__(self) -> None:
         super().__init__("Nothing was done; please try again", headers={"Retry-After": "1"})

@@ -1,9 +1,10 @@
-"""Errors as RFC 9457 problem details: a stable code, an HTTP status, rendered once.
+"""Errors as RFC 9457 problem details: a stable code, an HTTP status, parameters, and a sentence in the reader's language.
 
-Services subclass these and set `code` and `title`; the detail says what is wrong in a sentence.
+Services subclass these and set `code` and `title`. Messages are English and marked with N_; `%(name)s` is filled from the
+parameters, and so is what German stands for them in the catalogs.
 """
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, Self, TypedDict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,23 +12,35 @@ from fastapi.responses import JSONResponse
 from opentelemetry import trace
 from starlette.exceptions import HTTPException
 
+from kontor_service.i18n import N_
+from kontor_service.validation import expectation, field_path
+from kontor_service.vocabulary import say
+
+_JSON = (str, int, float, list, dict, type(None))
+
 
 class FieldError(TypedDict):
+    """`message` is a message of the catalogs, filled from `params` where it is shown."""
+
     field: str
     code: str
     message: str
+    params: NotRequired[dict[str, Any]]
 
 
 class Problem(Exception):
-    """Something the caller can be told. `field` is a path into the input, e.g. lines[2].quantity."""
+    """Something the caller can be told. `field` is a path into the input, e.g. lines[2].quantity.
+
+    `params` fill the message and stand beside the code in the answer, under their names.
+    """
 
     status = 500
     code = "internal_error"
-    title = "Something went wrong"
+    title = N_("Something went wrong.")
 
     def __init__(
         self,
-        detail: str = "",
+        message: str = "",
         *,
         code: str | None = None,
         field: str | None = None,
@@ -35,68 +48,109 @@ class Problem(Exception):
         status: int | None = None,
         title: str | None = None,
         headers: dict[str, str] | None = None,
-        **extra: Any,
+        **params: Any,
     ) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+        self.message = message or self.title
         self.code = code or self.code
         self.status = status or self.status
         self.title = title or self.title
         self.field = field
         self.errors = errors or []
         self.headers = headers
-        self.extra = extra
+        self.params: dict[str, Any] = {
+            name: value if isinstance(value, _JSON) else str(value) for name, value in params.items()
+        }
+        super().__init__(self.message)
+
+    @classmethod
+    def of(cls, errors: list[FieldError], *, code: str | None = None) -> Self:
+        """A problem that says the first finding and lists all."""
+        first = errors[0]
+        return cls(first["message"], code=code, field=first["field"], errors=errors, **first.get("params", {}))
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON to be kept, from which `restored` makes it again for any reader."""
+        return {
+            "message": self.message, "code": self.code, "field": self.field, "errors": self.errors, "status": self.status,
+            "title": self.title, "params": self.params,
+        }  # fmt: skip
+
+    @classmethod
+    def restored(cls, stored: dict[str, Any]) -> Self:
+        return cls(**{name: value for name, value in stored.items() if name != "params"}, **stored["params"])
+
+    def __str__(self) -> str:
+        return self.detail
+
+    @property
+    def detail(self) -> str:
+        """What is wrong, to the present reader."""
+        return say(self.message, self.params)
 
     def as_dict(self) -> dict[str, Any]:
+        """The answer's body, in the present reader's language."""
         body: dict[str, Any] = {
             "type": f"urn:kontor:problem:{self.code}",
-            "title": self.title,
+            "title": say(self.title, {}),
             "status": self.status,
             "detail": self.detail,
             "code": self.code,
-            **self.extra,
+            **self.params,
         }
         if self.field:
             body["field"] = self.field
         if self.errors:
-            body["errors"] = self.errors
+            body["errors"] = [spoken(error) for error in self.errors]
         return body
 
 
+def spoken(error: FieldError) -> FieldError:
+    """A finding with its message in the present reader's language."""
+    return {**error, "message": say(error["message"], error.get("params", {}))}
+
+
 class Invalid(Problem):
-    status, code, title = 422, "invalid", "The input is not valid"
+    status, code, title = 422, "invalid", N_("The input is not valid.")
 
 
 class Unauthorized(Problem):
-    status, code, title = 401, "unauthorized", "Authentication is needed"
+    status, code, title = 401, "unauthorized", N_("Please log in, or send a token.")
 
 
 class Forbidden(Problem):
-    status, code, title = 403, "not_allowed", "This is not allowed"
+    status, code, title = 403, "not_allowed", N_("This is not allowed.")
 
 
 class NotFound(Problem):
-    status, code, title = 404, "not_found", "There is no such thing"
+    status, code, title = 404, "not_found", N_("There is no such thing.")
+
+
+class MethodNotAllowed(Problem):
+    status, code, title = 405, "method_not_allowed", N_("This address does not know this method.")
 
 
 class Conflict(Problem):
-    status, code, title = 409, "conflict", "This contradicts what is there"
+    status, code, title = 409, "conflict", N_("This contradicts what is there.")
 
 
 class Gone(Problem):
-    status, code, title = 410, "gone", "This is no longer available"
+    status, code, title = 410, "gone", N_("This is no longer available.")
 
 
 class TooLarge(Problem):
-    status, code, title = 413, "too_large", "This is too large"
+    status, code, title = 413, "too_large", N_("This is too large.")
 
 
 class TooMany(Problem):
-    status, code, title = 429, "too_many_requests", "Too many attempts"
+    status, code, title = 429, "too_many_requests", N_("That was a bit too often. Please wait a few minutes.")
 
 
 class Unavailable(Problem):
-    status, code, title = 503, "owner_unavailable", "A part of the platform does not answer"
+    status, code, title = (
+        503,
+        "owner_unavailable",
+        N_("A part of the platform does not answer. Nothing was changed; please try again in a few minutes."),
+    )
 
 
 def reference() -> str:
@@ -127,32 +181,30 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(_: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-        return problem_response(
-            Problem(str(error.detail), status=error.status_code, code=code, title=str(error.detail))
-        )
+        return problem_response(problem_of(error))
+
+
+def problem_of(error: HTTPException) -> Problem:
+    """What the framework itself refuses."""
+    kind = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code)
+    headers = dict(error.headers) if error.headers else None
+    if kind is not None:
+        return kind(headers=headers)
+    return Problem(
+        str(error.detail), status=error.status_code, code="http_error", title=str(error.detail), headers=headers
+    )
 
 
 def invalid_from(errors: Any) -> Invalid:
     """Pydantic's findings as one Invalid that names each field once, without echoing what was sent."""
     # Where something may also be empty, that it is not empty is no finding.
-    said = [e for e in errors if "literal['']" not in e["loc"]] or errors
+    told = [error for error in errors if "literal['']" not in error["loc"]] or errors
     named: dict[str, FieldError] = {}
-    for e in said:
-        field = field_path(e["loc"])
-        named.setdefault(field, {"field": field, "code": e["type"], "message": e["msg"].removeprefix("Value error, ")})
+    for error in told:
+        message, params = expectation(error)
+        field = field_path(error["loc"])
+        named.setdefault(field, {"field": field, "code": error["type"], "message": message, "params": params})
     found = list(named.values())
-    first = found[0] if found else {"field": "", "message": "invalid"}
-    return Invalid(f"{first['field']}: {first['message']}", field=first["field"], errors=found)
-
-
-def field_path(location: tuple[str | int, ...]) -> str:
-    """('body', 'lines', 2, 'net') → lines[2].net; which branch of a union was tried is no part of the path."""
-    parts = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts if not _is_branch(part))
-    return path.lstrip(".")
-
-
-def _is_branch(part: str | int) -> bool:
-    """Pydantic names branches like `literal['']` and `function-after[_iban(), constrained-str]`."""
-    return isinstance(part, str) and (part.endswith("]") or part in ("str", "constrained-str"))
+    return Invalid(
+        N_("Something is not right: %(fields)s"), field=found[0]["field"], errors=found, fields=", ".join(named)
+    )

@@ -8,10 +8,11 @@ import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 
 
 class FileMissing(NotFound):
-    code, title = "file_missing", "The file is not in storage"
+    code, title = "file_missing", N_("The file is not in storage.")
 
 
 class Files:
@@ -38,7 +39,7 @@ class Files:
         try:
             result = await obstore.get_async(self._store, _path(sha256))
         except FileNotFoundError:
-            raise FileMissing(sha256) from None
+            raise FileMissing from None
         return bytes(await result.bytes_async())
 
     async def exists(self, sha256: str) -> bool:
@@ -51,5 +52,5 @@ class Files:
 
 def _path(sha256: str) -> str:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-        raise FileMissing(sha256)
+        raise FileMissing
     return f"{sha256[:2]}/{sha256}"

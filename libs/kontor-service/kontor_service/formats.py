@@ -3,15 +3,17 @@
 Money is formatted by hand from Babel's pattern: a list page shows a hundred sums, and Babel takes 30 µs for each.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 
 from kontor_service.i18n import gettext
-from kontor_service.money import digits
+from kontor_service.money import digits, to_minor
 
 # English as Europe writes it: 12 November 2026, €1,234.56
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
@@ -135,3 +137,18 @@ def size(count: int, language: str) -> str:
     amount = count / factor
     text = numbers.format_decimal(round(amount, 1 if amount < 10 else 0), "#,##0.#", locale=locale_of(language))
     return f"{text}\u00a0{unit}"
+
+
+_DAY_FORM = re.compile(r"\d{4}-\d\d-\d\d")
+_AMOUNT_FORM = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3}|%)")
+
+
+def shown(value: Any, language: str) -> Any:
+    """A parameter of a message as the reader writes it: "2026-11-27", "119.00 EUR" and "19 %" by their form; else as it is."""
+    text = str(value)
+    if _DAY_FORM.fullmatch(text):
+        return short_day(text, language)
+    if amount := _AMOUNT_FORM.fullmatch(text):
+        figure, unit = amount.groups()
+        return percent(figure, language) if unit == "%" else money(to_minor(Decimal(figure), unit), unit, language)
+    return value

@@ -17,6 +17,8 @@ from typing import Any, Literal, get_args
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -30,7 +32,8 @@ class Reader:
     zone: str = "Europe/Berlin"
 
 
-_reader: ContextVar[Reader] = ContextVar("kontor_reader", default=Reader())  # noqa: B039 - frozen
+_NOBODY = Reader()
+_reader: ContextVar[Reader] = ContextVar("kontor_reader", default=_NOBODY)
 
 
 def catalogs(language: str) -> dict[str, Path]:
@@ -82,6 +85,11 @@ def reader() -> Reader:
     return _reader.get()
 
 
+def accept_language() -> dict[str, str]:
+    """The header that tells another service who reads; nobody does where no request is being answered."""
+    return {} if reader() is _NOBODY else {"Accept-Language": reader().language}
+
+
 def gettext(message: str, **values: Any) -> str:
     """The message in the reader's language; `%(name)s` is filled from the values."""
     text: str = translations(_reader.get().language).ugettext(message)
@@ -120,3 +128,15 @@ def _weight(text: str) -> float:
         return float(text) if text else 1.0
     except ValueError:
         return 0.0
+
+
+class Speaking:
+    """Middleware: a request is answered in the language of its Accept-Language; without one in English."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            speak(negotiate(Headers(scope=scope).get("accept-language"), default="en"))
+        await self._app(scope, receive, send)

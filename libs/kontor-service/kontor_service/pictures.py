@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from kontor_service.errors import Invalid, TooLarge
+from kontor_service.i18n import N_
 
 
 class NotAnImage(Invalid):
-    code, title = "not_an_image", "This is not a picture that can be read"
+    code, title = "not_an_image", N_("This is not a picture that can be used. PNG and JPEG can.")
 
 
 class PictureTooLarge(TooLarge):
-    code, title = "picture_too_large", "The picture is too large"
+    code, title = "picture_too_large", N_("The picture is too large.")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def redrawn(
 
 def _check_pixels(picture: Image.Image, most: int) -> None:
     if picture.width * picture.height > most:
-        raise PictureTooLarge(f"At most {most // 10**6} megapixels are accepted", field="file")
+        raise PictureTooLarge(
+            N_("At most %(megapixels)s megapixels are accepted."), field="file", megapixels=most // 10**6
+        )
 
 
 def _fresh(picture: Image.Image, fits_into: tuple[int, int], mode: str) -> Image.Image:

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from kontor_service.client import ServiceClient
 from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.i18n import N_
 from kontor_service.settings import ServiceSettings
 
 ISSUER = "kontor-identity"
@@ -23,7 +24,7 @@ _KEY_REFRESH_PAUSE = 5.0
 
 
 class TokenInvalid(Unauthorized):
-    code, title = "token_invalid", "The token is not valid"
+    code, title = "token_invalid", N_("The token is not valid.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Principal:
     def merchant(self) -> UUID:
         """The merchant acted for; Forbidden where the token names none."""
         if self.merchant_id is None:
-            raise Forbidden("The token names no merchant")
+            raise Forbidden(N_("The token names no merchant."))
         return self.merchant_id
 
     @property
@@ -112,11 +113,11 @@ def require(*rights: str) -> Callable[[Request], Any]:
     async def principal(request: Request) -> Principal:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("A bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
+            raise Unauthorized(N_("Please log in, or send a token."), headers={"WWW-Authenticate": "Bearer"})
         verifier: TokenVerifier = request.app.state.tokens
         found = await verifier.verify(token)
         if not found.rights.intersection(rights):
-            raise Forbidden(f"This needs the right {' or '.join(rights)}")
+            raise Forbidden(N_("This needs the right %(rights)s."), rights=" or ".join(rights))
         return found
 
     return principal
@@ -131,7 +132,7 @@ def from_services(*names: str) -> Callable[..., Any]:
 
     async def caller_of(caller: ServiceCaller) -> Principal:
         if caller.subject not in wanted:
-            raise Forbidden(f"Only {' or '.join(names)} may ask for this")
+            raise Forbidden(N_("Only %(names)s may ask for this."), names=" or ".join(names))
         return caller
 
     return caller_of

@@ -1,8 +1,27 @@
 """Codes of the contract in the reader's language. A code that this build does not know yet is shown as it is."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from kontor_events.codes import Code
+from kontor_service.formats import shown
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
+
+
+class Message(str):
+    """A parameter that is a message of the catalogs itself."""
+
+
+def say(message: str, params: Mapping[str, Any]) -> str:
+    """A message with its parameters, as the reader writes them: amounts, days and percentages in their forms."""
+    text = _(message)
+    if "%(" not in text:
+        return text
+    return text % {
+        name: _(value) if isinstance(value, Message) else shown(value, reader().language)
+        for name, value in params.items()
+    }
 
 
 def word(kind: type[Code], code: str) -> str:

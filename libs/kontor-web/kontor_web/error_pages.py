@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from kontor_service.errors import Problem, invalid_from, problem_response, reference
+from kontor_service.errors import Problem, invalid_from, problem_of, problem_response, reference
 from kontor_service.i18n import N_, negotiate
 from kontor_web.page_context import PageContext
 from kontor_web.pages import Pages
@@ -113,7 +113,5 @@ def _problem_of(error: Exception) -> Problem:
         in_path = any(found["loc"][:1] == ("path",) for found in error.errors())
         return Problem(status=404, code="not_found") if in_path else invalid_from(error.errors())
     if isinstance(error, HTTPException):
-        return Problem(
-            str(error.detail), status=error.status_code, code="http_error", headers=dict(error.headers or {}) or None
-        )
+        return problem_of(error)
     return Problem()

@@ -1,7 +1,7 @@
 """Form input: read once, checked field by field, errors beside their fields, nothing typed is lost."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from hmac import compare_digest
@@ -11,7 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from kontor_service.errors import Forbidden, Problem
+from kontor_service.errors import Forbidden, Problem, spoken
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_service.money import TOO_MUCH, digits, to_minor
 from kontor_web.pages import Pages, csrf_token
@@ -20,7 +21,7 @@ from kontor_web.pages import Pages, csrf_token
 class WrongToken(Forbidden):
     """The form did not come from our page, or its page was too old."""
 
-    code, title = "csrf", "Please send the form again from a fresh page"
+    code, title = "csrf", N_("Please send the form again: the page had been open for too long.")
 
 
 async def read_form(request: Request, *, max_files: int = 0) -> "Form":
@@ -184,26 +185,23 @@ class Form:
     def files(self, name: str) -> list[UploadFile]:
         return self._files.get(name, [])
 
-    def take(
-        self, problem: Problem, names: Mapping[str, str] | None = None, *, say: Callable[[str], str] = str
-    ) -> None:
+    def take(self, problem: Problem, names: Mapping[str, str] | None = None) -> None:
         """Puts an owner's findings beside our fields; what fits nowhere goes on top.
 
-        `names` maps its field to ours. `say` puts its words into the reader's language.
+        `names` maps its field to ours.
         """
         names = names or {}
-        findings = [(finding["field"], finding["message"]) for finding in problem.errors]
+        findings = [(finding["field"], finding["message"]) for finding in map(spoken, problem.errors)]
         if not findings and problem.field:
             findings = [(problem.field, problem.detail)]
-        for theirs, said in findings:
-            message = say(said)
+        for theirs, message in findings:
             ours = names.get(theirs, theirs)
             if ours in self.values or theirs in names:
                 self.error(ours, message)
             else:
                 self.problem = f"{theirs}: {message}" if theirs else message
         if not findings:
-            self.problem = say(problem.detail)
+            self.problem = problem.detail
 
 
 def _decimal(text: str) -> str:

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from kontor_service import formats, i18n
+from kontor_service import formats, i18n, vocabulary
 from kontor_web.assets import Assets
 from kontor_web.page_context import PageContext
 
@@ -79,6 +79,7 @@ class Pages:
             "gettext": _template_gettext,
             "ngettext": _template_ngettext,
             "_": _template_gettext,
+            "say": vocabulary.say,
         }
         self.environment.filters |= _filters()
         self.environment.globals |= {

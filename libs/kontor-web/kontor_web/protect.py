@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kontor_service.errors import Forbidden, problem_response
+from kontor_service.i18n import N_
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _ALWAYS = [
@@ -22,7 +23,7 @@ _NO_PAGE = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'sel
 class ForeignRequest(Forbidden):
     """An unsafe request that another site's page made."""
 
-    code, title = "foreign_request", "This request came from another site"
+    code, title = "foreign_request", N_("This request came from another site.")
 
 
 def page_policy(form_targets: tuple[str, ...] = (), *, framed_by: str = "'none'") -> str:

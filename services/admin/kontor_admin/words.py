@@ -9,8 +9,6 @@ from babel.dates import format_datetime
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2_codes import ContactAccess, NoLink, StaffRole
 from kontor.notifications.v1.notifications_pb2_codes import MailState
-from kontor_edge.problems import sentence
-from kontor_service.errors import Problem
 from kontor_service.formats import locale_of
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
@@ -31,10 +29,6 @@ def mail_name(label: str, document_type: str = "") -> str:
 def month_name(at: datetime) -> str:
     """November"""
     return format_datetime(at, "LLLL", locale=locale_of(reader().language))
-
-
-def problem_words(code: str, detail: str) -> str:
-    return sentence(Problem(detail, code=code))
 
 
 def actor_name(actor: str) -> str:
@@ -67,5 +61,4 @@ GLOBALS: dict[str, Any] = {
     "month_name": month_name,
     "language_tabs": language_tabs,
     "actor_name": actor_name,
-    "problem_words": problem_words,
 }

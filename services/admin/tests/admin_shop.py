@@ -43,6 +43,7 @@ class Owners:
     # (method, path) → what to answer; a callable gets the request's JSON.
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     tokens: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
 
@@ -66,6 +67,7 @@ class Owners:
         is_json = request.headers.get("content-type", "").startswith("application/json")
         body = await request.json() if is_json else await request.body()
         self.calls.append((request.method, request.url.path, body))
+        self.languages.append(request.headers.get("accept-language", ""))
         if self.down:
             return Response(status_code=503)
         answer = self.answers.get((request.method, request.url.path))

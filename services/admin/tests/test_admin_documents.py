@@ -177,16 +177,23 @@ async def test_a_wrong_amount_is_said_beside_its_field_and_nothing_is_booked(sho
     assert not [call for call in shop.owners.calls if call[0] == "POST"]
 
 
-async def test_what_an_owner_refuses_is_said_in_german(shop: Shop) -> None:
+async def test_what_an_owner_refuses_is_asked_for_and_shown_in_german(shop: Shop) -> None:
     invoice = shop.document("RE-1")
     await shop.told(invoice)
-    shop.owners.refuse("POST", f"/v1/documents/{invoice.document.id}/cancel", 409, code="wrong_state")
+    shop.owners.refuse(
+        "POST",
+        f"/v1/documents/{invoice.document.id}/cancel",
+        409,
+        code="wrong_state",
+        detail="Das geht jetzt nicht mehr.",
+    )
     answer = await shop.post(f"/dokumente/{invoice.document.id}/stornieren")
     flash = await shop.client.get(
         answer.headers["location"],
         headers={"cookie": f"{cookies(shop.cookie)}; {answer.headers['set-cookie'].split(';')[0]}"},
     )
-    assert "Das geht beim jetzigen Stand des Dokuments nicht mehr." in flash.text
+    assert "Das geht jetzt nicht mehr." in flash.text
+    assert shop.owners.languages[-1] == "de"
 
 
 async def test_sharing_by_hand_sends_only_what_was_changed(shop: Shop) -> None:

@@ -69,7 +69,7 @@ async def test_releasing_together_tells_how_many_went_and_why_one_did_not(shop: 
     shared = shop.document("RE-1", id=one.document.id, version=2)
     shop.owners.answers["POST", "/v1/releases"] = {
         "released": [answer_of(shared)],
-        "refused": [{"id": other.document.id, "error": {"code": "no_email", "detail": "none"}}],
+        "refused": [{"id": other.document.id, "error": {"code": "no_email", "detail": "Keine E-Mail-Adresse"}}],
     }
     answer = await shop.post("/freigabe/alle")
     assert sorted(shop.owners.calls[-1][2]["ids"]) == sorted([one.document.id, other.document.id])
@@ -102,10 +102,10 @@ async def test_each_uploaded_file_has_its_own_result(shop: Shop) -> None:
 
 
 async def test_a_refused_file_says_why_in_german(shop: Shop) -> None:
-    shop.owners.refuse("POST", "/v1/submissions", 422, code="xml_broken", detail="Line 1")
+    shop.owners.refuse("POST", "/v1/submissions", 422, code="xml_broken", detail="Zeile 1 ist nicht lesbar.")
     answer = await shop.post("/hochladen/datei", files=[("file", ("a.xml", b"<x", "text/xml"))])
     assert answer.status_code == 422
-    assert "Das XML ist beschädigt." in answer.text
+    assert "Zeile 1 ist nicht lesbar." in answer.text
 
 
 async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
@@ -123,7 +123,7 @@ async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typ
     finding = {
         "field": "address.country",
         "code": "value_error",
-        "message": "a country is its ISO 3166-1 code of two letters",
+        "message": "Ein Land ist sein Kürzel aus zwei Buchstaben.",
     }
     shop.owners.refuse("POST", "/v1/customers", 422, code="invalid", errors=[finding])
     form = {"number": "1", "name": "Weber & Söhne", "kind": "consumer", "language": "en", "portal_access": "off",
@@ -178,7 +178,7 @@ async def test_an_unknown_placeholder_is_named_beside_its_field(shop: Shop) -> N
     finding = {
         "field": "subject",
         "code": "x",
-        "message": f"There is no placeholder [Nope] in mails of the kind {kind}",
+        "message": "Den Platzhalter [Nope] gibt es in dieser Art von E-Mail nicht.",
     }
     shop.owners.refuse("PUT", f"/v1/templates/{kind}/de", 422, code="template_invalid", errors=[finding])
     answer = await shop.post(f"/mails/texte/{kind}/de", {"subject": "[Nope]", "text": "x"})

@@ -9,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents.models import Document, DocumentFile, Submission
+from kontor_documents.release.rules import spoken
 from kontor_service.aggregates import Published, each
+from kontor_service.errors import Problem
 from kontor_service.events import state_of
+from kontor_service.i18n import speaking
 
 # What a document's `facts` may hold.
 _FACTS = (
@@ -23,12 +26,20 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
     """The state every event of this document carries."""
     ordered = sorted(files, key=lambda file: file.position)
     facts = dict.fromkeys(_FACTS) | document.facts
-    return state_of(pb.Document, document, files=[state_of(pb.File, file) for file in ordered], **facts)
+    with speaking("en"):
+        issues = [pb.Issue(**spoken(issue), message_id=issue["message"]) for issue in document.issues]
+    return state_of(pb.Document, document, files=[state_of(pb.File, file) for file in ordered], issues=issues, **facts)
 
 
 def submission_state(submission: Submission) -> pb.Submission:
-    error = submission.error or {}
-    return state_of(pb.Submission, submission, error_code=error.get("code", ""), error_detail=error.get("detail", ""))
+    problem = Problem.restored(submission.error) if submission.error else None
+    params = {name: str(value) for name, value in problem.params.items()} if problem else {}
+    with speaking("en"):
+        return state_of(
+            pb.Submission, submission, error_code=problem.code if problem else "",
+            error_detail=problem.detail if problem else "", error_message_id=problem.message if problem else "",
+            error_params=params,
+        )  # fmt: skip
 
 
 async def _document_states(session: AsyncSession, documents: Sequence[Document]) -> list[pb.Document]:

@@ -9,6 +9,8 @@ from kontor_documents.content.model import AllowanceCharge, CashDiscount, Docume
 from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.checks import Severity, check
 from kontor_documents.einvoice.totals import complete, line_net, round_amount
+from kontor_service.i18n import speaking
+from kontor_service.vocabulary import say
 
 
 def invoice(*lines: Line, **more: object) -> DocumentData:
@@ -24,8 +26,11 @@ def with_tax(tax: str) -> DocumentData:
 def test_a_wrong_tax_amount_is_said_in_a_sentence_of_both_languages() -> None:
     [issue] = check(with_tax("227.10"))
     assert (issue.code, issue.field, issue.severity) == ("BR-CO-17", "tax_breakdown[0].tax_amount", Severity.ERROR)
-    assert issue.message("de").replace("\u00a0", " ") == "19 % von 1.200,00 € sind 228,00 €, in der Datei 227,10 €"
-    assert issue.message("en") == "19% of €1,200.00 is €228.00, in the file €227.10"
+    with speaking("de"):
+        german = say(issue.message, issue.params)
+    assert german.replace("\u00a0", " ") == "19 % von 1.200,00 € sind 228,00 €, in der Datei 227,10 €"
+    with speaking("en"):
+        assert say(issue.message, issue.params) == "19% of €1,200.00 is €228.00, in the file €227.10"
 
 
 def test_a_tax_rounded_line_by_line_is_only_a_warning() -> None:

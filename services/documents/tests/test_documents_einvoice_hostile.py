@@ -108,7 +108,7 @@ def test_too_large_xml_is_refused() -> None:
 def test_truncated_xml_names_the_line() -> None:
     error = problem(UBL[: len(UBL) // 2])
     assert isinstance(error, BrokenXml)
-    assert error.extra["line"] > 1
+    assert error.params["line"] > 1
 
 
 def test_xml_that_is_no_invoice_names_its_root() -> None:

@@ -15,6 +15,7 @@ from kontor_identity.settings import Settings
 from kontor_service.database import Database
 from kontor_service.errors import Problem
 from kontor_service.files import Files
+from kontor_service.i18n import speak
 from kontor_service.server import main
 
 
@@ -38,6 +39,7 @@ def new_key() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the owner's password from standard input; else mail a link.")
 def register(name: str, slug: str, owner_name: str, owner_email: str, language: str, password_stdin: bool) -> None:
     """Registers a merchant and its first owner. Settings come from the environment."""
+    speak("en")
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     try:
         owner = OwnerInput(name=owner_name, email=owner_email, password=password)

@@ -12,6 +12,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from stdnum.exceptions import ValidationError
 
+from kontor_service.i18n import N_
+from kontor_service.validation import wrong
+
 # Words that are paths of the platform next to the portals' slugs, or name its own cookies (__Host-kontor-<word>):
 # a portal's session is kept in a cookie of that name.
 RESERVED_SLUGS = frozenset({
@@ -37,80 +40,83 @@ def email_address(value: str) -> str:
     try:
         # Reserved test domains are harmless, and development needs them.
         return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise ValueError(f"this is not an e-mail address: {error}") from None
+    except EmailNotValidError:
+        raise wrong("email", N_("This is not an e-mail address, for example name@example.com.")) from None
 
 
 def _slug(value: str) -> str:
     if not _SLUG.fullmatch(value):
-        raise ValueError("a slug has 2 to 40 characters a-z, 0-9 and hyphen, and a hyphen is not at its ends")
+        raise wrong(
+            "slug",
+            N_("An address in the portal has 2 to 40 characters a-z, 0-9 and hyphen, for example gartenbau-huber."),
+        )
     if value in RESERVED_SLUGS:
-        raise ValueError("this slug is a word of the platform's own")
+        raise wrong("slug_reserved", N_("This address is taken."))
     return value
 
 
 def _color(value: str) -> str:
     if not _COLOR.fullmatch(value.lower()):
-        raise ValueError("a colour is written as #rrggbb")
+        raise wrong("colour", N_("Please write the colour like #0b5d4e."))
     return value.lower()
 
 
 def _phone(value: str) -> str:
     if not _PHONE.fullmatch(value):
-        raise ValueError("a phone number has digits, blanks and + ( ) / . - only")
+        raise wrong("phone", N_("A phone number has digits, blanks and + ( ) / . - only."))
     return value
 
 
 def _iban(value: str) -> str:
     try:
         return str(stdnum.iban.validate(value))
-    except ValidationError as error:
-        raise ValueError(f"this is not an IBAN: {error}") from None
+    except ValidationError:
+        raise wrong("iban", N_("This is not an IBAN, for example DE02 1203 0000 0000 2020 51.")) from None
 
 
 def _bic(value: str) -> str:
     try:
         return str(stdnum.bic.validate(value))
-    except ValidationError as error:
-        raise ValueError(f"this is not a BIC: {error}") from None
+    except ValidationError:
+        raise wrong("bic", N_("This is not a BIC, for example BYLADEM1001.")) from None
 
 
 def _vat_id(value: str) -> str:
     try:
         return str(stdnum.eu.vat.validate(value))
-    except ValidationError as error:
-        raise ValueError(f"this is not a VAT id of an EU member state: {error}") from None
+    except ValidationError:
+        raise wrong("vat_id", N_("This is not a VAT id of an EU member state, for example DE136695976.")) from None
 
 
 def _country(value: str) -> str:
     if not _COUNTRY.fullmatch(value.upper()):
-        raise ValueError("a country is its ISO 3166-1 code of two letters")
+        raise wrong("country", N_("A country is its code of two letters, for example DE."))
     return value.upper()
 
 
 def _time_zone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError("this is not a time zone of the IANA database, e.g. Europe/Berlin")
+        raise wrong("time_zone", N_("This is not a time zone, for example Europe/Berlin."))
     return value
 
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("https", "http") or not parts.hostname or len(value) > _LONGEST_URL:
-        raise ValueError("an address of a page begins with https://")
+        raise wrong("page_address", N_("The address of a page begins with https://"))
     return value
 
 
 def _plain(value: str) -> str:
     if any(ord(character) < 32 and character != "\n" for character in value):
-        raise ValueError("control characters are not allowed")
+        raise wrong("control_characters", N_("There are signs in it that cannot be used."))
     return value
 
 
 def _one_line(value: str) -> str:
     # Names end up in mail headers.
     if "\n" in value:
-        raise ValueError("line breaks are not allowed")
+        raise wrong("line_breaks", N_("Line breaks are not possible here."))
     return _plain(value)
 
 

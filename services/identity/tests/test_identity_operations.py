@@ -99,4 +99,4 @@ async def test_a_merchant_is_registered_on_the_command_line(databases: Databases
     first, second = run(), run()
     assert (first.returncode, len(first.stdout.strip())) == (0, 36), first.stderr
     assert second.returncode == 1
-    assert "slug" in second.stderr
+    assert "This address is taken." in second.stderr

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from kontor_service.i18n import N_
+from kontor_service.validation import wrong
+
 # Control characters have no meaning here, and PostgreSQL takes no NUL.
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
@@ -14,7 +17,7 @@ _FIRST, _LAST = 1900, 2200
 
 def _in_our_time(moment: datetime) -> datetime:
     if not _FIRST <= moment.year < _LAST:
-        raise ValueError(f"a year from {_FIRST} to {_LAST}")
+        raise wrong("year", N_("A year from %(first)s to %(last)s is expected here."), first=_FIRST, last=_LAST)
     return moment
 
 

@@ -36,7 +36,7 @@ CUSTOMERS = ListPage(
 
 
 class CustomerMissing(NotFound):
-    code, title = "customer_not_found", "There is no such customer"
+    code, title = "customer_not_found", N_("There is no such customer.")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ MAILS = ListPage(
 
 
 class MailMissing(NotFound):
-    code, title = "mail_unknown", "There is no such mail"
+    code, title = "mail_unknown", N_("There is no such mail.")
 
 
 @router.get("")

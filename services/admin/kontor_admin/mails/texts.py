@@ -8,9 +8,9 @@ from starlette.responses import Response
 from kontor_edge.acting import act, refused
 from kontor_edge.edge import pages
 from kontor_edge.owners import command, query_owner
-from kontor_edge.problems import field_sentence, sentence
 from kontor_edge.staff import Staff, current_staff, page_context
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -20,7 +20,7 @@ _RIGHT = "templates:edit"
 
 
 class KindMissing(NotFound):
-    code, title = "template_kind_unknown", "There is no such kind of mail"
+    code, title = "template_kind_unknown", N_("There is no such kind of mail.")
 
 
 async def _all(request: Request, staff: Staff) -> dict[str, Any]:
@@ -118,7 +118,7 @@ async def _preview(request: Request, staff: Staff, kind: str, language: str, sub
     except Problem as problem:
         if problem.status == 401:
             raise
-        return {"problem": " ".join(field_sentence(e["message"]) for e in problem.errors) or sentence(problem)}
+        return {"problem": " ".join(error["message"] for error in problem.errors) or problem.detail}
 
 
 def _page(

@@ -2,7 +2,6 @@
 
 Whose session it is comes first in every function of the copy, so what identity says of merchants belongs here too."""
 
-from kontor_admin import problems
 from kontor_admin.copy import identity
 from kontor_admin.sessions import account, log_in, password
 from kontor_edge import sessions
@@ -14,7 +13,5 @@ FEATURE = Feature(
     routers=(log_in.router, password.router, account.router, sessions.router),
     views=identity.VIEWS,
     indexes=sql("kontor_admin", "sql/identity_indexes.sql"),
-    problems=problems.WORDS,
-    findings=problems.FIELDS,
     parts=sql("kontor_admin", "sql/staff.sql"),
 )

@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 from kontor_admin.sessions.ended import safe_next
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
-from kontor_edge.problems import sentence
 from kontor_edge.sessions import begin_session, drop_session, session_hash
 from kontor_edge.staff import NotLoggedIn, known_page_context, query_view
 from kontor_service.errors import Problem, Unavailable
@@ -56,7 +55,7 @@ async def log_in(request: Request) -> Response:
 def _refusal(problem: Problem) -> str:
     if problem.code == "invalid_credentials":
         return _("E-mail address or password is wrong.")
-    return sentence(problem)
+    return problem.detail
 
 
 @router.post("/abmelden")

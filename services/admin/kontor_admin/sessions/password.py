@@ -5,7 +5,6 @@ from starlette.responses import Response
 
 from kontor_edge.edge import pages
 from kontor_edge.owners import ask_identity
-from kontor_edge.problems import sentence
 from kontor_edge.sessions import begin_session
 from kontor_edge.staff import known_page_context
 from kontor_service.errors import Problem
@@ -34,7 +33,7 @@ async def forgotten(request: Request) -> Response:
             await ask_identity(request, "/v1/password-resets", slug="", email=email, kind="staff")
             status, sent = 200, True
         except Problem as problem:
-            form.problem, status = sentence(problem), problem.status
+            form.problem, status = problem.detail, problem.status
     return pages(request).render(
         request, "sessions/forgotten.html", known_page_context(request), status=status, form=form, sent=sent
     )
@@ -67,7 +66,7 @@ async def new_password(request: Request, token: str) -> Response:
                 return pages(request).render(
                     request, "sessions/reset_over.html", known_page_context(request), status=410
                 )
-            form.error("password", sentence(problem))
+            form.error("password", problem.detail)
             status = problem.status
     return pages(request).render(
         request, "sessions/new_password.html", known_page_context(request), status=status, form=form, token=token

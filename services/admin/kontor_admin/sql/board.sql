@@ -26,7 +26,7 @@ BEGIN ATOMIC
          ORDER BY m.by_time DESC LIMIT 4)
         UNION ALL
         (SELECT s.by_time, json_build_object('kind', 'rejected', 'at', s.by_time, 'file', s.data ->> 'file_name',
-            'code', s.data ->> 'error_code', 'detail', s.data ->> 'error_detail')
+            'message_id', s.data ->> 'error_message_id', 'params', s.data -> 'error_params')
          FROM submission s WHERE s.merchant_id = of_merchant AND s.status = 'rejected' AND NOT s.deleted
          ORDER BY s.by_time DESC LIMIT 4)
         ORDER BY at DESC LIMIT 12

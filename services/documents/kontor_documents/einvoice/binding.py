@@ -13,6 +13,8 @@ from lxml import etree
 
 from kontor_documents.einvoice.codec import TEXT, Codec
 from kontor_documents.einvoice.errors import BadValue
+from kontor_service.i18n import N_
+from kontor_service.vocabulary import Message
 
 Terms = dict[str, Any]
 # Of anything that repeats, as DocumentData limits its lines.
@@ -85,7 +87,12 @@ def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> T
             items = terms.setdefault(found.key, [])
             if len(items) >= MAX_ITEMS:
                 place = f"{path}{found.key}"
-                raise BadValue(f"{place}: at most {MAX_ITEMS} are accepted", code="too_many_items", field=place)
+                raise BadValue(
+                    N_("At most %(most)s entries are accepted here."),
+                    code="too_many_items",
+                    field=place,
+                    most=MAX_ITEMS,
+                )
             target: Terms = {}
             items.append(target)
             below = f"{path}{found.key}[{len(items) - 1}]."
@@ -107,15 +114,21 @@ def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) 
         except ValueError as error:
             shown = text if len(text) <= 40 else text[:40] + "…"
             raise BadValue(
-                f"{path}{node.text}: {etree.QName(element).localname} must be {error}, not {shown!r}",
+                N_('%(element)s is expected to be %(reason)s, not "%(value)s".'),
                 field=f"{path}{node.text}",
                 line=element.sourceline,
+                element=etree.QName(element).localname,
+                reason=Message(error),
+                value=shown,
             ) from None
         if node.joined and node.text in terms:
             if len(terms[node.text]) > MAX_JOINED:
                 place = f"{path}{node.text}"
                 raise BadValue(
-                    f"{place}: at most {MAX_JOINED} characters are accepted", code="text_too_long", field=place
+                    N_("At most %(most)s characters are accepted here."),
+                    code="text_too_long",
+                    field=place,
+                    most=MAX_JOINED,
                 )
             terms[node.text] += f"\n{value}"
         else:

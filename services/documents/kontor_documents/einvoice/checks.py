@@ -7,10 +7,9 @@ line nets may deviate by 0.02 as PEPPOL-EN16931-R120 grants. Within that, the de
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as default
 from decimal import Decimal
 from enum import StrEnum
-
-from babel.numbers import format_currency, format_decimal
 
 from kontor_documents.content.model import DocumentData, Totals
 from kontor_documents.einvoice.totals import (
@@ -23,6 +22,7 @@ from kontor_documents.einvoice.totals import (
     taxable_amounts,
     totals,
 )
+from kontor_service.i18n import N_
 
 _LINE_TOLERANCE = Decimal("0.02")
 _HALF_MINOR_UNIT = Decimal("0.005")
@@ -47,18 +47,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """`code` is the rule's number, `field` a path into DocumentData; the caller picks the language."""
+    """`code` is the rule's number, `field` a path into DocumentData; `params` fill the message where it is shown."""
 
     code: str
     field: str
-    message_de: str
-    message_en: str
+    message: str
+    params: dict[str, str] = default(default_factory=dict)
     severity: Severity = Severity.ERROR
     expected: Decimal | None = None
     given: Decimal | None = None
-
-    def message(self, language: str) -> str:
-        return self.message_de if language == "de" else self.message_en
 
 
 def errors(issues: list[Issue]) -> list[Issue]:
@@ -77,28 +74,19 @@ def check(data: DocumentData) -> list[Issue]:
     return found
 
 
-def _money(amount: Decimal, currency: str, locale: str) -> str:
-    return format_currency(amount, currency, locale=locale)
-
-
 def _disagreement(
     code: str,
     field: str,
     currency: str,
-    subject: tuple[str, str],
+    message: str,
     expected: Decimal,
     given: Decimal,
     tolerance: Decimal = ZERO,
+    **params: str,
 ) -> Issue:
-    return Issue(
-        code,
-        field,
-        f"{subject[0]} {_money(expected, currency, 'de_DE')}, in der Datei {_money(given, currency, 'de_DE')}",
-        f"{subject[1]} {_money(expected, currency, 'en_GB')}, in the file {_money(given, currency, 'en_GB')}",
-        Severity.WARNING if abs(expected - given) <= tolerance else Severity.ERROR,
-        expected,
-        given,
-    )
+    severity = Severity.WARNING if abs(expected - given) <= tolerance else Severity.ERROR
+    params |= {"expected": f"{expected} {currency}", "given": f"{given} {currency}"}
+    return Issue(code, field, message, params, severity, expected, given)
 
 
 def _lines(data: DocumentData) -> Iterator[Issue]:
@@ -107,14 +95,13 @@ def _lines(data: DocumentData) -> Iterator[Issue]:
             yield Issue(
                 "BR-27",
                 f"lines[{index}].price_base_quantity",
-                "Die Basismenge des Preises muss größer als null sein",
-                "The price's base quantity must be greater than zero",
+                N_("The price's base quantity must be greater than zero."),
             )
         elif line.net is not None and (expected := line_net(line, data.currency)) != line.net:
-            subject = (f"Position {line.id}: Menge mal Preis ergibt", f"Line {line.id}: quantity times price is")
+            message = N_("Line %(line)s: quantity times price is %(expected)s, in the file %(given)s")
             field = f"lines[{index}].net"
             rule = "PEPPOL-EN16931-R120"
-            yield _disagreement(rule, field, data.currency, subject, expected, line.net, _LINE_TOLERANCE)
+            yield _disagreement(rule, field, data.currency, message, expected, line.net, _LINE_TOLERANCE, line=line.id)
 
 
 def _rates(data: DocumentData) -> Iterator[Issue]:
@@ -123,37 +110,29 @@ def _rates(data: DocumentData) -> Iterator[Issue]:
         rated.append((f"allowances_charges[{index}].tax_rate", entry.tax_category or "S", entry.tax_rate))
     for field, category, rate in rated:
         if category == "S" and not rate:
-            yield Issue(
-                "BR-S-05", field, "Zum Regelsteuersatz fehlt der Prozentsatz", "The standard rate needs a percentage"
-            )
+            yield Issue("BR-S-05", field, N_("The standard rate needs a percentage."))
+
+
+_TAXABLE = N_(
+    "At %(rate)s (category %(category)s) the lines come to a net amount of %(expected)s, in the file %(given)s"
+)
 
 
 def _taxable(data: DocumentData) -> Iterator[Issue]:
     expected = taxable_amounts(data)
     given = {tax_key(entry.category, entry.rate): index for index, entry in enumerate(data.tax_breakdown)}
-    for key, amount in expected.items():
-        rule, subject = _TAXABLE_RULES.get(key.category, "BR-CO-18"), _taxable_subject(key)
-        index = given.get(key)
-        if index is None:
-            yield _disagreement(rule, "tax_breakdown", data.currency, subject, amount, ZERO)
-        elif (found := data.tax_breakdown[index].taxable_amount) != amount:
-            yield _disagreement(rule, f"tax_breakdown[{index}].taxable_amount", data.currency, subject, amount, found)
-    for key, index in given.items():
-        if key not in expected and data.tax_breakdown[index].taxable_amount:
-            rule, found = _TAXABLE_RULES.get(key.category, "BR-CO-18"), data.tax_breakdown[index].taxable_amount
-            field = f"tax_breakdown[{index}].taxable_amount"
-            yield _disagreement(rule, field, data.currency, _taxable_subject(key), ZERO, found)
+    for key in expected | given:
+        index, amount = given.get(key), expected.get(key, ZERO)
+        found = ZERO if index is None else data.tax_breakdown[index].taxable_amount
+        if index is not None and found == amount:
+            continue
+        field = "tax_breakdown" if index is None else f"tax_breakdown[{index}].taxable_amount"
+        rule = _TAXABLE_RULES.get(key.category, "BR-CO-18")
+        rate = f"{key.rate or ZERO} %"
+        yield _disagreement(rule, field, data.currency, _TAXABLE, amount, found, rate=rate, category=key.category)
 
 
-def _percent(rate: Decimal | None, locale: str) -> str:
-    return format_decimal(rate or ZERO, locale=locale) + ("\u00a0%" if locale == "de_DE" else "%")
-
-
-def _taxable_subject(key: TaxKey) -> tuple[str, str]:
-    return (
-        f"Zu {_percent(key.rate, 'de_DE')} (Kategorie {key.category}) ergeben die Positionen netto",
-        f"At {_percent(key.rate, 'en_GB')} (category {key.category}) the lines come to a net amount of",
-    )
+_TAX = N_("%(rate)s of %(base)s is %(expected)s, in the file %(given)s")
 
 
 def _tax(data: DocumentData) -> Iterator[Issue]:
@@ -165,29 +144,28 @@ def _tax(data: DocumentData) -> Iterator[Issue]:
         expected = tax_amount(entry.taxable_amount, entry.rate, data.currency)
         if expected == entry.tax_amount:
             continue
-        subject = (
-            f"{_percent(entry.rate, 'de_DE')} von {_money(entry.taxable_amount, data.currency, 'de_DE')} sind",
-            f"{_percent(entry.rate, 'en_GB')} of {_money(entry.taxable_amount, data.currency, 'en_GB')} is",
-        )
         parts = counts.get(tax_key(entry.category, entry.rate), 0) + len(data.allowances_charges)
         field = f"tax_breakdown[{index}].tax_amount"
         tolerance = parts * _HALF_MINOR_UNIT
-        yield _disagreement("BR-CO-17", field, data.currency, subject, expected, entry.tax_amount, tolerance)
+        yield _disagreement(
+            "BR-CO-17", field, data.currency, _TAX, expected, entry.tax_amount, tolerance,
+            rate=f"{entry.rate or ZERO} %", base=f"{entry.taxable_amount} {data.currency}",
+        )  # fmt: skip
 
 
 # Rule, field of BG-22, and what it is the sum of.
 _SUMS = (
-    ("BR-CO-10", "line_net", ("Die Summe der Positionen ist", "The sum of the lines is")),
-    ("BR-CO-11", "allowances", ("Die Summe der Nachlässe ist", "The sum of the allowances is")),
-    ("BR-CO-12", "charges", ("Die Summe der Zuschläge ist", "The sum of the charges is")),
+    ("BR-CO-10", "line_net", N_("The sum of the lines is %(expected)s, in the file %(given)s")),
+    ("BR-CO-11", "allowances", N_("The sum of the allowances is %(expected)s, in the file %(given)s")),
+    ("BR-CO-12", "charges", N_("The sum of the charges is %(expected)s, in the file %(given)s")),
     (
         "BR-CO-13",
         "net",
-        ("Positionen mit Nachlässen und Zuschlägen sind netto", "Lines with allowances and charges are net"),
+        N_("Lines with allowances and charges are net %(expected)s, in the file %(given)s"),
     ),
-    ("BR-CO-14", "tax", ("Die Summe der Steuerbeträge ist", "The sum of the tax amounts is")),
-    ("BR-CO-15", "gross", ("Netto zuzüglich Steuer ergibt", "Net plus tax is")),
-    ("BR-CO-16", "due", ("Brutto ohne Anzahlungen sind zu zahlen", "Gross less prepayments the amount due is")),
+    ("BR-CO-14", "tax", N_("The sum of the tax amounts is %(expected)s, in the file %(given)s")),
+    ("BR-CO-15", "gross", N_("Net plus tax is %(expected)s, in the file %(given)s")),
+    ("BR-CO-16", "due", N_("Gross less prepayments the amount due is %(expected)s, in the file %(given)s")),
 )
 
 
@@ -204,7 +182,7 @@ def _sums(data: DocumentData, given: Totals) -> Iterator[Issue]:
         "gross": given.net + given.tax,
         "due": given.gross - given.prepaid + given.rounding,
     }
-    for rule, field, subject in _SUMS:
+    for rule, field, message in _SUMS:
         found: Decimal = getattr(given, field)
         if expected[field] != found:
-            yield _disagreement(rule, f"totals.{field}", data.currency, subject, expected[field], found)
+            yield _disagreement(rule, f"totals.{field}", data.currency, message, expected[field], found)

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from kontor_service.i18n import N_
+
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 # xs:date allows a time zone; a business date has none.
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?")
@@ -23,7 +25,7 @@ class Codec:
 
 def _decimal(text: str) -> Decimal:
     if len(text) > MAX_DIGITS + 2 or not _DECIMAL.fullmatch(text):
-        raise ValueError(f"a decimal number of at most {MAX_DIGITS} digits")
+        raise ValueError(N_("a decimal number of at most 24 digits"))
     return Decimal(text)
 
 
@@ -35,22 +37,22 @@ def _basic_date(text: str) -> date:
     try:
         return datetime.strptime(text[:8], "%Y%m%d").date() if text[:8].isdigit() else date.fromisoformat(text[:10])
     except ValueError:
-        raise ValueError("a date as YYYYMMDD") from None
+        raise ValueError(N_("a date as YYYYMMDD")) from None
 
 
 def _iso_date(text: str) -> date:
     match = _ISO_DATE.fullmatch(text)
     if not match:
-        raise ValueError("a date as YYYY-MM-DD")
+        raise ValueError(N_("a date as YYYY-MM-DD"))
     try:
         return date.fromisoformat(match[1])
     except ValueError:
-        raise ValueError("a date as YYYY-MM-DD") from None
+        raise ValueError(N_("a date as YYYY-MM-DD")) from None
 
 
 def _boolean(text: str) -> bool:
     if text not in ("true", "false", "1", "0"):
-        raise ValueError("true or false")
+        raise ValueError(N_("true or false"))
     return text in ("true", "1")
 
 
@@ -58,7 +60,7 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error:
-        raise ValueError("Base64") from None
+        raise ValueError(N_("Base64")) from None
 
 
 TEXT = Codec(str, str)

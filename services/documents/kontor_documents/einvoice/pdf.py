@@ -10,6 +10,7 @@ from pikepdf import settings
 
 from kontor_documents.einvoice.errors import BrokenPdf, EncryptedPdf, FileTooLarge, HostilePdf
 from kontor_documents.einvoice.safe_xml import MAX_XML_BYTES
+from kontor_service.i18n import N_
 
 MAX_PDF_BYTES = 25 * 1024 * 1024
 # Memory for any one compressed structure of a PDF (object streams, cross-reference streams).
@@ -53,7 +54,7 @@ def invoice_xml(data: bytes) -> bytes | None:
     """
     with _opened(data) as document:
         if len(document.pages) == 0:
-            raise BrokenPdf("The PDF has no pages", code="pdf_empty", field="file")
+            raise BrokenPdf(N_("The PDF has no pages."), code="pdf_empty", field="file")
         names = list(document.attachments.keys())[:MAX_EMBEDDED_FILES]
         chosen = {name.lower(): name for name in reversed(names)}
         for known in INVOICE_NAMES:
@@ -83,17 +84,23 @@ class _Opened:
 
     def _translated(self, error: Exception) -> Exception:
         if isinstance(error, pikepdf.PasswordError):
-            return EncryptedPdf("The PDF opens only with a password; please hand over the open file", field="file")
+            return EncryptedPdf(N_("The PDF opens only with a password; please hand over the open file."), field="file")
         if settings.qpdf_limit_errors() > self.limits_hit:
-            return HostilePdf("The PDF goes beyond the limits for nesting and unpacked size", field="file")
-        return BrokenPdf(f"The PDF cannot be read: {_STREAM_NAME.sub('', str(error))[:300]}", field="file")
+            return HostilePdf(N_("The PDF goes beyond the limits for nesting and unpacked size."), field="file")
+        return BrokenPdf(
+            N_("The PDF cannot be read: %(reason)s"), field="file", reason=_STREAM_NAME.sub("", str(error))[:300]
+        )
 
 
 def _opened(data: bytes) -> _Opened:
     if len(data) > MAX_PDF_BYTES:
-        raise FileTooLarge(f"PDF files of at most {MAX_PDF_BYTES // 1024**2} MiB are accepted", field="file")
+        raise FileTooLarge(
+            N_("At most %(megabytes)s MiB are accepted."),
+            field="file",
+            megabytes=MAX_PDF_BYTES // 1024**2,
+        )
     if _LZW.search(data) and _COMPRESSED_STRUCTURE.search(data):
-        raise HostilePdf("LZW compression is not accepted in a PDF with object streams", field="file")
+        raise HostilePdf(N_("LZW compression is not accepted in a PDF with object streams."), field="file")
     _limit_qpdf()
     return _Opened(data)
 
@@ -107,7 +114,7 @@ def _content(specification: pikepdf.AttachedFileSpec) -> bytes:
     if not names:
         return _limited(raw)
     if [str(name) for name in names] != ["/FlateDecode"] or stream.get("/DecodeParms") is not None:
-        raise BrokenPdf("The embedded invoice is packed in an unusual way", code="pdf_filter", field="file")
+        raise BrokenPdf(N_("The embedded invoice cannot be unpacked."), code="pdf_filter", field="file")
     return _inflated(raw)
 
 
@@ -116,11 +123,15 @@ def _inflated(raw: bytes) -> bytes:
     try:
         content = decoder.decompress(raw, MAX_XML_BYTES + 1)
     except zlib.error as error:
-        raise BrokenPdf(f"The embedded invoice cannot be unpacked: {error}", field="file") from None
+        raise BrokenPdf(N_("The embedded invoice cannot be unpacked: %(reason)s"), field="file", reason=error) from None
     return _limited(content)
 
 
 def _limited(content: bytes) -> bytes:
     if len(content) > MAX_XML_BYTES:
-        raise HostilePdf(f"The embedded invoice has more than {MAX_XML_BYTES // 1024**2} MiB", field="file")
+        raise HostilePdf(
+            N_("At most %(megabytes)s MiB are accepted."),
+            field="file",
+            megabytes=MAX_XML_BYTES // 1024**2,
+        )
     return content

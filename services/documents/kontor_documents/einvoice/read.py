@@ -15,6 +15,7 @@ from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
 from kontor_documents.einvoice.uploads import FileType, file_type
 from kontor_service.errors import invalid_from
+from kontor_service.i18n import N_
 
 MAX_JSON_BYTES = 10 * 1024 * 1024
 
@@ -66,7 +67,11 @@ def _read_pdf(content: bytes) -> ReadResult:
 def read_json(content: bytes) -> DocumentData:
     """DocumentData as JSON, amounts as decimal strings; Invalid names every field that is wrong."""
     if len(content) > MAX_JSON_BYTES:
-        raise FileTooLarge(f"JSON of at most {MAX_JSON_BYTES // 1024**2} MiB is accepted", field="data")
+        raise FileTooLarge(
+            N_("At most %(megabytes)s MiB are accepted."),
+            field="data",
+            megabytes=MAX_JSON_BYTES // 1024**2,
+        )
     try:
         data = DocumentData.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
@@ -82,7 +87,12 @@ def read_xml(content: bytes) -> ReadResult:
     table = _TABLES.get(str(root.tag))
     if table is None:
         name = etree.QName(root)
-        raise NotAnInvoice(f"<{name.localname}> ({name.namespace}) is no CII or UBL invoice", field="file")
+        raise NotAnInvoice(
+            N_("<%(element)s> (%(namespace)s) is no CII or UBL invoice."),
+            field="file",
+            element=name.localname,
+            namespace=name.namespace,
+        )
     syntax, node = table
     terms = read(root, node, {})
     terms = cii_terms.to_common(terms) if syntax is Syntax.CII else ubl_terms.to_common(terms)
@@ -101,7 +111,7 @@ _TABLES: dict[str, tuple[Syntax, Node]] = {
 def _validated(values: dict[str, Any]) -> DocumentData:
     for key, term in (("number", "BT-1"), ("issue_date", "BT-2"), ("type_code", "BT-3"), ("currency", "BT-5")):
         if not values.get(key):
-            raise BadValue(f"{key} ({term}) is missing", code="missing_value", field=key)
+            raise BadValue(N_("%(term)s is missing here."), code="missing_value", field=key, key=key, term=term)
     try:
         return DocumentData.model_validate(values)
     except ValidationError as error:
@@ -113,5 +123,5 @@ def known_currency(data: DocumentData) -> DocumentData:
     for key in ("currency", "tax_currency"):
         code = getattr(data, key)
         if code and code not in currencies():
-            raise UnknownCurrency(f"{code} is not a currency of ISO 4217", field=key)
+            raise UnknownCurrency(N_("%(value)s is not a currency of ISO 4217."), field=key, value=code)
     return data

@@ -5,6 +5,7 @@ import re
 from lxml import etree
 
 from kontor_documents.einvoice.errors import BrokenXml, FileTooLarge, HostileXml
+from kontor_service.i18n import N_
 
 MAX_XML_BYTES = 20 * 1024 * 1024
 # An invoice line takes about 40 elements; every element has at least one "<".
@@ -23,14 +24,23 @@ def parse(data: bytes) -> etree._Element:
     have about 7 MB.
     """
     if len(data) > MAX_XML_BYTES:
-        raise FileTooLarge(f"XML of at most {MAX_XML_BYTES // 1024**2} MiB is accepted", field="file")
+        raise FileTooLarge(
+            N_("At most %(megabytes)s MiB are accepted."),
+            field="file",
+            megabytes=MAX_XML_BYTES // 1024**2,
+        )
     data = _as_ascii_compatible(data)
     if data.count(b"<") > MAX_TAGS:
-        raise HostileXml(f"XML of at most {MAX_TAGS} tags is accepted", code="xml_too_many_elements", field="file")
+        raise HostileXml(
+            N_("XML of at most %(most)s tags is accepted."),
+            code="xml_too_many_elements",
+            field="file",
+            most=MAX_TAGS,
+        )
     prolog = _PROLOG.match(data)
     start = prolog.end() if prolog else 0
     if data[start : start + 9].upper() == b"<!DOCTYPE":
-        raise HostileXml("A document type declaration is not accepted", code="xml_doctype", field="file")
+        raise HostileXml(N_("A document type declaration is not accepted."), code="xml_doctype", field="file")
     return _parsed(data)
 
 
@@ -40,13 +50,18 @@ def _as_ascii_compatible(data: bytes) -> bytes:
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
-            raise BrokenXml(f"The UTF-16 text is broken: {error}", field="file") from None
+            raise BrokenXml(N_("The UTF-16 text is broken: %(reason)s"), field="file", reason=error) from None
         return re.sub(r"^<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode(errors="replace")
     declared = _DECLARED.match(data.removeprefix(_BOM))
     if declared and declared[1].decode().lower() not in _ENCODINGS:
-        raise HostileXml(f"The encoding {declared[1].decode()} is not accepted", code="xml_encoding", field="file")
+        raise HostileXml(
+            N_("The encoding %(encoding)s is not accepted."),
+            code="xml_encoding",
+            field="file",
+            encoding=declared[1].decode(),
+        )
     if not data.removeprefix(_BOM).lstrip().startswith(b"<"):
-        raise BrokenXml("This does not begin like XML", field="file")
+        raise BrokenXml(N_("This does not begin like XML."), field="file")
     return data.removeprefix(_BOM)
 
 
@@ -65,10 +80,18 @@ def _parsed(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         if getattr(error, "code", None) in _LIMITS:
-            raise HostileXml(f"Line {line}: nested too deeply or too long", code="xml_limits", field="file") from None
-        raise BrokenXml(f"Line {line}, column {column}: {error.msg}", field="file", line=line, column=column) from None
+            raise HostileXml(
+                N_("Line %(line)s: nested too deeply or too long."), code="xml_limits", field="file", line=line
+            ) from None
+        raise BrokenXml(
+            N_("Line %(line)s, column %(column)s: %(reason)s"),
+            field="file",
+            line=line,
+            column=column,
+            reason=error.msg,
+        ) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise HostileXml("A document type declaration is not accepted", code="xml_doctype", field="file")
+        raise HostileXml(N_("A document type declaration is not accepted."), code="xml_doctype", field="file")
     return root
 
 

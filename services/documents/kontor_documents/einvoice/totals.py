@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line, TaxSubtotal, Totals
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 from kontor_service.money import TOO_MUCH, digits
 
 ZERO = Decimal(0)
@@ -153,7 +154,7 @@ def _check_size(data: DocumentData) -> None:
         amounts[f"cash_discounts[{number}].base_amount"] = discount.base_amount
         if not 0 <= discount.percent <= _HUNDRED:
             field = f"cash_discounts[{number}].percent"
-            raise Invalid("A cash discount is between 0 and 100 percent", code="percent_out_of_range", field=field)
+            raise Invalid(N_("A cash discount is between 0 and 100 percent."), code="percent_out_of_range", field=field)
     for field, amount in amounts.items():
         if amount is not None and abs(amount) >= TOO_MUCH:
-            raise Invalid("Amounts of 10^12 and more cannot be booked", code="amount_too_large", field=field)
+            raise Invalid(N_("Amounts of 10^12 and more cannot be booked."), code="amount_too_large", field=field)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from kontor_documents.einvoice.errors import FileTooLarge, UnknownFileType
+from kontor_service.i18n import N_
 
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 
@@ -34,9 +35,9 @@ _PDF_HEADER_WITHIN = 1024
 def file_type(content: bytes, limit: int = MAX_UPLOAD_BYTES) -> FileType:
     """Raises FileTooLarge (limit in bytes) and UnknownFileType."""
     if len(content) > limit:
-        raise FileTooLarge(f"Files of at most {limit // 1024**2} MiB are accepted", field="file")
+        raise FileTooLarge(N_("At most %(megabytes)s MiB are accepted."), field="file", megabytes=limit // 1024**2)
     if not content:
-        raise UnknownFileType("The file is empty", code="file_empty", field="file")
+        raise UnknownFileType(N_("The file is empty."), code="file_empty", field="file")
     for magic, type in _MAGIC:
         if content.startswith(magic):
             return type
@@ -46,7 +47,7 @@ def file_type(content: bytes, limit: int = MAX_UPLOAD_BYTES) -> FileType:
         return FileType.PDF
     if (text := _text_type(content)) is not None:
         return text
-    raise UnknownFileType("Neither PDF, XML nor JSON", field="file")
+    raise UnknownFileType(N_("This kind of file cannot be read. PDF and XML can."), field="file")
 
 
 def _text_type(content: bytes) -> FileType | None:

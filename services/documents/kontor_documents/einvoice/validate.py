@@ -25,6 +25,8 @@ from kontor_documents.einvoice.read import read_xml
 from kontor_documents.einvoice.schematron import TIMEOUT_SECONDS, DidNotFinish, SchematronProcess
 from kontor_documents.einvoice.xrechnung import check_xrechnung
 from kontor_service.errors import Invalid, Unavailable
+from kontor_service.i18n import N_
+from kontor_service.vocabulary import say
 
 _MAX_FINDINGS = 200
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -100,7 +102,9 @@ def rules_for(root: etree._Element) -> Rules:
     if rules := _UBL_RULES.get(str(root.tag)):
         return rules
     if root.tag != cii.ROOT:
-        raise NotAnInvoice(f"<{etree.QName(root).localname}> is no CII or UBL invoice", field="file")
+        raise NotAnInvoice(
+            N_("<%(element)s> is no CII or UBL invoice."), field="file", element=etree.QName(root).localname
+        )
     profile = _profile(root)
     return _CII_RULES[_CII_PROFILES[profile]] if profile in _CII_PROFILES else _CIUS_RULES
 
@@ -139,7 +143,7 @@ def _national_findings(xml: bytes, root: etree._Element) -> list[Finding]:
     except Invalid as error:
         return [Finding(error.code, "error", error.detail, error.field or "")]
     issues = check_xrechnung(data) if data else []
-    return [Finding(issue.code, "error", issue.message_de, issue.field) for issue in issues]
+    return [Finding(issue.code, "error", say(issue.message, issue.params), issue.field) for issue in issues]
 
 
 class Validator:
@@ -169,7 +173,7 @@ class Validator:
             text = etree.tostring(root, encoding="unicode")
             return _findings(self._schematron.transform(_shipped() / rules.schematron, text))
         except DidNotFinish as error:
-            raise Unavailable("The official rules could not be applied", code="validation_failed") from error
+            raise Unavailable(N_("The official rules could not be applied."), code="validation_failed") from error
 
 
 def _findings(output: str) -> list[Finding]:

@@ -10,6 +10,7 @@ from kontor_documents.einvoice.binding import Node, Terms, write
 from kontor_documents.einvoice.business_terms import business_terms
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, PEPPOL_BILLING, XRECHNUNG
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 
 Files = Mapping[str, bytes]
 
@@ -33,10 +34,10 @@ def write_ubl(data: DocumentData, *, specification: str | None = None, files: Fi
 
 def _terms(data: DocumentData, specification: str | None, files: Files | None) -> Terms:
     if data.totals is None or not data.tax_breakdown or any(line.net is None for line in data.lines):
-        raise Invalid("The totals are not complete", code="totals_missing", field="totals")
+        raise Invalid(N_("The totals are not complete."), code="totals_missing", field="totals")
     for key, term in (("number", "BT-1"), ("type_code", "BT-3")):
         if not getattr(data, key):
-            raise Invalid(f"{key} ({term}) is missing", code="missing_value", field=key)
+            raise Invalid(N_("%(term)s is missing here."), code="missing_value", field=key, key=key, term=term)
     terms = business_terms(data, files or {})
     terms["specification"] = specification or data.specification
     if terms["specification"] == XRECHNUNG:

@@ -12,8 +12,10 @@ from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
 from kontor_documents.events import document_state
 from kontor_documents.intake.service import Upload, accept
 from kontor_documents.models import Document, DocumentFile, Submission
+from kontor_documents.release.rules import spoken
 from kontor_service.commands import command_result
 from kontor_service.errors import TooLarge
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["submissions"])
@@ -66,7 +68,7 @@ async def status(
         "id": str(submission.id),
         "status": "accepted" if early else submission.status,
         "file_name": submission.file_name,
-        "error": submission.error,
+        "error": Problem.restored(submission.error).as_dict() if submission.error else None,
         "document": _summary(document, files) if document and not early else None,
     }
 
@@ -86,7 +88,7 @@ def _summary(document: Document, files: list[DocumentFile]) -> dict[str, Any]:
         "due_date": document.due_date.isoformat() if document.due_date else None,
         "total": {"minor_units": document.gross_minor, "currency": document.currency},
         "amount_due": {"minor_units": document.amount_due_minor, "currency": document.currency},
-        "issues": document.issues,
+        "issues": [spoken(issue) for issue in document.issues],
         "has_pdf": any(file.role == "pdf" for file in files),
     }
 
@@ -126,4 +128,6 @@ async def _form(request: Request, limit: int) -> tuple[bytes | None, bytes | Non
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"At most {limit // 1024**2} MiB are accepted", code="file_too_large", field="file")
+    return TooLarge(
+        N_("At most %(megabytes)s MiB are accepted."), code="file_too_large", field="file", megabytes=limit // 1024**2
+    )

@@ -22,6 +22,7 @@ from kontor_documents.intake.defaults import with_defaults
 from kontor_documents.intake.parse import Parsed, external_id_of
 from kontor_documents.numbering.service import PROVISIONAL, next_number
 from kontor_service.errors import FieldError
+from kontor_service.i18n import N_
 
 _EINVOICES = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE})
 _MAX_ERRORS = 50
@@ -102,7 +103,7 @@ async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, 
     _refuse([_own(issue) for issue in check(data) if issue.severity is Severity.ERROR])
     if not data.lines:
         # Without lines there is nothing to be written that the rules could be applied to.
-        _refuse([{"field": "lines", "code": "BR-16", "message": "An invoice has at least one line (BG-25)"}])
+        _refuse([{"field": "lines", "code": "BR-16", "message": N_("An invoice has at least one line (BG-25).")}])
     xml = await asyncio.to_thread(write_cii, data)
     report = await validator.validate_async(xml)
     if not report.valid:
@@ -120,9 +121,9 @@ def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
 
 
 def _own(issue: Any) -> FieldError:
-    return {"field": issue.field, "code": issue.code, "message": issue.message_en}
+    return {"field": issue.field, "code": issue.code, "message": issue.message, "params": issue.params}
 
 
 def _refuse(errors: list[FieldError]) -> None:
     if errors:
-        raise InvalidInvoice(errors[0]["message"], field=errors[0]["field"], errors=errors[:_MAX_ERRORS])
+        raise InvalidInvoice.of(errors[:_MAX_ERRORS])

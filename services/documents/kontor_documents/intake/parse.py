@@ -11,8 +11,9 @@ from kontor_documents.einvoice.read import ReadResult, read_document, read_json
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.uploads import IMAGES
 from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted, WrongTotals
-from kontor_documents.release.rules import Issue
+from kontor_documents.release.rules import Issue, finding
 from kontor_service.errors import FieldError
+from kontor_service.i18n import N_
 
 # The state that carries them on the bus has room for so many.
 _MOST_ISSUES = 100
@@ -46,7 +47,7 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
     result = read_document(file) if file is not None else None
     if result is not None and result.type in IMAGES:
         # Made into a document from the data beside it, the picture itself would be lost.
-        raise UnknownFileType("A picture is no document; hand it in as a PDF", field="file")
+        raise UnknownFileType(N_("A picture is no document. Please hand it in as a PDF."), field="file")
     given = read_json(beside) if beside is not None else None
     data = complete(_merged(result, given))
     return Parsed(
@@ -61,13 +62,9 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
 
 def refuse_wrong_totals(parsed: Parsed) -> None:
     """Raises WrongTotals naming every amount; for senders that are there to correct it."""
-    wrong: list[FieldError] = [
-        {"field": issue.get("field", ""), "code": issue["code"], "message": issue["message"]}
-        for issue in parsed.issues
-        if issue["severity"] == "blocker"
-    ]
+    wrong: list[FieldError] = [finding(issue) for issue in parsed.issues if issue["severity"] == "blocker"]
     if wrong:
-        raise WrongTotals(wrong[0]["message"], field=wrong[0]["field"], errors=wrong)
+        raise WrongTotals.of(wrong)
 
 
 def external_id_of(parsed: Parsed) -> str:
@@ -90,20 +87,21 @@ def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentDa
     conflicts = {name for name in conflicts if getattr(given, name) != getattr(result.data, name)}
     if conflicts:
         first = sorted(conflicts)[0]
-        raise DataConflict(f"{first} stands in the file already", field=f"data.{first}")
+        raise DataConflict(N_("The file says this already."), field=f"data.{first}", first=first)
     return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set & _FILING})
 
 
 def _issues(data: DocumentData) -> list[Issue]:
     """What does not agree, the gravest first: of a thousand lines rounded otherwise, the first hundred tell enough."""
-    found = sorted(check(data), key=lambda finding: finding.severity is not Severity.ERROR)
-    return [_issue(finding, data.language) for finding in found[:_MOST_ISSUES]]
+    found = sorted(check(data), key=lambda one: one.severity is not Severity.ERROR)
+    return [_issue(one) for one in found[:_MOST_ISSUES]]
 
 
-def _issue(found: Finding, language: str) -> Issue:
+def _issue(found: Finding) -> Issue:
     return {
         "code": found.code,
-        "message": found.message(language),
+        "message": found.message,
+        "params": found.params,
         "field": found.field,
         "severity": "blocker" if found.severity is Severity.ERROR else "warning",
     }

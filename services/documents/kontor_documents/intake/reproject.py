@@ -17,6 +17,7 @@ from kontor_documents.intake import projection
 from kontor_documents.models import Document
 from kontor_documents.production.service import content_of
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 from kontor_service.tokens import ServiceCaller
 
 router = APIRouter(tags=["reprojections"])
@@ -60,7 +61,7 @@ def _position(text: str) -> tuple[UUID, UUID]:
     try:
         merchant_id, document_id = map(UUID, text.split("/")) if text else (_FIRST, _FIRST)
     except ValueError:
-        raise Invalid("A position is what an earlier batch answered", field="after") from None
+        raise Invalid(N_("A position is what an earlier batch answered."), field="after") from None
     return merchant_id, document_id
 
 

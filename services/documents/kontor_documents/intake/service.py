@@ -26,6 +26,7 @@ from kontor_documents.numbering.service import take_number
 from kontor_documents.threads import Joining, lock_to_join
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Problem, Unavailable
+from kontor_service.i18n import N_
 
 # Doors whose sender hears of a refusal; what comes by the others is told on its submission.
 _ANSWERED = frozenset({"http", "cli", "bus"})
@@ -108,7 +109,10 @@ async def process(deps: Dependencies, merchant_id: UUID, submission_id: UUID) ->
         if locked is None or locked.status != "accepted":
             return
         if isinstance(outcome, Waiting) and not outcome.customer_number:
-            raise Unavailable("The merchant's settings have not arrived yet", code="merchant_unknown")
+            raise Unavailable(
+                N_("The settings have not arrived everywhere yet. Please try again in a moment."),
+                code="merchant_unknown",
+            )
         if not isinstance(outcome, Waiting):
             locked.touch()
         await _finish(deps, session, locked, parsed, outcome)
@@ -155,7 +159,7 @@ async def _prepared(
             continue
         deps.wake.set()
         return done
-    raise Unavailable("The same document is being handed in elsewhere at this moment", code="busy")
+    raise Unavailable(N_("The same document is being handed in elsewhere at this moment."), code="busy")
 
 
 async def _finish(
@@ -174,12 +178,12 @@ async def _finish(
         assert isinstance(parsed, Parsed)
         async with session.begin_nested():
             document = await _make(deps, session, submission, parsed, outcome)
-    except EventTooLarge as error:
-        submission.error = TooMuch(str(error), field="file").as_dict()
+    except EventTooLarge:
+        submission.error = TooMuch(field="file").stored()
     except Problem as problem:
         if problem.status >= 500:
             raise
-        submission.error = problem.as_dict()
+        submission.error = problem.stored()
     else:
         submission.document_id = document.id
     submission.status = "rejected" if submission.error else "processed"
@@ -220,8 +224,9 @@ async def _number(session: AsyncSession, merchant_id: UUID, data: DocumentData, 
         return await take_number(session, merchant_id, data)
     if (existing.type, existing.issue_date.year) != (str(data.type), data.issue_date.year):
         raise NumberGiven(
-            f"The document has the number {existing.number} already: type and year stay, or it is cancelled",
+            N_("The document has the number %(number)s already: type and year stay, or it is cancelled."),
             field="type" if existing.type != str(data.type) else "issue_date",
+            number=existing.number,
         )
     return existing.number
 
@@ -237,18 +242,23 @@ async def _refuse_conflicts(session: AsyncSession, parsed: Parsed) -> None:
 
 def _already_shared(existing: Document) -> AlreadyShared:
     return AlreadyShared(
-        f"{existing.external_id} is document {existing.number or existing.id}, {existing.state}; correct it by a new one",
+        N_("%(external_id)s is the document %(number)s in the state %(state)s; please correct it by a new one."),
         field="external_id",
         document_id=str(existing.id),
         number=existing.number,
+        external_id=existing.external_id,
+        value=existing.number or existing.id,
+        state=existing.state,
     )
 
 
 def _duplicate(holder: Document) -> DuplicateNumber:
     return DuplicateNumber(
-        f"Number {holder.number} belongs to the document with external id {holder.external_id}",
+        N_("Number %(number)s belongs to the document with external id %(external_id)s."),
         field="number",
         document_id=str(holder.id),
+        number=holder.number,
+        external_id=holder.external_id,
     )
 
 

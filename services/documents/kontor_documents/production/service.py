@@ -15,6 +15,7 @@ from kontor_documents.models import Document, DocumentFile
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.render import render_async
 from kontor_service.errors import Unavailable
+from kontor_service.i18n import N_
 
 _XML, _PDF = "application/xml", "application/pdf"
 
@@ -40,7 +41,9 @@ async def produce(
 ) -> Production:
     """Raises Unavailable while the merchant is not known yet."""
     if merchant is None:
-        raise Unavailable("The merchant's settings have not arrived yet", code="merchant_unknown")
+        raise Unavailable(
+            N_("The settings have not arrived everywhere yet. Please try again in a moment."), code="merchant_unknown"
+        )
     data = await content_of(deps, document)
     made: list[DocumentFile] = []
     supplied = next((file for file in files if file.role == "xml"), None)

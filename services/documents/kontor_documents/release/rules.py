@@ -3,6 +3,9 @@
 from typing import Any, Literal, TypedDict
 
 from kontor.identity.v1 import identity_pb2
+from kontor_service.errors import FieldError
+from kontor_service.i18n import N_
+from kontor_service.vocabulary import say
 
 # Which of a contact person's switches a type belongs to; types without one go to the customer's own address.
 # As notifications sends them: tests/contract holds both to the same answer.
@@ -20,6 +23,7 @@ class Issue(TypedDict, total=False):
 
     code: str
     message: str
+    params: dict[str, str]
     field: str
     severity: Literal["blocker", "warning"]
 
@@ -28,6 +32,18 @@ class Issue(TypedDict, total=False):
 MOVABLE = frozenset(
     {"unmatched_customer", "no_email", "portal_off", "type_hidden", "in_production", "merchant_unknown"}
 )
+
+
+def finding(issue: Any) -> FieldError:
+    """What stands against a document, as one finding of a refusal."""
+    return {
+        "field": issue.get("field", ""), "code": issue["code"], "message": issue["message"], "params": issue.get("params", {}),
+    }  # fmt: skip
+
+
+def spoken(issue: Any) -> dict[str, Any]:
+    """As other systems read it: the sentence in the present reader's language."""
+    return {**issue, "message": say(issue["message"], issue.get("params", {}))}
 
 
 def blocks(issue: Any) -> bool:
@@ -46,16 +62,15 @@ def release_blockers(
     """Everything movable that stands against sharing. `recipient` is an address that staff chose for this share."""
     found: list[Issue] = []
     if not has_pdf:
-        found.append(_blocker("in_production", "The PDF is being made"))
+        found.append(_blocker("in_production", N_("The PDF is being made")))
     if merchant is None:
-        found.append(_blocker("merchant_unknown", "The merchant's settings have not arrived yet"))
+        found.append(_blocker("merchant_unknown", N_("Settings have not arrived yet")))
         return found
     found.extend(_about_portal(type, merchant))
     if customer is None:
-        shown = f"Customer number {customer_number} is unknown" if customer_number else "There is no customer number"
-        found.append(_blocker("unmatched_customer", shown, "customer_number"))
+        found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
     elif not recipient and not recipients(type, customer):
-        found.append(_blocker("no_email", "There is no e-mail address for this document", "customer.email"))
+        found.append(_blocker("no_email", N_("No e-mail address"), "customer.email"))
     return found
 
 
@@ -73,9 +88,9 @@ def recipients(type: str, customer: identity_pb2.Customer) -> list[str]:
 def _about_portal(type: str, merchant: identity_pb2.Merchant) -> list[Issue]:
     visible = {entry.type for entry in merchant.document_types if entry.visible}
     if type not in visible:
-        return [_blocker("type_hidden", f"The portal does not show documents of type {type}", "type")]
+        return [_blocker("type_hidden", N_("The portal does not show this type"), "type")]
     if not merchant.portal_enabled:
-        return [{"code": "portal_off", "message": "The portal is switched off", "severity": "warning"}]
+        return [{"code": "portal_off", "message": N_("The portal is switched off"), "severity": "warning"}]
     return []
 
 

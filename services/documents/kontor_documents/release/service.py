@@ -17,8 +17,9 @@ from kontor_documents.events import document_state
 from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
-from kontor_documents.release.rules import MOVABLE, blocks, release_blockers
+from kontor_documents.release.rules import MOVABLE, blocks, finding, release_blockers
 from kontor_documents.threads import Joining, join_thread, lock_to_join, tie
+from kontor_service.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,11 @@ async def share(deps: Dependencies, merchant_id: UUID, document_id: UUID, *, act
         if document.state == "shared":
             raise AlreadyShared(document_id=str(document.id))
         if document.state != "waiting":
-            raise WrongState(f"The document is {document.state}")
+            raise WrongState(N_("The document is not in a state for this any more. Please look at it again."))
         files = await _review(session, document, recipient=choice.recipient)
         against = [issue for issue in document.issues if blocks(issue)]
         if against:
-            raise NotReleasable(
-                against[0]["message"], code=against[0]["code"], field=against[0].get("field") or None,
-                errors=[{"field": i.get("field", ""), "code": i["code"], "message": i["message"]} for i in against],
-            )  # fmt: skip
+            raise NotReleasable.of([finding(issue) for issue in against], code=against[0]["code"])
         return await _share(deps, session, document, files, actor=actor, choice=choice)
 
 
@@ -96,7 +94,7 @@ async def close(
     if document.state == target:
         return document_state(document, files)
     if document.state in ("cancelled", "withdrawn"):
-        raise WrongState(f"The document is {document.state}")
+        raise WrongState(N_("The document is not in a state for this any more. Please look at it again."))
     document.state = target
     document.closed_at = deps.clock.now()
     document.touch()
@@ -125,7 +123,7 @@ async def assign(
     await lock_to_join(session, Joining(document_id, customer.number if customer else "", document.number, named))
     document = await queries.locked(session, document_id)
     if document.state != "waiting":
-        raise WrongState("Only a waiting document can be assigned")
+        raise WrongState(N_("The document is not in a state for this any more. Please look at it again."))
     if customer is None or customer.deleted:
         raise UnknownCustomer(field="customer_id")
     document.customer_id = customer_id
@@ -146,7 +144,7 @@ async def opened(deps: Dependencies, session: AsyncSession, document_id: UUID, *
     document = await queries.locked(session, document_id)
     files = await queries.files_of(session, document_id)
     if document.state not in ("shared", "cancelled"):
-        raise WrongState("The document is not shared")
+        raise WrongState(N_("The document is not in a state for this any more. Please look at it again."))
     if document.first_opened_at is not None:
         return document_state(document, files)
     document.first_opened_at = deps.clock.now()
@@ -163,7 +161,7 @@ async def hide_file(
     files = await queries.files_of(session, document_id)
     file = next((file for file in files if file.id == file_id), None)
     if file is None:
-        raise WrongState("There is no such file", code="file_not_found", status=404)
+        raise WrongState(N_("There is no such file."), code="file_not_found", status=404)
     if file.private != private:
         file.private = private
         document.touch()

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.update import Update, pdf_name, pdf_text
+from kontor_service.i18n import N_
 
 GUIDELINE = re.compile(rb"GuidelineSpecifiedDocumentContextParameter>\s*<(?:\w+:)?ID[^>]*>\s*([^<\s]+)\s*<")
 METADATA = re.compile(rb"/Metadata (\d+) 0 R")
@@ -44,7 +45,7 @@ def profile_of(xml: bytes) -> Profile:
     """Read from the specification identifier (BT-24). MINIMUM and BASIC WL are no invoices in Germany, only data."""
     found = GUIDELINE.search(xml)
     if not found:
-        raise RenderingError("xml", "not a CII invoice with a specification identifier (BT-24)")
+        raise RenderingError("xml", N_("This is no CII invoice with a specification identifier (BT-24)."))
     guideline = found.group(1).decode("ascii", "replace").lower()
     if "xrechnung" in guideline:
         return Profile("XRECHNUNG", "xrechnung.xml", "Data", guideline.rsplit("_", 1)[-1])
@@ -54,7 +55,9 @@ def profile_of(xml: bytes) -> Profile:
     for ending, level in {":basic": "BASIC", ":extended": "EXTENDED", "en16931:2017": "EN 16931"}.items():
         if guideline.endswith(ending):
             return Profile(level, "factur-x.xml", "Alternative")
-    raise RenderingError("xml", f"{guideline} is no profile of Factur-X, ZUGFeRD or XRechnung")
+    raise RenderingError(
+        "xml", N_("%(guideline)s is no profile of Factur-X, ZUGFeRD or XRechnung."), guideline=guideline
+    )
 
 
 def embed(pdf: bytes, day: datetime, xml: bytes | None, attachments: Sequence[EmbeddedFile]) -> bytes:

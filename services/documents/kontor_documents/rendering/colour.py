@@ -3,6 +3,7 @@
 import re
 
 from kontor_documents.rendering.errors import RenderingError
+from kontor_service.i18n import N_
 
 Rgb = tuple[int, int, int]
 
@@ -22,7 +23,9 @@ def palette(accent: str) -> dict[str, str]:
 
 def parse(colour: str) -> Rgb:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-        raise RenderingError("branding.accent", f"{colour!r} is not a colour of the form #rrggbb")
+        raise RenderingError(
+            "branding.accent", N_("%(colour)s is not a colour of the form #rrggbb."), colour=f"{colour!r}"
+        )
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 

@@ -9,6 +9,7 @@ from kontor_documents.rendering.formats import MINUS, Formats
 from kontor_documents.rendering.information import period
 from kontor_documents.rendering.units import quantity, unit_name
 from kontor_documents.rendering.wording import words
+from kontor_service.i18n import N_
 
 # Above this a row may break within itself; below it stays together.
 LONG_TEXT = 700
@@ -79,7 +80,7 @@ def _priced(line: Line, formats: Formats) -> dict[str, str]:
 
 def _net(line: Line, index: int) -> Decimal:
     if line.net is None:
-        raise RenderingError(f"lines[{index}].net", "the line has no net amount; compute the totals before rendering")
+        raise RenderingError(f"lines[{index}].net", N_("The line has no net amount."))
     return line.net
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kontor_documents.rendering.errors import RenderingError
+from kontor_service.i18n import N_
 
 # The space beside the return address, in millimetres.
 WIDTH, HEIGHT = 65.0, 22.0
@@ -36,10 +37,17 @@ def _normalised(content: bytes) -> tuple[bytes, tuple[int, int]]:
     try:
         with Image.open(io.BytesIO(content)) as opened:
             if opened.width * opened.height > MAX_SOURCE_PIXELS:
-                raise RenderingError("branding.logo", f"{opened.width} × {opened.height} pixels are too many")
+                raise RenderingError(
+                    "branding.logo",
+                    N_("%(width)s × %(height)s pixels are too many."),
+                    width=opened.width,
+                    height=opened.height,
+                )
             image = ImageOps.exif_transpose(opened).convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RenderingError("branding.logo", "not a readable PNG, JPEG, WebP or GIF image") from error
+        raise RenderingError(
+            "branding.logo", N_("This is not a picture that can be used. PNG and JPEG can.")
+        ) from error
     image.thumbnail(MAX_PIXELS, Image.Resampling.LANCZOS)
     if image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")

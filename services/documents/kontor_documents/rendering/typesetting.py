@@ -11,6 +11,7 @@ import typst
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.printable import FONTS
 from kontor_documents.rendering.sheet import Sheet
+from kontor_service.i18n import N_
 
 TEMPLATES = Path(str(files("kontor_documents.rendering") / "template"))
 # Archival, with room for attachments; and accessible (ISO 14289-1): tagged, titled, in a known language.
@@ -25,7 +26,9 @@ def typeset(sheet: Sheet, day: datetime) -> bytes:
     try:
         pdf = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=day)
     except typst.TypstError as error:
-        raise RenderingError("document", f"cannot be typeset: {error.message}") from error
+        raise RenderingError(
+            "document", N_("The document cannot be typeset: %(reason)s"), reason=error.message
+        ) from error
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -13,6 +13,7 @@ from kontor_documents.errors import DocumentNotFound
 from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.views.xrechnung import xrechnung
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["views"])
@@ -76,7 +77,7 @@ async def report(request: Request, document_id: UUID, principal: Staff) -> Respo
     async with deps.db.transaction(principal.merchant) as session:
         document = await queries.found(session, document_id)
     if document.report_sha256 is None:
-        raise DocumentNotFound("There is no report", code="report_not_found")
+        raise DocumentNotFound(N_("There is no report on this document."), code="report_not_found")
     return Response(await deps.files.get(document.report_sha256), media_type="application/json")
 
 
@@ -89,7 +90,7 @@ async def _document(request: Request, document_id: UUID, principal: Principal) -
 
 async def _answer(request: Request, found: DocumentFile | None) -> Response:
     if found is None:
-        raise DocumentNotFound("There is no such file", code="file_not_found")
+        raise DocumentNotFound(N_("There is no such file."), code="file_not_found")
     deps: Dependencies = request.app.state.dependencies
     return _download(await deps.files.get(found.sha256), found.media_type, found.name)
 

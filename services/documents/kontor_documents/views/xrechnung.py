@@ -11,13 +11,14 @@ from kontor_documents.errors import UnsupportedType
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import content_of
+from kontor_service.i18n import N_
 
 
 async def xrechnung(deps: Dependencies, document: Document, files: Sequence[DocumentFile]) -> bytes:
     """UBL of profile XRechnung 3.0; a supplied XRechnung is returned byte for byte. Raises UnsupportedType."""
     data = await content_of(deps, document)
     if not is_einvoice(data):
-        raise UnsupportedType(f"A document of type {document.type} is no invoice")
+        raise UnsupportedType(N_("A document of type %(kind)s is no invoice."), kind=document.type)
     xml = next((file for file in files if file.role == "xml"), None)
     if xml is not None and data.specification.startswith(XRECHNUNG.rpartition("_")[0]):
         return await deps.files.get(xml.sha256)

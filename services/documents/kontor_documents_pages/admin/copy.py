@@ -53,7 +53,17 @@ def _searched(d: Any) -> list[str]:
 
 def _brief(d: Any) -> dict[str, Any]:
     """A document as lists show it and the JSON says it."""
-    issues = [{"code": i.code, "message": i.message, "field": i.field, "severity": i.severity} for i in d.issues[:5]]
+    issues = [
+        {
+            "code": i.code,
+            "message": i.message,
+            "message_id": i.message_id,
+            "params": dict(i.params),
+            "field": i.field,
+            "severity": i.severity,
+        }
+        for i in d.issues[:5]
+    ]
     return {
         "id": d.id,
         "type": d.type,

@@ -16,13 +16,14 @@ from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
 from kontor_edge.query import loads, loads_all
 from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import N_
 from kontor_web import Form
 
 router = APIRouter()
 
 
 class DocumentMissing(NotFound):
-    code, title = "document_not_found", "There is no such document"
+    code, title = "document_not_found", N_("There is no such document.")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_documents_pages.admin.words import issue, release_group
+from kontor_documents_pages.admin.words import release_group
 from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListPage
@@ -97,6 +97,6 @@ async def _release(request: Request, staff: Staff, ids: list[str]) -> Response:
         first = refused[0]["error"]
         bad = ngettext(
             "One could not be released: %(reason)s", "%(count)s could not be released, the first because: %(reason)s", len(refused),
-            reason=issue(first["code"], first["detail"]),
+            reason=first["detail"],
         )  # fmt: skip
     return pages(request).redirect("/freigabe", good=good if released else None, bad=bad)

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
-from kontor_edge.problems import sentence
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff, current_staff, page_context, query_view
 from kontor_service.errors import Problem
@@ -134,5 +133,5 @@ async def _submit(request: Request, staff: Staff, file: UploadFile) -> Result:
     except Problem as problem:
         if problem.status == 401:
             raise
-        return Result(name, problem=sentence(problem))
+        return Result(name, problem=problem.detail)
     return Result(name, submission_id=str(answer["id"]))

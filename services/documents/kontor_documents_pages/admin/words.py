@@ -1,5 +1,6 @@
 """Names for what staff see of documents, in their language."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,7 @@ from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentStat
 from kontor_documents_pages.units import unit
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
-from kontor_service.vocabulary import plural, state, word
+from kontor_service.vocabulary import plural, say, state, word
 from kontor_web import Link
 
 _GROUPS = {
@@ -17,20 +18,12 @@ _GROUPS = {
     "unmatched": ("late", N_("not assigned")),
     "invalid": ("late", N_("faulty")),
 }
-_ISSUES = {
-    "unmatched_customer": N_("Customer unknown"),
-    "no_email": N_("No e-mail address"),
-    "portal_off": N_("The portal is switched off"),
-    "type_hidden": N_("The portal does not show this type"),
-    "in_production": N_("The PDF is being made"),
-    "merchant_unknown": N_("Settings have not arrived yet"),
-    "duplicate_number": N_("The number is taken"),
-}
 
 
-def issue(code: str, message: str) -> str:
-    """What stands against a document: in words where the code has some, else what the checker said."""
-    return _(_ISSUES[code]) if code in _ISSUES else f"{message} ({code})" if code.startswith("BR") else message
+def issue_words(issue: Mapping[str, Any]) -> str:
+    """What stands against a document; rules of EN 16931 with their number."""
+    told = say(issue["message_id"] or issue["message"], issue["params"])
+    return f"{told} ({issue['code']})" if issue["code"].startswith("BR") else told
 
 
 def release_group(code: str) -> tuple[str, str]:
@@ -51,7 +44,7 @@ GLOBALS: dict[str, Any] = {
     "history_fact": partial(word, HistoryFact),
     "invoice_unit": unit,
     "tabs": tabs,
-    "issue_words": issue,
+    "issue_words": issue_words,
     "document_type": partial(word, DocumentType),
     "document_types": partial(plural, DocumentType),
     "DOCUMENT_TYPES": tuple(DocumentType),

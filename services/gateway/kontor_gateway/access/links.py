@@ -45,7 +45,7 @@ async def open_link(request: Request, token: str) -> Response:
         started = await ask_identity(request, "/v1/sessions/link", token=token)
     except Problem as problem:
         if isinstance(problem, Gone):
-            again = bool(problem.extra.get("can_request_new"))
+            again = bool(problem.params.get("can_request_new"))
             return pages(request).render(
                 request, "link_expired.html", context, status=410, can_request_new=again, request_path=request.url.path
             )

@@ -11,6 +11,8 @@ from kontor_identity.access.tokens import Minted, command_token, token_of_a_serv
 from kontor_identity.capability_links.opening import token_for_link
 from kontor_identity.fields import Input
 from kontor_identity.parts import Here
+from kontor_service.i18n import N_
+from kontor_service.validation import wrong
 
 router = APIRouter(tags=["tokens"])
 
@@ -28,7 +30,7 @@ class TokenWanted(Input):
     @model_validator(mode="after")
     def one_of_them(self) -> "TokenWanted":
         if sum(who is not None for who in (self.session_hash, self.api_key, self.link)) != 1:
-            raise ValueError("one of session_hash, api_key and link must be given")
+            raise wrong("one_of", N_("One of session_hash, api_key and link is needed."))
         return self
 
 

@@ -9,13 +9,14 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from kontor_identity.keys.signing import SigningKeys
 from kontor_identity.parts import Here
 from kontor_service.errors import Unauthorized
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, TokenVerifier, from_services
 
 _basic = HTTPBasic(auto_error=False)
 
 
 class ServiceUnknown(Unauthorized):
-    code, title = "service_unknown", "The service's credential is not right"
+    code, title = "service_unknown", N_("The service's credential is not right.")
 
 
 def calling_service(here: Here, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:

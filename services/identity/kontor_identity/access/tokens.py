@@ -13,27 +13,28 @@ from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND, may_call
 from kontor_identity.keys.signing import SigningKeys
 from kontor_identity.parts import Parts
 from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.i18n import N_
 from kontor_service.tokens import ISSUER, SERVICE_RIGHT
 
 LIFETIME_SECONDS = 60
 
 
 class SessionEnded(Unauthorized):
-    code, title = "session_ended", "The session has ended"
+    code, title = "session_ended", N_("The session has ended.")
 
 
 class KeyUnknown(Unauthorized):
-    code, title = "api_key_unknown", "The API key is not known"
+    code, title = "api_key_unknown", N_("The API key is not known.")
 
 
 class NotAllowed(Forbidden):
-    code, title = "not_allowed", "This is not allowed"
+    code, title = "not_allowed", N_("This is not allowed.")
 
 
 class PortalOff(NotAllowed):
     """The merchant has switched the portal off, or this customer's access to it."""
 
-    title = "The portal is switched off"
+    title = N_("The portal is switched off.")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def command_token(
 def token_of_a_service(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
     """A token for a service in its own name. Raises NotAllowed for an audience it has no reason to call."""
     if audience not in may_call(service):
-        raise NotAllowed(f"{service} has no reason to call {audience}")
+        raise NotAllowed(N_("%(service)s has no reason to call %(audience)s."), service=service, audience=audience)
     return service_token(signing, service=service, audience=audience, merchant_id=merchant_id)
 
 
@@ -74,7 +75,7 @@ async def _for_session(parts: Parts, edge: str, audience: str, right: str, sessi
     if actor is None or actor.ended:
         raise SessionEnded
     if EDGE_OF_KIND[actor.kind] != edge or right not in actor.rights:
-        raise NotAllowed(f"This session has not the right {right}")
+        raise NotAllowed(N_("This session has not the right %(right)s."), right=right)
     if actor.kind != "staff" and not actor.open:
         raise PortalOff
     return mint(
@@ -90,7 +91,7 @@ async def _for_key(parts: Parts, edge: str, audience: str, right: str, api_key: 
     if actor is None:
         raise KeyUnknown
     if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(actor.scopes):
-        raise NotAllowed(f"This API key has not the scope {right}")
+        raise NotAllowed(N_("This API key has not the scope %(right)s."), right=right)
     return mint(
         parts.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
         merchant_id=actor.merchant_id, rights=[right],

@@ -10,7 +10,9 @@ from kontor_identity.access.rights import API_KEY_SCOPES, unknown_scopes
 from kontor_identity.api_keys.service import create_key, revoke_key
 from kontor_identity.fields import Input, Name
 from kontor_identity.parts import Here
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
+from kontor_service.validation import wrong
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"])
 
@@ -24,8 +26,12 @@ class KeyNew(Input):
     @field_validator("scopes")
     @classmethod
     def scopes_exist(cls, value: list[str]) -> list[str]:
-        if unknown := unknown_scopes(value):
-            raise ValueError(f"unknown: {', '.join(unknown)}; there are {', '.join(sorted(API_KEY_SCOPES))}")
+        if unknown_scopes(value):
+            raise wrong(
+                "scope_unknown",
+                N_("One of these is expected here: %(expected)s"),
+                expected=", ".join(sorted(API_KEY_SCOPES)),
+            )
         return value
 
 

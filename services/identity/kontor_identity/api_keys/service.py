@@ -13,6 +13,7 @@ from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 # Secret scanners and people recognise it by this.
@@ -21,7 +22,7 @@ _SHOWN = len(_PREFIX) + 6
 
 
 class KeyMissing(NotFound):
-    title = "There is no such API key"
+    title = N_("There is no such API key.")
 
 
 async def create_key(parts: Parts, merchant_id: UUID, name: str, scopes: list[str], creator: str) -> dict[str, Any]:

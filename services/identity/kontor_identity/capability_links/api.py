@@ -11,6 +11,7 @@ from kontor_identity.capability_links.rules import Resource, may_link
 from kontor_identity.capability_links.service import capability_links, revoke_capability_links
 from kontor_identity.fields import Input
 from kontor_identity.parts import Here
+from kontor_service.i18n import N_
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 
 router = APIRouter(prefix="/v1/capability-links", tags=["links"])
@@ -43,4 +44,4 @@ async def revoke(wanted: Resources, here: Here, caller: Caller) -> dict[str, Any
 def _check(caller: Principal, wanted: Resources) -> None:
     refused = next((resource for resource in wanted.resources if not may_link(caller, resource)), None)
     if refused is not None:
-        raise NotAllowed(f"Links to {refused} are not yours to make")
+        raise NotAllowed(N_("Links to %(things)s are not yours to make."), things=refused)

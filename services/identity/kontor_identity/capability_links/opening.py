@@ -11,6 +11,7 @@ from kontor_identity.keys.derived import Purpose, TokenUnreadable
 from kontor_identity.limits.buckets import CAPABILITY_LINK, LINK_BY_IP, network
 from kontor_identity.links.opening import LinkExpired, LinkUnknown
 from kontor_identity.parts import Parts
+from kontor_service.i18n import N_
 
 # Older generations than these are not told from forgeries.
 _GENERATIONS_KNOWN = 100
@@ -51,7 +52,7 @@ async def token_for_link(parts: Parts, *, edge: str, audience: str, right: str, 
     # Counted by link only where it is genuine: nobody else can use up what its holder has.
     await parts.limits.take(CAPABILITY_LINK, str(opened.link_id))
     if EDGE_OF_KIND["link"] != edge or context_of(opened.resource) != audience or right not in LINK_RIGHTS[audience]:
-        raise NotAllowed(f"This link has not the right {right} at {audience}")
+        raise NotAllowed(N_("This link has not the right %(right)s at %(audience)s."), right=right, audience=audience)
     return mint(
         parts.signing, audience, subject=f"link:{opened.link_id}", kind="link", name="",
         merchant_id=opened.merchant_id, rights=[right], language=opened.language, resource=opened.resource,

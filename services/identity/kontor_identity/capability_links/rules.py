@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, StringConstraints
 
 from kontor_identity.access.rights import OWNERS
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
+from kontor_service.validation import wrong
 
 # A sticker hangs as long as its meter. The longest time a meter may hang without a new verification is 16 years
 # (MessEV, Anlage 7), and samples of its kind can prolong that. Nobody goes round to put up new ones in between:
@@ -38,7 +40,9 @@ def _resource(value: str) -> str:
     name, _, id = value.partition(":")
     context, _, aggregate = name.partition(".")
     if context not in OWNERS or not aggregate.isidentifier() or not aggregate.islower():
-        raise ValueError("a resource is <owner>.<aggregate>:<id>")
+        raise wrong(
+            "resource", N_("What a link is for is written <owner>.<aggregate>:<id>, for example meters.meter:4711.")
+        )
     return f"{name}:{UUID(id)}"
 
 

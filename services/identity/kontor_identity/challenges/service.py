@@ -15,6 +15,7 @@ from kontor_identity.models import Challenge, Link, Staff
 from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 # Somebody who was just given an account may be on holiday.
@@ -22,11 +23,11 @@ _FIRST_PASSWORD_LIFETIME = timedelta(days=7)
 
 
 class ChallengeUnknown(NotFound):
-    title = "There is no such challenge"
+    title = N_("There is no such challenge.")
 
 
 class ChallengeOver(Gone):
-    code, title = "challenge_over", "The challenge was used or has expired"
+    code, title = "challenge_over", N_("The challenge was used or has expired.")
 
 
 def issue(session: CoreSession, parts: Parts, merchant_id: UUID, *, lifetime: timedelta, **what: Any) -> Challenge:

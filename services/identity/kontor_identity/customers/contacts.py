@@ -18,22 +18,23 @@ from kontor_identity.system_time import now
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Conflict, Invalid
 from kontor_service.events import instant
+from kontor_service.i18n import N_
 
 
 class DuplicateContact(Conflict):
-    code, title = "duplicate_email", "Another contact person of this customer has this e-mail address"
+    code, title = "duplicate_email", N_("Another contact person of this customer has this e-mail address.")
 
 
 class AddressNeeded(Invalid):
-    code, title = "email_missing", "An invitation needs an e-mail address"
+    code, title = "email_missing", N_("An invitation needs an e-mail address.")
 
 
 class AccessThere(Conflict):
-    code, title = "access_active", "This person has access already"
+    code, title = "access_active", N_("This person has access already.")
 
 
 class PortalSwitchedOff(Conflict):
-    code, title = "portal_off", "The portal is switched off"
+    code, title = "portal_off", N_("The portal is switched off.")
 
 
 class TooManyContacts(Conflict):
@@ -159,7 +160,7 @@ async def _check_invitable(session: AsyncSession, customer: Customer, contact: C
     merchant = await session.get_one(Merchant, customer.merchant_id)
     by_default = customer.portal_access == "default" and merchant.portal_access_default
     if not merchant.portal_enabled or not (customer.portal_access == "on" or by_default):
-        raise PortalSwitchedOff("Switch the portal on for this customer first")
+        raise PortalSwitchedOff(N_("Switch the portal on for this customer first."))
 
 
 async def _address_changed(session: AsyncSession, contact: Contact, before: str) -> None:

@@ -14,6 +14,8 @@ from kontor_identity.fields import (
     OptionalPhone,
     OptionalVatId,
 )
+from kontor_service.i18n import N_
+from kontor_service.validation import wrong
 
 MOST_CONTACTS = 50
 
@@ -73,9 +75,9 @@ class CustomerUpsert(CustomerChange):
     @classmethod
     def each_address_once(cls, value: list[ContactInput]) -> list[ContactInput]:
         if any(not contact.email for contact in value):
-            raise ValueError("each contact needs an e-mail address: it is matched by it")
+            raise wrong("email_missing", N_("Each contact person needs an e-mail address, by which it is recognised."))
         if len({contact.email for contact in value}) < len(value):
-            raise ValueError("an e-mail address is named twice")
+            raise wrong("email_twice", N_("An e-mail address is named twice."))
         return value
 
 

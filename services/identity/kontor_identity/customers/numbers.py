@@ -10,12 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.models import Customer, CustomerNumber
 from kontor_service.errors import Conflict
+from kontor_service.i18n import N_
 
 
 class NumberUsed(Conflict):
     """`holder` says whose it was, and is: id, name and present number."""
 
-    code, title = "number_used", "Another customer had this number"
+    code, title = "number_used", N_("Another customer has this number, or had it before.")
 
 
 async def keep_numbers(session: AsyncSession, customer: Customer, *numbers: str) -> None:
@@ -35,7 +36,10 @@ async def keep_numbers(session: AsyncSession, customer: Customer, *numbers: str)
         holder = (await session.exec(query)).one()
         if holder.id != customer.id:
             raise NumberUsed(
-                f"Customer number {number} was used by {holder.name}, who now has {holder.number}",
+                N_("Customer number %(number)s was used by %(name)s, who now has %(present)s."),
                 field="number",
                 holder={"id": str(holder.id), "name": holder.name, "number": holder.number},
+                number=number,
+                name=holder.name,
+                present=holder.number,
             )

@@ -18,15 +18,16 @@ from kontor_identity.sessions.changes import customer_changed, grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Conflict, Invalid
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 
 class DuplicateNumber(Conflict):
-    code, title = "duplicate_number", "Another customer has this number"
+    code, title = "duplicate_number", N_("Another customer has this number, or had it before.")
 
 
 class NameMissing(Invalid):
-    code, title = "missing", "A new customer needs a name"
+    code, title = "missing", N_("A new customer needs a name.")
 
 
 async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, key: str | None) -> dict[str, Any]:
@@ -37,7 +38,9 @@ async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, 
             return earlier
         held = await _create(session, merchant_id, wanted.number, wanted)
         if held is None:
-            raise DuplicateNumber(f"Customer number {wanted.number} is taken", field="number")
+            raise DuplicateNumber(
+                N_("Another customer has this number, or had it before."), field="number", number=wanted.number
+            )
         answer = held.answer()
         if key:
             await remember(session, merchant_id, "customer", key, answer)
@@ -52,7 +55,9 @@ async def change_customer(parts: Parts, merchant_id: UUID, customer_id: UUID, ch
             held = await hold(session, customer_id)
             await _change(session, held, change)
     except IntegrityError as error:
-        raise DuplicateNumber(f"Customer number {change.number} is taken", field="number") from error
+        raise DuplicateNumber(
+            N_("Another customer has this number, or had it before."), field="number", number=change.number
+        ) from error
     return held.answer(pushed=await parts.push.now(merchant_id))
 
 
@@ -62,7 +67,7 @@ async def upsert_customer(parts: Parts, merchant_id: UUID, number: str, wanted: 
     Raises NameMissing for a new one without a name, NumberUsed where another one had the number before.
     """
     if wanted.number is not None and wanted.number != number:
-        raise Invalid("The number in the body is not the number in the address", field="number")
+        raise Invalid(N_("The number in the body is not the number in the address."), field="number")
     async with parts.db.transaction(merchant_id) as session:
         held, created = await _upsert(session, merchant_id, number, wanted)
     return held.answer(created=created, pushed=await parts.push.now(merchant_id))

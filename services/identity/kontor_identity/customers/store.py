@@ -15,14 +15,15 @@ from kontor_identity.events import customer_state
 from kontor_identity.models import Contact, Customer, Merchant
 from kontor_service.commands import command_result
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 
 
 class CustomerMissing(NotFound):
-    title = "There is no such customer"
+    title = N_("There is no such customer.")
 
 
 class ContactMissing(NotFound):
-    title = "There is no such contact person"
+    title = N_("There is no such contact person.")
 
 
 @dataclass

@@ -17,18 +17,19 @@ from kontor_identity.sessions.password import account_key
 from kontor_identity.sessions.start import Started, start_session
 from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound, Unauthorized
+from kontor_service.i18n import N_
 
 
 class InvitationUnknown(NotFound):
-    code, title = "invitation_unknown", "There is no such invitation"
+    code, title = "invitation_unknown", N_("There is no such invitation.")
 
 
 class InvitationExpired(Gone):
-    code, title = "invitation_expired", "The invitation is no longer valid"
+    code, title = "invitation_expired", N_("The invitation is no longer valid.")
 
 
 class WrongPassword(Unauthorized):
-    code, title = "invalid_credentials", "The password is wrong"
+    code, title = "invalid_credentials", N_("The password is wrong.")
 
 
 @dataclass(frozen=True)

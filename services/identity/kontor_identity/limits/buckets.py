@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, ip_address
 
 from kontor_service.database import Database
 from kontor_service.errors import TooMany
+from kontor_service.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Limits:
             return
         if await self._db.pool.fetchval(_TAKE, _key(limit, subject), float(limit.burst), limit.seconds) is None:
             raise TooMany(
-                "Too many attempts; please wait a little", headers={"Retry-After": str(max(1, round(limit.seconds)))}
+                N_("That was a bit too often. Please wait a few minutes."),
+                headers={"Retry-After": str(max(1, round(limit.seconds)))},
             )
 
     async def reset(self, limit: Limit, subject: str) -> None:

@@ -19,6 +19,7 @@ from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
 from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound, TooMany
+from kontor_service.i18n import N_
 
 # Opening tells the merchant's list no more often than this.
 _USE_TOLD_EVERY = timedelta(hours=1)
@@ -28,11 +29,11 @@ _FRESH_LINK_LIFETIME = timedelta(days=7)
 
 
 class LinkUnknown(NotFound):
-    code, title = "link_unknown", "There is no such link"
+    code, title = "link_unknown", N_("There is no such link.")
 
 
 class LinkExpired(Gone):
-    code, title = "link_expired", "The link is no longer valid"
+    code, title = "link_expired", N_("The link is no longer valid.")
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from kontor_identity.sessions.changes import grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
+from kontor_service.i18n import N_
 
 
 class LinkRevoked(Conflict):
-    code, title = "link_revoked", "The link was revoked"
+    code, title = "link_revoked", N_("The link was revoked.")
 
 
 def url_of(parts: Parts, link: Link) -> str:
@@ -75,7 +76,7 @@ async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None,
         link = await link_to(session, target, contact_id)
         own = next((other for other in await links_to(session, target) if other.contact_id is None), link)
         if link.revoked_at is not None or own.revoked_at is not None:
-            raise LinkRevoked("Renew the link before it can be mailed again")
+            raise LinkRevoked(N_("The link was revoked. Please renew it first."))
         if renew or expired(link, now()):
             await store.renew(session, [link])
         address = url_of(parts, link)
@@ -89,7 +90,7 @@ async def _check_contact(session: AsyncSession, target: Target, contact_id: UUID
     if contact is None or contact.customer_id != target.customer_id:
         raise ContactMissing
     if contact.access == "revoked":
-        raise LinkRevoked("This person's access was revoked")
+        raise LinkRevoked(N_("This person's access was revoked."))
 
 
 async def _customer(session: AsyncSession, target: Target) -> Customer:

@@ -10,6 +10,7 @@ from kontor_identity.merchants.inputs import MerchantChange
 from kontor_identity.merchants.logo import LARGEST_BYTES, EncodedLogo, LogoTooLarge, logo, remove_logo, set_logo
 from kontor_identity.merchants.service import change_settings, merchant_settings
 from kontor_identity.parts import Here
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, ServiceCaller, require
 
 router = APIRouter(tags=["merchant"])
@@ -63,5 +64,9 @@ async def _bounded_body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BYTES:
-            raise LogoTooLarge(f"A logo has at most {LARGEST_BYTES // 1024 // 1024} MiB", field="logo")
+            raise LogoTooLarge(
+                N_("At most %(megabytes)s MiB are accepted."),
+                field="logo",
+                megabytes=LARGEST_BYTES // 1024 // 1024,
+            )
     return body

@@ -23,6 +23,8 @@ from kontor_identity.fields import (
     Url,
 )  # fmt: skip
 from kontor_identity.merchants.document_types import DOCUMENT_TYPES
+from kontor_service.i18n import N_
+from kontor_service.validation import wrong
 
 DocumentType = Literal[
     "quote", "order_confirmation", "sales_order", "delivery_note", "invoice", "reminder", "credit_note",
@@ -80,7 +82,7 @@ class MerchantChange(Input):
     @classmethod
     def each_type_once(cls, value: list[DocumentTypeChange] | None) -> list[DocumentTypeChange] | None:
         if value is not None and len({settings.type for settings in value}) < len(value):
-            raise ValueError("a document type is named twice")
+            raise wrong("type_twice", N_("A document type is named twice."))
         return value
 
 

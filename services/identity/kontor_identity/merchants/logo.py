@@ -14,6 +14,7 @@ from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Invalid, NotFound, TooLarge
+from kontor_service.i18n import N_
 from kontor_service.pictures import NotAnImage, PictureTooLarge, redrawn
 
 LARGEST_BYTES = 2 * 1024 * 1024
@@ -23,11 +24,11 @@ _FITS_INTO = (600, 240)
 
 
 class LogoInvalid(Invalid):
-    code, title = "logo_invalid", "The logo cannot be used"
+    code, title = "logo_invalid", N_("This is not a picture that can be used. PNG and JPEG can.")
 
 
 class LogoTooLarge(TooLarge):
-    code, title = "logo_too_large", "The logo is too large"
+    code, title = "logo_too_large", N_("The logo is too large.")
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,17 @@ async def logo(parts: Parts, sha256: str) -> EncodedLogo:
 def encode_logo(content: bytes) -> EncodedLogo:
     """The picture, decoded and encoded anew without its metadata, fitted into 600×240. Raises LogoTooLarge, LogoInvalid."""
     if len(content) > LARGEST_BYTES:
-        raise LogoTooLarge(f"A logo has at most {LARGEST_BYTES // 1024 // 1024} MiB", field="logo")
+        raise LogoTooLarge(
+            N_("At most %(megabytes)s MiB are accepted."), field="logo", megabytes=LARGEST_BYTES // 1024 // 1024
+        )
     try:
         picture = redrawn(content, formats=("PNG", "JPEG"), fits_into=_FITS_INTO, most_pixels=LARGEST_SIDE**2)
     except PictureTooLarge as error:
-        raise LogoTooLarge(f"A logo has at most {LARGEST_SIDE} × {LARGEST_SIDE} pixels", field="logo") from error
+        raise LogoTooLarge(
+            N_("A logo has at most %(pixels)s × %(pixels)s pixels."),
+            field="logo",
+            pixels=LARGEST_SIDE,
+        ) from error
     except NotAnImage as error:
-        raise LogoInvalid("A logo is a PNG or JPEG picture", field="logo") from error
+        raise LogoInvalid(N_("This is not a picture that can be used. PNG and JPEG can."), field="logo") from error
     return EncodedLogo(picture.content, picture.media_type)

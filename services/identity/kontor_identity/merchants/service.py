@@ -20,6 +20,7 @@ from kontor_identity.sessions.changes import grants_change, portal_access_change
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict, NotFound
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 # A change of these decides which sessions may see anything.
@@ -27,11 +28,11 @@ _OPENS_THE_PORTAL = ("portal_enabled", "portal_access_default", "slug")
 
 
 class SlugTaken(Conflict):
-    code, title = "slug_taken", "Another merchant has this slug"
+    code, title = "slug_taken", N_("This address is taken.")
 
 
 class AddressTaken(Conflict):
-    code, title = "email_taken", "This e-mail address has a log-in already"
+    code, title = "email_taken", N_("This e-mail address has a log-in already.")
 
 
 async def register_merchant(parts: Parts, wanted: Registration) -> dict[str, Any]:

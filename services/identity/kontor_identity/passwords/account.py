@@ -9,11 +9,12 @@ from kontor_identity.passwords.person import person
 from kontor_identity.sessions.changes import end_sessions, grants_change, staff_changed, user_changed
 from kontor_identity.sessions.own import account_of
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
 
 class OldPasswordWrong(Invalid):
-    code, title = "old_password_wrong", "The present password is wrong"
+    code, title = "old_password_wrong", N_("This is not your present password.")
 
 
 async def change_password(parts: Parts, principal: Principal, old: str, new: str) -> bool:

@@ -14,6 +14,7 @@ from kontor_identity.parts import Here
 from kontor_identity.passwords.account import change_language, change_password
 from kontor_identity.passwords.reset import complete_reset, mail_reset
 from kontor_identity.sessions.password import LoginKind
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1", tags=["passwords"])
@@ -46,7 +47,7 @@ class LanguageChange(Input):
 @router.post("/password-resets", status_code=202)
 async def reset(body: ResetWanted, here: Here, edge: CallingService) -> dict[str, str]:
     if EDGE_OF_KIND[body.kind] != edge:
-        raise NotAllowed(f"{edge} resets no passwords of this kind")
+        raise NotAllowed(N_("%(edge)s resets no passwords of this kind."), edge=edge)
     async with uniform_time(here.settings.uniform_answer_seconds):
         await mail_reset(here, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip)
     return {}

@@ -8,13 +8,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 
 SHORTEST = 10
 LONGEST = 200
 
 
 class PasswordTooWeak(Invalid):
-    code, title = "password_too_weak", "The password is too weak"
+    code, title = "password_too_weak", N_("This password is too easy to guess.")
 
 
 def check_strength(password: str, *personal: str) -> None:
@@ -23,12 +24,12 @@ def check_strength(password: str, *personal: str) -> None:
     `personal`: what everybody knows of the person, and the password must not be.
     """
     if len(password) < SHORTEST:
-        raise PasswordTooWeak(f"At least {SHORTEST} characters are needed", field="password")
+        raise PasswordTooWeak(N_("At least %(least)s characters are needed."), field="password", least=SHORTEST)
     if len(password) > LONGEST:
-        raise PasswordTooWeak(f"At most {LONGEST} characters are possible", field="password")
+        raise PasswordTooWeak(N_("At most %(most)s characters are accepted here."), field="password", most=LONGEST)
     known = {text.casefold() for value in personal for text in (value, value.partition("@")[0]) if text}
     if password.casefold() in known or len(set(password)) < 4:
-        raise PasswordTooWeak("This password is too easy to guess", field="password")
+        raise PasswordTooWeak(N_("This password is too easy to guess."), field="password")
 
 
 class Passwords:

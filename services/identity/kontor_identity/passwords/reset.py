@@ -18,14 +18,15 @@ from kontor_identity.sessions.password import LoginKind, find_staff, find_user, 
 from kontor_identity.sessions.start import Started
 from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
+from kontor_service.i18n import N_
 
 
 class ResetUnknown(NotFound):
-    code, title = "reset_unknown", "There is no such link"
+    code, title = "reset_unknown", N_("There is no such link.")
 
 
 class ResetExpired(Gone):
-    code, title = "reset_expired", "The link is no longer valid"
+    code, title = "reset_expired", N_("The link is no longer valid.")
 
 
 async def mail_reset(parts: Parts, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:

@@ -15,6 +15,7 @@ from kontor_identity.parts import Here
 from kontor_identity.sessions.code import mail_code_for_address, mail_code_for_link, start_with_code
 from kontor_identity.sessions.own import end_by_hash, end_own_session, own_sessions
 from kontor_identity.sessions.password import LoginKind, start_with_password
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, ServiceCaller, require
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -60,7 +61,7 @@ class SessionHash(Input):
 @router.post("/password")
 async def password_session(body: PasswordLogin, here: Here, edge: CallingService) -> dict[str, Any]:
     if EDGE_OF_KIND[body.kind] != edge:
-        raise NotAllowed(f"{edge} starts no sessions of this kind")
+        raise NotAllowed(N_("%(edge)s starts no sessions of this kind."), edge=edge)
     email = body.email.strip().lower()
     started = await start_with_password(
         here, slug=body.slug, email=email, password=body.password, kind=body.kind, ip=body.ip

@@ -20,6 +20,7 @@ from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
 from kontor_service.errors import Conflict, Unauthorized
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 # Of 100 million codes: a guess succeeds once in 20 million challenges.
@@ -35,11 +36,11 @@ _USE = text("UPDATE challenge SET used_at = now() WHERE id = :id AND used_at IS 
 class WrongCode(Unauthorized):
     """The same for a wrong, a used, an expired and an unknown one."""
 
-    code, title = "wrong_code", "The code is wrong or no longer valid"
+    code, title = "wrong_code", N_("The code is wrong or no longer valid.")
 
 
 class NoMailbox(Conflict):
-    code, title = "no_email", "There is no e-mail address to send a code to"
+    code, title = "no_email", N_("There is no e-mail address for this document.")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from kontor_identity.models import Contact, LoginSession
 from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.errors import Forbidden, NotFound
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
 _END = text(
@@ -19,11 +20,11 @@ _END = text(
 
 
 class SessionMissing(NotFound):
-    title = "There is no such session"
+    title = N_("There is no such session.")
 
 
 class NoAccount(Forbidden):
-    code, title = "no_account", "There is no account behind this session"
+    code, title = "no_account", N_("There is no account behind this session.")
 
 
 async def own_sessions(parts: Parts, principal: Principal) -> list[dict[str, Any]]:

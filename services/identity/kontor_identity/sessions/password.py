@@ -16,6 +16,7 @@ from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
 from kontor_identity.system_time import now
 from kontor_service.errors import Unauthorized
+from kontor_service.i18n import N_
 
 LoginKind = Literal["portal", "staff"]
 
@@ -23,7 +24,7 @@ LoginKind = Literal["portal", "staff"]
 class InvalidCredentials(Unauthorized):
     """The same for an unknown address, a wrong password, and somebody whose access has ended."""
 
-    code, title = "invalid_credentials", "E-mail address or password is wrong"
+    code, title = "invalid_credentials", N_("E-mail address or password is wrong.")
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,16 @@ from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import grants_change, staff_changed
 from kontor_identity.system_time import now
 from kontor_service.errors import Conflict, NotFound
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 
 class StaffMissing(NotFound):
-    title = "There is no such member of staff"
+    title = N_("There is no such member of staff.")
 
 
 class LastOwner(Conflict):
-    code, title = "last_owner", "The last active owner stays owner"
+    code, title = "last_owner", N_("The last active owner stays owner.")
 
 
 class StaffNew(Input):

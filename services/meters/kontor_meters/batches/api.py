@@ -14,6 +14,7 @@ from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.result import result_file
 from kontor_service.errors import TooLarge
+from kontor_service.i18n import N_
 from kontor_service.models import LARGEST
 from kontor_service.tokens import Principal, require
 
@@ -97,12 +98,14 @@ async def _body(request: Request) -> bytes:
         if len(body) > MOST_BYTES:
             raise _too_large()
     if not body:
-        raise BodyBroken("The body is empty")
+        raise BodyBroken(N_("There was nothing in the request."))
     return bytes(body)
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(f"At most {MOST_BYTES // 1024**2} MiB are accepted", code="file_too_large")
+    return TooLarge(
+        N_("At most %(megabytes)s MiB are accepted."), code="file_too_large", megabytes=MOST_BYTES // 1024**2
+    )
 
 
 def _csv(content: bytes, name: str) -> Response:

@@ -20,6 +20,7 @@ from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.pieces import Piece, forecast
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 _NAME = 200
@@ -31,7 +32,7 @@ _PIECE_OF_METERS = 100
 
 
 class BatchNotInPreview(Conflict):
-    code, title = "batch_not_in_preview", "This file is stored or dropped already"
+    code, title = "batch_not_in_preview", N_("This file is stored or dropped already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +121,5 @@ async def _in_preview(session: AsyncSession, batch_id: UUID) -> Batch:
     if batch is None or batch.source != "csv":
         raise BatchNotFound
     if batch.state != "preview":
-        raise BatchNotInPreview(f"It is {batch.state}")
+        raise BatchNotInPreview(N_("This file is stored or dropped already."))
     return batch

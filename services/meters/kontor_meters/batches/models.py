@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from kontor_meters.models import Base
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 from kontor_service.models import Aggregate, Tenant, index, json_column, one_of
 from kontor_service.schema import declare_lister
 
@@ -75,4 +76,4 @@ class ParkedItem(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
 
 
 class BatchNotFound(NotFound):
-    code, title = "batch_not_found", "There is no such batch"
+    code, title = "batch_not_found", N_("There is no such file.")

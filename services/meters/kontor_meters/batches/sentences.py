@@ -32,7 +32,7 @@ SENTENCES = {
     "too_many_decimals": N_("The value has more than six decimals."),
     "reason": N_("There is no such reason."),
     "future": N_("This lies in the future."),
-    "before_use": N_("The meter was not in use yet."),
+    "before_use": N_("The meter was not in use yet on this day."),
     "after_use": N_("The meter was no longer in use."),
     "falling": N_("The value is lower than the one before ({before} on {before_on})."),
     "rollover": N_("The register went through zero."),

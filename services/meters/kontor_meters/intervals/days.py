@@ -17,6 +17,7 @@ from kontor_meters.models import Register
 from kontor_meters.times import start_of
 from kontor_service.database import Database
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/series", tags=["series"])
@@ -29,7 +30,7 @@ WHERE register_id = ANY (:registers) AND starts_at >= :first AND starts_at < :la
 
 
 class SeriesNotFound(NotFound):
-    code, title = "series_not_found", "There is no such series"
+    code, title = "series_not_found", N_("There is no such series.")
 
 
 @router.get("/{series_id}/days/{day}")

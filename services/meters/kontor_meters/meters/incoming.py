@@ -11,6 +11,7 @@ from kontor_meters.meters.service import upsert
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.errors import Problem, TooLarge, invalid_from
+from kontor_service.i18n import N_
 
 MOST = 500
 
@@ -27,7 +28,7 @@ async def accept_one(db: Database, clock: Clock, merchant_id: UUID, raw: Any) ->
 async def accept_each(db: Database, clock: Clock, merchant_id: UUID, raw: Sequence[Any]) -> list[dict[str, Any]]:
     """For each its result or its `error`: what is wrong with one does not keep out the others. Raises TooLarge."""
     if len(raw) > MOST:
-        raise TooLarge(f"At most {MOST} meters at once", code="too_many", field="")
+        raise TooLarge(N_("At most %(most)s entries are accepted here."), code="too_many", field="", most=MOST)
     results: list[dict[str, Any]] = []
     for index, one in enumerate(raw):
         try:

@@ -21,6 +21,7 @@ from kontor_meters.times import day_of
 from kontor_service.clock import Clock
 from kontor_service.commands import once
 from kontor_service.database import Database
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
@@ -77,21 +78,21 @@ class _Removal:
             raise MeterNotFound
         meter = work.meters[meter_id]
         if meter.in_use_to is not None:
-            raise MeterEnded(f"It ended on {meter.in_use_to.isoformat()}")
+            raise MeterEnded(N_("The meter ended on %(day)s."), day=meter.in_use_to.isoformat())
         if day < meter.in_use_from:
-            raise MeterInvalid("The meter was not in use yet", code="before_use", field=field)
+            raise MeterInvalid(N_("The meter was not in use yet on this day."), code="before_use", field=field)
         if day > day_of(work.now, work.zone):
-            raise MeterInvalid("This day is yet to come", code="future", field=field)
+            raise MeterInvalid(N_("This day is in the future."), code="future", field=field)
         down = cls(work, principal, meter, day)
         if any(k.taken_at > down._instant for r in down._registers for k in work.history.of(r.id)):
-            raise ReadingsLater("There are readings from after this day", field=field)
+            raise ReadingsLater(N_("There are readings beyond this day."), field=field)
         return down
 
     def needs(self, readings: list[EndReadingInput]) -> None:
         """Without an end reading of every register the consumption would not run through."""
         given = {one.register_id for one in readings}
         if any(register.id not in given and not register.interval for register in self._registers):
-            raise EndReadingInvalid("An end reading of every register is needed", code="missing", field="readings")
+            raise EndReadingInvalid(N_("An end reading of every register is needed."), code="missing", field="readings")
 
     async def read(self, wanted: list[EndReadingInput], reason: str, *, insist: bool) -> list[Reading]:
         readings = []
@@ -99,7 +100,9 @@ class _Removal:
         for index, one in enumerate(wanted):
             field = f"readings[{index}]"
             if one.register_id not in own:
-                raise EndReadingInvalid("Not of this meter", code="unknown_register", field=f"{field}.register_id")
+                raise EndReadingInvalid(
+                    N_("The meter has no such register."), code="unknown_register", field=f"{field}.register_id"
+                )
             readings.append(self._reading(own[one.register_id], one.value, reason, f"{field}.value", insist=insist))
         for reading in readings:
             await self._work.enter(reading)
@@ -170,5 +173,7 @@ def _sure(value: Decimal | None, findings: list[Finding], field: str, *, insist:
         against += [found for found in findings if found.severity == "warning"]
     if value is None or against:
         first = against[0]
-        raise EndReadingInvalid(f"This value is odd: {first.code}", code=first.code, field=field, values=first.values)
+        raise EndReadingInvalid(
+            N_("The end reading cannot be right."), code=first.code, field=field, values=first.values, value=first.code
+        )
     return value

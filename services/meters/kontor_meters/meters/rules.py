@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from kontor_service.errors import FieldError
+from kontor_service.i18n import N_
 
 UNITS = {
     "electricity": ("kWh", "MWh"),
@@ -73,16 +74,20 @@ def problems(kind: str, market_location_id: str, registers: Sequence[RegisterFac
     """Everything that is wrong, each with its field."""
     found: list[FieldError] = []
     if market_location_id and not market_location_is_valid(market_location_id):
-        found.append(_error("market_location_id", "check_digit", "Eleven digits, the last of which is a check digit"))
+        found.append(
+            _error("market_location_id", "check_digit", N_("Eleven digits, the last of which is a check digit."))
+        )
     if not registers:
-        found.append(_error("registers", "missing", "A meter has at least one register"))
+        found.append(_error("registers", "missing", N_("A meter has at least one register.")))
     seen: set[tuple[str, str]] = set()
     for index, register in enumerate(registers):
         field = f"registers[{index}]"
         found += _register_problems(field, kind, register)
         line = (register.direction, register.tariff)
         if line in seen:
-            found.append(_error(f"{field}.tariff", "duplicate", "Two registers with the same direction and tariff"))
+            found.append(
+                _error(f"{field}.tariff", "duplicate", N_("Two registers have the same direction and tariff."))
+            )
         seen.add(line)
     return found
 
@@ -90,28 +95,34 @@ def problems(kind: str, market_location_id: str, registers: Sequence[RegisterFac
 def _register_problems(field: str, kind: str, register: RegisterFacts) -> list[FieldError]:
     found: list[FieldError] = []
     if register.unit not in UNITS[kind]:
-        found.append(_error(f"{field}.unit", "unit", f"{kind} is counted in {', '.join(UNITS[kind])}"))
+        found.append(
+            _error(
+                f"{field}.unit", "unit", N_("This kind of meter is counted in %(units)s."), units=", ".join(UNITS[kind])
+            )
+        )
     if register.obis:
         found += _obis_problems(f"{field}.obis", kind, register)
     if Decimal(10) ** register.digits_before * register.factor * _LARGE.get(register.unit, 1) > _MOST:
-        found.append(_error(f"{field}.factor", "too_much", "Digits and factor together are beyond what can be summed"))
+        found.append(
+            _error(f"{field}.factor", "too_much", N_("Digits and factor together are beyond what can be summed."))
+        )
     if register.gas_from and kind != "gas":
-        found.append(_error(f"{field}.gas_periods", "not_gas", "Only gas has a calorific value"))
+        found.append(_error(f"{field}.gas_periods", "not_gas", N_("Only gas has a calorific value.")))
     if len(set(register.gas_from)) < len(register.gas_from):
-        found.append(_error(f"{field}.gas_periods", "duplicate", "Two periods begin on the same day"))
+        found.append(_error(f"{field}.gas_periods", "duplicate", N_("Two periods begin on the same day.")))
     return found
 
 
 def _obis_problems(field: str, kind: str, register: RegisterFacts) -> list[FieldError]:
     code = obis(register.obis)
     if code is None:
-        return [_error(field, "obis", "An OBIS code looks like 1-0:1.8.0")]
+        return [_error(field, "obis", N_("An OBIS code looks like 1-0:1.8.0."))]
     if code.a not in _MEDIA[kind] | {-1}:
-        return [_error(field, "obis_kind", f"This code is not one of {kind}")]
+        return [_error(field, "obis_kind", N_("This OBIS code is one of another kind of meter."))]
     if kind == "electricity" and code.c in _DIRECTIONS.values() and code.c != _DIRECTIONS[register.direction]:
-        return [_error(field, "obis_direction", "The code says the other direction")]
+        return [_error(field, "obis_direction", N_("The OBIS code says the other direction."))]
     return []
 
 
-def _error(field: str, code: str, message: str) -> FieldError:
-    return {"field": field, "code": code, "message": message}
+def _error(field: str, code: str, message: str, **params: str) -> FieldError:
+    return {"field": field, "code": code, "message": message, "params": params}

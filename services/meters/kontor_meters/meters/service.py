@@ -31,6 +31,7 @@ from kontor_service.commands import once
 from kontor_service.database import Database
 from kontor_service.errors import FieldError
 from kontor_service.events import plain
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
 # What is given to a new meter as it is.
@@ -78,12 +79,12 @@ async def upsert_in(
 async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -> tuple[Meter, list[Register]]:
     """In a transaction that has called `meters_arrive`."""
     missing: list[FieldError] = [
-        {"field": name, "code": "missing", "message": "This is needed"}
+        {"field": name, "code": "missing", "message": N_("This field is missing.")}
         for name in _NEEDED
         if getattr(wanted, name) is None
     ]
     if missing:
-        raise _invalid(missing)
+        raise MeterInvalid.of(missing, code=missing[0]["code"])
     meter_id = uuid7()
     place = {column: getattr(wanted.place, name) for name, column in _PLACE.items()}
     meter = Meter(
@@ -157,7 +158,12 @@ async def _change_registers(
         kept.append(register)
     for register in known.values():
         if register.interval or await queries.has_readings(session, register.id):
-            raise RegisterHasReadings(f"{register.direction} {register.tariff} has readings", field="registers")
+            raise RegisterHasReadings(
+                N_("A register with readings cannot be taken away."),
+                field="registers",
+                direction=register.direction,
+                tariff=register.tariff,
+            )
         await session.delete(register)
     return kept
 
@@ -201,7 +207,7 @@ def check(meter: Meter, registers: Sequence[Register]) -> None:
     facts = [_facts(register) for register in registers]
     found = rules.problems(meter.kind, meter.market_location_id, facts)
     if found:
-        raise _invalid(found)
+        raise MeterInvalid.of(found, code=found[0]["code"])
 
 
 def _facts(row: Register) -> rules.RegisterFacts:
@@ -211,13 +217,13 @@ def _facts(row: Register) -> rules.RegisterFacts:
 
 async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:
     if meter.in_use_to is not None and meter.in_use_from > meter.in_use_to:
-        raise MeterInvalid("The meter would end before it begins", code="before_use", field="in_use_from")
+        raise MeterInvalid(N_("The meter would end before it begins."), code="before_use", field="in_use_from")
     first = await queries.first_reading(session, meter.id)
     if first is None:
         return
     zone = ZoneInfo(await time_zone(session, meter.merchant_id))
     if meter.in_use_from > day_of(first, zone):
-        raise ReadingsLater("There are readings from before this day", field="in_use_from")
+        raise ReadingsLater(N_("There are readings from before this day."), field="in_use_from")
 
 
 async def save(session: AsyncSession, meter: Meter, registers: Sequence[Register]) -> None:
@@ -239,9 +245,3 @@ def _taken(error: IntegrityError) -> Exception:
     if constraint == "meter_external_id":
         return ExternalIdReused(field="external_id")
     return error
-
-
-def _invalid(errors: list[FieldError]) -> MeterInvalid:
-    first = errors[0]
-    detail = f"{first['field']}: {first['message']}"
-    return MeterInvalid(detail, code=first["code"], field=first["field"], errors=errors)

@@ -14,6 +14,7 @@ from kontor_meters.readings import queries
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.files import Files
+from kontor_service.i18n import N_
 from kontor_service.pictures import PictureTooLarge, redrawn
 from kontor_service.tokens import Principal
 
@@ -31,7 +32,9 @@ async def store(db: Database, files: Files, clock: Clock, principal: Principal, 
     """Answers its hash. Raises NotAnImage, PictureTooLarge."""
     content = await file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise PictureTooLarge(f"At most {MOST_BYTES // 1024**2} MiB are accepted", field="file")
+        raise PictureTooLarge(
+            N_("At most %(megabytes)s MiB are accepted."), field="file", megabytes=MOST_BYTES // 1024**2
+        )
     sha256 = await files.put(await asyncio.to_thread(_jpeg, content))
     row = {
         "merchant_id": principal.merchant,

@@ -13,6 +13,7 @@ from kontor_meters.readings.assessment import assess
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
 from kontor_service.clock import Clock
 from kontor_service.database import Database
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
 _OPEN = frozenset({"to_be_checked", "implausible"})
@@ -25,7 +26,7 @@ async def accept(db: Database, clock: Clock, principal: Principal, reading_id: U
         if reading.state == "valid":
             return await _answer(work, [reading])
         if reading.state not in _OPEN:
-            raise ReadingDecided(f"The reading is {reading.state}")
+            raise ReadingDecided(N_("Somebody has decided on this reading already."))
         _decide(reading, principal, note)
         return await _answer(work, [reading, *await work.accept(reading)])
 
@@ -37,9 +38,11 @@ async def reject(db: Database, clock: Clock, principal: Principal, reading_id: U
         if reading.state == "rejected":
             return await _answer(work, [reading])
         if reading.state == "replaced":
-            raise ReadingDecided("Another value took its place already")
+            raise ReadingDecided(N_("Somebody has decided on this reading already."))
         if reading.reason == "exchange":
-            raise ReadingInvalid("A reading of an exchange can be corrected, not rejected", code="exchange_reading")
+            raise ReadingInvalid(
+                N_("A reading of an exchange can be corrected, not rejected."), code="exchange_reading"
+            )
         _decide(reading, principal, note)
         work.drop(reading, reason=note)
         return await _answer(work, [reading])
@@ -52,7 +55,7 @@ async def correct(
     async with db.transaction(principal.merchant) as session:
         work, reading = await _held(session, clock, principal, reading_id)
         if reading.state == "replaced":
-            raise ReadingDecided("Another value took its place already")
+            raise ReadingDecided(N_("Somebody has decided on this reading already."))
         fresh = _corrected(work, reading, typed)
         fresh.entered_by = principal.name or principal.subject
         _decide(fresh, principal, note)
@@ -67,9 +70,11 @@ def _corrected(work: ReadingUnitOfWork, reading: Reading, typed: str) -> Reading
     ambiguous = any(found.code == "ambiguous" for found in assessed.findings)
     if assessed.value is None or ambiguous:
         code = "ambiguous" if ambiguous else "not_a_number"
-        raise ReadingInvalid("The value is no number that can mean one thing only", code=code, field="value")
+        raise ReadingInvalid(
+            N_("It is not clear whether the point separates thousands or decimals."), code=code, field="value"
+        )
     if assessed.value == reading.value and reading.state == "valid":
-        raise ReadingInvalid("This is the value that is there", code="unchanged", field="value")
+        raise ReadingInvalid(N_("This is the value that is there already."), code="unchanged", field="value")
     return work.new_reading(
         register, assessed.value, reading.taken_at, [found for found in assessed.findings if found.code != "duplicate"],
         customer_id=reading.customer_id, reason=reading.reason, source="staff", state="valid", channel="staff",

@@ -6,6 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from kontor_meters.inputs import Day, Title
+from kontor_service.i18n import N_
+from kontor_service.validation import wrong
 
 
 class RequestInput(BaseModel):
@@ -24,7 +26,7 @@ class RequestInput(BaseModel):
     @model_validator(mode="after")
     def dates_in_order(self) -> Self:
         if self.remind_on is not None and self.remind_on > self.due_on:
-            raise ValueError("remind_on: not after due_on")
+            raise wrong("remind_on", N_("A reminder goes out on the due date at the latest."))
         if not (self.kinds or self.customer_ids or self.meter_ids):
-            raise ValueError("kinds, customer_ids or meter_ids: one of them is needed")
+            raise wrong("nobody", N_("One of kinds, customer_ids and meter_ids is needed."))
         return self

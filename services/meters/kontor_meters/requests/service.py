@@ -22,6 +22,7 @@ from kontor_meters.times import day_of
 from kontor_service.clock import Clock
 from kontor_service.commands import command_result, once
 from kontor_service.database import Database
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
@@ -47,7 +48,7 @@ async def ask(
 async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestInput) -> dict[str, Any]:
     today = day_of(now, ZoneInfo(await time_zone(session, principal.merchant)))
     if wanted.due_on < today:
-        raise ReadingInvalid("The due date is over", code="due_over", field="due_on")
+        raise ReadingInvalid(N_("The due date is over."), code="due_over", field="due_on")
     meters = await queries.meters_to_ask(session, wanted, today)
     if not meters:
         raise NobodyToAsk

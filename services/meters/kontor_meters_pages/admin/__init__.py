@@ -54,7 +54,5 @@ FEATURE = Feature(
         Panel("customer", "_meters_of_customer({merchant}, {id})", "meters/customer_panel.html", READ),
     ),
     globals=words.GLOBALS,
-    problems=words.PROBLEMS,
-    findings=words.FINDINGS,
     scopes={"meters:submit": N_("Hand in meters and readings")},
 )

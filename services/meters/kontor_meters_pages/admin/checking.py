@@ -9,7 +9,6 @@ from starlette.responses import Response
 from kontor_edge.acting import act
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
-from kontor_edge.problems import sentence
 from kontor_meters_pages.admin.listing import DOUBTED, TO_CHECK
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuids_of
 from kontor_service.errors import Problem
@@ -59,7 +58,7 @@ async def accept_chosen(request: Request) -> Response:
         except Problem as problem:
             if problem.status == 401 or problem.status >= 500:
                 raise
-            refused = sentence(problem)
+            refused = problem.detail
     good = ngettext("One reading was accepted.", "%(count)s readings were accepted.", accepted) if accepted else None
     return pages(request).redirect("/zaehler/pruefen", good=good, bad=refused or None)
 

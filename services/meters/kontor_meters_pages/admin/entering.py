@@ -15,8 +15,8 @@ from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
 from kontor_meters_pages.admin.words import found
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_, ngettext
 from kontor_service.i18n import gettext as _
-from kontor_service.i18n import ngettext
 from kontor_web import Form, read_form
 
 router = APIRouter()
@@ -27,7 +27,7 @@ _MOST_METERS = 200
 
 
 class ReadingMissing(NotFound):
-    code, title = "reading_not_found", "There is no such reading"
+    code, title = "reading_not_found", N_("There is no such reading.")
 
 
 @router.get("/ablesen")

@@ -110,7 +110,7 @@ def _refused(form: Form, problem: Problem, view: MeterView, names: dict[str, str
     name = names.get(problem.field or "", "")
     if problem.status == 422 and name.startswith("end_"):
         unit = view.registers[int(name.removeprefix("end_"))]["unit"]
-        form.error(name, found({"code": problem.code, "values": problem.extra.get("values", {})}, unit))
+        form.error(name, found({"code": problem.code, "values": problem.params.get("values", {})}, unit))
         return 422
     return refused(form, problem, names)
 

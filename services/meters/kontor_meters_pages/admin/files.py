@@ -17,6 +17,7 @@ from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import BATCHES
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, READ, ask_meters, frame, query_list, tabs
 from kontor_service.errors import NotFound, Problem
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -29,7 +30,7 @@ CSV = "text/csv; charset=utf-8"
 
 
 class BatchMissing(NotFound):
-    code, title = "batch_not_found", "There is no such file"
+    code, title = "batch_not_found", N_("There is no such file.")
 
 
 @router.get("")

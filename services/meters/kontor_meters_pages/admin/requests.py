@@ -16,6 +16,7 @@ from kontor_meters_pages.admin.entering import REASONS
 from kontor_meters_pages.admin.listing import INVITATIONS, KINDS, REQUESTS
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuid_of, uuids_of
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, Link, read_form
 
@@ -26,7 +27,7 @@ _MOST_NUMBERS = 2000
 
 
 class RequestMissing(NotFound):
-    code, title = "request_not_found", "There is no such request"
+    code, title = "request_not_found", N_("There is no such request.")
 
 
 @router.get("")

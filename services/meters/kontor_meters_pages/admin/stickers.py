@@ -11,7 +11,6 @@ from kontor_edge.acting import act
 from kontor_edge.answers import file_response
 from kontor_edge.edge import pages
 from kontor_edge.owners import command, send
-from kontor_edge.problems import sentence
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import METERS, with_kinds
@@ -68,7 +67,7 @@ async def make(request: Request) -> Response:
     except Problem as problem:
         if problem.status == 401 or problem.status >= 500:
             raise
-        return pages(request).redirect("/zaehler/aufkleber", bad=sentence(problem))
+        return pages(request).redirect("/zaehler/aufkleber", bad=problem.detail)
     return file_response(answer.content, "application/pdf", _("stickers.pdf"), save=True)
 
 

@@ -11,13 +11,14 @@ from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.staff_page import ask_meters
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 
 # Readings of a page; `_ALL` is more than a meter read every month for eighty years has.
 SHOWN, ALL = 12, 1000
 
 
 class MeterMissing(NotFound):
-    code, title = "meter_not_found", "There is no such meter"
+    code, title = "meter_not_found", N_("There is no such meter.")
 
 
 @dataclass(frozen=True)

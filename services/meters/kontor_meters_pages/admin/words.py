@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kontor.meters.v1.meters_pb2_codes import MeterKind
 from kontor_meters_pages import words
 from kontor_service import formats
 from kontor_service.i18n import N_, reader
@@ -62,18 +61,6 @@ _LINES = {
     "not_gas": N_("Only gas has a calorific value."),
     "number_in_use": N_("A meter in use has this number already."),
 }
-# Of them, what can be wrong with a value that staff typed.
-_OF_VALUES = (
-    "future",
-    "before_use",
-    "after_use",
-    "falling",
-    "above_next",
-    "jump",
-    "digits",
-    "not_a_number",
-    "ambiguous",
-)
 _LINE_FIELDS = {
     "meter": N_("Meter"),
     "number": N_("Number"),
@@ -89,42 +76,6 @@ _LINE_FIELDS = {
     "in_use_from": N_("In use from"),
     "market_location_id": N_("Market location"),
 }
-
-_PROBLEMS = {
-    "meter_not_found": N_("There is no such meter."),
-    "reading_not_found": N_("There is no such reading."),
-    "request_not_found": N_("There is no such request."),
-    "photo_not_found": N_("There is no photo of this reading."),
-    "customer_unknown": N_("There is no such customer."),
-    "meter_invalid": N_("Something about the meter is not right."),
-    "number_in_use": N_("A meter in use has this number already."),
-    "meter_ended": N_("The meter is no longer in use."),
-    "register_has_readings": N_("A register with readings cannot be taken away."),
-    "readings_later": N_("There are readings beyond this day."),
-    "end_reading_invalid": N_("The end reading cannot be right."),
-    "reading_decided": N_("Somebody has decided on this reading already."),
-    "reading_invalid": N_("The value cannot be right."),
-    "nobody_to_ask": N_("Nobody has a meter in this group that could be read."),
-    "request_closed": N_("The request is closed."),
-    "exchange_reading": N_("A reading of an exchange can be corrected, not rejected."),
-    "unchanged": N_("This is the value that is there already."),
-    "batch_not_found": N_("There is no such file."),
-    "file_unreadable": N_("This is no CSV file. Please save it as CSV (UTF-8) and try again."),
-    "columns_missing": N_("The first line does not name the columns that are needed. The template shows them."),
-}
-PROBLEMS: Mapping[str, str] = _PROBLEMS | {code: _LINES[code] for code in _OF_VALUES}
-# What meters says about fields of a meter, by how it begins to say it.
-FINDINGS: Mapping[str, str] = {
-    "Eleven digits": _LINES["check_digit"],
-    "An OBIS code looks like": _LINES["obis"],
-    "This code is not one of": _LINES["obis_kind"],
-    "The code says the other direction": _LINES["obis_direction"],
-    "Only gas has": _LINES["not_gas"],
-    "A meter has at least one register": N_("A meter has at least one register."),
-    "Two registers with": N_("Two registers have the same direction and tariff."),
-    "Two periods begin": N_("Two periods begin on the same day."),
-    "A register with readings stays": N_("A register with readings cannot be taken away."),
-} | {f"{kind} is counted in": _LINES["unit"] for kind in MeterKind}
 
 
 def local_day(at: str | None) -> str:
@@ -157,8 +108,6 @@ def line_problem(code: str, detail: str, said_in: str = "") -> str:
         return detail
     if code in _LINES:
         return _(_LINES[code])
-    if code in PROBLEMS:
-        return _(PROBLEMS[code])
     return detail or code
 
 

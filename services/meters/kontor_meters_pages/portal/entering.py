@@ -10,6 +10,7 @@ from fastapi import Request
 from kontor_meters_pages.portal.commands import Commands
 from kontor_meters_pages.portal.words import REASONS, sentence
 from kontor_service.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unavailable
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form
 
@@ -23,7 +24,7 @@ class FormTooLarge(TooLarge):
 
 
 class LengthMissing(Problem):
-    status, code, title = 411, "length_missing", "The length of the request must be said"
+    status, code, title = 411, "length_missing", N_("The length of the request must be said.")
 
 
 @dataclass(frozen=True, slots=True)

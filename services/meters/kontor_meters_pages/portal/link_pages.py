@@ -97,7 +97,7 @@ def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 
 
 async def _over(request: Request, problem: Problem) -> Response:
     """In the merchant's colours where identity could tell whose link it was."""
-    slug = problem.extra.get("slug")
+    slug = problem.params.get("slug")
     if slug and (merchant := await query_portal(request, slug)):
         request.state.page_context = public_page_context(request, merchant)
     return pages(request).render(

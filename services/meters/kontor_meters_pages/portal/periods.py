@@ -7,6 +7,7 @@ from typing import Literal
 
 from kontor_edge.paging import parse_whole
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 
 Step = Literal["years", "months", "days"]
 OLDEST = 1990
@@ -49,7 +50,7 @@ def _day(query: Mapping[str, str]) -> date | None:
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise Invalid("day: a date like 2026-11-20", field="day") from None
+        raise Invalid(N_("A date is expected here, for example 2026-11-27."), field="day") from None
     if not OLDEST <= found.year <= LATEST:
-        raise Invalid("day: a date like 2026-11-20", field="day")
+        raise Invalid(N_("A date is expected here, for example 2026-11-27."), field="day")
     return found

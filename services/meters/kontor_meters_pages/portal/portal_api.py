@@ -22,6 +22,7 @@ from kontor_meters_pages.portal.meter_view import MeterView, meter_view
 from kontor_meters_pages.portal.periods import read_period
 from kontor_meters_pages.portal.quarters import day_of
 from kontor_service.errors import Invalid, NotFound, Unavailable
+from kontor_service.i18n import N_
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
 
@@ -138,7 +139,7 @@ async def photo(request: Request, slug: str) -> dict[str, str]:
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise Invalid("file: a picture is needed", field="file")
+            raise Invalid(N_("A picture is needed here, PNG or JPEG."), field="file")
         return {"sha256": await Commands(request, session_hash=session_hash(request, slug)).keep_photo(file)}
 
 

@@ -6,10 +6,11 @@ from pkgutil import iter_modules
 
 from kontor_notifications.kind import MailKind, MailText
 from kontor_service.errors import NotFound
+from kontor_service.i18n import N_
 
 
 class KindUnknown(NotFound):
-    code, title = "template_kind_unknown", "There is no such kind of mail"
+    code, title = "template_kind_unknown", N_("There is no such kind of mail.")
 
 
 @cache
@@ -31,5 +32,5 @@ def texts() -> dict[str, tuple[MailKind, MailText]]:
 def text_of(name: str) -> MailText:
     """Raises KindUnknown."""
     if name not in texts():
-        raise KindUnknown(f"There is no kind {name}", field="kind")
+        raise KindUnknown(N_("There is no such kind of mail."), field="kind", name=name)
     return texts()[name][1]

@@ -8,6 +8,7 @@ from kontor_notifications.mails.owners import Owners
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.facts import Secrets
 from kontor_service.errors import Conflict, Problem
+from kontor_service.i18n import N_
 
 
 class LinkSource(Protocol):
@@ -82,7 +83,7 @@ class CapabilityLink:
         """Raises Conflict where the merchant has revoked it."""
         url = (await self._ask(owners, mail))["links"][0]["url"]
         if url is None:
-            raise Conflict("The link was revoked. Renew it before it can be mailed again.", code="link_revoked")
+            raise Conflict(N_("The link was revoked. Please renew it first."), code="link_revoked")
         return str(url)
 
     async def _ask(self, owners: Owners, mail: Mail, **options: Any) -> dict[str, Any]:

@@ -12,19 +12,19 @@ from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
 from kontor_notifications.models import Mail
 from kontor_service.errors import Conflict, Invalid, NotFound
-from kontor_service.i18n import language_of
+from kontor_service.i18n import N_, language_of
 
 
 class MailUnknown(NotFound):
-    code, title = "mail_unknown", "There is no such mail"
+    code, title = "mail_unknown", N_("There is no such mail.")
 
 
 class NotRepeatable(Conflict):
-    code, title = "mail_not_repeatable", "This mail cannot be sent again"
+    code, title = "mail_not_repeatable", N_("This mail cannot be sent again.")
 
 
 class AddressInvalid(Invalid):
-    code, title = "address_invalid", "This is not an e-mail address"
+    code, title = "address_invalid", N_("This is not an e-mail address.")
 
 
 async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: str | None) -> Mail:
@@ -34,9 +34,9 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
     """
     first = await queries.read(session, mail_id)
     if first is None:
-        raise MailUnknown(f"There is no mail {mail_id}")
+        raise MailUnknown(N_("There is no such mail."), mail_id=mail_id)
     if kinds()[first.kind].security:
-        raise NotRepeatable("Links and codes that expire soon are asked for again by the person who needs them.")
+        raise NotRepeatable(N_("Links and codes that expire soon are asked for again by the person who needs them."))
     recipient = await _recipient(session, first, (address or first.recipient).strip())
     subject, text = await _own_words(session, first)
     mail = queue.draft(
@@ -68,7 +68,7 @@ async def _own_words(session: AsyncSession, first: Mail) -> tuple[str, str]:
 
 async def _recipient(session: AsyncSession, first: Mail, address: str) -> Recipient:
     if not is_address(address):
-        raise AddressInvalid("An e-mail address like name@example.com is needed", field="recipient")
+        raise AddressInvalid(N_("This is not an e-mail address, for example name@example.com."), field="recipient")
     if address.casefold() == first.recipient.casefold():
         return Recipient(first.recipient, language_of(first.language), first.name, first.contact_id)
     if first.customer_id is None:

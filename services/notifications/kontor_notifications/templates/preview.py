@@ -20,11 +20,11 @@ from kontor_notifications.rendering.render import render
 from kontor_notifications.templates import syntax
 from kontor_notifications.templates.service import wording
 from kontor_service.errors import NotFound
-from kontor_service.i18n import Language
+from kontor_service.i18n import N_, Language
 
 
 class DocumentUnknown(NotFound):
-    code, title = "document_unknown", "There is no such document"
+    code, title = "document_unknown", N_("There is no such document.")
 
 
 class Trial(BaseModel):
@@ -85,7 +85,7 @@ async def _document(session: AsyncSession, about: MailText, trial: Trial) -> tup
     if trial.document_id is not None:
         found = await copies.documents(session, [trial.document_id])
         if not found:
-            raise DocumentUnknown(f"There is no document {trial.document_id}", field="document_id")
+            raise DocumentUnknown(N_("There is no such document."), field="document_id", document_id=trial.document_id)
         document: Document | None = found[0]
     else:
         document = await copies.newest_document(session, about.document_type)

@@ -6,10 +6,12 @@ Anything in square brackets that looks like a name is meant as a placeholder; `[
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from kontor_notifications.kind import MailText
 from kontor_notifications.placeholders import BLOCK, LINK, Placeholder
 from kontor_service.errors import FieldError, Invalid
+from kontor_service.i18n import N_
 
 _MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
 LONGEST_SUBJECT, LONGEST_TEXT = 300, 20_000
@@ -18,7 +20,7 @@ LONGEST_SUBJECT, LONGEST_TEXT = 300, 20_000
 class TemplateInvalid(Invalid):
     """The template cannot be sent as it is; `errors` names each field and placeholder."""
 
-    code, title = "template_invalid", "The template is not valid"
+    code, title = "template_invalid", N_("Something in the text is not right.")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def check(kind: MailText, subject: str, text: str) -> None:
     """Raises TemplateInvalid with everything that stands against sending this template."""
     found = [*_subject_errors(kind, subject), *_text_errors(kind, text)]
     if found:
-        raise TemplateInvalid(found[0]["message"], field=found[0]["field"], errors=found)
+        raise TemplateInvalid.of(found)
 
 
 def lines(kind: MailText, text: str, *, portal: bool) -> list[Line]:
@@ -90,43 +92,47 @@ def _marks(text: str) -> Iterator[str]:
 
 def _subject_errors(kind: MailText, subject: str) -> list[FieldError]:
     if not subject.strip():
-        return [_error("subject", "missing", "The subject is empty")]
+        return [_error("subject", "missing", N_("Please fill in this field."))]
     if len(subject) > LONGEST_SUBJECT:
-        return [_error("subject", "too_long", f"The subject is longer than {LONGEST_SUBJECT} characters")]
+        return [
+            _error("subject", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_SUBJECT)
+        ]
     if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", subject):
-        return [_error("subject", "control_character", "The subject must be one line of text")]
+        return [_error("subject", "control_character", N_("The subject is one line of text."))]
     found = []
     for mark in _marks(subject):
         known = kind.by_spelling.get(mark.lower())
         if known is None:
-            found.append(_unknown("subject", kind, mark))
+            found.append(_unknown("subject", mark))
         elif known.form in (LINK, BLOCK):
-            found.append(_error("subject", "not_in_subject", f"[{mark}] cannot stand in a subject"))
+            found.append(_error("subject", "not_in_subject", N_("[%(mark)s] cannot stand in a subject."), mark=mark))
     return found
 
 
 def _text_errors(kind: MailText, text: str) -> list[FieldError]:
     if not text.strip():
-        return [_error("text", "missing", "The text is empty")]
+        return [_error("text", "missing", N_("Please fill in this field."))]
     if len(text) > LONGEST_TEXT:
-        return [_error("text", "too_long", f"The text is longer than {LONGEST_TEXT} characters")]
+        return [_error("text", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_TEXT)]
     found, opened = [], False
     for mark in _marks(text):
         if mark.lower() in ("portal", "/portal"):
             closing = mark.startswith("/")
             if closing != opened:
-                found.append(_error("text", "portal_unbalanced", "[PORTAL] and [/PORTAL] do not match"))
+                found.append(_error("text", "portal_unbalanced", N_("[PORTAL] and [/PORTAL] do not match.")))
             opened = not closing
         elif mark.lower() not in kind.by_spelling:
-            found.append(_unknown("text", kind, mark))
+            found.append(_unknown("text", mark))
     if opened:
-        found.append(_error("text", "portal_unbalanced", "[PORTAL] is not closed by [/PORTAL]"))
+        found.append(_error("text", "portal_unbalanced", N_("[PORTAL] is not closed by [/PORTAL].")))
     return found
 
 
-def _unknown(field: str, kind: MailText, mark: str) -> FieldError:
-    return _error(field, "unknown_placeholder", f"There is no placeholder [{mark}] in mails of the kind {kind.name}")
+def _unknown(field: str, mark: str) -> FieldError:
+    return _error(
+        field, "unknown_placeholder", N_("There is no placeholder [%(mark)s] in this kind of mail."), mark=mark
+    )
 
 
-def _error(field: str, code: str, message: str) -> FieldError:
-    return {"field": field, "code": code, "message": message}
+def _error(field: str, code: str, message: str, **params: Any) -> FieldError:
+    return {"field": field, "code": code, "message": message, "params": params}

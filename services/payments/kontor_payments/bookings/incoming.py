@@ -15,6 +15,7 @@ from kontor_payments.errors import AmountInvalid, CurrencyMismatch, ExternalIdRe
 from kontor_payments.models import Document, IncomingPayment, Receivable
 from kontor_payments.receivables.account import lock
 from kontor_service.commands import fingerprint
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.money import digits, to_minor
 
@@ -35,7 +36,9 @@ async def ingest_payment(
             return row, found, is_new
         account = await lock(session, found.id, deps.clock)
         if payment.currency != account.row.currency:
-            raise CurrencyMismatch(f"the document is in {account.row.currency}", field="currency")
+            raise CurrencyMismatch(
+                N_("The document is in %(currency)s."), field="currency", currency=account.row.currency
+            )
         await settle_incoming(account, row)
         await end_live_checkout(account)
         receivable = await account.close()
@@ -46,10 +49,15 @@ async def ingest_payment(
 def _check(payment: IncomingPaymentInput) -> None:
     if not payment.document_number and not payment.document_external_id:
         raise AmountInvalid(
-            "document_number or document_external_id is needed", code="document_missing", field="document_number"
+            N_("The document's number or its external id is needed."), code="document_missing", field="document_number"
         )
     if payment.amount.normalize().as_tuple().exponent < -digits(payment.currency):  # type: ignore[operator]
-        raise AmountInvalid(f"{payment.currency} has {digits(payment.currency)} decimals", field="amount")
+        raise AmountInvalid(
+            N_("%(currency)s has %(decimals)s decimals."),
+            field="amount",
+            currency=payment.currency,
+            decimals=digits(payment.currency),
+        )
 
 
 async def _store(

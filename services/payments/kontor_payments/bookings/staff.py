@@ -17,6 +17,7 @@ from kontor_payments.models import Payment
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock
 from kontor_service.commands import command_result, once
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
 
@@ -28,7 +29,9 @@ async def book_by_staff(
     async def act(session: AsyncSession) -> dict[str, Any]:
         account = await lock(session, (await reachable(session, principal, document_id)).id, deps.clock)
         if booking.currency != account.row.currency:
-            raise CurrencyMismatch(f"the document is in {account.row.currency}", field="currency")
+            raise CurrencyMismatch(
+                N_("The document is in %(currency)s."), field="currency", currency=account.row.currency
+            )
         if not await _is_known(session, account, booking):
             await _book(account, principal, booking)
         return command_result(events.receivable_state(account.row))

@@ -19,6 +19,7 @@ from kontor_payments.providers.protocol import OutcomeUnknown, Refused
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock
 from kontor_service.commands import KeyReused, fingerprint
+from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
@@ -134,7 +135,7 @@ async def _intend(
 def _settled(account: Account) -> Settled | None:
     figures = account.figures()
     if figures.state == "cancelled":
-        raise NotPayable("The document was cancelled")
+        raise NotPayable(N_("The document was cancelled."))
     if figures.state == "paid":
         return Settled("already_paid", account.row)
     return Settled("on_its_way", account.row) if not figures.open_minor else None
@@ -143,7 +144,7 @@ def _settled(account: Account) -> Settled | None:
 def _provider(account: Account, method: str) -> str:
     provider = account.offer.provider_of(account.row, method)
     if provider is None or provider == "transfer":
-        raise MethodNotOffered(f"{method} has no payment page here", field="method")
+        raise MethodNotOffered(N_("%(method)s has no payment page here."), field="method", method=method)
     return provider
 
 

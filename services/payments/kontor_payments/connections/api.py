@@ -13,6 +13,7 @@ from kontor_payments.dependencies import dependencies_of
 from kontor_payments.models import Connection, Merchant, PaymentSettings
 from kontor_service.database import Database
 from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"])
@@ -49,10 +50,15 @@ async def change(request: Request, principal: Staff, wanted: SettingsInput) -> d
     deps = dependencies_of(request)
     for number, switch in enumerate(wanted.methods):
         if switch.code not in _PROVIDERS[switch.provider]:
-            raise Invalid(f"{switch.provider} has no method {switch.code}", field=f"methods[{number}].code")
+            raise Invalid(
+                N_("%(provider)s has no method %(value)s."),
+                field=f"methods[{number}].code",
+                provider=switch.provider,
+                value=switch.code,
+            )
     for number, provider in enumerate(wanted.providers):
         if provider.enabled and provider.provider == "sandbox" and request.app.state.settings.sandbox_url is None:
-            raise Invalid("this installation has no sandbox", field=f"providers[{number}].provider")
+            raise Invalid(N_("This installation has no sandbox."), field=f"providers[{number}].provider")
     async with deps.db.transaction(principal.merchant) as session:
         # The merchant first, as its copy does: the other way round the two would wait for each other.
         await session.exec(update(Merchant).values(offer_pending=True))

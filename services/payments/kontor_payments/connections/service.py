@@ -39,7 +39,7 @@ class Providers:
         """The provider as this merchant's account sees it."""
         if connection.provider == "sandbox" and self._sandbox is not None:
             return SandboxProvider(self._sandbox, unseal(self._settings.credential_key, connection.credentials))
-        raise ConnectionUnknown(connection.provider)
+        raise ConnectionUnknown
 
     async def connected(self, session: AsyncSession, provider: str) -> Connection | None:
         """The merchant's connection, if the provider has an account for it that knows our present address."""
@@ -91,7 +91,7 @@ class Providers:
 
     async def _open_account(self, connection: Connection, name: str) -> Any:
         if connection.provider != "sandbox" or self._sandbox is None:
-            raise ConnectionUnknown(connection.provider)
+            raise ConnectionUnknown
         address = self._settings.webhook_address("sandbox", connection.id)
         key = self._settings.sandbox_platform_key.get_secret_value()
         try:

@@ -262,17 +262,44 @@ class Issue(message.Message):
 
     DESCRIPTOR: descriptor.Descriptor
 
+    @typing.final
+    class ParamsEntry(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.str
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     CODE_FIELD_NUMBER: builtins.int
     MESSAGE_FIELD_NUMBER: builtins.int
     FIELD_FIELD_NUMBER: builtins.int
     SEVERITY_FIELD_NUMBER: builtins.int
+    MESSAGE_ID_FIELD_NUMBER: builtins.int
+    PARAMS_FIELD_NUMBER: builtins.int
     code: builtins.str
     """Stable: unmatched_customer, no_email, portal_off, type_hidden, BR-CO-17, …"""
     message: builtins.str
+    """In English."""
     field: builtins.str
     """The field, as a path into the data, e.g. lines[2].net"""
     severity: builtins.str
     """blocker or warning"""
+    message_id: builtins.str
+    """The message before `params` fill it: its key in the catalogs."""
+    @builtins.property
+    def params(self) -> containers.ScalarMap[builtins.str, builtins.str]: ...
     def __init__(
         self,
         *,
@@ -280,10 +307,12 @@ class Issue(message.Message):
         message: builtins.str = ...,
         field: builtins.str = ...,
         severity: builtins.str = ...,
+        message_id: builtins.str = ...,
+        params: abc.Mapping[builtins.str, builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["code", b"code", "field", b"field", "message", b"message", "severity", b"severity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["code", b"code", "field", b"field", "message", b"message", "message_id", b"message_id", "params", b"params", "severity", b"severity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -626,6 +655,26 @@ class Submission(message.Message):
 
     DESCRIPTOR: descriptor.Descriptor
 
+    @typing.final
+    class ErrorParamsEntry(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.str
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ID_FIELD_NUMBER: builtins.int
     MERCHANT_ID_FIELD_NUMBER: builtins.int
     EPOCH_FIELD_NUMBER: builtins.int
@@ -637,6 +686,8 @@ class Submission(message.Message):
     DOCUMENT_ID_FIELD_NUMBER: builtins.int
     ERROR_CODE_FIELD_NUMBER: builtins.int
     ERROR_DETAIL_FIELD_NUMBER: builtins.int
+    ERROR_MESSAGE_ID_FIELD_NUMBER: builtins.int
+    ERROR_PARAMS_FIELD_NUMBER: builtins.int
     RECEIVED_AT_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
@@ -650,6 +701,11 @@ class Submission(message.Message):
     document_id: builtins.str
     error_code: builtins.str
     error_detail: builtins.str
+    """In English."""
+    error_message_id: builtins.str
+    """The detail before `error_params` fill it: its key in the catalogs."""
+    @builtins.property
+    def error_params(self) -> containers.ScalarMap[builtins.str, builtins.str]: ...
     @builtins.property
     def received_at(self) -> timestamp_pb2.Timestamp: ...
     def __init__(
@@ -666,11 +722,13 @@ class Submission(message.Message):
         document_id: builtins.str = ...,
         error_code: builtins.str = ...,
         error_detail: builtins.str = ...,
+        error_message_id: builtins.str = ...,
+        error_params: abc.Mapping[builtins.str, builtins.str] | None = ...,
         received_at: timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["received_at", b"received_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "error_code", b"error_code", "error_detail", b"error_detail", "file_name", b"file_name", "id", b"id", "merchant_id", b"merchant_id", "received_at", b"received_at", "source", b"source", "status", b"status", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "error_code", b"error_code", "error_detail", b"error_detail", "error_message_id", b"error_message_id", "error_params", b"error_params", "file_name", b"file_name", "id", b"id", "merchant_id", b"merchant_id", "received_at", b"received_at", "source", b"source", "status", b"status", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kontor_meters.batches.formats.columns import COLUMNS, Column, folded, known_as
 from kontor_service.errors import Invalid, TooLarge
+from kontor_service.i18n import N_
 
 MOST_LINES = 200_000
 _LONGEST_LINE = 20_000
@@ -16,11 +17,14 @@ _SEPARATORS = ";\t,"
 
 
 class FileUnreadable(Invalid):
-    code, title = "file_unreadable", "This is no CSV file"
+    code, title = "file_unreadable", N_("This is no CSV file. Please save it as CSV (UTF-8) and try again.")
 
 
 class ColumnsMissing(Invalid):
-    code, title = "columns_missing", "The file's headings are not understood"
+    code, title = (
+        "columns_missing",
+        N_("The first line does not name the columns that are needed. The template shows them."),
+    )
 
 
 class Row(NamedTuple):
@@ -45,7 +49,7 @@ def decoded(content: bytes) -> str:
     """UTF-8 and UTF-16, with or without byte order mark, and else Windows-1252. Raises FileUnreadable."""
     text = _decoded(content)
     if "\0" in text:
-        raise FileUnreadable("The file holds other things than text", field="file")
+        raise FileUnreadable(N_("The file holds other things than text."), field="file")
     return text.removeprefix("\ufeff")
 
 
@@ -55,7 +59,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise FileUnreadable("The file's encoding is not known: save it as UTF-8", field="file")
+    raise FileUnreadable(N_("The file's encoding is not known: save it as UTF-8."), field="file")
 
 
 def _candidates(content: bytes) -> Sequence[str]:
@@ -82,7 +86,12 @@ def table(content: bytes, kind: str) -> Table:
     rows: list[Row] = []
     for line, cells in lines:
         if len(rows) >= MOST_LINES:
-            raise TooLarge(f"At most {MOST_LINES} lines are accepted", code="too_many_lines", field="file")
+            raise TooLarge(
+                N_("At most %(most)s lines are accepted."),
+                code="too_many_lines",
+                field="file",
+                most=MOST_LINES,
+            )
         rows.append(Row(line, cells, {name: cells[i].strip() for name, i in columns.items() if i < len(cells)}))
     ignored = [heading for place, heading in enumerate(headings) if heading and place not in columns.values()]
     return Table(headings, columns, rows, ignored)
@@ -108,12 +117,16 @@ def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise FileUnreadable(f"line {reader.line_num}: {error}", field="file") from error
+            raise FileUnreadable(
+                N_("Line %(line)s cannot be read: %(reason)s"), field="file", line=reader.line_num, reason=error
+            ) from error
         if cells is None:
             return
         line, before = before + 1, reader.line_num
         if sum(map(len, cells)) > _LONGEST_LINE:
-            raise FileUnreadable(f"line {line} is too long: is a quotation mark not closed?", field="file")
+            raise FileUnreadable(
+                N_("Line %(line)s is too long. Is a quotation mark not closed?"), field="file", line=line
+            )
         if any(cell.strip() for cell in cells):
             yield line, cells
 
@@ -134,4 +147,9 @@ def _check(columns: Sequence[Column], found: dict[str, int], headings: Sequence[
         missing.append("Ablesedatum")
     if missing:
         seen = ", ".join(heading.strip()[:40] for heading in headings[:12])
-        raise ColumnsMissing(f"Missing: {', '.join(missing)}. The file has: {seen}", field="file")
+        raise ColumnsMissing(
+            N_("The first line needs these columns: %(missing)s. The file has: %(seen)s"),
+            field="file",
+            missing=", ".join(missing),
+            seen=seen,
+        )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from kontor_service.errors import Invalid, TooLarge
+from kontor_service.i18n import N_
 
 MOST_BYTES = 32 * 1024 * 1024
 # What so many bytes may become: a body of zeros grows a thousandfold.
@@ -25,7 +26,7 @@ OUR_TIME = range(1900, 2200)
 
 
 class BodyBroken(Invalid):
-    code, title = "body_broken", "The body cannot be read"
+    code, title = "body_broken", N_("The request cannot be read.")
 
 
 class ReadingItem(NamedTuple):
@@ -95,9 +96,11 @@ def unpacked(body: bytes, most: int = _MOST_UNPACKED) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
             plain = packed.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise BodyBroken(f"gzip: {error}") from error
+        raise BodyBroken(N_("The gzip cannot be unpacked: %(reason)s"), reason=error) from error
     if len(plain) > most:
-        raise TooLarge(f"Unpacked it has more than {most // 1024**2} MiB", code="file_too_large")
+        raise TooLarge(
+            N_("Unpacked, at most %(megabytes)s MiB are accepted."), code="file_too_large", megabytes=most // 1024**2
+        )
     return plain
 
 
@@ -106,15 +109,20 @@ def json_body(body: bytes) -> Body:
     try:
         told = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BodyBroken(f"json: {error}", code="json_broken") from error
+        raise BodyBroken(N_("This is no JSON: %(reason)s"), code="json_broken", reason=error) from error
     if not isinstance(told, dict) or not (told.keys() & {"readings", "intervals"}):
-        raise BodyBroken("an object with a list `readings`, a list `intervals` or both is expected")
+        raise BodyBroken(N_("An object with a list `readings`, a list `intervals` or both is expected."))
     lists = {name: told.get(name) or [] for name in ("readings", "intervals")}
     for name, things in lists.items():
         if not isinstance(things, list):
-            raise BodyBroken("a list is expected", field=name)
+            raise BodyBroken(N_("A list is expected here, for example []."), field=name)
         if len(things) > MOST_ITEMS:
-            raise TooLarge(f"At most {MOST_ITEMS} items are accepted", code="too_many_items", field=name)
+            raise TooLarge(
+                N_("At most %(most)s entries are accepted here."),
+                code="too_many_items",
+                field=name,
+                most=MOST_ITEMS,
+            )
     result = Body()
     for index, thing in enumerate(lists["readings"]):
         _take(result, index, thing, f"readings[{index}]")

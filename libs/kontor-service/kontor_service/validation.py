@@ -1,0 +1,73 @@
+"""Pydantic's findings as messages of the catalogs: what was expected in a field, by the finding's type, with an example."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from kontor_service.i18n import N_
+
+_BY_TYPE = {
+    "missing": N_("This field is missing."),
+    "extra_forbidden": N_("Nothing is known of this field."),
+    "string_too_short": N_("At least %(min_length)s characters are needed here."),
+    "string_too_long": N_("At most %(max_length)s characters are possible here."),
+    "too_short": N_("At least %(min_length)s entries are needed here."),
+    "too_long": N_("At most %(max_length)s entries are possible here."),
+    "greater_than": N_("More than %(gt)s is expected here."),
+    "greater_than_equal": N_("At least %(ge)s is expected here."),
+    "less_than": N_("Less than %(lt)s is expected here."),
+    "less_than_equal": N_("At most %(le)s is expected here."),
+    "literal_error": N_("One of these is expected here: %(expected)s"),
+    "enum": N_("One of these is expected here: %(expected)s"),
+    "string_pattern_mismatch": N_("There are signs in it that cannot be used. This is what is possible: %(pattern)s"),
+    "decimal_max_places": N_("At most %(decimal_places)s decimals are possible here."),
+    "timezone_aware": N_("A point in time needs its time zone, for example 2026-11-27T08:30:00+01:00."),
+}
+# By the first word of the type: date_parsing, date_type, …
+_BY_FAMILY = {
+    "date": N_("A date is expected here, for example 2026-11-27."),
+    "datetime": N_("A point in time is expected here, for example 2026-11-27T08:30:00+01:00."),
+    "decimal": N_("A number is expected here, for example 119.00."),
+    "float": N_("A number is expected here, for example 119.00."),
+    "int": N_("A whole number is expected here, for example 12."),
+    "bool": N_("true or false is expected here."),
+    "uuid": N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."),
+    "string": N_('Text is expected here, for example "4711".'),
+    "list": N_("A list is expected here, for example []."),
+    "dict": N_("An object is expected here, for example {}."),
+    "model": N_("An object is expected here, for example {}."),
+    "json": N_("This is no JSON."),
+}
+
+
+def wrong(code: str, message: str, **params: Any) -> PydanticCustomError:
+    """What a validator of ours raises: a stable code, and a message marked with N_."""
+    return PydanticCustomError(code, message, params)
+
+
+def expectation(error: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The message for one of pydantic's findings, and what fills it. A type that is not known here speaks for itself."""
+    kind, told = str(error["type"]), error.get("ctx") or {}
+    params = {name: _plain(value) for name, value in told.items() if isinstance(value, str | int | float | Decimal)}
+    if "expected" in params:
+        params["expected"] = str(params["expected"]).replace("'", "").replace(" or ", ", ")
+    message = _BY_TYPE.get(kind) or _BY_FAMILY.get(kind.partition("_")[0]) or str(error["msg"])
+    return message.removeprefix("Value error, "), params
+
+
+def field_path(location: tuple[str | int, ...]) -> str:
+    """('body', 'lines', 2, 'net') → lines[2].net; which branch of a union was tried is no part of the path."""
+    parts = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts if not _is_branch(part))
+    return path.lstrip(".")
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _is_branch(part: str | int) -> bool:
+    """Pydantic names branches like `literal['']` and `function-after[_iban(), constrained-str]`."""
+    return isinstance(part, str) and (part.endswith("]") or part in ("str", "constrained-str"))
