@@ -14,7 +14,7 @@ from kontor_documents.intake.service import Upload, accept
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.release.rules import spoken
 from kontor_service.commands import command_result
-from kontor_service.errors import TooLarge
+from kontor_service.errors import Problem, TooLarge
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
