@@ -13,6 +13,7 @@ from kontor_identity.capability_links.api import router as capability_links_rout
 from kontor_identity.challenges.api import router as challenges_router
 from kontor_identity.customers.api import router as customers_router
 from kontor_identity.customers.ingest import take_customer
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import AGGREGATES
 from kontor_identity.housekeeping import forget_old
 from kontor_identity.invitations.api import router as invitations_router
@@ -20,7 +21,6 @@ from kontor_identity.keys.provision import secret_keys, signing_keys
 from kontor_identity.limits.buckets import Limits
 from kontor_identity.links.api import router as links_router
 from kontor_identity.merchants.api import router as merchants_router
-from kontor_identity.parts import Parts
 from kontor_identity.passwords.api import router as passwords_router
 from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.sessions.api import router as sessions_router
@@ -47,17 +47,17 @@ def create_app(settings: Settings) -> FastAPI:
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[
-            _parts, on_the_bus(), ingest("customers", take_customer, owns_merchants=True), _background,
+            _dependencies, on_the_bus(), ingest("customers", take_customer, owns_merchants=True), _background,
         ],
         files=True,
     )  # fmt: skip
 
 
-async def make_parts(settings: Settings, db: Database, files: Files) -> Parts:
+async def make_dependencies(settings: Settings, db: Database, files: Files) -> Dependencies:
     """What the use cases work with; `db` is open. Whoever makes them closes `push`."""
     signing = await signing_keys(settings, db)
     edges = {edge: settings.url_of(edge) for edge in EDGES}
-    return Parts(
+    return Dependencies(
         settings=settings,
         db=db,
         files=files,
@@ -70,22 +70,22 @@ async def make_parts(settings: Settings, db: Database, files: Files) -> Parts:
 
 
 @asynccontextmanager
-async def _parts(app: FastAPI) -> AsyncIterator[None]:
-    parts = await make_parts(app.state.settings, app.state.db, app.state.files)
-    app.state.parts = parts
-    app.state.tokens = OwnTokens(parts.signing, app.state.settings.url_of("identity"))
+async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
+    deps = await make_dependencies(app.state.settings, app.state.db, app.state.files)
+    app.state.dependencies = deps
+    app.state.tokens = OwnTokens(deps.signing, app.state.settings.url_of("identity"))
     try:
         yield
     finally:
         await app.state.tokens.close()
-        await parts.push.close()
+        await deps.push.close()
 
 
 @asynccontextmanager
 async def _background(app: FastAPI) -> AsyncIterator[None]:
-    parts: Parts = app.state.parts
+    deps: Dependencies = app.state.dependencies
     background = app.state.background
-    background.every(_PUSH_AGAIN_SECONDS, "push_sessions", parts.push.all_pending)
-    background.start("heartbeat", lambda: parts.push.keep_beating(parts.settings.heartbeat_seconds))
-    background.every(_HOUSEKEEPING_SECONDS, "housekeeping", lambda: forget_old(parts.db, parts.limits))
+    background.every(_PUSH_AGAIN_SECONDS, "push_sessions", deps.push.all_pending)
+    background.start("heartbeat", lambda: deps.push.keep_beating(deps.settings.heartbeat_seconds))
+    background.every(_HOUSEKEEPING_SECONDS, "housekeeping", lambda: forget_old(deps.db, deps.limits))
     yield

@@ -21,9 +21,9 @@ from google.protobuf.message import Message
 from kontor_events.registry import class_of
 from kontor_identity import system_time
 from kontor_identity.app import create_app
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
-from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.settings import Settings
 from kontor_testing.postgres import Databases
@@ -121,7 +121,7 @@ class Shop:
 @dataclass
 class Stage:
     http: httpx.AsyncClient
-    parts: Parts
+    deps: Dependencies
     gateway: Edge
     admin: Edge
     # As the server's superuser, past row-level security.
@@ -140,7 +140,7 @@ class Stage:
             name=f"Firma {slug}", slug=slug,
             owner=OwnerInput(name="Olga Owner", email=f"olga@{slug}.test", password=OWNER_PASSWORD),
         )  # fmt: skip
-        made = await register_merchant(self.parts, wanted)
+        made = await register_merchant(self.deps, wanted)
         shop = Shop(self, UUID(made["id"]), slug, f"olga@{slug}.test")
         shop.session_hash = (await self.login_staff(shop.owner_email)).json()["session"]["hash"]
         return shop
@@ -217,8 +217,8 @@ async def identity_stage(databases: Databases, files: Path, **settings: Any) -> 
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20))
         database = await asyncpg.connect(_as_superuser(databases.server, made.runtime))
         stack.push_async_callback(database.close)
-        app.state.parts = replace(app.state.parts, passwords=Passwords(CHEAP))
-        yield Stage(http, app.state.parts, gateway, admin, database)
+        app.state.dependencies = replace(app.state.dependencies, passwords=Passwords(CHEAP))
+        yield Stage(http, app.state.dependencies, gateway, admin, database)
 
 
 @pytest.fixture(scope="session")

@@ -187,10 +187,10 @@ async def test_revoking_one_customer_leaves_the_others_of_the_same_log_in(stage:
 async def test_a_session_that_starts_while_its_grant_is_revoked_does_not_outlive_it(stage: Any, shop: Any) -> None:
     login = await shop.portal_login()
     path = f"/v1/customers/{login['customer_id']}/contacts/{login['contact_id']}/revoke"
-    async with stage.parts.db.transaction(shop.id) as session:
+    async with stage.deps.db.transaction(shop.id) as session:
         await session_starts(session, shop.id)
         started = await start_session(
-            session, stage.parts.settings, kind="portal", merchant_id=shop.id, ip="",
+            session, stage.deps.settings, kind="portal", merchant_id=shop.id, ip="",
             user_id=UUID(login["session"]["user_id"]), contact_id=UUID(login["contact_id"]),
         )  # fmt: skip
         revoking = asyncio.create_task(shop.call("POST", path))
@@ -335,7 +335,7 @@ async def test_a_service_with_another_merchants_token_gets_no_secret(stage: Any,
 
 async def test_without_a_merchant_the_runtime_role_sees_no_row(stage: Any, shop: Any) -> None:
     await shop.portal_login()
-    async with stage.parts.db.connection() as connection:
+    async with stage.deps.db.connection() as connection:
         tables = await connection.fetch(
             "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
         )

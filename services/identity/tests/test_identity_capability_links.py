@@ -134,13 +134,13 @@ async def test_only_the_portals_edge_acts_for_links(stage: Any, shop: Any) -> No
 
 async def test_forged_links_are_unknown(stage: Any, shop: Any) -> None:
     genuine = await link(shop, meter())
-    found = stage.parts.secrets.read(genuine)
-    other = SecretKeys({stage.parts.secrets.current: "somebody else's secret"}, stage.parts.secrets.current)
+    found = stage.deps.secrets.read(genuine)
+    other = SecretKeys({stage.deps.secrets.current: "somebody else's secret"}, stage.deps.secrets.current)
     forged = [
         other.token(Purpose.CAPABILITY, found.id),
-        stage.parts.secrets.token(Purpose.LINK, found.id),
-        stage.parts.secrets.token(Purpose.CAPABILITY, found.id, 2),
-        stage.parts.secrets.token(Purpose.CAPABILITY, uuid4()),
+        stage.deps.secrets.token(Purpose.LINK, found.id),
+        stage.deps.secrets.token(Purpose.CAPABILITY, found.id, 2),
+        stage.deps.secrets.token(Purpose.CAPABILITY, uuid4()),
         "development.AAAA.BBBB", "", "?",
     ]  # fmt: skip
 

@@ -36,7 +36,7 @@ async def test_a_new_merchant_starts_with_the_defaults_and_an_owner_who_can_log_
 
 
 async def test_an_owner_without_a_password_gets_a_mail_to_choose_one(stage: Any) -> None:
-    await register_merchant(stage.parts, registration())
+    await register_merchant(stage.deps, registration())
 
     (issued,) = await stage.events("identity.challenge.issued.v1")
     assert issued.challenge.kind == "password_reset"
@@ -50,18 +50,18 @@ async def test_an_owner_without_a_password_gets_a_mail_to_choose_one(stage: Any)
 
 
 async def test_a_slug_is_given_to_one_merchant_only(stage: Any) -> None:
-    await register_merchant(stage.parts, registration())
+    await register_merchant(stage.deps, registration())
 
     with pytest.raises(SlugTaken) as refused:
-        await register_merchant(stage.parts, registration(email="other@muster.test"))
+        await register_merchant(stage.deps, registration(email="other@muster.test"))
     assert refused.value.field == "slug"
 
 
 async def test_an_address_logs_in_to_one_merchants_admin_only(stage: Any) -> None:
-    await register_merchant(stage.parts, registration())
+    await register_merchant(stage.deps, registration())
 
     with pytest.raises(AddressTaken):
-        await register_merchant(stage.parts, registration(slug="anders"))
+        await register_merchant(stage.deps, registration(slug="anders"))
 
 
 async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: Any) -> None:
@@ -134,7 +134,7 @@ async def test_a_logo_that_is_too_large_is_refused(shop: Any, content: bytes) ->
 
 
 async def test_other_files_of_the_storage_are_not_public(stage: Any) -> None:
-    sha256 = await stage.parts.files.put(b"not a logo")
+    sha256 = await stage.deps.files.put(b"not a logo")
 
     assert (await stage.http.get(f"/v1/logos/{sha256}")).status_code == 404
     assert (await stage.as_service("GET", f"/v1/files/{sha256}")).status_code == 404

@@ -50,7 +50,7 @@ async def test_sessions_can_be_pushed_again(stage: Any, shop: Any) -> None:
     answer = await stage.as_service("POST", "/v1/sessions/push")
 
     assert answer.json() == {"sessions": 2}
-    await stage.parts.push.all_pending()
+    await stage.deps.push.all_pending()
     assert stage.gateway.state(login)["revoked"] is False
 
 
@@ -59,7 +59,7 @@ async def test_only_a_service_may_ask_for_snapshots(shop: Any) -> None:
 
 
 async def test_a_bucket_lets_a_burst_through_and_refills(stage: Any) -> None:
-    limits, limit = Limits(stage.parts.db), Limit("test", burst=2, seconds=3600)
+    limits, limit = Limits(stage.deps.db), Limit("test", burst=2, seconds=3600)
     await limits.take(limit, "a")
     await limits.take(limit, "a")
     with pytest.raises(TooMany):
@@ -76,7 +76,7 @@ async def test_what_is_over_is_forgotten(stage: Any, shop: Any) -> None:
     await shop.portal_login()
     await stage.database.execute("UPDATE session SET expires_at = now() - interval '2 days'")
     await stage.database.execute("UPDATE invitation SET expires_at = now() - interval '1 year'")
-    await forget_old(stage.parts.db, stage.parts.limits)
+    await forget_old(stage.deps.db, stage.deps.limits)
 
     assert await stage.database.fetchval("SELECT count(*) FROM session") == 0
     assert await stage.database.fetchval("SELECT count(*) FROM invitation") == 0

@@ -43,7 +43,7 @@ async def test_unknown_and_known_addresses_get_the_same_answer_after_the_same_wo
     # Each of them cost one verification with the same parameters.
     assert len({h.rsplit("$", 2)[0] for h in verified}) == 1
     assert len(verified) == 4
-    assert verified[1:] == [stage.parts.passwords.nobody] * 3
+    assert verified[1:] == [stage.deps.passwords.nobody] * 3
 
 
 async def test_an_old_hash_is_renewed_at_the_next_log_in(stage: Any, shop: Any) -> None:

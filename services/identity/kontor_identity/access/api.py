@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import Minted, command_token, token_of_a_service
 from kontor_identity.capability_links.opening import token_for_link
+from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input
-from kontor_identity.parts import Here
 from kontor_service.i18n import N_
 from kontor_service.validation import wrong
 
@@ -40,22 +40,22 @@ class ServiceTokenWanted(Input):
 
 
 @router.get("/.well-known/jwks.json")
-async def key_set(here: Here) -> dict[str, Any]:
-    return here.signing.key_set()
+async def key_set(deps: Deps) -> dict[str, Any]:
+    return deps.signing.key_set()
 
 
 @router.post("/v1/tokens")
-async def token_for_a_command(wanted: TokenWanted, here: Here, edge: CallingService) -> Minted:
+async def token_for_a_command(wanted: TokenWanted, deps: Deps, edge: CallingService) -> Minted:
     if wanted.link is not None:
         return await token_for_link(
-            here, edge=edge, audience=wanted.audience, right=wanted.right, link=wanted.link, ip=wanted.ip
+            deps, edge=edge, audience=wanted.audience, right=wanted.right, link=wanted.link, ip=wanted.ip
         )
     return await command_token(
-        here, edge=edge, audience=wanted.audience, right=wanted.right, session_hash=wanted.session_hash,
+        deps, edge=edge, audience=wanted.audience, right=wanted.right, session_hash=wanted.session_hash,
         api_key=wanted.api_key,
     )  # fmt: skip
 
 
 @router.post("/v1/service-tokens")
-async def token_for_a_service(wanted: ServiceTokenWanted, here: Here, service: CallingService) -> Minted:
-    return token_of_a_service(here.signing, service=service, audience=wanted.audience, merchant_id=wanted.merchant_id)
+async def token_for_a_service(wanted: ServiceTokenWanted, deps: Deps, service: CallingService) -> Minted:
+    return token_of_a_service(deps.signing, service=service, audience=wanted.audience, merchant_id=wanted.merchant_id)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
+from kontor_identity.dependencies import Deps
 from kontor_identity.keys.signing import SigningKeys
-from kontor_identity.parts import Here
 from kontor_service.errors import Unauthorized
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, TokenVerifier, from_services
@@ -19,11 +19,11 @@ class ServiceUnknown(Unauthorized):
     code, title = "service_unknown", N_("The service's credential is not right.")
 
 
-def calling_service(here: Here, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:
+def calling_service(deps: Deps, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:
     """The name of the service that calls. Raises ServiceUnknown."""
     name = credentials.username if credentials else ""
     given = credentials.password if credentials else ""
-    secret = here.settings.service_secrets.get(name)
+    secret = deps.settings.service_secrets.get(name)
     expected = secret.get_secret_value() if secret else ""
     # An empty credential matches nobody, not the service without one.
     if not hmac.compare_digest(given.encode(), expected.encode()) or not expected:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from kontor_identity.access.actors import key_actor, session_actor
 from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND, may_call
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.signing import SigningKeys
-from kontor_identity.parts import Parts
 from kontor_service.errors import Forbidden, Unauthorized
 from kontor_service.i18n import N_
 from kontor_service.tokens import ISSUER, SERVICE_RIGHT
@@ -45,15 +45,15 @@ class Minted:
 
 
 async def command_token(
-    parts: Parts, *, edge: str, audience: str, right: str, session_hash: str | None, api_key: str | None
+    deps: Dependencies, *, edge: str, audience: str, right: str, session_hash: str | None, api_key: str | None
 ) -> Minted:
     """A token for one command, if the session or key may do it at this moment.
 
     Raises SessionEnded, KeyUnknown, NotAllowed, PortalOff.
     """
     if api_key is not None:
-        return await _for_key(parts, edge, audience, right, api_key)
-    return await _for_session(parts, edge, audience, right, session_hash or "")
+        return await _for_key(deps, edge, audience, right, api_key)
+    return await _for_session(deps, edge, audience, right, session_hash or "")
 
 
 def token_of_a_service(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
@@ -70,8 +70,8 @@ def service_token(signing: SigningKeys, *, service: str, audience: str, merchant
     )  # fmt: skip
 
 
-async def _for_session(parts: Parts, edge: str, audience: str, right: str, session_hash: str) -> Minted:
-    actor = await session_actor(parts.db, session_hash)
+async def _for_session(deps: Dependencies, edge: str, audience: str, right: str, session_hash: str) -> Minted:
+    actor = await session_actor(deps.db, session_hash)
     if actor is None or actor.ended:
         raise SessionEnded
     if EDGE_OF_KIND[actor.kind] != edge or right not in actor.rights:
@@ -79,21 +79,21 @@ async def _for_session(parts: Parts, edge: str, audience: str, right: str, sessi
     if actor.kind != "staff" and not actor.open:
         raise PortalOff
     return mint(
-        parts.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
+        deps.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
         merchant_id=actor.merchant_id, rights=[right], customers=actor.open, document_id=actor.document_id,
         language=actor.language,
         session_id=actor.id,
     )  # fmt: skip
 
 
-async def _for_key(parts: Parts, edge: str, audience: str, right: str, api_key: str) -> Minted:
-    actor = await key_actor(parts.db, hash_of(api_key))
+async def _for_key(deps: Dependencies, edge: str, audience: str, right: str, api_key: str) -> Minted:
+    actor = await key_actor(deps.db, hash_of(api_key))
     if actor is None:
         raise KeyUnknown
     if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(actor.scopes):
         raise NotAllowed(N_("This API key has not the scope %(right)s."), right=right)
     return mint(
-        parts.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
+        deps.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
         merchant_id=actor.merchant_id, rights=[right],
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 
 from kontor_identity.access.rights import API_KEY_SCOPES, unknown_scopes
 from kontor_identity.api_keys.service import create_key, revoke_key
+from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input, Name
-from kontor_identity.parts import Here
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 from kontor_service.validation import wrong
@@ -36,10 +36,10 @@ class KeyNew(Input):
 
 
 @router.post("", status_code=201)
-async def post_key(wanted: KeyNew, here: Here, editor: Editor) -> dict[str, Any]:
-    return await create_key(here, editor.merchant, wanted.name, wanted.scopes, editor.subject)
+async def post_key(wanted: KeyNew, deps: Deps, editor: Editor) -> dict[str, Any]:
+    return await create_key(deps, editor.merchant, wanted.name, wanted.scopes, editor.subject)
 
 
 @router.delete("/{key_id}")
-async def delete_key(key_id: UUID, here: Here, editor: Editor) -> dict[str, Any]:
-    return await revoke_key(here, editor.merchant, key_id)
+async def delete_key(key_id: UUID, deps: Deps, editor: Editor) -> dict[str, Any]:
+    return await revoke_key(deps, editor.merchant, key_id)

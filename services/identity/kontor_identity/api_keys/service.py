@@ -7,9 +7,9 @@ from uuid import UUID
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.access.tokens import hash_of
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import api_key_state
 from kontor_identity.models import ApiKey
-from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import NotFound
@@ -25,22 +25,24 @@ class KeyMissing(NotFound):
     title = N_("There is no such API key.")
 
 
-async def create_key(parts: Parts, merchant_id: UUID, name: str, scopes: list[str], creator: str) -> dict[str, Any]:
+async def create_key(
+    deps: Dependencies, merchant_id: UUID, name: str, scopes: list[str], creator: str
+) -> dict[str, Any]:
     """`key` in the answer is the only time that the secret is shown."""
     secret = _PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
         id=uuid7(), merchant_id=merchant_id, name=name, prefix=secret[:_SHOWN], hash=hash_of(secret),
         scopes=sorted(set(scopes)), created_by=creator, created_at=now(),
     )  # fmt: skip
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         session.add(key)
         record(session, pb.ApiKeyCreated(api_key=api_key_state(key)))
     return command_result(api_key_state(key), key=secret)
 
 
-async def revoke_key(parts: Parts, merchant_id: UUID, key_id: UUID) -> dict[str, Any]:
+async def revoke_key(deps: Dependencies, merchant_id: UUID, key_id: UUID) -> dict[str, Any]:
     """The key stops working at once. Raises KeyMissing."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         key = await session.get(ApiKey, key_id, with_for_update=True)
         if key is None:
             raise KeyMissing

@@ -9,8 +9,8 @@ from kontor_identity.access.rights import OWNERS
 from kontor_identity.access.tokens import NotAllowed
 from kontor_identity.capability_links.rules import Resource, may_link
 from kontor_identity.capability_links.service import capability_links, revoke_capability_links
+from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input
-from kontor_identity.parts import Here
 from kontor_service.i18n import N_
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 
@@ -30,15 +30,15 @@ class LinksWanted(Resources):
 
 
 @router.post("")
-async def links(wanted: LinksWanted, here: Here, caller: Caller) -> dict[str, Any]:
+async def links(wanted: LinksWanted, deps: Deps, caller: Caller) -> dict[str, Any]:
     _check(caller, wanted)
-    return {"links": await capability_links(here, caller.merchant, wanted.resources, renew=wanted.renew)}
+    return {"links": await capability_links(deps, caller.merchant, wanted.resources, renew=wanted.renew)}
 
 
 @router.post("/revoke")
-async def revoke(wanted: Resources, here: Here, caller: Caller) -> dict[str, Any]:
+async def revoke(wanted: Resources, deps: Deps, caller: Caller) -> dict[str, Any]:
     _check(caller, wanted)
-    return {"links": await revoke_capability_links(here, caller.merchant, wanted.resources)}
+    return {"links": await revoke_capability_links(deps, caller.merchant, wanted.resources)}
 
 
 def _check(caller: Principal, wanted: Resources) -> None:

@@ -9,37 +9,39 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.capability_links.rules import expiry
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.models import CapabilityLink
-from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.ids import uuid7
 
 
 async def capability_links(
-    parts: Parts, merchant_id: UUID, resources: Sequence[str], *, renew: bool = False
+    deps: Dependencies, merchant_id: UUID, resources: Sequence[str], *, renew: bool = False
 ) -> list[dict[str, Any]]:
     """The links in the order asked for, made where there is none yet; the same again as long as they are good.
 
     With `renew` every address so far stops working at once, and what was revoked is good again.
     Without, a revoked one has no address, and `reason` says so.
     """
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         found = await _made(session, merchant_id, resources)
         for link in found.values():
             if renew or (link.expires_at <= now() and link.revoked_at is None):
                 link.generation += 1
                 link.revoked_at, link.expires_at = None, expiry(now())
-        return [_answer(parts, found[resource]) for resource in resources]
+        return [_answer(deps, found[resource]) for resource in resources]
 
 
-async def revoke_capability_links(parts: Parts, merchant_id: UUID, resources: Sequence[str]) -> list[dict[str, Any]]:
+async def revoke_capability_links(
+    deps: Dependencies, merchant_id: UUID, resources: Sequence[str]
+) -> list[dict[str, Any]]:
     """No address of these resources works any more, until they are renewed; also where none was made so far."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         found = await _made(session, merchant_id, resources)
         for link in found.values():
             link.revoked_at = link.revoked_at or now()
-        return [_answer(parts, found[resource]) for resource in resources]
+        return [_answer(deps, found[resource]) for resource in resources]
 
 
 async def _made(session: AsyncSession, merchant_id: UUID, resources: Sequence[str]) -> dict[str, CapabilityLink]:
@@ -60,9 +62,9 @@ async def _made(session: AsyncSession, merchant_id: UUID, resources: Sequence[st
     return {link.resource: link for link in found.all()}
 
 
-def _answer(parts: Parts, link: CapabilityLink) -> dict[str, Any]:
+def _answer(deps: Dependencies, link: CapabilityLink) -> dict[str, Any]:
     if link.revoked_at is not None:
         return {"resource": link.resource, "url": None, "reason": "revoked"}
     # The address is a secret: it is never logged and never on the bus.
-    token = parts.secrets.token(Purpose.CAPABILITY, link.id, link.generation)
-    return {"resource": link.resource, "url": f"{parts.settings.portal_url}/z/{token}", "reason": None}
+    token = deps.secrets.token(Purpose.CAPABILITY, link.id, link.generation)
+    return {"resource": link.resource, "url": f"{deps.settings.portal_url}/z/{token}", "reason": None}

@@ -9,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.customers.inputs import MOST_CONTACTS, ContactChange, ContactInput
 from kontor_identity.customers.store import Held, changed, hold
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.invitations.store import new_invitation, revoke_invitations
 from kontor_identity.links.store import kill_links_of_contact
 from kontor_identity.models import Contact, Customer, Merchant
-from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import contact_changed, grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import fingerprint, recall, remember
@@ -42,10 +42,10 @@ class TooManyContacts(Conflict):
 
 
 async def add_contact(
-    parts: Parts, merchant_id: UUID, customer_id: UUID, wanted: ContactInput, key: str | None
+    deps: Dependencies, merchant_id: UUID, customer_id: UUID, wanted: ContactInput, key: str | None
 ) -> dict[str, Any]:
     """Raises CustomerMissing, DuplicateContact, TooManyContacts."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         asked = fingerprint(str(customer_id), wanted.model_dump(mode="json"))
         if key and (earlier := await recall(session, merchant_id, "contact", key, asked)):
             return earlier
@@ -63,13 +63,13 @@ async def add_contact(
 
 
 async def change_contact(
-    parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID, change: ContactChange
+    deps: Dependencies, merchant_id: UUID, customer_id: UUID, contact_id: UUID, change: ContactChange
 ) -> dict[str, Any]:
     """A new address makes what the old one had worthless: links, open invitations, the log-in for this customer.
 
     Raises CustomerMissing, ContactMissing, DuplicateContact.
     """
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         await grants_change(session, merchant_id)
         held = await hold(session, customer_id)
         contact = held.contact(contact_id)
@@ -81,17 +81,17 @@ async def change_contact(
             if contact.email != before:
                 await _address_changed(session, contact, before)
             await changed(session, held)
-    return held.answer(contact_id=str(contact.id), pushed=await parts.push.now(merchant_id))
+    return held.answer(contact_id=str(contact.id), pushed=await deps.push.now(merchant_id))
 
 
 async def invite_contact(
-    parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID, key: str | None
+    deps: Dependencies, merchant_id: UUID, customer_id: UUID, contact_id: UUID, key: str | None
 ) -> dict[str, Any]:
     """Grants access, or sends the invitation again; an earlier invitation is worthless from now on.
 
     Raises CustomerMissing, ContactMissing, AddressNeeded, AccessThere, PortalSwitchedOff.
     """
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         asked = fingerprint(str(customer_id), str(contact_id))
         if key and (earlier := await recall(session, merchant_id, "invite", key, asked)):
             return earlier
@@ -99,7 +99,7 @@ async def invite_contact(
         contact = held.contact(contact_id)
         await _check_invitable(session, held.customer, contact)
         await revoke_invitations(session, contact.id)
-        invitation = new_invitation(contact, timedelta(days=parts.settings.invitation_days))
+        invitation = new_invitation(contact, timedelta(days=deps.settings.invitation_days))
         session.add(invitation)
         contact.access, contact.invited_at = "invited", invitation.created_at
         await changed(
@@ -112,9 +112,9 @@ async def invite_contact(
     return answer
 
 
-async def revoke_contact(parts: Parts, merchant_id: UUID, customer_id: UUID, contact_id: UUID) -> dict[str, Any]:
+async def revoke_contact(deps: Dependencies, merchant_id: UUID, customer_id: UUID, contact_id: UUID) -> dict[str, Any]:
     """Ends the person's access to this customer at once: log-in, links, codes, open invitation."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         await grants_change(session, merchant_id)
         held = await hold(session, customer_id)
         contact = held.contact(contact_id)
@@ -123,7 +123,7 @@ async def revoke_contact(parts: Parts, merchant_id: UUID, customer_id: UUID, con
             await revoke_invitations(session, contact.id)
             await changed(session, held, pb.ContactAccessRevoked, contact_id=str(contact.id))
             await contact_changed(session, contact, emails=[contact.email])
-    return held.answer(contact_id=str(contact.id), pushed=await parts.push.now(merchant_id))
+    return held.answer(contact_id=str(contact.id), pushed=await deps.push.now(merchant_id))
 
 
 def new_contact(customer: Customer, wanted: ContactInput) -> Contact:
@@ -164,7 +164,7 @@ async def _check_invitable(session: AsyncSession, customer: Customer, contact: C
 
 
 async def _address_changed(session: AsyncSession, contact: Contact, before: str) -> None:
-    """Another mailbox is another person until it has been invited: the log-in of the old one ends here, too."""
+    """Another mailbox is another person until it has been invited: the log-in of the old one ends deps, too."""
     await revoke_invitations(session, contact.id)
     await kill_links_of_contact(session, contact)
     await contact_changed(session, contact, emails=[before, contact.email])

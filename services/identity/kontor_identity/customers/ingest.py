@@ -18,4 +18,4 @@ class CustomerMessage(CustomerUpsert):
 async def take_customer(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     """The same message again changes nothing."""
     customer = CustomerMessage.model_validate_json(message.body)
-    await upsert_customer(app.state.parts, merchant_id, customer.number, customer)
+    await upsert_customer(app.state.dependencies, merchant_id, customer.number, customer)

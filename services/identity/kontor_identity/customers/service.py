@@ -12,8 +12,8 @@ from kontor_identity.customers.contacts import apply_contact, check_count, new_c
 from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
 from kontor_identity.customers.numbers import keep_numbers
 from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.models import Customer
-from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import customer_changed, grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import fingerprint, recall, remember
@@ -30,9 +30,11 @@ class NameMissing(Invalid):
     code, title = "missing", N_("A new customer needs a name.")
 
 
-async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, key: str | None) -> dict[str, Any]:
+async def create_customer(
+    deps: Dependencies, merchant_id: UUID, wanted: CustomerNew, key: str | None
+) -> dict[str, Any]:
     """`key`: the same key answers the same customer again. Raises DuplicateNumber, NumberUsed."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         asked = fingerprint(wanted.model_dump(mode="json"))
         if key and (earlier := await recall(session, merchant_id, "customer", key, asked)):
             return earlier
@@ -47,10 +49,12 @@ async def create_customer(parts: Parts, merchant_id: UUID, wanted: CustomerNew, 
     return answer
 
 
-async def change_customer(parts: Parts, merchant_id: UUID, customer_id: UUID, change: CustomerChange) -> dict[str, Any]:
+async def change_customer(
+    deps: Dependencies, merchant_id: UUID, customer_id: UUID, change: CustomerChange
+) -> dict[str, Any]:
     """Raises CustomerMissing, DuplicateNumber, NumberUsed."""
     try:
-        async with parts.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(merchant_id) as session:
             await grants_change(session, merchant_id)
             held = await hold(session, customer_id)
             await _change(session, held, change)
@@ -58,19 +62,19 @@ async def change_customer(parts: Parts, merchant_id: UUID, customer_id: UUID, ch
         raise DuplicateNumber(
             N_("Another customer has this number, or had it before."), field="number", number=change.number
         ) from error
-    return held.answer(pushed=await parts.push.now(merchant_id))
+    return held.answer(pushed=await deps.push.now(merchant_id))
 
 
-async def upsert_customer(parts: Parts, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> dict[str, Any]:
+async def upsert_customer(deps: Dependencies, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> dict[str, Any]:
     """A customer by its number: made if there is none, else changed in what is said. The same again changes nothing.
 
     Raises NameMissing for a new one without a name, NumberUsed where another one had the number before.
     """
     if wanted.number is not None and wanted.number != number:
         raise Invalid(N_("The number in the body is not the number in the address."), field="number")
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         held, created = await _upsert(session, merchant_id, number, wanted)
-    return held.answer(created=created, pushed=await parts.push.now(merchant_id))
+    return held.answer(created=created, pushed=await deps.push.now(merchant_id))
 
 
 async def _upsert(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> tuple[Held, bool]:

@@ -7,10 +7,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.customers.store import changed, hold
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.derived import Purpose, TokenUnreadable
 from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, TOKEN_BY_IP, network
 from kontor_identity.models import Contact, Invitation, Merchant, PortalUser
-from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.sessions.changes import end_sessions, grants_change, user_changed
 from kontor_identity.sessions.password import account_key
@@ -45,21 +45,21 @@ class Inspected:
     has_account: bool
 
 
-async def invitation_url(parts: Parts, merchant_id: UUID | None, invitation_id: UUID) -> str:
+async def invitation_url(deps: Dependencies, merchant_id: UUID | None, invitation_id: UUID) -> str:
     """The link for the mail. Raises InvitationUnknown, InvitationExpired."""
-    owner = await parts.db.pool.fetchval("SELECT merchant_of_invitation($1)", invitation_id)
+    owner = await deps.db.pool.fetchval("SELECT merchant_of_invitation($1)", invitation_id)
     if owner is None or merchant_id not in (None, owner):
         raise InvitationUnknown
-    async with parts.db.transaction(owner) as session:
+    async with deps.db.transaction(owner) as session:
         invitation = await session.get_one(Invitation, invitation_id)
         _check_open(invitation)
-    return f"{parts.settings.portal_url}/einladung/{parts.secrets.token(Purpose.INVITATION, invitation_id)}"
+    return f"{deps.settings.portal_url}/einladung/{deps.secrets.token(Purpose.INVITATION, invitation_id)}"
 
 
-async def inspect_invitation(parts: Parts, token: str) -> Inspected:
+async def inspect_invitation(deps: Dependencies, token: str) -> Inspected:
     """Raises InvitationUnknown."""
-    invitation_id, merchant_id = await _genuine(parts, token)
-    async with parts.db.transaction(merchant_id) as session:
+    invitation_id, merchant_id = await _genuine(deps, token)
+    async with deps.db.transaction(merchant_id) as session:
         invitation = await session.get_one(Invitation, invitation_id)
         contact = await session.get_one(Contact, invitation.contact_id)
         merchant = await session.get_one(Merchant, merchant_id)
@@ -70,27 +70,29 @@ async def inspect_invitation(parts: Parts, token: str) -> Inspected:
     )  # fmt: skip
 
 
-async def accept_invitation(parts: Parts, token: str, password: str, ip: str, *, forgotten: bool = False) -> Started:
+async def accept_invitation(
+    deps: Dependencies, token: str, password: str, ip: str, *, forgotten: bool = False
+) -> Started:
     """Makes the portal user, or adds the customer to the one with this address, and logs in.
 
     Who has a log-in gives its password. Who has `forgotten` it chooses another one, which ends the other sessions:
     whoever holds the link has shown that the mailbox is theirs.
     Raises InvitationUnknown, InvitationExpired, PasswordTooWeak, WrongPassword, PortalOff, TooMany.
     """
-    await parts.limits.take(TOKEN_BY_IP, network(ip))
-    invitation_id, merchant_id = await _genuine(parts, token)
-    async with parts.db.transaction(merchant_id) as session:
+    await deps.limits.take(TOKEN_BY_IP, network(ip))
+    invitation_id, merchant_id = await _genuine(deps, token)
+    async with deps.db.transaction(merchant_id) as session:
         invitation = await session.get_one(Invitation, invitation_id)
         _check_open(invitation)
         known = None if forgotten else await _user(session, merchant_id, invitation.email)
         merchant = await session.get_one(Merchant, merchant_id)
     if known is not None:
-        await _check_password(parts, merchant.slug, known, password)
+        await _check_password(deps, merchant.slug, known, password)
         password_hash = known.password_hash
     else:
         check_strength(password, invitation.email)
-        password_hash = await parts.passwords.hash(password)
-    async with parts.db.transaction(merchant_id) as session:
+        password_hash = await deps.passwords.hash(password)
+    async with deps.db.transaction(merchant_id) as session:
         await grants_change(session, merchant_id)
         held = await hold(session, invitation.customer_id)
         # Under the customer's lock, so that two clicks do not both find it open.
@@ -102,18 +104,18 @@ async def accept_invitation(parts: Parts, token: str, password: str, ip: str, *,
         user = await _grant(session, contact, invitation, password_hash, known)
         await changed(session, held)
         return await start_session(
-            session, parts.settings, kind="portal", merchant_id=merchant_id, ip=ip, user_id=user.id,
+            session, deps.settings, kind="portal", merchant_id=merchant_id, ip=ip, user_id=user.id,
             contact_id=contact.id, email=user.email,
         )  # fmt: skip
 
 
-async def _check_password(parts: Parts, slug: str, user: PortalUser, password: str) -> None:
+async def _check_password(deps: Dependencies, slug: str, user: PortalUser, password: str) -> None:
     """Counted with the attempts to log in: an invitation is no second way to guess."""
     account = account_key("portal", slug, user.email)
-    await parts.limits.take(LOGIN_BY_ACCOUNT, account)
-    if not await parts.passwords.verify(user.password_hash, password):
+    await deps.limits.take(LOGIN_BY_ACCOUNT, account)
+    if not await deps.passwords.verify(user.password_hash, password):
         raise WrongPassword(field="password")
-    await parts.limits.reset(LOGIN_BY_ACCOUNT, account)
+    await deps.limits.reset(LOGIN_BY_ACCOUNT, account)
 
 
 async def _grant(
@@ -146,15 +148,15 @@ async def _user(session: AsyncSession, merchant_id: UUID, email: str) -> PortalU
     return (await session.exec(query)).one_or_none()
 
 
-async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:
+async def _genuine(deps: Dependencies, text: str) -> tuple[UUID, UUID]:
     """The invitation's id and merchant. Raises InvitationUnknown."""
     try:
-        token = parts.secrets.read(text)
+        token = deps.secrets.read(text)
     except TokenUnreadable as error:
         raise InvitationUnknown from error
     merchant_id = None
-    if parts.secrets.genuine(token, Purpose.INVITATION):
-        merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_invitation($1)", token.id)
+    if deps.secrets.genuine(token, Purpose.INVITATION):
+        merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_invitation($1)", token.id)
     if merchant_id is None:
         raise InvitationUnknown
     return token.id, merchant_id

@@ -9,12 +9,12 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.challenges.service import issue
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.derived import Purpose, SecretKeys, Token, TokenUnreadable
 from kontor_identity.limits.buckets import FRESH_LINK, LINK_BY_IP, network
 from kontor_identity.links import store
 from kontor_identity.links.rules import expired
 from kontor_identity.models import Contact, Customer, Link, Merchant
-from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
 from kontor_identity.system_time import now
@@ -47,51 +47,51 @@ class Recipient:
     revoked: bool
 
 
-async def open_link(parts: Parts, text: str, ip: str) -> Started:
+async def open_link(deps: Dependencies, text: str, ip: str) -> Started:
     """A session that sees what the link opens. Raises LinkUnknown, LinkExpired, PortalOff, TooMany."""
-    await parts.limits.take(LINK_BY_IP, network(ip))
-    token, merchant_id = await _known(parts, text)
-    async with parts.db.transaction(merchant_id) as session:
+    await deps.limits.take(LINK_BY_IP, network(ip))
+    token, merchant_id = await _known(deps, text)
+    async with deps.db.transaction(merchant_id) as session:
         await session_starts(session, merchant_id)
         link = await _locked(session, token.id)
-        await _check_opens(session, parts.secrets, link, token)
+        await _check_opens(session, deps.secrets, link, token)
         if link.last_used_at is None or now() - link.last_used_at > _USE_TOLD_EVERY:
             await store.used(session, link)
         return await start_session(
-            session, parts.settings, kind="link", merchant_id=merchant_id, ip=ip, link_id=link.id,
+            session, deps.settings, kind="link", merchant_id=merchant_id, ip=ip, link_id=link.id,
             link_generation=link.generation, customer_id=link.customer_id, document_id=link.document_id,
             contact_id=link.contact_id,
         )  # fmt: skip
 
 
-async def look_at_link(parts: Parts, text: str) -> dict[str, Any]:
+async def look_at_link(deps: Dependencies, text: str) -> dict[str, Any]:
     """Whose link it is and of which document, for the page with its button. Uses nothing up. Raises LinkUnknown."""
-    token, merchant_id = await _known(parts, text)
-    async with parts.db.transaction(merchant_id) as session:
+    token, merchant_id = await _known(deps, text)
+    async with deps.db.transaction(merchant_id) as session:
         link = await session.get(Link, token.id)
-        if link is None or _generation_of(parts.secrets, token, link.generation) is None:
+        if link is None or _generation_of(deps.secrets, token, link.generation) is None:
             raise LinkUnknown
         merchant = await session.get_one(Merchant, merchant_id)
         return {"slug": merchant.slug, "document_id": str(link.document_id) if link.document_id else None}
 
 
-async def ask_for_a_fresh_link(parts: Parts, text: str) -> None:
+async def ask_for_a_fresh_link(deps: Dependencies, text: str) -> None:
     """Mails a link that works to whom the old one belonged. Says nothing about whether there was one."""
     try:
-        token, merchant_id = await _known(parts, text)
-        await parts.limits.take(FRESH_LINK, str(token.id))
+        token, merchant_id = await _known(deps, text)
+        await deps.limits.take(FRESH_LINK, str(token.id))
     except (LinkUnknown, TooMany):
         return
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         link = await _locked(session, token.id)
         recipient = await recipient_of(session, link)
-        known = _generation_of(parts.secrets, token, link.generation) is not None
+        known = _generation_of(deps.secrets, token, link.generation) is not None
         if not known or not _can_request_new(link, recipient):
             return
         if expired(link, now()):
             await store.renew(session, [link])
         issue(
-            session, parts, merchant_id, kind="document_link", email=recipient.email, name=recipient.name,
+            session, deps, merchant_id, kind="document_link", email=recipient.email, name=recipient.name,
             language=recipient.language, lifetime=_FRESH_LINK_LIFETIME, link_id=link.id,
             contact_id=recipient.contact_id, customer_id=link.customer_id, document_id=link.document_id,
         )  # fmt: skip
@@ -128,12 +128,12 @@ def _generation_of(secrets: SecretKeys, token: Token, current: int) -> int | Non
     return next((g for g in candidates if secrets.genuine(token, Purpose.LINK, g)), None)
 
 
-async def _known(parts: Parts, text: str) -> tuple[Token, UUID]:
+async def _known(deps: Dependencies, text: str) -> tuple[Token, UUID]:
     try:
-        token = parts.secrets.read(text)
+        token = deps.secrets.read(text)
     except TokenUnreadable as error:
         raise LinkUnknown from error
-    merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_link($1)", token.id)
+    merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_link($1)", token.id)
     if merchant_id is None:
         raise LinkUnknown
     return token, merchant_id

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.customers.store import ContactMissing, CustomerMissing
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import link_state
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.links import store
 from kontor_identity.links.rules import expired, why_closed
 from kontor_identity.links.store import Target, link_to, links_to
 from kontor_identity.models import Contact, Customer, Link, Merchant
-from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
@@ -24,50 +24,50 @@ class LinkRevoked(Conflict):
     code, title = "link_revoked", N_("The link was revoked.")
 
 
-def url_of(parts: Parts, link: Link) -> str:
+def url_of(deps: Dependencies, link: Link) -> str:
     """The address of the link in its present generation. It is a secret: never log it, never put it on the bus."""
-    return f"{parts.settings.portal_url}/l/{parts.secrets.token(Purpose.LINK, link.id, link.generation)}"
+    return f"{deps.settings.portal_url}/l/{deps.secrets.token(Purpose.LINK, link.id, link.generation)}"
 
 
-async def merchants_link(parts: Parts, target: Target) -> dict[str, Any]:
+async def merchants_link(deps: Dependencies, target: Target) -> dict[str, Any]:
     """The link for copying (A9), made on demand; `reason` says why there is none. Raises CustomerMissing."""
-    async with parts.db.transaction(target.merchant_id) as session:
+    async with deps.db.transaction(target.merchant_id) as session:
         customer = await _customer(session, target)
         link = await link_to(session, target, None)
         if expired(link, now()):
             await store.renew(session, [link])
-        return await _answer(session, parts, customer, link)
+        return await _answer(session, deps, customer, link)
 
 
-async def renew_links(parts: Parts, target: Target) -> dict[str, Any]:
+async def renew_links(deps: Dependencies, target: Target) -> dict[str, Any]:
     """New addresses for everybody; those so far stop working at once. Raises CustomerMissing."""
-    async with parts.db.transaction(target.merchant_id) as session:
+    async with deps.db.transaction(target.merchant_id) as session:
         await grants_change(session, target.merchant_id)
         customer = await _customer(session, target)
         link = await link_to(session, target, None)
         await store.renew(session, await links_to(session, target))
-        answer = await _answer(session, parts, customer, link)
-    return answer | {"pushed": await parts.push.now(target.merchant_id)}
+        answer = await _answer(session, deps, customer, link)
+    return answer | {"pushed": await deps.push.now(target.merchant_id)}
 
 
-async def revoke_links(parts: Parts, target: Target) -> dict[str, Any]:
+async def revoke_links(deps: Dependencies, target: Target) -> dict[str, Any]:
     """Every link to it stops working at once, until it is renewed. Raises CustomerMissing."""
-    async with parts.db.transaction(target.merchant_id) as session:
+    async with deps.db.transaction(target.merchant_id) as session:
         await grants_change(session, target.merchant_id)
         customer = await _customer(session, target)
         link = await link_to(session, target, None)
         await store.revoke(session, await links_to(session, target))
-        answer = await _answer(session, parts, customer, link)
-    return answer | {"pushed": await parts.push.now(target.merchant_id)}
+        answer = await _answer(session, deps, customer, link)
+    return answer | {"pushed": await deps.push.now(target.merchant_id)}
 
 
-async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None, *, renew: bool = False) -> str:
+async def link_for_a_mail(deps: Dependencies, target: Target, contact_id: UUID | None, *, renew: bool = False) -> str:
     """The address for the mail to this person, or to the customer's own mailbox.
 
     With `renew` the one mailed before stops working at once; nobody else's does.
     Raises CustomerMissing, ContactMissing, LinkRevoked (the merchant revoked it, or the person's access).
     """
-    async with parts.db.transaction(target.merchant_id) as session:
+    async with deps.db.transaction(target.merchant_id) as session:
         if renew:
             await grants_change(session, target.merchant_id)
         await _customer(session, target)
@@ -79,9 +79,9 @@ async def link_for_a_mail(parts: Parts, target: Target, contact_id: UUID | None,
             raise LinkRevoked(N_("The link was revoked. Please renew it first."))
         if renew or expired(link, now()):
             await store.renew(session, [link])
-        address = url_of(parts, link)
+        address = url_of(deps, link)
     if renew:
-        await parts.push.now(target.merchant_id)
+        await deps.push.now(target.merchant_id)
     return address
 
 
@@ -100,7 +100,7 @@ async def _customer(session: AsyncSession, target: Target) -> Customer:
     return customer
 
 
-async def _answer(session: AsyncSession, parts: Parts, customer: Customer, link: Link) -> dict[str, Any]:
+async def _answer(session: AsyncSession, deps: Dependencies, customer: Customer, link: Link) -> dict[str, Any]:
     merchant = await session.get_one(Merchant, customer.merchant_id)
     reason = why_closed(
         portal_enabled=merchant.portal_enabled, portal_access=customer.portal_access,
@@ -113,5 +113,5 @@ async def _answer(session: AsyncSession, parts: Parts, customer: Customer, link:
         "expires_at": link.expires_at.isoformat(),
         "last_used_at": link.last_used_at.isoformat() if link.last_used_at else None,
     }
-    url = None if reason else url_of(parts, link)
+    url = None if reason else url_of(deps, link)
     return command_result(link_state(link), url=url, reason=reason, link=described)

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from google.protobuf.json_format import MessageToDict
 
+from kontor_identity.dependencies import Deps
 from kontor_identity.events import merchant_state
 from kontor_identity.merchants.inputs import MerchantChange
 from kontor_identity.merchants.logo import LARGEST_BYTES, EncodedLogo, LogoTooLarge, logo, remove_logo, set_logo
 from kontor_identity.merchants.service import change_settings, merchant_settings
-from kontor_identity.parts import Here
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, ServiceCaller, require
 
@@ -22,36 +22,36 @@ _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @router.get("/v1/merchant")
-async def get_settings(here: Here, editor: Editor) -> dict[str, Any]:
-    merchant = await merchant_settings(here, editor.merchant)
+async def get_settings(deps: Deps, editor: Editor) -> dict[str, Any]:
+    merchant = await merchant_settings(deps, editor.merchant)
     return MessageToDict(
         merchant_state(merchant), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
 
 
 @router.patch("/v1/merchant")
-async def patch_settings(change: MerchantChange, here: Here, editor: Editor) -> dict[str, Any]:
-    return await change_settings(here, editor.merchant, change)
+async def patch_settings(change: MerchantChange, deps: Deps, editor: Editor) -> dict[str, Any]:
+    return await change_settings(deps, editor.merchant, change)
 
 
 @router.put("/v1/merchant/logo")
-async def put_logo(request: Request, here: Here, editor: Editor) -> dict[str, Any]:
-    return await set_logo(here, editor.merchant, await _bounded_body(request))
+async def put_logo(request: Request, deps: Deps, editor: Editor) -> dict[str, Any]:
+    return await set_logo(deps, editor.merchant, await _bounded_body(request))
 
 
 @router.delete("/v1/merchant/logo")
-async def delete_logo(here: Here, editor: Editor) -> dict[str, Any]:
-    return await remove_logo(here, editor.merchant)
+async def delete_logo(deps: Deps, editor: Editor) -> dict[str, Any]:
+    return await remove_logo(deps, editor.merchant)
 
 
 @router.get("/v1/logos/{sha256}", tags=["public"])
-async def public_logo(sha256: str, here: Here) -> Response:
-    return _as_response(await logo(here, sha256))
+async def public_logo(sha256: str, deps: Deps) -> Response:
+    return _as_response(await logo(deps, sha256))
 
 
 @router.get("/v1/files/{sha256}")
-async def file_for_a_service(sha256: str, here: Here, _: ServiceCaller) -> Response:
-    return _as_response(await logo(here, sha256))
+async def file_for_a_service(sha256: str, deps: Deps, _: ServiceCaller) -> Response:
+    return _as_response(await logo(deps, sha256))
 
 
 def _as_response(found: EncodedLogo) -> Response:

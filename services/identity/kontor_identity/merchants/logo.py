@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import merchant_state
 from kontor_identity.merchants.service import locked_merchant, settings_changed
 from kontor_identity.models import Logo
-from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Invalid, NotFound, TooLarge
@@ -37,11 +37,11 @@ class EncodedLogo:
     media_type: str
 
 
-async def set_logo(parts: Parts, merchant_id: UUID, content: bytes) -> dict[str, Any]:
+async def set_logo(deps: Dependencies, merchant_id: UUID, content: bytes) -> dict[str, Any]:
     """Raises LogoTooLarge, LogoInvalid."""
     logo = await asyncio.to_thread(encode_logo, content)
-    sha256 = await parts.files.put(logo.content)
-    async with parts.db.transaction(merchant_id) as session:
+    sha256 = await deps.files.put(logo.content)
+    async with deps.db.transaction(merchant_id) as session:
         merchant = await locked_merchant(session, merchant_id)
         row = {"merchant_id": merchant_id, "sha256": sha256, "media_type": logo.media_type, "created_at": now()}
         await session.exec(insert(Logo).values(row).on_conflict_do_nothing())
@@ -51,9 +51,9 @@ async def set_logo(parts: Parts, merchant_id: UUID, content: bytes) -> dict[str,
     return command_result(merchant_state(merchant))
 
 
-async def remove_logo(parts: Parts, merchant_id: UUID) -> dict[str, Any]:
+async def remove_logo(deps: Dependencies, merchant_id: UUID) -> dict[str, Any]:
     """The merchant has none any more; mails that went out go on showing theirs."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         merchant = await locked_merchant(session, merchant_id)
         if merchant.logo_sha256:
             merchant.logo_sha256 = merchant.logo_media_type = ""
@@ -61,12 +61,12 @@ async def remove_logo(parts: Parts, merchant_id: UUID) -> dict[str, Any]:
     return command_result(merchant_state(merchant))
 
 
-async def logo(parts: Parts, sha256: str) -> EncodedLogo:
-    """A logo by its hash; logos are public, other files of the storage are not found here. Raises NotFound."""
-    media_type = await parts.db.pool.fetchval("SELECT logo_media_type($1)", sha256)
+async def logo(deps: Dependencies, sha256: str) -> EncodedLogo:
+    """A logo by its hash; logos are public, other files of the storage are not found deps. Raises NotFound."""
+    media_type = await deps.db.pool.fetchval("SELECT logo_media_type($1)", sha256)
     if media_type is None:
         raise NotFound
-    return EncodedLogo(await parts.files.get(sha256), media_type)
+    return EncodedLogo(await deps.files.get(sha256), media_type)
 
 
 def encode_logo(content: bytes) -> EncodedLogo:

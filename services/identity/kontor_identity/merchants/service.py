@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.challenges.service import ask_for_a_password
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import merchant_state
 from kontor_identity.merchants.document_types import default_document_types, merged
 from kontor_identity.merchants.inputs import MerchantChange, Registration
 from kontor_identity.models import Merchant, Staff
-from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.sessions.changes import grants_change, portal_access_changed
 from kontor_identity.system_time import now
@@ -35,12 +35,12 @@ class AddressTaken(Conflict):
     code, title = "email_taken", N_("This e-mail address has a log-in already.")
 
 
-async def register_merchant(parts: Parts, wanted: Registration) -> dict[str, Any]:
+async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[str, Any]:
     """A new merchant with its first owner (A18). Raises SlugTaken, AddressTaken, PasswordTooWeak."""
     password_hash = None
     if wanted.owner.password is not None:
         check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
-        password_hash = await parts.passwords.hash(wanted.owner.password)
+        password_hash = await deps.passwords.hash(wanted.owner.password)
     instant = now()
     merchant_id = uuid7()
     merchant = Merchant(
@@ -53,23 +53,23 @@ async def register_merchant(parts: Parts, wanted: Registration) -> dict[str, Any
         language=wanted.language, password_hash=password_hash, created_at=instant,
     )  # fmt: skip
     try:
-        async with parts.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(merchant_id) as session:
             session.add(merchant)
             await session.flush()
             session.add(owner)
             await session.flush()
             record(session, pb.MerchantRegistered(merchant=merchant_state(merchant)))
             if password_hash is None:
-                await ask_for_a_password(session, parts, owner)
+                await ask_for_a_password(session, deps, owner)
     except IntegrityError as error:
         raise _taken(error) from error
     return command_result(merchant_state(merchant), owner_id=str(owner.id))
 
 
-async def change_settings(parts: Parts, merchant_id: UUID, change: MerchantChange) -> dict[str, Any]:
+async def change_settings(deps: Dependencies, merchant_id: UUID, change: MerchantChange) -> dict[str, Any]:
     """Raises SlugTaken."""
     try:
-        async with parts.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(merchant_id) as session:
             await grants_change(session, merchant_id)
             merchant = await locked_merchant(session, merchant_id)
             before = tuple(getattr(merchant, name) for name in _OPENS_THE_PORTAL)
@@ -79,12 +79,12 @@ async def change_settings(parts: Parts, merchant_id: UUID, change: MerchantChang
                     await portal_access_changed(session, merchant_id)
     except IntegrityError as error:
         raise _taken(error) from error
-    pushed = await parts.push.now(merchant_id)
+    pushed = await deps.push.now(merchant_id)
     return command_result(merchant_state(merchant), pushed=pushed)
 
 
-async def merchant_settings(parts: Parts, merchant_id: UUID) -> Merchant:
-    async with parts.db.transaction(merchant_id) as session:
+async def merchant_settings(deps: Dependencies, merchant_id: UUID) -> Merchant:
+    async with deps.db.transaction(merchant_id) as session:
         return await _merchant(session, merchant_id)
 
 

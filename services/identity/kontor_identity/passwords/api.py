@@ -8,9 +8,9 @@ from pydantic import Field
 from kontor_identity.access.rights import EDGE_OF_KIND
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import NotAllowed
+from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language
 from kontor_identity.limits.uniform import uniform_time
-from kontor_identity.parts import Here
 from kontor_identity.passwords.account import change_language, change_password
 from kontor_identity.passwords.reset import complete_reset, mail_reset
 from kontor_identity.sessions.password import LoginKind
@@ -45,26 +45,26 @@ class LanguageChange(Input):
 
 
 @router.post("/password-resets", status_code=202)
-async def reset(body: ResetWanted, here: Here, edge: CallingService) -> dict[str, str]:
+async def reset(body: ResetWanted, deps: Deps, edge: CallingService) -> dict[str, str]:
     if EDGE_OF_KIND[body.kind] != edge:
         raise NotAllowed(N_("%(edge)s resets no passwords of this kind."), edge=edge)
-    async with uniform_time(here.settings.uniform_answer_seconds):
-        await mail_reset(here, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip)
+    async with uniform_time(deps.settings.uniform_answer_seconds):
+        await mail_reset(deps, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip)
     return {}
 
 
 @router.post("/password-resets/complete")
-async def complete(body: NewPassword, here: Here, _: CallingService) -> dict[str, Any]:
-    started = await complete_reset(here, body.token, body.password, body.ip)
-    await here.push.now(started.actor.merchant_id)
+async def complete(body: NewPassword, deps: Deps, _: CallingService) -> dict[str, Any]:
+    started = await complete_reset(deps, body.token, body.password, body.ip)
+    await deps.push.now(started.actor.merchant_id)
     return started.answer()
 
 
 @router.post("/account/password")
-async def own_password(body: PasswordChange, here: Here, person: Person) -> dict[str, bool]:
-    return {"pushed": await change_password(here, person, body.old, body.new)}
+async def own_password(body: PasswordChange, deps: Deps, person: Person) -> dict[str, bool]:
+    return {"pushed": await change_password(deps, person, body.old, body.new)}
 
 
 @router.post("/account/language")
-async def own_language(body: LanguageChange, here: Here, person: Person) -> dict[str, bool]:
-    return {"pushed": await change_language(here, person, body.language)}
+async def own_language(body: LanguageChange, deps: Deps, person: Person) -> dict[str, bool]:
+    return {"pushed": await change_language(deps, person, body.language)}

@@ -7,10 +7,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.challenges.service import issue
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.derived import Purpose, TokenUnreadable
 from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, RESET_BY_IP, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
-from kontor_identity.parts import Parts
 from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.passwords.person import person
 from kontor_identity.sessions.changes import end_sessions, grants_change
@@ -29,56 +29,56 @@ class ResetExpired(Gone):
     code, title = "reset_expired", N_("The link is no longer valid.")
 
 
-async def mail_reset(parts: Parts, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:
+async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:
     """Mails a reset link if there is such a log-in. Tells nobody whether there is. Raises TooMany."""
-    await parts.limits.take(RESET_BY_IP, network(ip))
-    await parts.limits.take(RESET_BY_ACCOUNT, f"{kind}:{slug}:{email}")
-    candidate = await (find_staff(parts, slug, email) if kind == "staff" else find_user(parts, slug, email))
+    await deps.limits.take(RESET_BY_IP, network(ip))
+    await deps.limits.take(RESET_BY_ACCOUNT, f"{kind}:{slug}:{email}")
+    candidate = await (find_staff(deps, slug, email) if kind == "staff" else find_user(deps, slug, email))
     if candidate.person_id is None:
         return
-    async with parts.db.transaction(candidate.merchant_id) as session:
+    async with deps.db.transaction(candidate.merchant_id) as session:
         found = await person(session, kind, candidate.person_id)
         if not await _may_reset(session, found):
             return
         whose = {"staff_id" if isinstance(found, Staff) else "user_id": found.id}
         issue(
-            session, parts, candidate.merchant_id, kind="password_reset", email=found.email, name=found.name,
-            language=found.language, lifetime=timedelta(minutes=parts.settings.reset_minutes), **whose,
+            session, deps, candidate.merchant_id, kind="password_reset", email=found.email, name=found.name,
+            language=found.language, lifetime=timedelta(minutes=deps.settings.reset_minutes), **whose,
         )  # fmt: skip
 
 
-async def complete_reset(parts: Parts, text: str, password: str, ip: str) -> Started:
+async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) -> Started:
     """The new password, every session so far ended, and a new one. Raises ResetUnknown, ResetExpired, PasswordTooWeak."""
-    await parts.limits.take(TOKEN_BY_IP, network(ip))
-    challenge_id, merchant_id = await _genuine(parts, text)
-    async with parts.db.transaction(merchant_id) as session:
+    await deps.limits.take(TOKEN_BY_IP, network(ip))
+    challenge_id, merchant_id = await _genuine(deps, text)
+    async with deps.db.transaction(merchant_id) as session:
         challenge = await session.get_one(Challenge, challenge_id)
         _check_open(challenge)
         check_strength(password, challenge.email, challenge.name)
-    password_hash = await parts.passwords.hash(password)
-    async with parts.db.transaction(merchant_id) as session:
+    password_hash = await deps.passwords.hash(password)
+    async with deps.db.transaction(merchant_id) as session:
         await grants_change(session, merchant_id)
         challenge = (await session.exec(select(Challenge).where(Challenge.id == challenge_id).with_for_update())).one()
         _check_open(challenge)
         challenge.used_at = now()
-        started = await _set_password(session, parts, challenge, password_hash, ip)
+        started = await _set_password(session, deps, challenge, password_hash, ip)
     slug = "" if challenge.staff_id else started.actor.slug
-    await parts.limits.reset(LOGIN_BY_ACCOUNT, f"{started.actor.kind}:{slug}:{challenge.email}")
+    await deps.limits.reset(LOGIN_BY_ACCOUNT, f"{started.actor.kind}:{slug}:{challenge.email}")
     return started
 
 
 async def _set_password(
-    session: AsyncSession, parts: Parts, challenge: Challenge, password_hash: str, ip: str
+    session: AsyncSession, deps: Dependencies, challenge: Challenge, password_hash: str, ip: str
 ) -> Started:
     if challenge.staff_id is not None:
         staff = await session.get_one(Staff, challenge.staff_id)
         staff.password_hash = password_hash
         await end_sessions(session, staff_id=staff.id)
-        return await start_for_staff(session, parts, staff, ip)
+        return await start_for_staff(session, deps, staff, ip)
     user = await session.get_one(PortalUser, challenge.user_id)
     user.password_hash = password_hash
     await end_sessions(session, user_id=user.id)
-    return await start_for_user(session, parts, user, ip)
+    return await start_for_user(session, deps, user, ip)
 
 
 async def _may_reset(session: AsyncSession, who: Staff | PortalUser) -> bool:
@@ -89,14 +89,14 @@ async def _may_reset(session: AsyncSession, who: Staff | PortalUser) -> bool:
     return merchant.password_reset_enabled and (await session.exec(granted)).first() is not None
 
 
-async def _genuine(parts: Parts, text: str) -> tuple[UUID, UUID]:
+async def _genuine(deps: Dependencies, text: str) -> tuple[UUID, UUID]:
     try:
-        token = parts.secrets.read(text)
+        token = deps.secrets.read(text)
     except TokenUnreadable as error:
         raise ResetUnknown from error
     merchant_id = None
-    if parts.secrets.genuine(token, Purpose.RESET):
-        merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_challenge($1)", token.id)
+    if deps.secrets.genuine(token, Purpose.RESET):
+        merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_challenge($1)", token.id)
     if merchant_id is None:
         raise ResetUnknown
     return token.id, merchant_id

@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 from kontor_identity.access.rights import EDGE_OF_KIND
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import NotAllowed
+from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input
 from kontor_identity.limits.uniform import uniform_time
-from kontor_identity.parts import Here
 from kontor_identity.sessions.code import mail_code_for_address, mail_code_for_link, start_with_code
 from kontor_identity.sessions.own import end_by_hash, end_own_session, own_sessions
 from kontor_identity.sessions.password import LoginKind, start_with_password
@@ -59,48 +59,48 @@ class SessionHash(Input):
 
 
 @router.post("/password")
-async def password_session(body: PasswordLogin, here: Here, edge: CallingService) -> dict[str, Any]:
+async def password_session(body: PasswordLogin, deps: Deps, edge: CallingService) -> dict[str, Any]:
     if EDGE_OF_KIND[body.kind] != edge:
         raise NotAllowed(N_("%(edge)s starts no sessions of this kind."), edge=edge)
     email = body.email.strip().lower()
     started = await start_with_password(
-        here, slug=body.slug, email=email, password=body.password, kind=body.kind, ip=body.ip
+        deps, slug=body.slug, email=email, password=body.password, kind=body.kind, ip=body.ip
     )
     return started.answer()
 
 
 @router.post("/code/start", status_code=202)
-async def mail_code(body: CodeWanted, here: Here, _: CallingService) -> dict[str, str]:
-    async with uniform_time(here.settings.uniform_answer_seconds):
+async def mail_code(body: CodeWanted, deps: Deps, _: CallingService) -> dict[str, str]:
+    async with uniform_time(deps.settings.uniform_answer_seconds):
         if body.session_hash is not None:
-            challenge_id = await mail_code_for_link(here, body.session_hash, body.ip)
+            challenge_id = await mail_code_for_link(deps, body.session_hash, body.ip)
         else:
-            challenge_id = await mail_code_for_address(here, body.slug or "", body.email or "", body.ip)
+            challenge_id = await mail_code_for_address(deps, body.slug or "", body.email or "", body.ip)
     return {"challenge_id": str(challenge_id)}
 
 
 @router.post("/code")
-async def code_session(body: CodeLogin, here: Here, _: CallingService) -> dict[str, Any]:
-    return (await start_with_code(here, body.challenge_id, body.code, body.ip)).answer()
+async def code_session(body: CodeLogin, deps: Deps, _: CallingService) -> dict[str, Any]:
+    return (await start_with_code(deps, body.challenge_id, body.code, body.ip)).answer()
 
 
 @router.post("/push")
-async def push_again(here: Here, _: ServiceCaller) -> dict[str, int]:
+async def push_again(deps: Deps, _: ServiceCaller) -> dict[str, int]:
     """Tells the edges every live session once more, in the background."""
-    return {"sessions": await here.push.forget_answers()}
+    return {"sessions": await deps.push.forget_answers()}
 
 
 @router.post("/end", status_code=204)
-async def log_out(body: SessionHash, here: Here, _: CallingService) -> Response:
-    await end_by_hash(here, body.session_hash)
+async def log_out(body: SessionHash, deps: Deps, _: CallingService) -> Response:
+    await end_by_hash(deps, body.session_hash)
     return Response(status_code=204)
 
 
 @router.get("")
-async def list_own(here: Here, person: Person) -> dict[str, Any]:
-    return {"sessions": await own_sessions(here, person)}
+async def list_own(deps: Deps, person: Person) -> dict[str, Any]:
+    return {"sessions": await own_sessions(deps, person)}
 
 
 @router.delete("/{session_id}")
-async def end_own(session_id: UUID, here: Here, person: Person) -> dict[str, bool]:
-    return {"pushed": await end_own_session(here, person, session_id)}
+async def end_own(session_id: UUID, deps: Deps, person: Person) -> dict[str, bool]:
+    return {"pushed": await end_own_session(deps, person, session_id)}

@@ -13,10 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor_identity.access.actors import session_actor
 from kontor_identity.access.tokens import SessionEnded
 from kontor_identity.challenges.service import issue
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits.buckets import CODE_BY_ACCOUNT, CODE_BY_IP, network
 from kontor_identity.links.opening import recipient_of
 from kontor_identity.models import Challenge, Contact, Customer, Link
-from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
 from kontor_service.errors import Conflict, Unauthorized
@@ -53,47 +53,47 @@ class CodeRecipient:
     customer_id: UUID | None
 
 
-async def mail_code_for_link(parts: Parts, session_hash: str, ip: str) -> UUID:
+async def mail_code_for_link(deps: Dependencies, session_hash: str, ip: str) -> UUID:
     """Mails a code to whom the session's link belongs. Raises SessionEnded, NoMailbox, TooMany."""
-    await parts.limits.take(CODE_BY_IP, network(ip))
-    actor = await session_actor(parts.db, session_hash)
+    await deps.limits.take(CODE_BY_IP, network(ip))
+    actor = await session_actor(deps.db, session_hash)
     if actor is None or actor.ended or actor.link_id is None:
         raise SessionEnded
-    await parts.limits.take(CODE_BY_ACCOUNT, str(actor.link_id))
-    async with parts.db.transaction(actor.merchant_id) as session:
+    await deps.limits.take(CODE_BY_ACCOUNT, str(actor.link_id))
+    async with deps.db.transaction(actor.merchant_id) as session:
         found = await recipient_of(session, await session.get_one(Link, actor.link_id))
         if not found.email:
             raise NoMailbox
         recipient = CodeRecipient(found.email, found.name, found.language, found.contact_id, actor.customer_id)
-        return _issue_code(session, parts, actor.merchant_id, recipient)
+        return _issue_code(session, deps, actor.merchant_id, recipient)
 
 
-async def mail_code_for_address(parts: Parts, slug: str, email: str, ip: str) -> UUID:
+async def mail_code_for_address(deps: Dependencies, slug: str, email: str, ip: str) -> UUID:
     """Mails a code to the address if a customer has it; the answer is the same if not. Raises TooMany."""
-    await parts.limits.take(CODE_BY_IP, network(ip))
-    await parts.limits.take(CODE_BY_ACCOUNT, f"{slug}:{email}")
-    merchant_id = await parts.db.pool.fetchval("SELECT merchant_by_slug($1)", slug) or uuid4()
-    async with parts.db.transaction(merchant_id) as session:
-        return _issue_code(session, parts, merchant_id, await _who_has(session, merchant_id, email))
+    await deps.limits.take(CODE_BY_IP, network(ip))
+    await deps.limits.take(CODE_BY_ACCOUNT, f"{slug}:{email}")
+    merchant_id = await deps.db.pool.fetchval("SELECT merchant_by_slug($1)", slug) or uuid4()
+    async with deps.db.transaction(merchant_id) as session:
+        return _issue_code(session, deps, merchant_id, await _who_has(session, merchant_id, email))
 
 
-async def start_with_code(parts: Parts, challenge_id: UUID, code: str, ip: str) -> Started:
+async def start_with_code(deps: Dependencies, challenge_id: UUID, code: str, ip: str) -> Started:
     """Raises WrongCode, PortalOff, TooMany."""
-    await parts.limits.take(CODE_BY_IP, network(ip))
-    merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_challenge($1)", challenge_id) or uuid4()
+    await deps.limits.take(CODE_BY_IP, network(ip))
+    merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_challenge($1)", challenge_id) or uuid4()
     # A transaction of its own: the attempt counts whatever follows.
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         key_id = (await session.execute(_ATTEMPT, {"id": challenge_id})).scalar_one_or_none()
-    if key_id is None or not _is_right(parts, challenge_id, key_id, code):
+    if key_id is None or not _is_right(deps, challenge_id, key_id, code):
         raise WrongCode
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         await session_starts(session, merchant_id)
         if (await session.execute(_USE, {"id": challenge_id})).scalar_one_or_none() is None:
             raise WrongCode
         challenge = await session.get_one(Challenge, challenge_id)
         try:
             return await start_session(
-                session, parts.settings, kind="portal", merchant_id=merchant_id, ip=ip, email=challenge.email,
+                session, deps.settings, kind="portal", merchant_id=merchant_id, ip=ip, email=challenge.email,
                 contact_id=challenge.contact_id, customer_id=challenge.customer_id,
             )  # fmt: skip
         except SessionEnded:
@@ -101,25 +101,25 @@ async def start_with_code(parts: Parts, challenge_id: UUID, code: str, ip: str) 
             raise WrongCode from None
 
 
-def _is_right(parts: Parts, challenge_id: UUID, key_id: str, code: str) -> bool:
+def _is_right(deps: Dependencies, challenge_id: UUID, key_id: str, code: str) -> bool:
     try:
-        expected = parts.secrets.code(challenge_id, key_id)
+        expected = deps.secrets.code(challenge_id, key_id)
     except KeyError:
         return False
     digits = "".join(character for character in code if character in "0123456789")
     return compare_digest(expected, digits)
 
 
-def _issue_code(session: AsyncSession, parts: Parts, merchant_id: UUID, recipient: CodeRecipient | None) -> UUID:
+def _issue_code(session: AsyncSession, deps: Dependencies, merchant_id: UUID, recipient: CodeRecipient | None) -> UUID:
     if recipient is None:
         # Looks like every other: no code fits it.
         return uuid7()
-    lifetime = timedelta(minutes=parts.settings.code_minutes)
+    lifetime = timedelta(minutes=deps.settings.code_minutes)
     whose: dict[str, Any] = {
         "email": recipient.email, "name": recipient.name, "language": recipient.language,
         "contact_id": recipient.contact_id, "customer_id": recipient.customer_id,
     }  # fmt: skip
-    return issue(session, parts, merchant_id, kind="login_code", lifetime=lifetime, **whose).id
+    return issue(session, deps, merchant_id, kind="login_code", lifetime=lifetime, **whose).id
 
 
 async def _who_has(session: AsyncSession, merchant_id: UUID, email: str) -> CodeRecipient | None:

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.models import Contact, LoginSession
-from kontor_identity.parts import Parts
 from kontor_identity.system_time import now
 from kontor_service.errors import Forbidden, NotFound
 from kontor_service.i18n import N_
@@ -27,9 +27,9 @@ class NoAccount(Forbidden):
     code, title = "no_account", N_("There is no account behind this session.")
 
 
-async def own_sessions(parts: Parts, principal: Principal) -> list[dict[str, Any]]:
+async def own_sessions(deps: Dependencies, principal: Principal) -> list[dict[str, Any]]:
     """The live sessions of the person, newest first."""
-    async with parts.db.transaction(principal.merchant) as session:
+    async with deps.db.transaction(principal.merchant) as session:
         query = (
             select(LoginSession)
             .where(await _mine(session, principal), col(LoginSession.revoked_at).is_(None))
@@ -50,25 +50,25 @@ async def own_sessions(parts: Parts, principal: Principal) -> list[dict[str, Any
     ]
 
 
-async def end_own_session(parts: Parts, principal: Principal, session_id: UUID) -> bool:
+async def end_own_session(deps: Dependencies, principal: Principal, session_id: UUID) -> bool:
     """Ends it at once; whether the edge has confirmed. Raises SessionMissing for somebody else's."""
-    async with parts.db.transaction(principal.merchant) as session:
+    async with deps.db.transaction(principal.merchant) as session:
         query = select(LoginSession.id).where(LoginSession.id == session_id, await _mine(session, principal))
         if (await session.exec(query)).one_or_none() is None:
             raise SessionMissing
         await session.execute(_END, {"id": session_id})
-    return await parts.push.now(principal.merchant)
+    return await deps.push.now(principal.merchant)
 
 
-async def end_by_hash(parts: Parts, session_hash: str) -> None:
+async def end_by_hash(deps: Dependencies, session_hash: str) -> None:
     """Logging out. Repeating it, or doing it to a session that is unknown, changes nothing."""
-    merchant_id = await parts.db.pool.fetchval("SELECT merchant_of_session($1)", session_hash)
+    merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_session($1)", session_hash)
     if merchant_id is None:
         return
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         query = select(LoginSession.id).where(LoginSession.hash == session_hash)
         await session.execute(_END, {"id": (await session.exec(query)).one()})
-    await parts.push.now(merchant_id)
+    await deps.push.now(merchant_id)
 
 
 async def account_of(session: AsyncSession, principal: Principal) -> tuple[str, UUID]:

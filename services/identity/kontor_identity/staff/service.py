@@ -9,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.access.rights import Role
 from kontor_identity.challenges.service import ask_for_a_password
+from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import Email, Input, Language, Name
 from kontor_identity.merchants.service import AddressTaken
 from kontor_identity.models import Staff
-from kontor_identity.parts import Parts
 from kontor_identity.sessions.changes import grants_change, staff_changed
 from kontor_identity.system_time import now
 from kontor_service.errors import Conflict, NotFound
@@ -44,28 +44,28 @@ class StaffChange(Input):
     active: bool | None = None
 
 
-async def list_staff(parts: Parts, merchant_id: UUID) -> list[dict[str, Any]]:
-    async with parts.db.transaction(merchant_id) as session:
+async def list_staff(deps: Dependencies, merchant_id: UUID) -> list[dict[str, Any]]:
+    async with deps.db.transaction(merchant_id) as session:
         rows = (await session.exec(select(Staff).order_by(col(Staff.name), col(Staff.id)))).all()
     return [_described(row) for row in rows]
 
 
-async def add_staff(parts: Parts, merchant_id: UUID, wanted: StaffNew) -> dict[str, Any]:
+async def add_staff(deps: Dependencies, merchant_id: UUID, wanted: StaffNew) -> dict[str, Any]:
     """A new account; its owner gets a mail to choose a password. Raises AddressTaken."""
     staff = Staff(id=uuid7(), merchant_id=merchant_id, created_at=now(), **wanted.model_dump())
     try:
-        async with parts.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(merchant_id) as session:
             session.add(staff)
             await session.flush()
-            await ask_for_a_password(session, parts, staff)
+            await ask_for_a_password(session, deps, staff)
     except IntegrityError as error:
         raise AddressTaken(field="email") from error
     return _described(staff)
 
 
-async def change_staff(parts: Parts, merchant_id: UUID, staff_id: UUID, change: StaffChange) -> dict[str, Any]:
+async def change_staff(deps: Dependencies, merchant_id: UUID, staff_id: UUID, change: StaffChange) -> dict[str, Any]:
     """Takes effect at once, also for sessions that run. Raises StaffMissing, LastOwner."""
-    async with parts.db.transaction(merchant_id) as session:
+    async with deps.db.transaction(merchant_id) as session:
         await grants_change(session, merchant_id)
         staff = await session.get(Staff, staff_id, with_for_update=True)
         if staff is None:
@@ -75,7 +75,7 @@ async def change_staff(parts: Parts, merchant_id: UUID, staff_id: UUID, change: 
         await session.flush()
         await _check_owner_left(session)
         await staff_changed(session, staff_id)
-    return _described(staff) | {"pushed": await parts.push.now(merchant_id)}
+    return _described(staff) | {"pushed": await deps.push.now(merchant_id)}
 
 
 async def _check_owner_left(session: AsyncSession) -> None:

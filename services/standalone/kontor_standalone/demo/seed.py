@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from kontor.identity.v1.identity_pb2 import CustomerSnapshot
 from kontor_events.registry import contexts, rules_of
-from kontor_identity.app import make_parts
+from kontor_identity.app import make_dependencies
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
 from kontor_identity.settings import Settings as IdentitySettings
@@ -100,9 +100,9 @@ async def _register(settings: IdentitySettings, password: str) -> None:
     db = Database(settings.database_url.get_secret_value(), pool_size=2)
     await db.open()
     try:
-        parts = await make_parts(settings, db, Files(settings.files_url))
-        await register_merchant(parts, wanted)
-        await parts.push.close()
+        deps = await make_dependencies(settings, db, Files(settings.files_url))
+        await register_merchant(deps, wanted)
+        await deps.push.close()
     finally:
         await db.close()
 

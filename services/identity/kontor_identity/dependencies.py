@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     settings: Settings
     db: Database
     files: Files
@@ -29,9 +29,9 @@ class Parts:
     push: "SessionPush"
 
 
-def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
+def _dependencies(request: Request) -> Dependencies:
+    deps: Dependencies = request.app.state.dependencies
+    return deps
 
 
-Here = Annotated[Parts, Depends(_parts)]
+Deps = Annotated[Dependencies, Depends(_dependencies)]
