@@ -13,9 +13,6 @@ from kontor_identity.limits.buckets import CAPABILITY_LINK, LINK_BY_IP, network
 from kontor_identity.links.opening import LinkExpired, LinkUnknown
 from kontor_service.i18n import N_
 
-# Older generations than these are not told from forgeries.
-_GENERATIONS_KNOWN = 100
-
 
 @dataclass(frozen=True)
 class OpenedLink:
@@ -67,9 +64,7 @@ async def _open(deps: Dependencies, text: str) -> OpenedLink:
     row = await deps.db.pool.fetchrow("SELECT * FROM resource_of_link($1)", token.id)
     if row is None:
         raise LinkUnknown
-    oldest = max(1, row["generation"] - _GENERATIONS_KNOWN)
-    known = (g for g in range(row["generation"], oldest - 1, -1) if deps.secrets.genuine(token, Purpose.CAPABILITY, g))
-    generation = next(known, None)
+    generation = deps.secrets.generation_of(token, Purpose.CAPABILITY, row["generation"])
     if generation is None:
         raise LinkUnknown
     if generation != row["generation"] or row["closed"]:

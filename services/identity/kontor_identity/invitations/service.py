@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.customers.store import changed, hold
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.keys.derived import Purpose, TokenUnreadable
+from kontor_identity.keys.derived import Purpose
 from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, TOKEN_BY_IP, network
 from kontor_identity.models import Contact, Invitation, Merchant, PortalUser
 from kontor_identity.passwords.hashing import check_strength
@@ -150,16 +150,10 @@ async def _user(session: AsyncSession, merchant_id: UUID, email: str) -> PortalU
 
 async def _genuine(deps: Dependencies, text: str) -> tuple[UUID, UUID]:
     """The invitation's id and merchant. Raises InvitationUnknown."""
-    try:
-        token = deps.secrets.read(text)
-    except TokenUnreadable as error:
-        raise InvitationUnknown from error
-    merchant_id = None
-    if deps.secrets.genuine(token, Purpose.INVITATION):
-        merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_invitation($1)", token.id)
-    if merchant_id is None:
+    found = await deps.opened(text, Purpose.INVITATION, "merchant_of_invitation")
+    if found is None:
         raise InvitationUnknown
-    return token.id, merchant_id
+    return found
 
 
 def _open(invitation: Invitation) -> bool:

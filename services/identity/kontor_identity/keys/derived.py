@@ -16,6 +16,8 @@ from uuid import UUID
 _MAC_BYTES = 20
 _CODE_DIGITS = 8
 _LONGEST_TOKEN = 200
+# Older generations than these are not told from forgeries.
+_GENERATIONS_KNOWN = 100
 
 
 class Purpose(StrEnum):
@@ -66,6 +68,11 @@ class SecretKeys:
     def genuine(self, token: Token, purpose: Purpose, generation: int = 1) -> bool:
         expected = self._mac(token.key_id, purpose, token.id, generation)[:_MAC_BYTES]
         return hmac.compare_digest(expected, token.mac)
+
+    def generation_of(self, token: Token, purpose: Purpose, current: int) -> int | None:
+        """The generation up to the `current` one that the token was made for; None if for none of ours."""
+        oldest = max(1, current - _GENERATIONS_KNOWN)
+        return next((g for g in range(current, oldest - 1, -1) if self.genuine(token, purpose, g)), None)
 
     def code(self, id: UUID, key_id: str) -> str:
         """The code of a challenge, eight digits; worth something only together with a limit on attempts.

@@ -23,8 +23,6 @@ from kontor_service.i18n import N_
 
 # Opening tells the merchant's list no more often than this.
 _USE_TOLD_EVERY = timedelta(hours=1)
-# Older generations than these are not told from forgeries.
-_GENERATIONS_KNOWN = 100
 _FRESH_LINK_LIFETIME = timedelta(days=7)
 
 
@@ -69,7 +67,7 @@ async def look_at_link(deps: Dependencies, text: str) -> dict[str, Any]:
     token, merchant_id = await _known(deps, text)
     async with deps.db.transaction(merchant_id) as session:
         link = await session.get(Link, token.id)
-        if link is None or _generation_of(deps.secrets, token, link.generation) is None:
+        if link is None or deps.secrets.generation_of(token, Purpose.LINK, link.generation) is None:
             raise LinkUnknown
         merchant = await session.get_one(Merchant, merchant_id)
         return {"slug": merchant.slug, "document_id": str(link.document_id) if link.document_id else None}
@@ -85,7 +83,7 @@ async def ask_for_a_fresh_link(deps: Dependencies, text: str) -> None:
     async with deps.db.transaction(merchant_id) as session:
         link = await _locked(session, token.id)
         recipient = await recipient_of(session, link)
-        known = _generation_of(deps.secrets, token, link.generation) is not None
+        known = deps.secrets.generation_of(token, Purpose.LINK, link.generation) is not None
         if not known or not _can_request_new(link, recipient):
             return
         if expired(link, now()):
@@ -107,7 +105,7 @@ async def recipient_of(session: AsyncSession, link: Link) -> Recipient:
 
 
 async def _check_opens(session: AsyncSession, secrets: SecretKeys, link: Link, token: Token) -> None:
-    generation = _generation_of(secrets, token, link.generation)
+    generation = secrets.generation_of(token, Purpose.LINK, link.generation)
     if generation is None:
         raise LinkUnknown
     recipient = await recipient_of(session, link)
@@ -119,13 +117,6 @@ async def _check_opens(session: AsyncSession, secrets: SecretKeys, link: Link, t
 
 def _can_request_new(link: Link, recipient: Recipient) -> bool:
     return link.revoked_at is None and not recipient.revoked and bool(recipient.email)
-
-
-def _generation_of(secrets: SecretKeys, token: Token, current: int) -> int | None:
-    """The generation the token was made for; None if for none of ours."""
-    oldest = max(1, current - _GENERATIONS_KNOWN)
-    candidates = range(current, oldest - 1, -1)
-    return next((g for g in candidates if secrets.genuine(token, Purpose.LINK, g)), None)
 
 
 async def _known(deps: Dependencies, text: str) -> tuple[Token, UUID]:

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.challenges.service import issue
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.keys.derived import Purpose, TokenUnreadable
+from kontor_identity.keys.derived import Purpose
 from kontor_identity.limits.buckets import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, RESET_BY_IP, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
 from kontor_identity.passwords.hashing import check_strength
@@ -90,16 +90,11 @@ async def _may_reset(session: AsyncSession, who: Staff | PortalUser) -> bool:
 
 
 async def _genuine(deps: Dependencies, text: str) -> tuple[UUID, UUID]:
-    try:
-        token = deps.secrets.read(text)
-    except TokenUnreadable as error:
-        raise ResetUnknown from error
-    merchant_id = None
-    if deps.secrets.genuine(token, Purpose.RESET):
-        merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_challenge($1)", token.id)
-    if merchant_id is None:
+    """The challenge's id and merchant. Raises ResetUnknown."""
+    found = await deps.opened(text, Purpose.RESET, "merchant_of_challenge")
+    if found is None:
         raise ResetUnknown
-    return token.id, merchant_id
+    return found
 
 
 def _check_open(challenge: Challenge) -> None:
