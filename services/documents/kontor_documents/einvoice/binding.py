@@ -7,11 +7,12 @@ below it belongs to the surrounding dictionary. Unknown elements are passed over
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.resources import files
 from typing import Any
 
 from lxml import etree
 
-from kontor_documents.einvoice.codec import TEXT, Codec
+from kontor_documents.einvoice.codec import BASIC_DATE, BOOLEAN, BYTES, DECIMAL, ISO_DATE, TEXT, Codec
 from kontor_documents.einvoice.errors import BadValue
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import Message
@@ -40,40 +41,61 @@ class Node:
     joined: bool = False
     read_only: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
+    namespaces: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def by_tag(self) -> dict[str, "Node"]:
         return {child.tag: child for child in self.children}
 
 
-class Vocabulary:
-    """Makes nodes from prefixed names."""
+_TEMPLATE = "{urn:kontor:xml-template}"
+_CODECS = {
+    "decimal": DECIMAL,
+    "date": ISO_DATE,
+    "basic-date": BASIC_DATE,
+    "boolean": BOOLEAN,
+    "bytes": BYTES,
+}
 
-    def __init__(self, namespaces: Mapping[str, str]):
-        self.namespaces = dict(namespaces)
 
-    def name(self, prefixed: str) -> str:
-        prefix, _, local = prefixed.rpartition(":")
-        return f"{{{self.namespaces[prefix]}}}{local}"
+def load(file: str) -> list[Node]:
+    """The documents that a template beside this module describes: an example of the XML with keys instead of values.
 
-    def leaf(self, tag: str, text: str, codec: Codec = TEXT, joined: bool = False, **attributes: str) -> Node:
-        return Node(self.name(tag), text=text, codec=codec, joined=joined, attributes=attributes)
+    The text of an element is the key of its content, or "=x" for the constant x. Of the attributes with the prefix k,
+    `key` and `each` open a dictionary or a list of them, `type` says how the content is spelled, `is` may name always,
+    joined and read-only, `use` takes over the children of a k:define, and `only` names the one document that has the
+    element. All other attributes are those of the XML.
+    """
+    root = etree.fromstring(files(__package__).joinpath(file).read_bytes(), etree.XMLParser(remove_comments=True))
+    definitions = {element.get("name", ""): element for element in root.iter(f"{_TEMPLATE}define")}
+    documents = [element for element in root if element.tag != f"{_TEMPLATE}define"]
+    return [_node(element, definitions, etree.QName(element).localname) for element in documents]
 
-    def group(self, tag: str, *children: Node, key: str = "", always: bool = False) -> Node:
-        return Node(self.name(tag), children, key=key, always=always)
 
-    def many(self, tag: str, key: str, *children: Node) -> Node:
-        return Node(self.name(tag), children, key=key, many=True)
-
-    def leaves(self, tag: str, key: str, text: str, codec: Codec = TEXT, **attributes: str) -> Node:
-        return Node(self.name(tag), key=key, many=True, text=text, codec=codec, attributes=attributes)
-
-    def one(self, tag: str, key: str, text: str, **attributes: str) -> Node:
-        """A single element that is a dictionary of its own, such as an identifier with its scheme."""
-        return Node(self.name(tag), key=key, text=text, attributes=attributes)
-
-    def constant(self, tag: str, value: str) -> Node:
-        return Node(self.name(tag), constant=value)
+def _node(element: etree._Element, definitions: Mapping[str, etree._Element], document: str) -> Node:
+    attributes = {str(name): str(value) for name, value in element.items()}
+    given = {name.removeprefix(_TEMPLATE): attributes.pop(name) for name in [*attributes] if name.startswith(_TEMPLATE)}
+    flags = given.get("is", "").split()
+    text = (element.text or "").strip()
+    children = [*(definitions[given["use"]] if "use" in given else ()), *element]
+    return Node(
+        str(element.tag),
+        tuple(
+            _node(child, definitions, document)
+            for child in children
+            if child.get(f"{_TEMPLATE}only", document) == document
+        ),
+        key=given.get("key") or given.get("each", ""),
+        many="each" in given,
+        text="" if text.startswith("=") else text,
+        codec=_CODECS[given["type"]] if "type" in given else TEXT,
+        constant=text[1:] if text.startswith("=") else "",
+        always="always" in flags,
+        joined="joined" in flags,
+        read_only="read-only" in flags,
+        attributes=attributes,
+        namespaces={str(prefix): str(uri) for prefix, uri in element.nsmap.items() if prefix != "k"},
+    )
 
 
 def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> Terms:
@@ -138,15 +160,15 @@ def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) 
             terms.setdefault(key, given)
 
 
-def write(node: Node, terms: Terms, context: Mapping[str, str], namespaces: Mapping[str, str]) -> etree._Element:
+def write(node: Node, terms: Terms) -> etree._Element:
     """The element with everything the terms have a value for; empty elements are left out."""
-    root = etree.Element(node.tag, nsmap=dict(namespaces))
+    root = etree.Element(node.tag, nsmap=dict(node.namespaces))
     for child in node.children:
-        _write_node(root, child, terms, context)
+        _write_node(root, child, terms, terms)
     return root
 
 
-def _write_node(parent: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> bool:
+def _write_node(parent: etree._Element, node: Node, terms: Terms, document: Terms) -> bool:
     """Whether something was written that is not a constant."""
     if node.read_only:
         return False
@@ -154,12 +176,12 @@ def _write_node(parent: etree._Element, node: Node, terms: Terms, context: Mappi
         etree.SubElement(parent, node.tag).text = node.constant
         return False
     if node.many:
-        written = [_write_one(parent, node, item, context) for item in terms.get(node.key) or ()]
+        written = [_write_one(parent, node, item, document) for item in terms.get(node.key) or ()]
         return True in written
-    return _write_one(parent, node, (terms.get(node.key) or {}) if node.key else terms, context)
+    return _write_one(parent, node, (terms.get(node.key) or {}) if node.key else terms, document)
 
 
-def _write_one(parent: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> bool:
+def _write_one(parent: etree._Element, node: Node, terms: Terms, document: Terms) -> bool:
     value = terms.get(node.text) if node.text else None
     written = value is not None and value != ""
     if not written and not node.children:
@@ -167,16 +189,16 @@ def _write_one(parent: etree._Element, node: Node, terms: Terms, context: Mappin
     element = etree.SubElement(parent, node.tag)
     if written:
         element.text = node.codec.write(value)
-        _write_attributes(element, node, terms, context)
+        _write_attributes(element, node, terms, document)
     for child in node.children:
-        written = _write_node(element, child, terms, context) or written
+        written = _write_node(element, child, terms, document) or written
     if not written and not node.always:
         parent.remove(element)
     return written
 
 
-def _write_attributes(element: etree._Element, node: Node, terms: Terms, context: Mapping[str, str]) -> None:
+def _write_attributes(element: etree._Element, node: Node, terms: Terms, document: Terms) -> None:
     for name, key in node.attributes.items():
-        value = key[1:] if key[0] == "=" else context[key[1:]] if key[0] == "$" else terms.get(key)
+        value = key[1:] if key[0] == "=" else document[key[1:]] if key[0] == "$" else terms.get(key)
         if value:
             element.set(name, value)

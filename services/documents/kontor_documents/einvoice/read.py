@@ -1,5 +1,6 @@
 """Whatever a merchant's system hands over, by its content: CII, UBL, ZUGFeRD PDF, plain PDF, JSON, image."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -8,8 +9,8 @@ from lxml import etree
 from pydantic import ValidationError
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice import cii, cii_terms, pdf, safe_xml, ubl, ubl_terms
-from kontor_documents.einvoice.binding import Node, read
+from kontor_documents.einvoice import cii, pdf, safe_xml, ubl
+from kontor_documents.einvoice.binding import Node, Terms, read
 from kontor_documents.einvoice.business_terms import document_values
 from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
@@ -93,18 +94,16 @@ def read_xml(content: bytes) -> ReadResult:
             element=name.localname,
             namespace=name.namespace,
         )
-    syntax, node = table
-    terms = read(root, node, {})
-    terms = cii_terms.to_common(terms) if syntax is Syntax.CII else ubl_terms.to_common(terms)
-    values, files = document_values(terms)
+    syntax, node, to_common = table
+    values, files = document_values(to_common(read(root, node, {})))
     data = known_currency(_validated(values))
     return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files)
 
 
-_TABLES: dict[str, tuple[Syntax, Node]] = {
-    cii.ROOT: (Syntax.CII, cii.DOCUMENT),
-    ubl.INVOICE.tag: (Syntax.UBL, ubl.INVOICE),
-    ubl.CREDIT_NOTE.tag: (Syntax.UBL, ubl.CREDIT_NOTE),
+_TABLES: dict[str, tuple[Syntax, Node, Callable[[Terms], Terms]]] = {
+    cii.DOCUMENT.tag: (Syntax.CII, cii.DOCUMENT, cii.to_common),
+    ubl.INVOICE.tag: (Syntax.UBL, ubl.INVOICE, ubl.to_common),
+    ubl.CREDIT_NOTE.tag: (Syntax.UBL, ubl.CREDIT_NOTE, ubl.to_common),
 }
 
 

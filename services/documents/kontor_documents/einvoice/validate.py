@@ -101,7 +101,7 @@ def rules_for(root: etree._Element) -> Rules:
     """By root element and BT-24. Raises NotAnInvoice."""
     if rules := _UBL_RULES.get(str(root.tag)):
         return rules
-    if root.tag != cii.ROOT:
+    if root.tag != cii.DOCUMENT.tag:
         raise NotAnInvoice(
             N_("<%(element)s> is no CII or UBL invoice."), field="file", element=etree.QName(root).localname
         )
@@ -112,7 +112,7 @@ def rules_for(root: etree._Element) -> Rules:
 def _profile(root: etree._Element) -> str:
     """BT-24"""
     path = "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
-    namespaces = {**cii.NAMESPACES, **ubl.INVOICE_NAMESPACES}
+    namespaces = {**cii.DOCUMENT.namespaces, **ubl.INVOICE.namespaces}
     found = root.findtext(path, namespaces=namespaces) or root.findtext("cbc:CustomizationID", namespaces=namespaces)
     return (found or "").strip()
 

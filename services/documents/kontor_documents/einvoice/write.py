@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice import cii, cii_terms, ubl, ubl_terms
+from kontor_documents.einvoice import cii, ubl
 from kontor_documents.einvoice.binding import Node, Terms, write
 from kontor_documents.einvoice.business_terms import business_terms
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, PEPPOL_BILLING, XRECHNUNG
@@ -20,16 +20,13 @@ def write_cii(data: DocumentData, *, specification: str | None = None, files: Fi
 
     The data must be complete (totals.complete); Invalid names what is missing. `files` (by SHA-256) are embedded.
     """
-    terms = cii_terms.from_common(_terms(data, specification, files))
-    return _xml(cii.DOCUMENT, terms, cii.NAMESPACES)
+    return _xml(cii.DOCUMENT, cii.from_common(_terms(data, specification, files)))
 
 
 def write_ubl(data: DocumentData, *, specification: str | None = None, files: Files | None = None) -> bytes:
     """A UBL Invoice, or a CreditNote where BT-3 says so. Arguments as in write_cii."""
-    terms = ubl_terms.from_common(_terms(data, specification, files))
-    credit = terms["type_code"] in CREDIT_NOTE_CODES
-    node = ubl.CREDIT_NOTE if credit else ubl.INVOICE
-    return _xml(node, terms, ubl.CREDIT_NOTE_NAMESPACES if credit else ubl.INVOICE_NAMESPACES)
+    terms = ubl.from_common(_terms(data, specification, files))
+    return _xml(ubl.CREDIT_NOTE if terms["type_code"] in CREDIT_NOTE_CODES else ubl.INVOICE, terms)
 
 
 def _terms(data: DocumentData, specification: str | None, files: Files | None) -> Terms:
@@ -45,7 +42,7 @@ def _terms(data: DocumentData, specification: str | None, files: Files | None) -
     return terms
 
 
-def _xml(node: Node, terms: Terms, namespaces: Mapping[str, str]) -> bytes:
-    root = write(node, terms, {"currency": terms["currency"]}, namespaces)
+def _xml(node: Node, terms: Terms) -> bytes:
+    root = write(node, terms)
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

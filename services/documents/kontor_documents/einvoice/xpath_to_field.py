@@ -23,7 +23,7 @@ _WANTED = re.compile(r"\bshall (have|contain|provide)\b")
 # Who leaves the tax breakdown to be computed says why there is no tax beside it.
 _EXEMPTION_RULES = re.compile(r"BR-(E|AE|IC|G|O)-10")
 
-# Where the table of CII keeps something else than DocumentData does; see cii_terms and terms.
+# Where the table of CII keeps something else than DocumentData does; see cii and business_terms.
 _MOVED = tuple(
     (re.compile(pattern), moved)
     for pattern, moved in (
