@@ -60,8 +60,7 @@ class Filter:
                 return UUID(text)
             except ValueError:
                 raise Invalid(
-                    N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."),
-                    field=self.name,
+                    N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."), field=self.name
                 ) from None
         if self.words and text not in self.words:
             raise Invalid(

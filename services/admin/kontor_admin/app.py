@@ -13,13 +13,7 @@ from kontor_web import protect
 
 _SESSION_VALUES = ("id", "merchant_id", "slug", "user_id", "name", "email", "language", "rights", "role")
 _ADMIN = Kind(
-    "kontor_admin",
-    FEATURES,
-    SHAPE,
-    _SESSION_VALUES,
-    known_page_context,
-    error_template="error.html",
-    patience=20.0,
+    "kontor_admin", FEATURES, SHAPE, _SESSION_VALUES, known_page_context, error_template="error.html", patience=20.0
 )
 
 

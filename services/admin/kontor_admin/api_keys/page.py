@@ -51,12 +51,7 @@ async def create(request: Request) -> Response:
     if form.ok:
         try:
             answer = await command(
-                request,
-                "identity",
-                "api_keys:edit",
-                "POST",
-                "/v1/api-keys",
-                json={"name": name, "scopes": scopes},
+                request, "identity", "api_keys:edit", "POST", "/v1/api-keys", json={"name": name, "scopes": scopes}
             )
             return await _page(request, Form.of({"scopes": SCOPES}), secret=answer["key"], name=name)
         except Problem as problem:

@@ -15,8 +15,5 @@ FEATURE = Feature(
     order=40,
     routers=(router,),
     menu=Menu("/kunden", lambda: _("Customers")),
-    functions=(
-        sql("kontor_admin", "sql/customer.sql"),
-        *listing.CUSTOMERS.functions,
-    ),
+    functions=(sql("kontor_admin", "sql/customer.sql"), *listing.CUSTOMERS.functions),
 )

@@ -74,11 +74,5 @@ async def end(request: Request, session_id: UUID) -> Response:
     await current_staff(request)
     await read_form(request)
     return await act(
-        request,
-        "identity",
-        "account",
-        "DELETE",
-        f"/v1/sessions/{session_id}",
-        back="/konto",
-        good=_("Session ended."),
+        request, "identity", "account", "DELETE", f"/v1/sessions/{session_id}", back="/konto", good=_("Session ended.")
     )
