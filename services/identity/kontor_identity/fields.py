@@ -116,7 +116,7 @@ def _plain(value: str) -> str:
 def _one_line(value: str) -> str:
     # Names end up in mail headers.
     if "\n" in value:
-        raise wrong("line_breaks", N_("Line breaks are not possible deps."))
+        raise wrong("line_breaks", N_("Line breaks are not possible here."))
     return _plain(value)
 
 

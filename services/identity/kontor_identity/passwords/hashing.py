@@ -26,7 +26,7 @@ def check_strength(password: str, *personal: str) -> None:
     if len(password) < SHORTEST:
         raise PasswordTooWeak(N_("At least %(least)s characters are needed."), field="password", least=SHORTEST)
     if len(password) > LONGEST:
-        raise PasswordTooWeak(N_("At most %(most)s characters are accepted deps."), field="password", most=LONGEST)
+        raise PasswordTooWeak(N_("At most %(most)s characters are accepted here."), field="password", most=LONGEST)
     known = {text.casefold() for value in personal for text in (value, value.partition("@")[0]) if text}
     if password.casefold() in known or len(set(password)) < 4:
         raise PasswordTooWeak(N_("This password is too easy to guess."), field="password")
