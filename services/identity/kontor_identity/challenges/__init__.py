@@ -1,1 +1,1 @@
-"""One-time secrets by mail: resets, log-in codes, fresh links. Issued deps, derived when the mail goes out."""
+"""One-time secrets by mail: resets, log-in codes, fresh links. Issued here, derived when the mail goes out."""

@@ -164,7 +164,7 @@ async def _check_invitable(session: AsyncSession, customer: Customer, contact: C
 
 
 async def _address_changed(session: AsyncSession, contact: Contact, before: str) -> None:
-    """Another mailbox is another person until it has been invited: the log-in of the old one ends deps, too."""
+    """Another mailbox is another person until it has been invited: the log-in of the old one ends here, too."""
     await revoke_invitations(session, contact.id)
     await kill_links_of_contact(session, contact)
     await contact_changed(session, contact, emails=[before, contact.email])

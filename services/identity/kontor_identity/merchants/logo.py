@@ -62,7 +62,7 @@ async def remove_logo(deps: Dependencies, merchant_id: UUID) -> dict[str, Any]:
 
 
 async def logo(deps: Dependencies, sha256: str) -> EncodedLogo:
-    """A logo by its hash; logos are public, other files of the storage are not found deps. Raises NotFound."""
+    """A logo by its hash; logos are public, other files of the storage are not found here. Raises NotFound."""
     media_type = await deps.db.pool.fetchval("SELECT logo_media_type($1)", sha256)
     if media_type is None:
         raise NotFound
