@@ -142,7 +142,7 @@ async def test_calorific_values_of_gas_are_sent_by_period(shop: Shop) -> None:
 
 
 async def test_what_the_owner_finds_in_a_register_stands_at_its_field(shop: Shop) -> None:
-    finding = {"field": "registers[0].obis", "code": "obis", "message": "An OBIS code looks like 1-0:1.8.0"}
+    finding = {"field": "registers[0].obis", "code": "obis", "message": "Eine OBIS-Kennzahl sieht so aus: 1-0:1.8.0."}
     shop.owners.refuse("POST", "/v1/meters", 422, code="meter_invalid", errors=[finding])
     answer = await shop.post("/zaehler/neu", meter_form())
     assert answer.status_code == 422
