@@ -69,6 +69,19 @@ class Containerless:
         for name in ("data", "tmp", "work"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         link_packages(self.folder / "packages", list(self.packages))
+        if any(line.startswith("--from=pages ") for line in self.image.all("COPY")):
+            self._link_pages()
+
+    def _link_pages(self) -> None:
+        """What the Dockerfile's stage of that name has: the page packages of owners, and the words for their codes."""
+        pages = self.folder / "pages"
+        for package in self.root.glob("services/*/kontor_*"):
+            link, found = pages / package.name, package
+            if not package.name.endswith("_pages"):
+                link, found = link / "locale", package / "locale"
+            if found.is_dir() and not link.exists():
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(found)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,7 +94,8 @@ class Containerless:
         # Listening addresses: the image's are those of a network of its own.
         made |= {name: "127.0.0.1" for name in made if name.endswith("_HOST") and made[name] == "0.0.0.0"}
         code = given["PYTHONPATH"].replace("/app", str(self.root))
-        return made | {"PYTHONPATH": f"{self.folder / 'packages'}:{code}", "TMPDIR": str(self.folder / "tmp")}
+        paths = f"{self.folder / 'packages'}:{code}:{self.folder / 'pages'}"
+        return made | {"PYTHONPATH": paths, "TMPDIR": str(self.folder / "tmp")}
 
     def start(self, extra: Mapping[str, str]) -> None:
         self._output = (self.folder / "output.log").open("ab")
