@@ -16,7 +16,7 @@ import pytest
 
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_standalone.demo.calls import Calls
-from kontor_standalone.demo.shop import CUSTOMER_EMAIL, CUSTOMERS, OWNER, SETTINGS, line
+from kontor_standalone.demo.shop import SHOP
 from kontor_standalone.home import Home
 from kontor_testing.rabbitmq import rabbitmq_server
 from kontor_testing.serving import free_port
@@ -129,7 +129,7 @@ def answers(url):
 def api(apart, compose):
     """An API key of a merchant who releases by itself, with one customer."""
     register = ["python", "-m", "kontor_identity", "register", "--name", "Brunner", "--slug", "brunner"]
-    register += ["--owner-name", OWNER["name"], "--owner-email", OWNER["email"], "--password-stdin"]
+    register += ["--owner-name", SHOP["owner"]["name"], "--owner-email", SHOP["owner"]["email"], "--password-stdin"]
     apart.containers["identity"].run(register, f"{PASSWORD}\n")
     secrets = json.loads(compose["services"]["identity"]["environment"]["KONTOR_SERVICE_SECRETS"])
     home = Home(Path(), secrets, apart.ports)
@@ -137,9 +137,9 @@ def api(apart, compose):
 
 
 async def _set_up(calls):
-    await calls.log_in(OWNER["email"], PASSWORD)
-    await calls("identity", "merchant:edit", "PATCH", "/v1/merchant", json=SETTINGS)
-    await calls("identity", "customers:edit", "PUT", "/v1/customers/by-number/20931", json=CUSTOMERS[0])
+    await calls.log_in(SHOP["owner"]["email"], PASSWORD)
+    await calls("identity", "merchant:edit", "PATCH", "/v1/merchant", json=SHOP["settings"])
+    await calls("identity", "customers:edit", "PUT", "/v1/customers/by-number/20931", json=SHOP["customers"][0])
     wanted = {"name": "ERP", "scopes": ["documents:submit", "events:read"]}
     key = await calls("identity", "api_keys:edit", "POST", "/v1/api-keys", json=wanted)
     await calls.close()
@@ -153,9 +153,10 @@ def test_every_image_finds_its_service_healthy(apart):
 
 
 def test_a_document_handed_in_at_the_gateway_is_processed_shared_and_mailed(apart, api):
+    line = {"name": "Wartung", "quantity": "1", "unit": "LS", "net_price": "129.00", "tax_rate": "19"}
     data = {
         "type": "invoice", "number": "RE-1", "customer_number": "20931", "external_id": "erp-1",
-        "issue_date": "2026-01-05", "due_date": "2026-01-19", "lines": [line("Wartung", "1", "LS", "129.00")],
+        "issue_date": "2026-01-05", "due_date": "2026-01-19", "lines": [line],
     }  # fmt: skip
     submitted = httpx.post(f"{apart.url('gateway')}/api/ingest/v1/documents", json=data, headers=api, timeout=30)
     assert submitted.status_code == 202, submitted.text
@@ -168,7 +169,7 @@ def test_a_document_handed_in_at_the_gateway_is_processed_shared_and_mailed(apar
     assert status["error"] is None
     assert status["document"]["number"] == "RE-1"
     assert status["document"]["amount_due"] == {"minor_units": 15351, "currency": "EUR"}
-    mail = apart.wait_for(lambda: mail_to(apart, CUSTOMER_EMAIL))
+    mail = apart.wait_for(lambda: mail_to(apart, SHOP["customer_email"]))
     link = next(link for link in mail["links"] if "/l/" in link)
     assert httpx.get(link, timeout=30).status_code == 200
 

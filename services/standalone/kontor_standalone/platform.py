@@ -17,7 +17,7 @@ from kontor_service.migrations import migrate
 from kontor_service.provision import ServiceDatabase, provision
 from kontor_service.services import edges, services
 from kontor_service.settings import ServiceSettings
-from kontor_standalone.demo.shop import SLUG
+from kontor_standalone.demo.shop import SHOP
 from kontor_standalone.home import Home
 from kontor_standalone.mailsink.app import create_app as mailsink
 from kontor_standalone.mailsink.settings import MailSinkSettings
@@ -86,7 +86,7 @@ def _special(home: Home) -> dict[str, dict[str, Any]]:
             "webhook_url": f"{home.url('gateway')}/webhooks",
         },
         "notifications": {"smtp_port": home.ports["smtp"]},
-        "gateway": {"sandbox_url": home.public_url("sandbox"), "home_portal": SLUG},
+        "gateway": {"sandbox_url": home.public_url("sandbox"), "home_portal": SHOP["slug"]},
     }
 
 

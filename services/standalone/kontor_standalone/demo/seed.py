@@ -20,7 +20,7 @@ from kontor_service.files import Files
 from kontor_standalone.demo.calls import Calls
 from kontor_standalone.demo.logo import logo
 from kontor_standalone.demo.measuring import measure
-from kontor_standalone.demo.shop import CUSTOMER_EMAIL, CUSTOMERS, DOCUMENTS, OPEN_INVOICE, OWNER, PAID, SETTINGS, SLUG
+from kontor_standalone.demo.shop import SHOP, document_of
 from kontor_standalone.home import Home, write_private
 
 
@@ -59,8 +59,9 @@ def _moved(home: Home, known: Demo) -> Demo:
 async def _seed(home: Home, calls: Calls, identity: IdentitySettings) -> Demo:
     merchant_password, customer_password = _password(), _password()
     await _register(identity, merchant_password)
-    await calls.log_in(OWNER["email"], merchant_password)
-    await calls("identity", "merchant:edit", "PATCH", "/v1/merchant", json=SETTINGS)
+    owner, customer = SHOP["owner"], SHOP["customer_email"]
+    await calls.log_in(owner["email"], merchant_password)
+    await calls("identity", "merchant:edit", "PATCH", "/v1/merchant", json=SHOP["settings"])
     await calls(
         "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=logo(), headers={"Content-Type": "image/png"}
     )
@@ -71,16 +72,16 @@ async def _seed(home: Home, calls: Calls, identity: IdentitySettings) -> Demo:
     await _book(calls, documents)
     key = await calls("identity", "api_keys:edit", "POST", "/v1/api-keys", json=_KEY)
     await _measure(home, calls, customer_password, key["key"])
-    invoice = documents[OPEN_INVOICE]
+    invoice = documents[SHOP["open_invoice"]]
     path = f"/v1/customers/{customers['20931']['id']}/documents/{invoice['id']}/link"
     link = await calls("identity", "customers:edit", "GET", path)
-    return Demo(SLUG, key["key"], OWNER["email"], merchant_password, CUSTOMER_EMAIL, customer_password, link["url"])
+    return Demo(SHOP["slug"], key["key"], owner["email"], merchant_password, customer, customer_password, link["url"])
 
 
 async def _measure(home: Home, calls: Calls, customer_password: str, api_key: str) -> None:
     customer = Calls(home, "gateway")
     try:
-        await customer.log_in(CUSTOMER_EMAIL, customer_password, SLUG)
+        await customer.log_in(SHOP["customer_email"], customer_password, SHOP["slug"])
         await measure(home, calls, customer, api_key)
     finally:
         await customer.close()
@@ -96,7 +97,8 @@ def _password() -> str:
 
 
 async def _register(settings: IdentitySettings, password: str) -> None:
-    wanted = Registration(name="Brunner Haustechnik GmbH", slug=SLUG, owner=OwnerInput(**OWNER, password=password))
+    owner = OwnerInput(**SHOP["owner"], password=password)
+    wanted = Registration(name=SHOP["name"], slug=SHOP["slug"], owner=owner)
     db = Database(settings.database_url.get_secret_value(), pool_size=2)
     await db.open()
     try:
@@ -114,7 +116,7 @@ async def _enable_payments(calls: Calls) -> None:
 
 async def _customers(calls: Calls) -> dict[str, Any]:
     made = {}
-    for customer in CUSTOMERS:
+    for customer in SHOP["customers"]:
         path = f"/v1/customers/by-number/{customer['number']}"
         made[customer["number"]] = await calls("identity", "customers:edit", "PUT", path, json=customer)
     return made
@@ -123,40 +125,38 @@ async def _customers(calls: Calls) -> dict[str, Any]:
 async def _accept_invitation(home: Home, calls: Calls, customer: dict[str, Any], password: str) -> None:
     """Anna Seidel is invited, follows the link of her mail and chooses a password."""
     state = CustomerSnapshot.FromString(base64.b64decode(customer["snapshot"]["data"])).customer
-    contact = next(entry for entry in state.contacts if entry.email == CUSTOMER_EMAIL)
+    contact = next(entry for entry in state.contacts if entry.email == SHOP["customer_email"])
     await calls("identity", "customers:edit", "POST", f"/v1/customers/{state.id}/contacts/{contact.id}/invite")
-    link = await calls.mailed_link(CUSTOMER_EMAIL, "/einladung/")
+    link = await calls.mailed_link(SHOP["customer_email"], "/einladung/")
     body = {"token": link.rpartition("/")[2], "password": password, "ip": "127.0.0.1"}
     await calls.public("POST", f"{home.url('identity')}/v1/invitations/accept", service="gateway", json=body)
 
 
 async def _documents(calls: Calls) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    for ago, due_in, document in DOCUMENTS:
-        issued = date.today() - timedelta(days=ago)
-        data = {**document, "external_id": f"demo-{document['number']}", "issue_date": issued.isoformat()}
-        if due_in is not None:
-            data["due_date"] = (issued + timedelta(days=due_in)).isoformat()
-        if valid := data.pop("valid_days", None):
-            data["valid_until"] = (issued + timedelta(days=valid)).isoformat()
+    for entry in SHOP["documents"]:
+        data = document_of(entry, date.today())
         answer = await calls(
             "documents", "documents:submit", "POST", "/v1/submissions", json=data, headers={"X-Kontor-Source": "bus"}
         )
         path = f"/v1/submissions/{answer['id']}"
         ended = await calls.until("documents", "documents:read", path, "status", values={"processed", "rejected"})
         if ended["status"] == "rejected":
-            raise ValueError(f"{document['number']}: {ended['error']}")
-        made[document["number"]] = ended["document"]
+            raise ValueError(f"{entry['number']}: {ended['error']}")
+        made[entry["number"]] = ended["document"]
     return made
 
 
 async def _book(calls: Calls, documents: dict[str, Any]) -> None:
     """What the ERP knows to be paid."""
-    for number, (ago, share) in PAID.items():
+    for entry in SHOP["documents"]:
+        if "paid" not in entry:
+            continue
+        number, paid = entry["number"], entry["paid"]
         due = Decimal(documents[number]["amount_due"]["minor_units"]) / 100
-        paid_on = date.today() - timedelta(days=ago)
+        paid_on = date.today() - timedelta(days=paid["days_ago"])
         body = {
-            "document_number": number, "amount": str((due * Decimal(share)).quantize(Decimal("0.01"))),
+            "document_number": number, "amount": str((due * Decimal(paid["share"])).quantize(Decimal("0.01"))),
             "currency": "EUR", "paid_on": paid_on.isoformat(), "external_id": f"demo-payment-{number}", "method": "transfer",
         }  # fmt: skip
         await calls("payments", "payments:book", "POST", "/v1/incoming-payments", json=body)
