@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant
-from kontor_documents.content.model import DocumentType
 from kontor_documents.release.rules import recipients
 from kontor_notifications.mails.recipients import for_type
 

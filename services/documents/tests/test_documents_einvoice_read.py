@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from kontor_documents.content.model import CashDiscount, DocumentData, DocumentType, Line
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import CashDiscount, DocumentData, Line
 from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.errors import UnknownFileType
 from kontor_documents.einvoice.read import read_document

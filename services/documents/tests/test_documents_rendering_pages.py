@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import (
     Address,
     AllowanceCharge,
     BankAccount,
     CashDiscount,
     DocumentData,
-    DocumentType,
     Line,
     Party,
     PaymentMeans,

@@ -7,10 +7,11 @@ they are decimal strings. Dates are business dates in the merchant's zone.
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 
 # Bounded, because "1E+999999" is a short text and a long number.
 DecimalString = Annotated[
@@ -23,22 +24,6 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 _PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]*$"
 Text = Annotated[str, StringConstraints(max_length=10_000, pattern=_PRINTABLE)]
 Name = Annotated[str, StringConstraints(max_length=1_000, pattern=_PRINTABLE)]
-
-
-class DocumentType(StrEnum):
-    """Document types as the portal sorts them (C1)."""
-
-    QUOTE = "quote"
-    ORDER_CONFIRMATION = "order_confirmation"
-    SALES_ORDER = "sales_order"
-    DELIVERY_NOTE = "delivery_note"
-    INVOICE = "invoice"
-    REMINDER = "reminder"
-    CREDIT_NOTE = "credit_note"
-    PURCHASE_ORDER = "purchase_order"
-    RECEIPT = "receipt"
-    CONTRACT = "contract"
-    OTHER = "other"
 
 
 class Part(BaseModel):

@@ -8,7 +8,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from kontor_documents.content.model import Attachment, CashDiscount, DocumentData, DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import Attachment, CashDiscount, DocumentData
 from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.binding import Terms
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, EMBEDDABLE

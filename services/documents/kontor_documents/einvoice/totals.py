@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line, TaxSubtotal, Totals
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import AllowanceCharge, DocumentData, Line, TaxSubtotal, Totals
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.money import TOO_MUCH, digits

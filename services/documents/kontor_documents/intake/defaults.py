@@ -3,13 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1 import identity_pb2
 from kontor_documents.content.model import (
     Address,
     BankAccount,
     Contact,
     DocumentData,
-    DocumentType,
     Identifier,
     Party,
     PaymentMeans,

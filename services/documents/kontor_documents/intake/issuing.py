@@ -8,9 +8,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1 import identity_pb2
 from kontor_documents import copies, queries
-from kontor_documents.content.model import DocumentData, DocumentType, serialize
+from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import Severity, check

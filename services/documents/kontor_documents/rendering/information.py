@@ -2,7 +2,8 @@
 
 import re
 
-from kontor_documents.content.model import DocumentData, DocumentType, Period, Reference
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import DocumentData, Period, Reference
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.printable import in_pieces
 from kontor_documents.rendering.wording import words

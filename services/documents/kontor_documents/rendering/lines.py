@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from kontor_documents.content.model import AllowanceCharge, DocumentData, DocumentType, Line
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import AllowanceCharge, DocumentData, Line
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.formats import MINUS, Formats
 from kontor_documents.rendering.information import period

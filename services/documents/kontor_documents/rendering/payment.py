@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, DocumentType, PaymentMeans
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, PaymentMeans
 from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.rendering.formats import Formats, grouped

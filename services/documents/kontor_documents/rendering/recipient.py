@@ -2,7 +2,8 @@
 
 from babel import Locale
 
-from kontor_documents.content.model import Address, DocumentData, DocumentType, Party
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import Address, DocumentData, Party
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.formats import LOCALES
 from kontor_documents.rendering.wording import Language

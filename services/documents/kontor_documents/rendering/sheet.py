@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kontor_documents.content.model import DocumentData, DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import DocumentData
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.colour import palette
 from kontor_documents.rendering.footer import footer

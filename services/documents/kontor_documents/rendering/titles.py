@@ -1,6 +1,7 @@
 """What a document is called at its head."""
 
-from kontor_documents.content.model import DocumentData, DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import DocumentData
 from kontor_documents.rendering.wording import Language, words
 
 TITLES = {

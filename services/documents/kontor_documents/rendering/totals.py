@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from kontor_documents.content.model import DocumentData, DocumentType, TaxSubtotal, Totals
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents.content.model import DocumentData, TaxSubtotal, Totals
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.lines import adjustment_label
 from kontor_documents.rendering.wording import words
