@@ -9,7 +9,7 @@ from asyncpg import Record
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_documents_pages.admin.content import Content, address_lines, content
+from kontor_documents_pages import content
 from kontor_edge.acting import new_key
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
@@ -78,15 +78,15 @@ async def document(request: Request, document_id: UUID) -> tuple[Staff, Document
 async def show(request: Request, document_id: UUID) -> Response:
     staff, view, row = await document(request, document_id)
     as_pdf = request.query_params.get("ansicht") == "pdf" and view.pdf is not None
-    said: Content | None = None
+    said: dict[str, Any] | None = None
     history: dict[str, Any] | None = None
     if not as_pdf:
         found = row["content"] or await _fetched(request, staff, view.data["content_sha256"])
-        said = content(orjson.loads(found)) if found else None
+        said = orjson.loads(found) if found else None
         history = await _history(request, staff, document_id)
     return pages(request).render(
         request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
-        history=history, as_pdf=as_pdf, address_lines=address_lines, key=new_key(), form=Form.of(), no_link=why_no_link(staff, view),
+        history=history, as_pdf=as_pdf, parts=content, key=new_key(), form=Form.of(), no_link=why_no_link(staff, view),
     )  # fmt: skip
 
 

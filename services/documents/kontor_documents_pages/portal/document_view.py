@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from kontor_documents_pages.portal import content_view
+from kontor_documents_pages import content as content_view
 from kontor_payments_pages.offers import ReceivableView, of_record
 
 

@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_documents_pages.portal import content_view
+from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import DOCUMENTS, choices, columns, customer_names, type_links, type_title
 from kontor_documents_pages.portal.opened import note_opened

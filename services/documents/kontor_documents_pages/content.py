@@ -1,4 +1,4 @@
-"""What a document says (DocumentData, EN 16931) as rows for people. Pure: content in, labels and amounts out.
+"""What a document says (DocumentData, EN 16931) as rows for people of either edge. Pure: content in, labels and amounts out.
 
 What a document does not say may be missing in its content.
 
@@ -12,10 +12,10 @@ from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import ReferenceKind
 from kontor_documents_pages.units import unit
-from kontor_service.formats import percent
+from kontor_service.formats import money, number, percent
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
-from kontor_service.money import to_minor
+from kontor_service.money import digits, to_minor
 from kontor_service.vocabulary import word
 
 
@@ -76,7 +76,7 @@ def sums(content: dict[str, Any]) -> list[Sum]:
         found += [Sum(label, amount) for label, amount in extras]
     found.append(Sum(_("Net amount"), minor("net"), "sub"))
     found += [
-        Sum(tax_label(tax), to_minor(Decimal(tax["tax_amount"]), currency))
+        Sum(tax_label(tax, currency), to_minor(Decimal(tax["tax_amount"]), currency))
         for tax in content.get("tax_breakdown") or ()
     ]
     found.append(Sum(_("Total amount"), minor("gross"), "total"))
@@ -89,11 +89,22 @@ def sums(content: dict[str, Any]) -> list[Sum]:
     return found
 
 
-def tax_label(tax: dict[str, Any]) -> str:
-    """19 % VAT; or why there is none."""
-    rate = Decimal(tax.get("rate") or "0")
-    if rate:
-        return _("VAT %(rate)s", rate=_percent(rate))
+def unit_price(amount: str, currency: str) -> str:
+    """Money; with more decimals than the currency has where the price has them (BT-146 may)."""
+    value = Decimal(amount)
+    language = reader().language
+    places = -int(value.normalize().as_tuple().exponent)
+    if places <= digits(currency):
+        return money(to_minor(value, currency), currency, language)
+    sign = money(0, currency, language).strip("0,. \u00a0") or currency
+    return f"{number(value, language)}\u00a0{sign}"
+
+
+def tax_label(tax: dict[str, Any], currency: str) -> str:
+    """19 % VAT on what; or why there is none."""
+    if rate := Decimal(tax.get("rate") or "0"):
+        base = money(to_minor(Decimal(tax["taxable_amount"]), currency), currency, reader().language)
+        return _("%(rate)s VAT on %(base)s", rate=_percent(rate), base=base)
     return tax.get("exemption_reason") or _("without VAT")
 
 
