@@ -23,6 +23,8 @@ _METHODS = [
     ("**/templates/**.txt", "jinja2.ext:babel_extract"),
 ]
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+# Letters are written in German and translated beside their code; what is wrong with them is said as everywhere.
+_KEYWORDS_OF_LETTERS = {"N_": None}
 _OPTIONS = {"**/templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do"}}
 
 Key = tuple[str | None, str]
@@ -44,7 +46,10 @@ def extracted(folder: Path) -> Catalog:
     rows = extract_from_dir(
         folder, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, comment_tags=("For translators:",)
     )
-    for file, line, message, comments, context in rows:
+    problems = extract_from_dir(
+        folder / "rendering", method_map=[("**.py", "python")], keywords=_KEYWORDS_OF_LETTERS, comment_tags=()
+    )
+    for file, line, message, comments, context in (*rows, *problems):
         found.add(message, None, [(file, line)], auto_comments=comments, context=context)
     for code in codes(folder):
         for message in filter(None, (code.word, code.plural, code.long)):
