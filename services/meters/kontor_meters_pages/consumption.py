@@ -81,7 +81,7 @@ class Used:
         return any(number < len(days) and days[number] != NOT_KNOWN for days in rows)
 
     def by_months(self, year: int) -> list[Block]:
-        return self._blocks(_months, year, 12)
+        return self._blocks(lambda days, of: month_sums(of, days), year, 12)
 
     def by_days(self, year: int, month: int) -> list[Block]:
         length = monthrange(year, month)[1]
@@ -207,10 +207,6 @@ def _joined(amounts: Iterable[int]) -> int:
 
 def _known(days: Iterable[int]) -> list[int | None]:
     return [None if day == NOT_KNOWN else day for day in days]
-
-
-def _months(days: list[int], year: int) -> list[int | None]:
-    return month_sums(year, days)
 
 
 def _days(days: list[int], year: int, month: int) -> list[int | None]:

@@ -8,6 +8,7 @@ from calendar import isleap, monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from io import StringIO
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from kontor_meters_pages.words import basis_name, direction_name, tariff_name
@@ -21,14 +22,9 @@ Expected = tuple[int, int, int]
 
 def month_sums(year: int, days: Sequence[int]) -> list[int | None]:
     """Twelve sums; None where no day of the month is known."""
-    found: list[int | None] = []
-    start = 0
-    for month in range(1, 13):
-        end = start + monthrange(year, month)[1]
-        known = [day for day in days[start:end] if day != NOT_KNOWN]
-        found.append(sum(known) if known else None)
-        start = end
-    return found
+    ends = accumulate(monthrange(year, month)[1] for month in range(1, 13))
+    months = [[day for day in days[start:end] if day != NOT_KNOWN] for start, end in pairwise((0, *ends))]
+    return [sum(known) if known else None for known in months]
 
 
 def expected_months(sums: Sequence[int | None], projection: Mapping[str, Any] | None) -> list[Expected | None]:

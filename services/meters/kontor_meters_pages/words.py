@@ -3,7 +3,7 @@
 Codes are those of the bus contract; an unknown one is shown as it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -145,7 +145,7 @@ _NEEDED = {
 _OPEN = ("digits", "ambiguous")
 _DAYS = ("in_use_from", "in_use_to", "before_on", "next_on", "on")
 _AMOUNTS = ("used", "most")
-_FACES = ("before", "next", "read_as", "or")
+_FACES = ("before", "next", "read_as", "or", "value")
 
 
 def finding_sentence(
@@ -164,17 +164,16 @@ def finding_sentence(
     entered = f" {reading_value(value)}" if value else ""
     if not told:
         return _(general) % {"value": entered}
-    return _(known) % (_spoken(given, unit or given.get("unit", "")) | {"value": entered})
+    return _(known) % (spoken(given, unit, formats.day) | {"value": entered})
 
 
-def _spoken(values: Mapping[str, str], unit: str) -> dict[str, str]:
-    language = reader().language
+def spoken(values: Mapping[str, str], unit: str, day: Callable[[str, str], str]) -> dict[str, str]:
+    """The values of a finding as the reader writes them; days by `day`. `unit`: the register's."""
+    language, unit = reader().language, unit_name(unit or values.get("unit", ""))
     said = dict(values)
-    said |= {name: formats.day(values[name], language) for name in _DAYS if name in values}
+    said |= {name: day(values[name], language) for name in _DAYS if name in values}
     said |= {name: reading_value(values[name]) for name in _FACES if name in values}
-    said |= {
-        name: f"{reading_value(values[name])}\u00a0{unit_name(unit)}".rstrip() for name in _AMOUNTS if name in values
-    }
+    said |= {name: f"{reading_value(values[name])}\u00a0{unit}".rstrip() for name in _AMOUNTS if name in values}
     said["duplicate"] = reading_value(values.get("value", ""))
     return said
 

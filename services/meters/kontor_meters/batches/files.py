@@ -60,7 +60,7 @@ def understood(content: bytes, kind: str, zone: ZoneInfo) -> File:
 def _of_items(body: Body) -> list[Piece]:
     by_line: list[Item | Any] = sorted([*body.readings, *body.intervals, *body.problems], key=lambda item: item.line)
     size = _PIECE_OF_INTERVALS if body.intervals else _PIECE
-    return [Piece.of_items(by_line[start : start + size]) for start in range(0, len(by_line), size)]
+    return [Piece(Body.of(by_line[start : start + size], of_file=True)) for start in range(0, len(by_line), size)]
 
 
 def _of_meters(meters: list[MeterOfFile]) -> list[Piece]:

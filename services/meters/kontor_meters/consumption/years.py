@@ -4,6 +4,8 @@ from calendar import isleap, monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
+from typing import Any
 
 from kontor_meters.consumption.days import ESTIMATED, MEASURED, PARTLY, UNKNOWN, Day
 
@@ -56,12 +58,7 @@ def with_days(year: Year, days: Mapping[date, Day], first: date = date.min, last
 
 def months(year: Year) -> list[str]:
     """measured, read, partly, estimated or missing, from January on."""
-    found, start = [], 0
-    for month in range(1, 13):
-        end = start + monthrange(year.year, month)[1]
-        found.append(_month(year.bases[start:end]))
-        start = end
-    return found
+    return [_month(bases) for bases in _cut(year.year, year.bases)]
 
 
 def _month(bases: str) -> str:
@@ -76,9 +73,10 @@ def _month(bases: str) -> str:
 
 def by_month(year: int, days: Sequence[int]) -> list[int]:
     """Twelve sums of what is known."""
-    found, start = [], 0
-    for month in range(1, 13):
-        end = start + monthrange(year, month)[1]
-        found.append(sum(amount for amount in days[start:end] if amount != NOT_KNOWN))
-        start = end
-    return found
+    return [sum(amount for amount in part if amount != NOT_KNOWN) for part in _cut(year, days)]
+
+
+def _cut(year: int, days: Any) -> list[Any]:
+    """What is told day by day, month by month."""
+    ends = accumulate(monthrange(year, month)[1] for month in range(1, 13))
+    return [days[start:end] for start, end in pairwise((0, *ends))]

@@ -53,10 +53,6 @@ class Checked:
     blocks: list[Block] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
 
-    @property
-    def refused(self) -> int:
-        return sum(found.count for found in self.found)
-
 
 def start_problem(start: datetime, step_minutes: Any) -> str:
     """Why nothing of a run that begins then can be taken; empty where it can."""

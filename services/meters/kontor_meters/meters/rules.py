@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from kontor_meters.models import Register
 from kontor_service.errors import FieldError
 from kontor_service.i18n import N_
 
@@ -37,16 +37,6 @@ class Obis(NamedTuple):
     f: int
 
 
-class RegisterFacts(NamedTuple):
-    obis: str
-    direction: str
-    unit: str
-    tariff: str
-    gas_from: Sequence[date]
-    digits_before: int
-    factor: Decimal
-
-
 def series_of(point_id: UUID, direction: str, tariff: str) -> UUID:
     """The line of registers over every exchange of the meter."""
     return uuid5(point_id, f"{direction}:{tariff}")
@@ -70,7 +60,7 @@ def market_location_is_valid(code: str) -> bool:
     return (10 - weighed % 10) % 10 == digits[10]
 
 
-def problems(kind: str, market_location_id: str, registers: Sequence[RegisterFacts]) -> list[FieldError]:
+def problems(kind: str, market_location_id: str, registers: Sequence[Register]) -> list[FieldError]:
     """Everything that is wrong, each with its field."""
     found: list[FieldError] = []
     if market_location_id and not market_location_is_valid(market_location_id):
@@ -92,7 +82,7 @@ def problems(kind: str, market_location_id: str, registers: Sequence[RegisterFac
     return found
 
 
-def _register_problems(field: str, kind: str, register: RegisterFacts) -> list[FieldError]:
+def _register_problems(field: str, kind: str, register: Register) -> list[FieldError]:
     found: list[FieldError] = []
     if register.unit not in UNITS[kind]:
         found.append(
@@ -106,14 +96,15 @@ def _register_problems(field: str, kind: str, register: RegisterFacts) -> list[F
         found.append(
             _error(f"{field}.factor", "too_much", N_("Digits and factor together are beyond what can be summed."))
         )
-    if register.gas_from and kind != "gas":
+    gas_from = [period["valid_from"] for period in register.gas_periods]
+    if gas_from and kind != "gas":
         found.append(_error(f"{field}.gas_periods", "not_gas", N_("Only gas has a calorific value.")))
-    if len(set(register.gas_from)) < len(register.gas_from):
+    if len(set(gas_from)) < len(gas_from):
         found.append(_error(f"{field}.gas_periods", "duplicate", N_("Two periods begin on the same day.")))
     return found
 
 
-def _obis_problems(field: str, kind: str, register: RegisterFacts) -> list[FieldError]:
+def _obis_problems(field: str, kind: str, register: Register) -> list[FieldError]:
     code = obis(register.obis)
     if code is None:
         return [_error(field, "obis", N_("An OBIS code looks like 1-0:1.8.0."))]

@@ -1,7 +1,6 @@
 """Meters are added, changed and ended; by staff, by files, by other systems."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,6 +37,8 @@ from kontor_service.ids import uuid7
 _PLAIN = ("number", "kind", "market_location_id", "label", "in_use_from", "external_id")
 _PLACE = {"street": "street", "post_code": "post_code", "city": "city", "country": "country", "detail": "place_detail"}
 _NEEDED = ("number", "kind", "in_use_from")
+# What may be said anew of a register that is there.
+_FACE = ("obis", "unit", "digits_before", "digits_after", "factor", "interval")
 
 
 async def add(db: Database, merchant_id: UUID, wanted: MeterInput, key: str | None) -> dict[str, Any]:
@@ -185,12 +186,8 @@ def new_register(meter: Meter, position: int, wanted: RegisterInput) -> Register
 
 def fill(register: Register, position: int, wanted: RegisterInput) -> None:
     register.position = position
-    register.obis = wanted.obis
-    register.unit = wanted.unit
-    register.digits_before = wanted.digits_before
-    register.digits_after = wanted.digits_after
-    register.factor = wanted.factor
-    register.interval = wanted.interval
+    for name in _FACE:
+        setattr(register, name, getattr(wanted, name))
     periods = sorted(wanted.gas_periods, key=lambda period: period.valid_from)
     register.gas_periods = [
         {
@@ -204,15 +201,9 @@ def fill(register: Register, position: int, wanted: RegisterInput) -> None:
 
 def check(meter: Meter, registers: Sequence[Register]) -> None:
     """Raises MeterInvalid."""
-    facts = [_facts(register) for register in registers]
-    found = rules.problems(meter.kind, meter.market_location_id, facts)
+    found = rules.problems(meter.kind, meter.market_location_id, registers)
     if found:
         raise MeterInvalid.of(found, code=found[0]["code"])
-
-
-def _facts(row: Register) -> rules.RegisterFacts:
-    gas_from = [date.fromisoformat(period["valid_from"]) for period in row.gas_periods]
-    return rules.RegisterFacts(row.obis, row.direction, row.unit, row.tariff, gas_from, row.digits_before, row.factor)
 
 
 async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:

@@ -8,7 +8,6 @@ from kontor_meters_pages import words
 from kontor_service import formats
 from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
-from kontor_web.amounts import unit_name
 
 _PRESETS = {
     "strom": (N_("Electricity"), N_("One tariff")),
@@ -27,39 +26,6 @@ _FOUND = {
     "duplicate": N_("There is another reading of %(on)s: %(value)s"),
     "digits": N_("The meter shows %(digits_before)s digits before and %(digits_after)s after the comma"),
     "rollover": N_("The meter went through zero since %(before_on)s (%(before)s): %(used)s used"),
-}
-_DAYS = ("before_on", "next_on", "on", "in_use_from", "in_use_to")
-_FACES = ("before", "next", "value")
-_AMOUNTS = ("used", "most")
-_LINES = {
-    "unknown_meter": N_("There is no such meter."),
-    "unknown_register": N_("The meter has no such register."),
-    "unknown_customer": N_("There is no such customer."),
-    "customer_unknown": N_("There is no such customer."),
-    "not_a_number": N_("This is not a number."),
-    "ambiguous": N_("It is not clear whether the point separates thousands or decimals."),
-    "negative": N_("A reading is never below zero."),
-    "not_a_date": N_("This is not a date."),
-    "not_a_time": N_("This is not a point in time."),
-    "missing": N_("Something is missing here."),
-    "unknown_column": N_("Nobody knows this column; it is passed over."),
-    "falling": N_("Lower than an earlier reading."),
-    "above_next": N_("Higher than a later reading."),
-    "jump": N_("Unusually high."),
-    "duplicate": N_("There is a reading of this day already."),
-    "digits": N_("Does not fit the digits of the meter."),
-    "future": N_("This day is in the future."),
-    "before_use": N_("The meter was not in use yet on this day."),
-    "after_use": N_("The meter was no longer in use on this day."),
-    "missing_column": N_("This column is missing."),
-    "encoding": N_("Some signs cannot be read."),
-    "check_digit": N_("Eleven digits, the last of which is a check digit."),
-    "obis": N_("An OBIS code looks like 1-0:1.8.0."),
-    "obis_kind": N_("This OBIS code is one of another kind of meter."),
-    "obis_direction": N_("The OBIS code says the other direction."),
-    "unit": N_("This kind of meter is not counted in this unit."),
-    "not_gas": N_("Only gas has a calorific value."),
-    "number_in_use": N_("A meter in use has this number already."),
 }
 _LINE_FIELDS = {
     "meter": N_("Meter"),
@@ -91,30 +57,15 @@ def found(finding: Mapping[str, Any], unit: str = "") -> str:
     code, values = finding["code"], dict(finding["values"])
     if code not in _FOUND:
         return words.finding_sentence(code, values, unit)
-    said = values | {name: formats.short_day(values[name], reader().language) for name in _DAYS if name in values}
-    said |= {name: words.reading_value(values[name]) for name in _FACES if name in values}
-    unit = unit_name(unit or values.get("unit", ""))
-    said |= {name: f"{words.reading_value(values[name])}\u00a0{unit}".rstrip() for name in _AMOUNTS if name in values}
     try:
-        return _(_FOUND[code]) % said
+        return _(_FOUND[code]) % words.spoken(values, unit, formats.short_day)
     except KeyError:
         return words.finding_sentence(code, values, unit)
-
-
-def line_problem(code: str, detail: str, said_in: str = "") -> str:
-    """What is wrong in a line of a file. Meters says it in the merchant's language (`said_in`), with the values it is about;
-    to others in words for the code."""
-    if detail and said_in == reader().language:
-        return detail
-    if code in _LINES:
-        return _(_LINES[code])
-    return detail or code
 
 
 GLOBALS: Mapping[str, Any] = words.GLOBALS | {
     "found": found,
     "local_day": local_day,
     "preset_words": lambda name: tuple(_(part) for part in _PRESETS[name]),
-    "line_problem": line_problem,
     "line_field": lambda code: _(_LINE_FIELDS[code]) if code in _LINE_FIELDS else code,
 }

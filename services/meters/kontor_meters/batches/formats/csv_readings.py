@@ -17,17 +17,10 @@ def csv_body(content: bytes, zone: ZoneInfo) -> Body:
 def body_of(told: Table, zone: ZoneInfo) -> Body:
     """With a column `start` each row is the value of a quarter hour, else a reading."""
     sign = decimal_sign(row.values.get("value", "") for row in told.rows)
-    result = Body(of_file=True)
+    if "start" not in told.columns:
+        return Body.of([_reading(row, sign, zone) for row in told.rows], of_file=True)
     hours = _Hours(zone)
-    for row in told.rows:
-        item = _interval(row, sign, hours) if "start" in told.columns else _reading(row, sign, zone)
-        if isinstance(item, ReadingItem):
-            result.readings.append(item)
-        elif isinstance(item, IntervalItem):
-            result.intervals.append(item)
-        else:
-            result.problems.append(item)
-    return result
+    return Body.of([_interval(row, sign, hours) for row in told.rows], of_file=True)
 
 
 def _reading(row: Row, sign: str, zone: ZoneInfo) -> ReadingItem | LineProblem:

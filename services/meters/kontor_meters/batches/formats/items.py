@@ -4,7 +4,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -83,6 +83,16 @@ class Body:
     intervals: list[IntervalItem] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, items: Sequence[Item | LineProblem], *, of_file: bool) -> "Body":
+        """Sorts them by what they are, each kind in its order."""
+        return cls(
+            of_file,
+            [item for item in items if isinstance(item, ReadingItem)],
+            [item for item in items if isinstance(item, IntervalItem)],
+            [item for item in items if isinstance(item, LineProblem)],
+        )
+
     @property
     def kind(self) -> str:
         return "intervals" if self.intervals and not self.readings else "readings"
@@ -123,39 +133,33 @@ def json_body(body: bytes) -> Body:
                 field=name,
                 most=MOST_ITEMS,
             )
-    result = Body()
-    for index, thing in enumerate(lists["readings"]):
-        _take(result, index, thing, f"readings[{index}]")
-    for index, thing in enumerate(lists["intervals"]):
-        _take_interval(result, index, thing, f"intervals[{index}]")
-    return result
+    found: list[Item | LineProblem] = [
+        _reading(index, thing, f"readings[{index}]") for index, thing in enumerate(lists["readings"])
+    ]
+    found += [_interval(index, thing, f"intervals[{index}]") for index, thing in enumerate(lists["intervals"])]
+    return Body.of(found, of_file=False)
 
 
-def _take(result: Body, index: int, thing: Any, place: str) -> None:
+def _reading(index: int, thing: Any, place: str) -> ReadingItem | LineProblem:
     if not isinstance(thing, dict):
-        result.problems.append(LineProblem(index, "not_an_object", place))
-        return
+        return LineProblem(index, "not_an_object", place)
     texts = {name: _text(thing.get(name)) for name in ReadingItem._fields[1:]}
     item = ReadingItem(index, **{name: text or "" for name, text in texts.items()})
     missing = _missing(item, ("value", "taken_at"))
     wrong = next((name for name, text in texts.items() if text is None), missing)
     if wrong:
-        code = "missing" if wrong == missing else "not_a_text"
-        result.problems.append(LineProblem(index, code, f"{place}.{wrong}"))
-    else:
-        result.readings.append(item)
+        return LineProblem(index, "missing" if wrong == missing else "not_a_text", f"{place}.{wrong}")
+    return item
 
 
-def _take_interval(result: Body, index: int, thing: Any, place: str) -> None:
+def _interval(index: int, thing: Any, place: str) -> IntervalItem | LineProblem:
     if not isinstance(thing, dict):
-        result.problems.append(LineProblem(index, "not_an_object", place))
-        return
+        return LineProblem(index, "not_an_object", place)
     values = thing.get("values")
     if not isinstance(values, list) or len(values) > _MOST_VALUES:
         code = "too_many_values" if isinstance(values, list) else "not_a_list"
         count = max(1, len(values)) if isinstance(values, list) else 1
-        result.problems.append(LineProblem(index, code, f"{place}.values", count=count))
-        return
+        return LineProblem(index, code, f"{place}.values", count=count)
     texts = {name: _text(thing.get(name)) for name in ("meter", "obis", "register", "start", "unit")}
     item = IntervalItem(
         line=index,
@@ -166,9 +170,8 @@ def _take_interval(result: Body, index: int, thing: Any, place: str) -> None:
     wrong = next((name for name, text in texts.items() if text is None), _missing(item, ("start",)))
     if wrong:
         code = "not_a_text" if texts.get(wrong, "") is None else "missing"
-        result.problems.append(LineProblem(index, code, f"{place}.{wrong}", count=count_known(values)))
-    else:
-        result.intervals.append(item)
+        return LineProblem(index, code, f"{place}.{wrong}", count=count_known(values))
+    return item
 
 
 def _missing(item: Item, names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import events
 from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
-from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem
+from kontor_meters.batches.formats.items import Body, Item, LineProblem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines, parked
 from kontor_meters.batches.pipeline.prepare import count
@@ -83,11 +83,7 @@ async def _some(deps: Dependencies, merchant_id: UUID, end: End, most: int, *, e
 
 async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
     """The batch counts them anew: what waited is stored now, or refused."""
-    body = Body(
-        batch.source == "csv",
-        [item for item in items if isinstance(item, ReadingItem)],
-        [item for item in items if isinstance(item, IntervalItem)],
-    )
+    body = Body.of(items, of_file=batch.source == "csv")
     sender = Sender(batch.source, batch.started_by, batch.language)
     # What came since about the same instants knows better than what waited.
     zone = await zone_of(session, batch.merchant_id)

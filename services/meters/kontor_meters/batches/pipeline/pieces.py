@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches.dependencies import Dependencies, Sender
 from kontor_meters.batches.formats.csv_meters import MeterOfFile
-from kontor_meters.batches.formats.items import Body, IntervalItem, LineProblem, ReadingItem
+from kontor_meters.batches.formats.items import Body, LineProblem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.directory import Directory
 from kontor_meters.batches.pipeline.prepare import keys, prepare
@@ -33,18 +33,6 @@ class Piece:
 
     body: Body = field(default_factory=lambda: Body(of_file=True))
     meters: list[MeterOfFile] = field(default_factory=list)
-
-    @classmethod
-    def of_items(cls, items: Iterable[ReadingItem | IntervalItem | LineProblem]) -> "Piece":
-        piece = cls()
-        for item in items:
-            if isinstance(item, ReadingItem):
-                piece.body.readings.append(item)
-            elif isinstance(item, IntervalItem):
-                piece.body.intervals.append(item)
-            else:
-                piece.body.problems.append(item)
-        return piece
 
     @property
     def lines(self) -> int:
