@@ -12,6 +12,7 @@ from kontor_identity.limits.buckets import Limits
 from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.settings import Settings
 from kontor_service.database import Database
+from kontor_service.errors import NotFound
 from kontor_service.files import Files
 
 if TYPE_CHECKING:
@@ -29,16 +30,17 @@ class Dependencies:
     limits: Limits
     push: "SessionPush"
 
-    async def opened(self, text: str, purpose: Purpose, lookup: str) -> tuple[UUID, UUID] | None:
-        """Id and merchant of a genuine token, the merchant by the SQL function `lookup`; None for any other text."""
+    async def opened(self, text: str, purpose: Purpose, lookup: str, unknown: type[NotFound]) -> tuple[UUID, UUID]:
+        """Id and merchant of a genuine token, the merchant by the SQL function `lookup`. Any other text raises `unknown`."""
         try:
             token = self.secrets.read(text)
-        except TokenUnreadable:
-            return None
-        if not self.secrets.genuine(token, purpose):
-            return None
-        merchant_id = await self.db.pool.fetchval(f"SELECT {lookup}($1)", token.id)
-        return (token.id, merchant_id) if merchant_id else None
+        except TokenUnreadable as error:
+            raise unknown from error
+        genuine = self.secrets.genuine(token, purpose)
+        merchant_id = await self.db.pool.fetchval(f"SELECT {lookup}($1)", token.id) if genuine else None
+        if merchant_id is None:
+            raise unknown
+        return token.id, merchant_id
 
 
 def _dependencies(request: Request) -> Dependencies:

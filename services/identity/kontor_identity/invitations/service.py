@@ -58,7 +58,9 @@ async def invitation_url(deps: Dependencies, merchant_id: UUID | None, invitatio
 
 async def inspect_invitation(deps: Dependencies, token: str) -> Inspected:
     """Raises InvitationUnknown."""
-    invitation_id, merchant_id = await _genuine(deps, token)
+    invitation_id, merchant_id = await deps.opened(
+        token, Purpose.INVITATION, "merchant_of_invitation", InvitationUnknown
+    )
     async with deps.db.transaction(merchant_id) as session:
         invitation = await session.get_one(Invitation, invitation_id)
         contact = await session.get_one(Contact, invitation.contact_id)
@@ -80,7 +82,9 @@ async def accept_invitation(
     Raises InvitationUnknown, InvitationExpired, PasswordTooWeak, WrongPassword, PortalOff, TooMany.
     """
     await deps.limits.take(TOKEN_BY_IP, network(ip))
-    invitation_id, merchant_id = await _genuine(deps, token)
+    invitation_id, merchant_id = await deps.opened(
+        token, Purpose.INVITATION, "merchant_of_invitation", InvitationUnknown
+    )
     async with deps.db.transaction(merchant_id) as session:
         invitation = await session.get_one(Invitation, invitation_id)
         _check_open(invitation)
@@ -146,14 +150,6 @@ async def _grant(
 async def _user(session: AsyncSession, merchant_id: UUID, email: str) -> PortalUser | None:
     query = select(PortalUser).where(PortalUser.merchant_id == merchant_id, PortalUser.email == email)
     return (await session.exec(query)).one_or_none()
-
-
-async def _genuine(deps: Dependencies, text: str) -> tuple[UUID, UUID]:
-    """The invitation's id and merchant. Raises InvitationUnknown."""
-    found = await deps.opened(text, Purpose.INVITATION, "merchant_of_invitation")
-    if found is None:
-        raise InvitationUnknown
-    return found
 
 
 def _open(invitation: Invitation) -> bool:

@@ -1,5 +1,6 @@
 """Use cases of secret links, for staff and for mails."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -41,22 +42,22 @@ async def merchants_link(deps: Dependencies, target: Target) -> dict[str, Any]:
 
 async def renew_links(deps: Dependencies, target: Target) -> dict[str, Any]:
     """New addresses for everybody; those so far stop working at once. Raises CustomerMissing."""
-    async with deps.db.transaction(target.merchant_id) as session:
-        await grants_change(session, target.merchant_id)
-        customer = await _customer(session, target)
-        link = await link_to(session, target, None)
-        await store.renew(session, await links_to(session, target))
-        answer = await _answer(session, deps, customer, link)
-    return answer | {"pushed": await deps.push.now(target.merchant_id)}
+    return await _change(deps, target, store.renew)
 
 
 async def revoke_links(deps: Dependencies, target: Target) -> dict[str, Any]:
     """Every link to it stops working at once, until it is renewed. Raises CustomerMissing."""
+    return await _change(deps, target, store.revoke)
+
+
+async def _change(
+    deps: Dependencies, target: Target, change: Callable[[AsyncSession, list[Link]], Awaitable[None]]
+) -> dict[str, Any]:
     async with deps.db.transaction(target.merchant_id) as session:
         await grants_change(session, target.merchant_id)
         customer = await _customer(session, target)
         link = await link_to(session, target, None)
-        await store.revoke(session, await links_to(session, target))
+        await change(session, await links_to(session, target))
         answer = await _answer(session, deps, customer, link)
     return answer | {"pushed": await deps.push.now(target.merchant_id)}
 

@@ -1,7 +1,6 @@
 """Resetting a forgotten password by mail (B5)."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -50,7 +49,7 @@ async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKi
 async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) -> Started:
     """The new password, every session so far ended, and a new one. Raises ResetUnknown, ResetExpired, PasswordTooWeak."""
     await deps.limits.take(TOKEN_BY_IP, network(ip))
-    challenge_id, merchant_id = await _genuine(deps, text)
+    challenge_id, merchant_id = await deps.opened(text, Purpose.RESET, "merchant_of_challenge", ResetUnknown)
     async with deps.db.transaction(merchant_id) as session:
         challenge = await session.get_one(Challenge, challenge_id)
         _check_open(challenge)
@@ -87,14 +86,6 @@ async def _may_reset(session: AsyncSession, who: Staff | PortalUser) -> bool:
     merchant = await session.get_one(Merchant, who.merchant_id)
     granted = select(Contact.id).where(Contact.user_id == who.id, Contact.access == "active")
     return merchant.password_reset_enabled and (await session.exec(granted)).first() is not None
-
-
-async def _genuine(deps: Dependencies, text: str) -> tuple[UUID, UUID]:
-    """The challenge's id and merchant. Raises ResetUnknown."""
-    found = await deps.opened(text, Purpose.RESET, "merchant_of_challenge")
-    if found is None:
-        raise ResetUnknown
-    return found
 
 
 def _check_open(challenge: Challenge) -> None:

@@ -1,9 +1,8 @@
 """Logging in with a mailed code: all documents of whoever has the mailbox, without an account (B19)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hmac import compare_digest
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -115,11 +114,7 @@ def _issue_code(session: AsyncSession, deps: Dependencies, merchant_id: UUID, re
         # Looks like every other: no code fits it.
         return uuid7()
     lifetime = timedelta(minutes=deps.settings.code_minutes)
-    whose: dict[str, Any] = {
-        "email": recipient.email, "name": recipient.name, "language": recipient.language,
-        "contact_id": recipient.contact_id, "customer_id": recipient.customer_id,
-    }  # fmt: skip
-    return issue(session, deps, merchant_id, kind="login_code", lifetime=lifetime, **whose).id
+    return issue(session, deps, merchant_id, kind="login_code", lifetime=lifetime, **asdict(recipient)).id
 
 
 async def _who_has(session: AsyncSession, merchant_id: UUID, email: str) -> CodeRecipient | None:
