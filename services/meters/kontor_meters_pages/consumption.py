@@ -105,11 +105,13 @@ class Used:
         rows = [row["months"] for row in found if row["year"] == year and row["months"]]
         return [min((months[n] for months in rows), key=order.index, default="missing") for n in range(12)]
 
-    def expected(self, block: "Block", year: int) -> list[Expected | None]:
+    def expected(self, block: Block, year: int) -> list[Expected | None]:
         """What each month of the running year will come to in all."""
+        return expected_months(block.totals, self.projection(block, year))
+
+    def projection(self, block: Block, year: int) -> dict[str, Any] | None:
         same = (block.direction, block.unit)
-        found = next((p for p in self.projections(year) if (p["direction"], p["unit"]) == same and p["expected"]), None)
-        return expected_months(block.totals, found)
+        return next((p for p in self.projections(year) if (p["direction"], p["unit"]) == same and p["expected"]), None)
 
     def projections(self, year: int) -> list[dict[str, Any]]:
         """Of the running year, by direction and unit: all tariffs together."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_meters.batches.models import Batch
 from kontor_meters.copies import time_zone
 from kontor_meters.intervals.partitions import Months
 from kontor_meters.wake import Wake
@@ -62,6 +63,10 @@ class Sender(NamedTuple):
     source: str
     by: str
     language: str = "en"
+
+    @classmethod
+    def of(cls, batch: Batch) -> "Sender":
+        return cls(batch.source, batch.started_by, batch.language)
 
     @property
     def channel(self) -> str:

@@ -84,7 +84,7 @@ async def add(
             content_sha256=sha256, language=sender.language, total=file.total, started_at=now, started_by=sender.by,
             told_at=now,
         )  # fmt: skip
-        result = await forecast(deps, merchant_id, batch, file.pieces, sender, zone)
+        result = await forecast(deps, merchant_id, batch, file.pieces, zone)
     # What would be stored is not stored.
     result.ends.pop("stored", None)
     async with deps.db.transaction(merchant_id) as session:

@@ -16,9 +16,8 @@ from kontor_meters.batches.formats.csv_readings import csv_body
 from kontor_meters.batches.formats.items import Body, json_body, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
-from kontor_meters.batches.pipeline.directory import Directory
-from kontor_meters.batches.pipeline.prepare import Prepared, keys, only, prepare
-from kontor_meters.batches.pipeline.store import store_prepared
+from kontor_meters.batches.pipeline.prepare import Prepared, only
+from kontor_meters.batches.pipeline.store import prepared_of, store_prepared
 from kontor_service.ids import uuid7
 
 # Of an answer; all are kept with the batch.
@@ -61,13 +60,6 @@ def read(content: bytes, media_type: str, zone: ZoneInfo) -> Body:
     if media_type == _CSV or (media_type != _JSON and plain.lstrip()[:1] != b"{"):
         return csv_body(plain, zone)
     return json_body(plain)
-
-
-async def prepared_of(deps: Dependencies, merchant_id: UUID, body: Body, zone: ZoneInfo) -> Prepared:
-    async with deps.db.transaction(merchant_id) as session:
-        directory = await Directory.of(session, zone, *keys(body))
-    # Off the event loop: a body of a million values takes a while.
-    return await asyncio.to_thread(prepare, body, directory, zone, deps.clock.now())
 
 
 async def _before(deps: Dependencies, merchant_id: UUID, digest: str) -> tuple[ZoneInfo, _Earlier | None]:

@@ -88,7 +88,5 @@ async def _page(
     _staff, row = await ask_meters(request, "customer_choices", of_words=None, many=_SUGGESTED)
     return pages(request).render(
         request, "meters/edit.html", frame(request, staff, live=False), status=status, form=form, there=there,
-        customers=[loads(choice) for choice in row["choices"] or ()], rows=fields.rows(form),
-        periods=lambda number: fields.periods(form, number), units=fields.UNITS.get(form.value("kind"), ()),
-        room=fields.rows(form) < fields.MOST_REGISTERS,
+        customers=[loads(choice) for choice in row["choices"] or ()], **fields.shown(form, form.value("kind")),
     )  # fmt: skip

@@ -67,8 +67,7 @@ def _new_meter(answer: dict[str, Any], old: UUID) -> str:
 def _page(request: Request, staff: Staff, view: MeterView, form: Form, status: int = 200) -> Response:
     return pages(request).render(
         request, "meters/exchange.html", frame(request, staff, live=False), status=status, form=form, view=view, m=view.data,
-        rows=fields.rows(form), periods=lambda row: fields.periods(form, row), units=fields.UNITS.get(view.data["kind"], ()),
-        room=fields.rows(form) < fields.MOST_REGISTERS,
+        **fields.shown(form, view.data["kind"]),
     )  # fmt: skip
 
 

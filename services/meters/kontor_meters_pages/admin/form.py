@@ -78,6 +78,15 @@ def periods(form: Form, row: int) -> int:
     return max(1, _count(form, f"r{row}_periods", _MOST_PERIODS))
 
 
+def shown(form: Form, kind: str) -> dict[str, Any]:
+    """What the template of the registers' rows needs."""
+    count = rows(form)
+    return {
+        "rows": count, "room": count < MOST_REGISTERS, "units": UNITS.get(kind, ()),
+        "periods": lambda row: periods(form, row),
+    }  # fmt: skip
+
+
 def _count(form: Form, name: str, most: int) -> int:
     said = form.value(name)
     return min(int(said), most) if said.isascii() and said.isdigit() else 0

@@ -52,8 +52,6 @@ def _expected(view: MeterView, period: Period, block: Block) -> list[tuple[int, 
     """What a month of the running year, or all of it, will come to."""
     if period.step != "years":
         return view.used.expected(block, period.year) if period.year == view.today.year else None
-    same = (block.direction, block.unit)
-    running = view.used.projections(view.today.year)
-    found = next((p for p in running if (p["direction"], p["unit"]) == same and p["expected"]), None)
+    found = view.used.projection(block, view.today.year)
     whole = (found["low"], found["expected"], found["high"]) if found else None
     return [whole if year == view.today.year else None for year in view.used.years]

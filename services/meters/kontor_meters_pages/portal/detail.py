@@ -10,17 +10,16 @@ from starlette.responses import Response
 
 from kontor_edge.edge import pages
 from kontor_edge.paging import parse_whole
-from kontor_edge.portal import Slug, page_context, query_view
+from kontor_edge.portal import Slug, page_context
 from kontor_edge.query import loads_all
 from kontor_meters_pages.portal.charts import chart, day_chart
 from kontor_meters_pages.portal.listing import may_enter
-from kontor_meters_pages.portal.meter_view import MeterView, meter_view
+from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
 from kontor_meters_pages.portal.periods import LATEST, OLDEST, Period, read_period
 from kontor_meters_pages.portal.quarters import day_of
 from kontor_meters_pages.portal.used_table import neighbours, rows
 from kontor_meters_pages.portal.words import explained
 from kontor_meters_pages.sums import csv_text
-from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
 
@@ -29,9 +28,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/{slug}/zaehler/{meter_id}")
 async def meter(request: Request, slug: Slug, meter_id: UUID) -> Response:
-    record = await query_view(request, "meter", asked=meter_id)
-    if record["meter"] is None:
-        raise NotFound
+    record = await meter_record(request, meter_id)
     context = page_context(record, "meters", live=f"/{slug}/live?about=meters")
     view = meter_view(record)
     period = read_period(request.query_params, view.today, view.used.years)
@@ -49,9 +46,7 @@ async def meter(request: Request, slug: Slug, meter_id: UUID) -> Response:
 @router.get("/{slug}/zaehler/{meter_id}/verbrauch.csv")
 async def file(request: Request, slug: Slug, meter_id: UUID) -> Response:
     """`?by=days` or months; `?year=` only that year."""
-    record = await query_view(request, "meter", asked=meter_id)
-    if record["meter"] is None:
-        raise NotFound
+    record = await meter_record(request, meter_id)
     page_context(record, "meters")
     by: Literal["days", "months"] = "days" if request.query_params.get("by") == "days" else "months"
     year = parse_whole(request.query_params, "year", OLDEST, LATEST)

@@ -1,15 +1,19 @@
-"""One meter as its page and the API show it: a pure function of what the copy answered."""
+"""One meter as its page and the API show it."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
+from fastapi import Request
 
+from kontor_edge.portal import query_view
 from kontor_edge.query import loads_all
 from kontor_meters_pages.consumption import Block, Used
 from kontor_meters_pages.portal.periods import Period
+from kontor_service.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,14 @@ class MeterView:
         """Series that have 15-minute values of this day which are the reader's to see."""
         series = [r["series_id"] for r in self.registers.values() if r["interval"]]
         return [one for one in dict.fromkeys(series) if self.used.knows(one, day)]
+
+
+async def meter_record(request: Request, meter_id: UUID) -> asyncpg.Record:
+    """The meter with everything around it. Raises NotFound for one that is not the reader's."""
+    record = await query_view(request, "meter", asked=meter_id)
+    if record["meter"] is None:
+        raise NotFound
+    return record
 
 
 def meter_view(record: asyncpg.Record) -> MeterView:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-import asyncpg
 import orjson
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
@@ -18,10 +17,10 @@ from kontor_edge.sessions import session_hash
 from kontor_meters_pages.portal.commands import Commands
 from kontor_meters_pages.portal.entering import check_size
 from kontor_meters_pages.portal.listing import METERS
-from kontor_meters_pages.portal.meter_view import MeterView, meter_view
+from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
 from kontor_meters_pages.portal.periods import read_period
 from kontor_meters_pages.portal.quarters import day_of
-from kontor_service.errors import Invalid, NotFound, Unavailable
+from kontor_service.errors import Invalid, Unavailable
 from kontor_service.i18n import N_
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
@@ -77,7 +76,7 @@ async def meters(request: Request, slug: str) -> Response:
 @router.get("/meters/{meter_id}", summary="One meter", response_class=Response)
 async def meter(request: Request, slug: str, meter_id: UUID) -> Response:
     """The meter, `chain` (all that hung in its place, the oldest first), `readings` (the latest 200) and `invitations`."""
-    record = await _record(request, slug, meter_id)
+    record = await meter_record(request, meter_id)
     lists = ",".join(f'"{name}":[{",".join(record[name] or ())}]' for name in ("chain", "readings", "invitations"))
     return json_answer(request, f"{record['meter'][:-1]},{lists}}}".encode())
 
@@ -94,7 +93,7 @@ async def consumption(request: Request, slug: str, meter_id: UUID) -> Response:
     One entry of `blocks` for each direction (consumption, feed_in), its `parts` by tariff, `before` the year before.
     `ways`: how each month came about (measured, read, partly, estimated, missing). `projections`: of the running year.
     """
-    view = meter_view(await _record(request, slug, meter_id))
+    view = meter_view(await meter_record(request, meter_id))
     return json_answer(request, orjson.dumps(_consumption(view, request)))
 
 
@@ -116,7 +115,7 @@ def _consumption(view: MeterView, request: Request) -> dict[str, Any]:
 async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) -> dict[str, Any]:
     """For registers that send by themselves: 92, 96 or 100 `values` from midnight, thousandths of `unit`; 503 while their
     owner does not answer."""
-    view = meter_view(await _record(request, slug, meter_id))
+    view = meter_view(await meter_record(request, meter_id))
     found = await day_of(request, view, day)
     if found is None:
         raise Unavailable
@@ -158,10 +157,3 @@ async def enter(
     results = await commands.enter(readings, idempotency_key or str(uuid4()))
     told = ("register_id", "outcome", "findings", "id", "version")
     return {"results": [{name: result[name] for name in told if name in result} for result in results]}
-
-
-async def _record(request: Request, slug: str, meter_id: UUID) -> asyncpg.Record:
-    record = await query_view(request, "meter", asked=meter_id)
-    if record["meter"] is None:
-        raise NotFound
-    return record

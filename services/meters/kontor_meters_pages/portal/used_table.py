@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from babel import dates
 
@@ -49,7 +49,7 @@ def neighbours(view: MeterView, period: Period) -> tuple[str | None, str, str | 
     years = view.used.years
     first, last = (years[0], years[-1]) if years else (period.year, period.year)
     if period.step == "days":
-        before, after = _month_before(period), _month_after(period)
+        before, after = period.first - timedelta(days=1), (period.first + timedelta(days=31)).replace(day=1)
         name = dates.format_date(period.first, "LLLL y", locale=locale_of(reader().language))
         return (
             f"year={before.year}&month={before.month}" if before.year >= first else None,
@@ -78,11 +78,3 @@ def _labels(view: MeterView, period: Period) -> list[tuple[str, str, str]]:
          f"day={day}" if day in quarters else "")
         for day in days
     ]  # fmt: skip
-
-
-def _month_before(period: Period) -> date:
-    return date(period.year - (period.month == 1), (period.month - 2) % 12 + 1, 1)
-
-
-def _month_after(period: Period) -> date:
-    return date(period.year + (period.month == 12), period.month % 12 + 1, 1)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from kontor_meters.batches import events
-from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.dependencies import Dependencies, zone_of
 from kontor_meters.batches.files import File, understood
 from kontor_meters.batches.jobs.store_parked import give_up_parked, store_arrived
 from kontor_meters.batches.models import Batch
@@ -94,8 +94,7 @@ async def _next_piece(deps: Dependencies, merchant_id: UUID, batch_id: UUID, fil
             return False
         piece = _after(file, batch.passed)
         if piece is not None:
-            sender = Sender("csv", batch.started_by, batch.language)
-            result = await store_piece(deps, session, batch, piece, sender, zone)
+            result = await store_piece(deps, session, batch, piece, zone)
             await result.record_in(session, batch)
             batch.passed += piece.lines
         now = deps.clock.now()

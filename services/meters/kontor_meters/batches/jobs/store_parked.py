@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import events
-from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.dependencies import Dependencies, zone_of
 from kontor_meters.batches.formats.items import Body, Item, LineProblem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines, parked
@@ -84,10 +84,9 @@ async def _some(deps: Dependencies, merchant_id: UUID, end: End, most: int, *, e
 async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
     """The batch counts them anew: what waited is stored now, or refused."""
     body = Body.of(items, of_file=batch.source == "csv")
-    sender = Sender(batch.source, batch.started_by, batch.language)
     # What came since about the same instants knows better than what waited.
     zone = await zone_of(session, batch.merchant_id)
-    await (await store_body(deps, session, batch, body, sender, zone, correct=False)).record_in(session, batch)
+    await (await store_body(deps, session, batch, body, zone, correct=False)).record_in(session, batch)
 
 
 def _given_up(code: str) -> End:

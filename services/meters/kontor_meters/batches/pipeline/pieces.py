@@ -1,6 +1,5 @@
 """A part of a file, stored in one transaction; or tried, to see what would become of it."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,13 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.batches.dependencies import Dependencies, Sender
+from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.csv_meters import MeterOfFile
 from kontor_meters.batches.formats.items import Body, LineProblem
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.pipeline.directory import Directory
-from kontor_meters.batches.pipeline.prepare import keys, prepare
-from kontor_meters.batches.pipeline.store import Result, store_body
+from kontor_meters.batches.pipeline.store import Result, prepared_of, store_body
 from kontor_meters.copies import meters_arrive
 from kontor_meters.meters import service as meters
 from kontor_meters.models import Meter
@@ -44,39 +41,35 @@ class _Tried(Exception):
     """Takes a trial back."""
 
 
-async def store(
-    deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
-) -> Result:
+async def store(deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece, zone: ZoneInfo) -> Result:
     """In the session's transaction."""
     if piece.meters:
         return await _meters(deps, session, batch, piece.meters)
-    return await store_body(deps, session, batch, piece.body, sender, zone)
+    return await store_body(deps, session, batch, piece.body, zone)
 
 
 async def forecast(
-    deps: Dependencies, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], sender: Sender, zone: ZoneInfo
+    deps: Dependencies, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], zone: ZoneInfo
 ) -> Result:
     """What would become of each line: the same that stores them is tried and taken back, up to a number of lines."""
     result, left = Result(), _TRIED
     for piece in pieces:
         if left > 0:
-            result += await _tried(deps, merchant_id, batch, piece, sender, zone)
+            result += await _tried(deps, merchant_id, batch, piece, zone)
         else:
             result += await _checked(deps, merchant_id, piece, zone)
         left -= piece.lines
     return result
 
 
-async def _tried(
-    deps: Dependencies, merchant_id: UUID, batch: Batch, piece: Piece, sender: Sender, zone: ZoneInfo
-) -> Result:
+async def _tried(deps: Dependencies, merchant_id: UUID, batch: Batch, piece: Piece, zone: ZoneInfo) -> Result:
     found = Result()
     try:
         async with deps.db.transaction(merchant_id) as session:
             # A row of its own, that the lines of the trial may point to.
             session.add(Batch(**batch.model_dump()))
             await session.flush()
-            found = await store(deps, session, batch, piece, sender, zone)
+            found = await store(deps, session, batch, piece, zone)
             raise _Tried
     except _Tried:
         return found
@@ -86,9 +79,7 @@ async def _checked(deps: Dependencies, merchant_id: UUID, piece: Piece, zone: Zo
     if piece.meters:
         problems = [problem for meter in piece.meters for problem in _all_lines(meter, meter.problems)]
         return Result(Counter(refused=len({p.line for p in problems})), problems)
-    async with deps.db.transaction(merchant_id) as session:
-        directory = await Directory.of(session, zone, *keys(piece.body))
-    prepared = await asyncio.to_thread(prepare, piece.body, directory, zone, deps.clock.now())
+    prepared = await prepared_of(deps, merchant_id, piece.body, zone)
     return Result(Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems)
 
 

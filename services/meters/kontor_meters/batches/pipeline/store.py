@@ -58,17 +58,24 @@ async def store_body(
     session: AsyncSession,
     batch: Batch,
     body: Body,
-    sender: Sender,
     zone: ZoneInfo,
     *,
     correct: bool = True,
 ) -> Result:
-    """In the session's transaction. The merchant's meters may be locked in it."""
+    """In the session's transaction, in the name of whoever brought the batch. The merchant's meters may be locked in it."""
     now = deps.clock.now()
     directory = await Directory.of(session, zone, *keys(body))
     prepared = await asyncio.to_thread(prepare, body, directory, zone, now)
     await deps.months.ensure(prepared.blocks)
+    sender = Sender.of(batch)
     return await store_prepared(session, batch.merchant_id, batch.id, prepared, sender, now, correct=correct)
+
+
+async def prepared_of(deps: Dependencies, merchant_id: UUID, body: Body, zone: ZoneInfo) -> Prepared:
+    async with deps.db.transaction(merchant_id) as session:
+        directory = await Directory.of(session, zone, *keys(body))
+    # Off the event loop: a body of a million values takes a while.
+    return await asyncio.to_thread(prepare, body, directory, zone, deps.clock.now())
 
 
 async def store_prepared(
