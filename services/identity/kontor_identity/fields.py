@@ -1,7 +1,7 @@
 """The kinds of input fields: each normalises what people type and says in a sentence what is wrong with it."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -10,6 +10,7 @@ import stdnum.eu.vat
 import stdnum.iban
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from sqlmodel import SQLModel
 from stdnum.exceptions import ValidationError
 
 from kontor_service.i18n import N_
@@ -33,6 +34,14 @@ class Input(BaseModel):
     """A request body: unknown fields are refused, so that a misspelt one is not silently lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def apply(row: SQLModel, said: dict[str, Any]) -> bool:
+    """Takes over what was said; whether anything is different now."""
+    different = {name: value for name, value in said.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
 
 
 def email_address(value: str) -> str:

@@ -10,12 +10,13 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.customers.inputs import MOST_CONTACTS, ContactChange, ContactInput
 from kontor_identity.customers.store import Held, changed, hold
 from kontor_identity.dependencies import Dependencies
+from kontor_identity.fields import apply
 from kontor_identity.invitations.store import new_invitation, revoke_invitations
 from kontor_identity.links.store import kill_links_of_contact
 from kontor_identity.models import Contact, Customer, Merchant
 from kontor_identity.sessions.changes import contact_changed, grants_change
 from kontor_identity.system_time import now
-from kontor_service.commands import fingerprint, recall, remember
+from kontor_service.commands import once
 from kontor_service.errors import Conflict, Invalid
 from kontor_service.events import instant
 from kontor_service.i18n import N_
@@ -45,10 +46,8 @@ async def add_contact(
     deps: Dependencies, merchant_id: UUID, customer_id: UUID, wanted: ContactInput, key: str | None
 ) -> dict[str, Any]:
     """Raises CustomerMissing, DuplicateContact, TooManyContacts."""
-    async with deps.db.transaction(merchant_id) as session:
-        asked = fingerprint(str(customer_id), wanted.model_dump(mode="json"))
-        if key and (earlier := await recall(session, merchant_id, "contact", key, asked)):
-            return earlier
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
         held = await hold(session, customer_id)
         check_count(held)
         _check_address(held, wanted.email)
@@ -56,10 +55,10 @@ async def add_contact(
         held.contacts.append(contact)
         session.add(contact)
         await changed(session, held)
-        answer = held.answer(contact_id=str(contact.id))
-        if key:
-            await remember(session, merchant_id, "contact", key, answer)
-    return answer
+        return held.answer(contact_id=str(contact.id))
+
+    asked = [str(customer_id), wanted.model_dump(mode="json")]
+    return await once(deps.db, merchant_id, "contact", key, asked, act)
 
 
 async def change_contact(
@@ -77,7 +76,7 @@ async def change_contact(
         said = change.model_dump(exclude_none=True)
         if said.get("email", before) != before:
             _check_address(held, said["email"])
-        if apply_contact(contact, said):
+        if apply(contact, said):
             if contact.email != before:
                 await _address_changed(session, contact, before)
             await changed(session, held)
@@ -91,10 +90,8 @@ async def invite_contact(
 
     Raises CustomerMissing, ContactMissing, AddressNeeded, AccessThere, PortalSwitchedOff.
     """
-    async with deps.db.transaction(merchant_id) as session:
-        asked = fingerprint(str(customer_id), str(contact_id))
-        if key and (earlier := await recall(session, merchant_id, "invite", key, asked)):
-            return earlier
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
         held = await hold(session, customer_id)
         contact = held.contact(contact_id)
         await _check_invitable(session, held.customer, contact)
@@ -106,10 +103,9 @@ async def invite_contact(
             session, held, pb.ContactInvited, contact_id=str(contact.id), invitation_id=str(invitation.id),
             expires_at=instant(invitation.expires_at),
         )  # fmt: skip
-        answer = held.answer(contact_id=str(contact.id), invitation_id=str(invitation.id))
-        if key:
-            await remember(session, merchant_id, "invite", key, answer)
-    return answer
+        return held.answer(contact_id=str(contact.id), invitation_id=str(invitation.id))
+
+    return await once(deps.db, merchant_id, "invite", key, [str(customer_id), str(contact_id)], act)
 
 
 async def revoke_contact(deps: Dependencies, merchant_id: UUID, customer_id: UUID, contact_id: UUID) -> dict[str, Any]:
@@ -132,14 +128,6 @@ def new_contact(customer: Customer, wanted: ContactInput) -> Contact:
     return Contact(
         merchant_id=customer.merchant_id, customer_id=customer.id, language=language, created_at=now(), **said
     )
-
-
-def apply_contact(contact: Contact, said: dict[str, Any]) -> bool:
-    """Whether anything is different now."""
-    different = {name: value for name, value in said.items() if getattr(contact, name) != value}
-    for name, value in different.items():
-        setattr(contact, name, value)
-    return bool(different)
 
 
 def check_count(held: Held) -> None:

@@ -8,15 +8,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
-from kontor_identity.customers.contacts import apply_contact, check_count, new_contact
+from kontor_identity.customers.contacts import check_count, new_contact
 from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
 from kontor_identity.customers.numbers import keep_numbers
 from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of
 from kontor_identity.dependencies import Dependencies
+from kontor_identity.fields import apply
 from kontor_identity.models import Customer
 from kontor_identity.sessions.changes import customer_changed, grants_change
 from kontor_identity.system_time import now
-from kontor_service.commands import fingerprint, recall, remember
+from kontor_service.commands import once
 from kontor_service.errors import Conflict, Invalid
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
@@ -34,19 +35,16 @@ async def create_customer(
     deps: Dependencies, merchant_id: UUID, wanted: CustomerNew, key: str | None
 ) -> dict[str, Any]:
     """`key`: the same key answers the same customer again. Raises DuplicateNumber, NumberUsed."""
-    async with deps.db.transaction(merchant_id) as session:
-        asked = fingerprint(wanted.model_dump(mode="json"))
-        if key and (earlier := await recall(session, merchant_id, "customer", key, asked)):
-            return earlier
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
         held = await _create(session, merchant_id, wanted.number, wanted)
         if held is None:
             raise DuplicateNumber(
                 N_("Another customer has this number, or had it before."), field="number", number=wanted.number
             )
-        answer = held.answer()
-        if key:
-            await remember(session, merchant_id, "customer", key, answer)
-    return answer
+        return held.answer()
+
+    return await once(deps.db, merchant_id, "customer", key, wanted.model_dump(mode="json"), act)
 
 
 async def change_customer(
@@ -117,12 +115,10 @@ async def _change(
 ) -> None:
     customer = held.customer
     said = change.model_dump(exclude_none=True, exclude={"contacts"})
-    different = {name: value for name, value in said.items() if getattr(customer, name) != value}
     before, number = (customer.portal_access, customer.email), customer.number
-    for name, value in different.items():
-        setattr(customer, name, value)
+    differs = apply(customer, said)
     contacts_differ = await _merge_contacts(session, held, upsert) if upsert else False
-    if not different and not contacts_differ:
+    if not differs and not contacts_differ:
         return
     await changed(session, held)
     if customer.number != number:
@@ -138,7 +134,7 @@ async def _merge_contacts(session: AsyncSession, held: Held, upsert: CustomerUps
     for wanted in upsert.contacts:
         if wanted.email in known:
             said = wanted.model_dump(exclude_unset=True, exclude_none=True)
-            differ |= apply_contact(known[wanted.email], said)
+            differ |= apply(known[wanted.email], said)
         else:
             check_count(held)
             contact = new_contact(held.customer, wanted)

@@ -12,6 +12,7 @@ from kontor_bus import record
 from kontor_identity.challenges.service import ask_for_a_password
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import merchant_state
+from kontor_identity.fields import apply
 from kontor_identity.merchants.document_types import default_document_types, merged
 from kontor_identity.merchants.inputs import MerchantChange, Registration
 from kontor_identity.models import Merchant, Staff
@@ -112,10 +113,7 @@ def _apply(merchant: Merchant, change: MerchantChange) -> bool:
     given = change.model_dump(exclude_none=True)
     if "document_types" in given:
         given["document_types"] = merged(merchant.document_types, given["document_types"])
-    different = {name: value for name, value in given.items() if getattr(merchant, name) != value}
-    for name, value in different.items():
-        setattr(merchant, name, value)
-    return bool(different)
+    return apply(merchant, given)
 
 
 def _taken(error: IntegrityError) -> Conflict:
