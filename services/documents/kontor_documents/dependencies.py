@@ -2,6 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.production.branding import Brandings
@@ -19,3 +22,11 @@ class Dependencies:
     brandings: Brandings
     # Set after a commit that left work for the job in release/waiting.py.
     wake: asyncio.Event
+
+
+async def dependencies_of(request: Request) -> Dependencies:
+    found: Dependencies = request.app.state.dependencies
+    return found
+
+
+Deps = Annotated[Dependencies, Depends(dependencies_of)]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from starlette.datastructures import UploadFile
 
 from kontor_documents import queries
-from kontor_documents.dependencies import Dependencies
+from kontor_documents.dependencies import Deps
 from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
 from kontor_documents.events import document_state
 from kontor_documents.intake.service import Upload, accept
@@ -28,6 +28,7 @@ Submitter = Annotated[Principal, Depends(require("documents:submit", "service"))
 @router.post("/v1/submissions", status_code=202)
 async def submit(
     request: Request,
+    deps: Deps,
     principal: Submitter,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     x_kontor_source: Annotated[str, Header()] = "http",
@@ -43,19 +44,18 @@ async def submit(
         media_type=media_type,
         file_name=x_kontor_file_name or name,
     )
-    return await accept(request.app.state.dependencies, principal.merchant, upload, idempotency_key)
+    return await accept(deps, principal.merchant, upload, idempotency_key)
 
 
 @router.get("/v1/submissions/{submission_id}")
 async def status(
-    request: Request,
+    deps: Deps,
     submission_id: UUID,
     principal: Annotated[Principal, Depends(require("documents:submit", "documents:read", "service"))],
 ) -> dict[str, Any]:
     """accepted, processed with the document, or rejected with the problem. Nothing of it is meant for customers."""
     if principal.for_customers:
         raise SubmissionNotFound
-    deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         submission = await session.get(Submission, submission_id)
         if submission is None:

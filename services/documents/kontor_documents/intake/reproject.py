@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
 from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
-from kontor_documents.dependencies import Dependencies
+from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.events import document_state
 from kontor_documents.intake import projection
 from kontor_documents.models import Document
@@ -36,9 +36,8 @@ class Reprojection(BaseModel):
 
 
 @router.post("/v1/reprojections")
-async def reproject_some(request: Request, _: ServiceCaller, wanted: Reprojection) -> dict[str, Any]:
+async def reproject_some(deps: Deps, _: ServiceCaller, wanted: Reprojection) -> dict[str, Any]:
     """One batch, and where it ended. Versions grow and events go out only where something changed."""
-    deps: Dependencies = request.app.state.dependencies
     position = _position(wanted.after)
     async with deps.db.connection() as connection:
         found = {row["id"] for row in await connection.fetch("SELECT merchants_with_documents() AS id")}

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
-from kontor_documents.dependencies import Dependencies
+from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document
 from kontor_documents.release import service
@@ -49,9 +49,8 @@ class FileLock(BaseModel):
 
 
 @router.post("/v1/releases")
-async def release(request: Request, body: Release, principal: Releaser) -> dict[str, Any]:
+async def release(deps: Deps, body: Release, principal: Releaser) -> dict[str, Any]:
     """Releases documents together; each by itself, so that one that cannot go does not hold up the others."""
-    deps: Dependencies = request.app.state.dependencies
     released, refused = [], []
     for document_id in dict.fromkeys(body.ids):
         try:
@@ -66,66 +65,57 @@ async def release(request: Request, body: Release, principal: Releaser) -> dict[
 
 
 @router.post("/v1/documents/{document_id}/share")
-async def share(request: Request, document_id: UUID, body: Share, principal: Releaser) -> dict[str, Any]:
-    deps: Dependencies = request.app.state.dependencies
+async def share(deps: Deps, document_id: UUID, body: Share, principal: Releaser) -> dict[str, Any]:
     choice = service.Choice(body.recipient, body.subject, body.text)
     state = await service.share(deps, principal.merchant, document_id, actor=_actor(principal), choice=choice)
     return command_result(state)
 
 
 @router.post("/v1/documents/{document_id}/withdraw")
-async def withdraw(request: Request, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
-    return await _act(request, principal, service.close, document_id, cancelled=False, reason=body.reason)
+async def withdraw(deps: Deps, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.close, document_id, cancelled=False, reason=body.reason)
 
 
 @router.post("/v1/documents/{document_id}/cancel")
-async def cancel(request: Request, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
-    return await _act(request, principal, service.close, document_id, cancelled=True, reason=body.reason)
+async def cancel(deps: Deps, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.close, document_id, cancelled=True, reason=body.reason)
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/withdraw")
-async def withdraw_by_external_id(
-    request: Request, external_id: str, body: Reason, principal: Submitter
-) -> dict[str, Any]:
+async def withdraw_by_external_id(deps: Deps, external_id: str, body: Reason, principal: Submitter) -> dict[str, Any]:
     """The ERP takes a document back (C26)."""
     use_case = service.close_by_external_id
-    return await _act(request, principal, use_case, external_id, cancelled=False, reason=body.reason)
+    return await _act(deps, principal, use_case, external_id, cancelled=False, reason=body.reason)
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/cancel")
-async def cancel_by_external_id(
-    request: Request, external_id: str, body: Reason, principal: Submitter
-) -> dict[str, Any]:
+async def cancel_by_external_id(deps: Deps, external_id: str, body: Reason, principal: Submitter) -> dict[str, Any]:
     """The ERP has cancelled a document (Storno, C26)."""
     use_case = service.close_by_external_id
-    return await _act(request, principal, use_case, external_id, cancelled=True, reason=body.reason)
+    return await _act(deps, principal, use_case, external_id, cancelled=True, reason=body.reason)
 
 
 @router.post("/v1/documents/{document_id}/assign")
-async def assign(request: Request, document_id: UUID, body: Assignment, principal: Releaser) -> dict[str, Any]:
-    return await _act(request, principal, service.assign, document_id, body.customer_id)
+async def assign(deps: Deps, document_id: UUID, body: Assignment, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.assign, document_id, body.customer_id)
 
 
 @router.post("/v1/documents/{document_id}/opened")
-async def opened(request: Request, document_id: UUID, principal: Reader) -> dict[str, Any]:
+async def opened(deps: Deps, document_id: UUID, principal: Reader) -> dict[str, Any]:
     """The customer has the document before their eyes. Staff who look do not count."""
-    deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         document = await _visible(session, document_id, principal)
         return command_result(await service.opened(deps, session, document.id, actor=_actor(principal)))
 
 
 @router.patch("/v1/documents/{document_id}/files/{file_id}")
-async def hide(
-    request: Request, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser
-) -> dict[str, Any]:
-    return await _act(request, principal, service.hide_file, document_id, file_id, private=body.private)
+async def hide(deps: Deps, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.hide_file, document_id, file_id, private=body.private)
 
 
 async def _act(
-    request: Request, principal: Principal, use_case: Callable[..., Awaitable[pb.Document]], *what: Any, **how: Any
+    deps: Dependencies, principal: Principal, use_case: Callable[..., Awaitable[pb.Document]], *what: Any, **how: Any
 ) -> dict[str, Any]:
-    deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         return command_result(await use_case(deps, session, *what, actor=_actor(principal), **how))
 

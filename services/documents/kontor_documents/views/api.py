@@ -4,11 +4,11 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy import text
 
 from kontor_documents import queries
-from kontor_documents.dependencies import Dependencies
+from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
@@ -25,9 +25,8 @@ _KNOWS_CONTENT = text("SELECT 1 FROM document WHERE content_sha256 = :sha256 LIM
 
 
 @router.get("/v1/content/{sha256}")
-async def content(request: Request, sha256: str, principal: Staff) -> Response:
+async def content(deps: Deps, sha256: str, principal: Staff) -> Response:
     """The immutable content as DocumentData in JSON. 404 unless a document of the token's merchant says this."""
-    deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         if (await session.execute(_KNOWS_CONTENT, {"sha256": sha256})).first() is None:
             raise DocumentNotFound
@@ -35,29 +34,28 @@ async def content(request: Request, sha256: str, principal: Staff) -> Response:
 
 
 @router.get("/v1/documents/{document_id}/pdf")
-async def pdf(request: Request, document_id: UUID, principal: Staff) -> Response:
-    _, files = await _document(request, document_id, principal)
-    return await _answer(request, next((file for file in files if file.role == "pdf"), None))
+async def pdf(deps: Deps, document_id: UUID, principal: Staff) -> Response:
+    _, files = await _document(deps, document_id, principal)
+    return await _answer(deps, next((file for file in files if file.role == "pdf"), None))
 
 
 @router.get("/v1/documents/{document_id}/files/{file_id}")
-async def file(request: Request, document_id: UUID, file_id: UUID, principal: Staff) -> Response:
-    _, files = await _document(request, document_id, principal)
-    return await _answer(request, next((file for file in files if file.id == file_id), None))
+async def file(deps: Deps, document_id: UUID, file_id: UUID, principal: Staff) -> Response:
+    _, files = await _document(deps, document_id, principal)
+    return await _answer(deps, next((file for file in files if file.id == file_id), None))
 
 
 @router.get("/v1/documents/{document_id}/xrechnung")
-async def xrechnung_of(request: Request, document_id: UUID, principal: Staff) -> Response:
+async def xrechnung_of(deps: Deps, document_id: UUID, principal: Staff) -> Response:
     """The invoice as XRechnung: the supplied file if it is one, else made from the content."""
-    document, files = await _document(request, document_id, principal)
-    xml = await xrechnung(request.app.state.dependencies, document, files)
+    document, files = await _document(deps, document_id, principal)
+    xml = await xrechnung(deps, document, files)
     return _download(xml, "application/xml", f"{document.number or document.id}-xrechnung.xml")
 
 
 @router.get("/v1/documents/{document_id}/history")
-async def story(request: Request, document_id: UUID, principal: Staff) -> dict[str, Any]:
+async def story(deps: Deps, document_id: UUID, principal: Staff) -> dict[str, Any]:
     """What happened to the document, and whether the chain of hashes holds."""
-    deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         await queries.found(session, document_id)
         chain = await history.entries(session, document_id)
@@ -71,9 +69,8 @@ async def story(request: Request, document_id: UUID, principal: Staff) -> dict[s
 
 
 @router.get("/v1/documents/{document_id}/report")
-async def report(request: Request, document_id: UUID, principal: Staff) -> Response:
+async def report(deps: Deps, document_id: UUID, principal: Staff) -> Response:
     """The report of the official rules kept with an invoice that Kontor issued. 404 where there is none."""
-    deps: Dependencies = request.app.state.dependencies
     async with deps.db.transaction(principal.merchant) as session:
         document = await queries.found(session, document_id)
     if document.report_sha256 is None:
@@ -81,17 +78,15 @@ async def report(request: Request, document_id: UUID, principal: Staff) -> Respo
     return Response(await deps.files.get(document.report_sha256), media_type="application/json")
 
 
-async def _document(request: Request, document_id: UUID, principal: Principal) -> tuple[Document, list[DocumentFile]]:
-    deps: Dependencies = request.app.state.dependencies
+async def _document(deps: Dependencies, document_id: UUID, principal: Principal) -> tuple[Document, list[DocumentFile]]:
     async with deps.db.transaction(principal.merchant) as session:
         document = await queries.found(session, document_id)
         return document, await queries.files_of(session, document_id)
 
 
-async def _answer(request: Request, found: DocumentFile | None) -> Response:
+async def _answer(deps: Dependencies, found: DocumentFile | None) -> Response:
     if found is None:
         raise DocumentNotFound(N_("There is no such file."), code="file_not_found")
-    deps: Dependencies = request.app.state.dependencies
     return _download(await deps.files.get(found.sha256), found.media_type, found.name)
 
 
