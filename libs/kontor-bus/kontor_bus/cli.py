@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import TypeVar
 
 import click
@@ -95,14 +96,6 @@ def _as_text(service: str, letter: DeadLetter) -> str:
 
 
 def _as_json(service: str, letter: DeadLetter) -> str:
-    return json.dumps(
-        {
-            "service": service,
-            "id": letter.id,
-            "queue": letter.queue,
-            "type": letter.type,
-            "attempts": letter.attempt,
-            "died_at": letter.died_at.isoformat(),
-            "error": letter.error,
-        }
-    )
+    found = {"service": service, **asdict(letter), "died_at": letter.died_at.isoformat()}
+    found["attempts"] = found.pop("attempt")
+    return json.dumps(found)

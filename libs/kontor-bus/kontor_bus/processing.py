@@ -1,10 +1,11 @@
 """From a batch of deliveries to one outcome for each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import structlog
@@ -36,22 +37,47 @@ class _NotMine(Exception):
     """During a roll-out the newer version has bound what this one does not know: leave it to that one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+@dataclass(frozen=True)
+class _Known:
     index: int
     envelope: Envelope
+
+
+@dataclass(frozen=True)
+class _Work(_Known):
     message: Message
     handler: Handler
 
 
-class EffectsProcessor:
-    """Several events in one transaction per merchant; one by one where that fails, so that a bad one fails alone."""
+C = TypeVar("C", bound=Copy | Effects)
+K = TypeVar("K", bound=_Known)
 
-    def __init__(self, consumer: Effects, database: Database, metrics: Metrics, tracer: Tracer) -> None:
+
+class _Processor(Generic[C]):
+    def __init__(self, consumer: C, database: Database, metrics: Metrics, tracer: Tracer) -> None:
         self._consumer = consumer
         self._database = database
         self._metrics = metrics
         self._tracer = tracer
+
+    async def _together(self, group: list[K], act: Callable[[list[K]], Awaitable[None]]) -> dict[int, Outcome]:
+        """Does the group at once; event by event where that fails, so that a bad one fails alone. Raises DatabaseDown."""
+        try:
+            await act(group)
+        except Exception as failure:
+            if not await answers(self._database):
+                raise DatabaseDown(str(failure)) from failure
+            if len(group) == 1:
+                return {group[0].index: outcome_of(failure, self._consumer.name, group[0].envelope)}
+            outcomes: dict[int, Outcome] = {}
+            for one in group:
+                outcomes |= await self._together([one], act)
+            return outcomes
+        return {one.index: DONE for one in group}
+
+
+class EffectsProcessor(_Processor[Effects]):
+    """Several events in one transaction per merchant."""
 
     async def process(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         outcomes = [DONE] * len(deliveries)
@@ -66,7 +92,7 @@ class EffectsProcessor:
             else:
                 groups[delivery.envelope.merchant_id].append(work)
         for merchant_id, group in groups.items():
-            for index, outcome in (await self._group(merchant_id, group)).items():
+            for index, outcome in (await self._together(group, partial(self._transaction, merchant_id))).items():
                 outcomes[index] = outcome
         return outcomes
 
@@ -80,20 +106,6 @@ class EffectsProcessor:
             return _Work(index, envelope, envelope.message(), handler)
         except DecodeError as broken:
             raise Poison(f"body is no {envelope.type}: {broken}") from broken
-
-    async def _group(self, merchant_id: UUID | None, group: list[_Work]) -> dict[int, Outcome]:
-        try:
-            await self._transaction(merchant_id, group)
-        except Exception as failure:
-            if not await answers(self._database):
-                raise DatabaseDown(str(failure)) from failure
-            if len(group) == 1:
-                return {group[0].index: outcome_of(failure, self._consumer.name, group[0].envelope)}
-            outcomes: dict[int, Outcome] = {}
-            for work in group:
-                outcomes |= await self._group(merchant_id, [work])
-            return outcomes
-        return {work.index: DONE for work in group}
 
     async def _transaction(self, merchant_id: UUID | None, group: list[_Work]) -> None:
         done: list[Envelope] = []
@@ -120,50 +132,33 @@ class EffectsProcessor:
             await work.handler(session, work.message, work.envelope)
 
 
-class CopyProcessor:
-    """Hands the whole batch over; event by event where that fails."""
-
-    def __init__(self, consumer: Copy, database: Database, metrics: Metrics, tracer: Tracer) -> None:
-        self._consumer = consumer
-        self._database = database
-        self._metrics = metrics
-        self._tracer = tracer
+class CopyProcessor(_Processor[Copy]):
+    """Hands the whole batch over."""
 
     async def process(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         outcomes = [DONE] * len(deliveries)
-        known: list[tuple[int, Envelope]] = []
+        known: list[_Known] = []
         for index, delivery in enumerate(deliveries):
             try:
                 if delivery.envelope.state() is not None:
-                    known.append((index, delivery.envelope))
+                    known.append(_Known(index, delivery.envelope))
             except DecodeError as broken:
                 outcomes[index] = Outcome(Settle.DEAD, f"body is no {delivery.envelope.type}: {broken}")
         if known:
-            for index, outcome in (await self._apply(known)).items():
+            for index, outcome in (await self._together(known, self._apply)).items():
                 outcomes[index] = outcome
         return outcomes
 
-    async def _apply(self, known: list[tuple[int, Envelope]]) -> dict[int, Outcome]:
-        envelopes = [envelope for _, envelope in known]
-        try:
-            with self._tracer.start_as_current_span(
-                f"{self._consumer.name} apply",
-                kind=SpanKind.CONSUMER,
-                links=[link for envelope in envelopes for link in link_to(envelope)],
-            ) as span:
-                span.set_attribute("messaging.batch.message_count", len(envelopes))
-                await self._consumer.apply(envelopes)
-        except Exception as failure:
-            if not await answers(self._database):
-                raise DatabaseDown(str(failure)) from failure
-            if len(known) == 1:
-                return {known[0][0]: outcome_of(failure, self._consumer.name, envelopes[0])}
-            outcomes: dict[int, Outcome] = {}
-            for one in known:
-                outcomes |= await self._apply([one])
-            return outcomes
+    async def _apply(self, known: list[_Known]) -> None:
+        envelopes = [one.envelope for one in known]
+        with self._tracer.start_as_current_span(
+            f"{self._consumer.name} apply",
+            kind=SpanKind.CONSUMER,
+            links=[link for envelope in envelopes for link in link_to(envelope)],
+        ) as span:
+            span.set_attribute("messaging.batch.message_count", len(envelopes))
+            await self._consumer.apply(envelopes)
         observe(self._metrics, self._consumer.name, envelopes)
-        return {index: DONE for index, _ in known}
 
 
 def outcome_of(failure: Exception, consumer: str, envelope: Envelope) -> Outcome:

@@ -45,12 +45,13 @@ async def provision(server: str, service: str, *, password: str, database: str |
             await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
             for role in roles:
                 await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')
+        if service in EDGES:
+            # An edge's copy is rebuilt into a schema of its own beside the one that answers (kontor_edge).
+            await connection.execute(f'GRANT CREATE ON DATABASE "{name}" TO {copy}')
     finally:
         await connection.close()
     address = {role: _with(server, role, password, name) for role in roles}
     await _grant(_with(server, None, None, name), owner, copy if service in EDGES else runtime)
-    if service in EDGES:
-        await _let_create_schemas(server, name, copy)
     return ServiceDatabase(address[runtime], address[owner], address.get(copy))
 
 
@@ -74,15 +75,6 @@ async def _grant(server: str, owner: str, writer: str) -> None:
             f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
         ):
             await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _let_create_schemas(server: str, database: str, copy: str) -> None:
-    """An edge's copy is rebuilt into a schema of its own beside the one that answers (kontor_edge)."""
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f'GRANT CREATE ON DATABASE "{database}" TO {copy}')
     finally:
         await connection.close()
 

@@ -6,7 +6,7 @@ from kontor_web.forms import Form, read_form
 from kontor_web.live import Hub, stream
 from kontor_web.page_context import Column, Link, PageContext
 from kontor_web.pages import Pages
-from kontor_web.protect import protect
+from kontor_web.protect import Protect
 from kontor_web.theme import theme_css
 
 __all__ = [
@@ -17,9 +17,9 @@ __all__ = [
     "Link",
     "PageContext",
     "Pages",
+    "Protect",
     "error_page",
     "install_error_pages",
-    "protect",
     "read_form",
     "static_app",
     "stream",

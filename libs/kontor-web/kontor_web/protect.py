@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,30 +47,18 @@ def page_policy(form_targets: tuple[str, ...] = (), *, framed_by: str = "'none'"
     )
 
 
-def protect(
-    app: FastAPI,
-    *,
-    exempt: tuple[str, ...] = (),
-    public: tuple[str, ...] = ("/static/",),
-    secret_paths: tuple[str, ...] = (),
-    form_targets: tuple[str, ...] = (),
-) -> None:
-    """Adds the middleware.
-
-    `exempt`: path prefixes that other systems call (no origin is asked for). `public`: prefixes that may be cached.
+class Protect:
+    """`exempt`: path prefixes that other systems call (no origin is asked for). `public`: prefixes that may be cached.
     `secret_paths`: prefixes of addresses with a secret in them; their pages send no Referer at all.
     """
-    app.add_middleware(Protect, exempt=exempt, public=public, secret_paths=secret_paths, form_targets=form_targets)
 
-
-class Protect:
     def __init__(
         self,
         app: ASGIApp,
-        exempt: tuple[str, ...],
-        public: tuple[str, ...],
-        secret_paths: tuple[str, ...],
-        form_targets: tuple[str, ...],
+        exempt: tuple[str, ...] = (),
+        public: tuple[str, ...] = ("/static/",),
+        secret_paths: tuple[str, ...] = (),
+        form_targets: tuple[str, ...] = (),
     ) -> None:
         self.app = app
         self.exempt = exempt

@@ -9,7 +9,7 @@ from kontor_admin.settings import Settings
 from kontor_admin.views import SHAPE
 from kontor_edge.app import Kind, bring_globals, build_edge, secret_paths
 from kontor_edge.staff import known_page_context
-from kontor_web import protect
+from kontor_web import Protect
 
 _SESSION_VALUES = ("id", "merchant_id", "slug", "user_id", "name", "email", "language", "rights", "role")
 _ADMIN = Kind(
@@ -25,5 +25,5 @@ def create_app(settings: Settings) -> FastAPI:
     )  # fmt: skip
     bring_globals(app.state.pages, words.GLOBALS)
     install_log_in_redirect(app)
-    protect(app, exempt=("/internal/",), secret_paths=secret_paths(FEATURES))
+    app.add_middleware(Protect, exempt=("/internal/",), secret_paths=secret_paths(FEATURES))
     return app

@@ -9,7 +9,7 @@ from kontor_gateway.features import FEATURES
 from kontor_gateway.reference import openapi
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
-from kontor_web import protect
+from kontor_web import Protect
 
 # What a page may know of the session it serves.
 SESSION_VALUES = (
@@ -28,8 +28,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     install_access_errors(app)
-    protect(
-        app,
+    app.add_middleware(
+        Protect,
         exempt=("/api/ingest/", "/webhooks/", "/internal/"),
         public=("/static/", "/api/openapi.json"),
         secret_paths=secret_paths(FEATURES),

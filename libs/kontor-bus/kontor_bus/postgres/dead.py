@@ -10,7 +10,7 @@ from kontor_bus.postgres.transport import PostgresTransport
 from kontor_bus.transport import UNROUTED, DeadLetter
 
 _LIST = """
-    SELECT event_id, queue, type, error, attempt, died_at FROM bus.dead WHERE service = $1 ORDER BY id LIMIT $2
+    SELECT event_id::text AS id, queue, type, error, attempt, died_at FROM bus.dead WHERE service = $1 ORDER BY id LIMIT $2
 """
 _CHOSEN = "service = $1 AND ($2::text[] IS NULL OR event_id::text = ANY($2))"
 _REPLAY = f"""
@@ -30,18 +30,7 @@ class PostgresDeadLetters:
 
     async def listed(self, service: str, limit: int) -> list[DeadLetter]:
         async with self._connection() as connection:
-            rows = await connection.fetch(_LIST, service, limit)
-        return [
-            DeadLetter(
-                id=str(row["event_id"]),
-                queue=row["queue"],
-                type=row["type"],
-                error=row["error"],
-                attempt=row["attempt"],
-                died_at=row["died_at"],
-            )
-            for row in rows
-        ]
+            return [DeadLetter(**row) for row in await connection.fetch(_LIST, service, limit)]
 
     async def replay(self, service: str, ids: set[str] | None) -> int:
         if service == UNROUTED:

@@ -59,7 +59,9 @@ SCHEMA_SQL: tuple[str, ...] = (
     "CREATE INDEX IF NOT EXISTS dead_service ON bus.dead (service, id)",
 )
 
-ENVELOPE_COLUMNS = "event_id, type, source, subject, time, merchant_id, traceparent, body"
+# Columns and attributes of an envelope that have the same name; `event_id` is its id.
+ENVELOPE_FIELDS = ("type", "source", "subject", "time", "merchant_id", "traceparent", "body")
+ENVELOPE_COLUMNS = ", ".join(("event_id", *ENVELOPE_FIELDS))
 
 # Any constant: it keeps two services that start together from creating the same table.
 _LOCK = 0x6B6F6E746F72

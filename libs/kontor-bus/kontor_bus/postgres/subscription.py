@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from kontor_bus.envelope import Envelope
-from kontor_bus.postgres.schema import ENVELOPE_COLUMNS
+from kontor_bus.postgres.schema import ENVELOPE_COLUMNS, ENVELOPE_FIELDS
 from kontor_bus.transport import Delivery, Outcome, Settle
 
 # Only for a wake-up that was lost.
@@ -123,13 +123,4 @@ class PostgresBatch:
 
 
 def envelope_of(row: Any) -> Envelope:
-    return Envelope(
-        id=row["event_id"],
-        type=row["type"],
-        source=row["source"],
-        subject=row["subject"],
-        time=row["time"],
-        merchant_id=row["merchant_id"],
-        traceparent=row["traceparent"],
-        body=row["body"],
-    )
+    return Envelope(id=row["event_id"], **{name: row[name] for name in ENVELOPE_FIELDS})

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from typing import Any
 
 import asyncpg
 
 from kontor_bus.envelope import Envelope
 from kontor_bus.patterns import matcher
-from kontor_bus.postgres.schema import ensure_schema
+from kontor_bus.postgres.schema import ENVELOPE_COLUMNS, ENVELOPE_FIELDS, ensure_schema
 from kontor_bus.postgres.subscription import PostgresSubscription
 from kontor_bus.postgres.wakeups import Wakeups
 from kontor_bus.supervision import CONNECTION_ERRORS
@@ -20,25 +21,22 @@ CLOSE_TIMEOUT = 5.0
 UNROUTED_LIMIT = 10_000
 
 # One row per bound queue. An event that nobody has bound is kept, bounded, where people can look at it.
-_INSERT = """
+_INSERT = f"""
     WITH event AS (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::uuid[], $7::text[],
             $8::bytea[]) WITH ORDINALITY
-            AS e (event_id, type, source, subject, time, merchant_id, traceparent, body, place)
+            AS e ({ENVELOPE_COLUMNS}, place)
     ), route AS (
         SELECT DISTINCT t.type, b.queue FROM (SELECT DISTINCT type FROM event) t
         LEFT JOIN bus.binding b ON '.' || t.type ~ b.matcher
     ), delivered AS (
-        INSERT INTO bus.delivery (queue, event_id, type, source, subject, time, merchant_id, traceparent, body)
-        SELECT route.queue, e.event_id, e.type, e.source, e.subject, e.time, e.merchant_id, e.traceparent, e.body
-        FROM event e JOIN route USING (type) WHERE route.queue IS NOT NULL ORDER BY e.place
+        INSERT INTO bus.delivery (queue, {ENVELOPE_COLUMNS}) SELECT queue, {ENVELOPE_COLUMNS}
+        FROM event JOIN route USING (type) WHERE queue IS NOT NULL ORDER BY place
     )
-    INSERT INTO bus.dead (service, queue, event_id, type, source, subject, time, merchant_id, traceparent, body,
-        attempt, error)
-    SELECT $9, $9, e.event_id, e.type, e.source, e.subject, e.time, e.merchant_id, e.traceparent, e.body, 0,
-        'no queue is bound to ' || e.type
-    FROM event e JOIN route USING (type) WHERE route.queue IS NULL
+    INSERT INTO bus.dead (service, queue, attempt, error, {ENVELOPE_COLUMNS})
+    SELECT $9, $9, 0, 'no queue is bound to ' || type, {ENVELOPE_COLUMNS} FROM event JOIN route USING (type) WHERE queue IS NULL
 """
+_values = attrgetter("id", *ENVELOPE_FIELDS)
 _BOUND_UNROUTED = """
     DELETE FROM bus.dead WHERE service = $1 AND id <= (
         SELECT id FROM bus.dead WHERE service = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)
@@ -136,17 +134,4 @@ async def _declare(connection: Any, service: str, queue: QueueSpec) -> None:
     await connection.executemany(
         "INSERT INTO bus.binding (queue, pattern, matcher) VALUES ($1, $2, $3) ON CONFLICT (queue, pattern) DO NOTHING",
         [(queue.name, pattern, matcher(pattern)) for pattern in queue.patterns],
-    )
-
-
-def _values(envelope: Envelope) -> tuple[object, ...]:
-    return (
-        envelope.id,
-        envelope.type,
-        envelope.source,
-        envelope.subject,
-        envelope.time,
-        envelope.merchant_id,
-        envelope.traceparent,
-        envelope.body,
     )

@@ -15,8 +15,8 @@ from kontor_web import (
     Link,
     PageContext,
     Pages,
+    Protect,
     install_error_pages,
-    protect,
     read_form,
     static_app,
     stream,
@@ -50,7 +50,7 @@ def create_app() -> FastAPI:
         )
 
     install_error_pages(app, pages, api_prefixes=("/api/",), page_context=page_context)
-    protect(app, exempt=("/webhooks/",), secret_paths=("/l/",))
+    app.add_middleware(Protect, exempt=("/webhooks/",), secret_paths=("/l/",))
 
     @app.get("/")
     def parts(request: Request) -> Response:
