@@ -52,7 +52,7 @@ def extracted(folder: Path) -> Catalog:
     for file, line, message, comments, context in (*rows, *problems):
         found.add(message, None, [(file, line)], auto_comments=comments, context=context)
     for code in codes(folder):
-        for message in filter(None, (code.word, code.plural, code.long)):
+        for message in filter(None, (code.word, code.plural, code.long, code.vague)):
             found.add(message)
     return found
 

@@ -8,7 +8,7 @@ from google.protobuf.descriptor import EnumDescriptor, EnumValueDescriptor
 from kontor.common.v1 import options_pb2
 from kontor_events.registry import contexts
 
-_WORDS = (options_pb2.word, options_pb2.plural, options_pb2.long, options_pb2.tone)
+_WORDS = (options_pb2.word, options_pb2.plural, options_pb2.long, options_pb2.tone, options_pb2.vague)
 
 
 def module(context: str, enums: list[EnumDescriptor]) -> str:

@@ -11,11 +11,14 @@ class Code(StrEnum):
     plural: str
     long: str
     tone: str
+    vague: str
 
-    def __new__(cls, value: str, word: str = "", plural: str = "", long: str = "", tone: str = "") -> Self:
+    def __new__(
+        cls, value: str, word: str = "", plural: str = "", long: str = "", tone: str = "", vague: str = ""
+    ) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
-        member.word, member.plural, member.long, member.tone = word, plural, long, tone
+        member.word, member.plural, member.long, member.tone, member.vague = word, plural, long, tone, vague
         return member
 
     @classmethod

@@ -13,7 +13,7 @@ from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
-from kontor_meters_pages.admin.words import found
+from kontor_meters_pages.words import found
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_, ngettext
 from kontor_service.i18n import gettext as _

@@ -12,7 +12,7 @@ from kontor_edge.staff import Staff
 from kontor_meters_pages.admin import form as fields
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, frame
 from kontor_meters_pages.admin.view import MeterView, meter
-from kontor_meters_pages.admin.words import found
+from kontor_meters_pages.words import found
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form

@@ -18,15 +18,6 @@ _PRESETS = {
     "wasser": (N_("Water"), N_("In m³")),
     "waerme": (N_("Heat"), N_("In MWh, kWh or GJ")),
 }
-# What was found, said to who decides; customers are told in sentences of their own.
-_FOUND = {
-    "falling": N_("Lower than on %(before_on)s: %(before)s"),
-    "above_next": N_("Higher than later, on %(next_on)s: %(next)s"),
-    "jump": N_("%(used)s since %(before_on)s; at most %(most)s would be usual"),
-    "duplicate": N_("There is another reading of %(on)s: %(value)s"),
-    "digits": N_("The meter shows %(digits_before)s digits before and %(digits_after)s after the comma"),
-    "rollover": N_("The meter went through zero since %(before_on)s (%(before)s): %(used)s used"),
-}
 _LINE_FIELDS = {
     "meter": N_("Meter"),
     "number": N_("Number"),
@@ -52,19 +43,7 @@ def local_day(at: str | None) -> str:
     return formats.short_day(local.date(), reader().language)
 
 
-def found(finding: Mapping[str, Any], unit: str = "") -> str:
-    """A finding for who decides. `unit`: the register's."""
-    code, values = finding["code"], dict(finding["values"])
-    if code not in _FOUND:
-        return words.finding_sentence(code, values, unit)
-    try:
-        return _(_FOUND[code]) % words.spoken(values, unit, formats.short_day)
-    except KeyError:
-        return words.finding_sentence(code, values, unit)
-
-
 GLOBALS: Mapping[str, Any] = words.GLOBALS | {
-    "found": found,
     "local_day": local_day,
     "preset_words": lambda name: tuple(_(part) for part in _PRESETS[name]),
     "line_field": lambda code: _(_LINE_FIELDS[code]) if code in _LINE_FIELDS else code,

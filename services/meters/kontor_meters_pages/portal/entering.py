@@ -8,7 +8,8 @@ from uuid import uuid4
 from fastapi import Request
 
 from kontor_meters_pages.portal.commands import Commands
-from kontor_meters_pages.portal.words import REASONS, sentence
+from kontor_meters_pages.portal.words import REASONS
+from kontor_meters_pages.words import finding_sentence
 from kontor_service.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unavailable
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -161,11 +162,13 @@ def _note(entry: Entry, meter: dict[str, Any], register: dict[str, Any], day: da
     findings = result.get("findings") or []
     if outcome in _TAKEN:
         value = entry.form.values.pop(name)[0].strip()
-        notes = [sentence(f, register, "", secret=entry.secret) for f in findings if f["severity"] == "note"]
+        notes = [
+            finding_sentence(f, register["unit"], secret=entry.secret) for f in findings if f["severity"] == "note"
+        ]
         entry.form.values.pop(f"insist-{register['id']}", None)
         entry.done[register["id"]] = Done(meter, register, value, day, outcome == "questioned", notes)
         return
-    told = [sentence(f, register, "", secret=entry.secret) for f in findings if f["severity"] != "note"]
+    told = [finding_sentence(f, register["unit"], secret=entry.secret) for f in findings if f["severity"] != "note"]
     entry.form.error(name, " ".join(dict.fromkeys(told)) or _("This reading was not taken."))
     if outcome == "asks_back":
         entry.doubted.add(register["id"])

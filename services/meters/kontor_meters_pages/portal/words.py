@@ -13,11 +13,6 @@ from kontor_service.i18n import reader
 REASONS = ("move_in", "move_out", "interim", "final")
 
 
-def sentence(finding: dict[str, Any], register: dict[str, Any], value: str, *, secret: bool) -> str:
-    """A finding for the reader. `secret`: without a word of what is known of the meter's past."""
-    return words.finding_sentence(finding["code"], finding["values"], register["unit"], value, secret=secret)
-
-
 def face_value(value: str, register: dict[str, Any]) -> str:
     """A reading as it stands on the meter, in the reader's language."""
     return words.reading_value(value, register["digits_after"])

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
 from kontor_meters_pages import words as meters
 from kontor_meters_pages.sums import csv_rows, csv_text, expected_months, month_sums
-from kontor_service.i18n import speak
+from kontor_service.i18n import LANGUAGES, speak
 from kontor_web.amounts import amount
 
 FOUND = {
@@ -30,6 +31,8 @@ FOUND = {
     "negative": {},
     "unknown_register": {},
     "unknown_photo": {},
+    "external_id_reused": {},
+    "not_stored": {},
 }
 # Of what the meter showed or used before, no digit may be told; what was typed may.
 HISTORY = ("1300", "1.300", "99990", "99.990", "22", "1200", "1.200", "812", "März", "2026")
@@ -40,45 +43,48 @@ def german() -> None:
     speak("de")
 
 
-def test_a_lower_reading_is_told_with_both_values_and_the_day() -> None:
-    sentence = meters.finding_sentence("falling", FOUND["falling"], value="1234")
-    assert sentence == (
-        "Ihr Zählerstand 1.234 ist kleiner als der vom 3. März 2026 (1.300). Bitte prüfen Sie die Ziffern."
+def told(code: str, *, secret: bool = False) -> str:
+    return meters.finding_sentence({"code": code, "values": FOUND[code]}, secret=secret)
+
+
+def test_a_lower_reading_is_told_with_its_value_and_the_day() -> None:
+    assert told("falling") == (
+        "Ihr Zählerstand ist kleiner als der vom 3. März 2026 (1.300). Bitte prüfen Sie die Ziffern."
     )
+    assert meters.found({"code": "falling", "values": FOUND["falling"]}) == "Niedriger als am 03.03.2026: 1.300"
 
 
 def test_a_jump_tells_what_would_have_been_used_and_what_is_usual() -> None:
-    sentence = meters.finding_sentence("jump", FOUND["jump"], value="813645.5")
-    assert "812.345,5\u00a0m³" in sentence
-    assert "höchstens 812\u00a0m³" in sentence
+    assert "812.345,5\u00a0m³" in told("jump")
+    assert "höchstens 812\u00a0m³" in told("jump")
 
 
-@pytest.mark.parametrize("code", FOUND)
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_every_finding_is_a_sentence_in_both_languages(code: str, language: str) -> None:
+@pytest.mark.parametrize("code", FindingCode)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_is_said_in_both_languages(code: FindingCode, language: str) -> None:
     speak(language)
+    unknown = meters.finding_sentence({"code": "something_new", "values": {}})
     for values in (FOUND[code], {}):
-        sentence = meters.finding_sentence(code, values, value="17")
-        assert sentence.endswith(".")
-        assert "%(" not in sentence
-        assert sentence != meters.finding_sentence("something_new", {})
+        for say in (meters.finding_sentence, meters.found):
+            sentence = say({"code": code, "values": values})
+            assert sentence != unknown
+            assert "%(" not in sentence
+        assert meters.finding_sentence({"code": code, "values": values}).endswith(".")
 
 
 @pytest.mark.parametrize("code", [code for code in FOUND if code not in ("before_use", "after_use", "digits")])
 def test_through_a_link_without_log_in_no_history_is_told(code: str) -> None:
-    for values in (FOUND[code], {}):
-        sentence = meters.finding_sentence(code, values, value="17", secret=True)
-        assert not [part for part in HISTORY if part in sentence]
+    assert not [part for part in HISTORY if part in told(code, secret=True)]
 
 
 def test_a_number_that_can_mean_two_things_is_shown_both_ways() -> None:
-    sentence = meters.finding_sentence("ambiguous", FOUND["ambiguous"], secret=True)
-    assert "als 1.234 gelesen" in sentence
-    assert "auch 1,234 heißen" in sentence
+    assert "als 1.234 gelesen" in told("ambiguous", secret=True)
+    assert "auch 1,234 heißen" in told("ambiguous", secret=True)
 
 
 def test_a_finding_nobody_has_words_for_asks_for_a_look() -> None:
-    assert meters.finding_sentence("new_rule", {}) == "Bitte prüfen Sie diesen Zählerstand."
+    for say in (meters.finding_sentence, meters.found):
+        assert say({"code": "new_rule", "values": {}}) == "Bitte prüfen Sie diesen Zählerstand."
 
 
 def test_registers_are_named_by_what_tells_them_apart() -> None:

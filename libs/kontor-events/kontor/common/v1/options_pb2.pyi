@@ -100,6 +100,7 @@ CODES_FIELD_NUMBER: builtins.int
 WORD_FIELD_NUMBER: builtins.int
 PLURAL_FIELD_NUMBER: builtins.int
 LONG_FIELD_NUMBER: builtins.int
+VAGUE_FIELD_NUMBER: builtins.int
 TONE_FIELD_NUMBER: builtins.int
 CODE_FIELD_NUMBER: builtins.int
 CONTEXT_FIELD_NUMBER: builtins.int
@@ -117,6 +118,8 @@ plural: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions
 """Of several: Invoices"""
 long: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
 """Where there is more room, or as a sentence of its own."""
+vague: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
+"""As `long`, where its parameters are unknown or not for this reader."""
 tone: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]
 """How a page colours a state: open, part, way, paid, late, bad, idle"""
 code: extension_dict._ExtensionFieldDescriptor[descriptor_pb2.EnumValueOptions, builtins.str]

@@ -173,6 +173,55 @@ READING_STATE_IMPLAUSIBLE: ReadingState.ValueType  # 3
 READING_STATE_REJECTED: ReadingState.ValueType  # 4
 READING_STATE_REPLACED: ReadingState.ValueType  # 5
 
+class _FindingCode:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FindingCodeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_FindingCode.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    FINDING_CODE_UNSPECIFIED: _FindingCode.ValueType  # 0
+    FINDING_CODE_FUTURE: _FindingCode.ValueType  # 1
+    FINDING_CODE_BEFORE_USE: _FindingCode.ValueType  # 2
+    FINDING_CODE_AFTER_USE: _FindingCode.ValueType  # 3
+    FINDING_CODE_FALLING: _FindingCode.ValueType  # 4
+    FINDING_CODE_ROLLOVER: _FindingCode.ValueType  # 5
+    FINDING_CODE_ABOVE_NEXT: _FindingCode.ValueType  # 6
+    FINDING_CODE_JUMP: _FindingCode.ValueType  # 7
+    FINDING_CODE_DUPLICATE: _FindingCode.ValueType  # 8
+    FINDING_CODE_DIGITS: _FindingCode.ValueType  # 9
+    FINDING_CODE_NOT_A_NUMBER: _FindingCode.ValueType  # 10
+    FINDING_CODE_AMBIGUOUS: _FindingCode.ValueType  # 11
+    FINDING_CODE_NEGATIVE: _FindingCode.ValueType  # 12
+    FINDING_CODE_ESTIMATED: _FindingCode.ValueType  # 13
+    FINDING_CODE_UNKNOWN_REGISTER: _FindingCode.ValueType  # 14
+    FINDING_CODE_UNKNOWN_PHOTO: _FindingCode.ValueType  # 15
+    FINDING_CODE_EXTERNAL_ID_REUSED: _FindingCode.ValueType  # 16
+    FINDING_CODE_NOT_STORED: _FindingCode.ValueType  # 17
+
+class FindingCode(_FindingCode, metaclass=_FindingCodeEnumTypeWrapper):
+    """What speaks against a reading. The word is for those who decide and for lines of a file; `long` and `vague` for those who
+    read their meter: `vague` tells nothing of what it showed before.
+    """
+
+FINDING_CODE_UNSPECIFIED: FindingCode.ValueType  # 0
+FINDING_CODE_FUTURE: FindingCode.ValueType  # 1
+FINDING_CODE_BEFORE_USE: FindingCode.ValueType  # 2
+FINDING_CODE_AFTER_USE: FindingCode.ValueType  # 3
+FINDING_CODE_FALLING: FindingCode.ValueType  # 4
+FINDING_CODE_ROLLOVER: FindingCode.ValueType  # 5
+FINDING_CODE_ABOVE_NEXT: FindingCode.ValueType  # 6
+FINDING_CODE_JUMP: FindingCode.ValueType  # 7
+FINDING_CODE_DUPLICATE: FindingCode.ValueType  # 8
+FINDING_CODE_DIGITS: FindingCode.ValueType  # 9
+FINDING_CODE_NOT_A_NUMBER: FindingCode.ValueType  # 10
+FINDING_CODE_AMBIGUOUS: FindingCode.ValueType  # 11
+FINDING_CODE_NEGATIVE: FindingCode.ValueType  # 12
+FINDING_CODE_ESTIMATED: FindingCode.ValueType  # 13
+FINDING_CODE_UNKNOWN_REGISTER: FindingCode.ValueType  # 14
+FINDING_CODE_UNKNOWN_PHOTO: FindingCode.ValueType  # 15
+FINDING_CODE_EXTERNAL_ID_REUSED: FindingCode.ValueType  # 16
+FINDING_CODE_NOT_STORED: FindingCode.ValueType  # 17
+
 class _RequestState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -627,7 +676,6 @@ class Finding(message.Message):
     VALUES_FIELD_NUMBER: builtins.int
     SEVERITY_FIELD_NUMBER: builtins.int
     code: builtins.str
-    """future, before_use, after_use, falling, rollover, above_next, jump, duplicate, digits"""
     severity: builtins.str
     """blocker: cannot be insisted on; warning: can be; note: told, changes nothing"""
     @builtins.property

@@ -55,6 +55,26 @@ class ReadingState(Code):
     REPLACED = 'replaced', 'Replaced', '', '', 'idle'
 
 
+class FindingCode(Code):
+    FUTURE = 'future', 'This lies in the future.', '', 'This lies in the future. Please check the date.'
+    BEFORE_USE = 'before_use', 'The meter was not in use yet on this day.', '', 'On this day the meter was not in use yet; it has been since %(in_use_from)s. Please check the date.', '', 'On this day the meter was not in use yet. Please check the date.'
+    AFTER_USE = 'after_use', 'The meter was no longer in use on this day.', '', 'On this day the meter was no longer in use; it was until %(in_use_to)s. Please check the date.', '', 'On this day the meter was no longer in use. Please check the date.'
+    FALLING = 'falling', 'Lower than on %(before_on)s: %(before)s', '', 'Your reading is lower than the one of %(before_on)s (%(before)s). Please check the digits.', '', "Your reading does not fit earlier ones. Please check the digits and the meter's number."
+    ROLLOVER = 'rollover', 'The meter went through zero since %(before_on)s (%(before)s): %(used)s used', '', 'The meter has gone through zero since %(before_on)s (%(before)s): that makes %(used)s. If so, all is well.', '', 'The meter seems to have gone through zero. If so, all is well.'
+    ABOVE_NEXT = 'above_next', 'Higher than later, on %(next_on)s: %(next)s', '', 'Your reading is higher than the later one of %(next_on)s (%(next)s). Please check date and digits.', '', 'Your reading does not fit others. Please check date and digits.'
+    JUMP = 'jump', '%(used)s since %(before_on)s; at most %(most)s would be usual', '', 'Since %(before_on)s this would be %(used)s; usually it is at most %(most)s in this time. Please check the digits, also those after the point.', '', 'Your reading is unusually high. Please check the digits, also those after the point.'
+    DUPLICATE = 'duplicate', 'There is another reading of %(on)s: %(value)s', '', 'For %(on)s there is a reading already (%(value)s). Yours would replace it.', '', 'There is a reading for this day already. Yours would replace it.'
+    DIGITS = 'digits', 'The meter shows %(digits_before)s digits before and %(digits_after)s after the comma', '', 'This meter shows %(digits_before)s digits before and %(digits_after)s after the point. Please enter the number as it stands there.', '', 'This number does not fit the digits of the meter. Please enter it as it stands there.'
+    NOT_A_NUMBER = 'not_a_number', 'This is not a number.', '', 'This is not a number. Please enter only what stands on the meter, for example 12345.6.'
+    AMBIGUOUS = 'ambiguous', 'We read this as %(read_as)s; it could also mean %(or)s. If ours is right, confirm it; else enter it without separating thousands.', '', '', '', 'It is not clear whether the point separates thousands or decimals. Please enter it without thousands.'
+    NEGATIVE = 'negative', 'A reading is never below zero.'
+    ESTIMATED = 'estimated', 'Nobody read the meter, so this was estimated from what it used before.', '', '', '', 'Nobody read the meter, so this was estimated.'
+    UNKNOWN_REGISTER = 'unknown_register', 'The meter has no such register.', '', 'There is no such meter.'
+    UNKNOWN_PHOTO = 'unknown_photo', 'The photo is gone. Please add it again.'
+    EXTERNAL_ID_REUSED = 'external_id_reused', 'This external id stands for another reading.'
+    NOT_STORED = 'not_stored', 'The reading contradicts another one and was not stored.'
+
+
 class RequestState(Code):
     OPEN = 'open', 'Running', '', '', 'open'
     CLOSED = 'closed', 'Closed', '', '', 'idle'
