@@ -48,13 +48,16 @@ def translations(language: str) -> Translations:
     """The catalogs of a language as one, compiled in memory; messages themselves where a language has none."""
     merged: Translations = Translations()
     for path in catalogs(language).values():
-        with path.open("rb") as opened:
-            catalog = read_po(opened, locale=language)
-        compiled = BytesIO()
-        write_mo(compiled, catalog)
-        compiled.seek(0)
-        merged = merged.merge(Translations(compiled))
+        merged = merged.merge(compiled(path.read_bytes(), language))
     return merged
+
+
+def compiled(po: bytes, language: str) -> Translations:
+    """The translations of one catalog, so that no compiled one has to be shipped."""
+    mo = BytesIO()
+    write_mo(mo, read_po(BytesIO(po), locale=language))
+    mo.seek(0)
+    return Translations(mo)
 
 
 def language_of(*tags: str | None, default: Language = "de") -> Language:

@@ -3,6 +3,6 @@
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.branding import Bank, Branding
 from kontor_documents.rendering.errors import RenderingError
-from kontor_documents.rendering.render import Language, render, render_async
+from kontor_documents.rendering.render import render, render_async
 
-__all__ = ["Bank", "Branding", "EmbeddedFile", "Language", "RenderingError", "render", "render_async"]
+__all__ = ["Bank", "Branding", "EmbeddedFile", "RenderingError", "render", "render_async"]

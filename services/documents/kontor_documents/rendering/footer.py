@@ -2,7 +2,8 @@
 
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.formats import grouped
-from kontor_documents.rendering.wording import Language, words
+from kontor_documents.rendering.wording import words
+from kontor_service.i18n import Language
 
 
 def footer(branding: Branding, language: Language) -> list[list[str]]:

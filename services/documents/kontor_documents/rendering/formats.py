@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from kontor_documents.einvoice.totals import round_amount
-from kontor_documents.rendering.wording import Language
+from kontor_service.i18n import Language
 from kontor_service.money import digits
 
 # British English: the currency and the dates of the documents are European.

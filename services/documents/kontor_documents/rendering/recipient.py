@@ -6,7 +6,7 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import Address, DocumentData, Party
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.formats import LOCALES
-from kontor_documents.rendering.wording import Language
+from kontor_service.i18n import Language
 
 
 def recipient(document: DocumentData, language: Language) -> list[str]:

@@ -11,9 +11,7 @@ from kontor_documents.rendering.archive import EmbeddedFile, embed
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.sheet import compose
 from kontor_documents.rendering.typesetting import typeset
-from kontor_documents.rendering.wording import Language
-
-__all__ = ["Language", "render", "render_async"]
+from kontor_service.i18n import Language
 
 # Each thread keeps a compiler. More than two would only queue for the interpreter: composing and embedding hold it.
 THREADS = 2

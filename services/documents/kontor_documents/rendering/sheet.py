@@ -18,7 +18,8 @@ from kontor_documents.rendering.recipient import recipient, return_line
 from kontor_documents.rendering.remarks import remarks
 from kontor_documents.rendering.titles import heading, subject
 from kontor_documents.rendering.totals import totals
-from kontor_documents.rendering.wording import Language, words
+from kontor_documents.rendering.wording import words
+from kontor_service.i18n import Language
 
 
 @dataclass(frozen=True, slots=True)

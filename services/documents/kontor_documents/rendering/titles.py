@@ -2,7 +2,8 @@
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import DocumentData
-from kontor_documents.rendering.wording import Language, words
+from kontor_documents.rendering.wording import words
+from kontor_service.i18n import Language
 
 TITLES = {
     DocumentType.QUOTE: "Angebot",

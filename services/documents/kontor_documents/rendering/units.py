@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from kontor_documents.rendering.formats import Formats
-from kontor_documents.rendering.wording import Language, words
+from kontor_documents.rendering.wording import words
+from kontor_service.i18n import Language
 
 SYMBOLS = {
     "KGM": "kg", "GRM": "g", "MGM": "mg", "TNE": "t", "MTR": "m", "CMT": "cm", "MMT": "mm", "KMT": "km", "DMT": "dm",

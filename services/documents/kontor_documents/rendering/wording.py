@@ -1,24 +1,15 @@
 """The words on the page. German is written in the code, other languages are catalogues beside it."""
 
-import gettext
-import io
-from functools import lru_cache
+from functools import cache
+from gettext import NullTranslations
 from importlib.resources import files
-from typing import Literal
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
-Language = Literal["de", "en"]
+from kontor_service.i18n import Language, compiled
 
 
-@lru_cache(maxsize=4)
-def words(language: Language) -> gettext.NullTranslations:
-    """The translations of a language, read from its .po file once, so that no compiled catalogue has to be shipped."""
+@cache
+def words(language: Language) -> NullTranslations:
+    """The translations of a language, read from its .po file once."""
     if language == "de":
-        return gettext.NullTranslations()
-    source = files("kontor_documents.rendering").joinpath("locale", f"{language}.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source), locale=language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+        return NullTranslations()
+    return compiled(files("kontor_documents.rendering").joinpath("locale", f"{language}.po").read_bytes(), language)
