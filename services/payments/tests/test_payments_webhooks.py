@@ -8,7 +8,7 @@ from uuid import uuid4
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.connections.credentials import unseal
 from kontor_payments.providers.sandbox import verify
-from kontor_sandbox.signature import HEADER, sign
+from kontor_sandbox.webhooks import HEADER, sign
 from kontor_testing.waiting import eventually
 
 

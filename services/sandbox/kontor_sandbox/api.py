@@ -172,36 +172,22 @@ async def expire(request: Request, caller: Caller, checkout_id: str) -> dict[str
 @router.post("/checkouts/{checkout_id}/capture")
 async def capture(request: Request, caller: Caller, checkout_id: str) -> dict[str, Any]:
     """Takes the approved money; a second call answers what the first one did."""
-    known = await _change(request, caller, checkout_id, lambda _: [])
-    if known.behaviour.capture_call in ("timeout_before", "error"):
-        await _fault_once(request, caller, known, "capture_call")
-    done = await _change(request, caller, checkout_id, lambda checkout: rules.capture(checkout, now()))
-    await _fault_once(request, caller, done, "capture_call")
+    done = await _faulty(request, caller, checkout_id, "capture_call", lambda checkout: rules.capture(checkout, now()))
     return done.public(settings(request).public_url)
 
 
 @router.post("/refunds", status_code=201)
 async def refund(request: Request, caller: Caller, wanted: NewRefund) -> dict[str, Any]:
     """The same reference gives the same refund."""
-    checkout_id = await _checkout_of(request, caller, wanted.payment)
-    known = await _change(request, caller, checkout_id, lambda _: [])
-    if known.behaviour.refund_call in ("timeout_before", "error"):
-        await _fault_once(request, caller, known, "refund_call")
-    done = await _change(
-        request,
-        caller,
-        checkout_id,
-        lambda checkout: rules.refund(checkout, wanted.payment, wanted.amount_minor, wanted.reference),
-    )
-    await _fault_once(request, caller, done, "refund_call")
-    return next(r.model_dump(mode="json") for r in done.refunds if r.reference == wanted.reference)
-
-
-async def _checkout_of(request: Request, caller: Account, payment: str) -> str:
-    found = await storage(request).run(lambda c: store.checkout_of_payment(c, caller.id, payment))
-    if found is None:
+    checkout_id = await storage(request).run(lambda c: store.checkout_of_payment(c, caller.id, wanted.payment))
+    if checkout_id is None:
         raise HTTPException(404, "no such payment")
-    return found
+
+    def give_back(checkout: Checkout) -> list[str]:
+        return rules.refund(checkout, wanted.payment, wanted.amount_minor, wanted.reference)
+
+    done = await _faulty(request, caller, checkout_id, "refund_call", give_back)
+    return next(r.model_dump(mode="json") for r in done.refunds if r.reference == wanted.reference)
 
 
 async def _change(
@@ -218,17 +204,19 @@ async def change(
 ) -> Checkout | None:
     """One step of a checkout, with the events that tell of it, in one transaction."""
     public_url = settings(request).public_url
+    return await storage(request).run(lambda c: webhooks.change(c, checkout_id, step, public_url, account))
 
-    def write(connection: Connection) -> Checkout | None:
-        checkout = store.locked_checkout(connection, checkout_id)
-        if checkout is None or (account and checkout.account != account):
-            return None
-        events = step(checkout)
-        store.save_checkout(connection, checkout)
-        webhooks.tell(connection, checkout, events, public_url)
-        return checkout
 
-    return await storage(request).run(write)
+async def _faulty(
+    request: Request, caller: Account, checkout_id: str, call: str, step: Callable[[Checkout], list[str]]
+) -> Checkout:
+    """The step, with the fault that the checkout asks for in this call: before anything is done, or after."""
+    known = await _change(request, caller, checkout_id, lambda _: [])
+    if getattr(known.behaviour, call) in ("timeout_before", "error"):
+        await _fault_once(request, caller, known, call)
+    done = await _change(request, caller, checkout_id, step)
+    await _fault_once(request, caller, done, call)
+    return done
 
 
 async def _fault_once(request: Request, caller: Account, checkout: Checkout, call: str) -> None:

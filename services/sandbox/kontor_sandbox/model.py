@@ -8,6 +8,7 @@ from pydantic import AnyHttpUrl, BaseModel, Field, StringConstraints
 
 Method = Literal["card", "sepa_debit", "paypal"]
 METHODS: tuple[Method, ...] = ("card", "sepa_debit", "paypal")
+Webhooks = Literal["prompt", "late", "twice", "thrice", "out_of_order", "never"]
 CallFault = Literal["none", "timeout_before", "timeout_after", "error"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
@@ -15,7 +16,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 class Behaviour(BaseModel):
     """How badly the provider behaves about one checkout. Times in seconds."""
 
-    webhooks: Literal["prompt", "late", "twice", "thrice", "out_of_order", "never"] = "prompt"
+    webhooks: Webhooks = "prompt"
     late_seconds: float = Field(default=5, ge=0, le=86_400)
     # timeout_before: nothing was done; timeout_after: it was done, and no answer comes.
     capture_call: CallFault = "none"

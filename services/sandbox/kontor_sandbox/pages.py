@@ -12,12 +12,15 @@ from pydantic import BaseModel, Field
 
 from kontor_sandbox import rules
 from kontor_sandbox.api import change, settings
-from kontor_sandbox.model import Behaviour, CallFault, Checkout, Method, now
-from kontor_sandbox.texts import Language, money, text
+from kontor_sandbox.model import Behaviour, CallFault, Checkout, Method, Webhooks, now
+from kontor_sandbox.words import WORDS
+from kontor_service.formats import money
+from kontor_service.i18n import Language, gettext, speaking
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+_PAGES.globals |= {"_": gettext, "words": WORDS, "money": money}
 _STYLE = (_HERE / "sandbox.css").read_bytes()
 
 Outcome = Literal["success", "authenticate", "confirm", "refuse", "pending", "pending_fails", "decline", "cancel"]
@@ -28,10 +31,10 @@ class Choice(BaseModel):
 
     outcome: Outcome
     method: Method = "card"
-    webhooks: Literal["", "prompt", "late", "twice", "thrice", "out_of_order", "never"] = ""
+    webhooks: Webhooks | Literal[""] = ""
     late_seconds: float | None = Field(default=None, ge=0, le=86_400)
-    capture_call: Literal["", "none", "timeout_before", "timeout_after", "error"] = ""
-    refund_call: Literal["", "none", "timeout_before", "timeout_after", "error"] = ""
+    capture_call: CallFault | Literal[""] = ""
+    refund_call: CallFault | Literal[""] = ""
 
     def behave(self, known: Behaviour) -> Behaviour:
         chosen = self.model_dump(exclude={"outcome", "method"})
@@ -123,9 +126,8 @@ def _pay_page(
 
 def page(name: str, language: Language, *, status: int = 200, form_targets: str = "", **values: Any) -> HTMLResponse:
     """Browsers apply form-action to the redirect after a form too, so the way back to the merchant is named."""
-    html = _PAGES.get_template(f"{name}.html").render(
-        **values, language=language, t=lambda key: text(key, language), money=money
-    )
+    with speaking(language):
+        html = _PAGES.get_template(f"{name}.html").render(**values, language=language)
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {form_targets}"

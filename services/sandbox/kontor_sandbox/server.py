@@ -7,7 +7,6 @@ from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection
 
 from kontor_sandbox import api, console, pages, rules, store, webhooks
 from kontor_sandbox.model import Checkout, now
@@ -52,17 +51,8 @@ async def _let_time_pass(storage: store.Store, public_url: str) -> None:
     """Settles what is due and ends what nobody paid."""
     while True:
         for checkout_id in await storage.run(lambda connection: store.to_wake(connection, now())):
-            await storage.run(partial(_wake, checkout_id=checkout_id, public_url=public_url))
+            await storage.run(partial(webhooks.change, checkout_id=checkout_id, step=_due, public_url=public_url))
         await asyncio.sleep(_TICK)
-
-
-def _wake(connection: Connection, checkout_id: str, public_url: str) -> None:
-    checkout = store.locked_checkout(connection, checkout_id)
-    if checkout is None:
-        return
-    events = _due(checkout)
-    store.save_checkout(connection, checkout)
-    webhooks.tell(connection, checkout, events, public_url)
 
 
 def _due(checkout: Checkout) -> list[str]:

@@ -1,9 +1,11 @@
 """Telling the merchant: every event is stored with the change it tells of, then sent until somebody answers 2xx."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,16 +14,33 @@ import structlog
 from sqlalchemy import Connection, insert, select, update
 
 from kontor_sandbox.model import Behaviour, Checkout, new_id
-from kontor_sandbox.signature import HEADER, sign
-from kontor_sandbox.store import DELIVERY, Store, account_by, stamp
+from kontor_sandbox.store import DELIVERY, Store, account_by, locked_checkout, save_checkout, stamp
 
 log = structlog.get_logger()
 
+HEADER = "Sandbox-Signature"
 _PAUSES = (1, 2, 5, 15, 60, 300, 1800)
 _COPIES = {"twice": 2, "thrice": 3}
 # An event that is to come out of order waits for its successor, but not for ever.
 _OVERTAKEN_AFTER = 120
 _TICK = 0.25
+
+
+def change(
+    connection: Connection,
+    checkout_id: str,
+    step: Callable[[Checkout], list[str]],
+    public_url: str,
+    account: str = "",
+) -> Checkout | None:
+    """One step of a checkout (of this account, where one is named), with the events that tell of it."""
+    checkout = locked_checkout(connection, checkout_id)
+    if checkout is None or (account and checkout.account != account):
+        return None
+    events = step(checkout)
+    save_checkout(connection, checkout)
+    tell(connection, checkout, events, public_url)
+    return checkout
 
 
 def tell(connection: Connection, checkout: Checkout, types: Sequence[str], public_url: str) -> None:
@@ -62,6 +81,12 @@ def _due(behaviour: Behaviour, name: str, index: int) -> float | None:
 def _release_overtaken(connection: Connection, checkout_id: str) -> None:
     held = update(DELIVERY).where(DELIVERY.c.checkout == checkout_id, DELIVERY.c.due_at > stamp())
     connection.execute(held.values(due_at=stamp(1)))
+
+
+def sign(secret: str, body: bytes, sent_at: int) -> str:
+    """The signature header, as Stripe does it: `t=<unix time>,v1=<hex HMAC-SHA256 of "t.body">`."""
+    digest = hmac.new(secret.encode(), f"{sent_at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={sent_at},v1={digest}"
 
 
 async def deliver_for_ever(store: Store) -> None:
