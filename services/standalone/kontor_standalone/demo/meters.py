@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kontor_standalone.demo.shop import SHOP
+
 _BERLIN = ZoneInfo("Europe/Berlin")
 YEARS = 3
 # Before the smart meter: whose customer logs in.
@@ -44,16 +46,20 @@ class Hung:
     every: int = 1
 
 
-def _water(yearly: float, unit: str = "m3", obis: str = "8-0:1.0.0") -> tuple[Counter, ...]:
-    return (Counter(obis, unit, yearly, 0.05, digits_before=5, digits_after=3),)
+def _water(yearly: float, obis: str = "8-0:1.0.0") -> tuple[Counter, ...]:
+    return (Counter(obis, "m3", yearly, 0.05, digits_before=5, digits_after=3),)
 
 
-_GAS = Counter("7-0:3.0.0", "m3", 1680, 0.85, digits_before=5, digits_after=2)
 _FLATS = [f"{floor}, {side}" for floor in ("EG", "1. OG", "2. OG", "3. OG") for side in ("links", "Mitte", "rechts")]
 
 
-def _house() -> Iterator[Hung]:
-    """Twelve flats with cold water, warm water and heat each, and what all of them share: forty meters."""
+def _given() -> Iterator[Hung]:
+    for meter in SHOP["meters"]:
+        yield Hung(**{**meter, "counters": tuple(Counter(**counter) for counter in meter["counters"])})
+
+
+def _flats() -> Iterator[Hung]:
+    """Twelve flats with cold water, warm water and heat each. With what all of them share: forty meters."""
     for number, flat in enumerate(_FLATS, 1):
         people = 1 + number % 4
         yield Hung(f"KW-{2400 + number}", "water", "20102", _water(34.0 * people), "Kaltwasser", flat, 6)
@@ -62,36 +68,9 @@ def _house() -> Iterator[Hung]:
         )
         heat = Counter("6-0:1.0.0", "kWh", 2600 + 420 * people, 0.95)
         yield Hung(f"WMZ-{2400 + number}", "heat", "20102", (heat,), "Heizung", flat, 6)
-    for number, (label, yearly) in enumerate((("Treppenhaus und Keller", 2150), ("Aufzug", 1480)), 1):
-        yield Hung(
-            f"1EBZ010020{number:04}",
-            "electricity",
-            "20102",
-            (Counter("1-0:1.8.0", "kWh", yearly, 0.15),),
-            label,
-            "Keller",
-        )
-    boiler = Counter("7-0:3.0.0", "m3", 9200, 0.85, digits_before=6, digits_after=2)
-    yield Hung("7GMT0077120031", "gas", "20102", (boiler,), "Heizzentrale", "Keller")
-    yield Hung("KW-2499", "water", "20102", _water(96.0), "Garten", "Hof", 6)
 
 
-HUNG: list[Hung] = [
-    Hung(EXCHANGED, "electricity", "20931", (Counter("1-0:1.8.0", "kWh", 4800, 0.1),), "Laden", "Keller"),
-    Hung("7GMT0019283746", "gas", "20931", (_GAS,), "Heizung", "Keller"),
-    Hung(WATER, "water", "20931", _water(62.0), "Hausanschluss", "Keller"),
-    Hung(
-        "1EFR2209917035", "electricity", "30144",
-        (Counter("1-0:1.8.1", "kWh", 3900, 0.85, "high"), Counter("1-0:1.8.2", "kWh", 2700, 0.85, "low")),
-        "Wärmepumpe", "Hauswirtschaftsraum",
-    ),
-    Hung(
-        "1LOG0065008827", "electricity", "30144",
-        (Counter("1-0:1.8.0", "kWh", 2450, 0.3), Counter("1-0:2.8.0", "kWh", 7300, -0.8, direction="feed_in")),
-        "Haushalt und Photovoltaik", "Zählerschrank",
-    ),
-    *_house(),
-]  # fmt: skip
+HUNG: list[Hung] = [*_given(), *_flats()]
 
 
 def today_there() -> date:
@@ -114,16 +93,11 @@ def as_handed_in(hung: Hung, today: date) -> dict[str, Any]:
     return {
         "external_id": f"demo-{hung.number}", "number": hung.number, "kind": hung.kind, "label": hung.label,
         "customer_number": hung.customer_number, "in_use_from": first_day(today).isoformat(),
-        "place": _PLACES[hung.customer_number] | {"detail": hung.detail},
+        "place": SHOP["places"][hung.customer_number] | {"detail": hung.detail},
         "registers": [_register(counter, today) for counter in hung.counters],
     }  # fmt: skip
 
 
-_PLACES = {
-    "20931": {"street": "Lange Gasse 12", "post_code": "86152", "city": "Augsburg", "country": "DE"},
-    "30144": {"street": "Am Kornfeld 3", "post_code": "86368", "city": "Gersthofen", "country": "DE"},
-    "20102": {"street": "Lechhauser Straße 88", "post_code": "86165", "city": "Augsburg", "country": "DE"},
-}
 # Brennwert in kWh/m³ and Zustandszahl by year, the oldest first.
 _GAS_YEARS = (("11.212", "0.9652"), ("11.298", "0.9652"), ("11.341", "0.9652"), ("11.276", "0.9652"))
 

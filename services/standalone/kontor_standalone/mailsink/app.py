@@ -101,7 +101,7 @@ def _add_pages(app: FastAPI, mailbox: Mailbox) -> None:
             raise HTTPException(404, "There is no such attachment")
         name = quote(parts[index].get_filename() or f"part-{index}")
         return Response(
-            reading.attachment_bytes(parts[index]),
+            reading.content_of(parts[index]),
             media_type=parts[index].get_content_type(),
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
         )

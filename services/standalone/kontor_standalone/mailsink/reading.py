@@ -59,7 +59,7 @@ def read(message_id: str, raw: bytes) -> Shown:
             Attachment(
                 part.get_filename() or f"part-{index}",
                 part.get_content_type(),
-                len(_bytes(part)),
+                len(content_of(part)),
                 f"/messages/{message_id}/attachments/{index}",
             )
             for index, part in enumerate(attachments(message))
@@ -77,11 +77,7 @@ def attachments(message: EmailMessage) -> list[EmailMessage]:
     return [part for part in message.walk() if part.get_content_disposition() == "attachment"]
 
 
-def attachment_bytes(part: EmailMessage) -> bytes:
-    return _bytes(part)
-
-
-def _bytes(part: EmailMessage) -> bytes:
+def content_of(part: EmailMessage) -> bytes:
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
@@ -103,7 +99,7 @@ def _with_images(html: str, message: EmailMessage) -> str:
     for part in message.walk():
         content_id = str(part["Content-ID"] or "").strip("<>")
         if content_id and f"cid:{content_id}" in html:
-            data = base64.b64encode(_bytes(part)).decode()
+            data = base64.b64encode(content_of(part)).decode()
             html = html.replace(f"cid:{content_id}", f"data:{part.get_content_type()};base64,{data}")
     return html
 
