@@ -9,19 +9,16 @@ INBOX_DAYS = 30
 _A_DAY = 24 * 3600.0
 _BATCH = 10_000
 
-_OUTBOX = """
-    DELETE FROM outbox WHERE id IN (
-        SELECT id FROM outbox WHERE published_at < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED)
-"""
-_INBOX = """
-    DELETE FROM inbox WHERE ctid IN (
-        SELECT ctid FROM inbox WHERE processed_at < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED)
+_DELETE = """
+    DELETE FROM {table} WHERE ctid IN (
+        SELECT ctid FROM {table} WHERE {column} < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED)
 """
 
 
 async def expire(database: Database) -> tuple[int, int]:
     """Deletes what is past its time and answers how many rows of outbox and inbox."""
-    return await _expire(database, "outbox", _OUTBOX, OUTBOX_DAYS), await _expire(database, "inbox", _INBOX, INBOX_DAYS)
+    outbox = await _expire(database, "outbox", "published_at", OUTBOX_DAYS)
+    return outbox, await _expire(database, "inbox", "processed_at", INBOX_DAYS)
 
 
 async def expire_daily(database: Database) -> None:
@@ -30,8 +27,8 @@ async def expire_daily(database: Database) -> None:
         await asyncio.sleep(_A_DAY)
 
 
-async def _expire(database: Database, table: str, statement: str, days: int) -> int:
-    total = 0
+async def _expire(database: Database, table: str, column: str, days: int) -> int:
+    total, statement = 0, _DELETE.format(table=table, column=column)
     async with database.connection() as connection:
         if not await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table):
             return 0
