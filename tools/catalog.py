@@ -17,7 +17,6 @@ from kontor_events.codes import Code
 
 ROOT = Path(__file__).parents[1]
 _METHODS = [
-    ("rendering/**.py", "ignore"),
     ("**.py", "python"),
     ("**/templates/**.html", "jinja2.ext:babel_extract"),
     ("**/templates/**.txt", "jinja2.ext:babel_extract"),

@@ -101,7 +101,7 @@ async def test_a_document_page_shows_lines_and_taxes(shop: Shop) -> None:
     page = await shop.page(f"/dokumente/{invoice.document.id}")
     for words in (
         "Monteurstunde",
-        "2,5 Std.",
+        "2,5 Stunden",
         "64,00\u00a0€",
         "160,00\u00a0€",
         "19\u00a0% Umsatzsteuer auf 160,00\u00a0€",

@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import ReferenceKind
-from kontor_documents_pages.units import unit
 from kontor_service.formats import money, number, percent
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
 from kontor_service.money import digits, to_minor
+from kontor_service.units import unit
 from kontor_service.vocabulary import word
 
 
@@ -49,7 +49,7 @@ def rows(content: dict[str, Any]) -> list[Row]:
             name=line["name"],
             details=_details(line),
             quantity=line.get("quantity") or "1",
-            unit=unit(line.get("unit") or ""),
+            unit=unit(line.get("unit") or "", line.get("quantity") or "1"),
             price=line["net_price"],
             base=_base(line),
             net=to_minor(Decimal(line.get("net") or "0"), currency),

@@ -37,7 +37,7 @@ async def test_lines_appear_once_they_are_fetched(portal: Any) -> None:
 
     await eventually(there)
     text = await page(portal, f"/brunner/dokumente/{document}", cookie)
-    assert "2,5 Std" in text
+    assert "2,5 Stunden" in text
     assert "19\xa0% Umsatzsteuer" in text
     await portal.document(merchant, customer, "RE-2", content_sha256=SHA)
     assert len(portal.owners.asked_of(f"/v1/content/{SHA}")) == 1

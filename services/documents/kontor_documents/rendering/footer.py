@@ -2,21 +2,20 @@
 
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.formats import grouped
-from kontor_documents.rendering.wording import words
-from kontor_service.i18n import Language
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import pgettext
 
 
-def footer(branding: Branding, language: Language) -> list[list[str]]:
+def footer(branding: Branding) -> list[list[str]]:
     """The lines of each column; columns without a line are left out."""
-    _ = words(language).gettext
     bank = branding.bank
-    contact = [(_("Tel."), branding.phone), ("", branding.email), ("", branding.website)]
+    contact = [(pgettext("pdf", "Phone"), branding.phone), ("", branding.email), ("", branding.website)]
     account = [("", bank.name), ("IBAN", grouped(bank.iban)), ("BIC", bank.bic)] if bank else []
     tax = [
-        (_("USt-IdNr."), branding.vat_id),
-        (_("Steuernummer"), branding.tax_number),
+        (_("VAT ID"), branding.vat_id),
+        (_("Tax number"), branding.tax_number),
         ("", branding.register),
-        (_("Geschäftsführung:"), branding.management),
+        (_("Management:"), branding.management),
     ]
     columns = [[branding.name, *branding.address], *(_lines(column) for column in (contact, account, tax))]
     return [[line for line in column if line] for column in columns if any(column)]

@@ -2,11 +2,12 @@
 
 import re
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, ReferenceKind
 from kontor_documents.content.model import DocumentData, Period, Reference
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.printable import in_pieces
-from kontor_documents.rendering.wording import words
+from kontor_service.i18n import N_, pgettext
+from kontor_service.i18n import gettext as _
 
 Row = tuple[str, str]
 
@@ -15,19 +16,12 @@ LEITWEG_ID = re.compile(r"\d{2,12}(-[A-Za-z0-9]{1,30})?-\d{2}")
 # Words the column of values cannot hold
 WIDER = re.compile(r"[^\s-]{24,}")
 
+# Where the page says more than the portal: from the merchant's side, and as German tenders have it.
 REFERENCES = {
-    "quote": "Angebot",
-    "order": "Ihre Bestellung",
-    "purchase_order": "Ihre Bestellung",
-    "order_confirmation": "Auftragsbestätigung",
-    "sales_order": "Auftrag",
-    "delivery_note": "Lieferschein",
-    "receiving_advice": "Wareneingang",
-    "invoice": "Rechnung",
-    "contract": "Vertrag",
-    "project": "Projekt",
-    "tender": "Vergabe",
-    "object": "Objekt",
+    "order": N_("Your order"),
+    "purchase_order": N_("Your order"),
+    "sales_order": N_("Sales order"),
+    "receiving_advice": N_("Goods receipt"),
 }
 
 
@@ -39,61 +33,59 @@ def information(document: DocumentData, formats: Formats) -> list[Row]:
 
 
 def _dates(document: DocumentData, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
     days = [
-        (_("Datum"), document.issue_date),
-        (_("Lieferdatum") if document.type is not DocumentType.QUOTE else _("Liefertermin"), document.delivery_date),
-        (_("Fällig am"), document.due_date),
-        (_("Gültig bis"), document.valid_until),
+        (_("Date"), document.issue_date),
+        (_("Delivery date") if document.type is not DocumentType.QUOTE else _("Delivery by"), document.delivery_date),
+        (_("Due on"), document.due_date),
+        (_("Valid until"), document.valid_until),
     ]
     rows = [(label, formats.day(day)) for label, day in days if day]
     if document.billing_period:
-        rows.insert(1, (_("Zeitraum"), period(document.billing_period, formats)))
+        rows.insert(1, (_("Period"), period(document.billing_period, formats)))
     return rows
 
 
 def _numbers(document: DocumentData, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
-    buyer = _("Leitweg-ID") if LEITWEG_ID.fullmatch(document.buyer_reference) else _("Ihre Referenz")
+    buyer = _("Routing ID") if LEITWEG_ID.fullmatch(document.buyer_reference) else pgettext("pdf", "Your reference")
     return [
-        (_("Kundennummer"), document.customer_number),
-        (_("Ihre USt-IdNr."), document.buyer.vat_id),
+        (_("Customer number"), document.customer_number),
+        (_("Your VAT ID"), document.buyer.vat_id),
         (buyer, document.buyer_reference),
-        *((_(REFERENCES.get(known.kind, "Bezug")), _reference(known, formats)) for known in document.references),
-        (_("Ihre Kostenstelle"), document.accounting_reference),
+        *((_kind(known), _reference(known, formats)) for known in document.references),
+        (_("Your cost centre"), document.accounting_reference),
     ]
 
 
 def _shipping(document: DocumentData, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
     if not document.shipping:
         return []
-    return [(_("Versand mit"), document.shipping.carrier), (_("Sendungsnummer"), document.shipping.tracking_number)]
+    return [(_("Shipped with"), document.shipping.carrier), (_("Tracking number"), document.shipping.tracking_number)]
 
 
 def _contact(document: DocumentData, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
     contact = document.seller.contact
     if not contact:
         return []
-    return [(_("Ansprechpartner"), contact.name), (_("Telefon"), contact.phone), (_("E-Mail"), contact.email)]
+    return [(_("Contact"), contact.name), (_("Phone"), contact.phone), (_("E-mail"), contact.email)]
+
+
+def _kind(reference: Reference) -> str:
+    if reference.kind == ReferenceKind.TENDER:
+        return pgettext("pdf", "Tender")
+    known = ReferenceKind.known(reference.kind)
+    return _(REFERENCES.get(reference.kind) or known.word) if known else pgettext("pdf", "Reference")
 
 
 def _reference(reference: Reference, formats: Formats) -> str:
     if not reference.issued_on:
         return reference.number
-    return (
-        words(formats.language)
-        .gettext("{number} vom {day}")
-        .format(number=reference.number, day=formats.day(reference.issued_on))
-    )
+    return _("%(number)s of %(day)s", number=reference.number, day=formats.day(reference.issued_on))
 
 
 def period(value: Period, formats: Formats) -> str:
     """Open ends read as "ab" and "bis"."""
-    _ = words(formats.language).gettext
     if value.start and value.end:
         return f"{formats.day(value.start)} – {formats.day(value.end)}"
     if value.start:
-        return _("ab {day}").format(day=formats.day(value.start))
-    return _("bis {day}").format(day=formats.day(value.end)) if value.end else ""
+        return _("from %(day)s", day=formats.day(value.start))
+    return _("until %(day)s", day=formats.day(value.end)) if value.end else ""

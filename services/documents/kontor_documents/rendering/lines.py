@@ -8,9 +8,9 @@ from kontor_documents.content.model import AllowanceCharge, DocumentData, Line
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.formats import MINUS, Formats
 from kontor_documents.rendering.information import period
-from kontor_documents.rendering.units import quantity, unit_name
-from kontor_documents.rendering.wording import words
-from kontor_service.i18n import N_
+from kontor_service.i18n import N_, pgettext
+from kontor_service.i18n import gettext as _
+from kontor_service.units import unit
 
 # Above this a row may break within itself; below it stays together.
 LONG_TEXT = 700
@@ -42,20 +42,18 @@ def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str
 
 
 def _head(formats: Formats, kind: DocumentType) -> dict[str, str]:
-    _ = words(formats.language).gettext
     return {
-        "position": _("Pos."),
-        "name": _("Rechnung") if kind is DocumentType.REMINDER else _("Bezeichnung"),
-        "quantity": _("Menge"),
-        "price": _("Einzelpreis"),
-        "rate": _("USt."),
-        "net": _("Betrag {currency}").format(currency=formats.currency),
-        "carried": _("Übertrag"),
+        "position": pgettext("column", "Item"),
+        "name": _("Invoice") if kind is DocumentType.REMINDER else pgettext("pdf", "Description"),
+        "quantity": _("Quantity"),
+        "price": _("Unit price"),
+        "rate": pgettext("column", "VAT"),
+        "net": _("Amount %(currency)s", currency=formats.currency),
+        "carried": _("Carried over"),
     }
 
 
 def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dict[str, Any]:
-    figure, unit = quantity(line.quantity, line.unit, formats)
     position = line.id or str(index + 1)
     details = _details(line, formats)
     adjustments = _adjustments(line, formats) if priced else []
@@ -65,8 +63,8 @@ def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dic
         "details": details,
         "adjustments": adjustments,
         "whole": sum(map(len, details)) + len(line.name) < LONG_TEXT,
-        "quantity": figure,
-        "unit": unit,
+        "quantity": formats.number(line.quantity),
+        "unit": unit(line.unit, line.quantity),
     }
 
 
@@ -74,7 +72,7 @@ def _priced(line: Line, formats: Formats) -> dict[str, str]:
     price = formats.price(line.net_price)
     base = line.price_base_quantity
     if base is not None and base != 1:
-        price += f" / {formats.number(base)} {unit_name(line.unit, base, formats.language)}"
+        price += f" / {formats.number(base)} {unit(line.unit, base)}"
     rate = formats.percent(line.tax_rate) if line.tax_rate is not None else ""
     return {"price": price, "rate": rate, "net": formats.amount(line.net or Decimal(0))}
 
@@ -87,15 +85,14 @@ def _net(line: Line, index: int) -> Decimal:
 
 def _details(line: Line, formats: Formats) -> list[str]:
     """Everything below the name, a paragraph each."""
-    _ = words(formats.language).gettext
     labelled = [
-        (_("Position"), line.id if len(line.id) > LONGEST_POSITION else ""),
-        (_("Artikelnr."), line.seller_item_id),
-        (_("Ihre Artikelnr."), line.buyer_item_id),
-        (_("Bestellposition"), line.order_line),
-        (_("Objekt"), line.object_id.id if line.object_id else ""),
-        (_("Zeitraum"), period(line.period, formats) if line.period else ""),
-        (_("Ursprungsland"), line.country_of_origin),
+        (pgettext("pdf", "Item"), line.id if len(line.id) > LONGEST_POSITION else ""),
+        (_("Item no."), line.seller_item_id),
+        (_("Your item no."), line.buyer_item_id),
+        (_("Order line"), line.order_line),
+        (_("Object"), line.object_id.id if line.object_id else ""),
+        (_("Period"), period(line.period, formats) if line.period else ""),
+        (_("Country of origin"), line.country_of_origin),
         *line.attributes,
     ]
     facts = " · ".join(f"{label}: {value}" for label, value in labelled if value)
@@ -103,13 +100,11 @@ def _details(line: Line, formats: Formats) -> list[str]:
 
 
 def _adjustments(line: Line, formats: Formats) -> list[str]:
-    _ = words(formats.language).gettext
     texts = [adjustment(item, formats) for item in line.allowances_charges]
     if line.gross_price is not None and line.gross_price != line.net_price:
         discount = line.price_discount if line.price_discount is not None else line.gross_price - line.net_price
-        text = _("Listenpreis {gross}, Nachlass {discount}")
-        gross, discount_text = formats.price(line.gross_price), formats.price(discount)
-        texts.insert(0, text.format(gross=gross, discount=discount_text))
+        gross, reduced = formats.price(line.gross_price), formats.price(discount)
+        texts.insert(0, _("List price %(gross)s, discount %(discount)s", gross=gross, discount=reduced))
     return texts
 
 
@@ -120,10 +115,9 @@ def adjustment(item: AllowanceCharge, formats: Formats) -> str:
 
 
 def adjustment_label(item: AllowanceCharge, formats: Formats) -> str:
-    _ = words(formats.language).gettext
-    label = item.reason or (_("Zuschlag") if item.charge else _("Rabatt"))
+    label = item.reason or (_("Charge") if item.charge else _("Discount"))
     if item.percent is not None:
         label += f" {formats.percent(item.percent)}"
         if item.base_amount is not None:
-            label = _("{what} auf {base}").format(what=label, base=formats.money(item.base_amount))
+            label = _("%(what)s on %(base)s", what=label, base=formats.money(item.base_amount))
     return label

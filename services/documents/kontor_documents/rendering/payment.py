@@ -10,7 +10,8 @@ from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.rendering.formats import Formats, grouped
 from kontor_documents.rendering.girocode import girocode
-from kontor_documents.rendering.wording import words
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import pgettext
 
 # UNCL4461
 TRANSFERS = {"30", "31", "42", "58"}
@@ -29,7 +30,6 @@ PAYABLE = {
 
 def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
     """Sentences, the account as label and value, and the QR code as SVG where a transfer is asked for."""
-    _ = words(formats.language).gettext
     due = document.totals.due if document.totals else Decimal(0)
     sentences = [
         *_terms(document, formats),
@@ -40,8 +40,8 @@ def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
     return {
         "sentences": [text for text in sentences if text],
         "account": _account(document, account, formats) if account and wanted else [],
-        "caption": _("Mit der Banking-App scannen und bezahlen"),
-        "alternative": _("QR-Code für die Überweisung mit einer Banking-App"),
+        "caption": _("Scan with your banking app to pay"),
+        "alternative": _("QR code for the transfer with a banking app"),
     }
 
 
@@ -63,62 +63,60 @@ def discount_sentence(discount: CashDiscount, document: DocumentData, formats: F
         return ""
     base = discount.base_amount if discount.base_amount is not None else document.totals.gross
     amount = document.totals.due - round_amount(base * discount.percent / 100, document.currency)
-    text = words(formats.language).gettext("Bei Zahlung bis {day} {percent} Skonto: {amount}")
-    day = formats.day(document.issue_date + timedelta(days=discount.days))
-    return text.format(day=day, percent=formats.percent(discount.percent), amount=formats.money(amount))
+    return _(
+        "If paid by %(day)s, %(percent)s cash discount: %(amount)s",
+        day=formats.day(document.issue_date + timedelta(days=discount.days)),
+        percent=formats.percent(discount.percent),
+        amount=formats.money(amount),
+    )
 
 
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
-    _ = words(formats.language).gettext
     terms, _structured = skonto.split(document.payment_terms)
     sentences = [terms]
     due = document.totals.due if document.totals else Decimal(0)
     debited = any(means.code in DEBITS for means in document.payment_means)
     if not terms and document.due_date and document.type in DEMANDS and due > 0 and not debited:
         day, amount = formats.day(document.due_date), formats.money(due)
-        sentences.append(_("Bitte zahlen Sie {amount} bis zum {day}.").format(amount=amount, day=day))
+        sentences.append(_("Please pay %(amount)s by %(day)s.", amount=amount, day=day))
     if document.type in DEMANDS and document.totals and due <= 0:
-        sentences.append(_("Der Betrag ist bereits beglichen."))
+        sentences.append(_("The amount has already been paid."))
     if document.type in PAYABLE:
         sentences += [discount_sentence(discount, document, formats) for discount in document.cash_discounts]
     return sentences
 
 
 def _means(document: DocumentData, means: PaymentMeans, due: Decimal, formats: Formats) -> str:
-    _ = words(formats.language).gettext
     if means.code in DEBITS and document.type in DEMANDS and due > 0:
         return " ".join(filter(None, [_debit(document, due, formats), _mandate(means, formats)]))
     if means.code in CARDS and means.card_number_end:
-        return _("Zahlung mit Karte, Nummer endet auf {end}.").format(end=means.card_number_end[-4:])
+        return _("Paid by card, number ending in %(end)s.", end=means.card_number_end[-4:])
     return means.text if means.code not in TRANSFERS else ""
 
 
 def _debit(document: DocumentData, due: Decimal, formats: Formats) -> str:
-    _ = words(formats.language).gettext
     if not document.due_date:
-        return _("Wir ziehen {amount} per SEPA-Lastschrift ein.").format(amount=formats.money(due))
-    text = _("Wir ziehen {amount} am {day} per SEPA-Lastschrift ein.")
-    return text.format(amount=formats.money(due), day=formats.day(document.due_date))
+        return _("We will collect %(amount)s by SEPA direct debit.", amount=formats.money(due))
+    day = formats.day(document.due_date)
+    return _("We will collect %(amount)s by SEPA direct debit on %(day)s.", amount=formats.money(due), day=day)
 
 
 def _mandate(means: PaymentMeans, formats: Formats) -> str:
-    _ = words(formats.language).gettext
     facts = [
-        (_("Mandat"), means.mandate),
-        (_("Gläubiger-ID"), means.creditor_id),
-        (_("IBAN"), grouped(means.debited_iban)),
+        (_("Mandate"), means.mandate),
+        (_("Creditor ID"), means.creditor_id),
+        ("IBAN", grouped(means.debited_iban)),
     ]
     text = ", ".join(f"{label} {value}" for label, value in facts if value)
     return f"{text}." if text else ""
 
 
 def _account(document: DocumentData, account: BankAccount, formats: Formats) -> list[tuple[str, str]]:
-    _ = words(formats.language).gettext
     rows = [
-        (_("Empfänger"), _holder(document, account)),
-        (_("IBAN"), grouped(account.iban)),
-        (_("BIC"), account.bic),
-        (_("Verwendungszweck"), _remittance(document)),
+        (pgettext("pdf", "Payee"), _holder(document, account)),
+        ("IBAN", grouped(account.iban)),
+        ("BIC", account.bic),
+        (_("Payment reference"), _remittance(document)),
     ]
     return [row for row in rows if row[1]]
 

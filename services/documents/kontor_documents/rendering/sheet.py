@@ -18,8 +18,8 @@ from kontor_documents.rendering.recipient import recipient, return_line
 from kontor_documents.rendering.remarks import remarks
 from kontor_documents.rendering.titles import heading, subject
 from kontor_documents.rendering.totals import totals
-from kontor_documents.rendering.wording import words
-from kontor_service.i18n import Language
+from kontor_service.i18n import Language, pgettext, speaking
+from kontor_service.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,11 @@ def compose(document: DocumentData, branding: Branding, language: Language, pric
     """`prices` None leaves delivery notes without prices and gives them to everything else."""
     formats = Formats(language, document.currency)
     priced = prices if prices is not None else document.type is not DocumentType.DELIVERY_NOTE
-    title = printable(" ".join(filter(None, [heading(document, language), document.number])))
+    with speaking(language):
+        title = printable(" ".join(filter(None, [heading(document), document.number])))
+        text = printable(_texts(document, branding, formats, priced=priced) | {"title": title})
     content = {
-        "text": printable(_texts(document, branding, formats, priced=priced) | {"title": title}),
+        "text": text,
         "language": language,
         "colours": palette(branding.accent),
         "logo": logo_art(branding.logo) if branding.logo and branding.show_logo else None,
@@ -47,13 +49,12 @@ def compose(document: DocumentData, branding: Branding, language: Language, pric
 
 
 def _texts(document: DocumentData, branding: Branding, formats: Formats, *, priced: bool) -> dict[str, Any]:
-    _ = words(formats.language).gettext
     return {
         "merchant": branding.name,
         "return_line": return_line(branding),
         "recipient": recipient(document, formats.language),
         "information": information(document, formats),
-        "heading": heading(document, formats.language),
+        "heading": heading(document),
         "number": document.number,
         "subject": subject(document),
         "introduction": document.introduction,
@@ -62,7 +63,7 @@ def _texts(document: DocumentData, branding: Branding, formats: Formats, *, pric
         "payment": payment(document, formats),
         "remarks": remarks(document, formats),
         "closing": document.closing,
-        "footer": footer(branding, formats.language),
-        "page": _("Seite"),
-        "of": _("von"),
+        "footer": footer(branding),
+        "page": _("Page"),
+        "of": pgettext("pdf", "of"),
     }

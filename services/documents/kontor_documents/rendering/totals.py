@@ -7,7 +7,8 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import DocumentData, TaxSubtotal, Totals
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.lines import adjustment_label
-from kontor_documents.rendering.wording import words
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import pgettext
 
 Row = dict[str, Any]
 
@@ -27,44 +28,40 @@ def _row(label: str, value: str, kind: str = "plain") -> Row:
 
 
 def _net(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
     rows = []
     if document.allowances_charges:
-        rows.append(_row(_("Summe der Positionen"), formats.money(sums.line_net)))
+        rows.append(_row(_("Sum of items"), formats.money(sums.line_net)))
         for item in document.allowances_charges:
             value = item.amount if item.charge else -item.amount
             rows.append(_row(adjustment_label(item, formats), formats.money(value)))
     if document.tax_breakdown or sums.tax:
-        rows.append(_row(_("Nettobetrag"), formats.money(sums.net)))
+        rows.append(_row(_("Net amount"), formats.money(sums.net)))
     return rows
 
 
 def _taxes(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
     rows = [_tax(subtotal, formats) for subtotal in document.tax_breakdown]
     if sums.tax and not rows:
-        rows.append(_row(_("Umsatzsteuer"), formats.money(sums.tax)))
+        rows.append(_row(_("VAT"), formats.money(sums.tax)))
     if sums.tax_in_accounting_currency is not None and document.tax_currency not in (None, document.currency):
-        label = _("davon Umsatzsteuer in {currency}").format(currency=document.tax_currency)
+        label = _("of which VAT in %(currency)s", currency=document.tax_currency)
         rows.append(_row(label, formats.money(sums.tax_in_accounting_currency, document.tax_currency or "")))
     return rows
 
 
 def _tax(subtotal: TaxSubtotal, formats: Formats) -> Row:
-    text = words(formats.language).gettext("{rate} USt. auf {base}")
     rate = formats.percent(subtotal.rate or Decimal(0))
-    label = text.format(rate=rate, base=formats.money(subtotal.taxable_amount))
+    label = pgettext("pdf", "%(rate)s VAT on %(base)s", rate=rate, base=formats.money(subtotal.taxable_amount))
     return _row(label, formats.money(subtotal.tax_amount))
 
 
 def _gross(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
-    _ = words(formats.language).gettext
-    label = _("Offener Betrag") if document.type is DocumentType.REMINDER else _("Gesamtbetrag")
+    label = _("Amount outstanding") if document.type is DocumentType.REMINDER else _("Total")
     rows = [_row(label, formats.money(sums.gross), "sum")]
     if sums.prepaid:
-        rows.append(_row(_("Bereits gezahlt"), formats.money(-sums.prepaid)))
+        rows.append(_row(_("Already paid"), formats.money(-sums.prepaid)))
     if sums.rounding:
-        rows.append(_row(_("Rundung"), formats.money(sums.rounding)))
+        rows.append(_row(_("Rounding"), formats.money(sums.rounding)))
     if len(rows) > 1 or sums.due != sums.gross:
-        rows.append(_row(_("Zahlbetrag"), formats.money(sums.due)))
+        rows.append(_row(_("Amount due"), formats.money(sums.due)))
     return rows
