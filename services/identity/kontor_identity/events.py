@@ -7,29 +7,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
-from kontor_identity.models import ApiKey, Challenge, Contact, Customer, Link, Merchant
+from kontor_identity.models import ApiKey, Contact, Customer, Link, Merchant
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
 
 
-def merchant_state(merchant: Merchant) -> pb.Merchant:
-    return state_of(pb.Merchant, merchant)
-
-
 def customer_state(customer: Customer, contacts: Sequence[Contact]) -> pb.Customer:
     return state_of(pb.Customer, customer, contacts=[state_of(pb.ContactPerson, contact) for contact in contacts])
-
-
-def challenge_state(challenge: Challenge) -> pb.Challenge:
-    return state_of(pb.Challenge, challenge)
-
-
-def link_state(link: Link) -> pb.Link:
-    return state_of(pb.Link, link)
-
-
-def api_key_state(key: ApiKey) -> pb.ApiKey:
-    return state_of(pb.ApiKey, key)
 
 
 async def _customer_states(session: AsyncSession, customers: Sequence[Customer]) -> list[pb.Customer]:

@@ -8,11 +8,11 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.access.tokens import hash_of
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.events import api_key_state
 from kontor_identity.models import ApiKey
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import NotFound
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
@@ -36,8 +36,8 @@ async def create_key(
     )  # fmt: skip
     async with deps.db.transaction(merchant_id) as session:
         session.add(key)
-        record(session, pb.ApiKeyCreated(api_key=api_key_state(key)))
-    return command_result(api_key_state(key), key=secret)
+        record(session, pb.ApiKeyCreated(api_key=state_of(pb.ApiKey, key)))
+    return command_result(state_of(pb.ApiKey, key), key=secret)
 
 
 async def revoke_key(deps: Dependencies, merchant_id: UUID, key_id: UUID) -> dict[str, Any]:
@@ -50,5 +50,5 @@ async def revoke_key(deps: Dependencies, merchant_id: UUID, key_id: UUID) -> dic
             key.revoked_at = now()
             key.touch()
             await session.flush()
-            record(session, pb.ApiKeyRevoked(api_key=api_key_state(key)))
-    return command_result(api_key_state(key))
+            record(session, pb.ApiKeyRevoked(api_key=state_of(pb.ApiKey, key)))
+    return command_result(state_of(pb.ApiKey, key))

@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.events import challenge_state
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.models import Challenge, Link, Staff
 from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
@@ -40,7 +40,7 @@ def issue(
         **what,
     )  # fmt: skip
     session.add(challenge)
-    record(session, pb.ChallengeIssued(challenge=challenge_state(challenge)))
+    record(session, pb.ChallengeIssued(challenge=state_of(pb.Challenge, challenge)))
     return challenge
 
 

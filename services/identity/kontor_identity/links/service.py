@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.customers.store import ContactMissing, CustomerMissing
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.events import link_state
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.links import store
 from kontor_identity.links.rules import expired, why_closed
@@ -18,6 +18,7 @@ from kontor_identity.sessions.changes import grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 
 
@@ -115,4 +116,4 @@ async def _answer(session: AsyncSession, deps: Dependencies, customer: Customer,
         "last_used_at": link.last_used_at.isoformat() if link.last_used_at else None,
     }
     url = None if reason else url_of(deps, link)
-    return command_result(link_state(link), url=url, reason=reason, link=described)
+    return command_result(state_of(pb.Link, link), url=url, reason=reason, link=described)

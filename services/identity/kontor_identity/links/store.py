@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
-from kontor_identity.events import link_state
 from kontor_identity.links.rules import expiry
 from kontor_identity.models import Contact, Link
 from kontor_identity.sessions.changes import link_changed
 from kontor_identity.system_time import now
+from kontor_service.events import state_of
 from kontor_service.ids import uuid7
 
 
@@ -54,7 +54,7 @@ async def link_to(session: AsyncSession, target: Target, contact_id: UUID | None
     is_new = made.one_or_none() is not None
     found = next(link for link in await links_to(session, target) if link.contact_id == contact_id)
     if is_new:
-        record(session, pb.LinkCreated(link=link_state(found)))
+        record(session, pb.LinkCreated(link=state_of(pb.Link, found)))
     return found
 
 
@@ -90,4 +90,4 @@ async def kill_links_of_contact(session: AsyncSession, contact: Contact) -> None
 async def _tell(session: AsyncSession, link: Link, fact: type[Message]) -> None:
     link.touch()
     await session.flush()
-    record(session, fact(link=link_state(link)))
+    record(session, fact(link=state_of(pb.Link, link)))

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from google.protobuf.json_format import MessageToDict
 
+from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.dependencies import Deps
-from kontor_identity.events import merchant_state
 from kontor_identity.merchants.inputs import MerchantChange
 from kontor_identity.merchants.logo import LARGEST_BYTES, EncodedLogo, LogoTooLarge, logo, remove_logo, set_logo
 from kontor_identity.merchants.service import change_settings, merchant_settings
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, ServiceCaller, require
 
@@ -25,7 +26,7 @@ _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 async def get_settings(deps: Deps, editor: Editor) -> dict[str, Any]:
     merchant = await merchant_settings(deps, editor.merchant)
     return MessageToDict(
-        merchant_state(merchant), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+        state_of(pb.Merchant, merchant), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.events import merchant_state
 from kontor_identity.merchants.service import locked_merchant, settings_changed
 from kontor_identity.models import Logo
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Invalid, NotFound, TooLarge
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.pictures import NotAnImage, PictureTooLarge, redrawn
 
@@ -48,7 +49,7 @@ async def set_logo(deps: Dependencies, merchant_id: UUID, content: bytes) -> dic
         if merchant.logo_sha256 != sha256:
             merchant.logo_sha256, merchant.logo_media_type = sha256, logo.media_type
             await settings_changed(session, merchant)
-    return command_result(merchant_state(merchant))
+    return command_result(state_of(pb.Merchant, merchant))
 
 
 async def remove_logo(deps: Dependencies, merchant_id: UUID) -> dict[str, Any]:
@@ -58,7 +59,7 @@ async def remove_logo(deps: Dependencies, merchant_id: UUID) -> dict[str, Any]:
         if merchant.logo_sha256:
             merchant.logo_sha256 = merchant.logo_media_type = ""
             await settings_changed(session, merchant)
-    return command_result(merchant_state(merchant))
+    return command_result(state_of(pb.Merchant, merchant))
 
 
 async def logo(deps: Dependencies, sha256: str) -> EncodedLogo:

@@ -11,7 +11,6 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.challenges.service import ask_for_a_password
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.events import merchant_state
 from kontor_identity.fields import apply
 from kontor_identity.merchants.document_types import default_document_types, merged
 from kontor_identity.merchants.inputs import MerchantChange, Registration
@@ -21,6 +20,7 @@ from kontor_identity.sessions.changes import grants_change, portal_access_change
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict, NotFound
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
@@ -59,12 +59,12 @@ async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[st
             await session.flush()
             session.add(owner)
             await session.flush()
-            record(session, pb.MerchantRegistered(merchant=merchant_state(merchant)))
+            record(session, pb.MerchantRegistered(merchant=state_of(pb.Merchant, merchant)))
             if password_hash is None:
                 await ask_for_a_password(session, deps, owner)
     except IntegrityError as error:
         raise _taken(error) from error
-    return command_result(merchant_state(merchant), owner_id=str(owner.id))
+    return command_result(state_of(pb.Merchant, merchant), owner_id=str(owner.id))
 
 
 async def change_settings(deps: Dependencies, merchant_id: UUID, change: MerchantChange) -> dict[str, Any]:
@@ -81,7 +81,7 @@ async def change_settings(deps: Dependencies, merchant_id: UUID, change: Merchan
     except IntegrityError as error:
         raise _taken(error) from error
     pushed = await deps.push.now(merchant_id)
-    return command_result(merchant_state(merchant), pushed=pushed)
+    return command_result(state_of(pb.Merchant, merchant), pushed=pushed)
 
 
 async def merchant_settings(deps: Dependencies, merchant_id: UUID) -> Merchant:
@@ -96,8 +96,7 @@ async def locked_merchant(session: AsyncSession, merchant_id: UUID) -> Merchant:
 async def settings_changed(session: AsyncSession, merchant: Merchant) -> None:
     merchant.touch()
     await session.flush()
-    event = pb.MerchantSettingsChanged(merchant=merchant_state(merchant))
-    record(session, event)
+    record(session, pb.MerchantSettingsChanged(merchant=state_of(pb.Merchant, merchant)))
 
 
 async def _merchant(session: AsyncSession, merchant_id: UUID, *, lock: bool = False) -> Merchant:
