@@ -7,6 +7,7 @@ the same moment, each before the other's commit, neither would find the other: s
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +18,7 @@ from kontor_meters import events
 from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.meters import queries
 from kontor_meters.models import Customer, Merchant, Meter, Reading
+from kontor_meters.times import day_of
 from kontor_service.clock import Clock
 from kontor_service.copies import Copied
 from kontor_service.locks import lock_merchant
@@ -51,10 +53,10 @@ async def customer_is_known(session: AsyncSession, customer_id: UUID) -> bool:
     return (await session.exec(query)).first() is not None
 
 
-async def time_zone(session: AsyncSession, merchant_id: UUID) -> str:
+async def zone_of(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
     """The merchant's; Germany's while identity's word has not arrived."""
     query = select(Merchant.time_zone).where(Merchant.id == merchant_id)
-    return (await session.exec(query)).first() or "Europe/Berlin"
+    return ZoneInfo((await session.exec(query)).first() or "Europe/Berlin")
 
 
 async def language(session: AsyncSession, merchant_id: UUID) -> str:
@@ -66,7 +68,7 @@ async def _match_waiting(session: AsyncSession, customer: Customer, *, clock: Cl
     """Meters that came before this customer are theirs, with what was read there since."""
     if customer.deleted or not customer.number:
         return
-    today = clock.today(await time_zone(session, customer.merchant_id))
+    today = day_of(clock.now(), await zone_of(session, customer.merchant_id))
     waiting = select(Meter).where(
         Meter.customer_number == customer.number, col(Meter.customer_id).is_(None), ~col(Meter.deleted)
     )

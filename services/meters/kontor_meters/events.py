@@ -30,10 +30,6 @@ def reading_state(row: Reading, meter_number: str) -> pb.Reading:
     return state_of(pb.Reading, row, meter_number=meter_number)
 
 
-def request_state(row: ReadingRequest) -> pb.ReadingRequest:
-    return state_of(pb.ReadingRequest, row)
-
-
 def invitation_state(
     row: ReadingInvitation, request: ReadingRequest, invited: Iterable[tuple[InvitedMeter, Meter]]
 ) -> pb.ReadingInvitation:

@@ -6,13 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches.models import Batch
-from kontor_meters.copies import time_zone
 from kontor_meters.intervals.partitions import Months
 from kontor_meters.wake import Wake
 from kontor_service.clock import Clock
@@ -82,7 +79,3 @@ async def dependencies(app: FastAPI) -> AsyncIterator[None]:
         state.db, state.clock, state.files, Months(state.db), asyncio.Semaphore(AT_ONCE), Turns(), state.wake
     )
     yield
-
-
-async def zone_of(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
-    return ZoneInfo(await time_zone(session, merchant_id))

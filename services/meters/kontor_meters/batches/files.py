@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import events
-from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.dependencies import Dependencies, Sender
 from kontor_meters.batches.formats.csv_meters import MeterOfFile, meters_of
 from kontor_meters.batches.formats.csv_readings import body_of
 from kontor_meters.batches.formats.csv_table import Table, table
@@ -18,6 +18,7 @@ from kontor_meters.batches.formats.items import Body, Item, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.pieces import Piece, forecast
+from kontor_meters.copies import zone_of
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
 from kontor_service.i18n import N_

@@ -11,13 +11,14 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import events
-from kontor_meters.batches.dependencies import Dependencies, Sender, zone_of
+from kontor_meters.batches.dependencies import Dependencies, Sender
 from kontor_meters.batches.formats.csv_readings import csv_body
 from kontor_meters.batches.formats.items import Body, json_body, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.prepare import Prepared, only
 from kontor_meters.batches.pipeline.store import prepared_of, store_prepared
+from kontor_meters.copies import zone_of
 from kontor_service.ids import uuid7
 
 # Of an answer; all are kept with the batch.

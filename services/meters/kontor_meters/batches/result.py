@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kontor_meters.batches.dependencies import Dependencies, zone_of
+from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.files import understood
 from kontor_meters.batches.formats.columns import COLUMNS
 from kontor_meters.batches.formats.csv_table import Table
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.sentences import outcome, sentence
+from kontor_meters.copies import zone_of
 
 _HEADINGS = {"de": ("Zeile", "Ergebnis", "Hinweis"), "en": ("Line", "Outcome", "Remark")}
 # What spreadsheets would take for a formula.

@@ -19,7 +19,7 @@ from kontor_meters.consumption.models import Consumption
 from kontor_meters.consumption.projection import project
 from kontor_meters.consumption.series import Series, Window, load, load_sums, tenures_of
 from kontor_meters.consumption.years import Year, empty, months, with_days
-from kontor_meters.models import Merchant
+from kontor_meters.copies import zone_of
 from kontor_service.events import state_of
 
 Key = tuple[int, Holder]
@@ -37,7 +37,7 @@ async def rewrite(session: AsyncSession, merchant_id: UUID, windows: Mapping[UUI
 
     Days outside of a series' window stay as they are, unless its unit changed with the first calorific value.
     """
-    zone = await _zone(session, merchant_id)
+    zone = await zone_of(session, merchant_id)
     today = now.astimezone(zone).date()
     rows = await _rows(session, windows)
     found = await load(session, windows)
@@ -74,11 +74,6 @@ async def _rows(session: AsyncSession, wanted: Collection[UUID]) -> dict[UUID, d
     for row in await session.exec(query.with_for_update()):
         found[row.series_id][row.year, row.customer_id] = row
     return found
-
-
-async def _zone(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
-    merchant = await session.get(Merchant, merchant_id)
-    return ZoneInfo(merchant.time_zone if merchant else "Europe/Berlin")
 
 
 def _window(series: Series, window: Window, rows: Mapping[Key, Consumption], zone: ZoneInfo) -> Window:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.copies import time_zone
+from kontor_meters.copies import zone_of
 from kontor_meters.intervals.quantities import decimal_of
 from kontor_meters.intervals.rules import STEP
 from kontor_meters.models import Register
@@ -38,7 +38,7 @@ async def day_of_series(request: Request, series_id: UUID, day: date, caller: Re
     """`values` in their order from the day's first quarter hour at the merchant: 96, 92 or 100; null where none is known."""
     db: Database = request.app.state.db
     async with db.transaction(caller.merchant) as session:
-        zone = ZoneInfo(await time_zone(session, caller.merchant))
+        zone = await zone_of(session, caller.merchant)
         registers = list(await session.exec(select(Register).where(Register.series_id == series_id)))
         if not registers:
             raise SeriesNotFound

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from asyncpg import UniqueViolationError
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark_meter
-from kontor_meters.copies import customer_by_number, customer_is_known, meters_arrive, time_zone
+from kontor_meters.copies import customer_by_number, customer_is_known, meters_arrive, zone_of
 from kontor_meters.errors import (
     CustomerUnknown,
     ExternalIdReused,
@@ -55,26 +54,17 @@ async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, 
     """What is left out stays. Raises what `add` does, MeterNotFound, RegisterHasReadings, ReadingsLater."""
     async with db.transaction(merchant_id) as session:
         await meters_arrive(session, merchant_id)
-        meter, registers = await change_in(session, clock, meter_id, wanted)
-        return events.meter_result(meter, registers)
+        return events.meter_result(*await change_in(session, clock, meter_id, wanted))
 
 
 async def upsert(db: Database, clock: Clock, merchant_id: UUID, wanted: IncomingMeter) -> tuple[dict[str, Any], bool]:
     """Another system's word about a meter, and whether it was new. Raises what `add` and `change` do."""
     async with db.transaction(merchant_id) as session:
         await meters_arrive(session, merchant_id)
-        meter, registers, is_new = await upsert_in(session, clock, merchant_id, wanted)
-        return events.meter_result(meter, registers), is_new
-
-
-async def upsert_in(
-    session: AsyncSession, clock: Clock, merchant_id: UUID, wanted: IncomingMeter
-) -> tuple[Meter, list[Register], bool]:
-    """In a transaction that has called `meters_arrive`."""
-    known = await queries.by_external_id(session, wanted.external_id)
-    if known is not None:
-        return *await change_in(session, clock, known, wanted), False
-    return *await add_in(session, merchant_id, wanted), True
+        known = await queries.by_external_id(session, wanted.external_id)
+        if known is not None:
+            return events.meter_result(*await change_in(session, clock, known, wanted)), False
+        return events.meter_result(*await add_in(session, merchant_id, wanted)), True
 
 
 async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -> tuple[Meter, list[Register]]:
@@ -126,7 +116,7 @@ async def change_in(
     meter.touch()
     await save(session, meter, registers)
     events.tell_meter(session, pb.MeterChanged, meter, registers)
-    await mark_meter(session, meter, registers, clock.today(await time_zone(session, meter.merchant_id)))
+    await mark_meter(session, meter, registers, day_of(clock.now(), await zone_of(session, meter.merchant_id)))
     return meter, registers
 
 
@@ -212,7 +202,7 @@ async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:
     first = await queries.first_reading(session, meter.id)
     if first is None:
         return
-    zone = ZoneInfo(await time_zone(session, meter.merchant_id))
+    zone = await zone_of(session, meter.merchant_id)
     if meter.in_use_from > day_of(first, zone):
         raise ReadingsLater(N_("There are readings from before this day."), field="in_use_from")
 

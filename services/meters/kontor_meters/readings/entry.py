@@ -6,12 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters import events
-from kontor_meters.copies import time_zone
+from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries
@@ -43,7 +42,7 @@ async def _enter(
 ) -> dict[str, Any]:
     owners = await meters.meters_of_registers(session, {one.register_id for one in wanted})
     allowed = await reachable(session, principal, set(owners.values()))
-    now, zone = clock.now(), ZoneInfo(await time_zone(session, principal.merchant))
+    now, zone = clock.now(), await zone_of(session, principal.merchant)
     places = {(one.register_id, instant_of(one, zone, now)) for one in wanted}
     work = await open_unit_of_work(session, principal.merchant, now, allowed, places)
     recorder = _Recorder(

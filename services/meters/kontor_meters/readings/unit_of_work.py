@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark
-from kontor_meters.copies import time_zone
+from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, Register
 from kontor_meters.readings import queries
@@ -239,7 +239,7 @@ async def open_unit_of_work(
 
     `places` are where readings will be written that may lie far back.
     """
-    zone = ZoneInfo(await time_zone(session, merchant_id))
+    zone = await zone_of(session, merchant_id)
     held = await meters.locked(session, meter_ids)
     registers = {register.id: register for register in await meters.registers_of(session, held)}
     series = {register.series_id for register in registers.values()}

@@ -15,6 +15,7 @@ from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters import events
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
+from kontor_service.events import state_of
 
 _ANSWERED = frozenset({"read", "estimated", "left_out"})
 
@@ -104,8 +105,7 @@ async def _count(session: AsyncSession, request_id: UUID, read: int, estimated: 
     request.read += read
     request.estimated += estimated
     request.touch()
-    changed = pb.ReadingRequestChanged(request=events.request_state(request))
-    record(session, changed)
+    record(session, pb.ReadingRequestChanged(request=state_of(pb.ReadingRequest, request)))
     await session.flush()
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from kontor_meters.copies import time_zone
+from kontor_meters.copies import zone_of
 from kontor_meters.models import ReadingRequest
 from kontor_meters.requests import queries
 from kontor_meters.requests.estimate_missing import estimate_missing
@@ -26,7 +26,7 @@ async def follow_the_calendar(db: Database, clock: Clock) -> None:
 async def _of_merchant(db: Database, clock: Clock, merchant_id: UUID) -> None:
     now = clock.now()
     async with db.transaction(merchant_id) as session:
-        zone = ZoneInfo(await time_zone(session, merchant_id))
+        zone = await zone_of(session, merchant_id)
         requests = await queries.open_requests(session)
     for request in requests:
         try:

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import record
 from kontor_meters import events
-from kontor_meters.copies import time_zone
+from kontor_meters.copies import zone_of
 from kontor_meters.errors import NobodyToAsk, ReadingInvalid, RequestClosed
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest
 from kontor_meters.requests import queries
@@ -22,6 +21,7 @@ from kontor_meters.times import day_of
 from kontor_service.clock import Clock
 from kontor_service.commands import command_result, once
 from kontor_service.database import Database
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
@@ -46,7 +46,7 @@ async def ask(
 
 
 async def _ask(session: AsyncSession, now: datetime, principal: Principal, wanted: RequestInput) -> dict[str, Any]:
-    today = day_of(now, ZoneInfo(await time_zone(session, principal.merchant)))
+    today = day_of(now, await zone_of(session, principal.merchant))
     if wanted.due_on < today:
         raise ReadingInvalid(N_("The due date is over."), code="due_over", field="due_on")
     meters = await queries.meters_to_ask(session, wanted, today)
@@ -65,8 +65,7 @@ async def _ask(session: AsyncSession, now: datetime, principal: Principal, wante
         made_by=principal.name or principal.subject,
     )
     session.add(request)
-    opened = pb.ReadingRequestOpened(request=events.request_state(request))
-    record(session, opened)
+    record(session, pb.ReadingRequestOpened(request=state_of(pb.ReadingRequest, request)))
     await session.flush()
     await _ask_each(session, request, meters)
     return result(request)
@@ -150,10 +149,9 @@ async def close(db: Database, clock: Clock, merchant_id: UUID, request_id: UUID)
         if request.state == "open":
             request.state = "closed"
             request.touch()
-            closed = pb.ReadingRequestClosed(request=events.request_state(request))
-            record(session, closed)
+            record(session, pb.ReadingRequestClosed(request=state_of(pb.ReadingRequest, request)))
         return result(request)
 
 
 def result(request: ReadingRequest) -> dict[str, Any]:
-    return command_result(events.request_state(request))
+    return command_result(state_of(pb.ReadingRequest, request))

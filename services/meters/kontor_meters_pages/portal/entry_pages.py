@@ -1,5 +1,6 @@
 """The screen on which a customer enters readings, of one meter or of forty."""
 
+from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
 
@@ -44,12 +45,9 @@ async def send(request: Request, slug: Slug) -> Response:
     if not may_enter(record):
         raise Forbidden
     check_size(request, _LARGEST_FORM)
-    form = await read_form(request, max_files=METERS.size)
-    found = Entry(_chosen(request, record, form), form, record["today"])
-    try:
+    async with aclosing(await read_form(request, max_files=METERS.size)) as form:
+        found = Entry(_chosen(request, record, form), form, record["today"])
         status = await enter(Commands(request, session_hash=session_hash(request, slug)), found)
-    finally:
-        await form.aclose()
     return _page(request, slug, record, found, status)
 
 

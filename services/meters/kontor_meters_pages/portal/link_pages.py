@@ -3,6 +3,7 @@
 No session, no cookie: the address is the secret. It stands in no other address, and a page of it sends no Referer.
 """
 
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -46,12 +47,9 @@ async def send(request: Request, token: str) -> Response:
     except (Gone, NotFound, Forbidden) as problem:
         return await _over(request, problem)
     check_size(request, _LARGEST_FORM)
-    form = await read_secret_form(request, max_files=_MOST_PHOTOS)
-    found = Entry(_meters(record, form), form, record["today"], secret=True)
-    try:
+    async with aclosing(await read_secret_form(request, max_files=_MOST_PHOTOS)) as form:
+        found = Entry(_meters(record, form), form, record["today"], secret=True)
         status = await enter(Commands(request, link=token), found)
-    finally:
-        await form.aclose()
     return _page(request, record, found, status)
 
 

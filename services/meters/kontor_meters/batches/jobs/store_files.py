@@ -15,12 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from kontor_meters.batches import events
-from kontor_meters.batches.dependencies import Dependencies, zone_of
+from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.files import File, understood
 from kontor_meters.batches.jobs.store_parked import give_up_parked, store_arrived
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.pieces import Piece
 from kontor_meters.batches.pipeline.pieces import store as store_piece
+from kontor_meters.copies import zone_of
 from kontor_service.errors import Problem
 
 log = structlog.get_logger()

@@ -10,12 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches import events
-from kontor_meters.batches.dependencies import Dependencies, zone_of
+from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.items import Body, Item, LineProblem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines, parked
 from kontor_meters.batches.pipeline.prepare import count
 from kontor_meters.batches.pipeline.store import Result, store_body
+from kontor_meters.copies import zone_of
 
 log = structlog.get_logger()
 
