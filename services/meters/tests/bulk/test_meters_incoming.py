@@ -202,9 +202,10 @@ async def test_an_item_that_cannot_be_stored_holds_up_no_other(
             raise RuntimeError("poison")
         return real(body, *rest)
 
-    monkeypatch.setattr(store, "prepare", breaking)
     answer = await world.send(body(READING | {"external_id": "poison"}, READING | {"value": "7"}))
     other = await neighbour.send(body(READING))
+    # Only what comes back from waiting breaks.
+    monkeypatch.setattr(store, "prepare", breaking)
     await world.meter("Z1")
     await neighbour.meter("Z1")
 
