@@ -146,7 +146,7 @@ def _description(chart: Chart) -> str:
         "Together %(sum)s. Most in %(where)s: %(most)s.",
         sum=amount(whole, chart.unit, places), where=where, most=amount(most, chart.unit, places),
     )  # fmt: skip
-    return f"{said} {_('All values are in the table below.')}" if chart.table else said
+    return " ".join([said, _("All values are in the table below.")]) if chart.table else said
 
 
 def _legend(chart: Chart) -> Markup:

@@ -39,7 +39,7 @@ class PortalSwitchedOff(Conflict):
 
 
 class TooManyContacts(Conflict):
-    code, title = "too_many_contacts", f"A customer has at most {MOST_CONTACTS} contact persons"
+    code, title = "too_many_contacts", N_("A customer has at most %(most)s contact persons.")
 
 
 async def add_contact(
@@ -132,7 +132,7 @@ def new_contact(customer: Customer, wanted: ContactInput) -> Contact:
 
 def check_count(held: Held) -> None:
     if len(held.contacts) >= MOST_CONTACTS:
-        raise TooManyContacts
+        raise TooManyContacts(most=MOST_CONTACTS)
 
 
 def _check_address(held: Held, email: str) -> None:
