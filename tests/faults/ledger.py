@@ -79,7 +79,7 @@ class Ledger:
         merchant, amount, payment_id = random.choice(MERCHANTS), next(self._amounts), uuid7()
         state = Payment(id=str(payment_id), merchant_id=str(merchant), epoch=1, version=1, amount_minor=amount)
         if poisonous:
-            state.failure = "poison"
+            state.provider_reference = "poison"
         async with self.payments.transaction(merchant) as session:
             connection = await session.connection()
             if not poisonous:
@@ -129,7 +129,7 @@ class Ledger:
 
 async def book(session: Any, message: PaymentRecorded, envelope: Envelope) -> None:
     payment = message.payment
-    if payment.failure == "poison":
+    if payment.provider_reference == "poison":
         raise Poison("cannot be booked")
     values = {"merchant": UUID(payment.merchant_id), "amount": payment.amount_minor}
     connection = await session.connection()
