@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
+from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
@@ -142,7 +143,7 @@ def _new(wanted: NewCheckout, account: str, behaviour: NextBehaviour) -> Checkou
         id=new_id("cs"),
         account=account,
         created_at=started,
-        expires_at=started + store.seconds(behaviour.expires_in_seconds or wanted.expires_in_seconds),
+        expires_at=started + timedelta(seconds=behaviour.expires_in_seconds or wanted.expires_in_seconds),
         behaviour=Behaviour.model_validate(behaviour.model_dump(exclude={"create_call", "expires_in_seconds"})),
     )
 

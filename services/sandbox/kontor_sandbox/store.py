@@ -184,7 +184,3 @@ def _state(checkout: Checkout) -> dict[str, Any]:
 def stamp(seconds: float = 0) -> float:
     """Unix time in so many seconds."""
     return (datetime.now(UTC) + timedelta(seconds=seconds)).timestamp()
-
-
-def seconds(count: float) -> timedelta:
-    return timedelta(seconds=count)
