@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import admin_meters as made
 from admin_meters import flashes
-from admin_shop import NOW, Shop, answer_of
+from admin_shop import NOW, Shop, answer_of, cookies, session_state, tell_sessions
 from starlette.responses import Response
 
 from kontor.meters.v1 import meters_pb2
@@ -207,6 +207,20 @@ async def test_all_problems_come_from_the_owner_and_the_first_ones_stand_without
     assert 'href="?after=1039"' in page
     shop.owners.down = True
     assert "Die ersten. Alle stehen in der Ergebnisdatei." in await shop.page(here)
+
+
+async def test_who_reads_another_language_is_told_the_problems_in_it_by_the_owner(shop: Shop) -> None:
+    file = made.batch(
+        shop, total=3, refused=1, problems=[made.problem(2, "not_a_number", "value", "Das ist keine Zahl.")]
+    )
+    await shop.told(file)
+    told = [{"line": 2, "code": "not_a_number", "field": "value", "detail": "This is not a number."}]
+    shop.owners.answers["GET", f"/v1/batches/{file.batch.id}/problems"] = {"problems": told, "next": None}
+    await tell_sessions(shop, session_state(shop.merchant_id, f"english-{shop.cookie}", language="en"))
+    here, headers = f"/zaehler/dateien/{file.batch.id}", {"cookie": cookies(f"english-{shop.cookie}")}
+    assert "This is not a number." in (await shop.client.get(here, headers=headers)).text
+    shop.owners.down = True
+    assert "Das ist keine Zahl." in (await shop.client.get(here, headers=headers)).text
 
 
 async def test_the_result_file_is_handed_on(shop: Shop) -> None:
