@@ -9,6 +9,7 @@ from uuid import uuid4
 from admin_shop import NOW, Shop, cookies
 
 from kontor.meters.v1 import meters_pb2
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 
 
 def _of(shop: Shop) -> dict[str, Any]:
@@ -94,8 +95,11 @@ def batch(shop: Shop, **values: Any) -> meters_pb2.BatchSnapshot:
     return meters_pb2.BatchSnapshot(batch=meters_pb2.Batch(**state))
 
 
-def problem(line: int, code: str, field: str = "", detail: str = "") -> meters_pb2.LineProblem:
-    return meters_pb2.LineProblem(line=line, code=code, field=field, detail=detail)
+def problem(line: int, code: str, field: str = "", **params: str) -> meters_pb2.LineProblem:
+    known = LineCode.known(code) or FindingCode(code)
+    return meters_pb2.LineProblem(
+        line=line, code=code, field=field, message=known.word, params=params, outcome="refused"
+    )
 
 
 def at(day: str) -> datetime:
@@ -170,8 +174,8 @@ async def filled(shop: Shop) -> dict[str, str]:
     )
     preview = batch(
         shop, total=1204, refused=3, duplicates=12,
-        problems=[problem(7, "unknown_meter", "meter", "1EMH00"), problem(19, "not_a_number", "value", "12,3,4"),
-                  problem(204, "falling", "value")],
+        problems=[problem(7, "unknown_meter", "meter", meter="1EMH00"), problem(19, "not_a_number", "value"),
+                  problem(204, "falling", "value", before="8123.456", before_on="2026-09-30")],
     )  # fmt: skip
     running = batch(shop, state="running", kind="meters", file_name="bestand.csv", total=5000, stored=1830, refused=2)
     await shop.told(

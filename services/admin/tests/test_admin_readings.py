@@ -166,9 +166,7 @@ async def test_a_request_shows_who_is_missing_and_reminds_them(shop: Shop) -> No
 
 
 async def test_a_file_is_looked_at_before_anything_is_stored(shop: Shop) -> None:
-    looked_at = made.batch(
-        shop, total=3, refused=1, problems=[made.problem(2, "not_a_number", "value", "Das ist keine Zahl: 12,3,4")]
-    )
+    looked_at = made.batch(shop, total=3, refused=1, problems=[made.problem(2, "unknown_meter", "meter", meter="Z9")])
     shop.owners.answers["POST", "/v1/batches"] = answer_of(looked_at)
     files = [("file", ("staende.csv", "Zähler;Stand\n1;2\n".encode(), "text/csv"))]
     answer = await shop.post("/zaehler/dateien", {"kind": "readings"}, files=files)
@@ -178,7 +176,7 @@ async def test_a_file_is_looked_at_before_anything_is_stored(shop: Shop) -> None
     assert b'name="kind"\r\n\r\nreadings' in sent
     page = await shop.page(answer.headers["location"])
     assert "Noch ist nichts gespeichert." in page
-    assert "Das ist keine Zahl: 12,3,4" in page
+    assert "Den Zähler Z9 gibt es noch nicht." in page
     assert "2 Zeilen speichern" in page
     running = made.batch(shop, id=looked_at.batch.id, version=2, state="running", total=3, stored=1)
     shop.owners.answers["POST", f"/v1/batches/{looked_at.batch.id}/store"] = answer_of(running)
@@ -200,7 +198,8 @@ async def test_all_problems_come_from_the_owner_and_the_first_ones_stand_without
     )
     await shop.told(file)
     here = f"/zaehler/dateien/{file.batch.id}"
-    told = [{"line": 1000 + n, "code": "future", "field": "taken_at", "detail": ""} for n in range(40)]
+    said = {"outcome": "refused", "message": "This lies in the future.", "params": {}}
+    told = [{"line": 1000 + n, "code": "future", "field": "taken_at"} | said for n in range(40)]
     shop.owners.answers["GET", f"/v1/batches/{file.batch.id}/problems"] = {"problems": told, "next": 1039}
     page = await shop.page(here)
     assert "1039" in page

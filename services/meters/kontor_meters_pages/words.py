@@ -81,7 +81,7 @@ def finding_sentence(finding: Mapping[str, Any], unit: str = "", *, secret: bool
     message = code.long or code.word
     if not secret or code in _OPEN or not code.vague:
         with suppress(KeyError):
-            return say(message, _spoken(finding["values"], unit, formats.day))
+            return say(message, spoken(finding["values"], unit, formats.day))
     return _(code.vague)
 
 
@@ -90,11 +90,11 @@ def found(finding: Mapping[str, Any], unit: str = "") -> str:
     code = FindingCode.known(finding["code"])
     if code is not None:
         with suppress(KeyError):
-            return say(code.word, _spoken(finding["values"], unit, formats.short_day))
+            return say(code.word, spoken(finding["values"], unit, formats.short_day))
     return finding_sentence(finding, unit)
 
 
-def _spoken(values: Mapping[str, str], unit: str, day: Callable[[str, str], str]) -> dict[str, str]:
+def spoken(values: Mapping[str, str], unit: str, day: Callable[[str, str], str]) -> dict[str, str]:
     """The values as the reader writes them."""
     unit = unit_name(unit or values.get("unit", ""))
     said = dict(values)

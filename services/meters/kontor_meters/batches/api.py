@@ -36,7 +36,7 @@ async def upload(
     content = await file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise _too_large()
-    sender = Sender("csv", principal.name or principal.subject, principal.language)
+    sender = Sender("csv", principal.name or principal.subject)
     return await files.add(_deps(request), principal.merchant, kind, content, file.filename or "", sender)
 
 
@@ -63,14 +63,14 @@ async def problems(request: Request, batch_id: UUID, principal: Reader, after: A
         if await session.get(Batch, batch_id) is None:
             raise BatchNotFound
         rows = await lines.page(session, batch_id, after, _PAGE)
-    found = [lines.describe(row, principal.language) for row in rows]
+    found = [lines.spoken(row) for row in rows]
     return {"problems": found, "next": rows[-1].id if len(rows) == _PAGE else None}
 
 
 @router.get("/{batch_id}/result.csv")
 async def result(request: Request, batch_id: UUID, principal: Reader) -> Response:
     """Every line of the file with what became of it, in the reader's language."""
-    content = await result_file(_deps(request), principal.merchant, batch_id, principal.language)
+    content = await result_file(_deps(request), principal.merchant, batch_id)
     return _csv(content, f"result-{batch_id}.csv")
 
 

@@ -55,15 +55,14 @@ async def _at_once() -> None:
 
 
 class Sender(NamedTuple):
-    """Who hands in, over which door, and in which language they are told."""
+    """Who hands in, and over which door."""
 
     source: str
     by: str
-    language: str = "en"
 
     @classmethod
     def of(cls, batch: Batch) -> "Sender":
-        return cls(batch.source, batch.started_by, batch.language)
+        return cls(batch.source, batch.started_by)
 
     @property
     def channel(self) -> str:

@@ -82,7 +82,7 @@ async def add(
         now = deps.clock.now()
         batch = Batch(
             id=uuid7(), merchant_id=merchant_id, kind=file.kind, source="csv", file_name=name[-_NAME:], state="preview",
-            content_sha256=sha256, language=sender.language, total=file.total, started_at=now, started_by=sender.by,
+            content_sha256=sha256, total=file.total, started_at=now, started_by=sender.by,
             told_at=now,
         )  # fmt: skip
         result = await forecast(deps, merchant_id, batch, file.pieces, zone)

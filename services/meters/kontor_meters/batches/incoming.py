@@ -119,7 +119,7 @@ async def _claimed(
     now = deps.clock.now()
     row = Batch(
         id=uuid7(), merchant_id=merchant_id, kind=kind, source=sender.source, state="done", content_sha256=digest,
-        language=sender.language, started_at=now, started_by=sender.by, told_at=now,
+        started_at=now, started_by=sender.by, told_at=now,
     )  # fmt: skip
     statement = insert(Batch.__table__).values(row.model_dump())
     made = await (await session.connection()).execute(
@@ -139,9 +139,9 @@ async def answer(deps: Dependencies, merchant_id: UUID, batch_id: UUID) -> dict[
         row = await session.get(Batch, batch_id)
         if row is None or row.source == "csv":
             raise BatchNotFound
-        problems = [lines.describe(line, row.language) for line in await lines.page(session, row.id, 0, _PROBLEMS)]
+        problems = [lines.spoken(line) for line in await lines.page(session, row.id, 0, _PROBLEMS)]
         return await events.result(
             session, row, status="processed", total=row.total, stored=row.stored, duplicates=row.duplicates,
             corrected=row.corrected, parked=row.parked, refused=row.refused,
-            problems=[{"index": p["line"], **{k: p[k] for k in ("outcome", "code", "field", "detail")}} for p in problems],
+            problems=[{"index": p["line"], **{k: p[k] for k in ("outcome", "code", "field", "params", "detail")}} for p in problems],
         )  # fmt: skip

@@ -32,7 +32,6 @@ class Batch(Aggregate, Base, table=True):  # type: ignore[valid-type, misc]
     state: Annotated[str, one_of("preview", "running", "done", "failed", "dropped")]
     # SHA-256 of what came: the same again is the same batch. A file that is uploaded twice is two batches.
     content_sha256: str
-    language: str = "de"
     total: int = 0
     stored: int = 0
     duplicates: int = 0

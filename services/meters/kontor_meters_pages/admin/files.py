@@ -17,7 +17,7 @@ from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import BATCHES
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, READ, ask_meters, frame, query_list, tabs
 from kontor_service.errors import NotFound, Problem
-from kontor_service.i18n import N_, reader
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -96,13 +96,11 @@ async def batch(request: Request, batch_id: UUID) -> tuple[Staff, dict[str, Any]
 async def show(request: Request, batch_id: UUID) -> Response:
     """What is wrong in which line, and how far it is. `?after=` goes on in the list of what is wrong.
 
-    The first twenty are in the copy, said in the language in which they came; all others, and other languages, are the
-    owner's to tell.
+    The first twenty are in the copy; all others are the owner's to tell.
     """
     staff, found = await batch(request, batch_id)
     problems, after, more = found["problems"], None, False
-    foreign = reader().language != (staff.merchant.get("language") or "de")
-    if problems and (len(problems) >= _KEPT or foreign or "after" in request.query_params):
+    if problems and (len(problems) >= _KEPT or "after" in request.query_params):
         problems, after, more = await _problems(request, staff, batch_id, found)
     return pages(request).render(
         request, "meters/file.html", frame(request, staff), staff=staff, b=found, problems=problems, next=after, edits=staff.may(EDIT),

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from kontor.meters.v1.meters_pb2_codes import LineOutcome
 from kontor_meters_pages import words
 from kontor_service import formats
 from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import say
 
 _PRESETS = {
     "strom": (N_("Electricity"), N_("One tariff")),
@@ -43,7 +45,19 @@ def local_day(at: str | None) -> str:
     return formats.short_day(local.date(), reader().language)
 
 
+def line_problem(told: Mapping[str, Any]) -> str:
+    """What is wrong in a line of a file."""
+    params = told["params"]
+    parts = [say(told["message"] or told["code"], words.spoken(params, "", formats.short_day))]
+    if "count" in params:
+        parts.append(_("This concerns %(count)s values.", count=params["count"]))
+    if told["outcome"] == LineOutcome.QUESTIONED:
+        parts.append(_("The value counts once it is checked."))
+    return " ".join(parts)
+
+
 GLOBALS: Mapping[str, Any] = words.GLOBALS | {
+    "line_problem": line_problem,
     "local_day": local_day,
     "preset_words": lambda name: tuple(_(part) for part in _PRESETS[name]),
     "line_field": lambda code: _(_LINE_FIELDS[code]) if code in _LINE_FIELDS else code,

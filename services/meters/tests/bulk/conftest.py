@@ -127,8 +127,9 @@ class World:
         )
         return [(str(row["value"]), row["state"]) for row in rows]
 
-    async def result(self, batch_id: str, **claims: Any) -> str:
-        answer = await self.http.get(f"/v1/batches/{batch_id}/result.csv", headers=self.staff(**claims))
+    async def result(self, batch_id: str, language: str = "de") -> str:
+        headers = self.staff() | {"Accept-Language": language}
+        answer = await self.http.get(f"/v1/batches/{batch_id}/result.csv", headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.content.decode("utf-8-sig")
 

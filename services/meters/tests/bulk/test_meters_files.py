@@ -4,6 +4,8 @@ import csv
 import io
 from typing import Any
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
+
 HEAD = "Zählernummer;OBIS;Zählerstand;Ablesedatum\n"
 
 
@@ -26,8 +28,8 @@ async def test_the_preview_knows_what_plausibility_will_say(world: Any) -> None:
     await world.meter("Z1", interval=False)
     batch = await world.preview(HEAD + "Z1;;500;31.01.2026\nZ1;;100;28.02.2026\n")
     assert [(p.line, p.code) for p in batch.problems] == [(3, "falling")]
-    assert "500" in batch.problems[0].detail
-    assert batch.problems[0].detail.endswith("Der Wert zählt erst, wenn er geprüft ist.")
+    assert batch.problems[0].params == {"before": "500", "before_on": "2026-01-31"}
+    assert (batch.problems[0].message, batch.problems[0].outcome) == (FindingCode.FALLING.word, "questioned")
 
 
 async def test_a_file_is_stored_and_every_line_told(world: Any) -> None:
@@ -45,7 +47,7 @@ async def test_the_result_speaks_the_readers_language(world: Any) -> None:
     await world.meter("Z1", interval=False)
     batch = await world.stored(HEAD + "Z1;;x;31.01.2026\n")
     told = lines_of(await world.result(batch.id, language="en"))
-    assert (told[0]["Outcome"], told[0]["Remark"]) == ("refused", "Reading: This is not a number.")
+    assert (told[0]["Outcome"], told[0]["Remark"]) == ("not taken", "Reading: This is not a number.")
 
 
 async def test_formulas_in_a_file_stay_text_in_its_result(world: Any) -> None:

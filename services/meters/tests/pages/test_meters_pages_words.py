@@ -3,14 +3,19 @@
 import csv
 from datetime import date, timedelta
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
+from kontor_events.codes import Code
+from kontor_meters.batches.pipeline.lines import described
+from kontor_meters.batches.sentences import sentence
 from kontor_meters_pages import words as meters
+from kontor_meters_pages.admin.words import line_problem
 from kontor_meters_pages.sums import csv_rows, csv_text, expected_months, month_sums
 from kontor_service.i18n import LANGUAGES, speak
 from kontor_web.amounts import amount
@@ -70,6 +75,25 @@ def test_every_finding_is_said_in_both_languages(code: FindingCode, language: st
             assert sentence != unknown
             assert "%(" not in sentence
         assert meters.finding_sentence({"code": code, "values": values}).endswith(".")
+
+
+LINES = {"unknown_meter": {"meter": "Z7"}, "expired": {"meter": "Z7"}, "with_meter": {"line": "12"},
+         "choice": {"choices": "gas, water"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [*LineCode, *FindingCode])
+def test_what_is_said_of_a_line_is_said_in_both_languages_by_meters_and_by_the_page(code: Code) -> None:
+    params = LINES.get(code, {}) if isinstance(code, LineCode) else FOUND[code]
+    row = SimpleNamespace(line=1, outcome="questioned", code=code, field="", details=params | {"count": "96"})
+    told, said = described(row), set()
+    for language in LANGUAGES:
+        speak(language)
+        for say in (line_problem, sentence):
+            assert all(value in say(told) for value in LINES.get(code, {}).values())
+            assert "%(" not in say(told)
+            assert "96" in say(told)
+            said.add((language, say(told)))
+    assert len({text for _, text in said}) >= 2
 
 
 @pytest.mark.parametrize("code", [code for code in FOUND if code not in ("before_use", "after_use", "digits")])

@@ -342,6 +342,100 @@ BATCH_STATE_DONE: BatchState.ValueType  # 3
 BATCH_STATE_FAILED: BatchState.ValueType  # 4
 BATCH_STATE_DROPPED: BatchState.ValueType  # 5
 
+class _LineCode:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LineCodeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_LineCode.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    LINE_CODE_UNSPECIFIED: _LineCode.ValueType  # 0
+    LINE_CODE_BODY: _LineCode.ValueType  # 1
+    LINE_CODE_NOT_AN_OBJECT: _LineCode.ValueType  # 2
+    LINE_CODE_NOT_A_LIST: _LineCode.ValueType  # 3
+    LINE_CODE_NOT_A_TEXT: _LineCode.ValueType  # 4
+    LINE_CODE_TOO_MANY_VALUES: _LineCode.ValueType  # 5
+    LINE_CODE_MISSING: _LineCode.ValueType  # 6
+    LINE_CODE_COLUMNS: _LineCode.ValueType  # 7
+    LINE_CODE_UNKNOWN_METER: _LineCode.ValueType  # 8
+    LINE_CODE_EXPIRED: _LineCode.ValueType  # 9
+    LINE_CODE_AMBIGUOUS_REGISTER: _LineCode.ValueType  # 10
+    LINE_CODE_NOT_INTERVAL: _LineCode.ValueType  # 11
+    LINE_CODE_NO_INSTANT: _LineCode.ValueType  # 12
+    LINE_CODE_NOT_A_DATE: _LineCode.ValueType  # 13
+    LINE_CODE_NO_TIME_ZONE: _LineCode.ValueType  # 14
+    LINE_CODE_STEP: _LineCode.ValueType  # 15
+    LINE_CODE_OFF_GRID: _LineCode.ValueType  # 16
+    LINE_CODE_TOO_OLD: _LineCode.ValueType  # 17
+    LINE_CODE_UNIT: _LineCode.ValueType  # 18
+    LINE_CODE_NEGATIVE: _LineCode.ValueType  # 19
+    LINE_CODE_TOO_HIGH: _LineCode.ValueType  # 20
+    LINE_CODE_TOO_MANY_DECIMALS: _LineCode.ValueType  # 21
+    LINE_CODE_REASON: _LineCode.ValueType  # 22
+    LINE_CODE_SAME: _LineCode.ValueType  # 23
+    LINE_CODE_CORRECTED: _LineCode.ValueType  # 24
+    LINE_CODE_SAME_METER: _LineCode.ValueType  # 25
+    LINE_CODE_CHANGED_METER: _LineCode.ValueType  # 26
+    LINE_CODE_WITH_METER: _LineCode.ValueType  # 27
+    LINE_CODE_CHOICE: _LineCode.ValueType  # 28
+
+class LineCode(_LineCode, metaclass=_LineCodeEnumTypeWrapper):
+    """What is said of a line of a file or an item of a batch, beside what plausibility finds (FindingCode)."""
+
+LINE_CODE_UNSPECIFIED: LineCode.ValueType  # 0
+LINE_CODE_BODY: LineCode.ValueType  # 1
+LINE_CODE_NOT_AN_OBJECT: LineCode.ValueType  # 2
+LINE_CODE_NOT_A_LIST: LineCode.ValueType  # 3
+LINE_CODE_NOT_A_TEXT: LineCode.ValueType  # 4
+LINE_CODE_TOO_MANY_VALUES: LineCode.ValueType  # 5
+LINE_CODE_MISSING: LineCode.ValueType  # 6
+LINE_CODE_COLUMNS: LineCode.ValueType  # 7
+LINE_CODE_UNKNOWN_METER: LineCode.ValueType  # 8
+LINE_CODE_EXPIRED: LineCode.ValueType  # 9
+LINE_CODE_AMBIGUOUS_REGISTER: LineCode.ValueType  # 10
+LINE_CODE_NOT_INTERVAL: LineCode.ValueType  # 11
+LINE_CODE_NO_INSTANT: LineCode.ValueType  # 12
+LINE_CODE_NOT_A_DATE: LineCode.ValueType  # 13
+LINE_CODE_NO_TIME_ZONE: LineCode.ValueType  # 14
+LINE_CODE_STEP: LineCode.ValueType  # 15
+LINE_CODE_OFF_GRID: LineCode.ValueType  # 16
+LINE_CODE_TOO_OLD: LineCode.ValueType  # 17
+LINE_CODE_UNIT: LineCode.ValueType  # 18
+LINE_CODE_NEGATIVE: LineCode.ValueType  # 19
+LINE_CODE_TOO_HIGH: LineCode.ValueType  # 20
+LINE_CODE_TOO_MANY_DECIMALS: LineCode.ValueType  # 21
+LINE_CODE_REASON: LineCode.ValueType  # 22
+LINE_CODE_SAME: LineCode.ValueType  # 23
+LINE_CODE_CORRECTED: LineCode.ValueType  # 24
+LINE_CODE_SAME_METER: LineCode.ValueType  # 25
+LINE_CODE_CHANGED_METER: LineCode.ValueType  # 26
+LINE_CODE_WITH_METER: LineCode.ValueType  # 27
+LINE_CODE_CHOICE: LineCode.ValueType  # 28
+
+class _LineOutcome:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LineOutcomeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_LineOutcome.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    LINE_OUTCOME_UNSPECIFIED: _LineOutcome.ValueType  # 0
+    LINE_OUTCOME_STORED: _LineOutcome.ValueType  # 1
+    LINE_OUTCOME_QUESTIONED: _LineOutcome.ValueType  # 2
+    LINE_OUTCOME_DUPLICATE: _LineOutcome.ValueType  # 3
+    LINE_OUTCOME_CORRECTED: _LineOutcome.ValueType  # 4
+    LINE_OUTCOME_PARKED: _LineOutcome.ValueType  # 5
+    LINE_OUTCOME_REFUSED: _LineOutcome.ValueType  # 6
+
+class LineOutcome(_LineOutcome, metaclass=_LineOutcomeEnumTypeWrapper):
+    """What became of a line."""
+
+LINE_OUTCOME_UNSPECIFIED: LineOutcome.ValueType  # 0
+LINE_OUTCOME_STORED: LineOutcome.ValueType  # 1
+LINE_OUTCOME_QUESTIONED: LineOutcome.ValueType  # 2
+LINE_OUTCOME_DUPLICATE: LineOutcome.ValueType  # 3
+LINE_OUTCOME_CORRECTED: LineOutcome.ValueType  # 4
+LINE_OUTCOME_PARKED: LineOutcome.ValueType  # 5
+LINE_OUTCOME_REFUSED: LineOutcome.ValueType  # 6
+
 class _Basis:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1460,27 +1554,57 @@ class Batch(message.Message):
 class LineProblem(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
+    @typing.final
+    class ParamsEntry(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.str
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     LINE_FIELD_NUMBER: builtins.int
     CODE_FIELD_NUMBER: builtins.int
     FIELD_FIELD_NUMBER: builtins.int
-    DETAIL_FIELD_NUMBER: builtins.int
+    MESSAGE_FIELD_NUMBER: builtins.int
+    PARAMS_FIELD_NUMBER: builtins.int
+    OUTCOME_FIELD_NUMBER: builtins.int
     line: builtins.int
     """Of the file, from 1; or the index in the batch, from 0."""
     code: builtins.str
-    """e.g. unknown_meter, unknown_register, not_a_number, future"""
+    """A LineCode, a FindingCode, or the code with which a meter is refused."""
     field: builtins.str
-    detail: builtins.str
+    message: builtins.str
+    """A message of the catalogue; %(name)s is filled from `params`."""
+    outcome: builtins.str
+    @builtins.property
+    def params(self) -> containers.ScalarMap[builtins.str, builtins.str]:
+        """"count": so many values, where it is more than one."""
+
     def __init__(
         self,
         *,
         line: builtins.int = ...,
         code: builtins.str = ...,
         field: builtins.str = ...,
-        detail: builtins.str = ...,
+        message: builtins.str = ...,
+        params: abc.Mapping[builtins.str, builtins.str] | None = ...,
+        outcome: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["code", b"code", "detail", b"detail", "field", b"field", "line", b"line"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["code", b"code", "field", b"field", "line", b"line", "message", b"message", "outcome", b"outcome", "params", b"params"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -114,6 +114,46 @@ class BatchState(Code):
     DROPPED = 'dropped', 'Dropped', '', '', 'idle'
 
 
+class LineCode(Code):
+    BODY = 'body', 'The line cannot be read.'
+    NOT_AN_OBJECT = 'not_an_object', 'An object is expected here.'
+    NOT_A_LIST = 'not_a_list', 'A list is expected here.'
+    NOT_A_TEXT = 'not_a_text', 'A short text is expected here.'
+    TOO_MANY_VALUES = 'too_many_values', 'At most 40,000 values at once.'
+    MISSING = 'missing', 'This is missing.'
+    COLUMNS = 'columns', 'The line has more columns than the heading.'
+    UNKNOWN_METER = 'unknown_meter', 'There is no meter %(meter)s yet. The values wait for it.'
+    EXPIRED = 'expired', 'There was no meter %(meter)s for three months. The values were dropped.'
+    AMBIGUOUS_REGISTER = 'ambiguous_register', 'Several registers are possible; name the OBIS code.'
+    NOT_INTERVAL = 'not_interval', 'This register is not meant for 15-minute values.'
+    NO_INSTANT = 'no_instant', 'This is no instant as in ISO 8601.'
+    NOT_A_DATE = 'not_a_date', 'This is no date (2025-12-31 or 31.12.2025).'
+    NO_TIME_ZONE = 'no_time_zone', 'The instant needs an offset, e.g. +01:00.'
+    STEP = 'step', 'Only steps of 15 minutes are taken.'
+    OFF_GRID = 'off_grid', 'Quarter hours begin at :00, :15, :30 or :45.'
+    TOO_OLD = 'too_old', 'Values before the year 2000 are not taken.'
+    UNIT = 'unit', 'This unit does not fit the register.'
+    NEGATIVE = 'negative', 'The value is negative.'
+    TOO_HIGH = 'too_high', 'The value is too high to be believed.'
+    TOO_MANY_DECIMALS = 'too_many_decimals', 'The value has more than six decimals.'
+    REASON = 'reason', 'There is no such reason.'
+    SAME = 'same', 'This value is there already.'
+    CORRECTED = 'corrected', 'The value replaces an earlier one.'
+    SAME_METER = 'same_meter', 'The meter is known like this already.'
+    CHANGED_METER = 'changed_meter', 'The meter is changed.'
+    WITH_METER = 'with_meter', 'The meter is refused because of line %(line)s.'
+    CHOICE = 'choice', 'Possible are: %(choices)s.'
+
+
+class LineOutcome(Code):
+    STORED = 'stored', 'stored'
+    QUESTIONED = 'questioned', 'stored, to be checked'
+    DUPLICATE = 'duplicate', 'already there'
+    CORRECTED = 'corrected', 'replaces an earlier value'
+    PARKED = 'parked', 'waits for the meter'
+    REFUSED = 'refused', 'not taken'
+
+
 class Basis(Code):
     MEASURED = 'measured', 'measured'
     READ = 'read', 'from readings'

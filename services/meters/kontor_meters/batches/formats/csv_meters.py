@@ -11,6 +11,7 @@ from kontor_meters.batches.formats.csv_table import Row, Table
 from kontor_meters.batches.formats.csv_values import day, decimal_sign, number
 from kontor_meters.batches.formats.items import LineProblem
 from kontor_meters.meters.inputs import MeterInput
+from kontor_service.validation import expectation
 
 _PLAIN = ("number", "market_location_id", "label", "customer_number", "external_id")
 _PLACE = ("street", "post_code", "city", "country", "detail")
@@ -95,4 +96,6 @@ def _finish(meter: MeterOfFile, wanted: dict[str, Any]) -> None:
     except ValidationError as error:
         for one in error.errors():
             place = str(next((part for part in reversed(one["loc"]) if isinstance(part, str)), ""))
-            meter.problems.append(LineProblem(meter.lines[0], "not_valid", place, values={"detail": one["msg"]}))
+            message, params = expectation(one)
+            values = {name: str(value) for name, value in params.items()} | {"message": message}
+            meter.problems.append(LineProblem(meter.lines[0], "not_valid", place, values=values))

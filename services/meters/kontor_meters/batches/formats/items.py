@@ -70,6 +70,7 @@ class LineProblem:
     place: str = ""
     # stored, questioned (stored, and staff decide), duplicate, corrected, parked, refused
     outcome: str = "refused"
+    # What fills the code's message; "message" where the code has none in the contract.
     values: dict[str, str] = field(default_factory=dict)
     count: int = 1
 

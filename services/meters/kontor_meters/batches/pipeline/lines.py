@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.batches.formats.items import IntervalItem, Item, LineProblem
-from kontor_meters.batches.sentences import sentence
+from kontor_meters.batches.sentences import message, sentence
 
 # Of one batch: as many as a file has lines.
 MOST_KEPT = 200_000
@@ -77,12 +77,16 @@ async def all_of(session: AsyncSession, batch_id: UUID) -> dict[int, list[Any]]:
     return found
 
 
-def describe(row: Any, language: str) -> dict[str, Any]:
-    """For people and systems: `detail` is a sentence in that language."""
+def described(row: Any) -> dict[str, Any]:
+    """For the bus: a code with its message, and what fills it."""
+    params = dict(row.details)
+    own = params.pop("message", "") or message(row.code)
     return {
-        "line": row.line,
-        "outcome": row.outcome,
-        "code": row.code,
-        "field": row.field,
-        "detail": sentence(row.code, row.details, language, row.outcome),
-    }
+        "line": row.line, "outcome": row.outcome, "code": row.code, "field": row.field, "message": own, "params": params,
+    }  # fmt: skip
+
+
+def spoken(row: Any) -> dict[str, Any]:
+    """The same for HTTP: `detail` says it in the reader's language."""
+    told = described(row)
+    return told | {"detail": sentence(told)}

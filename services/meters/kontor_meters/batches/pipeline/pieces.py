@@ -126,14 +126,15 @@ async def _known(session: AsyncSession, meter: MeterOfFile) -> Meter | None:
 
 def _of_problem(meter: MeterOfFile, problem: Problem) -> list[LineProblem]:
     errors: list[Any] = problem.errors or [
-        {"field": problem.field or "", "code": problem.code, "message": problem.detail}
+        {"field": problem.field or "", "code": problem.code, "message": problem.message, "params": problem.params}
     ]
     return [
         LineProblem(
-            meter.lines[0], error["code"], error["field"].rpartition(".")[2], values={"detail": error["message"]}
+            meter.lines[0], error["code"], error["field"].rpartition(".")[2],
+            values={name: str(value) for name, value in error.get("params", {}).items()} | {"message": error["message"]},
         )
         for error in errors
-    ]
+    ]  # fmt: skip
 
 
 def _all_lines(meter: MeterOfFile, problems: Sequence[LineProblem]) -> list[LineProblem]:
