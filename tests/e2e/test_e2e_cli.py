@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
 import pytest
@@ -41,7 +42,9 @@ def rows(platform, service, query, *values):
         finally:
             await connection.close()
 
-    return asyncio.run(fetch())
+    # Playwright has a loop running in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(fetch())).result()
 
 
 @pytest.fixture

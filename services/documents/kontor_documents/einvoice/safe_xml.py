@@ -84,7 +84,7 @@ def _parsed(data: bytes) -> etree._Element:
                 N_("Line %(line)s: nested too deeply or too long."), code="xml_limits", field="file", line=line
             ) from None
         raise BrokenXml(
-            N_("Line %(line)s, column %(column)s: %(reason)s"),
+            N_("The XML is broken in line %(line)s, column %(column)s."),
             field="file",
             line=line,
             column=column,
