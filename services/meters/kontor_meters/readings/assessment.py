@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
 from kontor_meters.models import Register
 from kontor_meters.readings.inputs import ReadingInput
 from kontor_meters.readings.plausibility import Finding
@@ -16,9 +17,11 @@ from kontor_service.events import plain
 
 # What a link's answer may name: nothing that was read before.
 _TOLD_TO_LINKS = {
-    "future": (), "before_use": ("in_use_from",), "after_use": ("in_use_to",), "digits": ("digits_before", "digits_after"),
-    "ambiguous": ("read_as", "or"),
-}  # fmt: skip
+    FindingCode.BEFORE_USE: ("in_use_from",),
+    FindingCode.AFTER_USE: ("in_use_to",),
+    FindingCode.DIGITS: ("digits_before", "digits_after"),
+    FindingCode.AMBIGUOUS: ("read_as", "or"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Assessment:
     @property
     def told_already(self) -> bool:
         """The same value was read on that day."""
-        return any((found.code, found.severity) == ("duplicate", "note") for found in self.findings)
+        return any((found.code, found.severity) == (FindingCode.DUPLICATE, "note") for found in self.findings)
 
     @property
     def doubtful(self) -> bool:
@@ -53,13 +56,13 @@ def assess(work: ReadingUnitOfWork, register: Register, typed: str, instant: dat
     """Where the text can mean two numbers, the one that nothing speaks against is meant; else the reader is told."""
     meant = _possible(candidates(typed), register)
     if not meant:
-        return Assessment(None, [Finding("not_a_number", "blocker")])
+        return Assessment(None, [Finding(FindingCode.NOT_A_NUMBER, "blocker")])
     assessed = [Assessment(value, work.check(register, value, instant, reason)) for value in meant]
     plausible = [one for one in assessed if not one.doubtful]
     if len(assessed) == 1 or len(plausible) == 1:
         return (plausible or assessed)[0]
     values = {"read_as": plain(meant[0]), "or": plain(meant[1])}
-    return replace(assessed[0], findings=[Finding("ambiguous", "warning", values), *assessed[0].findings])
+    return replace(assessed[0], findings=[Finding(FindingCode.AMBIGUOUS, "warning", values), *assessed[0].findings])
 
 
 def for_links(findings: Sequence[Finding]) -> list[Finding]:

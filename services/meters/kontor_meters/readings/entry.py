@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
 from kontor_meters import events
 from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
@@ -111,9 +112,9 @@ class _Recorder:
     async def accept(self, wanted: ReadingInput) -> _Result:
         register = self.work.registers.get(wanted.register_id)
         if register is None:
-            return self._refused(wanted, "unknown_register")
+            return self._refused(wanted, FindingCode.UNKNOWN_REGISTER)
         if wanted.photo_sha256 and wanted.photo_sha256 not in self.photos:
-            return self._refused(wanted, "unknown_photo")
+            return self._refused(wanted, FindingCode.UNKNOWN_PHOTO)
         case = self._case(wanted, register)
         if case.assessed.blocked:
             return self._answer(case, "refused")
@@ -166,7 +167,7 @@ class _Recorder:
             photo_sha256=case.wanted.photo_sha256, note=case.wanted.note,
         )  # fmt: skip
 
-    def _refused(self, wanted: ReadingInput, code: str) -> _Result:
+    def _refused(self, wanted: ReadingInput, code: FindingCode) -> _Result:
         return _result(wanted.register_id, "refused", [Finding(code, "blocker")])
 
     def _answer(self, case: _Case, outcome: str, reading: Reading | None = None) -> _Result:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries
@@ -75,14 +76,16 @@ class _Intake:
     async def accept(self, item: IncomingReading) -> IncomingResult:
         register = self.work.registers.get(item.register_id)
         if register is None:
-            return IncomingResult("refused", [Finding("unknown_register", "blocker")])
+            return IncomingResult("refused", [Finding(FindingCode.UNKNOWN_REGISTER, "blocker")])
         earlier = await self._earlier(item)
         if earlier is not None and earlier.register_id != register.id:
-            return IncomingResult("refused", [Finding("external_id_reused", "blocker")])
+            return IncomingResult("refused", [Finding(FindingCode.EXTERNAL_ID_REUSED, "blocker")])
         if earlier is not None and (earlier.value, earlier.taken_at) == (item.value, item.taken_at):
             return IncomingResult("duplicate", reading=earlier)
         findings = [
-            f for f in self.work.check(register, item.value, item.taken_at, item.reason) if f.code != "duplicate"
+            f
+            for f in self.work.check(register, item.value, item.taken_at, item.reason)
+            if f.code != FindingCode.DUPLICATE
         ]
         if any(found.severity == "blocker" for found in findings):
             return IncomingResult("refused", findings)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
 from kontor_service.events import plain
 
 Severity = Literal["blocker", "warning", "note"]
@@ -51,7 +52,7 @@ class Span(NamedTuple):
 class Finding:
     """`values` is what the sentence names, as text."""
 
-    code: str
+    code: FindingCode
     severity: Severity
     values: dict[str, str] = field(default_factory=dict)
 
@@ -130,11 +131,11 @@ def days_between(earlier: Point, later: Point) -> Decimal:
 
 def _time(point: Point, around: Surroundings) -> list[Finding]:
     if point.taken_at > around.now + _TOLERANCE:
-        return [Finding("future", "blocker")]
+        return [Finding(FindingCode.FUTURE, "blocker")]
     if point.taken_at < around.in_use_from:
-        return [Finding("before_use", "blocker", {"in_use_from": _day(around, around.in_use_from)})]
+        return [Finding(FindingCode.BEFORE_USE, "blocker", {"in_use_from": _day(around, around.in_use_from)})]
     if around.in_use_to is not None and point.taken_at > around.in_use_to:
-        return [Finding("after_use", "blocker", {"in_use_to": _day(around, around.in_use_to)})]
+        return [Finding(FindingCode.AFTER_USE, "blocker", {"in_use_to": _day(around, around.in_use_to)})]
     return []
 
 
@@ -144,7 +145,7 @@ def _digits(face: Face, point: Point) -> list[Finding]:
         return []
     values = {"digits_before": str(face.digits_before), "digits_after": str(face.digits_after)}
     # One digit too many may be our mistake about the meter; more of them are none of it.
-    return [Finding("digits", "warning" if point.value < face.rolls_over_at * 10 else "blocker", values)]
+    return [Finding(FindingCode.DIGITS, "warning" if point.value < face.rolls_over_at * 10 else "blocker", values)]
 
 
 def _same_day(point: Point, around: Surroundings) -> list[Finding]:
@@ -152,7 +153,7 @@ def _same_day(point: Point, around: Surroundings) -> list[Finding]:
     if other is None:
         return []
     values = {"value": plain(other.value), "on": _day(around, other.taken_at)}
-    return [Finding("duplicate", "note" if other.value == point.value else "warning", values)]
+    return [Finding(FindingCode.DUPLICATE, "note" if other.value == point.value else "warning", values)]
 
 
 def _course(face: Face, point: Point, around: Surroundings) -> list[Finding]:
@@ -162,7 +163,7 @@ def _course(face: Face, point: Point, around: Surroundings) -> list[Finding]:
         found += _since(face, around.before, point, most, around)
     if around.after is not None and used_between(face, point, around.after, most) is None:
         after = {"next": plain(around.after.value), "next_on": _day(around, around.after.taken_at)}
-        found.append(Finding("above_next", "warning", after))
+        found.append(Finding(FindingCode.ABOVE_NEXT, "warning", after))
     return found
 
 
@@ -170,13 +171,13 @@ def _since(face: Face, before: Point, point: Point, most: Decimal, around: Surro
     values = {"before": plain(before.value), "before_on": _day(around, before.taken_at)}
     used = used_between(face, before, point, most)
     if used is None:
-        return [Finding("falling", "warning", values)]
+        return [Finding(FindingCode.FALLING, "warning", values)]
     if point.value < before.value:
-        return [Finding("rollover", "note", values | {"used": plain(used)})]
+        return [Finding(FindingCode.ROLLOVER, "note", values | {"used": plain(used)})]
     allowed = most * days_between(before, point)
     if used > allowed:
         more = {"used": plain(used), "most": plain(round(allowed, face.digits_after)), "unit": face.unit}
-        return [Finding("jump", "warning", values | more)]
+        return [Finding(FindingCode.JUMP, "warning", values | more)]
     return []
 
 

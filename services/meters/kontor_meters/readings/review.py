@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode
 from kontor_meters import events
 from kontor_meters.errors import ReadingDecided, ReadingInvalid
 from kontor_meters.models import Reading
@@ -67,7 +68,7 @@ async def correct(
 def _corrected(work: ReadingUnitOfWork, reading: Reading, typed: str) -> Reading:
     register = work.registers[reading.register_id]
     assessed = assess(work, register, typed, reading.taken_at, reading.reason)
-    ambiguous = any(found.code == "ambiguous" for found in assessed.findings)
+    ambiguous = any(found.code == FindingCode.AMBIGUOUS for found in assessed.findings)
     if assessed.value is None or ambiguous:
         code = "ambiguous" if ambiguous else "not_a_number"
         raise ReadingInvalid(
@@ -76,7 +77,7 @@ def _corrected(work: ReadingUnitOfWork, reading: Reading, typed: str) -> Reading
     if assessed.value == reading.value and reading.state == "valid":
         raise ReadingInvalid(N_("This is the value that is there already."), code="unchanged", field="value")
     return work.new_reading(
-        register, assessed.value, reading.taken_at, [found for found in assessed.findings if found.code != "duplicate"],
+        register, assessed.value, reading.taken_at, [found for found in assessed.findings if found.code != FindingCode.DUPLICATE],
         customer_id=reading.customer_id, reason=reading.reason, source="staff", state="valid", channel="staff",
         photo_sha256=reading.photo_sha256,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kontor.meters.v1.meters_pb2_codes import LineCode
 from kontor_meters.batches.formats.columns import DIRECTIONS, KINDS, TARIFFS, UNITS, YES, folded
 from kontor_meters.batches.formats.csv_table import Row, Table
 from kontor_meters.batches.formats.csv_values import day, decimal_sign, number
@@ -59,7 +60,7 @@ def _values(row: Row, sign: str) -> tuple[dict[str, Any], LineProblem | None]:
             code = "choice" if choices else "not_a_date" if name == "in_use_from" else "not_a_number"
             return found, LineProblem(row.line, code, name, values={"choices": ", ".join(choices)} if choices else {})
     if "number" not in found:
-        return found, LineProblem(row.line, "missing", "number")
+        return found, LineProblem(row.line, LineCode.MISSING, "number")
     return found, None
 
 

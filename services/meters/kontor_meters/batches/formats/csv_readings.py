@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.batches.formats.columns import REASONS, folded
 from kontor_meters.batches.formats.csv_table import Row, Table, table
 from kontor_meters.batches.formats.csv_values import decimal_sign, instant, number
@@ -29,13 +30,13 @@ def _reading(row: Row, sign: str, zone: ZoneInfo) -> ReadingItem | LineProblem:
         return problem
     at = instant(value("taken_on", ""), value("time", ""))
     if at is None:
-        return LineProblem(row.line, "not_a_date", "taken_on")
+        return LineProblem(row.line, LineCode.NOT_A_DATE, "taken_on")
     counted = number(value("value", ""), sign)
     if counted is None:
-        return LineProblem(row.line, "not_a_number", "value")
+        return LineProblem(row.line, FindingCode.NOT_A_NUMBER, "value")
     reason = REASONS.get(folded(value("reason", "")), "") if value("reason") else "regular"
     if not reason:
-        return LineProblem(row.line, "reason", "reason")
+        return LineProblem(row.line, LineCode.REASON, "reason")
     return ReadingItem(
         row.line, value("meter", ""), value("obis", ""), "", format(counted, "f"), _iso(at, zone), reason,
         value("external_id", ""),
@@ -48,10 +49,10 @@ def _interval(row: Row, sign: str, hours: "_Hours") -> IntervalItem | LineProble
         return problem
     start = instant(value("start", ""), value("time", ""))
     if not isinstance(start, datetime):
-        return LineProblem(row.line, "no_instant", "start")
+        return LineProblem(row.line, LineCode.NO_INSTANT, "start")
     counted = number(value("value", ""), sign)
     if counted is None:
-        return LineProblem(row.line, "not_a_number", "value")
+        return LineProblem(row.line, FindingCode.NOT_A_NUMBER, "value")
     key = (value("meter", ""), value("obis", ""))
     written: list[object] = [format(counted, "f")]
     return IntervalItem(row.line, *key, "", hours.at(key, start).isoformat(), 15, written, value("unit", ""))
@@ -60,9 +61,9 @@ def _interval(row: Row, sign: str, hours: "_Hours") -> IntervalItem | LineProble
 def _broken(row: Row, needed: tuple[str, ...]) -> LineProblem | None:
     missing = next((name for name in needed if not row.values.get(name)), "")
     if missing:
-        return LineProblem(row.line, "missing", missing)
+        return LineProblem(row.line, LineCode.MISSING, missing)
     long = next((name for name, text in row.values.items() if not is_short(text)), "")
-    return LineProblem(row.line, "not_a_text", long) if long else None
+    return LineProblem(row.line, LineCode.NOT_A_TEXT, long) if long else None
 
 
 def _iso(at: date | datetime, zone: ZoneInfo) -> str:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from kontor.meters.v1.meters_pb2_codes import LineCode
 from kontor_service.errors import Invalid, TooLarge
 from kontor_service.i18n import N_
 
@@ -143,22 +144,22 @@ def json_body(body: bytes) -> Body:
 
 def _reading(index: int, thing: Any, place: str) -> ReadingItem | LineProblem:
     if not isinstance(thing, dict):
-        return LineProblem(index, "not_an_object", place)
+        return LineProblem(index, LineCode.NOT_AN_OBJECT, place)
     texts = {name: _text(thing.get(name)) for name in ReadingItem._fields[1:]}
     item = ReadingItem(index, **{name: text or "" for name, text in texts.items()})
     missing = _missing(item, ("value", "taken_at"))
     wrong = next((name for name, text in texts.items() if text is None), missing)
     if wrong:
-        return LineProblem(index, "missing" if wrong == missing else "not_a_text", f"{place}.{wrong}")
+        return LineProblem(index, LineCode.MISSING if wrong == missing else LineCode.NOT_A_TEXT, f"{place}.{wrong}")
     return item
 
 
 def _interval(index: int, thing: Any, place: str) -> IntervalItem | LineProblem:
     if not isinstance(thing, dict):
-        return LineProblem(index, "not_an_object", place)
+        return LineProblem(index, LineCode.NOT_AN_OBJECT, place)
     values = thing.get("values")
     if not isinstance(values, list) or len(values) > _MOST_VALUES:
-        code = "too_many_values" if isinstance(values, list) else "not_a_list"
+        code = LineCode.TOO_MANY_VALUES if isinstance(values, list) else LineCode.NOT_A_LIST
         count = max(1, len(values)) if isinstance(values, list) else 1
         return LineProblem(index, code, f"{place}.values", count=count)
     texts = {name: _text(thing.get(name)) for name in ("meter", "obis", "register", "start", "unit")}
@@ -170,7 +171,7 @@ def _interval(index: int, thing: Any, place: str) -> IntervalItem | LineProblem:
     )
     wrong = next((name for name, text in texts.items() if text is None), _missing(item, ("start",)))
     if wrong:
-        code = "not_a_text" if texts.get(wrong, "") is None else "missing"
+        code = LineCode.NOT_A_TEXT if texts.get(wrong, "") is None else LineCode.MISSING
         return LineProblem(index, code, f"{place}.{wrong}", count=count_known(values))
     return item
 

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import LineCode
 from kontor_meters.batches import events
 from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.items import Body, Item, LineProblem
@@ -45,7 +46,7 @@ async def give_up_parked(deps: Dependencies) -> None:
     for merchant_id in await deps.db.merchants("merchants_with_parked_items"):
         more = True
         while more:
-            more = await _some(deps, merchant_id, _given_up("expired"), _AT_ONCE, expired=True)
+            more = await _some(deps, merchant_id, _given_up(LineCode.EXPIRED), _AT_ONCE, expired=True)
 
 
 async def _one_by_one(deps: Dependencies, merchant_id: UUID) -> bool:
@@ -56,7 +57,7 @@ async def _one_by_one(deps: Dependencies, merchant_id: UUID) -> bool:
             raise
         except Exception:
             log.exception("parked_item_failed", merchant_id=str(merchant_id))
-            more = await _some(deps, merchant_id, _given_up("body"), 1)
+            more = await _some(deps, merchant_id, _given_up(LineCode.BODY), 1)
         if not more:
             return False
     return True

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import LineCode
 from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.csv_meters import MeterOfFile
 from kontor_meters.batches.formats.items import Body, LineProblem
@@ -108,8 +109,8 @@ async def _meter(
     except Problem as problem:
         return "refused", _all_lines(meter, _of_problem(meter, problem))
     if changed.version == before:
-        return "duplicates", [LineProblem(line, "same_meter", "", "duplicate") for line in meter.lines]
-    return "corrected", [LineProblem(line, "changed_meter", "", "corrected") for line in meter.lines]
+        return "duplicates", [LineProblem(line, LineCode.SAME_METER, "", "duplicate") for line in meter.lines]
+    return "corrected", [LineProblem(line, LineCode.CHANGED_METER, "", "corrected") for line in meter.lines]
 
 
 async def _known(session: AsyncSession, meter: MeterOfFile) -> Meter | None:
@@ -141,5 +142,7 @@ def _all_lines(meter: MeterOfFile, problems: Sequence[LineProblem]) -> list[Line
     """The other lines of a meter that is wrong are refused with it."""
     named = {problem.line for problem in problems}
     first = str(min(named, default=meter.lines[0]))
-    others = [LineProblem(line, "with_meter", values={"line": first}) for line in meter.lines if line not in named]
+    others = [
+        LineProblem(line, LineCode.WITH_METER, values={"line": first}) for line in meter.lines if line not in named
+    ]
     return [*problems, *others] if problems else []

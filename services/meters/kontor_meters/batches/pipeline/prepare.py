@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem, count_known, instant
 from kontor_meters.batches.pipeline.directory import Directory, Known
 from kontor_meters.intervals.quantities import Quantities, worth
@@ -87,31 +88,31 @@ class _Preparation:
     def _reading(self, item: ReadingItem) -> None:
         at = moment(item.taken_at, self._zone, self._now)
         if at is None:
-            return self._refuse(item, "not_a_date", "taken_at")
+            return self._refuse(item, LineCode.NOT_A_DATE, "taken_at")
         register = self._register(item, at)
         if register is None:
             return None
         values = candidates(item.value)
         if not values:
             negative = item.value.startswith("-") and candidates(item.value[1:])
-            return self._refuse(item, "negative" if negative else "not_a_number", "value")
+            return self._refuse(item, LineCode.NEGATIVE if negative else FindingCode.NOT_A_NUMBER, "value")
         reason = item.reason or "regular"
         if reason not in _REASONS:
-            return self._refuse(item, "reason", "reason")
+            return self._refuse(item, LineCode.REASON, "reason")
         return self.result.readings.append(ReadingFound(item, register, values[0], at, reason))
 
     def _interval(self, item: IntervalItem) -> Sequence[Block]:
         start = instant(item.start)
-        wrong = "no_instant" if start is None else start_problem(start, item.step_minutes)
+        wrong = LineCode.NO_INSTANT if start is None else start_problem(start, item.step_minutes)
         if start is None or wrong:
-            self._refuse(item, wrong, "step_minutes" if wrong == "step" else "start")
+            self._refuse(item, wrong, "step_minutes" if wrong == LineCode.STEP else "start")
             return ()
         register = self._register(item, start)
         if register is None:
             return ()
         reader = self._reader(item.unit, register.unit) if register.interval else None
         if reader is None:
-            self._refuse(item, *(("unit", "unit") if register.interval else ("not_interval", "obis")))
+            self._refuse(item, *((LineCode.UNIT, "unit") if register.interval else (LineCode.NOT_INTERVAL, "obis")))
             return ()
         run = Run(register.id, start, item.values, register.used_from, register.used_to)
         found = checked(run, reader, self._zone, self._now)
@@ -132,7 +133,7 @@ class _Preparation:
     def _register(self, item: Item, at: datetime) -> Known | None:
         """None where it is not known (yet): the item waits for its meter, or is refused."""
         register, problem = self._directory.find(item.meter, item.obis, item.register, at)
-        if problem == "unknown_meter":
+        if problem == LineCode.UNKNOWN_METER:
             self.result.parked.append(item)
             place = self.result.place(item, "meter")
             waits = LineProblem(item.line, problem, place, "parked", {"meter": item.meter}, count(item))

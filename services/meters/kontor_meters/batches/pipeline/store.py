@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.batches.dependencies import Dependencies, Sender
 from kontor_meters.batches.formats.items import Body, LineProblem
 from kontor_meters.batches.models import Batch
@@ -124,7 +125,7 @@ async def _readings(
     except IntegrityError:
         log.exception("readings_not_stored", many=len(some))
     if len(some) == 1:
-        return [IncomingResult("refused", [Finding("not_stored", "blocker")])]
+        return [IncomingResult("refused", [Finding(FindingCode.NOT_STORED, "blocker")])]
     half = len(some) // 2
     first = await _readings(session, merchant_id, some[:half], sender, now)
     return first + await _readings(session, merchant_id, some[half:], sender, now)
@@ -134,6 +135,10 @@ def _problems(found: ReadingFound, taken: IncomingResult, place: str) -> list[Li
     """Blockers and doubts; a line that was simply stored has none."""
     outcome = taken.outcome
     if outcome in ("duplicate", "corrected"):
-        return [LineProblem(found.item.line, "same" if outcome == "duplicate" else "corrected", place, outcome)]
+        return [
+            LineProblem(
+                found.item.line, LineCode.SAME if outcome == "duplicate" else LineCode.CORRECTED, place, outcome
+            )
+        ]
     grave = [f for f in taken.findings if f.severity == ("blocker" if outcome == "refused" else "warning")]
     return [LineProblem(found.item.line, f.code, place, outcome, dict(f.values)) for f in grave]
