@@ -1,5 +1,6 @@
 """Names for the codes of the contract, in the reader's language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -8,11 +9,11 @@ from babel.dates import format_datetime
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2_codes import ContactAccess, NoLink, StaffRole
-from kontor.notifications.v1.notifications_pb2_codes import MailState
+from kontor.notifications.v1.notifications_pb2_codes import MailError, MailState
 from kontor_service.formats import locale_of
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
-from kontor_service.vocabulary import state, word
+from kontor_service.vocabulary import say, state, word
 from kontor_web import Link
 
 
@@ -24,6 +25,18 @@ def mail_name(label: str, document_type: str = "") -> str:
     """What notifications calls a kind of mail, with the type of document it is about: Dokument · Rechnung"""
     name = _(label) if label else ""
     return f"{name} · {word(DocumentType, document_type)}" if document_type else name
+
+
+def mail_error(mail: Mapping[str, Any]) -> str:
+    """Why a mail did not go out; what a mail server answered stays in its words."""
+    params = dict(mail.get("error_params") or {})
+    known = MailError.known(mail["error"])
+    if known is None:
+        return str(mail["error"])
+    if "reason" in params:
+        params["reason"] = say(params["reason"], params)
+    told = say(known.word, params)
+    return " ".join([_("Given up after %(attempts)s attempts.", **params), told]) if "attempts" in params else told
 
 
 def month_name(at: datetime) -> str:
@@ -55,6 +68,7 @@ def language_tabs(kind: str, language: str) -> list[Link]:
 GLOBALS: dict[str, Any] = {
     "role_name": partial(word, StaffRole),
     "mail_state": partial(state, MailState),
+    "mail_error": mail_error,
     "access_state": partial(state, ContactAccess),
     "mail_name": mail_name,
     "link_reason": partial(word, NoLink),

@@ -51,8 +51,9 @@ async def filled(shop: Shop) -> list[str]:
     issue = documents_pb2.Issue(code="unmatched_customer", message="unknown", severity="blocker")
     unmatched = shop.document("RE-3", state="waiting", issues=[issue], customer_number="9")
     ready = shop.document("RE-4", state="waiting", customer_id=of)
+    failed = shop.mail(state="failed", error="refused", error_params={"answer": "550"})
     await shop.told(
-        customer, paid, late, unmatched, ready, shop.mail(state="failed", error="550"), shop.payment(paid.document.id),
+        customer, paid, late, unmatched, ready, failed, shop.payment(paid.document.id),
         shop.receivable(paid.document.id, state="paid", open_minor=0, paid_minor=11900, paid_at=NOW),
         shop.receivable(late.document.id, due_date="2026-11-01"),
     )  # fmt: skip

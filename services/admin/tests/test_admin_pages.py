@@ -157,10 +157,10 @@ async def test_inviting_a_new_person_takes_two_commands_and_one_form(shop: Shop)
 
 
 async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Shop) -> None:
-    mail = shop.mail(state="failed", error="550 unknown user")
+    mail = shop.mail(state="failed", error="refused", error_params={"answer": "550 unknown user"})
     await shop.told(mail)
     page = await shop.page("/mails?state=failed")
-    assert "550 unknown user" in page
+    assert "Der Mailserver lehnt sie ab: 550 unknown user" in page
     path = f"/v1/mails/{mail.mail.id}/resend"
     shop.owners.answers["POST", path] = answer_of(shop.mail(recipient="new@example.com"))
     answer = await shop.post(f"/mails/{mail.mail.id}/erneut", {"recipient": "new@example.com"})

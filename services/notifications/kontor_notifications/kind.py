@@ -32,10 +32,6 @@ _Id = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
 _Moment = Annotated[datetime | None, BeforeValidator(lambda at: at.ToDatetime(UTC) if at and at.seconds else None)]
 
 
-class NoLongerNeeded(Exception):
-    """The mail would no longer be true; the message says why."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class MailText:
     """A text that a merchant may replace. `label` is English, for the catalog. `german` and `english` are the default: the

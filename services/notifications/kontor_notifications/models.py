@@ -56,7 +56,9 @@ class Mail(Aggregate, Base, table=True):
 
     state: Annotated[str, one_of("queued", "sent", "failed", "bounced", "suppressed")] = "queued"
     attempts: int = 0
+    # A MailError and what fills its words.
     error: str = ""
+    error_params: dict[str, str] = json_column(dict)
     subject: str = ""
     message_id: str = Field(unique=True)
     created_at: datetime

@@ -1,5 +1,6 @@
 """A shared document becomes a mail."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -97,7 +98,7 @@ async def test_words_with_an_unknown_placeholder_are_never_sent(
     await desk.know(merchant, customer)
     await desk.tell(DocumentShared(document=document))
     [row] = await desk.log("failed")
-    assert "[Vorname]" in row["error"]
+    assert (row["error"], json.loads(row["error_params"])["mark"]) == ("text_invalid", "Vorname")
     await desk.mails(0)
 
 
@@ -109,7 +110,7 @@ async def test_without_any_address_the_log_says_so(
     await desk.know(merchant, customer)
     await desk.tell(DocumentShared(document=document))
     [row] = await desk.log("failed")
-    assert "e-mail address" in row["error"]
+    assert row["error"] == "no_address"
 
 
 async def test_with_the_portal_off_the_files_come_instead_of_the_link(
@@ -156,7 +157,7 @@ async def test_a_document_withdrawn_before_the_mail_goes_out_is_not_mailed(
     document.state, document.version = "withdrawn", 2
     await desk.tell(DocumentWithdrawn(document=document, reason="Irrtum"))
     [row] = await desk.log("suppressed")
-    assert "withdrawn" in row["error"]
+    assert row["error"] == "not_shared"
     await desk.mails(0)
 
 

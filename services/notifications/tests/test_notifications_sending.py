@@ -1,11 +1,14 @@
 """The queue: what happens when the mail server or an owner is not there, or says no."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.notifications.v1.notifications_pb2_codes import MailError
+from kontor_notifications.errors import TemporaryFailure
 from kontor_notifications.mails.sender import Outcome, pause_after, settle
 from kontor_notifications.models import Mail
 from kontor_testing.waiting import eventually
@@ -28,15 +31,15 @@ def test_pauses_grow_and_end() -> None:
 
 def test_a_mail_put_off_keeps_its_words() -> None:
     mail = a_mail(attempts=1)
-    settle(mail, Outcome("queued", "451 later"), NOW)
+    settle(mail, Outcome("queued", TemporaryFailure(MailError.PUT_OFF, answer="451 later")), NOW)
     assert (mail.state, mail.next_attempt_at, mail.own_text) == ("queued", NOW + timedelta(seconds=10), "Hallo")
 
 
 def test_the_last_attempt_gives_up_and_says_why() -> None:
     mail = a_mail(attempts=13)
-    settle(mail, Outcome("queued", "451 later"), NOW)
+    settle(mail, Outcome("queued", TemporaryFailure(MailError.PUT_OFF, answer="451 later")), NOW)
     assert (mail.state, mail.own_text) == ("failed", "")
-    assert mail.error == "Given up after 13 attempts. 451 later"
+    assert (mail.error, mail.error_params) == ("put_off", {"answer": "451 later", "attempts": "13"})
 
 
 async def share(desk: Any, merchant: Merchant, customer: Customer, document: Document, recipient: str) -> None:
@@ -63,7 +66,8 @@ async def test_a_refusal_for_good_fails_with_the_servers_words(
 ) -> None:
     await share(desk, merchant, customer, document, "refuse-550@example.org")
     [row] = await desk.log("failed")
-    assert row["error"].startswith("550 refuse-550@example.org is refused")
+    assert row["error"] == "refused"
+    assert json.loads(row["error_params"])["answer"].startswith("550 refuse-550@example.org is refused")
     assert row["attempts"] == 1
 
 
@@ -72,7 +76,8 @@ async def test_a_refusal_for_now_is_put_off(
 ) -> None:
     await share(desk, merchant, customer, document, "refuse-451@example.org")
     row = await put_off(desk)
-    assert row["error"].startswith("451 ")
+    assert row["error"] == "put_off"
+    assert json.loads(row["error_params"])["answer"].startswith("451 ")
     assert row["next_attempt_at"] > datetime.now(UTC)
 
 
@@ -95,7 +100,7 @@ async def test_a_link_that_will_never_be_fails_the_mail_with_identitys_words(
     desk.peers.failing["/v1/document-links"] = 409
     await share(desk, merchant, customer, document, "erika@example.org")
     [row] = await desk.log("failed")
-    assert row["error"] == "It is not to be had"
+    assert (row["error"], json.loads(row["error_params"])["reason"]) == ("owner_refused", "It is not to be had")
 
 
 async def test_a_mail_sent_twice_has_the_same_message_id(
@@ -118,7 +123,7 @@ async def test_a_mail_about_a_document_we_have_not_heard_of_waits(
     document.version = 1
     await desk.know(merchant, customer, waiting)
     await desk.tell(DocumentShared(document=document))
-    assert "release" in (await put_off(desk))["error"]
+    assert (await put_off(desk))["error"] == "release_unknown"
     document.version = 2
     await desk.know(document)
     await due_again(desk)

@@ -7,12 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document
+from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.copies.models import TABLES, State
-
-
-class NotHereYet(Exception):
-    """Its owner's fact is still on its way: the event that needs it is tried again."""
+from kontor_notifications.errors import NotHereYet
 
 
 async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> State:
@@ -20,7 +18,7 @@ async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> Stat
     table = TABLES[kind]
     raw = await session.scalar(select(table.c.state).where(table.c.id == UUID(str(id_))))
     if raw is None:
-        raise NotHereYet(f"{kind.DESCRIPTOR.name} {id_} is not known yet")
+        raise NotHereYet(MailError.NOT_KNOWN_YET)
     return kind.FromString(raw)
 
 

@@ -15,8 +15,10 @@ from kontor.meters.v1.meters_pb2 import (
     ReadingRejected,
 )
 from kontor.meters.v1.meters_pb2_codes import MeterKind
+from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.copies import queries as copies
-from kontor_notifications.kind import MailKind, NoLongerNeeded, Occasion, Sample
+from kontor_notifications.errors import NoLongerNeeded
+from kontor_notifications.kind import MailKind, Occasion, Sample
 from kontor_notifications.mails.links import CapabilityLink, DocumentLinks
 from kontor_notifications.mails.recipients import Recipient, for_type
 from kontor_notifications.models import Mail
@@ -48,7 +50,7 @@ async def _load_invitation(session: AsyncSession, mail: Mail) -> ReadingInvitati
     """As it stands now: who has answered meanwhile is not asked any more."""
     invitation = await copies.get(session, ReadingInvitation, mail.reference_id or "")
     if invitation.deleted or invitation.state in ("done", "closed") or not _missing(invitation):
-        raise NoLongerNeeded("The readings had arrived, or were no longer needed, before the mail went out.")
+        raise NoLongerNeeded(MailError.NOT_NEEDED)
     return invitation
 
 

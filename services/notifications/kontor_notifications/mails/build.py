@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document, File
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.copies import queries as copies
-from kontor_notifications.kind import MailKind, NoLongerNeeded
+from kontor_notifications.errors import NoLongerNeeded, NotHereYet
+from kontor_notifications.kind import MailKind
 from kontor_notifications.kinds import kinds
 from kontor_notifications.mails.message import LOGO, Attached, compose
 from kontor_notifications.mails.owners import Owners
@@ -65,11 +67,11 @@ async def build(settings: Settings, database: Database, owners: Owners, mail: Ma
 
 async def _content(session: AsyncSession, kind: MailKind, mail: Mail, now: datetime) -> Content:
     if mail.expires_at and mail.expires_at <= now:
-        raise NoLongerNeeded("The link or code had expired before the mail could be sent.")
+        raise NoLongerNeeded(MailError.EXPIRED)
     merchant = await copies.get(session, Merchant, mail.merchant_id)
     customer = await copies.get(session, Customer, mail.customer_id) if mail.customer_id else Customer()
     if customer.deleted:
-        raise NoLongerNeeded("The customer has been deleted.")
+        raise NoLongerNeeded(MailError.CUSTOMER_DELETED)
     documents = await _documents(session, kind, mail)
     portal = portal_is_on(merchant, customer)
     facts = Facts(
@@ -95,7 +97,7 @@ async def _documents(session: AsyncSession, kind: MailKind, mail: Mail) -> tuple
         return ()
     found = await copies.documents(session, mail.document_ids)
     if len(found) < len(mail.document_ids):
-        raise copies.NotHereYet("A document of this mail is not known yet.")
+        raise NotHereYet(MailError.NOT_KNOWN_YET)
     if kind.shares_documents:
         found = _still_shared(found)
     amounts = await copies.open_amounts(session, mail.document_ids)
@@ -104,10 +106,10 @@ async def _documents(session: AsyncSession, kind: MailKind, mail: Mail) -> tuple
 
 def _still_shared(documents: list[Document]) -> list[Document]:
     if any(document.state == "waiting" for document in documents):
-        raise copies.NotHereYet("The document's release is not known yet.")
+        raise NotHereYet(MailError.RELEASE_UNKNOWN)
     shared = [document for document in documents if document.state == "shared"]
     if not shared:
-        raise NoLongerNeeded("The document was withdrawn or cancelled before the mail went out.")
+        raise NoLongerNeeded(MailError.NOT_SHARED)
     return shared
 
 

@@ -10,11 +10,13 @@ from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_bus import Effects, Envelope
 from kontor_notifications.copies import queries as copies
+from kontor_notifications.errors import NotSent, refusal
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.kinds import kinds, text_of
-from kontor_notifications.mails.queue import NO_ADDRESS, Queue
+from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.recipients import Recipient
 from kontor_notifications.models import Mail
 from kontor_notifications.templates import syntax
@@ -69,7 +71,7 @@ async def _mails(
 
 async def _add(session: AsyncSession, queue: Queue, kind: MailKind, mail: Mail, occasion: Occasion) -> None:
     own_words = bool(mail.own_subject or mail.own_text)
-    refused = NO_ADDRESS if not mail.recipient else _error_in(occasion) if own_words else ""
+    refused = NotSent(MailError.NO_ADDRESS) if not mail.recipient else _fault_in(occasion) if own_words else None
     if refused:
         queue.add_failed(session, mail, refused)
     elif kind.shares_documents and not own_words:
@@ -78,10 +80,10 @@ async def _add(session: AsyncSession, queue: Queue, kind: MailKind, mail: Mail, 
         queue.add(session, mail)
 
 
-def _error_in(occasion: Occasion) -> str:
+def _fault_in(occasion: Occasion) -> NotSent | None:
     """What is wrong with staff's own words for this sending."""
     try:
         syntax.check(text_of(occasion.text), occasion.own_subject or "-", occasion.own_text or "-")
     except syntax.TemplateInvalid as invalid:
-        return invalid.detail
-    return ""
+        return refusal(invalid)
+    return None

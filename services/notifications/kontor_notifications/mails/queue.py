@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.notifications.v1.notifications_pb2 import MailFailed, MailQueued
 from kontor_bus import record
+from kontor_notifications.errors import NotSent
 from kontor_notifications.events import mail_state
 from kontor_notifications.mails.recipients import Recipient
 from kontor_notifications.models import Mail
 from kontor_service.ids import uuid7
 
-NO_ADDRESS = "Neither a contact person nor the customer has an e-mail address for this."
 _MOST_DOCUMENTS = 100
 _table = Mail.__table__
 
@@ -50,9 +50,10 @@ class Queue:
         session.add(mail)
         record(session, MailQueued(mail=mail_state(mail)))
 
-    def add_failed(self, session: AsyncSession, mail: Mail, error: str) -> None:
+    def add_failed(self, session: AsyncSession, mail: Mail, refused: NotSent) -> None:
         """One that cannot be sent as it is: it waits in the log for a correction."""
-        mail.state, mail.error, mail.own_subject, mail.own_text = "failed", error, "", ""
+        mail.state, mail.own_subject, mail.own_text = "failed", "", ""
+        mail.error, mail.error_params = refused.code, refused.params
         session.add(mail)
         record(session, MailFailed(mail=mail_state(mail)))
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant
+from kontor.notifications.v1.notifications_pb2_codes import MailError
+from kontor_notifications.errors import NoAddress
 from kontor_service.i18n import Language, language_of
 
 # Which of a contact's switches a document type belongs to; types without one go to the customer's own address.
@@ -19,10 +21,6 @@ _GROUPS = {
 }
 _PART = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+"
 _ADDRESS = re.compile(rf"{_PART}@{_PART}\Z")
-
-
-class NoAddress(ValueError):
-    """Nobody can be reached under this."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def is_address(text: str) -> bool:
 def header_address(name: str, address: str) -> Address:
     """For a From, To or Reply-To header. Raises NoAddress."""
     if not is_address(address):
-        raise NoAddress(f"{address!r} is no e-mail address")
+        raise NoAddress(MailError.ADDRESS_INVALID, address=address)
     display = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
     return Address(display_name=display, username=address.partition("@")[0], domain=_wire_domain(address))
 

@@ -15,16 +15,23 @@ from uuid import UUID
 import structlog
 
 from kontor.notifications.v1.notifications_pb2 import MailDelayed, MailFailed, MailSent, MailSuppressed
+from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_bus import record
-from kontor_notifications.copies.queries import NotHereYet
+from kontor_notifications.errors import (
+    NoAddress,
+    NoLongerNeeded,
+    NotHereYet,
+    NotSent,
+    PermanentFailure,
+    TemporaryFailure,
+    refusal,
+)
 from kontor_notifications.events import mail_state
-from kontor_notifications.kind import NoLongerNeeded
 from kontor_notifications.kinds import kinds
 from kontor_notifications.mails import queries
 from kontor_notifications.mails.build import build
 from kontor_notifications.mails.owners import Owners
-from kontor_notifications.mails.recipients import NoAddress
-from kontor_notifications.mails.smtp import PermanentFailure, SmtpConnection, TemporaryFailure
+from kontor_notifications.mails.smtp import SmtpConnection
 from kontor_notifications.models import Mail
 from kontor_notifications.settings import Settings
 from kontor_service.database import Database
@@ -47,7 +54,7 @@ class Outcome:
     """`state` queued: to be tried again, unless that was the last attempt."""
 
     state: str
-    error: str = ""
+    refused: NotSent | None = None
     subject: str = ""
 
 
@@ -90,17 +97,17 @@ class Sender:
             await server.send(built.message, built.recipient)
             return Outcome("sent", subject=built.subject)
         except NoLongerNeeded as reason:
-            return Outcome("suppressed", str(reason))
+            return Outcome("suppressed", reason)
         except (TemporaryFailure, NotHereYet) as later:
-            return Outcome("queued", str(later))
+            return Outcome("queued", later)
         except (PermanentFailure, NoAddress) as final:
-            return Outcome("failed", str(final))
+            return Outcome("failed", final)
         except Problem as problem:
-            return Outcome("queued" if _passes(problem) else "failed", problem.detail)
+            return Outcome("queued" if _passes(problem) else "failed", refusal(problem))
         except Exception as error:
             # A fault of ours must not hold up the other mails; it is tried again, and given up in the end.
             log.exception("mail_not_built", mail=str(id_))
-            return Outcome("queued", f"Internal error: {type(error).__name__}")
+            return Outcome("queued", NotSent(MailError.INTERNAL, answer=type(error).__name__))
 
     async def _ready(self, merchant_id: UUID, id_: UUID) -> Mail:
         """The mail; links that went to a wrong address are ended first, once."""
@@ -132,13 +139,15 @@ def pause_after(attempt: int) -> timedelta | None:
 def settle(mail: Mail, outcome: Outcome, now: datetime) -> None:
     """What the outcome of an attempt makes of the mail."""
     pause = pause_after(mail.attempts)
-    mail.state, mail.error = outcome.state, outcome.error
+    mail.state, mail.error, mail.error_params = outcome.state, "", {}
+    if outcome.refused:
+        mail.error, mail.error_params = outcome.refused.code, outcome.refused.params
     mail.subject = outcome.subject or mail.subject
     if outcome.state == "queued" and pause is not None:
         mail.next_attempt_at = now + pause
         return
     if outcome.state == "queued":
-        mail.state, mail.error = "failed", f"Given up after {mail.attempts} attempts. {outcome.error}"
+        mail.state, mail.error_params = "failed", {**mail.error_params, "attempts": str(mail.attempts)}
     mail.sent_at = now if mail.state == "sent" else None
     # Staff's own words are wanted for one sending only.
     mail.own_subject = mail.own_text = ""

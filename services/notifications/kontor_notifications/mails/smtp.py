@@ -5,15 +5,9 @@ from typing import Self
 
 import aiosmtplib
 
+from kontor.notifications.v1.notifications_pb2_codes import MailError
+from kontor_notifications.errors import PermanentFailure, TemporaryFailure
 from kontor_notifications.settings import Settings
-
-
-class TemporaryFailure(Exception):
-    """The server may take it later: no connection, no answer, or a 4xx."""
-
-
-class PermanentFailure(Exception):
-    """The server will not take it (5xx); the message says why in its words."""
 
 
 class SmtpConnection:
@@ -30,7 +24,7 @@ class SmtpConnection:
             await smtp.send_message(message, sender=self._settings.mail_from, recipients=[recipient])
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
             self.close()
-            raise TemporaryFailure(f"The connection to the mail server broke: {type(error).__name__}") from error
+            raise TemporaryFailure(MailError.UNREACHABLE, answer=type(error).__name__) from error
         except (aiosmtplib.SMTPException, ValueError) as error:
             raise classify(error) from error
 
@@ -66,7 +60,7 @@ class SmtpConnection:
             await smtp.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
             # Also a refused log-in: that is the installation's fault, not the mail's.
-            raise TemporaryFailure(f"The mail server cannot be reached: {error}") from error
+            raise TemporaryFailure(MailError.UNREACHABLE, answer=str(error)) from error
         return smtp
 
 
@@ -75,6 +69,8 @@ def classify(error: Exception) -> TemporaryFailure | PermanentFailure:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         return classify(error.recipients[0])
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        words = f"{error.code} {error.message}".strip()
-        return PermanentFailure(words) if 500 <= error.code < 600 else TemporaryFailure(words)
-    return PermanentFailure(str(error))
+        answer = f"{error.code} {error.message}".strip()
+        if 500 <= error.code < 600:
+            return PermanentFailure(MailError.REFUSED, answer=answer)
+        return TemporaryFailure(MailError.PUT_OFF, answer=answer)
+    return PermanentFailure(MailError.REFUSED, answer=str(error))

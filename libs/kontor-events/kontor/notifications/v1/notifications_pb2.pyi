@@ -43,11 +43,72 @@ MAIL_STATE_FAILED: MailState.ValueType  # 3
 MAIL_STATE_BOUNCED: MailState.ValueType  # 4
 MAIL_STATE_SUPPRESSED: MailState.ValueType  # 5
 
+class _MailError:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MailErrorEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_MailError.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    MAIL_ERROR_UNSPECIFIED: _MailError.ValueType  # 0
+    MAIL_ERROR_NO_ADDRESS: _MailError.ValueType  # 1
+    MAIL_ERROR_ADDRESS_INVALID: _MailError.ValueType  # 2
+    MAIL_ERROR_UNREACHABLE: _MailError.ValueType  # 3
+    MAIL_ERROR_PUT_OFF: _MailError.ValueType  # 4
+    MAIL_ERROR_REFUSED: _MailError.ValueType  # 5
+    MAIL_ERROR_TEXT_INVALID: _MailError.ValueType  # 6
+    MAIL_ERROR_OWNER_REFUSED: _MailError.ValueType  # 7
+    MAIL_ERROR_EXPIRED: _MailError.ValueType  # 8
+    MAIL_ERROR_CUSTOMER_DELETED: _MailError.ValueType  # 9
+    MAIL_ERROR_NOT_SHARED: _MailError.ValueType  # 10
+    MAIL_ERROR_NOT_NEEDED: _MailError.ValueType  # 11
+    MAIL_ERROR_NOT_KNOWN_YET: _MailError.ValueType  # 12
+    MAIL_ERROR_RELEASE_UNKNOWN: _MailError.ValueType  # 13
+    MAIL_ERROR_INTERNAL: _MailError.ValueType  # 14
+
+class MailError(_MailError, metaclass=_MailErrorEnumTypeWrapper):
+    """Why a mail did not go out. Its parameters are in error_params."""
+
+MAIL_ERROR_UNSPECIFIED: MailError.ValueType  # 0
+MAIL_ERROR_NO_ADDRESS: MailError.ValueType  # 1
+MAIL_ERROR_ADDRESS_INVALID: MailError.ValueType  # 2
+MAIL_ERROR_UNREACHABLE: MailError.ValueType  # 3
+MAIL_ERROR_PUT_OFF: MailError.ValueType  # 4
+MAIL_ERROR_REFUSED: MailError.ValueType  # 5
+MAIL_ERROR_TEXT_INVALID: MailError.ValueType  # 6
+MAIL_ERROR_OWNER_REFUSED: MailError.ValueType  # 7
+MAIL_ERROR_EXPIRED: MailError.ValueType  # 8
+MAIL_ERROR_CUSTOMER_DELETED: MailError.ValueType  # 9
+MAIL_ERROR_NOT_SHARED: MailError.ValueType  # 10
+MAIL_ERROR_NOT_NEEDED: MailError.ValueType  # 11
+MAIL_ERROR_NOT_KNOWN_YET: MailError.ValueType  # 12
+MAIL_ERROR_RELEASE_UNKNOWN: MailError.ValueType  # 13
+MAIL_ERROR_INTERNAL: MailError.ValueType  # 14
+
 @typing.final
 class Mail(message.Message):
     """A mail as the merchant's mail log shows it. Neither body nor secret links are here."""
 
     DESCRIPTOR: descriptor.Descriptor
+
+    @typing.final
+    class ErrorParamsEntry(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.str
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     ID_FIELD_NUMBER: builtins.int
     MERCHANT_ID_FIELD_NUMBER: builtins.int
@@ -71,6 +132,7 @@ class Mail(message.Message):
     RESEND_OF_FIELD_NUMBER: builtins.int
     LABEL_FIELD_NUMBER: builtins.int
     SECURITY_FIELD_NUMBER: builtins.int
+    ERROR_PARAMS_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -87,7 +149,7 @@ class Mail(message.Message):
     customer_id: builtins.str
     attempts: builtins.int
     error: builtins.str
-    """What the mail server or the template said, in words."""
+    """Why it did not go out, or not yet; empty where nothing stood in its way."""
     message_id: builtins.str
     resend_of: builtins.str
     """The mail that this one repeats."""
@@ -106,6 +168,12 @@ class Mail(message.Message):
     @builtins.property
     def next_attempt_at(self) -> timestamp_pb2.Timestamp:
         """When a queued mail is tried next."""
+
+    @builtins.property
+    def error_params(self) -> containers.ScalarMap[builtins.str, builtins.str]:
+        """They fill the error's words: `answer` is the mail server's own, `reason` a message of the catalogs that the others
+        fill. `attempts` is there where it was given up.
+        """
 
     def __init__(
         self,
@@ -132,10 +200,11 @@ class Mail(message.Message):
         resend_of: builtins.str = ...,
         label: builtins.str = ...,
         security: builtins.bool = ...,
+        error_params: abc.Mapping[builtins.str, builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "next_attempt_at", b"next_attempt_at", "sent_at", b"sent_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["attempts", b"attempts", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_ids", b"document_ids", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "id", b"id", "kind", b"kind", "label", b"label", "merchant_id", b"merchant_id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "recipient", b"recipient", "resend_of", b"resend_of", "security", b"security", "sent_at", b"sent_at", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["attempts", b"attempts", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_ids", b"document_ids", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "error_params", b"error_params", "id", b"id", "kind", b"kind", "label", b"label", "merchant_id", b"merchant_id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "recipient", b"recipient", "resend_of", b"resend_of", "security", b"security", "sent_at", b"sent_at", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

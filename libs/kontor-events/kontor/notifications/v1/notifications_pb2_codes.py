@@ -9,3 +9,20 @@ class MailState(Code):
     FAILED = 'failed', 'failed', '', '', 'late'
     BOUNCED = 'bounced', 'came back', '', '', 'late'
     SUPPRESSED = 'suppressed', 'not sent', '', '', 'idle'
+
+
+class MailError(Code):
+    NO_ADDRESS = 'no_address', 'Neither a contact person nor the customer has an e-mail address for this.'
+    ADDRESS_INVALID = 'address_invalid', '“%(address)s” is no e-mail address.'
+    UNREACHABLE = 'unreachable', 'The mail server cannot be reached: %(answer)s'
+    PUT_OFF = 'put_off', 'The mail server does not accept it now: %(answer)s'
+    REFUSED = 'refused', 'The mail server refuses it: %(answer)s'
+    TEXT_INVALID = 'text_invalid', 'Its text cannot be sent: %(reason)s'
+    OWNER_REFUSED = 'owner_refused', 'What the mail needs is not to be had: %(reason)s'
+    EXPIRED = 'expired', 'The link or code had expired before the mail could be sent.'
+    CUSTOMER_DELETED = 'customer_deleted', 'The customer has been deleted.'
+    NOT_SHARED = 'not_shared', 'The document was withdrawn or cancelled before the mail went out.'
+    NOT_NEEDED = 'not_needed', 'The readings had arrived, or were no longer needed, before the mail went out.'
+    NOT_KNOWN_YET = 'not_known_yet', 'What the mail is about is not known here yet.'
+    RELEASE_UNKNOWN = 'release_unknown', "The document's release is not known yet."
+    INTERNAL = 'internal', 'A fault of Kontor: %(answer)s'
