@@ -19,6 +19,7 @@ from kontor.meters.v1.meters_pb2_codes import (
     InvitationState,
     InvitedMeterState,
     MeterKind,
+    ProjectionMethod,
     ReadingChannel,
     ReadingReason,
     ReadingSource,
@@ -27,8 +28,8 @@ from kontor.meters.v1.meters_pb2_codes import (
     Tariff,
 )
 from kontor_service import formats
-from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_service.vocabulary import say, state, word
 from kontor_web.amounts import amount, marks, places_for, unit_name
 
@@ -109,24 +110,14 @@ def projection_sentence(projection: Mapping[str, Any] | None, unit: str) -> str:
     if not projection:
         return ""
     until = formats.day(projection["based_until"], reader().language)
-    if projection["method"] not in _METHODS:
-        return _("Up to %(until)s too few days are known to say what the whole year will come to.", until=until)
+    method = ProjectionMethod.known(projection["method"]) or ProjectionMethod.DAYS
+    basis = say(method.word, {"until": until})
+    if method == ProjectionMethod.DAYS:
+        return basis
     places = places_for(int(projection["high"]))
     figures = {name: amount(int(projection[name]), unit, places) for name in ("low", "expected", "high")}
-    return f"{_(_YEAR) % figures} {_(_METHODS[projection['method']]) % {'until': until}}"
-
-
-_YEAR = N_("The whole year will come to about %(expected)s, probably between %(low)s and %(high)s.")
-_METHODS = {
-    "last_year": N_(
-        "This goes by last year, scaled by how this year compares with it up to %(until)s;"
-        " the range by how evenly it has compared so far."
-    ),
-    "season": N_(
-        "This goes by what was used up to %(until)s and by how such a year is usually spread over the seasons;"
-        " the range is the wider the less is known."
-    ),
-}
+    year = _("The whole year will come to about %(expected)s, probably between %(low)s and %(high)s.", **figures)
+    return f"{year} {basis}"
 
 
 # What templates of both edges may call.

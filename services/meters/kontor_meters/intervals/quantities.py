@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
+
 PARTS = 1_000_000
 # In a quarter hour; beyond it the number is not believed. In kWh that is a power of 1 GW.
 MOST = {"kWh": 250_000, "MWh": 250, "GJ": 1_000, "m3": 100_000}
@@ -26,7 +28,12 @@ _SPELLINGS = {"m³": "m3", "kwh": "kWh", "wh": "Wh", "mwh": "MWh", "gj": "GJ", "
 
 # Below zero: what is no quantity, and why.
 GAP, NOT_A_NUMBER, NEGATIVE, TOO_HIGH, TOO_FINE = -1, -2, -3, -4, -5
-CODES = {NOT_A_NUMBER: "not_a_number", NEGATIVE: "negative", TOO_HIGH: "too_high", TOO_FINE: "too_many_decimals"}
+CODES = {
+    NOT_A_NUMBER: FindingCode.NOT_A_NUMBER,
+    NEGATIVE: LineCode.NEGATIVE,
+    TOO_HIGH: LineCode.TOO_HIGH,
+    TOO_FINE: LineCode.TOO_MANY_DECIMALS,
+}
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}([.,][0-9]{1,12})?(e-?[0-9]{1,2})?", re.ASCII)
 _TYPES = {str, int, float, type(None)}

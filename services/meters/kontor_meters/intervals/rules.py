@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.intervals.quantities import CODES, GAP, Quantities
 from kontor_meters.times import start_of
 
@@ -57,23 +58,23 @@ class Checked:
 def start_problem(start: datetime, step_minutes: Any) -> str:
     """Why nothing of a run that begins then can be taken; empty where it can."""
     if start.tzinfo is None:
-        return "no_time_zone"
+        return LineCode.NO_TIME_ZONE
     if step_minutes != 15 or type(step_minutes) is not int:
-        return "step"
+        return LineCode.STEP
     if start.second or start.microsecond or start.minute % 15:
-        return "off_grid"
-    return "too_old" if start < EARLIEST else ""
+        return LineCode.OFF_GRID
+    return LineCode.TOO_OLD if start < EARLIEST else ""
 
 
 def checked(run: Run, read: Quantities, zone: ZoneInfo, now: datetime) -> Checked:
     """Every value that holds, by day, and how many do not and why. `null` is a gap: nothing is said of it."""
     quantities: list[int] = read.read(run.values)
     result = Checked()
-    _leave_out(quantities, 0, _before(run), "before_use", result)
+    _leave_out(quantities, 0, _before(run), FindingCode.BEFORE_USE, result)
     ended = _ended(run, now)
     used = min(_used(run), ended)
-    _leave_out(quantities, used, ended, "after_use", result)
-    _leave_out(quantities, max(used, ended), len(quantities), "future", result)
+    _leave_out(quantities, used, ended, FindingCode.AFTER_USE, result)
+    _leave_out(quantities, max(used, ended), len(quantities), FindingCode.FUTURE, result)
     if min(quantities, default=0) < 0:
         _leave_out_bad(quantities, result)
     result.blocks.extend(_by_day(run, quantities, zone))

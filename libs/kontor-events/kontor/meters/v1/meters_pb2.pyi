@@ -20,6 +20,31 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _ProjectionMethod:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProjectionMethodEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ProjectionMethod.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    PROJECTION_METHOD_UNSPECIFIED: _ProjectionMethod.ValueType  # 0
+    PROJECTION_METHOD_LAST_YEAR: _ProjectionMethod.ValueType  # 1
+    """The year before, scaled by how this one compares so far."""
+    PROJECTION_METHOD_SEASON: _ProjectionMethod.ValueType  # 2
+    """A standard profile."""
+    PROJECTION_METHOD_DAYS: _ProjectionMethod.ValueType  # 3
+    """No amounts yet."""
+
+class ProjectionMethod(_ProjectionMethod, metaclass=_ProjectionMethodEnumTypeWrapper):
+    """What a projection rests on."""
+
+PROJECTION_METHOD_UNSPECIFIED: ProjectionMethod.ValueType  # 0
+PROJECTION_METHOD_LAST_YEAR: ProjectionMethod.ValueType  # 1
+"""The year before, scaled by how this one compares so far."""
+PROJECTION_METHOD_SEASON: ProjectionMethod.ValueType  # 2
+"""A standard profile."""
+PROJECTION_METHOD_DAYS: ProjectionMethod.ValueType  # 3
+"""No amounts yet."""
+
 class _MeterKind:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1103,7 +1128,6 @@ class Projection(message.Message):
     expected: builtins.int
     high: builtins.int
     method: builtins.str
-    """last_year (the year before, scaled by how this one compares so far), season (a standard profile), days (too few days yet: no amounts)"""
     based_until: builtins.str
     """ISO 8601: the last day it rests on."""
     @builtins.property

@@ -3,6 +3,12 @@
 from kontor_events.codes import Code
 
 
+class ProjectionMethod(Code):
+    LAST_YEAR = 'last_year', 'This goes by last year, scaled by how this year compares with it up to %(until)s; the range by how evenly it has compared so far.'
+    SEASON = 'season', 'This goes by what was used up to %(until)s and by how such a year is usually spread over the seasons; the range is the wider the less is known.'
+    DAYS = 'days', 'Up to %(until)s too few days are known to say what the whole year will come to.'
+
+
 class MeterKind(Code):
     ELECTRICITY = 'electricity', 'Electricity', '', 'Electricity meter'
     GAS = 'gas', 'Gas', '', 'Gas meter'

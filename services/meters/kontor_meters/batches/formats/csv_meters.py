@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kontor.meters.v1.meters_pb2_codes import LineCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.batches.formats.columns import DIRECTIONS, KINDS, TARIFFS, UNITS, YES, folded
 from kontor_meters.batches.formats.csv_table import Row, Table
 from kontor_meters.batches.formats.csv_values import day, decimal_sign, number
@@ -57,7 +57,8 @@ def _values(row: Row, sign: str) -> tuple[dict[str, Any], LineProblem | None]:
         found[name] = _reader(name, sign)(text)
         if found[name] is None:
             choices = sorted(set(_CHOICES[name].values())) if name in _CHOICES else []
-            code = "choice" if choices else "not_a_date" if name == "in_use_from" else "not_a_number"
+            wrong = LineCode.NOT_A_DATE if name == "in_use_from" else FindingCode.NOT_A_NUMBER
+            code = LineCode.CHOICE if choices else wrong
             return found, LineProblem(row.line, code, name, values={"choices": ", ".join(choices)} if choices else {})
     if "number" not in found:
         return found, LineProblem(row.line, LineCode.MISSING, "number")

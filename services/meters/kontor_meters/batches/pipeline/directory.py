@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.meters.rules import obis as parsed
 from kontor_meters.times import start_of
 
@@ -71,16 +72,16 @@ class Directory:
         """The register, or why there is none: unknown_meter, unknown_register, ambiguous_register."""
         if register:
             known = self._by_id.get(register.lower())
-            return known, "" if known else "unknown_register"
+            return known, "" if known else FindingCode.UNKNOWN_REGISTER
         all_of_meter = self._by_key.get(meter)
         if not all_of_meter:
-            return None, "unknown_meter"
+            return None, LineCode.UNKNOWN_METER
         meant = meant_by(obis, all_of_meter)
         if not meant:
-            return None, "unknown_register"
+            return None, FindingCode.UNKNOWN_REGISTER
         if len(meant) > 1 and at is not None:
             meant = [known for known in meant if _in_use(known, at)] or meant[-1:]
-        return (meant[0], "") if len(meant) == 1 else (None, "ambiguous_register")
+        return (meant[0], "") if len(meant) == 1 else (None, LineCode.AMBIGUOUS_REGISTER)
 
 
 def meant_by(obis: str, registers: Sequence[Known]) -> list[Known]:
