@@ -1,5 +1,6 @@
 """Whatever Kontor says, it says in German and in English, and the same everywhere."""
 
+import re
 from collections import defaultdict
 from importlib import import_module
 
@@ -34,6 +35,17 @@ def test_a_message_means_the_same_everywhere() -> None:
         for message, german in catalog.said(package).items():
             words[message].add(german)
     assert {message: german for message, german in words.items() if len(german) > 1} == {}
+
+
+def test_german_asks_for_no_parameter_that_the_message_has_not() -> None:
+    names = re.compile(r"%\((\w+)\)")
+    asked = {
+        f"{package.name}: {message}": set(names.findall("".join(german))) - set(names.findall(message))
+        for package in PACKAGES
+        for (_context, message), german in catalog.said(package).items()
+    }
+    # A singular may say "one" for its count.
+    assert {message: more for message, more in asked.items() if more - {"count", "num"}} == {}
 
 
 def kinds():

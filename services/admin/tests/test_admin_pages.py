@@ -4,10 +4,13 @@ import asyncio
 import re
 from uuid import uuid4
 
+import pytest
 from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
+from kontor_admin.words import mail_error
+from kontor_service.i18n import speaking
 
 
 async def test_the_board_sums_what_is_open_on_its_way_late_and_paid(shop: Shop) -> None:
@@ -166,6 +169,22 @@ async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Sho
     answer = await shop.post(f"/mails/{mail.mail.id}/erneut", {"recipient": "new@example.com"})
     assert answer.status_code == 303
     assert shop.owners.calls[-1][2] == {"recipient": "new@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("language", "error", "params", "told"),
+    [
+        ("de", "put_off", {"answer": "451 later", "attempts": "13"},
+         "Nach 13 Versuchen aufgegeben. Der Mailserver nimmt sie zurzeit nicht an: 451 later"),
+        ("en", "expired", {}, "The link or code had expired before the mail could be sent."),
+        ("de", "text_invalid", {"reason": "[%(mark)s] cannot stand in a subject.", "mark": "Link"},
+         "Ihr Text kann nicht verschickt werden: [Link] kann nicht im Betreff stehen."),
+        ("de", "of_tomorrow", {}, "of_tomorrow"),
+    ],
+)  # fmt: skip
+def test_why_a_mail_did_not_go_out_is_told_in_the_readers_language(language, error, params, told) -> None:
+    with speaking(language):
+        assert mail_error({"error": error, "error_params": params}) == told
 
 
 async def test_an_unknown_placeholder_is_named_beside_its_field(shop: Shop) -> None:
