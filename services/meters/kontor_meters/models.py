@@ -8,6 +8,18 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlmodel import Field
 
+from kontor.meters.v1.meters_pb2_codes import (
+    Direction,
+    InvitationState,
+    InvitedMeterState,
+    MeterKind,
+    ReadingChannel,
+    ReadingReason,
+    ReadingSource,
+    ReadingState,
+    RequestState,
+    Tariff,
+)
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, Check, CopyRow, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
@@ -56,7 +68,7 @@ class Meter(Aggregate, Base, table=True):
     )  # fmt: skip
     deleted: bool = False
     number: str
-    kind: Annotated[str, one_of("electricity", "gas", "water", "heat")]
+    kind: Annotated[str, one_of(*MeterKind)]
     market_location_id: str = ""
     street: str = ""
     post_code: str = ""
@@ -89,9 +101,9 @@ class Register(Tenant, Base, table=True):
     # The order in which the meter's face shows them.
     position: int
     obis: str = ""
-    direction: Annotated[str, one_of("consumption", "feed_in")] = "consumption"
+    direction: Annotated[str, one_of(*Direction)] = "consumption"
     unit: Annotated[str, one_of("kWh", "MWh", "m3", "GJ")]
-    tariff: Annotated[str, one_of("single", "high", "low")] = "single"
+    tariff: Annotated[str, one_of(*Tariff)] = "single"
     digits_before: Annotated[int, Check("{} BETWEEN 1 AND 12")] = 6
     digits_after: Annotated[int, Check("{} BETWEEN 0 AND 6")] = 0
     factor: Annotated[Decimal, Check("{} > 0")] = Decimal(1)
@@ -125,14 +137,14 @@ class Reading(Aggregate, Base, table=True):
     customer_id: UUID | None = None
     value: Annotated[Decimal, Check("{} >= 0")]
     taken_at: datetime
-    reason: Annotated[str, one_of("regular", "move_in", "move_out", "exchange", "interim", "final")] = "regular"
-    source: Annotated[str, one_of("customer", "staff", "system", "estimate")]
+    reason: Annotated[str, one_of(*ReadingReason)] = "regular"
+    source: Annotated[str, one_of(*ReadingSource)]
     # to_be_checked: insisted on; implausible: a system sent it.
-    state: Annotated[str, one_of("valid", "to_be_checked", "implausible", "rejected", "replaced")]
+    state: Annotated[str, one_of(*ReadingState)]
     # [{"code", "severity", "values": {…}}]
     findings: list[dict[str, Any]] = json_column(list)
     insisted: bool = False
-    channel: Annotated[str, one_of("account", "link", "staff", "api", "csv", "bus", "estimate")]
+    channel: Annotated[str, one_of(*ReadingChannel)]
     entered_by: str = ""
     entered_at: datetime
     photo_sha256: str = ""
@@ -163,7 +175,7 @@ class ReadingRequest(Aggregate, Base, table=True):
     reminded_at: datetime | None = None
     # Missing ones are estimated after the due date.
     estimate: bool = False
-    state: Annotated[str, one_of("open", "closed")] = "open"
+    state: Annotated[str, one_of(*RequestState)] = "open"
     reason: str = "regular"
     meters: int = 0
     read: int = 0
@@ -178,7 +190,7 @@ class ReadingInvitation(Aggregate, Base, table=True):
     __table_args__ = (index("reading_invitation_request", "request_id"),)
     request_id: UUID = Field(foreign_key="reading_request.id")
     customer_id: UUID
-    state: Annotated[str, one_of("invited", "reminded", "done", "closed")] = "invited"
+    state: Annotated[str, one_of(*InvitationState)] = "invited"
     invited_at: datetime
     reminded_at: datetime | None = None
     done_at: datetime | None = None
@@ -189,4 +201,4 @@ class InvitedMeter(Tenant, Base, table=True):
     invitation_id: UUID = Field(primary_key=True, foreign_key="reading_invitation.id")
     meter_id: UUID = Field(primary_key=True, foreign_key="meter.id")
     position: int
-    state: Annotated[str, one_of("invited", "read", "estimated", "left_out")] = "invited"
+    state: Annotated[str, one_of(*InvitedMeterState)] = "invited"

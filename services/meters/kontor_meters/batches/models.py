@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Identity, UniqueConstraint, func
 from sqlmodel import Field
 
+from kontor.meters.v1.meters_pb2_codes import BatchSource, BatchState, LineOutcome
 from kontor_meters.models import Base
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
@@ -27,9 +28,9 @@ class Batch(Aggregate, Base, table=True):  # type: ignore[valid-type, misc]
         index("batch_by_id", "merchant_id", "id"),
     )
     kind: Annotated[str, one_of("meters", "readings", "intervals")]
-    source: Annotated[str, one_of("csv", "http", "bus")]
+    source: Annotated[str, one_of(*BatchSource)]
     file_name: str = ""
-    state: Annotated[str, one_of("preview", "running", "done", "failed", "dropped")]
+    state: Annotated[str, one_of(*BatchState)]
     # SHA-256 of what came: the same again is the same batch. A file that is uploaded twice is two batches.
     content_sha256: str
     total: int = 0
@@ -54,7 +55,7 @@ class BatchLine(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     id: int | None = Field(default=None, primary_key=True, sa_column_args=[Identity(always=True)])
     batch_id: UUID = Field(foreign_key="batch.id")
     line: int
-    outcome: Annotated[str, one_of("stored", "questioned", "duplicate", "corrected", "parked", "refused")]
+    outcome: Annotated[str, one_of(*LineOutcome)]
     code: str
     field: str
     details: dict[str, Any] = json_column(dict)

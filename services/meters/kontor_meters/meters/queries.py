@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters.errors import MeterNotFound
 from kontor_meters.models import Meter, Reading, Register
 
@@ -51,5 +52,5 @@ async def has_readings(session: AsyncSession, register_id: UUID) -> bool:
 
 async def first_reading(session: AsyncSession, meter_id: UUID) -> datetime | None:
     """When the meter was read for the first time, as far as it counts."""
-    query = select(func.min(Reading.taken_at)).where(Reading.meter_id == meter_id, Reading.state == "valid")
+    query = select(func.min(Reading.taken_at)).where(Reading.meter_id == meter_id, Reading.state == ReadingState.VALID)
     return (await session.exec(query)).one()

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
+from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.errors import EndReadingInvalid, MeterEnded, MeterInvalid, MeterNotFound, ReadingsLater
@@ -149,7 +150,7 @@ class _Removal:
         findings = [found for found in assessed.findings if found.code != "duplicate"]
         return self._work.new_reading(
             register, _sure(assessed.value, findings, field, insist=insist), self._instant, findings,
-            reason=reason, source="staff", state="valid", channel="staff",
+            reason=reason, source="staff", state=ReadingState.VALID, channel="staff",
             insisted=insist and any(found.severity == "warning" for found in findings),
             entered_by=self._principal.name or self._principal.subject,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters import events
 from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
@@ -123,7 +123,7 @@ class _Recorder:
         if case.assessed.doubtful and not wanted.insist:
             return self._answer(case, "asks_back")
         reading = self._insisted_already(case) or await self._store(case)
-        return self._answer(case, "stored" if reading.state == "valid" else "questioned", reading)
+        return self._answer(case, "stored" if reading.state == ReadingState.VALID else "questioned", reading)
 
     def _case(self, wanted: ReadingInput, register: Register) -> _Case:
         reason = wanted.reason or self.reasons.get(register.meter_id, "regular")
@@ -152,7 +152,7 @@ class _Recorder:
         decided = case.assessed.doubtful and self.by_staff
         reading.decided_by = reading.entered_by if decided else ""
         await self.work.enter(reading, decided=decided)
-        if reading.state == "to_be_checked":
+        if reading.state == ReadingState.TO_BE_CHECKED:
             self.doubted.append(reading)
         return reading
 
@@ -161,7 +161,7 @@ class _Recorder:
         return self.work.new_reading(
             case.register, case.value, case.instant, case.assessed.findings,
             reason=case.reason, source="staff" if self.by_staff else "customer",
-            state="to_be_checked" if doubtful and not self.by_staff else "valid", insisted=doubtful,
+            state=ReadingState.TO_BE_CHECKED if doubtful and not self.by_staff else ReadingState.VALID, insisted=doubtful,
             channel="staff" if self.by_staff else "link" if by_link(self.principal) else "account",
             entered_by=self.principal.name or self.principal.subject,
             photo_sha256=case.wanted.photo_sha256, note=case.wanted.note,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
 from kontor_meters.readings import queries
@@ -109,16 +109,16 @@ class _Intake:
         await self.work.enter(reading)
         if item.external_id:
             self.named[item.external_id] = reading
-        if reading.state != "valid":
+        if reading.state != ReadingState.VALID:
             self.doubted[reading.register_id, reading.taken_at, reading.value] = reading
         if earlier is not None:
             return IncomingResult("corrected", findings, reading)
-        return IncomingResult("stored" if reading.state == "valid" else "questioned", findings, reading)
+        return IncomingResult("stored" if reading.state == ReadingState.VALID else "questioned", findings, reading)
 
     def _reading(self, item: IncomingReading, register: Register, findings: list[Finding]) -> Reading:
         doubtful = any(found.severity == "warning" for found in findings)
         return self.work.new_reading(
             register, item.value, item.taken_at, findings, reason=item.reason, source=self.source,
-            state="implausible" if doubtful else "valid", channel=self.channel, entered_by=self.by,
+            state=ReadingState.IMPLAUSIBLE if doubtful else ReadingState.VALID, channel=self.channel, entered_by=self.by,
             external_id=item.external_id,
         )  # fmt: skip

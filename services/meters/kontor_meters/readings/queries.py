@@ -11,6 +11,7 @@ from sqlalchemy import text, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters.errors import ReadingNotFound
 from kontor_meters.models import Photo, Reading
 
@@ -71,13 +72,15 @@ async def known(session: AsyncSession, series_ids: Collection[UUID], beside: Col
 
 async def not_counting(session: AsyncSession, places: Collection[Place]) -> list[Reading]:
     """What was read at these instants and is still, or for ever, without effect."""
-    states = ("to_be_checked", "implausible", "rejected")
+    states = (ReadingState.TO_BE_CHECKED, ReadingState.IMPLAUSIBLE, ReadingState.REJECTED)
     at = tuple_(col(Reading.register_id), col(Reading.taken_at)).in_(list(places))
     return list(await session.exec(select(Reading).where(at, col(Reading.state).in_(states))))
 
 
 async def to_be_checked(session: AsyncSession, register_ids: Collection[UUID]) -> list[Reading]:
-    query = select(Reading).where(col(Reading.register_id).in_(register_ids), Reading.state == "to_be_checked")
+    query = select(Reading).where(
+        col(Reading.register_id).in_(register_ids), Reading.state == ReadingState.TO_BE_CHECKED
+    )
     return list(await session.exec(query))
 
 
@@ -96,7 +99,7 @@ async def by_ids(session: AsyncSession, reading_ids: Collection[UUID]) -> list[R
 
 async def by_external_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, Reading]:
     """Those that count or might still, by the sending system's own ids."""
-    query = select(Reading).where(col(Reading.external_id).in_(external_ids), Reading.state != "replaced")
+    query = select(Reading).where(col(Reading.external_id).in_(external_ids), Reading.state != ReadingState.REPLACED)
     return {row.external_id: row for row in await session.exec(query)}
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters import events
 from kontor_meters.errors import ReadingDecided, ReadingInvalid
 from kontor_meters.models import Reading
@@ -17,14 +17,14 @@ from kontor_service.database import Database
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
-_OPEN = frozenset({"to_be_checked", "implausible"})
+_OPEN = frozenset({ReadingState.TO_BE_CHECKED, ReadingState.IMPLAUSIBLE})
 
 
 async def accept(db: Database, clock: Clock, principal: Principal, reading_id: UUID, note: str) -> dict[str, Any]:
     """It counts from now on. Raises ReadingNotFound, ReadingDecided; accepting twice changes nothing."""
     async with db.transaction(principal.merchant) as session:
         work, reading = await _held(session, clock, principal, reading_id)
-        if reading.state == "valid":
+        if reading.state == ReadingState.VALID:
             return await _answer(work, [reading])
         if reading.state not in _OPEN:
             raise ReadingDecided(N_("Somebody has decided on this reading already."))
@@ -36,9 +36,9 @@ async def reject(db: Database, clock: Clock, principal: Principal, reading_id: U
     """It does not count, or no longer. Raises ReadingNotFound, ReadingDecided, ReadingInvalid (of an exchange)."""
     async with db.transaction(principal.merchant) as session:
         work, reading = await _held(session, clock, principal, reading_id)
-        if reading.state == "rejected":
+        if reading.state == ReadingState.REJECTED:
             return await _answer(work, [reading])
-        if reading.state == "replaced":
+        if reading.state == ReadingState.REPLACED:
             raise ReadingDecided(N_("Somebody has decided on this reading already."))
         if reading.reason == "exchange":
             raise ReadingInvalid(
@@ -55,7 +55,7 @@ async def correct(
     """Another value of the same time takes its place. Raises ReadingNotFound, ReadingDecided, ReadingInvalid."""
     async with db.transaction(principal.merchant) as session:
         work, reading = await _held(session, clock, principal, reading_id)
-        if reading.state == "replaced":
+        if reading.state == ReadingState.REPLACED:
             raise ReadingDecided(N_("Somebody has decided on this reading already."))
         fresh = _corrected(work, reading, typed)
         fresh.entered_by = principal.name or principal.subject
@@ -74,11 +74,11 @@ def _corrected(work: ReadingUnitOfWork, reading: Reading, typed: str) -> Reading
         raise ReadingInvalid(
             N_("It is not clear whether the point separates thousands or decimals."), code=code, field="value"
         )
-    if assessed.value == reading.value and reading.state == "valid":
+    if assessed.value == reading.value and reading.state == ReadingState.VALID:
         raise ReadingInvalid(N_("This is the value that is there already."), code="unchanged", field="value")
     return work.new_reading(
         register, assessed.value, reading.taken_at, [found for found in assessed.findings if found.code != FindingCode.DUPLICATE],
-        customer_id=reading.customer_id, reason=reading.reason, source="staff", state="valid", channel="staff",
+        customer_id=reading.customer_id, reason=reading.reason, source="staff", state=ReadingState.VALID, channel="staff",
         photo_sha256=reading.photo_sha256,
     )  # fmt: skip
 

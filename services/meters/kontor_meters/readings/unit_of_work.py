@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
+from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark
 from kontor_meters.copies import zone_of
@@ -123,17 +124,17 @@ class ReadingUnitOfWork:
         """Keeps a new reading. A valid one takes the place of others, of more where staff have decided: see `_superseded`."""
         meter = self.meters[reading.meter_id]
         self._entered.add(meter.id)
-        if reading.state == "valid":
+        if reading.state == ReadingState.VALID:
             await self._supersede(reading, same_day=decided)
             self._count(reading)
         self.session.add(reading)
-        fact = pb.ReadingTaken if reading.state == "valid" else pb.ReadingQuestioned
+        fact = pb.ReadingTaken if reading.state == ReadingState.VALID else pb.ReadingQuestioned
         events.tell_reading(self.session, fact, reading, meter.number)
 
     async def accept(self, reading: Reading) -> list[Reading]:
         """The reading counts from now on; answers those whose place it takes."""
         replaced = await self._supersede(reading, same_day=True)
-        reading.state = "valid"
+        reading.state = ReadingState.VALID
         self._count(reading)
         self._tell(pb.ReadingAccepted, reading)
         return replaced
@@ -141,13 +142,13 @@ class ReadingUnitOfWork:
     def drop(self, reading: Reading, *, reason: str) -> None:
         """Rejected: it no longer counts."""
         self._discount(reading)
-        reading.state = "rejected"
+        reading.state = ReadingState.REJECTED
         self._tell(pb.ReadingRejected, reading, reason=reason)
 
     async def replace(self, reading: Reading, by: UUID) -> None:
         """It stays as history."""
         self._discount(reading)
-        reading.state, reading.replaced_by = "replaced", by
+        reading.state, reading.replaced_by = ReadingState.REPLACED, by
         self._tell(pb.ReadingReplaced, reading)
         # Only one may be valid at an instant: the old one has to be out of the way before the new one comes.
         await self.session.flush()
@@ -183,7 +184,7 @@ class ReadingUnitOfWork:
 
     def _discount(self, reading: Reading) -> None:
         self._touch(reading)
-        if reading.state == "valid":
+        if reading.state == ReadingState.VALID:
             self.history.forget(reading)
 
     def _touch(self, reading: Reading) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters.models import Meter, ReadingRequest, Register
 from kontor_meters.readings.plausibility import Finding, Point
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, face_of, open_unit_of_work
@@ -56,7 +56,7 @@ async def _estimate_meter(work: ReadingUnitOfWork, meter: Meter, request: Readin
     readings = [
         work.new_reading(
             register, guess.value, at, [Finding(FindingCode.ESTIMATED, "note", {"method": guess.method})],
-            reason=request.reason, source="estimate", state="valid", channel="estimate",
+            reason=request.reason, source="estimate", state=ReadingState.VALID, channel="estimate",
         )
         for register, guess in found if guess is not None
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters.models import InvitedMeter, Reading, ReadingInvitation, ReadingRequest, Register
 from kontor_meters.requests.invitations import lock_open, write_all
 from kontor_meters.times import day_of, start_of
@@ -53,7 +54,7 @@ async def _read(session: AsyncSession, meter_ids: Collection[UUID]) -> dict[UUID
         .join(
             Reading,
             (col(Reading.register_id) == Register.id)
-            & col(Reading.state).in_(("valid", "to_be_checked", "implausible"))
+            & col(Reading.state).in_((ReadingState.VALID, ReadingState.TO_BE_CHECKED, ReadingState.IMPLAUSIBLE))
             & (col(Reading.source) != "estimate"),
             isouter=True,
         )

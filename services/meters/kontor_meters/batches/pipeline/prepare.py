@@ -8,15 +8,13 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode, ReadingReason
 from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem, count_known, instant
 from kontor_meters.batches.pipeline.directory import Directory, Known
 from kontor_meters.intervals.quantities import Quantities, worth
 from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
 from kontor_meters.readings.values import candidates
 from kontor_meters.times import day_of
-
-_REASONS = frozenset({"regular", "move_in", "move_out", "interim", "final", "exchange"})
 
 
 class ReadingFound(NamedTuple):
@@ -97,7 +95,7 @@ class _Preparation:
             negative = item.value.startswith("-") and candidates(item.value[1:])
             return self._refuse(item, LineCode.NEGATIVE if negative else FindingCode.NOT_A_NUMBER, "value")
         reason = item.reason or "regular"
-        if reason not in _REASONS:
+        if ReadingReason.known(reason) is None:
             return self._refuse(item, LineCode.REASON, "reason")
         return self.result.readings.append(ReadingFound(item, register, values[0], at, reason))
 
