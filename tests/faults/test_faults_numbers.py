@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +86,7 @@ class Office:
 
     async def verify(self) -> None:
         """Every submission is processed once, into one document with its files, shared once, numbered without a gap."""
-        await self.stage.verify_nothing_waits(consumers(None))  # type: ignore[arg-type]
+        await self.stage.verify_nothing_waits(consumers(SimpleNamespace(db=None)))  # type: ignore[arg-type]
         submissions = await self.stage.rows("SELECT status, document_id FROM submission")
         assert Counter(row["status"] for row in submissions) == {"processed": len(self.handed_in)}
         kept = await self.stage.rows("SELECT id, type, number, external_id, state FROM document")

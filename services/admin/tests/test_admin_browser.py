@@ -125,7 +125,8 @@ async def test_everything_works_with_scripts_switched_off(browser: Browser, shop
     await page.get_by_role("button", name="Anzeigen").click()
     await page.get_by_role("link", name="RE-2026-1042").click()
     await page.get_by_text("Zurückziehen").first.click()
-    shop.owners.refuse("POST", f"/v1/documents/{invoice.document.id}/withdraw", 409, code="wrong_state")
+    refusal = "Das Dokument ist nicht mehr geteilt."
+    shop.owners.refuse("POST", f"/v1/documents/{invoice.document.id}/withdraw", 409, code="wrong_state", detail=refusal)
     await page.get_by_role("button", name="Zurückziehen").click()
-    assert "nicht mehr" in await page.inner_text(".flashes")
+    assert refusal in await page.inner_text(".flashes")
     await context.close()
