@@ -78,8 +78,9 @@ class Views:
                 shape = self.shape.fingerprint
                 await connection.execute(self.shape.create(LIVE))
                 await connection.execute("INSERT INTO views_state (generation, shape) VALUES (1, $1)", shape)
-            self.functions = await open_functions(connection, self.shape)
-            return bool(shape == self.shape.fingerprint)
+            fits = bool(shape == self.shape.fingerprint)
+            self.functions = await open_functions(connection, self.shape, fits=fits)
+            return fits
 
     async def keep_functions(self) -> None:
         """Says that this build is still there, and drops what no other one has needed for a day."""

@@ -7,34 +7,43 @@ is bound to the tables of a new generation as well, as far as it fits them.
 from typing import Any
 
 import asyncpg
+import structlog
 
 from kontor_edge.shape import LIVE, OLD, Shape, create_functions
 
+log = structlog.get_logger()
+
 # An old build's functions go when none of its processes has said for so long that it is there.
 _GRACE = "1 day"
+_SEEN = "UPDATE page_functions SET seen_at = now() WHERE schema = $1"
 _REGISTER = """
 INSERT INTO page_functions (schema, body, role) VALUES ($1, $2, $3)
 ON CONFLICT (schema) DO UPDATE SET seen_at = now(), outdated = false
 """
 
 
-async def open_functions(connection: Any, shape: Shape) -> str:
-    """The schema that this process is to call, in the caller's transaction: its own build's, made where it is missing; that
-    of the build before it while the tables are of a shape it does not fit."""
+async def open_functions(connection: Any, shape: Shape, *, fits: bool) -> str:
+    """The schema that this process is to call, in the caller's transaction: its own build's, made where it is missing.
+
+    While the tables are of another shape (`fits` is false), its own stays on the generation before where it is bound to
+    that; where there is none and it cannot be made, it is that of the build before. Raises PostgresError otherwise.
+    """
     own = shape.functions_schema
-    seen = "UPDATE page_functions SET seen_at = now() WHERE schema = $1 AND NOT outdated RETURNING true"
-    if await connection.fetchval(seen, own):
+    outdated = await connection.fetchval(f"{_SEEN} AND to_regnamespace(schema) IS NOT NULL RETURNING outdated", own)
+    if outdated is False or (outdated and not fits):
         return own
     try:
         async with connection.transaction():
             await connection.execute(f"DROP SCHEMA IF EXISTS {own} CASCADE")
             await connection.execute(create_functions(own, LIVE, shape.functions, shape.page_role))
             await connection.execute(_REGISTER, own, shape.functions, shape.page_role)
-    except asyncpg.PostgresError:
+    except asyncpg.PostgresError as error:
         latest = "SELECT schema FROM page_functions WHERE NOT outdated ORDER BY seen_at DESC LIMIT 1"
-        before: str | None = await connection.fetchval(latest)
+        before: str | None = None if fits else await connection.fetchval(latest)
         if before is None:
             raise
+        await connection.execute(_SEEN, before)
+        log.warning("page_functions_do_not_fit", own=own, called=before, error=str(error))
         return before
     return own
 
@@ -46,6 +55,8 @@ async def rebind_functions(connection: Any) -> None:
         schema = build["schema"]
         try:
             async with connection.transaction():
+                # Left behind where the process that swapped last did not come to drop it.
+                await connection.execute(f"DROP SCHEMA IF EXISTS {schema}_old CASCADE")
                 await connection.execute(f"ALTER SCHEMA {schema} RENAME TO {schema}_old")
                 await connection.execute(create_functions(schema, LIVE, build["body"], build["role"]))
         except asyncpg.PostgresError:

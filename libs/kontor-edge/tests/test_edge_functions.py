@@ -1,5 +1,6 @@
 """Functions of pages, by build: changed at will, side by side, gone when nobody calls them."""
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
@@ -96,6 +97,10 @@ async def test_a_build_that_does_not_fit_the_new_tables_goes_on_with_the_old_one
     newest = Views(views.pool, newer)
     assert not await newest.open()
     assert newest.functions == facts.shape.functions_schema
+    # Who calls another build's functions keeps them alive as well.
+    await views.pool.execute("UPDATE page_functions SET seen_at = now() - interval '2 days'")
+    await newest.keep_functions()
+    assert await asked(page, facts.shape, "asked => $1", facts.customer) == ["RE-1"]
 
     async def sent_again(owner: str) -> Mapping[str, int]:
         if owner != "documents":
@@ -106,7 +111,27 @@ async def test_a_build_that_does_not_fit_the_new_tables_goes_on_with_the_old_one
     await Rebuild(newest, sent_again).upgrade(timeout=10)
     assert newest.functions == newer.functions_schema
     assert await asked(page, newer, "asked => $1", facts.customer) == ["RE-2"]
-    assert await asked(page, facts.shape, "asked => $1", facts.customer) == ["RE-1"]
+    # A process of the old build says that it is still there, or is started again.
+    await views.pool.execute("UPDATE page_functions SET seen_at = now() - interval '2 days' WHERE outdated")
+    for old in (views, Views(views.pool, facts.shape)):
+        await old.keep_functions()
+        assert old.functions == facts.shape.functions_schema
+        assert await asked(page, facts.shape, "asked => $1", facts.customer) == ["RE-1"]
     await views.pool.execute("UPDATE page_functions SET seen_at = now() - interval '2 days' WHERE outdated")
     await newest.keep_functions()
+    assert not await views.pool.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'old')")
+
+
+async def test_a_fault_of_this_builds_own_functions_is_told(facts: Any, views: Views, page: Page) -> None:
+    broken = Views(views.pool, build(facts.shape, ("data ->> 'number' FROM", "missing FROM")))
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await broken.open()
+    assert await asked(page, facts.shape, "asked => $1", facts.customer) == []
+
+
+async def test_a_swap_passes_over_what_the_last_one_left_behind(facts: Any, views: Views) -> None:
+    await views.pool.execute(f"CREATE SCHEMA {facts.shape.functions_schema}_old")
+    rebuild = Rebuild(views, lambda _: asyncio.sleep(0, {}))
+    await rebuild.begin()
+    assert await rebuild.swap()
     assert not await views.pool.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'old')")
