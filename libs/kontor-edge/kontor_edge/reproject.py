@@ -29,19 +29,15 @@ async def _run(settings: ServiceSettings, owner: str, after: str) -> None:
         source = TokenSource(settings)
         stack.push_async_callback(source.close)
         client = await stack.enter_async_context(ServiceClient(settings.url_of(owner), timeout=60.0))
-        seen = changed = 0
+        seen = changed = missing = 0
         done = False
         while not done:
             token = await source.service(owner)
             answer = await client.request("POST", "/v1/reprojections", token=token, json={"after": after})
             batch = answer.json()
-            seen, changed, after, done = (
-                seen + batch["seen"],
-                changed + batch["changed"],
-                batch["position"],
-                batch["done"],
-            )
-            click.echo(f"{seen} looked at, {changed} changed, position {after}")
+            seen, changed, missing = seen + batch["seen"], changed + batch["changed"], missing + batch["missing"]
+            after, done = batch["position"], batch["done"]
+            click.echo(f"{seen} looked at, {changed} changed, {missing} without content, position {after}")
 
 
 if __name__ == "__main__":

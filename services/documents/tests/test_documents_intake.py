@@ -11,7 +11,7 @@ from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.write import write_ubl
-from kontor_documents.intake import issuing
+from kontor_documents.intake import issuing, store_document
 from kontor_documents.intake import service as intake
 from kontor_service.ids import uuid7
 
@@ -221,7 +221,9 @@ async def test_a_number_once_given_keeps_type_and_year(documents):
     await documents.made(invoice(number="", external_id="x"))
     same = await documents.made(invoice(number="", external_id="x", due_date="2026-12-24"))
     assert same["document"]["number"] == "RE-2026-0001"
-    other = await documents.made(invoice(number="", external_id="x", type="credit_note"))
+    answer = await documents.submit(invoice(number="", external_id="x", type="credit_note"))
+    assert (answer.status_code, answer.json()["status"]) == (202, "rejected")
+    other = await documents.status(answer)
     assert (other["status"], other["error"]["code"]) == ("rejected", "number_given")
 
 
@@ -320,6 +322,22 @@ async def test_what_is_prepared_for_a_customer_who_changes_meanwhile_is_prepared
     document = (await documents.made(invoice()))["document"]
     async with documents.app.state.db.transaction(documents.merchant) as session:
         assert (await queries.found(session, UUID(document["id"]))).buyer_name == "Seidel Optik GmbH"
+
+
+async def test_a_fault_of_ours_is_told_as_one_and_not_tried_again(documents, monkeypatch):
+    await documents.open_shop()
+    await documents.add_customer()
+    prepared = []
+
+    async def counted(*given):
+        prepared.append(given)
+        return await issuing.prepare(*given)
+
+    columns = store_document.columns
+    monkeypatch.setattr(intake, "prepare", counted)
+    monkeypatch.setattr(store_document, "columns", lambda data: columns(data) | {"gross_minor": None})
+    assert (await documents.submit(invoice())).status_code == 500
+    assert len(prepared) == 1
 
 
 async def test_a_document_and_the_customer_it_waits_for_find_each_other_when_both_come_at_once(documents):

@@ -8,6 +8,7 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.events import document_state
 from kontor_documents.intake import reproject, store_document
+from kontor_service.ids import uuid7
 
 columns = store_document.columns
 
@@ -20,8 +21,9 @@ def invoice(**changes):
     } | changes  # fmt: skip
 
 
-async def reprojected(documents, after=""):
-    answer = await documents.http.post("/v1/reprojections", headers=documents.auth("service"), json={"after": after})
+async def reprojected(documents, after="", headers=None):
+    headers = headers or documents.signer.token("documents", "service")
+    answer = await documents.http.post("/v1/reprojections", headers=headers, json={"after": after})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -91,3 +93,24 @@ async def test_it_goes_on_where_it_was_ended(documents, monkeypatch):
     assert [(await state_of(documents, each)).due_date for each in made] == ["2026-11-26"] * 3
     broken = await documents.http.post("/v1/reprojections", headers=documents.auth("service"), json={"after": "x"})
     assert (broken.status_code, broken.json()["field"]) == (422, "after")
+
+
+async def test_a_document_without_its_content_is_passed_over_and_counted(documents, monkeypatch, tmp_path):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    lost, kept = [
+        await older(documents, monkeypatch, type="quote", number=f"AN-{n}", external_id=f"q-{n}") for n in range(2)
+    ]
+    sha256 = (await state_of(documents, lost)).content_sha256
+    (tmp_path / "files" / sha256[:2] / sha256).unlink()
+    batch = await reprojected(documents)
+    assert (batch["seen"], batch["changed"], batch["missing"], batch["done"]) == (2, 1, 1, True)
+    assert (await state_of(documents, kept)).due_date == "2026-11-26"
+
+
+async def test_a_token_of_one_merchant_reaches_that_ones_documents_alone(documents, monkeypatch):
+    await documents.open_shop()
+    await documents.add_customer()
+    await older(documents, monkeypatch)
+    assert (await reprojected(documents, headers=documents.auth("service", merchant=uuid7())))["seen"] == 0
+    assert (await reprojected(documents, headers=documents.auth("service")))["changed"] == 1

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -17,10 +18,13 @@ from kontor_documents.intake import projection
 from kontor_documents.models import Document
 from kontor_documents.production.service import content_of
 from kontor_service.errors import Invalid
+from kontor_service.files import FileMissing
 from kontor_service.i18n import N_
 from kontor_service.tokens import ServiceCaller
 
 router = APIRouter(tags=["reprojections"])
+
+log = structlog.get_logger()
 
 _BATCH = 50
 _FIRST = UUID(int=0)
@@ -36,23 +40,32 @@ class Reprojection(BaseModel):
 
 
 @router.post("/v1/reprojections")
-async def reproject_some(deps: Deps, _: ServiceCaller, wanted: Reprojection) -> dict[str, Any]:
-    """One batch, and where it ended. Versions grow and events go out only where something changed."""
+async def reproject_some(deps: Deps, caller: ServiceCaller, wanted: Reprojection) -> dict[str, Any]:
+    """One batch, and where it ended. Versions grow and events go out only where something changed.
+
+    A token that names a merchant gets that one's. What has no content in storage is passed over and counted as missing.
+    """
     position = _position(wanted.after)
-    async with deps.db.connection() as connection:
-        found = {row["id"] for row in await connection.fetch("SELECT merchants_with_documents() AS id")}
+    named = caller.merchant_id
+    found = [named] if named else await deps.db.merchants("merchants_with_documents")
     merchants = sorted(merchant for merchant in found if merchant >= position[0])
-    seen = changed = 0
+    seen = changed = missing = 0
     for merchant_id in merchants:
         after = position[1] if merchant_id == position[0] else _FIRST
         documents = await _next(deps, merchant_id, after, _BATCH - seen)
-        changed += sum([await _reproject(deps, document) for document in documents])
+        for document in documents:
+            try:
+                changed += await _reproject(deps, document)
+            except FileMissing:
+                log.warning("document_content_missing", document=str(document.id), merchant=str(merchant_id))
+                missing += 1
         seen += len(documents)
         if documents:
             position = merchant_id, documents[-1].id
         if seen == _BATCH:
             break
-    return {"seen": seen, "changed": changed, "position": "/".join(map(str, position)), "done": seen < _BATCH}
+    place = "/".join(map(str, position))
+    return {"seen": seen, "changed": changed, "missing": missing, "position": place, "done": seen < _BATCH}
 
 
 def _position(text: str) -> tuple[UUID, UUID]:

@@ -35,6 +35,7 @@ _CORRECTING = frozenset({"http", "cli"})
 _UNSAFE_IN_NAMES = re.compile(r"[^\w .()\-]")
 # Another request may make the same document, or change what this one was prepared from, at the same moment.
 _ATTEMPTS = 4
+_UNIQUE_VIOLATION = "23505"
 
 T = TypeVar("T")
 # What is to become of a submission: a document, waiting for its customer, or a refusal.
@@ -86,7 +87,8 @@ async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str
         await _finish(deps, session, submission, parsed, outcome)
         if submission.status == "accepted":
             _announce(session, submission)
-        answer = {"id": str(submission.id), "status": "accepted"}
+        # What became a document is not told before it can be opened.
+        answer = {"id": str(submission.id), "status": "rejected" if submission.error else "accepted"}
         if key:
             await remember(session, merchant_id, "submission", key, answer)
         return answer
@@ -155,7 +157,11 @@ async def _prepared(
                 if isinstance(outcome, Waiting):
                     await copies.hold_back_customers(session, merchant_id)
                 done = await write(session, outcome)
-        except (IntegrityError, Outdated):
+        except Outdated:
+            continue
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlstate", "") != _UNIQUE_VIOLATION:
+                raise
             continue
         deps.wake.set()
         return done
