@@ -130,8 +130,10 @@ async def test_a_fault_of_this_builds_own_functions_is_told(facts: Any, views: V
 
 
 async def test_a_swap_passes_over_what_the_last_one_left_behind(facts: Any, views: Views) -> None:
-    await views.pool.execute(f"CREATE SCHEMA {facts.shape.functions_schema}_old")
+    louder = build(facts.shape, ("data ->> 'number'", "data ->> 'number' || '!'"))
+    assert await Views(views.pool, louder).open()
+    await views.pool.execute(f"CREATE SCHEMA {louder.functions_schema}_old")
     rebuild = Rebuild(views, lambda _: asyncio.sleep(0, {}))
     await rebuild.begin()
     assert await rebuild.swap()
-    assert not await views.pool.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'old')")
+    assert not await views.pool.fetchval("SELECT bool_or(outdated) FROM page_functions")
