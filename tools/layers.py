@@ -1,7 +1,7 @@
 """Layers: services import no service, edges no service but page packages, libraries none of them and know no owner.
 
 Packages are whatever folders there are, so that a new one is held to it without being named anywhere. Imports are held by
-import-linter; that a library speaks of no owner is looked for in its names and texts.
+import-linter; that a library speaks of no owner is looked for in its names, texts and templates.
 """
 
 import ast
@@ -22,6 +22,7 @@ _OWNERS = {path.name for path in (ROOT / "proto/kontor").iterdir() if path.is_di
 _VOCABULARY = _OWNERS | {owner.removesuffix("s") for owner in _OWNERS}
 # A capability link, its session and its token are for one document: identity's word for it.
 _ALLOWED = re.compile(r"\bdocument_id\b|^document$")
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 def packages(pattern: str) -> list[str]:
@@ -66,6 +67,9 @@ def owners_in_libraries() -> Iterator[str]:
         for path in sorted((ROOT / "libs").glob(f"*/{package}/**/*.py")):
             found = [(0, path.stem), *_names(ast.parse(path.read_text()))]
             yield from (f"{path.relative_to(ROOT)}:{line}: {text}" for line, text in found if _speaks_of_owner(text))
+        for path in sorted((ROOT / "libs").glob(f"*/{package}/**/*.html")):
+            lines = _COMMENT.sub("", path.read_text()).splitlines()
+            yield from (f"{path.relative_to(ROOT)}: {line.strip()}" for line in lines if _speaks_of_owner(line))
 
 
 def _names(tree: ast.Module) -> Iterator[tuple[int, str]]:

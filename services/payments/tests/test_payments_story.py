@@ -33,3 +33,10 @@ async def test_the_providers_page_names_the_invoice_and_the_merchant(world: Any)
     assert "119,00\xa0€" in page.text
     english = await world.provider.get(checkout["redirect_url"] + "?lang=en")
     assert "€119.00" in english.text
+
+
+async def test_the_providers_page_names_the_invoice_in_the_payers_language(world: Any) -> None:
+    document = await world.invoice(number="RE-7")
+    started = await world.pay(document, language="en")
+    page = await world.provider.get(started.json()["redirect_url"])
+    assert "Invoice RE-7 · Muster GmbH" in page.text

@@ -149,23 +149,31 @@ def _facts() -> dict[str, object]:
         ],
         "rows": [
             SimpleNamespace(
-                number="RE-2026-1042", customer="Seidel Optik", due="2026-11-26", state="open", amount=78719
+                number="RE-2026-1042", customer="Seidel Optik", due="2026-11-26", state=("open", "offen"), amount=78719
             ),
             SimpleNamespace(
                 number="RE-2026-1038",
                 customer="Weinhaus Kögl GmbH & Co. KG, Niederlassung Augsburg-Göggingen",
                 due="2026-01-02",
-                state="open",
+                state=("open", "offen"),
                 amount=190410,
             ),
             SimpleNamespace(
-                number="RE-2026-1031", customer="Praxis Dr. Hahn", due="2026-11-02", state="paid", amount=3107790
+                number="RE-2026-1031",
+                customer="Praxis Dr. Hahn",
+                due="2026-11-02",
+                state=("paid", "vollständig bezahlt"),
+                amount=3107790,
             ),
             SimpleNamespace(
-                number="RE-2026-1030", customer="Stadtbau", due="2026-11-02", state="on_its_way", amount=231000
+                number="RE-2026-1030", customer="Stadtbau", due="2026-11-02", state=("way", "unterwegs"), amount=231000
             ),
             SimpleNamespace(
-                number="RE-2026-1029", customer="Stadtbau", due="2027-11-02", state="partly_paid", amount=12000
+                number="RE-2026-1029",
+                customer="Stadtbau",
+                due="2027-11-02",
+                state=("part", "teilweise bezahlt"),
+                amount=12000,
             ),
         ],
         "story": [

@@ -1,4 +1,4 @@
-"""The portal's reading pages."""
+"""The portal's pages of documents."""
 
 from typing import Any
 from uuid import UUID

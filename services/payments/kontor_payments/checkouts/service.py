@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, HttpUrl
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_payments.checkouts import reconcile
 from kontor_payments.checkouts.ending import live_checkout
 from kontor_payments.checkouts.reports import OVER, apply_report
@@ -19,9 +20,10 @@ from kontor_payments.providers.protocol import OutcomeUnknown, Refused
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock
 from kontor_service.commands import KeyReused, fingerprint
-from kontor_service.i18n import N_
+from kontor_service.i18n import N_, speaking
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
+from kontor_service.vocabulary import word
 
 # A payment in such a state leaves the invoice to be paid.
 _GONE = frozenset({"failed", "reversed"})
@@ -182,7 +184,8 @@ def _row(account: Account, principal: Principal, wanted: CheckoutInput, key: str
 async def _for_provider(session: AsyncSession, row: Receivable, wanted: CheckoutInput) -> dict[str, Any]:
     merchant = (await session.exec(select(Merchant).where(Merchant.id == row.merchant_id))).one_or_none()
     customer = (await session.exec(select(Customer).where(Customer.id == row.customer_id))).one_or_none()
-    label = "Rechnung" if wanted.language == "de" else "Invoice"
+    with speaking(wanted.language):
+        label = word(DocumentType, row.document_type)
     return {
         "methods": [m["code"] for m in row.methods if m["provider"] != "transfer"],
         "description": f"{label} {row.document_number} · {merchant.name}" if merchant else row.document_number,

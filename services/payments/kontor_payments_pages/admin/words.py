@@ -3,10 +3,17 @@
 from functools import partial
 from typing import Any
 
-from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod, PaymentProvider, PaymentState
+from kontor.payments.v1.payments_pb2_codes import (
+    FailureCode,
+    PaymentMethod,
+    PaymentProvider,
+    PaymentState,
+    ReceivableState,
+)
 from kontor_service.vocabulary import state, word
 
 GLOBALS: dict[str, Any] = {
+    "receivable_state": partial(state, ReceivableState),
     "payment_state": partial(state, PaymentState),
     "provider_name": partial(word, PaymentProvider),
     "method_name": partial(word, PaymentMethod),

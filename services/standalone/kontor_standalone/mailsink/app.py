@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from kontor_standalone.mailsink import reading, smtp
+from kontor_standalone.mailsink import parse, smtp
 from kontor_standalone.mailsink.settings import MailSinkSettings
 from kontor_standalone.mailsink.store import Mailbox
 
@@ -54,7 +54,7 @@ def _add_api(app: FastAPI, mailbox: Mailbox) -> None:
     def messages() -> list[dict[str, Any]]:
         """Every mail, newest first."""
         kept = ((message_id, mailbox.raw(message_id)) for message_id in mailbox.ids())
-        return [reading.read(message_id, raw).as_json() for message_id, raw in kept if raw is not None]
+        return [parse.read(message_id, raw).as_json() for message_id, raw in kept if raw is not None]
 
     @app.delete("/api/messages", status_code=204)
     def clear() -> None:
@@ -74,17 +74,17 @@ def _add_pages(app: FastAPI, mailbox: Mailbox) -> None:
 
     @app.get("/", response_class=HTMLResponse)
     def index(request: Request) -> HTMLResponse:
-        shown = [reading.read(message_id, _found(mailbox, message_id)) for message_id in mailbox.ids()[:100]]
+        shown = [parse.read(message_id, _found(mailbox, message_id)) for message_id in mailbox.ids()[:100]]
         return page(request, "index.html", mails=shown)
 
     @app.get("/messages/{message_id}", response_class=HTMLResponse)
     def message(request: Request, message_id: str) -> HTMLResponse:
         raw = _found(mailbox, message_id)
-        return page(request, "message.html", mail=reading.read(message_id, raw))
+        return page(request, "message.html", mail=parse.read(message_id, raw))
 
     @app.get("/messages/{message_id}/html", response_class=HTMLResponse)
     def html(message_id: str) -> HTMLResponse:
-        content = reading.read(message_id, _found(mailbox, message_id)).html
+        content = parse.read(message_id, _found(mailbox, message_id)).html
         return HTMLResponse(
             '<base target="_blank">' + content,
             headers={"Content-Security-Policy": _MAIL_POLICY, "Referrer-Policy": "no-referrer"},
@@ -96,12 +96,12 @@ def _add_pages(app: FastAPI, mailbox: Mailbox) -> None:
 
     @app.get("/messages/{message_id}/attachments/{index}")
     def attachment(message_id: str, index: int) -> Response:
-        parts = reading.attachments(reading.parse(_found(mailbox, message_id)))
+        parts = parse.attachments(parse.message_of(_found(mailbox, message_id)))
         if not 0 <= index < len(parts):
             raise HTTPException(404, "There is no such attachment")
         name = quote(parts[index].get_filename() or f"part-{index}")
         return Response(
-            reading.content_of(parts[index]),
+            parse.content_of(parts[index]),
             media_type=parts[index].get_content_type(),
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
         )

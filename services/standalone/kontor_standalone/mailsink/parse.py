@@ -43,7 +43,7 @@ class Shown:
 
 
 def read(message_id: str, raw: bytes) -> Shown:
-    message = parse(raw)
+    message = message_of(raw)
     text, html = _body(message, "plain"), _body(message, "html")
     return Shown(
         id=message_id,
@@ -68,7 +68,7 @@ def read(message_id: str, raw: bytes) -> Shown:
     )
 
 
-def parse(raw: bytes) -> EmailMessage:
+def message_of(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=policy.default)
 
 
@@ -116,7 +116,7 @@ class _Anchors(HTMLParser):
 
 
 def _links(text: str, html: str) -> list[str]:
-    """Every web address a reader could follow, each once, in the order of reading."""
+    """Every web address a reader could follow, each once, in the order of the text."""
     anchors = _Anchors()
     anchors.feed(html)
     plain = [url.rstrip(".,;:!?)]") for url in _URL.findall(text)]
