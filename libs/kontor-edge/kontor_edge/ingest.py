@@ -58,7 +58,7 @@ async def permit(request: Request, key: str, *, audience: str, right: str) -> Pe
 def check_length(request: Request, limit: int) -> None:
     """Refuses what says itself that it is too large, before a byte of it is read. Raises UploadTooLarge."""
     said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > limit:
+    if said.isdigit() and (len(said) > 18 or int(said) > limit):
         raise _too_large(limit)
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-from kontor_edge.paging import cursor_arguments, parse_cursor, parse_whole
+from kontor_edge.paging import cursor_arguments, parse_cursor, parse_uuid, parse_whole
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
@@ -56,17 +55,12 @@ class Filter:
         if self.kind == "integer":
             return parse_whole({self.name: text}, self.name, *self.bounds)
         if self.kind == "uuid":
-            try:
-                return UUID(text)
-            except ValueError:
-                raise Invalid(
-                    N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."), field=self.name
-                ) from None
+            return parse_uuid({self.name: text}, self.name)
         if self.words and text not in self.words:
             raise Invalid(
                 N_("One of these is expected here: %(expected)s"), field=self.name, expected=", ".join(self.words)
             )
-        return text
+        return text.replace("\x00", "")
 
     @property
     def options(self) -> list[tuple[Any, str]]:

@@ -80,7 +80,7 @@ def parse_whole(query: Mapping[str, str], name: str, least: int, most: int) -> i
     value = query.get(name)
     if not value:
         return None
-    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+    if not (value.isascii() and value.isdigit() and len(value) <= 18) or not least <= int(value) <= most:
         raise Invalid(
             N_("A whole number from %(least)s to %(most)s is expected here."),
             field=name,

@@ -6,6 +6,7 @@ import httpx
 
 from kontor_service.errors import (
     Conflict,
+    FieldError,
     Forbidden,
     Gone,
     Invalid,
@@ -18,6 +19,7 @@ from kontor_service.errors import (
 )
 from kontor_service.i18n import accept_language
 from kontor_service.telemetry import trace_headers
+from kontor_service.vocabulary import Rendered
 
 # Servers close a connection that was idle for 5 s; one used again at that moment would be lost with its request.
 _IDLE_SECONDS = 2.0
@@ -78,12 +80,17 @@ def problem_from(response: httpx.Response) -> Problem:
         body = {}
     known = {"type", "title", "status", "detail", "code", "field", "errors", "trace"}
     return _BY_STATUS.get(response.status_code, Problem)(
-        body.get("detail", ""),
+        Rendered(body.get("detail", "")),
         status=response.status_code,
         code=body.get("code", "http_error"),
-        title=body.get("title", response.reason_phrase),
+        title=Rendered(body.get("title", response.reason_phrase)),
         field=body.get("field"),
-        errors=body.get("errors"),
+        errors=[_rendered(error) for error in body.get("errors", ())],
         headers={"Retry-After": response.headers["retry-after"]} if "retry-after" in response.headers else None,
         **{name: value for name, value in body.items() if name not in known},
     )
+
+
+def _rendered(error: FieldError) -> FieldError:
+    error["message"] = Rendered(error["message"])
+    return error

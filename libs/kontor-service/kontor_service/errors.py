@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from kontor_service.i18n import N_
 from kontor_service.validation import expectation, field_path
-from kontor_service.vocabulary import say
+from kontor_service.vocabulary import Rendered, say
 
 _JSON = (str, int, float, list, dict, type(None))
 
@@ -191,7 +191,11 @@ def problem_of(error: HTTPException) -> Problem:
     if kind is not None:
         return kind(headers=headers)
     return Problem(
-        str(error.detail), status=error.status_code, code="http_error", title=str(error.detail), headers=headers
+        Rendered(error.detail),
+        status=error.status_code,
+        code="http_error",
+        title=Rendered(error.detail),
+        headers=headers,
     )
 
 

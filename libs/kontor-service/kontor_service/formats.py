@@ -146,9 +146,13 @@ _AMOUNT_FORM = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3}|%)")
 def shown(value: Any, language: str) -> Any:
     """A parameter of a message as the reader writes it: "2026-11-27", "119.00 EUR" and "19 %" by their form; else as it is."""
     text = str(value)
-    if _DAY_FORM.fullmatch(text):
-        return short_day(text, language)
-    if amount := _AMOUNT_FORM.fullmatch(text):
-        figure, unit = amount.groups()
-        return percent(figure, language) if unit == "%" else money(to_minor(Decimal(figure), unit), unit, language)
+    try:
+        if _DAY_FORM.fullmatch(text):
+            return short_day(text, language)
+        if amount := _AMOUNT_FORM.fullmatch(text):
+            figure, unit = amount.groups()
+            return percent(figure, language) if unit == "%" else money(to_minor(Decimal(figure), unit), unit, language)
+    except (ValueError, ArithmeticError):
+        # 2026-02-31, or more digits than there is money: it only looks like one.
+        return value
     return value

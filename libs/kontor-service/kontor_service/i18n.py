@@ -121,7 +121,7 @@ _ = gettext
 
 def negotiate(accept_language: str | None, default: Language = "de") -> Language:
     """The first language of Accept-Language, by weight, that Kontor speaks."""
-    parts = [part.partition(";q=") for part in (accept_language or "").split(",")]
+    parts = [part.replace(" ", "").partition(";q=") for part in (accept_language or "").split(",")]
     weighed = sorted(((_weight(weight), -i, tag) for i, (tag, _mark, weight) in enumerate(parts)), reverse=True)
     return language_of(*(tag.strip() for weight, _position, tag in weighed if weight > 0), default=default)
 

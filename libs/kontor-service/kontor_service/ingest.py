@@ -13,7 +13,8 @@ from kontor_bus.ingest import IngestConsumer, IngestMessage, Refused
 from kontor_bus.ingest.consumer import Handler
 from kontor_service.app import Resource
 from kontor_service.database import Database
-from kontor_service.errors import Problem, invalid_from
+from kontor_service.errors import Problem, invalid_from, spoken
+from kontor_service.i18n import speaking
 
 UseCase = Callable[[FastAPI, UUID, IngestMessage], Awaitable[None]]
 
@@ -52,14 +53,16 @@ def handler_of(app: FastAPI, use_case: UseCase, *, owns_merchants: bool = False)
             merchant_id = await connection.fetchval(f"SELECT {lookup}($1)", message.merchant)
         if merchant_id is None:
             raise Refused(f"there is no merchant {message.merchant}") if owns_merchants else MerchantUnknown
-        try:
-            await use_case(app, merchant_id, message)
-        except ValidationError as error:
-            raise Refused(_reason(invalid_from(error.errors()))) from error
-        except Problem as problem:
-            if problem.status >= 500:
-                raise
-            raise Refused(_reason(problem)) from problem
+        # Systems are answered in English.
+        with speaking("en"):
+            try:
+                await use_case(app, merchant_id, message)
+            except ValidationError as error:
+                raise Refused(_reason(invalid_from(error.errors()))) from error
+            except Problem as problem:
+                if problem.status >= 500:
+                    raise
+                raise Refused(_reason(problem)) from problem
 
     return handle
 
@@ -74,6 +77,6 @@ def json_of(message: IngestMessage) -> Any:
 
 def _reason(problem: Problem) -> str:
     """The code, and every field that is wrong."""
-    fields = "; ".join(f"{error['field']}: {error['message']}" for error in problem.errors)
+    fields = "; ".join(f"{error['field']}: {spoken(error)['message']}" for error in problem.errors)
     named = f"{problem.field}: {problem.detail}" if problem.field else problem.detail
     return f"{problem.code}: {fields or named}"

@@ -1,5 +1,6 @@
 """Codes of the contract in the reader's language. A code that this build does not know yet is shown as it is."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,20 +9,22 @@ from kontor_service.formats import shown
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
 
+_PLACE = re.compile(r"%\((\w+)\)s")
 
-class Message(str):
-    """A parameter that is a message of the catalogs itself."""
+
+class Rendered(str):
+    """A sentence that is in the reader's language already, with its parameters: another service made it."""
 
 
 def say(message: str, params: Mapping[str, Any]) -> str:
-    """A message with its parameters, as the reader writes them: amounts, days and percentages in their forms."""
-    text = _(message)
-    if "%(" not in text:
-        return text
-    return text % {
-        name: _(value) if isinstance(value, Message) else shown(value, reader().language)
-        for name, value in params.items()
-    }
+    """A message with its parameters, as the reader writes them: amounts, days and percentages in their forms.
+
+    Nothing but `%(name)s` is replaced, so that no text that somebody sent can ask for more; what is not known stays.
+    """
+    if isinstance(message, Rendered):
+        return str(message)
+    language = reader().language
+    return _PLACE.sub(lambda at: str(shown(params[at[1]], language)) if at[1] in params else at[0], _(message))
 
 
 def word(kind: type[Code], code: str) -> str:

@@ -14,4 +14,5 @@ FEATURE = Feature(
     views=identity.VIEWS,
     indexes=sql("kontor_admin", "sql/identity_indexes.sql"),
     parts=sql("kontor_admin", "sql/staff.sql"),
+    secret_paths=("/passwort/",),
 )

@@ -15,7 +15,6 @@ from lxml import etree
 from kontor_documents.einvoice.codec import BASIC_DATE, BOOLEAN, BYTES, DECIMAL, ISO_DATE, TEXT, Codec
 from kontor_documents.einvoice.errors import BadValue
 from kontor_service.i18n import N_
-from kontor_service.vocabulary import Message
 
 Terms = dict[str, Any]
 # Of anything that repeats, as DocumentData limits its lines.
@@ -136,11 +135,10 @@ def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) 
         except ValueError as error:
             shown = text if len(text) <= 40 else text[:40] + "…"
             raise BadValue(
-                N_('%(element)s is expected to be %(reason)s, not "%(value)s".'),
+                str(error),
                 field=f"{path}{node.text}",
                 line=element.sourceline,
                 element=etree.QName(element).localname,
-                reason=Message(error),
                 value=shown,
             ) from None
         if node.joined and node.text in terms:

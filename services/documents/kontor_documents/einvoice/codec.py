@@ -25,7 +25,7 @@ class Codec:
 
 def _decimal(text: str) -> Decimal:
     if len(text) > MAX_DIGITS + 2 or not _DECIMAL.fullmatch(text):
-        raise ValueError(N_("a decimal number of at most 24 digits"))
+        raise ValueError(N_('A decimal number of at most 24 digits is expected in %(element)s, not "%(value)s".'))
     return Decimal(text)
 
 
@@ -37,22 +37,22 @@ def _basic_date(text: str) -> date:
     try:
         return datetime.strptime(text[:8], "%Y%m%d").date() if text[:8].isdigit() else date.fromisoformat(text[:10])
     except ValueError:
-        raise ValueError(N_("a date as YYYYMMDD")) from None
+        raise ValueError(N_('A date as YYYYMMDD is expected in %(element)s, not "%(value)s".')) from None
 
 
 def _iso_date(text: str) -> date:
     match = _ISO_DATE.fullmatch(text)
     if not match:
-        raise ValueError(N_("a date as YYYY-MM-DD"))
+        raise ValueError(N_('A date as YYYY-MM-DD is expected in %(element)s, not "%(value)s".'))
     try:
         return date.fromisoformat(match[1])
     except ValueError:
-        raise ValueError(N_("a date as YYYY-MM-DD")) from None
+        raise ValueError(N_('A date as YYYY-MM-DD is expected in %(element)s, not "%(value)s".')) from None
 
 
 def _boolean(text: str) -> bool:
     if text not in ("true", "false", "1", "0"):
-        raise ValueError(N_("true or false"))
+        raise ValueError(N_('True or false is expected in %(element)s, not "%(value)s".'))
     return text in ("true", "1")
 
 
@@ -60,7 +60,7 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error:
-        raise ValueError(N_("Base64")) from None
+        raise ValueError(N_('Base64 is expected in %(element)s, not "%(value)s".')) from None
 
 
 TEXT = Codec(str, str)

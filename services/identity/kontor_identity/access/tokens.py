@@ -75,7 +75,10 @@ async def _for_session(deps: Dependencies, edge: str, audience: str, right: str,
     if actor is None or actor.ended:
         raise SessionEnded
     if EDGE_OF_KIND[actor.kind] != edge or right not in actor.rights:
-        raise NotAllowed(N_("This session has not the right %(right)s."), right=right)
+        staff = actor.kind == "staff"
+        raise NotAllowed(
+            N_("Your role does not include this.") if staff else N_("Your access does not include this."), right=right
+        )
     if actor.kind != "staff" and not actor.open:
         raise PortalOff
     return mint(
@@ -91,7 +94,7 @@ async def _for_key(deps: Dependencies, edge: str, audience: str, right: str, api
     if actor is None:
         raise KeyUnknown
     if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(actor.scopes):
-        raise NotAllowed(N_("This API key has not the scope %(right)s."), right=right)
+        raise NotAllowed(N_("This API key does not have the scope %(right)s."), right=right)
     return mint(
         deps.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
         merchant_id=actor.merchant_id, rights=[right],

@@ -49,7 +49,9 @@ async def token_for_link(deps: Dependencies, *, edge: str, audience: str, right:
     # Counted by link only where it is genuine: nobody else can use up what its holder has.
     await deps.limits.take(CAPABILITY_LINK, str(opened.link_id))
     if EDGE_OF_KIND["link"] != edge or context_of(opened.resource) != audience or right not in LINK_RIGHTS[audience]:
-        raise NotAllowed(N_("This link has not the right %(right)s at %(audience)s."), right=right, audience=audience)
+        raise NotAllowed(
+            N_("This link does not have the right %(right)s at %(audience)s."), right=right, audience=audience
+        )
     return mint(
         deps.signing, audience, subject=f"link:{opened.link_id}", kind="link", name="",
         merchant_id=opened.merchant_id, rights=[right], language=opened.language, resource=opened.resource,

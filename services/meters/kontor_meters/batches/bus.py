@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from kontor_bus.ingest import IngestMessage, Refused
 from kontor_meters.batches import incoming
 from kontor_meters.batches.dependencies import Sender
-from kontor_service.i18n import speaking
 
 # Named in the reason; all are told by GET /v1/incoming-readings/{id}.
 _TOLD = 20
@@ -18,8 +17,7 @@ _TOLD = 20
 
 async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     sender = Sender("bus", message.sender)
-    with speaking("en"):
-        answer = await incoming.accept(app.state.batches, merchant_id, message.body, message.content_type, sender)
+    answer = await incoming.accept(app.state.batches, merchant_id, message.body, message.content_type, sender)
     if answer["refused"]:
         raise Refused(_reason(answer))
 
