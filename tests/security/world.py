@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 
 from kontor_events.registry import contexts
-from kontor_identity.app import make_dependencies
+from kontor_identity.app import create_dependencies
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
 from kontor_identity.settings import Settings as IdentitySettings
@@ -181,7 +181,7 @@ class World(Platform):
         db = Database(settings.database_url.get_secret_value(), pool_size=2)
         await db.open()
         try:
-            parts = await make_dependencies(settings, db, Files(settings.files_url))
+            parts = await create_dependencies(settings, db, Files(settings.files_url))
             owner = OwnerInput(name="Inge Zwei", email=shop.email, password=shop.password)
             made = await register_merchant(parts, Registration(name="Zweitwerk GmbH", slug=shop.slug, owner=owner))
             await parts.push.close()

@@ -64,7 +64,7 @@ def build_edge(kind: Kind, settings: Any, *, title: str, resources: Sequence[Res
     packages = [feature.package for feature in kind.features if feature.package]
     pages = app.state.pages = Pages(kind.package, *packages, cookie_prefix=f"__Host-kontor-{settings.service}")
     for feature in kind.features:
-        bring_globals(pages, feature.globals)
+        add_globals(pages, feature.globals)
     pages.environment.globals["panels_of"] = lambda page: [
         (feature.name, panel.template) for feature in kind.features for panel in feature.panels if panel.page == page
     ]
@@ -78,7 +78,7 @@ def build_edge(kind: Kind, settings: Any, *, title: str, resources: Sequence[Res
     return app
 
 
-def bring_globals(pages: Pages, known: Mapping[str, Any]) -> None:
+def add_globals(pages: Pages, known: Mapping[str, Any]) -> None:
     """What templates may call. Two features that mean different things by one name would say each other's words."""
     names = pages.environment.globals
     taken = [name for name, value in known.items() if name in names and repr(names[name]) != repr(value)]

@@ -106,7 +106,7 @@ def sql(package: str | None, path: str) -> str:
     return resources.files(package or "").joinpath(path).read_text()
 
 
-def arranged(own: Iterable[Feature], place: str) -> tuple[Feature, ...]:
+def collect_features(own: Iterable[Feature], place: str) -> tuple[Feature, ...]:
     """An edge's own features and those of all page packages for this place (`portal`, `admin`), in their order.
 
     A page package is an installed `kontor_<owner>_pages`; its `<place>` module or package has the FEATURE, or several FEATURES.

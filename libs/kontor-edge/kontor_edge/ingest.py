@@ -1,5 +1,5 @@
 """Other systems' doors: an API key becomes a token for one command, a body passes through to the owner, or a list of
-things is done one by one."""
+inputs is done one by one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from kontor_service.errors import Problem, TooLarge, Unauthorized, Unavailable
 from kontor_service.i18n import N_
 
 T = TypeVar("T")
-# Things in one request.
+# Inputs in one request.
 MOST = 500
 _bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`Authorization: Bearer <API key>`")
 
@@ -57,8 +57,8 @@ async def permit(request: Request, key: str, *, audience: str, right: str) -> Pe
 
 def check_length(request: Request, limit: int) -> None:
     """Refuses what says itself that it is too large, before a byte of it is read. Raises UploadTooLarge."""
-    said = request.headers.get("content-length", "")
-    if said.isdigit() and (len(said) > 18 or int(said) > limit):
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and (len(length) > 18 or int(length) > limit):
         raise _too_large(limit)
 
 
@@ -76,15 +76,15 @@ def _too_large(limit: int) -> UploadTooLarge:
     return UploadTooLarge(N_("At most %(megabytes)s MiB are accepted."), field="file", megabytes=limit // 1024**2)
 
 
-async def each(things: list[T], do: Callable[[T], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+async def each(inputs: list[T], do: Callable[[T], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
     """`{"results": […], "failed": n}` in the order of the input; a failed one has `error` (a problem).
 
     Raises Unavailable where the owner is down: what was done stays done, and sending all again does it once.
     """
     results: list[dict[str, Any]] = []
-    for index, thing in enumerate(things):
+    for index, one in enumerate(inputs):
         try:
-            results.append({"index": index} | await do(thing))
+            results.append({"index": index} | await do(one))
         except Unavailable:
             raise
         except Problem as problem:

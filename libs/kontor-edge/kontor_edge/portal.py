@@ -115,9 +115,9 @@ def public_page_context(request: Request, merchant: dict[str, Any] | None) -> Pa
 
 def reader_language(request: Request, default: Language = "de") -> str:
     """Asked for in the address, chosen before, or wished by the browser."""
-    for wish in (request.query_params.get("language"), request.cookies.get(LANGUAGE_COOKIE)):
-        if wish in LANGUAGES:
-            return wish
+    for wanted in (request.query_params.get("language"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wanted in LANGUAGES:
+            return wanted
     return negotiate(request.headers.get("accept-language"), default)
 
 

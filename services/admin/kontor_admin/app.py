@@ -7,7 +7,7 @@ from kontor_admin.features import FEATURES
 from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
 from kontor_admin.views import SHAPE
-from kontor_edge.app import Kind, bring_globals, build_edge, secret_paths
+from kontor_edge.app import Kind, add_globals, build_edge, secret_paths
 from kontor_edge.staff import known_page_context
 from kontor_web import Protect
 
@@ -23,7 +23,7 @@ def create_app(settings: Settings) -> FastAPI:
         _ADMIN, settings, title="Kontor admin",
         openapi_url=None if settings.environment == "production" else "/openapi.json",
     )  # fmt: skip
-    bring_globals(app.state.pages, words.GLOBALS)
+    add_globals(app.state.pages, words.GLOBALS)
     install_log_in_redirect(app)
     app.add_middleware(Protect, exempt=("/internal/",), secret_paths=secret_paths(FEATURES))
     return app

@@ -7,7 +7,7 @@ import click
 from pydantic import ValidationError
 
 import kontor_identity
-from kontor_identity.app import create_app, make_dependencies
+from kontor_identity.app import create_app, create_dependencies
 from kontor_identity.keys.signing import new_seed
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
@@ -54,7 +54,7 @@ async def _register(settings: Settings, wanted: Registration) -> str:
     db = Database(settings.database_url.get_secret_value(), pool_size=2)
     await db.open()
     try:
-        deps = await make_dependencies(settings, db, Files(settings.files_url))
+        deps = await create_dependencies(settings, db, Files(settings.files_url))
         try:
             return str((await register_merchant(deps, wanted))["id"])
         finally:

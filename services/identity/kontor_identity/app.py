@@ -12,7 +12,7 @@ from kontor_identity.api_keys.api import router as api_keys_router
 from kontor_identity.capability_links.api import router as capability_links_router
 from kontor_identity.challenges.api import router as challenges_router
 from kontor_identity.customers.api import router as customers_router
-from kontor_identity.customers.ingest import take_customer
+from kontor_identity.customers.ingest import ingest_customer
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import AGGREGATES
 from kontor_identity.housekeeping import forget_old
@@ -47,13 +47,13 @@ def create_app(settings: Settings) -> FastAPI:
             merchants_router, customers_router, staff_router, api_keys_router, snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[
-            _dependencies, on_the_bus(), ingest("customers", take_customer, owns_merchants=True), _background,
+            _dependencies, on_the_bus(), ingest("customers", ingest_customer, owns_merchants=True), _background,
         ],
         files=True,
     )  # fmt: skip
 
 
-async def make_dependencies(settings: Settings, db: Database, files: Files) -> Dependencies:
+async def create_dependencies(settings: Settings, db: Database, files: Files) -> Dependencies:
     """What the use cases work with; `db` is open. Whoever makes them closes `push`."""
     signing = await signing_keys(settings, db)
     edges = {edge: settings.url_of(edge) for edge in EDGES}
@@ -71,7 +71,7 @@ async def make_dependencies(settings: Settings, db: Database, files: Files) -> D
 
 @asynccontextmanager
 async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
-    deps = await make_dependencies(app.state.settings, app.state.db, app.state.files)
+    deps = await create_dependencies(app.state.settings, app.state.db, app.state.files)
     app.state.dependencies = deps
     app.state.tokens = OwnTokens(deps.signing, app.state.settings.url_of("identity"))
     try:

@@ -36,9 +36,9 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-def apply(row: SQLModel, said: dict[str, Any]) -> bool:
-    """Takes over what was said; whether anything is different now."""
-    different = {name: value for name, value in said.items() if getattr(row, name) != value}
+def apply(row: SQLModel, given: dict[str, Any]) -> bool:
+    """Takes over what was given; whether anything is different now."""
+    different = {name: value for name, value in given.items() if getattr(row, name) != value}
     for name, value in different.items():
         setattr(row, name, value)
     return bool(different)

@@ -1,4 +1,4 @@
-"""The vhost `ingest`: one exchange for all senders, a queue for each kind of thing, a queue of refusals per sender.
+"""The vhost `ingest`: one exchange for all senders, a queue for each kind of input, a queue of refusals per sender.
 
 A sender publishes to the exchange `ingest` with the routing key `<kind>.<merchant>`; which merchant it is, is
 taken from its user alone.

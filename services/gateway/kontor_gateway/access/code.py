@@ -20,10 +20,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{slug}/code")
-async def wish(request: Request, slug: Slug) -> Response:
+async def page(request: Request, slug: Slug) -> Response:
     """Who came by a link gets the code where the link went; others say their address."""
     await portal_of(request, slug)
-    return _render(request, "code_wish.html", slug, Form.of({}), by_link=await _came_by_link(request, slug))
+    return _render(request, "code_request.html", slug, Form.of({}), by_link=await _came_by_link(request, slug))
 
 
 @router.post("/{slug}/code")
@@ -35,12 +35,12 @@ async def send(request: Request, slug: Slug) -> Response:
     if not by_link:
         who = {"slug": slug, "email": form.email("email", required=True)}
     if not form.ok:
-        return _render(request, "code_wish.html", slug, form, 422, by_link=by_link)
+        return _render(request, "code_request.html", slug, form, 422, by_link=by_link)
     try:
         answer = await ask_identity(request, "/v1/sessions/code/start", **who)
     except Problem as problem:
         form.problem = refusal(problem)
-        return _render(request, "code_wish.html", slug, form, problem.status, by_link=by_link)
+        return _render(request, "code_request.html", slug, form, problem.status, by_link=by_link)
     return _render(request, "code_enter.html", slug, Form.of({"challenge": answer["challenge_id"]}))
 
 

@@ -17,9 +17,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{slug}/passwort-vergessen")
-async def wish(request: Request, slug: Slug) -> Response:
+async def forgotten(request: Request, slug: Slug) -> Response:
     await portal_of(request, slug)
-    return _wish_page(request, slug, Form.of({"email": request.query_params.get("email")}))
+    return _request_page(request, slug, Form.of({"email": request.query_params.get("email")}))
 
 
 @router.post("/{slug}/passwort-vergessen")
@@ -29,12 +29,12 @@ async def send(request: Request, slug: Slug) -> Response:
     form = await read_form(request)
     email = form.email("email", required=True)
     if not form.ok:
-        return _wish_page(request, slug, form, 422)
+        return _request_page(request, slug, form, 422)
     try:
         await ask_identity(request, "/v1/password-resets", slug=slug, email=email, kind="portal")
     except Problem as problem:
         form.problem = refusal(problem)
-        return _wish_page(request, slug, form, problem.status)
+        return _request_page(request, slug, form, problem.status)
     return pages(request).render(request, "reset_mailed.html", request.state.page_context, slug=slug, email=email)
 
 
@@ -63,7 +63,7 @@ async def complete(request: Request, token: str) -> Response:
     )
 
 
-def _wish_page(request: Request, slug: str, form: Form, status: int = 200) -> Response:
+def _request_page(request: Request, slug: str, form: Form, status: int = 200) -> Response:
     return pages(request).render(
-        request, "reset_wish.html", request.state.page_context, status=status, slug=slug, form=form
+        request, "reset_request.html", request.state.page_context, status=status, slug=slug, form=form
     )

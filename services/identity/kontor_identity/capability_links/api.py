@@ -44,4 +44,4 @@ async def revoke(wanted: Resources, deps: Deps, caller: Caller) -> dict[str, Any
 def _check(caller: Principal, wanted: Resources) -> None:
     refused = next((resource for resource in wanted.resources if not may_link(caller, resource)), None)
     if refused is not None:
-        raise NotAllowed(N_("Links to %(things)s are not yours to make."), things=refused)
+        raise NotAllowed(N_("Links to %(resources)s are not yours to make."), resources=refused)

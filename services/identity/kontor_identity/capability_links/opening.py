@@ -25,7 +25,7 @@ class OpenedLink:
     resource: str
 
 
-async def look_at_capability_link(deps: Dependencies, text: str, ip: str = "") -> dict[str, Any] | None:
+async def inspect_capability_link(deps: Dependencies, text: str, ip: str = "") -> dict[str, Any] | None:
     """Whose link it is and to which resource; None where it is no link to a resource, but perhaps another's.
 
     Raises LinkExpired, PortalOff, TooMany: the page of such a link shows the resource at once, so one that is

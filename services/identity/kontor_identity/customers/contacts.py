@@ -73,10 +73,10 @@ async def change_contact(
         held = await hold(session, customer_id)
         contact = held.contact(contact_id)
         before = contact.email
-        said = change.model_dump(exclude_none=True)
-        if said.get("email", before) != before:
-            _check_address(held, said["email"])
-        if apply(contact, said):
+        given = change.model_dump(exclude_none=True)
+        if given.get("email", before) != before:
+            _check_address(held, given["email"])
+        if apply(contact, given):
             if contact.email != before:
                 await _address_changed(session, contact, before)
             await changed(session, held)
@@ -123,10 +123,10 @@ async def revoke_contact(deps: Dependencies, merchant_id: UUID, customer_id: UUI
 
 
 def new_contact(customer: Customer, wanted: ContactInput) -> Contact:
-    said = wanted.model_dump(exclude_none=True)
-    language = said.pop("language", customer.language)
+    given = wanted.model_dump(exclude_none=True)
+    language = given.pop("language", customer.language)
     return Contact(
-        merchant_id=customer.merchant_id, customer_id=customer.id, language=language, created_at=now(), **said
+        merchant_id=customer.merchant_id, customer_id=customer.id, language=language, created_at=now(), **given
     )
 
 

@@ -15,7 +15,7 @@ class CustomerMessage(CustomerUpsert):
     number: Number
 
 
-async def take_customer(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+async def ingest_customer(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     """The same message again changes nothing."""
     customer = CustomerMessage.model_validate_json(message.body)
     await upsert_customer(app.state.dependencies, merchant_id, customer.number, customer)

@@ -19,7 +19,7 @@ class NumberUsed(Conflict):
     code, title = "number_used", N_("Another customer has this number, or had it before.")
 
 
-async def keep_numbers(session: AsyncSession, customer: Customer, *numbers: str) -> None:
+async def reserve_numbers(session: AsyncSession, customer: Customer, *numbers: str) -> None:
     """These are the customer's for ever; again as often as they like.
 
     To be called when the customer's row is written: whoever wants the same number waits there, and never in a circle.

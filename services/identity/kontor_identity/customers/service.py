@@ -10,7 +10,7 @@ from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.customers.contacts import check_count, new_contact
 from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
-from kontor_identity.customers.numbers import keep_numbers
+from kontor_identity.customers.numbers import reserve_numbers
 from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import apply
@@ -64,7 +64,7 @@ async def change_customer(
 
 
 async def upsert_customer(deps: Dependencies, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> dict[str, Any]:
-    """A customer by its number: made if there is none, else changed in what is said. The same again changes nothing.
+    """A customer by its number: made if there is none, else changed in what is given. The same again changes nothing.
 
     Raises NameMissing for a new one without a name, NumberUsed where another one had the number before.
     """
@@ -93,16 +93,16 @@ async def _upsert(session: AsyncSession, merchant_id: UUID, number: str, wanted:
 
 async def _create(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> Held | None:
     """None where another customer has the number."""
-    said = wanted.model_dump(exclude_none=True, exclude={"contacts", "number"})
-    language = said.pop("language", None) or await language_of(session, merchant_id)
+    given = wanted.model_dump(exclude_none=True, exclude={"contacts", "number"})
+    language = given.pop("language", None) or await language_of(session, merchant_id)
     customer_id = uuid7()
     row = Customer(
-        id=customer_id, merchant_id=merchant_id, number=number, language=language, created_at=now(), **said
+        id=customer_id, merchant_id=merchant_id, number=number, language=language, created_at=now(), **given
     )  # fmt: skip
     if not await insert_customer(session, row):
         return None
     held = await hold(session, customer_id)
-    await keep_numbers(session, held.customer, number)
+    await reserve_numbers(session, held.customer, number)
     held.contacts = [new_contact(held.customer, contact) for contact in wanted.contacts]
     session.add_all(held.contacts)
     await session.flush()
@@ -114,15 +114,15 @@ async def _change(
     session: AsyncSession, held: Held, change: CustomerChange, upsert: CustomerUpsert | None = None
 ) -> None:
     customer = held.customer
-    said = change.model_dump(exclude_none=True, exclude={"contacts"})
+    given = change.model_dump(exclude_none=True, exclude={"contacts"})
     before, number = (customer.portal_access, customer.email), customer.number
-    differs = apply(customer, said)
+    differs = apply(customer, given)
     contacts_differ = await _merge_contacts(session, held, upsert) if upsert else False
     if not differs and not contacts_differ:
         return
     await changed(session, held)
     if customer.number != number:
-        await keep_numbers(session, customer, number, customer.number)
+        await reserve_numbers(session, customer, number, customer.number)
     if before != (customer.portal_access, customer.email):
         await customer_changed(session, customer.id, emails=[before[1], customer.email])
 
@@ -133,8 +133,8 @@ async def _merge_contacts(session: AsyncSession, held: Held, upsert: CustomerUps
     differ = False
     for wanted in upsert.contacts:
         if wanted.email in known:
-            said = wanted.model_dump(exclude_unset=True, exclude_none=True)
-            differ |= apply(known[wanted.email], said)
+            given = wanted.model_dump(exclude_unset=True, exclude_none=True)
+            differ |= apply(known[wanted.email], given)
         else:
             check_count(held)
             contact = new_contact(held.customer, wanted)

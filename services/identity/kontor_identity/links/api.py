@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from kontor_identity.access.services import CallingService
-from kontor_identity.capability_links.opening import look_at_capability_link
+from kontor_identity.capability_links.opening import inspect_capability_link
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input
 from kontor_identity.limits.uniform import uniform_time
-from kontor_identity.links.opening import ask_for_a_fresh_link, look_at_link, open_link
+from kontor_identity.links.opening import inspect_link, open_link, request_new_link
 from kontor_identity.links.service import link_for_a_mail, merchants_link, renew_links, revoke_links
 from kontor_identity.links.store import Target
 from kontor_service.errors import NotFound
@@ -79,11 +79,11 @@ async def open_by_link(body: LinkOpened, deps: Deps, _: CallingService) -> dict[
 
 @router.post("/v1/links/inspect")
 async def look(body: LinkOpened, deps: Deps, _: CallingService) -> dict[str, Any]:
-    return await look_at_capability_link(deps, body.token, body.ip) or await look_at_link(deps, body.token)
+    return await inspect_capability_link(deps, body.token, body.ip) or await inspect_link(deps, body.token)
 
 
 @router.post("/v1/links/request-new", status_code=202)
 async def request_new(body: LinkToken, deps: Deps, _: CallingService) -> dict[str, str]:
     async with uniform_time(deps.settings.uniform_answer_seconds):
-        await ask_for_a_fresh_link(deps, body.token)
+        await request_new_link(deps, body.token)
     return {}

@@ -62,7 +62,7 @@ async def open_link(deps: Dependencies, text: str, ip: str) -> Started:
         )  # fmt: skip
 
 
-async def look_at_link(deps: Dependencies, text: str) -> dict[str, Any]:
+async def inspect_link(deps: Dependencies, text: str) -> dict[str, Any]:
     """Whose link it is and of which document, for the page with its button. Uses nothing up. Raises LinkUnknown."""
     token, merchant_id = await _known(deps, text)
     async with deps.db.transaction(merchant_id) as session:
@@ -73,7 +73,7 @@ async def look_at_link(deps: Dependencies, text: str) -> dict[str, Any]:
         return {"slug": merchant.slug, "document_id": str(link.document_id) if link.document_id else None}
 
 
-async def ask_for_a_fresh_link(deps: Dependencies, text: str) -> None:
+async def request_new_link(deps: Dependencies, text: str) -> None:
     """Mails a link that works to whom the old one belonged. Says nothing about whether there was one."""
     try:
         token, merchant_id = await _known(deps, text)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from kontor.identity.v1.identity_pb2 import CustomerSnapshot
 from kontor_events.registry import contexts, rules_of
-from kontor_identity.app import make_dependencies
+from kontor_identity.app import create_dependencies
 from kontor_identity.merchants.inputs import OwnerInput, Registration
 from kontor_identity.merchants.service import register_merchant
 from kontor_identity.settings import Settings as IdentitySettings
@@ -102,7 +102,7 @@ async def _register(settings: IdentitySettings, password: str) -> None:
     db = Database(settings.database_url.get_secret_value(), pool_size=2)
     await db.open()
     try:
-        deps = await make_dependencies(settings, db, Files(settings.files_url))
+        deps = await create_dependencies(settings, db, Files(settings.files_url))
         await register_merchant(deps, wanted)
         await deps.push.close()
     finally:

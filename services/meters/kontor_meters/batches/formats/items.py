@@ -125,10 +125,10 @@ def json_body(body: bytes) -> Body:
     if not isinstance(told, dict) or not (told.keys() & {"readings", "intervals"}):
         raise BodyBroken(N_("An object with a list `readings`, a list `intervals` or both is expected."))
     lists = {name: told.get(name) or [] for name in ("readings", "intervals")}
-    for name, things in lists.items():
-        if not isinstance(things, list):
+    for name, entries in lists.items():
+        if not isinstance(entries, list):
             raise BodyBroken(N_("A list is expected here, for example []."), field=name)
-        if len(things) > MOST_ITEMS:
+        if len(entries) > MOST_ITEMS:
             raise TooLarge(
                 N_("At most %(most)s entries are accepted here."),
                 code="too_many_items",
@@ -136,16 +136,16 @@ def json_body(body: bytes) -> Body:
                 most=MOST_ITEMS,
             )
     found: list[Item | LineProblem] = [
-        _reading(index, thing, f"readings[{index}]") for index, thing in enumerate(lists["readings"])
+        _reading(index, entry, f"readings[{index}]") for index, entry in enumerate(lists["readings"])
     ]
-    found += [_interval(index, thing, f"intervals[{index}]") for index, thing in enumerate(lists["intervals"])]
+    found += [_interval(index, entry, f"intervals[{index}]") for index, entry in enumerate(lists["intervals"])]
     return Body.of(found, of_file=False)
 
 
-def _reading(index: int, thing: Any, place: str) -> ReadingItem | LineProblem:
-    if not isinstance(thing, dict):
+def _reading(index: int, entry: Any, place: str) -> ReadingItem | LineProblem:
+    if not isinstance(entry, dict):
         return LineProblem(index, LineCode.NOT_AN_OBJECT, place)
-    texts = {name: _text(thing.get(name)) for name in ReadingItem._fields[1:]}
+    texts = {name: _text(entry.get(name)) for name in ReadingItem._fields[1:]}
     item = ReadingItem(index, **{name: text or "" for name, text in texts.items()})
     missing = _missing(item, ("value", "taken_at"))
     wrong = next((name for name, text in texts.items() if text is None), missing)
@@ -154,18 +154,18 @@ def _reading(index: int, thing: Any, place: str) -> ReadingItem | LineProblem:
     return item
 
 
-def _interval(index: int, thing: Any, place: str) -> IntervalItem | LineProblem:
-    if not isinstance(thing, dict):
+def _interval(index: int, entry: Any, place: str) -> IntervalItem | LineProblem:
+    if not isinstance(entry, dict):
         return LineProblem(index, LineCode.NOT_AN_OBJECT, place)
-    values = thing.get("values")
+    values = entry.get("values")
     if not isinstance(values, list) or len(values) > _MOST_VALUES:
         code = LineCode.TOO_MANY_VALUES if isinstance(values, list) else LineCode.NOT_A_LIST
         count = max(1, len(values)) if isinstance(values, list) else 1
         return LineProblem(index, code, f"{place}.values", count=count)
-    texts = {name: _text(thing.get(name)) for name in ("meter", "obis", "register", "start", "unit")}
+    texts = {name: _text(entry.get(name)) for name in ("meter", "obis", "register", "start", "unit")}
     item = IntervalItem(
         line=index,
-        step_minutes=thing.get("step_minutes", 15),
+        step_minutes=entry.get("step_minutes", 15),
         values=values,
         **{name: text or "" for name, text in texts.items()},
     )
