@@ -19,12 +19,17 @@ class Rendered(str):
 def say(message: str, params: Mapping[str, Any]) -> str:
     """A message with its parameters, as the reader writes them: amounts, days and percentages in their forms.
 
-    Nothing but `%(name)s` is replaced, so that no text that somebody sent can ask for more; what is not known stays.
+    Nothing but `%(name)s` is replaced, so that no text that somebody sent can ask for more; what is missing stays.
     """
     if isinstance(message, Rendered):
         return str(message)
     language = reader().language
     return _PLACE.sub(lambda at: str(shown(params[at[1]], language)) if at[1] in params else at[0], _(message))
+
+
+def complete(message: str, params: Mapping[str, Any]) -> bool:
+    """Whether there is everything that the message names."""
+    return all(name in params for name in _PLACE.findall(message))
 
 
 def word(kind: type[Code], code: str) -> str:

@@ -4,7 +4,6 @@ Codes are those of the bus contract; an unknown one is shown as it is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -30,7 +29,7 @@ from kontor.meters.v1.meters_pb2_codes import (
 from kontor_service import formats
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
-from kontor_service.vocabulary import say, state, word
+from kontor_service.vocabulary import complete, say, state, word
 from kontor_web.amounts import amount, marks, places_for, unit_name
 
 kind_name = partial(word, MeterKind)
@@ -81,17 +80,18 @@ def finding_sentence(finding: Mapping[str, Any], unit: str = "", *, secret: bool
         return _("Please check this reading.")
     message = code.long or code.word
     if not secret or code in _OPEN or not code.vague:
-        with suppress(KeyError):
-            return say(message, spoken(finding["values"], unit, formats.day))
+        values = spoken(finding["values"], unit, formats.day)
+        if complete(message, values):
+            return say(message, values)
     return _(code.vague)
 
 
 def found(finding: Mapping[str, Any], unit: str = "") -> str:
     """The same for who decides. `unit`: the register's."""
     code = FindingCode.known(finding["code"])
-    if code is not None:
-        with suppress(KeyError):
-            return say(code.word, spoken(finding["values"], unit, formats.short_day))
+    values = spoken(finding["values"], unit, formats.short_day)
+    if code is not None and complete(code.word, values):
+        return say(code.word, values)
     return finding_sentence(finding, unit)
 
 

@@ -1,6 +1,7 @@
 """Words of meters: what was found, what a year will come to, and the rows of a CSV file."""
 
 import csv
+from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from kontor_meters.batches.sentences import sentence
 from kontor_meters_pages import words as meters
 from kontor_meters_pages.admin.words import line_problem
 from kontor_meters_pages.sums import csv_rows, csv_text, expected_months, month_sums
-from kontor_service.i18n import LANGUAGES, speak
+from kontor_service.i18n import LANGUAGES, speak, speaking
 from kontor_web.amounts import amount
 
 FOUND = {
@@ -44,8 +45,9 @@ HISTORY = ("1300", "1.300", "99990", "99.990", "22", "1200", "1.200", "812", "MÃ
 
 
 @pytest.fixture(autouse=True)
-def german() -> None:
-    speak("de")
+def german() -> Iterator[None]:
+    with speaking("de"):
+        yield
 
 
 def told(code: str, *, secret: bool = False) -> str:
