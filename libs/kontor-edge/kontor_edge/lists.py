@@ -5,13 +5,13 @@ One function per order walks along an index of its own and stops after a page, h
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from kontor_edge.paging import cursor_arguments, parse_cursor, parse_uuid, parse_whole
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import Invalid
-from kontor_service.i18n import N_
+from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
 
@@ -19,7 +19,7 @@ ORDERS = ("asc", "desc")
 _BEYOND = {"asc": ">", "desc": "<"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Filter:
     """What a list can be narrowed by. `where` is SQL about a row, in which {it} is what was asked for, of SQL type `kind`
     (text, uuid, integer); empty where the reader's frame does it.
@@ -65,8 +65,7 @@ class Filter:
     @property
     def options(self) -> list[tuple[Any, str]]:
         """Of its select, in the reader's language."""
-        known = [(code, _capital(_(word))) for code, word in self.words.items()]
-        return [("", _(self.every)), *known] if known else []
+        return _options(self, reader().language)
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -79,7 +78,7 @@ class Filter:
         return _parameter(self.name, self.description, **schema)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ListColumn:
     """A column of the table. `label` and `short` (beside the value where rows are cards) are msgids, `css` classes of its
     cells. `sort`: the SQL of its key, which wants an index; with `where` it can be filtered by (see Filter). Without a cell
@@ -106,8 +105,7 @@ class ListColumn:
 
     def spoken(self, sortable: bool) -> Column:
         """In the reader's language."""
-        label, short = (_(text) if text else "" for text in (self.label, self.short))
-        return Column(self.name, label, sortable, self.num, self.css, short, self.shown, self.words)
+        return _column(self, sortable, reader().language)
 
 
 @dataclass(frozen=True)
@@ -341,6 +339,19 @@ def _choice(name: str, options: Sequence[str] | Mapping[str, str]) -> Filter:
 
 def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
+
+
+# Each page of a list says the same again, and a filter or column of a declaration lives as long as its list.
+@lru_cache(1_000)
+def _options(of: Filter, _language: str) -> list[tuple[Any, str]]:
+    known = [(code, _capital(_(word))) for code, word in of.words.items()]
+    return [("", _(of.every)), *known] if known else []
+
+
+@lru_cache(1_000)
+def _column(of: ListColumn, sortable: bool, _language: str) -> Column:
+    label, short = (_(text) if text else "" for text in (of.label, of.short))
+    return Column(of.name, label, sortable, of.num, of.css, short, of.shown, of.words)
 
 
 def _capital(text: str) -> str:
