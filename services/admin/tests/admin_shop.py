@@ -42,6 +42,7 @@ class Owners:
     signer: TokenSigner = field(default_factory=TokenSigner)
     # (method, path) → what to answer; a callable gets the request's JSON.
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
+    # Commands only: an edge fetches documents' content by itself, at any time.
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     tokens: list[dict[str, Any]] = field(default_factory=list)
@@ -66,7 +67,8 @@ class Owners:
     async def _anything(self, request: Request) -> Response:
         is_json = request.headers.get("content-type", "").startswith("application/json")
         body = await request.json() if is_json else await request.body()
-        self.calls.append((request.method, request.url.path, body))
+        if request.method != "GET":
+            self.calls.append((request.method, request.url.path, body))
         self.languages.append(request.headers.get("accept-language", ""))
         if self.down:
             return Response(status_code=503)

@@ -1,5 +1,11 @@
 // The link page presses its button by itself, once, and only for someone who looks at it.
-const form = document.querySelector("form[data-autosubmit]");
+let form;
+
+export function improve(element) {
+  form = element;
+  document.addEventListener("visibilitychange", send);
+  send();
+}
 
 function send() {
   if (document.visibilityState !== "visible" || document.prerendering) return;
@@ -8,6 +14,3 @@ function send() {
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") return;
   form.requestSubmit();
 }
-
-document.addEventListener("visibilitychange", send);
-send();

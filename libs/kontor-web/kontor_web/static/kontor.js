@@ -1,9 +1,13 @@
 // Improves pages that already work. Each larger piece is fetched only where a page asks for it.
 document.documentElement.classList.add("with-scripts");
 
-const once = (selector, load) => { if (document.querySelector(selector)) load(); };
+// The element is looked up now: when the piece arrives the page may have changed.
+const once = async (selector, load) => {
+  const element = document.querySelector(selector);
+  if (element) (await load()).improve(element);
+};
 
-once("[data-live]", () => import("./live.js").then((module) => module.listen(document.body)));
+once("[data-live]", () => import("./live.js"));
 once("[data-panel]", () => import("./panel.js"));
 once("form[data-upload]", () => import("./upload.js"));
 once("form[data-autosubmit]", () => import("./autosubmit.js"));

@@ -3,8 +3,8 @@
 const PAUSE = 400;
 let body, source, waiting = null, missed = false;
 
-export function listen(element) {
-  body = element;
+export function improve() {
+  body = document.body;
   open();
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && missed) refresh();

@@ -1,12 +1,14 @@
 // Opens the main thing of another page at the side: <a data-panel href>. Without scripts it is a plain link.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-panel]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  const content = await fetched(link.href);
-  if (!content) { location.assign(link.href); return; }
-  show(content);
-});
+export function improve() {
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-panel]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const content = await fetched(link.href);
+    if (!content) { location.assign(link.href); return; }
+    show(content);
+  });
+}
 
 async function fetched(address) {
   const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);

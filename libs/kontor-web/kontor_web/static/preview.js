@@ -1,9 +1,11 @@
 // Shows what a form would make, while it is being filled in: <form data-preview="/address"> posts itself there
 // and [data-preview-content] takes the answer's part of that name. Colours load their stylesheet.
-const form = document.querySelector("[data-preview]");
-let waiting, round = 0;
+let form, waiting, round = 0;
 
-form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 350); });
+export function improve(element) {
+  form = element;
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 350); });
+}
 
 async function show() {
   const mine = ++round;

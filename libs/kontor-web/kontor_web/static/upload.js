@@ -1,25 +1,28 @@
 // Sends each chosen file by itself, with progress; the answer is a piece of the page for the list of results.
 // Without scripts the form sends them all at once and shows the same results.
 // <form data-upload="/address"> with one file field; <ul data-results> takes <li>s; <template data-upload-row> is the row.
-const form = document.querySelector("form[data-upload]");
-const results = document.querySelector("[data-results]");
-const row = document.querySelector("template[data-upload-row]");
-const field = form.querySelector("input[type=file]");
 const AT_ONCE = 2;
+let form, results, row, field;
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  start([...field.files]);
-  form.reset();
-});
-field.addEventListener("change", () => form.requestSubmit());
-
-for (const kind of ["dragover", "drop"]) {
-  form.addEventListener(kind, (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+export function improve(element) {
+  form = element;
+  results = document.querySelector("[data-results]");
+  row = document.querySelector("template[data-upload-row]");
+  field = form.querySelector("input[type=file]");
+  for (const item of results.querySelectorAll("li[data-poll]")) follow(item);
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (kind === "drop") start([...event.dataTransfer.files]);
+    start([...field.files]);
+    form.reset();
   });
+  field.addEventListener("change", () => form.requestSubmit());
+  for (const kind of ["dragover", "drop"]) {
+    form.addEventListener(kind, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      if (kind === "drop") start([...event.dataTransfer.files]);
+    });
+  }
 }
 
 function start(files) {
@@ -70,4 +73,3 @@ async function follow(item) {
     item = next;
   }
 }
-for (const item of results.querySelectorAll("li[data-poll]")) follow(item);
