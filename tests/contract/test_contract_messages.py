@@ -22,6 +22,11 @@ def name_of(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def is_named(node: ast.AST) -> bool:
+    """`MeterEnded = Conflict.named("meter_ended", N_("…"))` is a class too."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "named"
+
+
 def problems() -> set[str]:
     """The names of Problem and everything below it."""
     bases = defaultdict(set)
@@ -29,6 +34,8 @@ def problems() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] |= {name_of(base) for base in node.bases}
+            elif isinstance(node, ast.Assign) and is_named(node.value):
+                bases[name_of(node.targets[0])].add(name_of(node.value.func.value))
     found, further = set(), {"Problem"}
     while further:
         found |= further
@@ -67,6 +74,8 @@ def unmarked(tree: ast.AST) -> Iterator[tuple[int, str]]:
         told: list[ast.expr | None] = []
         if isinstance(node, ast.Call) and name_of(node.func) in PROBLEMS:
             told = [*node.args, *(given.value for given in node.keywords if given.arg == "title")]
+        elif is_named(node):
+            told = list(node.args)
         elif isinstance(node, ast.ClassDef) and node.name in PROBLEMS:
             told = [assigned(node, "title")]
         elif isinstance(node, ast.Dict):
@@ -119,6 +128,7 @@ def test_every_sentence_is_known_to_the_catalogs(check) -> None:
         'raise Invalid("The amount is wrong: " + reason)',
         'raise Invalid(N_("Wrong."), title="The amount is wrong.")',
         'class TooMany(Problem):\n    code, title = "too_many", f"At most {MOST} of them."',
+        'TooMany = Problem.named("too_many", f"At most {MOST} of them.")',
         'error = {"field": "amount", "code": "wrong", "message": "The amount is wrong."}',
     ],
 )

@@ -19,8 +19,7 @@ MOST = 500
 _bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`Authorization: Bearer <API key>`")
 
 
-class KeyMissing(Unauthorized):
-    code, title = "api_key_missing", N_("An API key is needed.")
+KeyMissing = Unauthorized.named("api_key_missing", N_("An API key is needed."))
 
 
 class UploadTooLarge(TooLarge):

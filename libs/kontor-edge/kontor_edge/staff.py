@@ -18,11 +18,8 @@ from kontor_service.errors import Unauthorized
 from kontor_service.i18n import N_, negotiate, speak
 from kontor_web import Link, PageContext
 
-
-class NotLoggedIn(Unauthorized):
-    """There is no session, or it is over."""
-
-    code, title = "not_logged_in", N_("Please log in.")
+# There is no session, or it is over.
+NotLoggedIn = Unauthorized.named("not_logged_in", N_("Please log in."))
 
 
 @dataclass(frozen=True)

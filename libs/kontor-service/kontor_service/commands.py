@@ -23,9 +23,7 @@ from kontor_service.database import Database
 from kontor_service.errors import Conflict
 from kontor_service.i18n import N_
 
-
-class KeyReused(Conflict):
-    code, title = "idempotency_key_reused", N_("This idempotency key was used for another request.")
+KeyReused = Conflict.named("idempotency_key_reused", N_("This idempotency key was used for another request."))
 
 
 def command_result(state: Message, /, **extra: Any) -> dict[str, Any]:

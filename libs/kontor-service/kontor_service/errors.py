@@ -1,10 +1,11 @@
 """Errors as RFC 9457 problem details: a stable code, an HTTP status, parameters, and a sentence in the reader's language.
 
-Services subclass these and set `code` and `title`. Messages are English and marked with N_; `%(name)s` is filled from the
-parameters, and so is what German stands for them in the catalogs.
+Services name their own, e.g. `MeterEnded = Conflict.named("meter_ended", N_("The meter is no longer in use."))`. Messages
+are English and marked with N_; `%(name)s` is filled from the parameters, and so is what German stands for them in the
+catalogs.
 """
 
-from typing import Any, NotRequired, Self, TypedDict
+from typing import Any, NotRequired, Self, TypedDict, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -37,6 +38,11 @@ class Problem(Exception):
     status = 500
     code = "internal_error"
     title = N_("Something went wrong.")
+
+    @classmethod
+    def named(cls, code: str, title: str) -> type[Self]:
+        """A subclass with a code and a title of its own."""
+        return cast("type[Self]", type(code, (cls,), {"code": code, "title": title}))
 
     def __init__(
         self,

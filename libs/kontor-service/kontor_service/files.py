@@ -10,9 +10,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 
-
-class FileMissing(NotFound):
-    code, title = "file_missing", N_("The file is not in storage.")
+FileMissing = NotFound.named("file_missing", N_("The file is not in storage."))
 
 
 class Files:

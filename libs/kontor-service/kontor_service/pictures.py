@@ -10,13 +10,8 @@ from PIL import Image, ImageOps
 from kontor_service.errors import Invalid, TooLarge
 from kontor_service.i18n import N_
 
-
-class NotAnImage(Invalid):
-    code, title = "not_an_image", N_("This is not a picture that can be used. PNG and JPEG can.")
-
-
-class PictureTooLarge(TooLarge):
-    code, title = "picture_too_large", N_("The picture is too large.")
+NotAnImage = Invalid.named("not_an_image", N_("This is not a picture that can be used. PNG and JPEG can."))
+PictureTooLarge = TooLarge.named("picture_too_large", N_("The picture is too large."))
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,7 @@ _LEEWAY = 5
 _KEY_REFRESH_PAUSE = 5.0
 
 
-class TokenInvalid(Unauthorized):
-    code, title = "token_invalid", N_("The token is not valid.")
+TokenInvalid = Unauthorized.named("token_invalid", N_("The token is not valid."))
 
 
 @dataclass(frozen=True)

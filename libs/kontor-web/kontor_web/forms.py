@@ -17,11 +17,8 @@ from kontor_service.i18n import gettext as _
 from kontor_service.money import TOO_MUCH, digits, to_minor
 from kontor_web.pages import Pages, csrf_token
 
-
-class WrongToken(Forbidden):
-    """The form did not come from our page, or its page was too old."""
-
-    code, title = "csrf", N_("Please send the form again: the page had been open for too long.")
+# The form did not come from our page, or its page was too old.
+WrongToken = Forbidden.named("csrf", N_("Please send the form again: the page had been open for too long."))
 
 
 async def read_form(request: Request, *, max_files: int = 0) -> "Form":

@@ -19,10 +19,8 @@ _ALWAYS = [
 _NO_PAGE = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-class ForeignRequest(Forbidden):
-    """An unsafe request that another site's page made."""
-
-    code, title = "foreign_request", N_("This request came from another site.")
+# An unsafe request that another site's page made.
+ForeignRequest = Forbidden.named("foreign_request", N_("This request came from another site."))
 
 
 def page_policy(form_targets: tuple[str, ...] = (), *, framed_by: str = "'none'") -> str:

@@ -35,8 +35,7 @@ CUSTOMERS = ListPage(
 )  # fmt: skip
 
 
-class CustomerMissing(NotFound):
-    code, title = "customer_not_found", N_("There is no such customer.")
+CustomerMissing = NotFound.named("customer_not_found", N_("There is no such customer."))
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,7 @@ MAILS = ListPage(
 )  # fmt: skip
 
 
-class MailMissing(NotFound):
-    code, title = "mail_unknown", N_("There is no such mail.")
+MailMissing = NotFound.named("mail_unknown", N_("There is no such mail."))
 
 
 @router.get("")

@@ -19,8 +19,7 @@ router = APIRouter(prefix="/texte")
 _RIGHT = "templates:edit"
 
 
-class KindMissing(NotFound):
-    code, title = "template_kind_unknown", N_("There is no such kind of mail.")
+KindMissing = NotFound.named("template_kind_unknown", N_("There is no such kind of mail."))
 
 
 async def _all(request: Request, staff: Staff) -> dict[str, Any]:

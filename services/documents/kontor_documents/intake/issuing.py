@@ -22,7 +22,7 @@ from kontor_documents.errors import InvalidInvoice
 from kontor_documents.intake.defaults import with_defaults
 from kontor_documents.intake.parse import Parsed, external_id_of
 from kontor_documents.numbering.service import PROVISIONAL, next_number
-from kontor_service.errors import FieldError
+from kontor_service.errors import FieldError, Invalid
 from kontor_service.i18n import N_
 
 _EINVOICES = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE})
@@ -57,7 +57,7 @@ class Issue:
     customer: identity_pb2.Customer | None = None
 
 
-async def prepare(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Issue | Waiting | InvalidInvoice:
+async def prepare(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Issue | Waiting | Invalid:
     """Validated first, numbered last: no number is lost."""
     data = parsed.data
     if parsed.is_supplied:

@@ -25,7 +25,7 @@ from kontor_documents.models import Document, Submission
 from kontor_documents.numbering.service import take_number
 from kontor_documents.threads import Joining, lock_to_join
 from kontor_service.commands import fingerprint, recall, remember
-from kontor_service.errors import Problem, Unavailable
+from kontor_service.errors import Conflict, Problem, Unavailable
 from kontor_service.i18n import N_
 
 # Doors whose sender hears of a refusal; what comes by the others is told on its submission.
@@ -246,7 +246,7 @@ async def _refuse_conflicts(session: AsyncSession, parsed: Parsed) -> None:
         raise _duplicate(holder)
 
 
-def _already_shared(existing: Document) -> AlreadyShared:
+def _already_shared(existing: Document) -> Conflict:
     return AlreadyShared(
         N_("%(external_id)s is the document %(number)s in the state %(state)s; please correct it by a new one."),
         field="external_id",
@@ -258,7 +258,7 @@ def _already_shared(existing: Document) -> AlreadyShared:
     )
 
 
-def _duplicate(holder: Document) -> DuplicateNumber:
+def _duplicate(holder: Document) -> Conflict:
     return DuplicateNumber(
         N_("Number %(number)s belongs to the document with external id %(external_id)s."),
         field="number",

@@ -22,8 +22,7 @@ from kontor_web import Form
 router = APIRouter()
 
 
-class DocumentMissing(NotFound):
-    code, title = "document_not_found", N_("There is no such document.")
+DocumentMissing = NotFound.named("document_not_found", N_("There is no such document."))
 
 
 @dataclass(frozen=True)

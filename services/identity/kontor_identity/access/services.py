@@ -15,8 +15,7 @@ from kontor_service.tokens import Principal, TokenVerifier, from_services
 _basic = HTTPBasic(auto_error=False)
 
 
-class ServiceUnknown(Unauthorized):
-    code, title = "service_unknown", N_("The service's credential is not right.")
+ServiceUnknown = Unauthorized.named("service_unknown", N_("The service's credential is not right."))
 
 
 def calling_service(deps: Deps, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:

@@ -26,8 +26,7 @@ class ChallengeUnknown(NotFound):
     title = N_("There is no such challenge.")
 
 
-class ChallengeOver(Gone):
-    code, title = "challenge_over", N_("The challenge was used or has expired.")
+ChallengeOver = Gone.named("challenge_over", N_("The challenge was used or has expired."))
 
 
 def issue(

@@ -21,25 +21,13 @@ from kontor_service.errors import Conflict, Invalid
 from kontor_service.events import instant
 from kontor_service.i18n import N_
 
-
-class DuplicateContact(Conflict):
-    code, title = "duplicate_email", N_("Another contact person of this customer has this e-mail address.")
-
-
-class AddressNeeded(Invalid):
-    code, title = "email_missing", N_("An invitation needs an e-mail address.")
-
-
-class AccessThere(Conflict):
-    code, title = "access_active", N_("This person has access already.")
-
-
-class PortalSwitchedOff(Conflict):
-    code, title = "portal_off", N_("The portal is switched off.")
-
-
-class TooManyContacts(Conflict):
-    code, title = "too_many_contacts", N_("A customer has at most %(most)s contact persons.")
+DuplicateContact = Conflict.named(
+    "duplicate_email", N_("Another contact person of this customer has this e-mail address.")
+)
+AddressNeeded = Invalid.named("email_missing", N_("An invitation needs an e-mail address."))
+AccessThere = Conflict.named("access_active", N_("This person has access already."))
+PortalSwitchedOff = Conflict.named("portal_off", N_("The portal is switched off."))
+TooManyContacts = Conflict.named("too_many_contacts", N_("A customer has at most %(most)s contact persons."))
 
 
 async def add_contact(

@@ -12,11 +12,8 @@ from kontor_identity.models import Customer, CustomerNumber
 from kontor_service.errors import Conflict
 from kontor_service.i18n import N_
 
-
-class NumberUsed(Conflict):
-    """`holder` says whose it was, and is: id, name and present number."""
-
-    code, title = "number_used", N_("Another customer has this number, or had it before.")
+# `holder` says whose it was, and is: id, name and present number.
+NumberUsed = Conflict.named("number_used", N_("Another customer has this number, or had it before."))
 
 
 async def reserve_numbers(session: AsyncSession, customer: Customer, *numbers: str) -> None:

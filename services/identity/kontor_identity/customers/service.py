@@ -22,13 +22,8 @@ from kontor_service.errors import Conflict, Invalid
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 
-
-class DuplicateNumber(Conflict):
-    code, title = "duplicate_number", N_("Another customer has this number, or had it before.")
-
-
-class NameMissing(Invalid):
-    code, title = "missing", N_("A new customer needs a name.")
+DuplicateNumber = Conflict.named("duplicate_number", N_("Another customer has this number, or had it before."))
+NameMissing = Invalid.named("missing", N_("A new customer needs a name."))
 
 
 async def create_customer(

@@ -19,17 +19,9 @@ from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound, Unauthorized
 from kontor_service.i18n import N_
 
-
-class InvitationUnknown(NotFound):
-    code, title = "invitation_unknown", N_("There is no such invitation.")
-
-
-class InvitationExpired(Gone):
-    code, title = "invitation_expired", N_("The invitation is no longer valid.")
-
-
-class WrongPassword(Unauthorized):
-    code, title = "invalid_credentials", N_("The password is wrong.")
+InvitationUnknown = NotFound.named("invitation_unknown", N_("There is no such invitation."))
+InvitationExpired = Gone.named("invitation_expired", N_("The invitation is no longer valid."))
+WrongPassword = Unauthorized.named("invalid_credentials", N_("The password is wrong."))
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,8 @@ _USE_TOLD_EVERY = timedelta(hours=1)
 _FRESH_LINK_LIFETIME = timedelta(days=7)
 
 
-class LinkUnknown(NotFound):
-    code, title = "link_unknown", N_("There is no such link.")
-
-
-class LinkExpired(Gone):
-    code, title = "link_expired", N_("The link is no longer valid.")
+LinkUnknown = NotFound.named("link_unknown", N_("There is no such link."))
+LinkExpired = Gone.named("link_expired", N_("The link is no longer valid."))
 
 
 @dataclass(frozen=True)

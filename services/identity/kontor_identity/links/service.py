@@ -21,9 +21,7 @@ from kontor_service.errors import Conflict
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
 
-
-class LinkRevoked(Conflict):
-    code, title = "link_revoked", N_("The link was revoked.")
+LinkRevoked = Conflict.named("link_revoked", N_("The link was revoked."))
 
 
 def url_of(deps: Dependencies, link: Link) -> str:

@@ -24,12 +24,8 @@ LARGEST_SIDE = 4000
 _FITS_INTO = (600, 240)
 
 
-class LogoInvalid(Invalid):
-    code, title = "logo_invalid", N_("This is not a picture that can be used. PNG and JPEG can.")
-
-
-class LogoTooLarge(TooLarge):
-    code, title = "logo_too_large", N_("The logo is too large.")
+LogoInvalid = Invalid.named("logo_invalid", N_("This is not a picture that can be used. PNG and JPEG can."))
+LogoTooLarge = TooLarge.named("logo_too_large", N_("The logo is too large."))
 
 
 @dataclass(frozen=True)

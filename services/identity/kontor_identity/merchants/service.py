@@ -28,12 +28,8 @@ from kontor_service.ids import uuid7
 _OPENS_THE_PORTAL = ("portal_enabled", "portal_access_default", "slug")
 
 
-class SlugTaken(Conflict):
-    code, title = "slug_taken", N_("This address is taken.")
-
-
-class AddressTaken(Conflict):
-    code, title = "email_taken", N_("This e-mail address has a log-in already.")
+SlugTaken = Conflict.named("slug_taken", N_("This address is taken."))
+AddressTaken = Conflict.named("email_taken", N_("This e-mail address has a log-in already."))
 
 
 async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[str, Any]:

@@ -14,8 +14,7 @@ SHORTEST = 10
 LONGEST = 200
 
 
-class PasswordTooWeak(Invalid):
-    code, title = "password_too_weak", N_("This password is too easy to guess.")
+PasswordTooWeak = Invalid.named("password_too_weak", N_("This password is too easy to guess."))
 
 
 def check_strength(password: str, *personal: str) -> None:

@@ -19,13 +19,8 @@ from kontor_identity.system_time import now
 from kontor_service.errors import Gone, NotFound
 from kontor_service.i18n import N_
 
-
-class ResetUnknown(NotFound):
-    code, title = "reset_unknown", N_("There is no such link.")
-
-
-class ResetExpired(Gone):
-    code, title = "reset_expired", N_("The link is no longer valid.")
+ResetUnknown = NotFound.named("reset_unknown", N_("There is no such link."))
+ResetExpired = Gone.named("reset_expired", N_("The link is no longer valid."))
 
 
 async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:

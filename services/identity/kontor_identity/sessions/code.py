@@ -32,14 +32,9 @@ _ATTEMPT = text(
 _USE = text("UPDATE challenge SET used_at = now() WHERE id = :id AND used_at IS NULL RETURNING id")
 
 
-class WrongCode(Unauthorized):
-    """The same for a wrong, a used, an expired and an unknown one."""
-
-    code, title = "wrong_code", N_("The code is wrong or no longer valid.")
-
-
-class NoMailbox(Conflict):
-    code, title = "no_email", N_("There is no e-mail address for this document.")
+# The same for a wrong, a used, an expired and an unknown one.
+WrongCode = Unauthorized.named("wrong_code", N_("The code is wrong or no longer valid."))
+NoMailbox = Conflict.named("no_email", N_("There is no e-mail address for this document."))
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,7 @@ class SessionMissing(NotFound):
     title = N_("There is no such session.")
 
 
-class NoAccount(Forbidden):
-    code, title = "no_account", N_("There is no account behind this session.")
+NoAccount = Forbidden.named("no_account", N_("There is no account behind this session."))
 
 
 async def own_sessions(deps: Dependencies, principal: Principal) -> list[dict[str, Any]]:

@@ -21,10 +21,8 @@ from kontor_service.i18n import N_
 LoginKind = Literal["portal", "staff"]
 
 
-class InvalidCredentials(Unauthorized):
-    """The same for an unknown address, a wrong password, and somebody whose access has ended."""
-
-    code, title = "invalid_credentials", N_("E-mail address or password is wrong.")
+# The same for an unknown address, a wrong password, and somebody whose access has ended.
+InvalidCredentials = Unauthorized.named("invalid_credentials", N_("E-mail address or password is wrong."))
 
 
 @dataclass(frozen=True)

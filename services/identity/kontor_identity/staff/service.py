@@ -24,8 +24,7 @@ class StaffMissing(NotFound):
     title = N_("There is no such member of staff.")
 
 
-class LastOwner(Conflict):
-    code, title = "last_owner", N_("The last active owner stays owner.")
+LastOwner = Conflict.named("last_owner", N_("The last active owner stays owner."))
 
 
 class StaffNew(Input):

@@ -32,8 +32,7 @@ _PIECE_OF_INTERVALS = 10_000
 _PIECE_OF_METERS = 100
 
 
-class BatchNotInPreview(Conflict):
-    code, title = "batch_not_in_preview", N_("This file is stored or dropped already.")
+BatchNotInPreview = Conflict.named("batch_not_in_preview", N_("This file is stored or dropped already."))
 
 
 @dataclass(frozen=True, slots=True)

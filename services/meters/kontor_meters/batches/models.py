@@ -75,5 +75,4 @@ class ParkedItem(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     parked_at: datetime = Field(sa_column_kwargs={"server_default": func.now()})
 
 
-class BatchNotFound(NotFound):
-    code, title = "batch_not_found", N_("There is no such file.")
+BatchNotFound = NotFound.named("batch_not_found", N_("There is no such file."))

@@ -29,8 +29,7 @@ WHERE register_id = ANY (:registers) AND starts_at >= :first AND starts_at < :la
 """)
 
 
-class SeriesNotFound(NotFound):
-    code, title = "series_not_found", N_("There is no such series.")
+SeriesNotFound = NotFound.named("series_not_found", N_("There is no such series."))
 
 
 @router.get("/{series_id}/days/{day}")

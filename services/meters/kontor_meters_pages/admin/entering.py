@@ -26,8 +26,7 @@ _CHOICES = 20
 _MOST_METERS = 200
 
 
-class ReadingMissing(NotFound):
-    code, title = "reading_not_found", N_("There is no such reading.")
+ReadingMissing = NotFound.named("reading_not_found", N_("There is no such reading."))
 
 
 @router.get("/ablesen")

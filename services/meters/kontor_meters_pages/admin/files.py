@@ -31,8 +31,7 @@ _MOST_BYTES = 32 * 1024 * 1024
 CSV = "text/csv; charset=utf-8"
 
 
-class BatchMissing(NotFound):
-    code, title = "batch_not_found", N_("There is no such file.")
+BatchMissing = NotFound.named("batch_not_found", N_("There is no such file."))
 
 
 @router.get("")

@@ -26,8 +26,7 @@ GROUPS = ("all", "kinds", "customers", "meters")
 _MOST_NUMBERS = 2000
 
 
-class RequestMissing(NotFound):
-    code, title = "request_not_found", N_("There is no such request.")
+RequestMissing = NotFound.named("request_not_found", N_("There is no such request."))
 
 
 @router.get("")

@@ -17,8 +17,7 @@ from kontor_service.i18n import N_
 SHOWN, ALL = 12, 1000
 
 
-class MeterMissing(NotFound):
-    code, title = "meter_not_found", N_("There is no such meter.")
+MeterMissing = NotFound.named("meter_not_found", N_("There is no such meter."))
 
 
 @dataclass(frozen=True)

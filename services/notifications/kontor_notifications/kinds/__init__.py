@@ -8,9 +8,7 @@ from kontor_notifications.kind import MailKind, MailText
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 
-
-class KindUnknown(NotFound):
-    code, title = "template_kind_unknown", N_("There is no such kind of mail.")
+KindUnknown = NotFound.named("template_kind_unknown", N_("There is no such kind of mail."))
 
 
 @cache

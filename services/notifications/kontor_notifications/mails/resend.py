@@ -14,17 +14,9 @@ from kontor_notifications.models import Mail
 from kontor_service.errors import Conflict, Invalid, NotFound
 from kontor_service.i18n import N_, language_of
 
-
-class MailUnknown(NotFound):
-    code, title = "mail_unknown", N_("There is no such mail.")
-
-
-class NotRepeatable(Conflict):
-    code, title = "mail_not_repeatable", N_("This mail cannot be sent again.")
-
-
-class AddressInvalid(Invalid):
-    code, title = "address_invalid", N_("This is not an e-mail address.")
+MailUnknown = NotFound.named("mail_unknown", N_("There is no such mail."))
+NotRepeatable = Conflict.named("mail_not_repeatable", N_("This mail cannot be sent again."))
+AddressInvalid = Invalid.named("address_invalid", N_("This is not an e-mail address."))
 
 
 async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: str | None) -> Mail:

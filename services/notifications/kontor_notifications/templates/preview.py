@@ -22,9 +22,7 @@ from kontor_notifications.templates.service import wording
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_, Language
 
-
-class DocumentUnknown(NotFound):
-    code, title = "document_unknown", N_("There is no such document.")
+DocumentUnknown = NotFound.named("document_unknown", N_("There is no such document."))
 
 
 class Trial(BaseModel):

@@ -17,10 +17,8 @@ _MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
 LONGEST_SUBJECT, LONGEST_TEXT = 300, 20_000
 
 
-class TemplateInvalid(Invalid):
-    """The template cannot be sent as it is; `errors` names each field and placeholder."""
-
-    code, title = "template_invalid", N_("Something in the text is not right.")
+# The template cannot be sent as it is; `errors` names each field and placeholder.
+TemplateInvalid = Invalid.named("template_invalid", N_("Something in the text is not right."))
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,12 @@ _LONGEST_LINE = 20_000
 _SEPARATORS = ";\t,"
 
 
-class FileUnreadable(Invalid):
-    code, title = "file_unreadable", N_("This is no CSV file. Please save it as CSV (UTF-8) and try again.")
-
-
-class ColumnsMissing(Invalid):
-    code, title = (
-        "columns_missing",
-        N_("The first line does not name the columns that are needed. The template shows them."),
-    )
+FileUnreadable = Invalid.named(
+    "file_unreadable", N_("This is no CSV file. Please save it as CSV (UTF-8) and try again.")
+)
+ColumnsMissing = Invalid.named(
+    "columns_missing", N_("The first line does not name the columns that are needed. The template shows them.")
+)
 
 
 class Row(NamedTuple):

@@ -26,8 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 OUR_TIME = range(1900, 2200)
 
 
-class BodyBroken(Invalid):
-    code, title = "body_broken", N_("The request cannot be read.")
+BodyBroken = Invalid.named("body_broken", N_("The request cannot be read."))
 
 
 class ReadingItem(NamedTuple):
