@@ -4,6 +4,7 @@ from kontor_service.errors import Conflict, Invalid, NotFound
 from kontor_service.i18n import N_
 
 DocumentNotFound = NotFound.named("document_not_found", N_("There is no such document."))
+FileNotFound = NotFound.named("file_not_found", N_("There is no such file."))
 SubmissionNotFound = NotFound.named("submission_not_found", N_("There is no such submission."))
 NothingSubmitted = Invalid.named("nothing_submitted", N_("There was no file."))
 DataMissing = Invalid.named(

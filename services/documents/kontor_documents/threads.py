@@ -1,7 +1,6 @@
 """Documents of one customer number that name each other: an order, its delivery note, its invoice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,37 +27,24 @@ _MEMBERS = text("SELECT id FROM document WHERE thread_id = ANY(:threads) AND id 
 _LOCK = text("SELECT FROM document WHERE id = :id OR thread_id = ANY(:threads) ORDER BY id FOR UPDATE")
 
 
-@dataclass(frozen=True)
-class Joining:
-    """A document that is about to join a thread. `id` is None while it is new; `named` are numbers it refers to."""
-
-    id: UUID | None
-    customer_number: str
-    number: str
-    named: Sequence[str]
-
-
-async def lock_to_join(session: AsyncSession, joining: Joining) -> None:
-    """Locks the document and those whose threads it ties together, in the order of ids.
+async def lock_to_join(
+    session: AsyncSession, document_id: UUID | None, customer_number: str, number: str, named: Sequence[str]
+) -> None:
+    """Locks the document (None: it is new) and those whose threads it ties together, in the order of ids; `named` are
+    numbers it refers to.
 
     To be called before any of them is locked: whoever locks several documents does it in this order, so that no two
     wait for each other.
     """
-    threads = await _threads(session, joining)
-    await session.execute(_LOCK, {"id": joining.id, "threads": threads[1:]})
+    threads = await _threads(session, document_id, customer_number, number, named)
+    await session.execute(_LOCK, {"id": document_id, "threads": threads[1:]})
 
 
-async def _threads(session: AsyncSession, joining: Joining) -> list[UUID]:
-    found = await session.execute(
-        _THREADS,
-        {
-            "id": joining.id or _NONE,
-            "customer_number": joining.customer_number,
-            "number": joining.number,
-            "named": list(joining.named),
-        },
-    )
-    return sorted(row.thread_id for row in found)
+async def _threads(
+    session: AsyncSession, document_id: UUID | None, customer_number: str, number: str, named: Sequence[str]
+) -> list[UUID]:
+    values = {"id": document_id or _NONE, "customer_number": customer_number, "number": number, "named": list(named)}
+    return sorted(await session.scalars(_THREADS, values))
 
 
 async def join_thread(session: AsyncSession, document: Document, named: Sequence[str]) -> list[UUID]:
@@ -66,12 +52,9 @@ async def join_thread(session: AsyncSession, document: Document, named: Sequence
 
     Returns the ids of documents whose thread changes because this one ties threads together: `tie` them afterwards.
     """
-    threads = await _threads(session, Joining(document.id, document.customer_number, document.number, named))
+    threads = await _threads(session, document.id, document.customer_number, document.number, named)
     document.thread_id = threads[0] if threads else uuid7()
-    if len(threads) < 2:
-        return []
-    members = await session.execute(_MEMBERS, {"threads": threads[1:], "id": document.id})
-    return [row.id for row in members]
+    return list(await session.scalars(_MEMBERS, {"threads": threads[1:], "id": document.id}))
 
 
 async def tie(session: AsyncSession, document_ids: Sequence[UUID], thread_id: UUID) -> None:

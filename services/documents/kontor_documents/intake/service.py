@@ -23,7 +23,7 @@ from kontor_documents.intake.parse import Parsed, external_id_of, parse, refuse_
 from kontor_documents.intake.store_document import put_files, store_document
 from kontor_documents.models import Document, Submission
 from kontor_documents.numbering.service import take_number
-from kontor_documents.threads import Joining, lock_to_join
+from kontor_documents.threads import lock_to_join
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Conflict, Problem, Unavailable
 from kontor_service.i18n import N_
@@ -202,8 +202,7 @@ async def _make(
     external_id = external_id_of(parsed)
     known = await queries.by_external_id(session, external_id)
     named = [reference.number for reference in parsed.data.references]
-    joining = Joining(known.id if known else None, parsed.data.customer_number, parsed.data.number, named)
-    await lock_to_join(session, joining)
+    await lock_to_join(session, known.id if known else None, parsed.data.customer_number, parsed.data.number, named)
     existing = await queries.by_external_id(session, external_id, lock=True)
     if existing is not None:
         if existing.source_sha256 == parsed.source_sha256:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,12 +30,6 @@ class Release(BaseModel):
     ids: list[UUID] = Field(min_length=1, max_length=_MAX_RELEASED_TOGETHER)
 
 
-class Share(BaseModel):
-    recipient: str = Field(default="", max_length=254, pattern=r"^$|^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$")
-    subject: str = Field(default="", max_length=200, pattern=r"^[^\r\n]*$")
-    text: str = Field(default="", max_length=10_000)
-
-
 class Reason(BaseModel):
     reason: str = Field(default="", max_length=1_000)
 
@@ -55,7 +49,7 @@ async def release(deps: Deps, body: Release, principal: Releaser) -> dict[str, A
     for document_id in dict.fromkeys(body.ids):
         try:
             state = await service.share(
-                deps, principal.merchant, document_id, actor=_actor(principal), choice=service.Choice()
+                deps, principal.merchant, document_id, actor=_actor(principal), choice=service.Share()
             )
         except Problem as problem:
             refused.append({"id": str(document_id), "error": problem.as_dict()})
@@ -65,34 +59,30 @@ async def release(deps: Deps, body: Release, principal: Releaser) -> dict[str, A
 
 
 @router.post("/v1/documents/{document_id}/share")
-async def share(deps: Deps, document_id: UUID, body: Share, principal: Releaser) -> dict[str, Any]:
-    choice = service.Choice(body.recipient, body.subject, body.text)
-    state = await service.share(deps, principal.merchant, document_id, actor=_actor(principal), choice=choice)
-    return command_result(state)
+async def share(deps: Deps, document_id: UUID, body: service.Share, principal: Releaser) -> dict[str, Any]:
+    return command_result(
+        await service.share(deps, principal.merchant, document_id, actor=_actor(principal), choice=body)
+    )
 
 
 @router.post("/v1/documents/{document_id}/withdraw")
-async def withdraw(deps: Deps, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
-    return await _act(deps, principal, service.close, document_id, cancelled=False, reason=body.reason)
-
-
 @router.post("/v1/documents/{document_id}/cancel")
-async def cancel(deps: Deps, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
-    return await _act(deps, principal, service.close, document_id, cancelled=True, reason=body.reason)
+async def close(request: Request, deps: Deps, document_id: UUID, body: Reason, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.close, document_id, cancelled=_cancels(request), reason=body.reason)
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/withdraw")
-async def withdraw_by_external_id(deps: Deps, external_id: str, body: Reason, principal: Submitter) -> dict[str, Any]:
-    """The ERP takes a document back (C26)."""
-    use_case = service.close_by_external_id
-    return await _act(deps, principal, use_case, external_id, cancelled=False, reason=body.reason)
-
-
 @router.post("/v1/documents/by-external-id/{external_id:path}/cancel")
-async def cancel_by_external_id(deps: Deps, external_id: str, body: Reason, principal: Submitter) -> dict[str, Any]:
-    """The ERP has cancelled a document (Storno, C26)."""
+async def close_by_external_id(
+    request: Request, deps: Deps, external_id: str, body: Reason, principal: Submitter
+) -> dict[str, Any]:
+    """The ERP takes a document back, or has cancelled it (Storno, C26)."""
     use_case = service.close_by_external_id
-    return await _act(deps, principal, use_case, external_id, cancelled=True, reason=body.reason)
+    return await _act(deps, principal, use_case, external_id, cancelled=_cancels(request), reason=body.reason)
+
+
+def _cancels(request: Request) -> bool:
+    return request.url.path.endswith("/cancel")
 
 
 @router.post("/v1/documents/{document_id}/assign")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies, Deps
-from kontor_documents.errors import DocumentNotFound
+from kontor_documents.errors import DocumentNotFound, FileNotFound
 from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.views.xrechnung import xrechnung
@@ -86,7 +86,7 @@ async def _document(deps: Dependencies, document_id: UUID, principal: Principal)
 
 async def _answer(deps: Dependencies, found: DocumentFile | None) -> Response:
     if found is None:
-        raise DocumentNotFound(N_("There is no such file."), code="file_not_found")
+        raise FileNotFound
     return _download(await deps.files.get(found.sha256), found.media_type, found.name)
 
 
