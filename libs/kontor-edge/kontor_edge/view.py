@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from kontor_edge.values import whole
 from kontor_events.registry import type_of
 
 # Every view has these; the guard (epoch, version) makes order and duplicates of events stop mattering.
@@ -23,6 +24,10 @@ def _no_topics(_: Any) -> Iterable[str]:
     return ()
 
 
+def _no_more(_: Any) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """`snapshot` is the aggregate's snapshot event, e.g. documents_pb2.DocumentSnapshot: it names the events that are
@@ -31,14 +36,15 @@ class View:
     `columns` are the columns beside id, merchant_id, epoch, version, deleted: name → SQL type. What is filtered, sorted
     or searched is a column; the rest goes into one JSON column. They must be nullable: a tombstone fills none
     of them.
-    `row` gives their values from the state: what JSON can carry, dates as ISO 8601, lists for arrays.
+    `row` gives their values from the state where a column is more than the state's field of its name (`data`: all of
+    the state): what JSON can carry, dates as ISO 8601, lists for arrays.
     `topics` names what open pages listen to when this changes, e.g. {"document:<id>", "customer:<id>"}.
     """
 
     table: str
     snapshot: type[Message]
     columns: Mapping[str, str]
-    row: Callable[[Any], dict[str, Any]]
+    row: Callable[[Any], dict[str, Any]] = _no_more
     topics: Callable[[Any], Iterable[str]] = _no_topics
 
     @cached_property
@@ -74,7 +80,13 @@ class View:
             "version": state.version,
             "deleted": state.deleted,
         }
-        return fixed if state.deleted else self.row(state) | fixed
+        if state.deleted:
+            return fixed
+        row = self.row(state)
+        return row | {name: self._plain(state, name) for name in self.columns if name not in row} | fixed
+
+    def _plain(self, state: Any, name: str) -> Any:
+        return whole(state) if name == "data" else getattr(state, name) or None
 
     def create_table(self, schema: str) -> str:
         """The DDL of this view's table in a generation."""

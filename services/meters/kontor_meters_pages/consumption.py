@@ -154,22 +154,20 @@ class Used:
         return (now, then) if then else None
 
     def _groups(self) -> list[tuple[str, str]]:
-        found = {(row["direction"] or "consumption", row["unit"]) for row in self._rows}
+        found = {(row["direction"], row["unit"]) for row in self._rows}
         return sorted(found, key=lambda group: (DIRECTIONS.index(group[0]), group[1]))
 
     def of(self, direction: str, unit: str) -> list[dict[str, Any]]:
-        return [r for r in self._rows if (r["direction"] or "consumption") == direction and r["unit"] == unit]
+        return [r for r in self._rows if r["direction"] == direction and r["unit"] == unit]
 
     def _tariffs(self, direction: str, unit: str) -> list[tuple[str, str]]:
         """Each with its series; the latest where there were several."""
-        found = {row["tariff"] or "single": row["series_id"] for row in sorted(self.of(direction, unit), key=_year)}
+        found = {row["tariff"]: row["series_id"] for row in sorted(self.of(direction, unit), key=_year)}
         return sorted(found.items(), key=lambda pair: _TARIFFS.index(pair[0]))
 
     def _days_of(self, direction: str, unit: str, tariff: str, year: int) -> list[int]:
         """Of all series of this tariff: a customer's year may be told in two of them."""
-        rows = [
-            r["days"] for r in self.of(direction, unit) if (r["tariff"] or "single") == tariff and r["year"] == year
-        ]
+        rows = [r["days"] for r in self.of(direction, unit) if r["tariff"] == tariff and r["year"] == year]
         days = 366 if isleap(year) else 365
         if len(rows) == 1 and len(rows[0]) == days:
             return list(rows[0])

@@ -39,9 +39,6 @@ def _meter(m: Any) -> dict[str, Any]:
         "registers": [_register(r) for r in m.registers],
     }  # fmt: skip
     return {
-        "kind": m.kind,
-        "number": m.number,
-        "customer_id": m.customer_id or None,
         "point_id": m.point_id or m.id,
         "used_from": m.in_use_from or None,
         "used_to": m.in_use_to or None,
@@ -54,41 +51,6 @@ def _meter(m: Any) -> dict[str, Any]:
         "brief": text(brief),
         "data": whole(m) | {"place": {part: getattr(place, part) for part in _PLACE}},
     }
-
-
-def _reading(r: Any) -> dict[str, Any]:
-    return {
-        "meter_id": r.meter_id,
-        "register_id": r.register_id,
-        "series_id": r.series_id or None,
-        "customer_id": r.customer_id or None,
-        "state": r.state,
-        "by_time": key(r.taken_at),
-        "by_entered": key(r.entered_at),
-        "data": whole(r),
-    }
-
-
-def _consumption(c: Any) -> dict[str, Any]:
-    return {
-        "point_id": c.point_id or None,
-        "customer_id": c.customer_id or None,
-        "series_id": c.series_id,
-        "year": c.year,
-        "data": whole(c),
-    }
-
-
-def _request(r: Any) -> dict[str, Any]:
-    return {"state": r.state, "by_made": key(r.made_at), "data": whole(r)}
-
-
-def _invitation(a: Any) -> dict[str, Any]:
-    return {"request_id": a.request_id, "customer_id": a.customer_id or None, "state": a.state, "data": whole(a)}
-
-
-def _batch(b: Any) -> dict[str, Any]:
-    return {"source": b.source, "state": b.state, "by_time": key(b.started_at), "data": whole(b)}
 
 
 def _merchants(state: Any) -> tuple[str, ...]:
@@ -112,36 +74,34 @@ READING = View(
         "meter_id": "uuid", "register_id": "uuid", "series_id": "uuid", "customer_id": "uuid", "state": "text", "by_time": KEY,
         "by_entered": KEY, "data": "json",
     },
-    _reading,
+    lambda r: {"by_time": key(r.taken_at), "by_entered": key(r.entered_at)},
     lambda r: (f"merchant:{r.merchant_id}", f"meter:{r.meter_id}"),
 )  # fmt: skip
 CONSUMPTION = View(
     "consumption",
     meters_pb2.ConsumptionSnapshot,
     {"point_id": "uuid", "customer_id": "uuid", "series_id": "uuid", "year": "integer", "data": "json"},
-    _consumption,
     # Only the page of this meter shows it: a night's sums are no news for all the others.
-    lambda c: (f"meter:{c.meter_id}",),
+    topics=lambda c: (f"meter:{c.meter_id}",),
 )
 REQUEST = View(
     "reading_request",
     meters_pb2.ReadingRequestSnapshot,
     {"state": "text", "by_made": KEY, "data": "json"},
-    _request,
+    lambda r: {"by_made": key(r.made_at)},
     _merchants,
 )
 INVITATION = View(
     "reading_invitation",
     meters_pb2.ReadingInvitationSnapshot,
     {"request_id": "uuid", "customer_id": "uuid", "state": "text", "data": "json"},
-    _invitation,
-    _merchants,
+    topics=_merchants,
 )
 BATCH = View(
     "batch",
     meters_pb2.BatchSnapshot,
     {"source": "text", "state": "text", "by_time": KEY, "data": "json"},
-    _batch,
+    lambda b: {"by_time": key(b.started_at)},
     _merchants,
 )
 VIEWS = (METER, READING, CONSUMPTION, REQUEST, INVITATION, BATCH)
