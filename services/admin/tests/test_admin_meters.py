@@ -11,18 +11,16 @@ from kontor.meters.v1 import meters_pb2
 from kontor_meters_pages.admin.consumption import pictures
 
 
-def row(at: int = 0, **values: str) -> dict[str, str]:
+def row(at: int = 0, of: str = "registers", **values: str) -> dict[str, str]:
     """A register as the form of a meter sends it."""
     said = {"direction": "consumption", "tariff": "single", "unit": "kWh", "obis": "1-0:1.8.0", "digits_before": "6",
             "digits_after": "1", "factor": "1"} | values  # fmt: skip
-    return {f"r{at}_{name}": value for name, value in said.items()}
+    return {f"{of}[{at}].{name}": value for name, value in said.items()}
 
 
 def meter_form(**values: str) -> dict[str, str]:
     return (
-        {"kind": "electricity", "number": "1EMH1", "in_use_from": "2026-01-01", "rows": "1", "country": "DE"}
-        | row()
-        | values
+        {"kind": "electricity", "number": "1EMH1", "in_use_from": "2026-01-01", "place.country": "DE"} | row() | values
     )
 
 
@@ -109,14 +107,14 @@ async def test_a_meter_is_added_with_the_registers_of_its_kind(shop: Shop) -> No
     assert [page.count(f'value="{code}"') for code in ("1-0:1.8.1", "1-0:1.8.2", "1-0:2.8.0")] == [1, 1, 1]
     added = made.meter(shop, "1EMH1")
     shop.owners.answers["POST", "/v1/meters"] = answer_of(added)
-    form = meter_form(rows="2", street="Lindenstraße 12") | row(1, tariff="low", obis="1-0:1.8.2", factor="40,5")
+    form = meter_form(**{"place.street": "Lindenstraße 12"}) | row(1, tariff="low", obis="1-0:1.8.2", factor="40,5")
     answer = await shop.post("/zaehler/neu", form)
     assert answer.headers["location"] == f"/zaehler/{added.meter.id}"
     sent = shop.owners.calls[-1][2]
     assert sent["place"]["street"] == "Lindenstraße 12"
     assert [(r["tariff"], r["factor"], r["digits_before"]) for r in sent["registers"]] == [
-        ("single", "1", 6),
-        ("low", "40.5", 6),
+        ("single", "1", "6"),
+        ("low", "40.5", "6"),
     ]
     assert "1EMH1" in await shop.page(f"/zaehler/{added.meter.id}")
 
@@ -124,18 +122,20 @@ async def test_a_meter_is_added_with_the_registers_of_its_kind(shop: Shop) -> No
 async def test_rows_of_registers_come_and_go_without_scripts_and_nothing_typed_is_lost(shop: Shop) -> None:
     more = await shop.post("/zaehler/neu", meter_form(number="Z 1", do="add"))
     assert 'value="Z 1"' in more.text
-    assert 'id="r1_obis"' in more.text
-    form = meter_form(rows="2", do="remove-0") | row(1, obis="9-9:9.9.9")
+    assert 'id="registers[1].obis"' in more.text
+    form = meter_form(do="remove-0") | row(1, obis="9-9:9.9.9")
     less = await shop.post("/zaehler/neu", form)
-    assert 'name="r0_obis" type="text" value="9-9:9.9.9"' in less.text
-    assert 'id="r1_obis"' not in less.text
+    assert 'name="registers[0].obis" type="text" value="9-9:9.9.9"' in less.text
+    assert 'id="registers[1].obis"' not in less.text
     assert shop.owners.calls == []
 
 
 async def test_calorific_values_of_gas_are_sent_by_period(shop: Shop) -> None:
     shop.owners.answers["POST", "/v1/meters"] = answer_of(made.meter(shop, "G"))
-    gas = row(unit="m3", obis="7-0:3.0.0", periods="2", p0_valid_from="2026-01-01", p0_calorific_value="11,234",
-              p0_state_number="0.9652", p1_valid_from="", p1_calorific_value="", p1_state_number="")  # fmt: skip
+    gas = row(unit="m3", obis="7-0:3.0.0") | {
+        "registers[0].gas_periods[0].valid_from": "01.01.2026", "registers[0].gas_periods[0].calorific_value": "11,234",
+        "registers[0].gas_periods[0].state_number": "0.9652", "registers[0].gas_periods[1].valid_from": "",
+    }  # fmt: skip
     await shop.post("/zaehler/neu", meter_form(kind="gas") | gas)
     sent = shop.owners.calls[-1][2]["registers"][0]["gas_periods"]
     assert sent == [{"valid_from": "2026-01-01", "calorific_value": "11.234", "state_number": "0.9652"}]
@@ -146,7 +146,7 @@ async def test_what_the_owner_finds_in_a_register_stands_at_its_field(shop: Shop
     shop.owners.refuse("POST", "/v1/meters", 422, code="meter_invalid", errors=[finding])
     answer = await shop.post("/zaehler/neu", meter_form())
     assert answer.status_code == 422
-    assert 'id="r0_obis-error">Eine OBIS-Kennzahl sieht so aus' in answer.text
+    assert 'id="registers[0].obis-error">Eine OBIS-Kennzahl sieht so aus' in answer.text
 
 
 async def test_an_exchange_sends_the_end_of_the_old_and_the_start_of_the_new(shop: Shop) -> None:
@@ -157,14 +157,14 @@ async def test_an_exchange_sends_the_end_of_the_old_and_the_start_of_the_new(sho
     ended = made.meter(shop, "ALT", id=old.meter.id, version=2, in_use_to="2026-11-20", registers=[high, low])
     path = f"/v1/meters/{old.meter.id}/exchange"
     shop.owners.answers["POST", path] = answer_of(new) | {"results": [answer_of(ended), answer_of(new)]}
-    form = {"exchanged_on": "20.11.2026", "end_0": "1.234,5", "end_1": "99", "number": "NEU", "rows": "2"}
-    form |= row(0, tariff="high", start_value="0,5") | row(1, tariff="low")
+    form = {"exchanged_on": "20.11.2026", "end_0": "1.234,5", "end_1": "99", "meter.number": "NEU"}
+    form |= row(0, "meter.registers", tariff="high", start_value="0,5") | row(1, "meter.registers", tariff="low")
     answer = await shop.post(f"/zaehler/{old.meter.id}/wechsel", form)
     assert answer.headers["location"] == f"/zaehler/{new.meter.id}"
     sent = shop.owners.calls[-1][2]
     assert sent["exchanged_on"] == "2026-11-20"
     assert sent["readings"] == [{"register_id": high.id, "value": "1.234,5"}, {"register_id": low.id, "value": "99"}]
-    assert [r["start_value"] for r in sent["meter"]["registers"]] == ["0,5", "0"]
+    assert [r.get("start_value") for r in sent["meter"]["registers"]] == ["0,5", None]
     page = await shop.page(f"/zaehler/{new.meter.id}")
     assert f'href="/zaehler/{old.meter.id}">ALT</a>' in page
 
@@ -176,7 +176,7 @@ async def test_an_odd_end_value_is_told_at_its_field_with_what_was_read_before(s
         "POST", f"/v1/meters/{old.meter.id}/exchange", 422, code="falling", field="readings[0].value",
         values={"before": "1234.5", "before_on": "2026-10-01"},
     )  # fmt: skip
-    form = {"exchanged_on": "2026-11-20", "end_1": "5", "number": "NEU", "rows": "1"} | row()
+    form = {"exchanged_on": "2026-11-20", "end_1": "5", "meter.number": "NEU"} | row(0, "meter.registers")
     answer = await shop.post(f"/zaehler/{old.meter.id}/wechsel", form)
     assert answer.status_code == 422
     assert 'id="end_1-error">Niedriger als am 01.10.2026: 1.234,5' in answer.text

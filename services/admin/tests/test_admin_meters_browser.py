@@ -59,7 +59,7 @@ async def test_a_meter_is_added_with_scripts_switched_off(browser: Browser, shop
     await page.get_by_role("link", name="Zwei Tarife").click()
     await page.fill("#number", "1EMH1")
     await page.get_by_role("button", name="Zählwerk hinzufügen").click()
-    await page.fill("#r2_obis", "1-0:2.8.0")
+    await page.fill("[id='registers[2].obis']", "1-0:2.8.0")
     await page.get_by_role("button", name="Zählwerk 1 entfernen").click()
     await page.get_by_role("button", name="Speichern").last.click()
     await page.get_by_role("heading", name="Zähler 1EMH1").wait_for()

@@ -51,7 +51,7 @@ async def create(request: Request) -> Response:
         return await _page(request, staff, form)
     found = fields.wanted(form)
     answer, status = await submit(
-        request, form, OWNER, EDIT, "/v1/meters", json=found, key=form.value("key"), names=fields.names(form)
+        request, form, OWNER, EDIT, "/v1/meters", json=found, key=form.value("key"), names=fields.NAMES
     )
     if answer:
         return pages(request).redirect(f"/zaehler/{answer['id']}", good=_("The meter was added."))
@@ -61,10 +61,8 @@ async def create(request: Request) -> Response:
 @router.get("/{meter_id:uuid}/bearbeiten")
 async def edit_page(request: Request, meter_id: UUID) -> Response:
     staff, view = await meter(request, meter_id, 1)
-    values = fields.known(view.data)
-    if view.customer:
-        values["customer_number"] = view.customer["number"]
-    return await _page(request, staff, Form.of(values), view.data)
+    number = {"customer_number": view.customer["number"]} if view.customer else {}
+    return await _page(request, staff, Form.of(fields.flat(view.data | number)), view.data)
 
 
 @router.post("/{meter_id:uuid}/bearbeiten")
@@ -74,9 +72,7 @@ async def edit(request: Request, meter_id: UUID) -> Response:
     if fields.reshaped(form):
         return await _page(request, staff, form, view.data)
     found = fields.wanted(form)
-    answer, status = await submit(
-        request, form, OWNER, EDIT, f"/v1/meters/{meter_id}", json=found, names=fields.names(form)
-    )
+    answer, status = await submit(request, form, OWNER, EDIT, f"/v1/meters/{meter_id}", json=found, names=fields.NAMES)
     if answer:
         return pages(request).redirect(f"/zaehler/{meter_id}", good=_("Saved."))
     return await _page(request, staff, form, view.data, status)

@@ -19,15 +19,16 @@ from kontor_web import Form, read_form
 
 router = APIRouter(prefix="/{meter_id:uuid}")
 
-_SAME = ("obis", "direction", "unit", "tariff", "digits_before", "digits_after", "factor", "gas_periods", "interval")
+# Where the registers of the new meter stand.
+_NEW = "meter.registers"
 
 
 @router.get("/wechsel")
 async def exchange_page(request: Request, meter_id: UUID) -> Response:
     staff, view = await meter(request, meter_id, 1)
     begin = {"exchanged_on": staff.today.isoformat(), "kind": view.data["kind"], "key": new_key()}
-    same = [{name: register[name] for name in _SAME} for register in view.registers]
-    return _page(request, staff, view, Form.of(begin | fields.registers_of(same)))
+    same = fields.flat([register | {"start_value": ""} for register in view.registers], _NEW)
+    return _page(request, staff, view, Form.of(begin | same))
 
 
 @router.post("/wechsel")
@@ -36,16 +37,16 @@ async def exchange(request: Request, meter_id: UUID) -> Response:
     form = await read_form(request)
     # The kind hangs on the pipe: a new meter measures what the old one did.
     form.values["kind"] = [str(view.data["kind"])]
-    if fields.reshaped(form):
+    if fields.reshaped(form, _NEW):
         return _page(request, staff, view, form)
     day = form.day("exchanged_on", required=True)
     new = {
-        "number": form.text("number", required=True, limit=40),
-        "external_id": form.text("external_id", limit=100),
-        "registers": fields.registers(form, start=True),
+        "number": form.text("meter.number", required=True),
+        "external_id": form.text("meter.external_id"),
+        "registers": fields.registers(form, _NEW),
     }
     body = {"readings": _end_readings(form, view), "insist": form.flag("insist"), "meter": new}
-    names = fields.names(form) | _end_names(form, view)
+    names = fields.NAMES | _end_names(form, view)
     answer, status = await submit(
         request, form, OWNER, EDIT, f"/v1/meters/{meter_id}/exchange", json=body | {"exchanged_on": day and day.isoformat()},
         key=form.value("key"), refuse=lambda problem: _refused(form, problem, view, names),
@@ -67,7 +68,7 @@ def _new_meter(answer: dict[str, Any], old: UUID) -> str:
 def _page(request: Request, staff: Staff, view: MeterView, form: Form, status: int = 200) -> Response:
     return pages(request).render(
         request, "meters/exchange.html", frame(request, staff, live=False), status=status, form=form, view=view, m=view.data,
-        **fields.shown(form, view.data["kind"]),
+        **fields.shown(form, view.data["kind"], _NEW),
     )  # fmt: skip
 
 
