@@ -9,9 +9,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Header
 from google.protobuf.message import Message
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession as SQLSession
@@ -23,6 +24,8 @@ from kontor_service.database import Database
 from kontor_service.errors import Conflict
 from kontor_service.i18n import N_
 
+# The caller's name for a command, under which a repeated one is done once.
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)]
 KeyReused = Conflict.named("idempotency_key_reused", N_("This idempotency key was used for another request."))
 
 

@@ -6,22 +6,22 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from kontor_meters.aggregates import router as snapshots
+from kontor_meters import aggregates
+from kontor_meters.batches import api as batches
 from kontor_meters.batches import bus as incoming_readings
-from kontor_meters.batches.api import incoming_router
-from kontor_meters.batches.api import router as batches
 from kontor_meters.batches.dependencies import AT_ONCE, dependencies
 from kontor_meters.batches.jobs import store_files
 from kontor_meters.consumers import consumers
 from kontor_meters.consumption.jobs import keep_sums
-from kontor_meters.intervals.days import router as series
-from kontor_meters.meters import bus as incoming_meters
-from kontor_meters.meters.api import router as meters
-from kontor_meters.readings.api import router as readings
-from kontor_meters.requests.api import router as requests
+from kontor_meters.intervals import days
+from kontor_meters.meters import incoming as incoming_meters
+from kontor_meters.meters import removal
+from kontor_meters.meters import service as meters
+from kontor_meters.readings import entry, photos, review
+from kontor_meters.requests import service as requests
 from kontor_meters.requests.jobs import follow_the_calendar
 from kontor_meters.settings import Settings
-from kontor_meters.stickers.api import router as stickers
+from kontor_meters.stickers import service as stickers
 from kontor_meters.wake import Wake
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
@@ -32,7 +32,10 @@ def create_app(settings: Settings) -> FastAPI:
     app = build_app(
         settings,
         title="Kontor meters",
-        routers=[meters, readings, requests, stickers, batches, incoming_router, series, snapshots],
+        routers=[
+            meters.router, removal.router, incoming_meters.router, entry.router, review.router, photos.router,
+            requests.router, stickers.router, batches.router, batches.incoming_router, days.router, aggregates.router,
+        ],
         resources=[
             dependencies,
             on_the_bus(lambda app: consumers(app.state.db, app.state.clock)),
@@ -41,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
             _jobs,
         ],
         files=True,
-    )
+    )  # fmt: skip
     # Set by whatever gives the jobs something to do.
     app.state.wake = Wake()
     return app

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kontor_meters.meters.rules import market_location_is_valid, obis, series_of
-from kontor_meters.readings.values import candidates
+from kontor_meters.readings.assessment import candidates
 
 
 @pytest.mark.parametrize("code", ["41373559241", "57685676748"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
@@ -14,48 +15,54 @@ from kontor_meters.consumption.changes import mark_meter
 from kontor_meters.errors import EndReadingInvalid, MeterEnded, MeterInvalid, MeterNotFound, ReadingsLater
 from kontor_meters.meters import service
 from kontor_meters.meters.inputs import EndInput, EndReadingInput, ExchangeInput, NewMeterInput
+from kontor_meters.meters.service import Editor
 from kontor_meters.models import Meter, Reading, Register
 from kontor_meters.readings.assessment import assess
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, after_the_last_of, open_unit_of_work
 from kontor_meters.times import day_of
-from kontor_service.clock import Clock
-from kontor_service.commands import once
-from kontor_service.database import Database
+from kontor_meters.wake import wakes_jobs
+from kontor_service.commands import Key, once
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 
+router = APIRouter(
+    prefix="/v1/meters/{meter_id}", tags=["meters"], dependencies=[Depends(wakes_jobs, scope="function")]
+)
 
-async def end(
-    db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: EndInput, key: str | None
-) -> dict[str, Any]:
-    """From `in_use_to` on nothing can be read there. Raises MeterNotFound, MeterEnded, EndReadingInvalid, ReadingsLater."""
+
+@router.post("/end")
+async def end(request: Request, meter_id: UUID, wanted: EndInput, principal: Editor, key: Key = None) -> dict[str, Any]:
+    """From `in_use_to` on nothing can be read there."""
 
     async def act(session: AsyncSession) -> dict[str, Any]:
-        removal = await _Removal.of(session, clock, principal, meter_id, wanted.in_use_to, "in_use_to")
+        removal = await _Removal.of(session, request, principal, meter_id, wanted.in_use_to, "in_use_to")
         readings = await removal.read(wanted.readings, "final", insist=wanted.insist)
         removal.end()
         return await removal.answer(readings)
 
-    return await once(db, principal.merchant, "end", key, [str(meter_id), wanted.model_dump(mode="json")], act)
+    asked = [str(meter_id), wanted.model_dump(mode="json")]
+    return await once(request.app.state.db, principal.merchant, "end", key, asked, act)
 
 
+@router.post("/exchange", status_code=201)
 async def exchange(
-    db: Database, clock: Clock, principal: Principal, meter_id: UUID, wanted: ExchangeInput, key: str | None
+    request: Request, meter_id: UUID, wanted: ExchangeInput, principal: Editor, key: Key = None
 ) -> dict[str, Any]:
     """Old and new, end and start readings in one transaction; series and point run on.
 
-    Answers the new meter, with all that changed under `results`. Raises what `end` and adding a meter do.
+    Answers the new meter, with all that changed under `results`. What is odd about an end reading is 422 until `insist`.
     """
 
     async def act(session: AsyncSession) -> dict[str, Any]:
-        removal = await _Removal.of(session, clock, principal, meter_id, wanted.exchanged_on, "exchanged_on")
+        removal = await _Removal.of(session, request, principal, meter_id, wanted.exchanged_on, "exchanged_on")
         removal.needs(wanted.readings)
         readings = await removal.read(wanted.readings, "exchange", insist=wanted.insist)
         return await removal.answer(readings + await removal.replace_by(wanted.meter))
 
-    return await once(db, principal.merchant, "exchange", key, [str(meter_id), wanted.model_dump(mode="json")], act)
+    asked = [str(meter_id), wanted.model_dump(mode="json")]
+    return await once(request.app.state.db, principal.merchant, "exchange", key, asked, act)
 
 
 class _Removal:
@@ -71,10 +78,10 @@ class _Removal:
 
     @classmethod
     async def of(
-        cls, session: AsyncSession, clock: Clock, principal: Principal, meter_id: UUID, day: date, field: str
+        cls, session: AsyncSession, request: Request, principal: Principal, meter_id: UUID, day: date, field: str
     ) -> "_Removal":
         """`field` is where the day stands in the input."""
-        work = await open_unit_of_work(session, principal.merchant, clock.now(), [meter_id])
+        work = await open_unit_of_work(session, principal.merchant, request.app.state.clock.now(), [meter_id])
         if meter_id not in work.meters:
             raise MeterNotFound
         meter = work.meters[meter_id]
@@ -136,13 +143,9 @@ class _Removal:
         carried = ("merchant_id", "kind", "market_location_id", "street", "post_code", "city", "country", "place_detail",
                    "label", "customer_id", "customer_number", "point_id")  # fmt: skip
         new = Meter(
-            id=uuid7(),
-            number=wanted.number,
-            external_id=wanted.external_id,
-            in_use_from=self._day,
-            predecessor_id=self._meter.id,
-            **{name: getattr(self._meter, name) for name in carried},
-        )
+            id=uuid7(), number=wanted.number, external_id=wanted.external_id, in_use_from=self._day,
+            predecessor_id=self._meter.id, **{name: getattr(self._meter, name) for name in carried},
+        )  # fmt: skip
         return new, [service.new_register(new, position, one) for position, one in enumerate(wanted.registers)]
 
     def _reading(self, register: Register, typed: str, reason: str, field: str, *, insist: bool) -> Reading:

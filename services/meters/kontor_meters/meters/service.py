@@ -1,10 +1,11 @@
-"""Meters are added, changed and ended; by staff, by files, by other systems."""
+"""Meters are added and changed: by staff, and in the same way by files and other systems."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,54 +22,51 @@ from kontor_meters.errors import (
     RegisterHasReadings,
 )
 from kontor_meters.meters import queries, rules
-from kontor_meters.meters.inputs import IncomingMeter, MeterInput, RegisterInput
+from kontor_meters.meters.inputs import MeterInput, RegisterInput
 from kontor_meters.models import Meter, Register
 from kontor_meters.times import day_of
+from kontor_meters.wake import wakes_jobs
 from kontor_service.clock import Clock
-from kontor_service.commands import once
-from kontor_service.database import Database
+from kontor_service.commands import Key, once
 from kontor_service.errors import FieldError
 from kontor_service.events import plain
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
+from kontor_service.tokens import Principal, require
 
+router = APIRouter(prefix="/v1", tags=["meters"], dependencies=[Depends(wakes_jobs, scope="function")])
+Editor = Annotated[Principal, Depends(require("meters:edit"))]
 # What is given to a new meter as it is.
 _PLAIN = ("number", "kind", "market_location_id", "label", "in_use_from", "external_id")
 _PLACE = {"street": "street", "post_code": "post_code", "city": "city", "country": "country", "detail": "place_detail"}
 _NEEDED = ("number", "kind", "in_use_from")
-# What may be said anew of a register that is there.
-_FACE = ("obis", "unit", "digits_before", "digits_after", "factor", "interval")
 
 
-async def add(db: Database, merchant_id: UUID, wanted: MeterInput, key: str | None) -> dict[str, Any]:
-    """Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown, KeyReused."""
+@router.post("/meters", status_code=201)
+async def add(request: Request, wanted: MeterInput, principal: Editor, key: Key = None) -> dict[str, Any]:
+    """A new meter. Every field that is wrong is named at once."""
 
     async def act(session: AsyncSession) -> dict[str, Any]:
-        await meters_arrive(session, merchant_id)
-        return events.meter_result(*await add_in(session, merchant_id, wanted))
+        await meters_arrive(session, principal.merchant)
+        return events.meter_result(*await add_in(session, principal.merchant, wanted))
 
-    return await once(db, merchant_id, "meter", key, wanted.model_dump(mode="json"), act)
-
-
-async def change(db: Database, clock: Clock, merchant_id: UUID, meter_id: UUID, wanted: MeterInput) -> dict[str, Any]:
-    """What is left out stays. Raises what `add` does, MeterNotFound, RegisterHasReadings, ReadingsLater."""
-    async with db.transaction(merchant_id) as session:
-        await meters_arrive(session, merchant_id)
-        return events.meter_result(*await change_in(session, clock, meter_id, wanted))
+    return await once(request.app.state.db, principal.merchant, "meter", key, wanted.model_dump(mode="json"), act)
 
 
-async def upsert(db: Database, clock: Clock, merchant_id: UUID, wanted: IncomingMeter) -> tuple[dict[str, Any], bool]:
-    """Another system's word about a meter, and whether it was new. Raises what `add` and `change` do."""
-    async with db.transaction(merchant_id) as session:
-        await meters_arrive(session, merchant_id)
-        known = await queries.by_external_id(session, wanted.external_id)
-        if known is not None:
-            return events.meter_result(*await change_in(session, clock, known, wanted)), False
-        return events.meter_result(*await add_in(session, merchant_id, wanted)), True
+@router.post("/meters/{meter_id}")
+async def change(request: Request, meter_id: UUID, wanted: MeterInput, principal: Editor) -> dict[str, Any]:
+    """What is left out stays as it is."""
+    state = request.app.state
+    async with state.db.transaction(principal.merchant) as session:
+        await meters_arrive(session, principal.merchant)
+        return events.meter_result(*await change_in(session, state.clock, meter_id, wanted))
 
 
 async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -> tuple[Meter, list[Register]]:
-    """In a transaction that has called `meters_arrive`."""
+    """In a transaction that has called `meters_arrive`.
+
+    Raises MeterInvalid with every field that is wrong, NumberInUse, ExternalIdReused, CustomerUnknown.
+    """
     missing: list[FieldError] = [
         {"field": name, "code": "missing", "message": N_("This field is missing.")}
         for name in _NEEDED
@@ -77,14 +75,9 @@ async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -
     if missing:
         raise MeterInvalid.of(missing, code=missing[0]["code"])
     meter_id = uuid7()
+    said = {name: getattr(wanted, name) for name in _PLAIN}
     place = {column: getattr(wanted.place, name) for name, column in _PLACE.items()}
-    meter = Meter(
-        id=meter_id,
-        merchant_id=merchant_id,
-        point_id=meter_id,
-        **{name: getattr(wanted, name) for name in _PLAIN},
-        **place,
-    )
+    meter = Meter(id=meter_id, merchant_id=merchant_id, point_id=meter_id, **said, **place)
     await _give_customer(session, meter, wanted)
     registers = [new_register(meter, position, one) for position, one in enumerate(wanted.registers)]
     check(meter, registers)
@@ -96,6 +89,7 @@ async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -
 async def change_in(
     session: AsyncSession, clock: Clock, meter_id: UUID, wanted: MeterInput
 ) -> tuple[Meter, list[Register]]:
+    """Raises what `add_in` does, MeterNotFound, RegisterHasReadings, ReadingsLater."""
     meter, registers = await queries.lock(session, meter_id)
     before = events.meter_state(meter, registers).SerializeToString(deterministic=True)
     said = wanted.model_fields_set
@@ -122,16 +116,12 @@ async def change_in(
 
 async def _give_customer(session: AsyncSession, meter: Meter, wanted: MeterInput) -> None:
     """By id, or by the ERP's number, which may not be known yet."""
+    meter.customer_id, meter.customer_number = wanted.customer_id, wanted.customer_number
     if wanted.customer_id is not None:
         if not await customer_is_known(session, wanted.customer_id):
             raise CustomerUnknown(field="customer_id")
-        meter.customer_id = wanted.customer_id
-        meter.customer_number = wanted.customer_number
-    else:
-        meter.customer_number = wanted.customer_number
-        meter.customer_id = (
-            await customer_by_number(session, wanted.customer_number) if wanted.customer_number else None
-        )
+    elif wanted.customer_number:
+        meter.customer_id = await customer_by_number(session, wanted.customer_number)
 
 
 async def _change_registers(
@@ -145,7 +135,7 @@ async def _change_registers(
         if register is None:
             register = new_register(meter, position, one)
         else:
-            fill(register, position, one)
+            register.sqlmodel_update(_face(position, one))
         kept.append(register)
     for register in known.values():
         if register.interval or await queries.has_readings(session, register.id):
@@ -160,33 +150,27 @@ async def _change_registers(
 
 
 def new_register(meter: Meter, position: int, wanted: RegisterInput) -> Register:
-    register = Register(
+    return Register(
         id=uuid7(),
         merchant_id=meter.merchant_id,
         meter_id=meter.id,
-        position=position,
-        direction=wanted.direction,
-        unit=wanted.unit,
-        tariff=wanted.tariff,
         series_id=rules.series_of(meter.point_id, wanted.direction, wanted.tariff),
+        **_face(position, wanted),
     )
-    fill(register, position, wanted)
-    return register
 
 
-def fill(register: Register, position: int, wanted: RegisterInput) -> None:
-    register.position = position
-    for name in _FACE:
-        setattr(register, name, getattr(wanted, name))
-    periods = sorted(wanted.gas_periods, key=lambda period: period.valid_from)
-    register.gas_periods = [
+def _face(position: int, wanted: RegisterInput) -> dict[str, Any]:
+    """What is said of a register, which may be said anew of one that is there."""
+    periods = [
         {
             "valid_from": period.valid_from.isoformat(),
             "calorific_value": plain(period.calorific_value),
             "state_number": plain(period.state_number),
         }
-        for period in periods
+        for period in sorted(wanted.gas_periods, key=lambda period: period.valid_from)
     ]
+    said = wanted.model_dump(exclude={"gas_periods", "start_value"})
+    return said | {"position": position, "gas_periods": periods}
 
 
 def check(meter: Meter, registers: Sequence[Register]) -> None:

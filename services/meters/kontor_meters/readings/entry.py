@@ -1,81 +1,81 @@
 """People enter readings: customers, whoever holds a link, staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters import events
 from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
-from kontor_meters.models import Reading, Register
-from kontor_meters.readings import queries
-from kontor_meters.readings.access import by_link, reachable
+from kontor_meters.models import InvitedMeter, Meter, Reading, ReadingInvitation, Register
+from kontor_meters.readings import history
 from kontor_meters.readings.assessment import Assessment, assess, for_links, instant_of
-from kontor_meters.readings.inputs import ReadingInput
+from kontor_meters.readings.inputs import ReadingInput, ReadingsInput
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
-from kontor_meters.requests.progress import open_reasons
+from kontor_meters.requests.invitations import open_reasons
 from kontor_meters.times import day_of
-from kontor_service.clock import Clock
-from kontor_service.commands import once
-from kontor_service.database import Database
-from kontor_service.tokens import Principal
+from kontor_meters.wake import wakes_jobs
+from kontor_service.commands import Key, once
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(prefix="/v1", tags=["readings"], dependencies=[Depends(wakes_jobs, scope="function")])
+Reader = Annotated[Principal, Depends(require("meters:enter", "meters:edit"))]
+_METER, _INVITATION = "meters.meter:", "meters.invitation:"
+# What an answer says of one reading, and the reading where one is stored.
+_Result = tuple[dict[str, Any], Reading | None]
 
 
-async def enter(
-    db: Database, clock: Clock, principal: Principal, wanted: list[ReadingInput], key: str | None
-) -> dict[str, Any]:
-    """Each reading by itself: what is wrong with one does not keep out the others. Raises KeyReused."""
-    asked = [principal.subject, [one.model_dump(mode="json") for one in wanted]]
+@router.post("/readings")
+async def enter(request: Request, wanted: ReadingsInput, principal: Reader, key: Key = None) -> dict[str, Any]:
+    """`results` in the order of the input; what is wrong with one reading does not keep out the others.
+
+    `outcome`: stored; questioned (stored, staff decide); asks_back (warnings, nothing stored until `insist`); refused.
+    By link the answer holds outcomes and findings alone.
+    """
+    state = request.app.state
+    asked = [principal.subject, wanted.model_dump(mode="json")]
     return await once(
-        db, principal.merchant, "readings", key, asked, lambda session: _enter(session, clock, principal, wanted)
-    )
+        state.db, principal.merchant, "readings", key, asked,
+        lambda session: _enter(session, state.clock.now(), principal, wanted.readings),
+    )  # fmt: skip
 
 
 async def _enter(
-    session: AsyncSession, clock: Clock, principal: Principal, wanted: list[ReadingInput]
+    session: AsyncSession, now: datetime, principal: Principal, wanted: list[ReadingInput]
 ) -> dict[str, Any]:
     owners = await meters.meters_of_registers(session, {one.register_id for one in wanted})
-    allowed = await reachable(session, principal, set(owners.values()))
-    now, zone = clock.now(), await zone_of(session, principal.merchant)
+    allowed = await _reachable(session, principal, set(owners.values()))
+    zone = await zone_of(session, principal.merchant)
     places = {(one.register_id, instant_of(one, zone, now)) for one in wanted}
     work = await open_unit_of_work(session, principal.merchant, now, allowed, places)
     recorder = _Recorder(
         work,
         principal,
-        await queries.photos_among(session, {one.photo_sha256 for one in wanted} - {""}),
+        await history.photos_among(session, {one.photo_sha256 for one in wanted} - {""}),
         await open_reasons(session, allowed),
-        await queries.to_be_checked(session, work.registers),
+        await history.to_be_checked(session, work.registers),
     )
     results = [await recorder.accept(one) for one in wanted]
     changed = await work.close()
-    if by_link(principal):
-        return {"results": [result.answer for result in results]}
+    if _by_link(principal):
+        return {"results": [answer for answer, _ in results]}
     # Versions are their last once the work is closed.
-    states = [
-        events.reading_result(reading, work.meters[reading.meter_id].number) if reading else {}
-        for _, reading in results
-    ]
     return {
-        "results": [result.answer | state for result, state in zip(results, states, strict=True)],
+        "results": [
+            answer | (events.reading_result(reading, work.meters[reading.meter_id].number) if reading else {})
+            for answer, reading in results
+        ],
         "meters": [events.meter_result(meter, work.registers_of(meter.id)) for meter in changed],
     }
-
-
-class _Result(NamedTuple):
-    answer: dict[str, Any]
-    reading: Reading | None = None
-
-
-def _result(register_id: UUID, outcome: str, findings: Sequence[Finding], reading: Reading | None = None) -> _Result:
-    told = [asdict(found) for found in findings]
-    return _Result({"register_id": str(register_id), "outcome": outcome, "findings": told}, reading)
 
 
 @dataclass(frozen=True)
@@ -112,29 +112,30 @@ class _Recorder:
     async def accept(self, wanted: ReadingInput) -> _Result:
         register = self.work.registers.get(wanted.register_id)
         if register is None:
-            return self._refused(wanted, FindingCode.UNKNOWN_REGISTER)
+            return self._result(wanted, "refused", [Finding(FindingCode.UNKNOWN_REGISTER, "blocker")])
         if wanted.photo_sha256 and wanted.photo_sha256 not in self.photos:
-            return self._refused(wanted, FindingCode.UNKNOWN_PHOTO)
+            return self._result(wanted, "refused", [Finding(FindingCode.UNKNOWN_PHOTO, "blocker")])
         case = self._case(wanted, register)
+        outcome, reading = await self._outcome(case)
+        return self._result(wanted, outcome, case.assessed.findings, reading)
+
+    async def _outcome(self, case: _Case) -> tuple[str, Reading | None]:
         if case.assessed.blocked:
-            return self._answer(case, "refused")
+            return "refused", None
         if case.assessed.told_already:
-            return self._answer(case, "stored", await self._known(case))
-        if case.assessed.doubtful and not wanted.insist:
-            return self._answer(case, "asks_back")
+            # The same value on the same day is the same reading: two clicks, or somebody who was not sure.
+            known = self.work.same_value(case.register.id, case.value, case.instant, case.reason)
+            return "stored", await history.by_id(self.work.session, known.id)
+        if case.assessed.doubtful and not case.wanted.insist:
+            return "asks_back", None
         reading = self._insisted_already(case) or await self._store(case)
-        return self._answer(case, "stored" if reading.state == ReadingState.VALID else "questioned", reading)
+        return "stored" if reading.state == ReadingState.VALID else "questioned", reading
 
     def _case(self, wanted: ReadingInput, register: Register) -> _Case:
         reason = wanted.reason or self.reasons.get(register.meter_id, "regular")
         instant = instant_of(wanted, self.work.zone, self.work.now)
         instant = self.work.free_instant(register.id, instant, reason)
         return _Case(wanted, register, instant, reason, assess(self.work, register, wanted.value, instant, reason))
-
-    async def _known(self, case: _Case) -> Reading:
-        """The same value on the same day is the same reading: two clicks, or somebody who was not sure."""
-        known = self.work.same_value(case.register.id, case.value, case.instant, case.reason)
-        return await queries.by_id(self.work.session, known.id)
 
     def _insisted_already(self, case: _Case) -> Reading | None:
         """From another tab, or before staff looked at it."""
@@ -147,29 +148,61 @@ class _Recorder:
         return next((reading for reading, same in told if same == wanted), None)
 
     async def _store(self, case: _Case) -> Reading:
-        reading = self._reading(case)
+        doubtful, by = case.assessed.doubtful, self.principal.name or self.principal.subject
         # Staff who insist are those who would be asked.
-        decided = case.assessed.doubtful and self.by_staff
-        reading.decided_by = reading.entered_by if decided else ""
+        decided = doubtful and self.by_staff
+        reading = self.work.new_reading(
+            case.register, case.value, case.instant, case.assessed.findings,
+            reason=case.reason, source="staff" if self.by_staff else "customer",
+            state=ReadingState.TO_BE_CHECKED if doubtful and not self.by_staff else ReadingState.VALID, insisted=doubtful,
+            channel="staff" if self.by_staff else "link" if _by_link(self.principal) else "account",
+            entered_by=by, decided_by=by if decided else "",
+            photo_sha256=case.wanted.photo_sha256, note=case.wanted.note,
+        )  # fmt: skip
         await self.work.enter(reading, decided=decided)
         if reading.state == ReadingState.TO_BE_CHECKED:
             self.doubted.append(reading)
         return reading
 
-    def _reading(self, case: _Case) -> Reading:
-        doubtful = case.assessed.doubtful
-        return self.work.new_reading(
-            case.register, case.value, case.instant, case.assessed.findings,
-            reason=case.reason, source="staff" if self.by_staff else "customer",
-            state=ReadingState.TO_BE_CHECKED if doubtful and not self.by_staff else ReadingState.VALID, insisted=doubtful,
-            channel="staff" if self.by_staff else "link" if by_link(self.principal) else "account",
-            entered_by=self.principal.name or self.principal.subject,
-            photo_sha256=case.wanted.photo_sha256, note=case.wanted.note,
-        )  # fmt: skip
+    def _result(
+        self, wanted: ReadingInput, outcome: str, findings: Sequence[Finding], reading: Reading | None = None
+    ) -> _Result:
+        told = [asdict(found) for found in (for_links(findings) if _by_link(self.principal) else findings)]
+        return {"register_id": str(wanted.register_id), "outcome": outcome, "findings": told}, reading
 
-    def _refused(self, wanted: ReadingInput, code: FindingCode) -> _Result:
-        return _result(wanted.register_id, "refused", [Finding(code, "blocker")])
 
-    def _answer(self, case: _Case, outcome: str, reading: Reading | None = None) -> _Result:
-        findings = case.assessed.findings
-        return _result(case.register.id, outcome, for_links(findings) if by_link(self.principal) else findings, reading)
+def _by_link(principal: Principal) -> bool:
+    """A link lets in readings and nothing out: the answer must not tell what was read before."""
+    return principal.for_customers and (principal.resource is not None or principal.kind == "link")
+
+
+async def _reachable(session: AsyncSession, principal: Principal, meter_ids: Collection[UUID]) -> set[UUID]:
+    """Of which of these meters the principal may enter readings: what is out of reach is not there.
+
+    Row-level security has left the merchant's meters alone.
+    """
+    if not principal.for_customers:
+        return set(meter_ids)
+    if principal.resource is not None:
+        return set(meter_ids) & await _of_resource(session, principal.resource)
+    if principal.document_id is not None:
+        # A link of one document was opened for that document alone.
+        return set()
+    query = select(Meter.id).where(col(Meter.id).in_(meter_ids), col(Meter.customer_id).in_(principal.customers))
+    return set(await session.exec(query))
+
+
+async def _of_resource(session: AsyncSession, resource: str) -> set[UUID]:
+    if resource.startswith(_METER):
+        return {UUID(resource.removeprefix(_METER))}
+    if not resource.startswith(_INVITATION):
+        return set()
+    # The customer may have moved out since.
+    theirs = (col(Meter.id) == InvitedMeter.meter_id) & (col(Meter.customer_id) == ReadingInvitation.customer_id)
+    asked = (
+        select(InvitedMeter.meter_id)
+        .join(ReadingInvitation, col(ReadingInvitation.id) == InvitedMeter.invitation_id)
+        .join(Meter, theirs)
+        .where(ReadingInvitation.id == UUID(resource.removeprefix(_INVITATION)), ReadingInvitation.state != "closed")
+    )
+    return set(await session.exec(asked))

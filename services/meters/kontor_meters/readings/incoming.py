@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Reading, Register
-from kontor_meters.readings import queries
+from kontor_meters.readings import history
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
 
@@ -55,8 +55,8 @@ async def store_readings(
     owners = await meters.meters_of_registers(session, {item.register_id for item in items})
     places = {(item.register_id, item.taken_at) for item in items}
     work = await open_unit_of_work(session, merchant_id, now, set(owners.values()), places)
-    doubted = {(r.register_id, r.taken_at, r.value): r for r in await queries.not_counting(session, places)}
-    named = await queries.by_external_ids(session, {item.external_id for item in items} - {""})
+    doubted = {(r.register_id, r.taken_at, r.value): r for r in await history.not_counting(session, places)}
+    named = await history.by_external_ids(session, {item.external_id for item in items} - {""})
     intake = _Intake(work, named, doubted, source, channel, by)
     taken = [await intake.accept(item) for item in items]
     await work.close()
@@ -98,7 +98,7 @@ class _Intake:
         if doubted is not None:
             return doubted
         known = self.work.history.at(item.register_id, item.taken_at)
-        return await queries.by_id(self.work.session, known.id) if known else None
+        return await history.by_id(self.work.session, known.id) if known else None
 
     async def _store(
         self, item: IncomingReading, register: Register, earlier: Reading | None, findings: list[Finding]

@@ -35,6 +35,5 @@ class Decision(BaseModel):
     note: Note = ""
 
 
-class Correction(BaseModel):
+class Correction(Decision):
     value: str = Field(max_length=40)
-    note: Note = ""

@@ -1,65 +1,71 @@
 """Staff decide about readings: accept, reject, correct."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
+from fastapi import APIRouter, Depends, Request
 
 from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters import events
 from kontor_meters.errors import ReadingDecided, ReadingInvalid
 from kontor_meters.models import Reading
-from kontor_meters.readings import queries
+from kontor_meters.readings import history
 from kontor_meters.readings.assessment import assess
+from kontor_meters.readings.inputs import Correction, Decision
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
-from kontor_service.clock import Clock
-from kontor_service.database import Database
+from kontor_meters.wake import wakes_jobs
 from kontor_service.i18n import N_
-from kontor_service.tokens import Principal
+from kontor_service.tokens import Principal, require
 
+router = APIRouter(prefix="/v1/readings", tags=["readings"], dependencies=[Depends(wakes_jobs, scope="function")])
+Editor = Annotated[Principal, Depends(require("meters:edit"))]
 _OPEN = frozenset({ReadingState.TO_BE_CHECKED, ReadingState.IMPLAUSIBLE})
 
 
-async def accept(db: Database, clock: Clock, principal: Principal, reading_id: UUID, note: str) -> dict[str, Any]:
-    """It counts from now on. Raises ReadingNotFound, ReadingDecided; accepting twice changes nothing."""
-    async with db.transaction(principal.merchant) as session:
-        work, reading = await _held(session, clock, principal, reading_id)
+@router.post("/{reading_id}/accept")
+async def accept(
+    request: Request, reading_id: UUID, principal: Editor, wanted: Decision | None = None
+) -> dict[str, Any]:
+    """It counts from now on. Accepting twice changes nothing."""
+    async with _held(request, principal, reading_id) as (work, reading):
         if reading.state == ReadingState.VALID:
             return await _answer(work, [reading])
         if reading.state not in _OPEN:
-            raise ReadingDecided(N_("Somebody has decided on this reading already."))
-        _decide(reading, principal, note)
+            raise ReadingDecided
+        _decide(reading, principal, wanted)
         return await _answer(work, [reading, *await work.accept(reading)])
 
 
-async def reject(db: Database, clock: Clock, principal: Principal, reading_id: UUID, note: str) -> dict[str, Any]:
-    """It does not count, or no longer. Raises ReadingNotFound, ReadingDecided, ReadingInvalid (of an exchange)."""
-    async with db.transaction(principal.merchant) as session:
-        work, reading = await _held(session, clock, principal, reading_id)
+@router.post("/{reading_id}/reject")
+async def reject(
+    request: Request, reading_id: UUID, principal: Editor, wanted: Decision | None = None
+) -> dict[str, Any]:
+    """It does not count, or no longer. A reading of an exchange can only be corrected."""
+    async with _held(request, principal, reading_id) as (work, reading):
         if reading.state == ReadingState.REJECTED:
             return await _answer(work, [reading])
         if reading.state == ReadingState.REPLACED:
-            raise ReadingDecided(N_("Somebody has decided on this reading already."))
+            raise ReadingDecided
         if reading.reason == "exchange":
             raise ReadingInvalid(
                 N_("A reading of an exchange can be corrected, not rejected."), code="exchange_reading"
             )
-        _decide(reading, principal, note)
-        work.drop(reading, reason=note)
+        _decide(reading, principal, wanted)
+        work.drop(reading, reason=wanted.note if wanted else "")
         return await _answer(work, [reading])
 
 
-async def correct(
-    db: Database, clock: Clock, principal: Principal, reading_id: UUID, typed: str, note: str
-) -> dict[str, Any]:
-    """Another value of the same time takes its place. Raises ReadingNotFound, ReadingDecided, ReadingInvalid."""
-    async with db.transaction(principal.merchant) as session:
-        work, reading = await _held(session, clock, principal, reading_id)
+@router.post("/{reading_id}/correct")
+async def correct(request: Request, reading_id: UUID, wanted: Correction, principal: Editor) -> dict[str, Any]:
+    """Another value of the same time takes its place: the new reading first, then the one it took the place of."""
+    async with _held(request, principal, reading_id) as (work, reading):
         if reading.state == ReadingState.REPLACED:
-            raise ReadingDecided(N_("Somebody has decided on this reading already."))
-        fresh = _corrected(work, reading, typed)
+            raise ReadingDecided
+        fresh = _corrected(work, reading, wanted.value)
         fresh.entered_by = principal.name or principal.subject
-        _decide(fresh, principal, note)
+        _decide(fresh, principal, wanted)
         await work.replace(reading, fresh.id)
         await work.enter(fresh, decided=True)
         return await _answer(work, [fresh, reading])
@@ -83,18 +89,22 @@ def _corrected(work: ReadingUnitOfWork, reading: Reading, typed: str) -> Reading
     )  # fmt: skip
 
 
+@asynccontextmanager
 async def _held(
-    session: AsyncSession, clock: Clock, principal: Principal, reading_id: UUID
-) -> tuple[ReadingUnitOfWork, Reading]:
-    found = await queries.by_id(session, reading_id)
-    place = (found.register_id, found.taken_at)
-    work = await open_unit_of_work(session, principal.merchant, clock.now(), [found.meter_id], [place])
-    return work, await queries.by_id(session, reading_id)
+    request: Request, principal: Principal, reading_id: UUID
+) -> AsyncIterator[tuple[ReadingUnitOfWork, Reading]]:
+    """The reading with its meter locked, in one transaction. Raises ReadingNotFound."""
+    state = request.app.state
+    async with state.db.transaction(principal.merchant) as session:
+        found = await history.by_id(session, reading_id)
+        place = (found.register_id, found.taken_at)
+        work = await open_unit_of_work(session, principal.merchant, state.clock.now(), [found.meter_id], [place])
+        yield work, await history.by_id(session, reading_id)
 
 
-def _decide(reading: Reading, principal: Principal, note: str) -> None:
+def _decide(reading: Reading, principal: Principal, decision: Decision | None) -> None:
     reading.decided_by = principal.name or principal.subject
-    reading.note = note or reading.note
+    reading.note = decision.note if decision and decision.note else reading.note
 
 
 async def _answer(work: ReadingUnitOfWork, readings: list[Reading]) -> dict[str, Any]:

@@ -20,11 +20,10 @@ from kontor_meters.consumption.changes import mark
 from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, Register
-from kontor_meters.readings import queries
-from kontor_meters.readings.history import History
+from kontor_meters.readings import history as readings
+from kontor_meters.readings.history import History, Known, Place
 from kontor_meters.readings.plausibility import Face, Finding, Point, Surroundings, check
-from kontor_meters.readings.queries import Known
-from kontor_meters.requests.progress import follow
+from kontor_meters.requests.invitations import follow
 from kontor_meters.times import day_of, start_of
 from kontor_service.database import driver_of
 from kontor_service.ids import uuid7
@@ -155,7 +154,7 @@ class ReadingUnitOfWork:
 
     async def _supersede(self, reading: Reading, *, same_day: bool) -> list[Reading]:
         contradicted = self._superseded(reading, same_day=same_day)
-        found = await queries.by_ids(self.session, contradicted) if contradicted else []
+        found = await readings.by_ids(self.session, contradicted) if contradicted else []
         for other in found:
             await self.replace(other, reading.id)
         return found
@@ -234,7 +233,7 @@ async def open_unit_of_work(
     merchant_id: UUID,
     now: datetime,
     meter_ids: Collection[UUID],
-    places: Collection[queries.Place] = (),
+    places: Collection[Place] = (),
 ) -> ReadingUnitOfWork:
     """Locks the meters; those that are not there are left out. `now` is the business clock's.
 
@@ -244,7 +243,7 @@ async def open_unit_of_work(
     held = await meters.locked(session, meter_ids)
     registers = {register.id: register for register in await meters.registers_of(session, held)}
     series = {register.series_id for register in registers.values()}
-    history = History(await queries.known(session, series, [place for place in places if place[0] in registers]))
+    history = History(await readings.known(session, series, [place for place in places if place[0] in registers]))
     return ReadingUnitOfWork(session, merchant_id, now, zone, held, registers, history)
 
 

@@ -11,7 +11,7 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_bus import Bus, Copy, Envelope
 from kontor_bus.ingest import IngestConsumer
-from kontor_meters.meters.bus import accept
+from kontor_meters.meters.incoming import accept
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_service.ingest import handler_of

@@ -13,7 +13,7 @@ from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LinePr
 from kontor_meters.batches.pipeline.directory import Directory, Known
 from kontor_meters.intervals.quantities import Quantities, worth
 from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
-from kontor_meters.readings.values import candidates
+from kontor_meters.readings.assessment import candidates
 from kontor_meters.times import day_of
 
 

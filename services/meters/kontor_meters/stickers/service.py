@@ -1,19 +1,28 @@
 """A sheet of labels with QR codes, to be stuck beside meters (G3). Made with Typst, as documents' PDFs are."""
 
+import asyncio
 import json
 import threading
 from io import BytesIO
 from pathlib import Path
+from typing import Annotated, Literal
 
 import fontpkg_ibm_plex_sans
 import segno
 import typst
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
 
 from kontor.meters.v1.meters_pb2_codes import MeterKind
-from kontor_meters.stickers.inputs import Sticker, StickersInput
+from kontor_meters.copies import language
+from kontor_meters.inputs import Line, Number, Title
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader, speaking
+from kontor_service.tokens import Principal, require
 from kontor_service.vocabulary import word
+
+router = APIRouter(prefix="/v1", tags=["stickers"])
+Editor = Annotated[Principal, Depends(require("meters:edit"))]
 
 _TEMPLATE = Path(__file__).parent / "sheet.typ"
 _FONTS = Path(fontpkg_ibm_plex_sans.__file__).parent / "files"
@@ -25,7 +34,35 @@ _ACCENT = "#1f5f4b"
 _thread = threading.local()
 
 
-def stickers_pdf(wanted: StickersInput, language: str) -> bytes:
+class StickerMerchant(BaseModel):
+    name: Title
+    accent: Annotated[str, StringConstraints(pattern="^(#[0-9a-fA-F]{6})?$")] = ""
+
+
+class Sticker(BaseModel):
+    number: Number
+    # electricity, gas, water, heat; anything else is printed as it is.
+    kind: Line = ""
+    place: Title | Literal[""] = ""
+    # What the code leads to.
+    url: Annotated[str, StringConstraints(pattern="^https?://", max_length=500)]
+
+
+class StickersInput(BaseModel):
+    merchant: StickerMerchant
+    items: list[Sticker] = Field(min_length=1, max_length=2_000)
+
+
+@router.post("/stickers")
+async def stickers(request: Request, wanted: StickersInput, principal: Editor) -> Response:
+    """A PDF of A4 sheets with 21 labels each, in the merchant's language."""
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        spoken = await language(session, principal.merchant)
+    pdf = await asyncio.to_thread(_pdf, wanted, spoken)
+    return Response(pdf, media_type="application/pdf", headers={"Cache-Control": "private, no-store"})
+
+
+def _pdf(wanted: StickersInput, language: str) -> bytes:
     with speaking(language):
         sheet = {
             "title": _("Stickers for meters"),
