@@ -133,9 +133,7 @@ async def _meters_to_ask(session: AsyncSession, wanted: RequestInput, today: dat
 
 async def _ask_each(session: AsyncSession, request: ReadingRequest, meters: list[Meter]) -> None:
     of: dict[str, Any] = {"merchant_id": request.merchant_id, "request_id": request.id, "invited_at": request.made_at}
-    parts = [
-        (ReadingInvitation(id=uuid7(), customer_id=customer_id, **of), own) for customer_id, own in _parts(meters)
-    ]
+    parts = [(ReadingInvitation(id=uuid7(), customer_id=customer_id, **of), own) for customer_id, own in _parts(meters)]
     session.add_all([invitation for invitation, _ in parts])
     await session.flush()
     for invitation, own in parts:
