@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kontor_documents.content.model import BankAccount, DocumentData, Party, PaymentMeans, Totals
-from kontor_documents.rendering.colour import READABLE, contrast, palette, parse
 from kontor_documents.rendering.formats import Formats, grouped
 from kontor_documents.rendering.girocode import PAYLOAD, payload
 from kontor_documents.rendering.payment import qr_code
@@ -18,17 +17,6 @@ from kontor_service.units import unit
 
 GERMAN, ENGLISH = Formats("de", "EUR"), Formats("en", "EUR")
 IBAN = "DE89370400440532013000"
-
-
-@given(some.integers(0, 0xFFFFFF))
-def test_the_ink_of_any_accent_can_be_read_on_paper_and_on_its_tint(colour):
-    inks = palette(f"#{colour:06x}")
-    assert contrast(parse(inks["ink"]), (255, 255, 255)) >= READABLE
-    assert contrast(parse(inks["ink"]), parse(inks["wash"])) >= 3
-
-
-def test_an_accent_that_is_dark_enough_stays_as_it_is():
-    assert palette("#0B5D4E")["ink"] == "#0b5d4e"
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,16 @@ MAX_JOINED = 10_000
 class Node:
     """One element. `key` opens a dictionary of its own (`many`: a list of them); `text` names its content.
 
+    Of several elements with the same tag, the one whose constants agree is meant, or else the last. `where` says which
+    items of a list stand in this element: those with that key, or with that value under it ("" for without).
     Attributes: "=x" is the constant x, "$x" comes from the document (the currency), anything else is a key."""
 
     tag: str
     children: tuple["Node", ...] = ()
     key: str = ""
     many: bool = False
+    first: bool = False
+    where: tuple[str, str | None] | None = None
     text: str = ""
     codec: Codec = TEXT
     constant: str = ""
@@ -43,8 +47,42 @@ class Node:
     namespaces: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
-    def by_tag(self) -> dict[str, "Node"]:
-        return {child.tag: child for child in self.children}
+    def by_tag(self) -> dict[str, list["Node"]]:
+        found: dict[str, list[Node]] = {}
+        for child in self.children:
+            found.setdefault(child.tag, []).append(child)
+        return found
+
+    @cached_property
+    def constants(self) -> list[tuple[str, str, str]]:
+        """Path below this element, attribute (none: the text), value."""
+        own = [(".", name, value[1:]) for name, value in self.attributes.items() if value[0] == "="]
+        own += [(child.tag, "", child.constant) for child in self.children if child.constant]
+        return own + [
+            (f"{child.tag}/{path}", name, value) for child in self.children for path, name, value in child.constants
+        ]
+
+    def below(self, element: etree._Element) -> "Node | None":
+        """What describes this child element; None for an unknown one."""
+        nodes = self.by_tag.get(str(element.tag))
+        return next((node for node in nodes[:-1] if node._agrees(element)), nodes[-1]) if nodes else None
+
+    def _agrees(self, element: etree._Element) -> bool:
+        for path, name, value in self.constants:
+            found = element.find(path)
+            if found is None or (found.get(name) if name else (found.text or "").strip()) != value:
+                return False
+        return True
+
+    def items(self, terms: Terms) -> list[Terms]:
+        """Those of the list that are written into elements of this kind."""
+        found: list[Terms] = terms.get(self.key) or []
+        if self.where:
+            key, value = self.where
+            found = [
+                item for item in found if (bool(item.get(key)) if value is None else (item.get(key) or "") == value)
+            ]
+        return found[:1] if self.first else found
 
 
 _TEMPLATE = "{urn:kontor:xml-template}"
@@ -61,9 +99,10 @@ def load(file: str) -> list[Node]:
     """The documents that a template beside this module describes: an example of the XML with keys instead of values.
 
     The text of an element is the key of its content, or "=x" for the constant x. Of the attributes with the prefix k,
-    `key` and `each` open a dictionary or a list of them, `type` says how the content is spelled, `is` may name always,
-    joined and read-only, `use` takes over the children of a k:define, and `only` names the one document that has the
-    element. All other attributes are those of the XML.
+    `key`, `each` and `first` open a dictionary, a list of them, or a list of which only one can be written, `where` says
+    which items of the list, `type` says how the content is spelled, `is` may name always, joined and read-only, `use`
+    takes over the children of a k:define, and `only` names the one document that has the element. All other attributes
+    are those of the XML.
     """
     root = etree.fromstring(files(__package__).joinpath(file).read_bytes(), etree.XMLParser(remove_comments=True))
     definitions = {element.get("name", ""): element for element in root.iter(f"{_TEMPLATE}define")}
@@ -77,6 +116,7 @@ def _node(element: etree._Element, definitions: Mapping[str, etree._Element], do
     flags = given.get("is", "").split()
     text = (element.text or "").strip()
     children = [*(definitions[given["use"]] if "use" in given else ()), *element]
+    key, equals, value = given.get("where", "").partition("=")
     return Node(
         str(element.tag),
         tuple(
@@ -84,8 +124,10 @@ def _node(element: etree._Element, definitions: Mapping[str, etree._Element], do
             for child in children
             if child.get(f"{_TEMPLATE}only", document) == document
         ),
-        key=given.get("key") or given.get("each", ""),
-        many="each" in given,
+        key=given.get("key") or given.get("each") or given.get("first", ""),
+        many="each" in given or "first" in given,
+        first="first" in given,
+        where=(key, value if equals else None) if key else None,
         text="" if text.startswith("=") else text,
         codec=_CODECS[given["type"]] if "type" in given else TEXT,
         constant=text[1:] if text.startswith("=") else "",
@@ -99,9 +141,8 @@ def _node(element: etree._Element, definitions: Mapping[str, etree._Element], do
 
 def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> Terms:
     """Fills `terms` from the element's children. BadValue names the path of what cannot be read."""
-    by_tag = node.by_tag
     for child in element:
-        found = by_tag.get(child.tag)
+        found = node.below(child)
         if found is None or found.constant:
             continue
         if found.many:
@@ -114,7 +155,7 @@ def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> T
                     field=place,
                     most=MAX_ITEMS,
                 )
-            target: Terms = {}
+            target: Terms = {found.where[0]: found.where[1]} if found.where and found.where[1] else {}
             items.append(target)
             below = f"{path}{found.key}[{len(items) - 1}]."
         elif found.key:
@@ -174,7 +215,7 @@ def _write_node(parent: etree._Element, node: Node, terms: Terms, document: Term
         etree.SubElement(parent, node.tag).text = node.constant
         return False
     if node.many:
-        written = [_write_one(parent, node, item, document) for item in terms.get(node.key) or ()]
+        written = [_write_one(parent, node, item, document) for item in node.items(terms)]
         return True in written
     return _write_one(parent, node, (terms.get(node.key) or {}) if node.key else terms, document)
 

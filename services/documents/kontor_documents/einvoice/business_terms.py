@@ -14,7 +14,8 @@ from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.binding import Terms
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, EMBEDDABLE
 
-_REFERENCES = ("order", "sales_order", "contract", "project", "delivery_note", "receiving_advice", "tender")
+_REFERENCES = "order sales_order contract project delivery_note receiving_advice tender object invoice".split()
+_OF_THE_PRICE = ("base_unit", "gross_base_unit", "gross_base_quantity")
 _PARTIES = ("seller", "buyer", "payee", "tax_representative", "ship_to")
 _PLAIN = (
     "type_code number issue_date due_date delivery_date billing_period tax_point_date tax_point_code "
@@ -27,6 +28,9 @@ def document_values(terms: Terms) -> tuple[dict[str, Any], dict[str, bytes]]:
     """What DocumentData.model_validate takes, and the embedded files by SHA-256."""
     values = {key: terms[key] for key in _PLAIN if key in terms}
     values["type"] = DocumentType.CREDIT_NOTE if terms.get("type_code") in CREDIT_NOTE_CODES else DocumentType.INVOICE
+    for party in (values[key] for key in _PARTIES if key in values):
+        if not party.get("name"):
+            party["name"] = party.pop("trading_name", "")
     values["customer_number"] = _customer_number(terms.get("buyer", {}))
     values["notes"] = [(note.get("subject", ""), note["text"]) for note in terms.get("notes", ()) if "text" in note]
     values["payment_terms"], values["cash_discounts"] = skonto.split(terms.get("payment_terms", ""))
@@ -54,18 +58,14 @@ def _cash_discount(entry: Terms) -> CashDiscount | None:
 
 
 def _payment_means(entry: Terms, terms: Terms) -> Terms:
-    means = {key: value for key, value in entry.items() if key not in ("iban", "account_id", "bic", "holder")}
-    if iban := entry.get("iban") or entry.get("account_id"):
-        means["account"] = {"iban": iban, "bic": entry.get("bic", ""), "holder": entry.get("holder", "")}
+    means = {key: value for key, value in entry.items() if key != "account" or value.get("iban")}
     if entry.get("code") in ("49", "59"):
         means["mandate"], means["creditor_id"] = terms.get("mandate", ""), terms.get("creditor_id", "")
     return means
 
 
 def _line(entry: Terms) -> Terms:
-    line = dict(entry)
-    if "billing_period" in line:
-        line["period"] = line.pop("billing_period")
+    line = {key: value for key, value in entry.items() if key not in _OF_THE_PRICE}
     line["attributes"] = [(item.get("name", ""), item.get("value", "")) for item in line.get("attributes", ())]
     return line
 
@@ -82,26 +82,19 @@ def _totals(given: Terms, currency: str) -> Terms:
 
 
 def _references(terms: Terms) -> list[Terms]:
-    found = [{"kind": kind, "number": terms[kind]} for kind in _REFERENCES if terms.get(kind)]
-    found += [
-        {"kind": "object", "number": entry["id"], "scheme": entry.get("scheme", "")}
-        for entry in terms.get("additional", ())
-        if entry.get("type_code") == "130" and entry.get("id")
-    ]
-    return found + [{"kind": "invoice", **entry} for entry in terms.get("preceding", ()) if "number" in entry]
+    """In an order of their own, as both syntaxes name them in different ones."""
+    named = [entry for entry in terms.get("references", ()) if entry.get("number")]
+    return sorted(named, key=lambda entry: _REFERENCES.index(entry["kind"]))
 
 
 def _attachments(terms: Terms) -> tuple[list[Attachment], dict[str, bytes]]:
     described, files = [], {}
-    for entry in terms.get("additional", ()):
-        if entry.get("type_code") == "130":
-            continue
-        content: bytes = entry.get("content", b"")
+    for entry in terms.get("attachments", ()):
+        content: bytes = entry.pop("content", b"")
         digest = hashlib.sha256(content).hexdigest() if content else ""
         if content:
             files[digest] = content
-        fields = {key: entry.get(key, "") for key in ("id", "description", "file_name", "media_type", "url")}
-        described.append(Attachment(**fields, sha256=digest, size=len(content)))
+        described.append(Attachment(**entry, sha256=digest, size=len(content)))
     return described, files
 
 
@@ -115,17 +108,14 @@ def business_terms(data: DocumentData, files: Mapping[str, bytes]) -> Terms:
     _name_customer(terms["buyer"], data.customer_number)
     terms["notes"] = [{"subject": subject, "text": text} for subject, text in data.notes]
     terms["payment_terms"] = skonto.joined(data.payment_terms, data.cash_discounts)
-    terms["payment_means"] = [_payment_terms(entry) for entry in plain["payment_means"]]
+    terms["payment_means"] = plain["payment_means"]
     for key in ("mandate", "creditor_id"):
         terms[key] = next((entry[key] for entry in plain["payment_means"] if entry[key]), "")
     terms["lines"] = [_line_terms(entry) for entry in plain["lines"]]
     if plain["totals"]:
         terms["totals"] = _totals_terms(plain["totals"], data)
-    for reference in reversed(data.references):
-        if reference.kind in _REFERENCES:
-            terms[reference.kind] = reference.number
-    terms["preceding"] = [entry for entry in plain["references"] if entry["kind"] == "invoice"]
-    terms["additional"] = _additional(data, files)
+    terms["references"] = plain["references"]
+    terms["attachments"] = _attachment_terms(data, files)
     return terms
 
 
@@ -135,12 +125,8 @@ def _name_customer(buyer: Terms, number: str) -> None:
         buyer["identifiers"] = [{"id": number, "scheme": None}, *buyer["identifiers"]]
 
 
-def _payment_terms(entry: Terms) -> Terms:
-    return {**entry, **(entry["account"] or {})}
-
-
 def _line_terms(entry: Terms) -> Terms:
-    line = {**entry, "billing_period": entry["period"]}
+    line = dict(entry)
     line["attributes"] = [{"name": name, "value": value} for name, value in entry["attributes"]]
     line["base_unit"] = entry["unit"] if entry["price_base_quantity"] is not None else None
     line["gross_base_quantity"] = entry["price_base_quantity"] if entry["gross_price"] is not None else None
@@ -161,17 +147,12 @@ def _totals_terms(entry: Terms, data: DocumentData) -> Terms:
     return totals
 
 
-def _additional(data: DocumentData, files: Mapping[str, bytes]) -> list[Terms]:
-    """BT-18 and BG-24; the type code 130 tells them apart."""
-    found: list[Terms] = [
-        {"id": reference.number, "scheme": reference.scheme, "type_code": "130"}
-        for reference in data.references
-        if reference.kind == "object"
-    ]
+def _attachment_terms(data: DocumentData, files: Mapping[str, bytes]) -> list[Terms]:
+    """BG-24."""
+    found: list[Terms] = []
     for index, attachment in enumerate(data.attachments, 1):
         entry = attachment.model_dump(include={"description", "url"})
         entry["id"] = attachment.id or attachment.file_name or str(index)
-        entry["type_code"] = "916"
         if attachment.sha256 in files and attachment.media_type in EMBEDDABLE:
             entry["content"] = files[attachment.sha256]
             entry["media_type"], entry["file_name"] = attachment.media_type, attachment.file_name or entry["id"]

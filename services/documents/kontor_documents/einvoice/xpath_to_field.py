@@ -27,24 +27,18 @@ _EXEMPTION_RULES = re.compile(r"BR-(E|AE|IC|G|O)-10")
 _MOVED = tuple(
     (re.compile(pattern), moved)
     for pattern, moved in (
-        (r"\.(ids|global_ids)\[\d+\].*", ".identifiers"),
+        (r"\b(identifiers|references|attachments)\[\d+\].*", r"\1"),
         (r"^terms\[\d+\]\.due_date$", "due_date"),
         (r"^terms\[\d+\]\.mandate$", "payment_means"),
         (r"^terms\b.*", "payment_terms"),
         (r"^creditor_id$", "payment_means"),
-        (r"^(lines\[\d+\])\.billing_period", r"\1.period"),
-        (r"^(lines\[\d+\])\.objects\[\d+\](\.type_code)?", r"\1.object_id"),
         (r"^(lines\[\d+\])\.gross_base_quantity$", r"\1.price_base_quantity"),
         (r"^(lines\[\d+\])\.(gross_base_unit|base_unit)$", r"\1.unit"),
         (r"^(lines\[\d+\])\.discount_is_charge$", r"\1.price_discount"),
         (r"^((lines\[\d+\]\.)?(attributes|notes)\[\d+\]).*", r"\1"),
-        (r"^(payment_means\[\d+\])\.(iban|bic|holder)$", r"\1.account.\2"),
-        (r"^(payment_means\[\d+\])\.account_id$", r"\1.account.iban"),
-        (r"^(\w+)\.contact\.department$", r"\1.contact.name"),
         (r"^totals\.tax_totals\[0\].*", "totals.tax"),
         (r"^totals\.tax_totals\b.*", "totals.tax_in_accounting_currency"),
         (r"^tax_breakdown\[\d+\]\.(tax_point_date|tax_point_code)$", r"\1"),
-        (r"^(preceding|order|sales_order|contract|project|delivery_note|receiving_advice)\b.*", "references"),
     )
 )
 
@@ -90,10 +84,10 @@ def field_of(finding: Finding, root: Any, data: DocumentData) -> str:
         return "tax_exemptions"
     path, node = _path(element)
     if node.text:
-        return _moved(_named(path, node, finding.message), element)
+        return _moved(_named(path, node, finding.message))
     if missing := _missing(node, finding.message):
-        return _moved(_joined(path, missing), element)
-    return _told(_moved(path, element), finding.message, data)
+        return _moved(_joined(path, missing))
+    return _told(_moved(path), finding.message, data)
 
 
 def _missing(node: Node, message: str) -> str:
@@ -154,15 +148,7 @@ def _named(path: str, node: Node, message: str) -> str:
     return _joined(path, key if key and key[0] not in "=$" else node.text)
 
 
-def _moved(path: str, element: Any) -> str:
-    if "tax_registrations[" in path:
-        party = path.partition(".tax_registrations")[0]
-        return f"{party}.vat_id" if "VA" in element.xpath("descendant-or-self::*/@schemeID") else f"{party}.tax_number"
-    if path.startswith("additional["):
-        named = element.xpath(
-            "ancestor-or-self::*[local-name()='AdditionalReferencedDocument'][1]/*[local-name()='TypeCode']"
-        )
-        return "attachments" if named and named[0].text == "916" else "references"
+def _moved(path: str) -> str:
     for pattern, moved in _MOVED:
         path = pattern.sub(moved, path)
     return path
@@ -172,7 +158,7 @@ def _path(element: Any) -> tuple[str, Node]:
     """The element's place in the terms, and the node that describes it, or the last one above it that is described."""
     path, node = "", cii.DOCUMENT
     for step in [*reversed(list(element.iterancestors())), element][1:]:
-        below = node.by_tag.get(str(step.tag))
+        below = node.below(step)
         if below is None:
             break
         node = below

@@ -5,16 +5,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
+from babel.numbers import NumberPattern, parse_pattern
 
 from kontor_documents.einvoice.totals import round_amount
+from kontor_service import formats
 from kontor_service.i18n import Language
-from kontor_service.money import digits
+from kontor_service.money import digits, to_minor
 
-# British English: the currency and the dates of the documents are European.
-LOCALES: dict[Language, str] = {"de": "de_DE", "en": "en_GB"}
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -34,26 +32,21 @@ class Formats(NamedTuple):
 
     def money(self, value: Decimal, currency: str = "") -> str:
         code = currency or self.currency
-        symbol = get_currency_symbol(code, locale=LOCALES[self.language])
-        figure = Formats(self.language, code).amount(abs(value))
-        sign = MINUS if round_amount(value, code) < 0 else ""
-        if self.language == "de":
-            return f"{sign}{figure}{NO_BREAK}{symbol}"
-        return f"{sign}{symbol}{NO_BREAK if symbol.isalpha() else ''}{figure}"
+        minor = to_minor(round_amount(value, code), code)
+        return formats.money(minor, code, self.language).replace("-", MINUS)
 
     def number(self, value: Decimal) -> str:
         return self._number(value, 0, 10)
 
     def percent(self, value: Decimal) -> str:
-        return f"{self.number(value)}{NO_BREAK}%" if self.language == "de" else f"{self.number(value)}%"
+        return formats.percent(value, self.language).replace("-", MINUS)
 
     def day(self, value: date) -> str:
-        return format_date(
-            value, "dd.MM.yyyy" if self.language == "de" else "d MMM yyyy", locale=LOCALES[self.language]
-        )
+        pattern = "dd.MM.yyyy" if self.language == "de" else "d MMM yyyy"
+        return format_date(value, pattern, locale=formats.locale_of(self.language))
 
     def _number(self, value: Decimal, least: int, most: int) -> str:
-        return str(_pattern(least, most).apply(value, _locale(self.language))).replace("-", MINUS)
+        return str(_pattern(least, most).apply(value, formats.locale_of(self.language))).replace("-", MINUS)
 
 
 def grouped(account: str) -> str:
@@ -66,8 +59,3 @@ def grouped(account: str) -> str:
 def _pattern(least: int, most: int) -> NumberPattern:
     decimals = "0" * least + "#" * (most - least)
     return parse_pattern(f"#,##0.{decimals}" if decimals else "#,##0")
-
-
-@lru_cache(maxsize=4)
-def _locale(language: Language) -> Locale:
-    return Locale.parse(LOCALES[language])

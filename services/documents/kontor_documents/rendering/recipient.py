@@ -1,11 +1,9 @@
 """Who the letter is for, and who it is from, as they stand in the window of an envelope."""
 
-from babel import Locale
-
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import Address, DocumentData, Party
 from kontor_documents.rendering.branding import Branding
-from kontor_documents.rendering.formats import LOCALES
+from kontor_service.formats import locale_of
 from kontor_service.i18n import Language
 
 
@@ -32,7 +30,7 @@ def party_lines(party: Party, home: Address | None, language: Language) -> list[
     lines = [party.name or party.trading_name, contact if contact != party.name else ""]
     lines += [address.line1, address.line2, address.line3, " ".join(filter(None, [address.post_code, address.city]))]
     if address.country and address.country != (home.country if home else "DE"):
-        lines.append((Locale.parse(LOCALES[language]).territories.get(address.country) or address.country).upper())
+        lines.append((locale_of(language).territories.get(address.country) or address.country).upper())
     return [line for line in lines if line]
 
 

@@ -1,12 +1,13 @@
 """A document and its stationery as the template takes them: texts ready to print, drawings, colours."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import DocumentData
 from kontor_documents.rendering.branding import Branding
-from kontor_documents.rendering.colour import palette
+from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.footer import footer
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.information import information
@@ -18,8 +19,9 @@ from kontor_documents.rendering.recipient import recipient, return_line
 from kontor_documents.rendering.remarks import remarks
 from kontor_documents.rendering.titles import heading, subject
 from kontor_documents.rendering.totals import totals
-from kontor_service.i18n import Language, pgettext, speaking
+from kontor_service.i18n import N_, Language, pgettext, speaking
 from kontor_service.i18n import gettext as _
+from kontor_web.theme import theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,23 @@ def compose(document: DocumentData, branding: Branding, language: Language, pric
     content = {
         "text": text,
         "language": language,
-        "colours": palette(branding.accent),
+        "colours": _inks(branding.accent),
         "logo": logo_art(branding.logo) if branding.logo and branding.show_logo else None,
         "qr": qr_code(document) if priced else "",
     }
     return Sheet(title, language, content)
+
+
+@lru_cache(256)
+def _inks(accent: str) -> dict[str, str]:
+    """The merchant's colour as bright pages of the portal have it: for bars, for text, and as a tint behind dark text."""
+    try:
+        light, _dark = theme(accent)
+    except ValueError:
+        raise RenderingError(
+            "branding.accent", N_("%(colour)s is not a colour of the form #rrggbb."), colour=f"{accent!r}"
+        ) from None
+    return {"accent": accent, "ink": light["accent-ink"], "wash": light["accent-wash"]}
 
 
 def _texts(document: DocumentData, branding: Branding, formats: Formats, *, priced: bool) -> dict[str, Any]:
