@@ -59,7 +59,7 @@ def places(platform, erp, browser):
     ]  # fmt: skip
     public = [
         *(f"{portal}/brunner/{path}" for path in ("anmelden", "passwort-vergessen", "code")),
-        platform.run["customer"]["link"], f"{portal}/passwort/x", f"{admin}/anmelden", f"{admin}/passwort",
+        platform.run["customer"]["link"], f"{portal}/passwort/x", f"{admin}/anmelden", f"{admin}/passwort-vergessen",
     ]  # fmt: skip
     admin_pages = [
         admin + path for path in (

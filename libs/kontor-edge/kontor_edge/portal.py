@@ -24,10 +24,6 @@ class LoggedOut(Unauthorized):
 
     code, title = "session_ended", N_("Please log in.")
 
-    def __init__(self, slug: str) -> None:
-        super().__init__()
-        self.slug = slug
-
 
 class PortalClosed(Forbidden):
     code, title = "portal_off", N_("This portal is switched off.")
@@ -44,12 +40,12 @@ async def query_view(request: Request, function: str, /, **arguments: Any) -> as
     slug: str = request.path_params["slug"]
     known = session_hash(request, slug)
     if not known:
-        raise LoggedOut(slug)
+        raise LoggedOut
     record = await call_view(
         request, function, asked_hash=known, asked_slug=slug, at=edge_of(request).clock.now(), **arguments
     )
     if record is None:
-        raise LoggedOut(slug)
+        raise LoggedOut
     # Error pages want to know whose page it was.
     request.state.record = record
     if record["state"] != "open":

@@ -4,11 +4,11 @@ from fastapi import FastAPI
 
 from kontor_admin import words
 from kontor_admin.features import FEATURES
-from kontor_admin.sessions.ended import install_log_in_redirect
 from kontor_admin.settings import Settings
 from kontor_admin.views import SHAPE
 from kontor_edge.app import Kind, add_globals, build_edge, secret_paths
 from kontor_edge.staff import known_page_context
+from kontor_identity_pages.log_in import install_log_in_redirect
 from kontor_web import Protect
 
 _SESSION_VALUES = ("id", "merchant_id", "slug", "user_id", "name", "email", "language", "rights", "role")

@@ -90,7 +90,7 @@ async def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
         assert [(path, v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
     await context.clear_cookies()
-    for path in ("/anmelden", "/passwort", "/passwort/token"):
+    for path in ("/anmelden", "/passwort-vergessen", "/passwort/token"):
         await page.goto(address(shop) + path)
         assert (await Axe().run(page)).response["violations"] == []
     await context.close()

@@ -7,13 +7,13 @@ import pytest
 from admin_shop import Shop, cookies, session_state, tell_sessions, token
 from starlette.responses import JSONResponse
 
-from kontor_admin.sessions.ended import safe_next
+from kontor_identity_pages.log_in import next_page
 
 
 async def test_who_is_not_logged_in_comes_back_after_logging_in(shop: Shop) -> None:
     answer = await shop.client.get("/kunden?q=x", headers={"cookie": ""})
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/anmelden?weiter=%2Fkunden%3Fq%3Dx"
+    assert answer.headers["location"] == "/anmelden?next=/kunden%3Fq%3Dx"
 
 
 async def test_programs_without_a_session_get_a_problem(shop: Shop) -> None:
@@ -25,7 +25,7 @@ async def test_programs_without_a_session_get_a_problem(shop: Shop) -> None:
 async def test_logging_in_starts_a_session_for_this_browser_alone(shop: Shop) -> None:
     state = session_state(shop.merchant_id, "fresh-cookie")
     shop.owners.answers["POST", "/v1/sessions/password"] = {"token": "fresh-cookie", "session": state}
-    form = {"email": "M@Example.com", "password": "secret", "weiter": "/kunden"}
+    form = {"email": "M@Example.com", "password": "secret", "next": "/kunden"}
     answer = await shop.post("/anmelden", form)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/kunden"
@@ -49,7 +49,7 @@ async def test_a_wrong_password_is_said_on_the_page_and_the_address_is_kept(shop
     "way", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
 )
 def test_logging_in_never_leads_to_another_site(way: str) -> None:
-    assert safe_next(way) == "/"
+    assert next_page("", way) == "/"
 
 
 async def test_a_revoked_session_is_out_when_the_push_is_answered(shop: Shop) -> None:
@@ -103,8 +103,8 @@ async def test_logging_out_ends_the_session_here_even_while_identity_is_away(sho
 
 async def test_a_forgotten_password_gets_the_same_answer_for_every_address(shop: Shop) -> None:
     shop.owners.answers["POST", "/v1/password-resets"] = JSONResponse({}, 202)
-    known = await shop.post("/passwort", {"email": "known@example.com"})
-    unknown = await shop.post("/passwort", {"email": "unknown@example.com"})
+    known = await shop.post("/passwort-vergessen", {"email": "known@example.com"})
+    unknown = await shop.post("/passwort-vergessen", {"email": "unknown@example.com"})
     assert known.text == unknown.text
     assert known.status_code == 200
 

@@ -4,11 +4,11 @@ from fastapi import FastAPI
 
 from kontor_edge.app import Kind, build_edge, secret_paths
 from kontor_edge.portal import known_page_context
-from kontor_gateway.access.errors import install_access_errors
 from kontor_gateway.features import FEATURES
 from kontor_gateway.reference import openapi
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
+from kontor_identity_pages.log_in import install_log_in_redirect
 from kontor_web import Protect
 
 # What a page may know of the session it serves.
@@ -27,7 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=openapi.TAGS,
         openapi_url="/api/openapi.json",
     )
-    install_access_errors(app)
+    install_log_in_redirect(app)
     app.add_middleware(
         Protect,
         exempt=("/api/ingest/", "/webhooks/", "/internal/"),

@@ -1,1 +1,1 @@
-"""Getting in and out: links, log-in, codes, invitations, resets, one's own account."""
+"""Getting in without a password: links, codes, invitations."""

@@ -11,7 +11,8 @@ from kontor_edge.owners import ask_identity
 from kontor_edge.portal import Slug
 from kontor_edge.query import call_view
 from kontor_edge.sessions import begin_session, session_hash
-from kontor_gateway.access.login import portal_of, refusal
+from kontor_identity_pages.frame import public_frame
+from kontor_identity_pages.log_in import refuse
 from kontor_service.errors import Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -22,13 +23,13 @@ router = APIRouter(include_in_schema=False)
 @router.get("/{slug}/code")
 async def page(request: Request, slug: Slug) -> Response:
     """Who came by a link gets the code where the link went; others say their address."""
-    await portal_of(request, slug)
+    await public_frame(request)
     return _render(request, "code_request.html", slug, Form.of({}), by_link=await _came_by_link(request, slug))
 
 
 @router.post("/{slug}/code")
 async def send(request: Request, slug: Slug) -> Response:
-    await portal_of(request, slug)
+    await public_frame(request)
     form = await read_form(request)
     by_link = await _came_by_link(request, slug)
     who: dict[str, Any] = {"session_hash": session_hash(request, slug)}
@@ -39,14 +40,13 @@ async def send(request: Request, slug: Slug) -> Response:
     try:
         answer = await ask_identity(request, "/v1/sessions/code/start", **who)
     except Problem as problem:
-        form.problem = refusal(problem)
-        return _render(request, "code_request.html", slug, form, problem.status, by_link=by_link)
+        return _render(request, "code_request.html", slug, form, refuse(form, problem), by_link=by_link)
     return _render(request, "code_enter.html", slug, Form.of({"challenge": answer["challenge_id"]}))
 
 
 @router.post("/{slug}/code/pruefen")
 async def check(request: Request, slug: Slug) -> Response:
-    await portal_of(request, slug)
+    await public_frame(request)
     form = await read_form(request)
     code = form.text("code", required=True, limit=20)
     try:
@@ -61,8 +61,7 @@ async def check(request: Request, slug: Slug) -> Response:
         form.error("code", _("The code is wrong or no longer valid."))
         return _render(request, "code_enter.html", slug, form, 422)
     except Problem as problem:
-        form.problem = refusal(problem)
-        return _render(request, "code_enter.html", slug, form, problem.status)
+        return _render(request, "code_enter.html", slug, form, refuse(form, problem))
     return await begin_session(request, pages(request).redirect(f"/{slug}/dokumente"), started)
 
 

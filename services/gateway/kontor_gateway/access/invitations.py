@@ -9,7 +9,8 @@ from kontor_edge.edge import pages
 from kontor_edge.owners import ask_identity
 from kontor_edge.portal import public_page_context, query_portal
 from kontor_edge.sessions import begin_session
-from kontor_gateway.access.passwords import known_password, new_password
+from kontor_identity_pages.log_in import known_password
+from kontor_identity_pages.passwords import new_password
 from kontor_service.errors import Gone, NotFound, Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form

@@ -1,0 +1,1 @@
+"""What both edges show of identity: logging in and out, passwords, one's own account."""
