@@ -1,5 +1,6 @@
 """Log-in with e-mail address and password, log-out, and the way to the log-in for who has no session."""
 
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -68,7 +69,7 @@ async def log_out(request: Request) -> Response:
     return response
 
 
-def account_of(request: Request) -> dict[str, str]:
+def account_of(request: Request) -> dict[str, Any]:
     """Among whose log-ins identity looks for an address."""
     slug = request.path_params.get("slug", "")
     return {"slug": slug, "kind": "portal" if slug else "staff"}
