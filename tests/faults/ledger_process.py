@@ -47,13 +47,13 @@ class Fault:
 def arm(ledger: Ledger, point: str, after: int) -> None:
     fault = Fault(after)
     transport: Any = ledger.sender._transport
-    processor: Any = ledger.receiver._workers[0]._processor
+    worker: Any = next(iter(ledger.receiver._workers.values()))
     if point == "commit-publish":
         transport.publish = fault.before(transport.publish)
     elif point == "publish-mark":
         transport.publish = fault.after(transport.publish)
     else:
-        processor.process = fault.after(processor.process)
+        worker.process = fault.after(worker.process)
 
 
 async def main(order: dict[str, Any]) -> None:

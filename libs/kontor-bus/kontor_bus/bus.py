@@ -2,27 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from types import TracebackType
-from typing import Self
+from contextlib import suppress
+from typing import Any, Self
 
 import structlog
-from opentelemetry.trace import Tracer, TracerProvider
+from opentelemetry.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
 from kontor_bus.consumers import Consumer, Copy
 from kontor_bus.database import Database
-from kontor_bus.expiry import expire_daily
+from kontor_bus.expiry import expire
 from kontor_bus.metrics import Metrics
-from kontor_bus.postgres.dead import PostgresDeadLetters
 from kontor_bus.postgres.transport import PostgresTransport
-from kontor_bus.processing import CopyProcessor, EffectsProcessor
-from kontor_bus.rabbitmq.dead import RabbitDeadLetters
+from kontor_bus.processing import CopyWorker, EffectsWorker, Worker
+from kontor_bus.rabbitmq.topology import ServiceTopology
 from kontor_bus.rabbitmq.transport import RabbitTransport
 from kontor_bus.relay import Relay
-from kontor_bus.supervision import keep_running
+from kontor_bus.supervision import Background
 from kontor_bus.tracing import tracer
-from kontor_bus.transport import DeadLetters, Transport, Unreachable
-from kontor_bus.worker import Processor, Worker
+from kontor_bus.transport import QueueSpec, Transport, Unreachable
 
 log = structlog.get_logger()
 
@@ -35,23 +33,19 @@ EFFECTS_AT_ONCE = 2
 
 _GRACE_SECONDS = 10.0
 _FIRST_CONTACT_SECONDS = 10.0
+_A_DAY = 24 * 3600.0
 
 
-def transport_for(url: str) -> Transport:
+def transport_for(
+    url: str, service: str = "kontor", queues: Sequence[QueueSpec] = (), retry_steps: Sequence[float] = ()
+) -> Transport:
     """By the URL's scheme: `amqp(s)://` is RabbitMQ, `postgresql://` a database. Connects to nothing yet."""
-    return RabbitTransport(url) if _is_rabbitmq(url) else PostgresTransport(url)
-
-
-def dead_letters_for(url: str) -> DeadLetters:
-    """The dead queues of the bus at this URL."""
-    return RabbitDeadLetters(url) if _is_rabbitmq(url) else PostgresDeadLetters(url)
-
-
-def _is_rabbitmq(url: str) -> bool:
     scheme = url.split("://", 1)[0]
-    if scheme not in ("amqp", "amqps", "postgresql", "postgres"):
-        raise ValueError(f"bus_url: {scheme}:// is neither amqp(s):// nor postgresql://")
-    return scheme.startswith("amqp")
+    if scheme in ("amqp", "amqps"):
+        return RabbitTransport(url, ServiceTopology(service, tuple(queues), tuple(retry_steps)))
+    if scheme in ("postgresql", "postgres"):
+        return PostgresTransport(url, service, queues, retry_steps)
+    raise ValueError(f"bus_url: {scheme}:// is neither amqp(s):// nor postgresql://")
 
 
 class Bus:
@@ -79,14 +73,19 @@ class Bus:
         self.service = service
         self.metrics = Metrics(registry)
         self._database = database
-        self._transport = transport_for(url)
-        self._queues = [consumer.queue for consumer in consumers]
-        self._retry_steps = tuple(retry_steps)
+        self._transport = transport_for(url, service, [consumer.queue for consumer in consumers], retry_steps)
         self._declared = asyncio.Event()
-        self._tasks: dict[asyncio.Task[None], Worker | None] = {}
+        self._background = Background()
         spans = tracer(tracer_provider)
         self._relay = Relay(database=database, transport=self._transport, metrics=self.metrics, tracer=spans)
-        self._workers = [worker for consumer in consumers for worker in self._workers_of(consumer, spans)]
+        kit = (database, self._transport, len(retry_steps), self.metrics, spans)
+        self._workers: dict[str, Worker[Any]] = {}
+        for consumer in consumers:
+            if isinstance(consumer, Copy):
+                self._workers[consumer.name] = CopyWorker(consumer, *kit)
+            else:
+                for number in range(EFFECTS_AT_ONCE):
+                    self._workers[f"{consumer.name} {number}"] = EffectsWorker(consumer, *kit)
 
     async def __aenter__(self) -> Self:
         try:
@@ -100,20 +99,11 @@ class Bus:
             raise
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for task, worker in self._tasks.items():
-            if worker is None:
-                task.cancel()
-            else:
-                worker.stop(task)
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=_GRACE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+    async def __aexit__(self, *_: object) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await asyncio.gather(*(worker.rest() for worker in self._workers.values()))
+        await self._background.stop()
         await self._transport.close()
 
     @property
@@ -133,34 +123,15 @@ class Bus:
             return 1
 
     async def _declare(self) -> None:
-        await self._transport.open(self.service, self._queues, self._retry_steps)
+        await self._transport.open()
         self._declared.set()
         self._start("relay", self._relay.run)
-        self._start("expiry", lambda: expire_daily(self._database))
-        for worker in self._workers:
-            self._start(worker.queue, worker.run, worker)
+        self._background.every(_A_DAY, f"bus {self.service} expiry", lambda: expire(self._database))
+        for name, worker in self._workers.items():
+            self._start(name, worker.run)
 
-    def _start(self, name: str, work: Callable[[], Awaitable[None]], worker: Worker | None = None) -> None:
-        label = f"bus {self.service} {name}"
-        self._tasks[asyncio.create_task(keep_running(label, work), name=label)] = worker
-
-    def _workers_of(self, consumer: Consumer, spans: Tracer) -> list[Worker]:
-        processor: Processor
-        if isinstance(consumer, Copy):
-            count, processor = 1, CopyProcessor(consumer, self._database, self.metrics, spans)
-        else:
-            count, processor = EFFECTS_AT_ONCE, EffectsProcessor(consumer, self._database, self.metrics, spans)
-        return [
-            Worker(
-                consumer=consumer.name,
-                queue=consumer.queue.name,
-                processor=processor,
-                transport=self._transport,
-                retries=len(self._retry_steps),
-                metrics=self.metrics,
-            )
-            for _ in range(count)
-        ]
+    def _start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._background.start(f"bus {self.service} {name}", work)
 
 
 async def idle(*buses: Bus, timeout: float = 30.0) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from kontor_bus.bus import dead_letters_for
+from kontor_bus.bus import transport_for
 from kontor_bus.transport import UNROUTED, DeadLetter, DeadLetters, Unreachable
 from kontor_events.registry import types
 
@@ -24,6 +24,11 @@ def dead() -> None:
 
     SERVICE is a service's name, or kontor.unrouted for events that no queue was bound to.
     """
+
+
+def _chosen(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--all", "everything", is_flag=True, help="Everything of this service.")(command)
+    return click.argument("service")(click.argument("ids", nargs=-1)(command))
 
 
 @dead.command("list")
@@ -41,26 +46,22 @@ def list_(services: tuple[str, ...], limit: int, as_json: bool) -> None:
 
 
 @dead.command()
-@click.argument("service")
-@click.argument("ids", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Everything of this service.")
+@_chosen
 def replay(service: str, ids: tuple[str, ...], everything: bool) -> None:
     """Puts events (by their ids) back into the queue they died in, as if they were new."""
-    chosen = _chosen(ids, everything)
+    chosen = _ids(ids, everything)
     click.echo(f"{_with_letters(lambda letters: letters.replay(service, chosen))} replayed")
 
 
 @dead.command()
-@click.argument("service")
-@click.argument("ids", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Everything of this service.")
+@_chosen
 def drop(service: str, ids: tuple[str, ...], everything: bool) -> None:
     """Removes events (by their ids) for good."""
-    chosen = _chosen(ids, everything)
+    chosen = _ids(ids, everything)
     click.echo(f"{_with_letters(lambda letters: letters.drop(service, chosen))} dropped")
 
 
-def _chosen(ids: tuple[str, ...], everything: bool) -> set[str] | None:
+def _ids(ids: tuple[str, ...], everything: bool) -> set[str] | None:
     if bool(ids) == everything:
         raise click.UsageError("name the events by their ids, or say --all")
     return None if everything else set(ids)
@@ -72,11 +73,12 @@ def _with_letters(ask: Callable[[DeadLetters], Awaitable[T]]) -> T:
         raise click.UsageError("KONTOR_BUS_URL is not set: the bus to look at, amqp://… or postgresql://…")
 
     async def run() -> T:
-        letters = dead_letters_for(url)
+        transport = transport_for(url)
         try:
-            return await ask(letters)
+            await transport.open()
+            return await ask(transport.dead)
         finally:
-            await letters.close()
+            await transport.close()
 
     try:
         return asyncio.run(run())

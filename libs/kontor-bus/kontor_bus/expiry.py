@@ -1,12 +1,9 @@
 """Personal data in events does not stay: the outbox keeps 14 days, the inbox 30, longer than any event lives."""
 
-import asyncio
-
 from kontor_bus.database import Database
 
 OUTBOX_DAYS = 14
 INBOX_DAYS = 30
-_A_DAY = 24 * 3600.0
 _BATCH = 10_000
 
 _DELETE = """
@@ -19,12 +16,6 @@ async def expire(database: Database) -> tuple[int, int]:
     """Deletes what is past its time and answers how many rows of outbox and inbox."""
     outbox = await _expire(database, "outbox", "published_at", OUTBOX_DAYS)
     return outbox, await _expire(database, "inbox", "processed_at", INBOX_DAYS)
-
-
-async def expire_daily(database: Database) -> None:
-    while True:
-        await expire(database)
-        await asyncio.sleep(_A_DAY)
 
 
 async def _expire(database: Database, table: str, column: str, days: int) -> int:

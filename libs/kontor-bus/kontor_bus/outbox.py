@@ -8,6 +8,7 @@ is found by the relays' polling.
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from datetime import UTC, datetime
 from typing import Any
@@ -39,15 +40,8 @@ registry().map_imperatively(OutboxRow, OUTBOX, include_properties=_WRITTEN)
 _PENDING = "kontor_bus.recorded"
 _LISTENING = "kontor_bus.listening"
 
-# Relays of this process by the name of the database they work for.
-_relays: dict[str, weakref.WeakSet[Wakeable]] = {}
-
-
-class Wakeable:
-    """Something that looks at the outbox when told to."""
-
-    def wake(self) -> None:
-        raise NotImplementedError
+# What wakes the relays of this process, by the name of the database they work for.
+_wakeups: dict[str, weakref.WeakSet[asyncio.Event]] = {}
 
 
 def record(session: AsyncSession, message: Message, *, occurred_at: datetime | None = None) -> UUID:
@@ -80,9 +74,9 @@ def record(session: AsyncSession, message: Message, *, occurred_at: datetime | N
     return event_id
 
 
-def watch(database_name: str, relay: Wakeable) -> None:
-    """Has this relay woken after every commit in this process that recorded events in that database."""
-    _relays.setdefault(database_name, weakref.WeakSet()).add(relay)
+def watch(database_name: str, wanted: asyncio.Event) -> None:
+    """Has this set after every commit in this process that recorded events in that database."""
+    _wakeups.setdefault(database_name, weakref.WeakSet()).add(wanted)
 
 
 def _wake_after_commit(session: Session) -> None:
@@ -95,5 +89,5 @@ def _wake_after_commit(session: Session) -> None:
 def _committed(session: Session) -> None:
     if session.info.pop(_PENDING, False):
         url = session.get_bind().engine.url
-        for relay in _relays.get(url.database or "", ()):
-            relay.wake()
+        for wanted in _wakeups.get(url.database or "", ()):
+            wanted.set()

@@ -1,8 +1,10 @@
-"""From a batch of deliveries to one outcome for each."""
+"""Workers: each takes batches from its consumer's queue, does them, and says what becomes of each event."""
 
+import asyncio
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -13,13 +15,14 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.trace import SpanKind, Tracer
 from sqlalchemy import ARRAY, String, Uuid, bindparam, text
 
-from kontor_bus.consumers import Copy, Effects, Handler, Poison
+from kontor_bus.consumers import Copy, Effects, Poison
 from kontor_bus.database import Database, answers
 from kontor_bus.envelope import Envelope
 from kontor_bus.metrics import Metrics
 from kontor_bus.patterns import matches
+from kontor_bus.supervision import Backoff
 from kontor_bus.tracing import link_to, parent_of
-from kontor_bus.transport import DONE, Delivery, Outcome, Settle
+from kontor_bus.transport import Delivery, Settle, Transport
 
 log = structlog.get_logger()
 
@@ -28,129 +31,152 @@ _CLAIM = text(
     "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(:ids) ON CONFLICT DO NOTHING RETURNING event_id"
 ).bindparams(bindparam("consumer", type_=String), bindparam("ids", type_=ARRAY(Uuid)))
 
-
-class DatabaseDown(Exception):
-    """The service's database does not answer: nothing is to blame on the events, try the same again."""
-
-
-class _NotMine(Exception):
-    """During a roll-out the newer version has bound what this one does not know: leave it to that one."""
-
-
-@dataclass(frozen=True)
-class _Known:
-    index: int
-    envelope: Envelope
-
-
-@dataclass(frozen=True)
-class _Work(_Known):
-    message: Message
-    handler: Handler
-
-
 C = TypeVar("C", bound=Copy | Effects)
-K = TypeVar("K", bound=_Known)
+M = TypeVar("M", bound=Message | None)
+Act = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 
-class _Processor(Generic[C]):
-    def __init__(self, consumer: C, database: Database, metrics: Metrics, tracer: Tracer) -> None:
+class Worker(ABC, Generic[C]):
+    def __init__(
+        self, consumer: C, database: Database, transport: Transport, retries: int, metrics: Metrics, tracer: Tracer
+    ) -> None:
         self._consumer = consumer
         self._database = database
+        self._transport = transport
+        self._retries = retries
         self._metrics = metrics
         self._tracer = tracer
+        self._in_work = asyncio.Lock()
 
-    async def _together(self, group: list[K], act: Callable[[list[K]], Awaitable[None]]) -> dict[int, Outcome]:
-        """Does the group at once; event by event where that fails, so that a bad one fails alone. Raises DatabaseDown."""
-        try:
-            await act(group)
-        except Exception as failure:
-            if not await answers(self._database):
-                raise DatabaseDown(str(failure)) from failure
-            if len(group) == 1:
-                return {group[0].index: outcome_of(failure, self._consumer.name, group[0].envelope)}
-            outcomes: dict[int, Outcome] = {}
+    async def run(self) -> None:
+        """Until the connection is lost (raises Unreachable)."""
+        await self._transport.consume(self._consumer.queue.name, self._batch)
+
+    async def rest(self) -> None:
+        """Returns after the batch in work; no other one begins."""
+        await self._in_work.acquire()
+
+    @abstractmethod
+    async def process(self, deliveries: Sequence[Delivery]) -> None:
+        """Says in each delivery what becomes of it. What fails because the database is away is tried until it is back."""
+
+    @asynccontextmanager
+    async def _batch(self, deliveries: Sequence[Delivery]) -> AsyncIterator[None]:
+        async with self._in_work:
+            await self.process(deliveries)
+            for delivery in deliveries:
+                if delivery.settle is Settle.RETRY and delivery.attempt >= self._retries:
+                    delivery.settle = Settle.DEAD
+            yield
+            self._count(deliveries)
+
+    async def _together(self, group: Sequence[Delivery], act: Act) -> None:
+        """Does the group at once; event by event where that fails, so that a bad one fails alone."""
+        backoff = Backoff()
+        while True:
+            try:
+                return await act(group)
+            except Exception as failure:
+                if await answers(self._database):
+                    return await self._one_by_one(group, act, failure)
+                # Nothing is to blame on the events.
+                log.warning("consumer_waits_for_database", consumer=self._consumer.name, error=str(failure))
+            await backoff.pause()
+
+    async def _one_by_one(self, group: Sequence[Delivery], act: Act, failure: Exception) -> None:
+        if len(group) > 1:
             for one in group:
-                outcomes |= await self._together([one], act)
-            return outcomes
-        return {one.index: DONE for one in group}
+                await self._together([one], act)
+            return
+        [delivery] = group
+        if isinstance(failure, Poison):
+            delivery.settle, delivery.error = Settle.DEAD, str(failure)
+            return
+        delivery.settle, delivery.error = Settle.RETRY, f"{type(failure).__name__}: {failure}"
+        event = delivery.envelope
+        log.warning(
+            "event_failed",
+            consumer=self._consumer.name,
+            event_id=str(event.id),
+            event_type=event.type,
+            exc_info=failure,
+        )
+
+    def _observe(self, envelopes: Sequence[Envelope]) -> None:
+        now = datetime.now(UTC)
+        lag = self._metrics.lag.labels(self._consumer.name)
+        for envelope in envelopes:
+            lag.observe(max(0.0, (now - envelope.time).total_seconds()))
+        self._metrics.consumed.labels(self._consumer.name).inc(len(envelopes))
+
+    def _count(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            if delivery.settle is Settle.RETRY:
+                self._metrics.retried.labels(self._consumer.name).inc()
+            elif delivery.settle is Settle.DEAD:
+                self._metrics.dead.labels(self._consumer.name).inc()
+                log.error(
+                    "event_dead",
+                    consumer=self._consumer.name,
+                    event_id=str(delivery.envelope.id),
+                    event_type=delivery.envelope.type,
+                    attempts=delivery.attempt + 1,
+                    error=delivery.error,
+                )
 
 
-class EffectsProcessor(_Processor[Effects]):
+class EffectsWorker(Worker[Effects]):
     """Several events in one transaction per merchant."""
 
-    async def process(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
-        outcomes = [DONE] * len(deliveries)
-        groups: dict[UUID | None, list[_Work]] = defaultdict(list)
-        for index, delivery in enumerate(deliveries):
-            try:
-                work = self._decoded(index, delivery.envelope)
-            except _NotMine as stranger:
-                outcomes[index] = Outcome(Settle.RETRY, str(stranger))
-            except Poison as unreadable:
-                outcomes[index] = Outcome(Settle.DEAD, str(unreadable))
-            else:
-                groups[delivery.envelope.merchant_id].append(work)
+    async def process(self, deliveries: Sequence[Delivery]) -> None:
+        groups: dict[UUID | None, list[Delivery]] = defaultdict(list)
+        for delivery in deliveries:
+            groups[delivery.envelope.merchant_id].append(delivery)
         for merchant_id, group in groups.items():
-            for index, outcome in (await self._together(group, partial(self._transaction, merchant_id))).items():
-                outcomes[index] = outcome
-        return outcomes
+            await self._together(group, partial(self._transaction, merchant_id))
 
-    def _decoded(self, index: int, envelope: Envelope) -> _Work:
-        handler = self._consumer.by_type.get(envelope.type)
-        if handler is None:
-            if not any(matches(pattern, envelope.type) for pattern in self._consumer.queue.patterns):
-                raise _NotMine(f"{envelope.type} was bound to {self._consumer.name} by another version of it")
-            raise Poison(f"unknown type {envelope.type}: {self._consumer.name} has no handler for it")
-        try:
-            return _Work(index, envelope, envelope.message(), handler)
-        except DecodeError as broken:
-            raise Poison(f"body is no {envelope.type}: {broken}") from broken
-
-    async def _transaction(self, merchant_id: UUID | None, group: list[_Work]) -> None:
+    async def _transaction(self, merchant_id: UUID | None, group: Sequence[Delivery]) -> None:
         done: list[Envelope] = []
         async with self._database.transaction(merchant_id) as session:
-            ids = sorted({work.envelope.id for work in group})
+            ids = sorted({delivery.envelope.id for delivery in group})
             # On the connection: this is nothing that the session's identity map should look at.
             connection = await session.connection()
             claimed = await connection.execute(_CLAIM, {"consumer": self._consumer.name, "ids": ids})
             fresh = set(claimed.scalars())
-            for work in group:
-                if work.envelope.id in fresh:
-                    fresh.remove(work.envelope.id)
-                    await self._handle(session, work)
-                    done.append(work.envelope)
-        observe(self._metrics, self._consumer.name, done)
+            for envelope in (delivery.envelope for delivery in group):
+                if envelope.id in fresh:
+                    fresh.remove(envelope.id)
+                    await self._handle(session, envelope)
+                    done.append(envelope)
+        self._observe(done)
         self._metrics.duplicates.labels(self._consumer.name).inc(len(group) - len(done))
 
-    async def _handle(self, session: Any, work: _Work) -> None:
+    async def _handle(self, session: Any, envelope: Envelope) -> None:
+        handler = self._consumer.by_type.get(envelope.type)
+        if handler is None:
+            if not any(matches(pattern, envelope.type) for pattern in self._consumer.queue.patterns):
+                # During a roll-out: left to the newer one.
+                raise LookupError(f"{envelope.type} was bound to {self._consumer.name} by another version of it")
+            raise Poison(f"unknown type {envelope.type}: {self._consumer.name} has no handler for it")
+        message = _decoded(envelope, envelope.message)
         with self._tracer.start_as_current_span(
-            f"{self._consumer.name} process", context=parent_of(work.envelope), kind=SpanKind.CONSUMER
+            f"{self._consumer.name} process", context=parent_of(envelope), kind=SpanKind.CONSUMER
         ) as span:
-            span.set_attribute("messaging.message.id", str(work.envelope.id))
-            span.set_attribute("kontor.event.type", work.envelope.type)
-            await work.handler(session, work.message, work.envelope)
+            span.set_attribute("messaging.message.id", str(envelope.id))
+            span.set_attribute("kontor.event.type", envelope.type)
+            await handler(session, message, envelope)
 
 
-class CopyProcessor(_Processor[Copy]):
+class CopyWorker(Worker[Copy]):
     """Hands the whole batch over."""
 
-    async def process(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
-        outcomes = [DONE] * len(deliveries)
-        known: list[_Known] = []
-        for index, delivery in enumerate(deliveries):
-            try:
-                if delivery.envelope.state() is not None:
-                    known.append(_Known(index, delivery.envelope))
-            except DecodeError as broken:
-                outcomes[index] = Outcome(Settle.DEAD, f"body is no {delivery.envelope.type}: {broken}")
-        if known:
-            for index, outcome in (await self._together(known, self._apply)).items():
-                outcomes[index] = outcome
-        return outcomes
+    async def process(self, deliveries: Sequence[Delivery]) -> None:
+        await self._together(deliveries, self._apply)
 
-    async def _apply(self, known: list[_Known]) -> None:
-        envelopes = [one.envelope for one in known]
+    async def _apply(self, deliveries: Sequence[Delivery]) -> None:
+        envelopes = [d.envelope for d in deliveries if _decoded(d.envelope, d.envelope.state) is not None]
+        if not envelopes:
+            return
         with self._tracer.start_as_current_span(
             f"{self._consumer.name} apply",
             kind=SpanKind.CONSUMER,
@@ -158,23 +184,11 @@ class CopyProcessor(_Processor[Copy]):
         ) as span:
             span.set_attribute("messaging.batch.message_count", len(envelopes))
             await self._consumer.apply(envelopes)
-        observe(self._metrics, self._consumer.name, envelopes)
+        self._observe(envelopes)
 
 
-def outcome_of(failure: Exception, consumer: str, envelope: Envelope) -> Outcome:
-    """Poison is dead at once, anything else may pass."""
-    error = f"{type(failure).__name__}: {failure}"
-    if isinstance(failure, Poison):
-        return Outcome(Settle.DEAD, str(failure))
-    log.warning(
-        "event_failed", consumer=consumer, event_id=str(envelope.id), event_type=envelope.type, exc_info=failure
-    )
-    return Outcome(Settle.RETRY, error)
-
-
-def observe(metrics: Metrics, consumer: str, envelopes: Sequence[Envelope]) -> None:
-    now = datetime.now(UTC)
-    lag = metrics.lag.labels(consumer)
-    for envelope in envelopes:
-        lag.observe(max(0.0, (now - envelope.time).total_seconds()))
-    metrics.consumed.labels(consumer).inc(len(envelopes))
+def _decoded(envelope: Envelope, read: Callable[[], M]) -> M:
+    try:
+        return read()
+    except DecodeError as broken:
+        raise Poison(f"body is no {envelope.type}: {broken}") from broken

@@ -39,20 +39,16 @@ _LONGEST_PAUSE = {Verdict.REFUSED: 300.0, Verdict.UNANSWERED: 15.0}
 _GAUGES = "SELECT count(*), min(occurred_at) FROM outbox WHERE published_at IS NULL"
 
 
-class Relay(outbox.Wakeable):
+class Relay:
     """Publishes what a service recorded. Several relays of one outbox share the work; order is not promised."""
 
     def __init__(self, *, database: Database, transport: Transport, metrics: Metrics, tracer: Tracer) -> None:
-        self.busy = False
         self._database = database
         self._transport = transport
         self._metrics = metrics
         self._tracer = tracer
         self._wanted = asyncio.Event()
         self._gauges_due = 0.0
-
-    def wake(self) -> None:
-        self._wanted.set()
 
     async def run(self) -> None:
         """For ever; returns only where the database has no outbox. Raises Unreachable with the transport."""
@@ -61,7 +57,7 @@ class Relay(outbox.Wakeable):
         if not there:
             log.info("bus_without_outbox", database=name)
             return
-        outbox.watch(name, self)
+        outbox.watch(name, self._wanted)
         while True:
             self._wanted.clear()
             if await self._batch() == BATCH:

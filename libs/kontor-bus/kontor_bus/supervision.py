@@ -1,4 +1,4 @@
-"""Keeping relays and consumers alive through lost connections."""
+"""Keeping what runs beside the requests alive: relays, consumers, senders, schedulers."""
 
 import asyncio
 import random
@@ -47,7 +47,34 @@ def is_stray() -> bool:
     return task is not None and task.cancelling() == 0
 
 
-async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
+class Background:
+    """Tasks that are kept running until `stop`: one that fails is logged and started again."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Runs `work` until it returns or everything is stopped."""
+        self._tasks.append(asyncio.create_task(_keep_running(name, work), name=name))
+
+    def every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Runs `work` again and again with a pause of so many seconds between."""
+
+        async def loop() -> None:
+            while True:
+                await work()
+                await asyncio.sleep(seconds)
+
+        self.start(name, loop)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+
+async def _keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Runs `work` until it returns; begins again after every failure, at once after one that ran well for long."""
     backoff = Backoff()
     loop = asyncio.get_running_loop()
@@ -59,11 +86,11 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
         except asyncio.CancelledError:
             if not is_stray():
                 raise
-            log.warning("bus_task_cancelled_by_nobody", task=name)
+            log.warning("background_task_cancelled_by_nobody", task=name)
         except CONNECTION_ERRORS as lost:
-            log.warning("bus_unreachable", task=name, error=f"{type(lost).__name__}: {lost}")
+            log.warning("background_task_unreachable", task=name, error=f"{type(lost).__name__}: {lost}")
         except Exception:
-            log.exception("bus_task_failed", task=name)
+            log.exception("background_task_failed", task=name)
         if loop.time() - started > _LONGEST:
             backoff.reset()
         await backoff.pause()

@@ -1,6 +1,6 @@
 """What a transport does for the relay and the consumers: RabbitMQ and PostgreSQL do the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,9 @@ from enum import Enum
 from typing import Protocol
 
 from kontor_bus.envelope import Envelope
+
+# Events that share a transaction: few enough that its locks hold nobody up for long.
+BATCH = 50
 
 UNROUTED = "kontor.unrouted"
 """Where events go that nobody has bound: bounded, for looking, and for replaying after a late first start."""
@@ -44,42 +47,24 @@ class QueueSpec:
     patterns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event handed to a consumer. `attempt` counts the failures before this one."""
-
-    envelope: Envelope
-    attempt: int = 0
-
-
 class Settle(Enum):
     DONE = "done"
     RETRY = "retry"
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    settle: Settle
+@dataclass(slots=True)
+class Delivery:
+    """One event handed to a consumer, and what becomes of it. `attempt` counts the failures before this one."""
+
+    envelope: Envelope
+    attempt: int = 0
+    settle: Settle = Settle.DONE
     error: str = ""
 
 
-DONE = Outcome(Settle.DONE)
-
-
-class Batch(Protocol):
-    """Deliveries that belong to this consumer until they are settled or the block is left."""
-
-    @property
-    def deliveries(self) -> Sequence[Delivery]: ...
-
-    async def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """One outcome per delivery, in their order. Durable when it returns."""
-
-
-class Subscription(Protocol):
-    def next_batch(self, limit: int) -> AbstractAsyncContextManager[Batch]:
-        """Waits for at least one delivery. Raises Unreachable when the connection is lost."""
+Work = Callable[[Sequence[Delivery]], AbstractAsyncContextManager[None]]
+"""Entered, it has done what was delivered and said so in each delivery; in the block the transport settles them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +80,6 @@ class DeadLetter:
     died_at: datetime
 
 
-class Transport(Protocol):
-    async def open(self, service: str, queues: Sequence[QueueSpec], retry_steps: Sequence[float]) -> None:
-        """Declares the topology. Raises Unreachable."""
-
-    async def close(self) -> None: ...
-
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Receipt]:
-        """One receipt per envelope. Raises Unreachable where nothing could be sent."""
-
-    def subscribe(self, queue: str, prefetch: int) -> AbstractAsyncContextManager[Subscription]: ...
-
-    async def unsettled(self) -> int:
-        """Deliveries of this service's queues that wait, are in work here, or wait for their next attempt."""
-
-
 class DeadLetters(Protocol):
     """The dead queues, for people: `kontor dead`. `service` may be `kontor.unrouted`."""
 
@@ -120,4 +90,23 @@ class DeadLetters(Protocol):
 
     async def drop(self, service: str, ids: set[str] | None) -> int: ...
 
+
+class Transport(Protocol):
+    """Of one service, with its queues and the seconds before each further attempt."""
+
+    async def open(self) -> None:
+        """Declares the topology. Raises Unreachable."""
+
     async def close(self) -> None: ...
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Receipt]:
+        """One receipt per envelope. Raises Unreachable where nothing could be sent."""
+
+    async def consume(self, queue: str, work: Work) -> None:
+        """Hands over batches, at least one event each, until the connection is lost (raises Unreachable)."""
+
+    async def unsettled(self) -> int:
+        """Deliveries of this service's queues that wait, are in work here, or wait for their next attempt."""
+
+    @property
+    def dead(self) -> DeadLetters: ...

@@ -69,8 +69,8 @@ async def test_what_a_newer_version_has_bound_is_put_back_before_it_is_dead(stat
     database = await station.database()
     newer = QueueSpec("ledger.entries", ("documents.document.shared.v1", "documents.document.opened.v1"))
     async with station.bus(database, ledger_effects()) as older:
-        transport = transport_for(station.url)
-        await transport.open("ledger", [newer], QUICK)
+        transport = transport_for(station.url, "ledger", [newer], QUICK)
+        await transport.open()
         await transport.close()
         await deliver(station.url, envelope(DocumentOpened(document=shared().document)))
         await older.idle()

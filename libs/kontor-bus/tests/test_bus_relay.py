@@ -9,7 +9,7 @@ import pytest
 from kontor_bus import Envelope, record, relay
 from kontor_bus.metrics import Metrics
 from kontor_bus.relay import Relay
-from kontor_bus.supervision import keep_running
+from kontor_bus.supervision import Background
 from kontor_bus.tracing import tracer
 from kontor_bus.transport import CONFIRMED, Receipt, Unreachable, Verdict
 from kontor_service.database import Database
@@ -43,12 +43,12 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def relaying(database: Database, transport: BadTransport) -> AsyncIterator[Relay]:
     made = Relay(database=database, transport=transport, metrics=Metrics(), tracer=tracer(None))  # type: ignore[arg-type]
-    task = asyncio.create_task(keep_running("relay", made.run))
+    background = Background()
+    background.start("relay", made.run)
     try:
         yield made
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await background.stop()
 
 
 async def recorded(database: Database, count: int = 1) -> None:

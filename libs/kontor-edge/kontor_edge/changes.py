@@ -27,7 +27,7 @@ class Changes:
         self._listeners: set[Listener] = set()
 
     async def listen(self) -> None:
-        """Runs until cancelled; raises when the connection is lost (run it under kontor_service's Background).
+        """Runs until cancelled; raises when the connection is lost (run it under a Background).
 
         After a reconnect everyone is told to look again: news may have been missed.
         """

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from kontor_service.background import Background
+from kontor_bus.supervision import Background
 from kontor_service.clock import MovableClock
 from kontor_service.database import Database
 from kontor_service.errors import install_handlers

@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor_bus import Bus, Effects, Envelope
-from kontor_bus.bus import dead_letters_for, transport_for
+from kontor_bus.bus import transport_for
 from kontor_bus.schema import BUS
 from kontor_bus.transport import DeadLetter, Verdict
 from kontor_events.registry import type_of
@@ -97,7 +97,6 @@ async def entries(database: Database) -> list[UUID]:
 async def deliver(url: str, *envelopes: Envelope) -> None:
     """Publishes straight to the transport, past any outbox: twice, shuffled, as a test needs it."""
     transport = transport_for(url)
-    await transport.open("test", [], ())
     try:
         receipts = await transport.publish(envelopes)
         assert all(receipt.verdict is Verdict.CONFIRMED for receipt in receipts), receipts
@@ -106,11 +105,12 @@ async def deliver(url: str, *envelopes: Envelope) -> None:
 
 
 async def dead(url: str, service: str) -> list[DeadLetter]:
-    letters = dead_letters_for(url)
+    transport = transport_for(url)
     try:
-        return await letters.listed(service, 1000)
+        await transport.open()
+        return await transport.dead.listed(service, 1000)
     finally:
-        await letters.close()
+        await transport.close()
 
 
 def envelope(message: Message, merchant: UUID | None = MERCHANT, *, type_name: str | None = None) -> Envelope:

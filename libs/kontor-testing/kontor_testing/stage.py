@@ -61,8 +61,8 @@ class Stage:
         told: bool = await eventually(all_told, within=60)
         assert told
         await self.service.end()
-        transport = transport_for(self.bus)
-        await transport.open(self.name, [one.queue for one in consumers], RETRY_STEPS)
+        transport = transport_for(self.bus, self.name, [one.queue for one in consumers], RETRY_STEPS)
+        await transport.open()
         try:
             assert await transport.unsettled() == 0
         finally:

@@ -8,10 +8,10 @@ from functools import partial
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from kontor_bus.supervision import Background
 from kontor_sandbox import api, console, pages, rules, store, webhooks
 from kontor_sandbox.model import Checkout, now
 from kontor_sandbox.settings import SandboxSettings
-from kontor_service.background import Background
 
 _TICK = 0.5
 

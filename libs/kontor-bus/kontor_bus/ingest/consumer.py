@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any, Self
 
 import structlog
@@ -18,7 +17,7 @@ from kontor_bus.rabbitmq import codec
 from kontor_bus.rabbitmq.connection import Connection
 from kontor_bus.rabbitmq.inbound import Inbound, inbound
 from kontor_bus.rabbitmq.publisher import Outgoing, Publisher
-from kontor_bus.supervision import keep_running
+from kontor_bus.supervision import Background
 from kontor_bus.transport import Unreachable, Verdict
 
 log = structlog.get_logger()
@@ -55,23 +54,18 @@ class IngestConsumer:
         self._topology = IngestTopology(tuple(retry_steps), max_length)
         self._connection = Connection(url, f"kontor ingest {queue}", self._topology.declare)
         self._publisher = Publisher(self._connection)
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background()
 
     async def __aenter__(self) -> Self:
         try:
             await (await self._connection.channel()).close()
         except Unreachable as lost:
             log.warning("ingest_not_there_yet", error=str(lost))
-        name = f"ingest {self._queue}"
-        self._task = asyncio.create_task(keep_running(name, self._run), name=name)
+        self._background.start(f"ingest {self._queue}", self._run)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    async def __aexit__(self, *_: object) -> None:
+        await self._background.stop()
         await self._connection.close()
 
     async def _run(self) -> None:

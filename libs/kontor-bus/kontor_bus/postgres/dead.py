@@ -1,13 +1,13 @@
 """The dead of the bus in PostgreSQL."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kontor_bus.postgres.schema import ENVELOPE_COLUMNS, ensure_schema
-from kontor_bus.postgres.subscription import envelope_of
-from kontor_bus.postgres.transport import PostgresTransport
+from kontor_bus.postgres.consuming import envelope_of
+from kontor_bus.postgres.schema import ENVELOPE_COLUMNS
 from kontor_bus.transport import UNROUTED, DeadLetter
+
+if TYPE_CHECKING:
+    from kontor_bus.postgres.transport import PostgresTransport
 
 _LIST = """
     SELECT event_id::text AS id, queue, type, error, attempt, died_at FROM bus.dead WHERE service = $1 ORDER BY id LIMIT $2
@@ -22,37 +22,28 @@ _UNROUTED = f"SELECT id, {ENVELOPE_COLUMNS} FROM bus.dead WHERE {_CHOSEN} ORDER 
 
 
 class PostgresDeadLetters:
-    def __init__(self, url: str) -> None:
-        self._transport = PostgresTransport(url)
-
-    async def close(self) -> None:
-        await self._transport.close()
+    def __init__(self, transport: "PostgresTransport") -> None:
+        self._transport = transport
 
     async def listed(self, service: str, limit: int) -> list[DeadLetter]:
-        async with self._connection() as connection:
+        async with self._transport.connection() as connection:
             return [DeadLetter(**row) for row in await connection.fetch(_LIST, service, limit)]
 
     async def replay(self, service: str, ids: set[str] | None) -> int:
         if service == UNROUTED:
             return await self._route_again(ids)
-        async with self._connection() as connection, connection.transaction():
+        async with self._transport.connection() as connection, connection.transaction():
             replayed = await connection.execute(_REPLAY, service, _listed(ids))
             await connection.execute("SELECT pg_notify('kontor_bus', '')")
         return int(replayed.split()[-1])
 
     async def drop(self, service: str, ids: set[str] | None) -> int:
-        async with self._connection() as connection:
-            return int((await connection.execute(_DROP, service, _listed(ids))).split()[-1])
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
         async with self._transport.connection() as connection:
-            await ensure_schema(connection)
-            yield connection
+            return int((await connection.execute(_DROP, service, _listed(ids))).split()[-1])
 
     async def _route_again(self, ids: set[str] | None) -> int:
         # Those that still nobody has bound come back as new rows.
-        async with self._connection() as connection, connection.transaction():
+        async with self._transport.connection() as connection, connection.transaction():
             rows = await connection.fetch(_UNROUTED, UNROUTED, _listed(ids))
             if rows:
                 await self._transport.publish([envelope_of(row) for row in rows])

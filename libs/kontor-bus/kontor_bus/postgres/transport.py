@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from operator import attrgetter
 from typing import Any
 
@@ -10,14 +10,15 @@ import asyncpg
 
 from kontor_bus.envelope import Envelope
 from kontor_bus.patterns import matcher
+from kontor_bus.postgres.consuming import batch, columns_of, next_due
+from kontor_bus.postgres.dead import PostgresDeadLetters
 from kontor_bus.postgres.schema import ENVELOPE_COLUMNS, ENVELOPE_FIELDS, ensure_schema
-from kontor_bus.postgres.subscription import PostgresSubscription
-from kontor_bus.postgres.wakeups import Wakeups
-from kontor_bus.supervision import CONNECTION_ERRORS
-from kontor_bus.transport import CONFIRMED, UNROUTED, QueueSpec, Receipt, Unreachable, Verdict
+from kontor_bus.supervision import CONNECTION_ERRORS, Background
+from kontor_bus.transport import CONFIRMED, UNROUTED, QueueSpec, Receipt, Unreachable, Verdict, Work
 
 PUBLISH_TIMEOUT = 15.0
 CLOSE_TIMEOUT = 5.0
+CHECK_SECONDS = 10.0
 UNROUTED_LIMIT = 10_000
 
 # One row per bound queue. An event that nobody has bound is kept, bounded, where people can look at it.
@@ -46,25 +47,30 @@ _BOUND_UNROUTED = """
 class PostgresTransport:
     """As durable as RabbitMQ: a publish counts as confirmed when its delivery rows are committed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, service: str, queues: Sequence[QueueSpec] = (), retry_steps: Sequence[float] = ()
+    ) -> None:
         self._url = url
+        self._service = service
+        self._queues = queues
+        self._retry_steps = retry_steps
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._wakeups = Wakeups(url)
-        self._queues: tuple[str, ...] = ()
-        self._service = ""
-        self._retry_steps: Sequence[float] = ()
+        # What a notification sets; without one they still poll: a lost wake-up costs time, never an event.
+        self._wanted: set[asyncio.Event] = set()
+        self._background = Background()
+        self.dead = PostgresDeadLetters(self)
 
-    async def open(self, service: str, queues: Sequence[QueueSpec], retry_steps: Sequence[float]) -> None:
-        self._service, self._retry_steps = service, retry_steps
-        self._queues = tuple(queue.name for queue in queues)
+    async def open(self) -> None:
         async with self.connection() as connection:
             await ensure_schema(connection)
             async with connection.transaction():
-                for queue in queues:
-                    await _declare(connection, service, queue)
+                for queue in self._queues:
+                    await _declare(connection, self._service, queue)
+        if self._queues:
+            self._background.start("bus wake-ups", self._listen)
 
     async def close(self) -> None:
-        await self._wakeups.close()
+        await self._background.stop()
         if self._pool is not None:
             pool, self._pool = self._pool, None
             try:
@@ -82,23 +88,32 @@ class PostgresTransport:
         return [CONFIRMED] * len(envelopes)
 
     async def _insert(self, envelopes: Sequence[Envelope]) -> None:
-        columns = zip(*(_values(envelope) for envelope in envelopes), strict=True)
         async with asyncio.timeout(PUBLISH_TIMEOUT), self.connection() as connection, connection.transaction():
-            inserted = await connection.execute(_INSERT, *(list(column) for column in columns), UNROUTED)
+            inserted = await connection.execute(_INSERT, *columns_of(map(_values, envelopes), 8), UNROUTED)
             if not inserted.endswith(" 0"):
                 await connection.execute(_BOUND_UNROUTED, UNROUTED, UNROUTED_LIMIT)
             # One for the whole batch: its lock at commit is held by relays only, never by use cases.
             await connection.execute("SELECT pg_notify('kontor_bus', '')")
 
-    @asynccontextmanager
-    async def subscribe(self, queue: str, prefetch: int) -> AsyncIterator[PostgresSubscription]:
-        with self._wakeups.of(queue) as wanted:
-            yield PostgresSubscription(self.connection, self._service, queue, wanted, self._retry_steps)
+    async def consume(self, queue: str, work: Work) -> None:
+        wanted = asyncio.Event()
+        self._wanted.add(wanted)
+        try:
+            while True:
+                wanted.clear()
+                async with self.connection() as connection:
+                    if await batch(connection, self._service, queue, self._retry_steps, work):
+                        continue
+                    pause = await next_due(connection, queue)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wanted.wait(), pause)
+        finally:
+            self._wanted.discard(wanted)
 
     async def unsettled(self) -> int:
         async with self.connection() as connection:
             count: int = await connection.fetchval(
-                "SELECT count(*) FROM bus.delivery WHERE queue = ANY($1)", list(self._queues)
+                "SELECT count(*) FROM bus.delivery WHERE queue = ANY($1)", [queue.name for queue in self._queues]
             )
             return count
 
@@ -117,6 +132,22 @@ class PostgresTransport:
                 yield connection
         except CONNECTION_ERRORS as lost:
             raise Unreachable(f"bus database: {lost}") from lost
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self._url)
+        try:
+            await connection.add_listener("kontor_bus", self._wake)
+            self._wake()
+            while True:
+                await asyncio.sleep(CHECK_SECONDS)
+                await connection.execute("SELECT 1", timeout=CHECK_SECONDS)
+        finally:
+            with suppress(*CONNECTION_ERRORS):
+                await connection.close(timeout=CLOSE_TIMEOUT)
+
+    def _wake(self, *_: object) -> None:
+        for wanted in self._wanted:
+            wanted.set()
 
 
 async def _declare(connection: Any, service: str, queue: QueueSpec) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pamqp.commands import Basic
 
 from kontor_bus.envelope import Envelope
+from kontor_bus.transport import Delivery
 
 ATTEMPT = "kontor-attempt"
 ERROR = "kontor-error"
@@ -41,12 +42,12 @@ def to_properties(envelope: Envelope, extra: Mapping[str, str | int] | None = No
     )
 
 
-def to_envelope(properties: Any, body: bytes) -> Envelope:
+def to_delivery(properties: Any, body: bytes) -> Delivery:
     """From a message's AMQP properties. Raises Unreadable."""
     headers: Mapping[str, Any] = properties.headers or {}
     try:
         merchant = headers.get("merchant")
-        return Envelope(
+        envelope = Envelope(
             id=UUID(properties.message_id or ""),
             type=properties.message_type or "",
             source=str(headers["source"]),
@@ -58,6 +59,7 @@ def to_envelope(properties: Any, body: bytes) -> Envelope:
         )
     except (KeyError, ValueError) as wrong:
         raise Unreadable(f"no event: {type(wrong).__name__} {wrong}") from wrong
+    return Delivery(envelope, attempt_of(properties))
 
 
 def attempt_of(properties: Any) -> int:

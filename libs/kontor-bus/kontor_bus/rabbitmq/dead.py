@@ -1,9 +1,8 @@
 """Looking into a dead queue: messages are taken without acknowledgement and go back where they were."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import aiormq.exceptions
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
@@ -11,40 +10,32 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from kontor_bus.rabbitmq import codec
 from kontor_bus.rabbitmq.connection import Connection
 from kontor_bus.rabbitmq.publisher import Outgoing, Publisher
-from kontor_bus.rabbitmq.topology import EVENTS, dead_queue, declare_events
+from kontor_bus.rabbitmq.topology import EVENTS, dead_queue
 from kontor_bus.transport import UNROUTED, DeadLetter
 
 
 class RabbitDeadLetters:
-    def __init__(self, url: str) -> None:
-        self._connection = Connection(url, "kontor dead", declare_events)
-        self._publisher = Publisher(self._connection)
-
-    async def close(self) -> None:
-        await self._connection.close()
+    def __init__(self, connection: Connection, publisher: Publisher) -> None:
+        self._connection = connection
+        self._publisher = publisher
 
     async def listed(self, service: str, limit: int) -> list[DeadLetter]:
         async with self._queue(service) as queue:
             return [_letter(message) async for message in _taken(queue, limit)]
 
     async def replay(self, service: str, ids: set[str] | None) -> int:
-        async def send_back(message: AbstractIncomingMessage) -> None:
-            await self._publisher.send([_replayed(service, message)])
-
-        return await self._each(service, ids, send_back)
+        return await self._remove(service, ids, send_back=True)
 
     async def drop(self, service: str, ids: set[str] | None) -> int:
-        async def nothing(message: AbstractIncomingMessage) -> None:
-            return None
+        return await self._remove(service, ids, send_back=False)
 
-        return await self._each(service, ids, nothing)
-
-    async def _each(self, service: str, ids: set[str] | None, act: Callable[[AbstractIncomingMessage], Any]) -> int:
+    async def _remove(self, service: str, ids: set[str] | None, *, send_back: bool) -> int:
         done = 0
         async with self._queue(service) as queue:
             async for message in _taken(queue, None):
                 if ids is None or message.message_id in ids:
-                    await act(message)
+                    if send_back:
+                        await self._publisher.send([_replayed(service, message)])
                     await message.ack()
                     done += 1
         return done
