@@ -17,10 +17,6 @@ from kontor_service.vocabulary import say, state, word
 from kontor_web import Link
 
 
-def _word(words: dict[str, str], code: str) -> str:
-    return _(words[code]) if code in words else code
-
-
 def mail_name(label: str, document_type: str = "") -> str:
     """What notifications calls a kind of mail, with the type of document it is about: Dokument · Rechnung"""
     name = _(label) if label else ""

@@ -37,7 +37,7 @@ async def session(request: Request) -> Response:
 @router.get("/board")
 async def get_board(request: Request) -> Response:
     staff, row = await query_view(request, "board")
-    return json_response(asdict(board(staff, row)))
+    return json_response(board(staff, row))
 
 
 @router.get("/documents", openapi_extra={"parameters": DOCUMENTS.parameters})

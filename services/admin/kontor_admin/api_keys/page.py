@@ -6,13 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
-from kontor_edge.acting import act, refused
+from kontor_edge.acting import act, submit
 from kontor_edge.edge import edge_of, pages
-from kontor_edge.owners import command
 from kontor_edge.query import loads
 from kontor_edge.staff import query_view
 from kontor_events.registry import contexts, rules_of
-from kontor_service.errors import Problem
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -47,15 +45,11 @@ async def create(request: Request) -> Response:
     name, scopes = form.text("name", required=True, limit=200), form.many("scopes", SCOPES)
     if not scopes:
         form.error("scopes", _("Please choose at least one."))
-    status = 422
-    if form.ok:
-        try:
-            answer = await command(
-                request, "identity", "api_keys:edit", "POST", "/v1/api-keys", json={"name": name, "scopes": scopes}
-            )
-            return await _page(request, Form.of({"scopes": SCOPES}), secret=answer["key"], name=name)
-        except Problem as problem:
-            status = refused(form, problem)
+    answer, status = await submit(
+        request, form, "identity", "api_keys:edit", "/v1/api-keys", json={"name": name, "scopes": scopes}
+    )
+    if answer is not None:
+        return await _page(request, Form.of({"scopes": SCOPES}), secret=answer["key"], name=name)
     return await _page(request, form, status=status)
 
 
@@ -74,6 +68,6 @@ async def _page(request: Request, form: Form, *, secret: str = "", name: str = "
     known = [key for key in loads(row["keys"], []) if not key["revoked"]]
     return pages(request).render(
         request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff,
-        tabs=settings_tabs(staff, "keys"), keys=known, form=form, secret=secret, name=name,
+        tabs=settings_tabs("keys"), keys=known, form=form, secret=secret, name=name,
         scopes=_words(request), address=edge_of(request).settings.portal_url,
     )  # fmt: skip

@@ -1,61 +1,38 @@
 """From the copy's answer to what the board shows. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from asyncpg import Record
 
-from kontor_edge.query import loads
+from kontor_edge.query import loads, loads_all
 from kontor_edge.staff import Staff
 
 
-@dataclass(frozen=True)
-class Sum:
-    """Money in one currency. `many`: of how many."""
-
-    currency: str
-    minor: int
-    many: int
-
-
-@dataclass(frozen=True)
-class Board:
-    open: list[Sum]
-    late: list[Sum]
-    pending: list[Sum]
-    paid: list[Sum]
-    oldest_late_days: int
-    expected: str | None
-    unread: int
-    groups: dict[str, int]
-    problems: list[dict[str, Any]]
-    activity: list[dict[str, Any]]
-    # What a new merchant has done already, in the order in which it makes sense.
-    steps: list[tuple[str, bool]]
-    # What other features show here, by their name.
-    panels: dict[str, Any]
-
-
-def board(staff: Staff, row: Record) -> Board:
-    open_sums = loads(row["open"], [])
-    pending = loads(row["pending"], [])
+def board(staff: Staff, row: Record) -> dict[str, Any]:
+    """Sums are money in one currency: `minor`, and of how many. `steps`: what a new merchant has done already, in the order in
+    which it makes sense. `panels`: what other features show here, by their name."""
+    open_sums, pending = loads(row["open"], []), loads(row["pending"], [])
     late = [s for s in open_sums if s["late"]]
     oldest = min((s["oldest"] for s in late if s["oldest"]), default=None)
-    return Board(
-        open=[Sum(s["currency"], s["minor"], s["many"]) for s in open_sums],
-        late=[Sum(s["currency"], s["late_minor"], s["late"]) for s in late],
-        pending=[Sum(s["currency"], s["minor"], s["many"]) for s in pending],
-        paid=[Sum(s["currency"], s["minor"], s["many"]) for s in loads(row["paid"], [])],
-        oldest_late_days=(staff.today - date.fromisoformat(oldest)).days if oldest else 0,
-        expected=max((s["expected"] for s in pending if s["expected"]), default=None),
-        unread=row["unread"],
-        groups=loads(row["groups"], {}),
-        problems=[loads(entry) for entry in row["problems"] or ()],
-        activity=loads(row["activity"], []),
-        steps=_steps(staff.merchant, loads(row["start"], {})),
-        panels=loads(row.get("panels"), {}),
-    )
+    return {
+        "open": _sums(open_sums),
+        "late": _sums(late, "late_minor", "late"),
+        "pending": _sums(pending),
+        "paid": _sums(loads(row["paid"], [])),
+        "oldest_late_days": (staff.today - date.fromisoformat(oldest)).days if oldest else 0,
+        "expected": max((s["expected"] for s in pending if s["expected"]), default=None),
+        "unread": row["unread"],
+        "groups": loads(row["groups"], {}),
+        "problems": loads_all(row["problems"]),
+        "activity": loads(row["activity"], []),
+        "steps": _steps(staff.merchant, loads(row["start"], {})),
+        "panels": loads(row.get("panels"), {}),
+    }
+
+
+def _sums(found: list[dict[str, Any]], minor: str = "minor", many: str = "many") -> list[dict[str, Any]]:
+    return [{"currency": s["currency"], "minor": s[minor], "many": s[many]} for s in found]
 
 
 def _steps(merchant: dict[str, Any], done: dict[str, bool]) -> list[tuple[str, bool]]:

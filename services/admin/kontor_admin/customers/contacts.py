@@ -7,11 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.customers.listing import CustomerMissing, CustomerView, customer
-from kontor_edge.acting import act, new_key, refused
+from kontor_edge.acting import act, new_key, submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command
 from kontor_edge.staff import Staff, page_context
-from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -35,31 +33,21 @@ async def add(request: Request, customer_id: UUID) -> Response:
     wanted, invite = _wanted(form), form.flag("invite")
     if invite and not wanted["email"]:
         form.error("email", _("An invitation needs an e-mail address."))
-    status = 422
-    if form.ok:
-        try:
-            known = {contact["id"] for contact in view.contacts}
-            await command(
-                request,
-                "identity",
-                "customers:edit",
-                "POST",
-                f"/v1/customers/{customer_id}/contacts",
-                json=wanted,
-                key=form.value("key") or None,
-            )
-            if invite:
-                return await _invite_new(request, staff, customer_id, known)
-            return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
-        except Problem as problem:
-            status = refused(form, problem)
-    return _page(request, staff, view, form, status=status)
-
-
-async def _invite_new(request: Request, staff: Staff, customer_id: UUID, known: set[str]) -> Response:
-    _staff, view = await customer(request, customer_id)
-    fresh = next((contact for contact in view.contacts if contact["id"] not in known), None)
-    if fresh is None:
+    answer, status = await submit(
+        request,
+        form,
+        "identity",
+        "customers:edit",
+        f"/v1/customers/{customer_id}/contacts",
+        json=wanted,
+        key=form.value("key"),
+    )
+    if answer is None:
+        return _page(request, staff, view, form, status=status)
+    known = {contact["id"] for contact in view.contacts}
+    _staff, changed = await customer(request, customer_id)
+    fresh = next((contact for contact in changed.contacts if contact["id"] not in known), None)
+    if not invite or fresh is None:
         return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
     return await act(
         request, "identity", "customers:edit", "POST", f"/v1/customers/{customer_id}/contacts/{fresh['id']}/invite",
@@ -80,21 +68,12 @@ async def edit(request: Request, customer_id: UUID, contact_id: UUID) -> Respons
     staff, view = await customer(request, customer_id)
     contact = _contact(view, contact_id)
     form = await read_form(request)
-    wanted = _wanted(form)
-    status = 422
-    if form.ok:
-        try:
-            await command(
-                request,
-                "identity",
-                "customers:edit",
-                "PATCH",
-                f"/v1/customers/{customer_id}/contacts/{contact_id}",
-                json=wanted,
-            )
-            return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
-        except Problem as problem:
-            status = refused(form, problem)
+    answer, status = await submit(
+        request, form, "identity", "customers:edit", f"/v1/customers/{customer_id}/contacts/{contact_id}", method="PATCH",
+        json=_wanted(form),
+    )  # fmt: skip
+    if answer is not None:
+        return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
     return _page(request, staff, view, form, contact, status)
 
 
@@ -131,19 +110,9 @@ def _wanted(form: Form) -> dict[str, Any]:
 
 
 def _page(
-    request: Request,
-    staff: Staff,
-    view: CustomerView,
-    form: Form,
-    known: dict[str, Any] | None = None,
-    status: int = 200,
-) -> Response:
+    request: Request, staff: Staff, view: CustomerView, form: Form, known: dict[str, Any] | None = None, status: int = 200
+) -> Response:  # fmt: skip
     return pages(request).render(
-        request,
-        "customers/contact.html",
-        page_context(request, staff, "customers", live=False),
-        status=status,
-        form=form,
-        c=view.data,
-        known=known,
-    )
+        request, "customers/contact.html", page_context(request, staff, "customers", live=False), status=status, form=form,
+        c=view.data, known=known,
+    )  # fmt: skip

@@ -7,11 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_admin.customers.listing import customer
-from kontor_edge.acting import new_key, refused
+from kontor_edge.acting import new_key, submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command
 from kontor_edge.staff import Staff, current_staff, page_context
-from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -36,22 +34,18 @@ async def new_page(request: Request) -> Response:
 async def create(request: Request) -> Response:
     staff = await current_staff(request)
     form = await read_form(request)
-    wanted = _wanted(form)
-    status = 422
-    if form.ok:
-        try:
-            answer = await command(
-                request,
-                "identity",
-                "customers:edit",
-                "POST",
-                "/v1/customers",
-                json=wanted,
-                key=form.value("key") or None,
-            )
-            return pages(request).redirect(f"/kunden/{answer['id']}", good=_("Customer created."))
-        except Problem as problem:
-            status = refused(form, problem, _NAMES)
+    answer, status = await submit(
+        request,
+        form,
+        "identity",
+        "customers:edit",
+        "/v1/customers",
+        json=_wanted(form),
+        key=form.value("key"),
+        names=_NAMES,
+    )
+    if answer is not None:
+        return pages(request).redirect(f"/kunden/{answer['id']}", good=_("Customer created."))
     return _page(request, staff, form, status=status)
 
 
@@ -67,14 +61,12 @@ async def edit_page(request: Request, customer_id: UUID) -> Response:
 async def edit(request: Request, customer_id: UUID) -> Response:
     staff, view = await customer(request, customer_id)
     form = await read_form(request)
-    wanted = _wanted(form)
-    status = 422
-    if form.ok:
-        try:
-            await command(request, "identity", "customers:edit", "PATCH", f"/v1/customers/{customer_id}", json=wanted)
-            return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
-        except Problem as problem:
-            status = refused(form, problem, _NAMES)
+    answer, status = await submit(
+        request, form, "identity", "customers:edit", f"/v1/customers/{customer_id}", method="PATCH", json=_wanted(form),
+        names=_NAMES,
+    )  # fmt: skip
+    if answer is not None:
+        return pages(request).redirect(f"/kunden/{customer_id}", good=_("Saved."))
     return _page(request, staff, form, view.data, status)
 
 

@@ -8,14 +8,13 @@ from starlette.responses import Response
 
 from kontor.notifications.v1.notifications_pb2_codes import MailState
 from kontor_admin.words import mail_name
-from kontor_edge.acting import refused
+from kontor_edge.acting import submit
 from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
-from kontor_edge.owners import command
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff, page_context, query_view
-from kontor_service.errors import NotFound, Problem
+from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -90,16 +89,14 @@ async def resend(request: Request, mail_id: UUID) -> Response:
     staff, mail = await _mail(request, mail_id)
     form = await read_form(request)
     recipient = form.email("recipient", required=True)
-    status = 422
-    if form.ok:
-        wanted = {"recipient": recipient} if recipient != mail["recipient"] else {}
-        try:
-            await command(request, "notifications", "mails:resend", "POST", f"/v1/mails/{mail_id}/resend", json=wanted)
-            return pages(request).redirect(
-                "/mails", good=_("The mail to %(recipient)s is on its way.", recipient=recipient)
-            )
-        except Problem as problem:
-            status = refused(form, problem)
+    wanted = {"recipient": recipient} if recipient != mail["recipient"] else {}
+    answer, status = await submit(
+        request, form, "notifications", "mails:resend", f"/v1/mails/{mail_id}/resend", json=wanted
+    )
+    if answer is not None:
+        return pages(request).redirect(
+            "/mails", good=_("The mail to %(recipient)s is on its way.", recipient=recipient)
+        )
     return _page(request, staff, mail, form, status)
 
 

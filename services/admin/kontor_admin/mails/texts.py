@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_edge.acting import act, refused
+from kontor_edge.acting import act, submit
 from kontor_edge.edge import pages
 from kontor_edge.owners import command, query_owner
 from kontor_edge.staff import Staff, current_staff, page_context
@@ -22,7 +22,7 @@ _RIGHT = "templates:edit"
 KindMissing = NotFound.named("template_kind_unknown", N_("There is no such kind of mail."))
 
 
-async def _all(request: Request, staff: Staff) -> dict[str, Any]:
+async def _all(request: Request) -> dict[str, Any]:
     return await query_owner(request, "notifications", _RIGHT, "/v1/templates")
 
 
@@ -31,20 +31,18 @@ async def texts(request: Request) -> Response:
     staff = await current_staff(request)
     found: dict[str, Any] | None = None
     try:
-        found = await _all(request, staff)
+        found = await _all(request)
     except Problem as problem:
         if problem.status < 500:
             raise
     return pages(request).render(
-        request,
-        "mails/texts.html",
-        page_context(request, staff, "mails", live=False),
+        request, "mails/texts.html", page_context(request, staff, "mails", live=False),
         templates=found["templates"] if found else None,
-    )
+    )  # fmt: skip
 
 
-async def _one(request: Request, staff: Staff, kind: str, language: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    found = await _all(request, staff)
+async def _one(request: Request, kind: str, language: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    found = await _all(request)
     words = next((t for t in found["templates"] if t["kind"] == kind and t["language"] == language), None)
     if words is None:
         raise KindMissing()
@@ -54,9 +52,9 @@ async def _one(request: Request, staff: Staff, kind: str, language: str) -> tupl
 @router.get("/{kind}/{language}")
 async def edit_page(request: Request, kind: str, language: str) -> Response:
     staff = await current_staff(request)
-    words, placeholders = await _one(request, staff, kind, language)
+    words, placeholders = await _one(request, kind, language)
     form = Form.of({"subject": words["subject"], "text": words["text"]})
-    preview = await _preview(request, staff, kind, language, words["subject"], words["text"])
+    preview = await _preview(request, kind, language, words["subject"], words["text"])
     return _page(request, staff, words, placeholders, form, preview)
 
 
@@ -65,27 +63,18 @@ async def save(request: Request, kind: str, language: str) -> Response:
     """An unknown placeholder is named beside its field and nothing is saved."""
     staff = await current_staff(request)
     form = await read_form(request)
-    subject, text = (
-        form.text("subject", required=True, limit=500),
-        form.text("text", required=True, limit=20_000, lines=True),
+    wanted = {
+        "subject": form.text("subject", required=True, limit=500),
+        "text": form.text("text", required=True, limit=20_000, lines=True),
+    }
+    answer, status = await submit(
+        request, form, "notifications", _RIGHT, f"/v1/templates/{kind}/{language}", method="PUT", json=wanted
     )
-    status = 422
-    if form.ok:
-        try:
-            await command(
-                request,
-                "notifications",
-                _RIGHT,
-                "PUT",
-                f"/v1/templates/{kind}/{language}",
-                json={"subject": subject, "text": text},
-            )
-            return pages(request).redirect(
-                f"/mails/texte/{kind}/{language}", good=_("Saved. From now on mails say it like this.")
-            )
-        except Problem as problem:
-            status = refused(form, problem)
-    words, placeholders = await _one(request, staff, kind, language)
+    if answer is not None:
+        return pages(request).redirect(
+            f"/mails/texte/{kind}/{language}", good=_("Saved. From now on mails say it like this.")
+        )
+    words, placeholders = await _one(request, kind, language)
     return _page(request, staff, words, placeholders, form, None, status)
 
 
@@ -95,7 +84,7 @@ async def preview(request: Request, kind: str, language: str) -> Response:
     staff = await current_staff(request)
     form = await read_form(request)
     subject, text = form.text("subject", limit=500), form.text("text", limit=20_000, lines=True)
-    shown = await _preview(request, staff, kind, language, subject, text)
+    shown = await _preview(request, kind, language, subject, text)
     return pages(request).render(request, "mails/preview.html", page_context(request, staff), preview=shown)
 
 
@@ -109,7 +98,7 @@ async def reset(request: Request, kind: str, language: str) -> Response:
     )  # fmt: skip
 
 
-async def _preview(request: Request, staff: Staff, kind: str, language: str, subject: str, text: str) -> dict[str, str]:
+async def _preview(request: Request, kind: str, language: str, subject: str, text: str) -> dict[str, str]:
     """{subject, text} with real data, or {problem} in words."""
     trial = {"kind": kind, "language": language, "subject": subject, "text": text}
     try:
@@ -121,16 +110,10 @@ async def _preview(request: Request, staff: Staff, kind: str, language: str, sub
 
 
 def _page(
-    request: Request,
-    staff: Staff,
-    words: dict[str, Any],
-    placeholders: list[dict[str, Any]],
-    form: Form,
-    shown: dict[str, str] | None,
-    status: int = 200,
-) -> Response:
+    request: Request, staff: Staff, words: dict[str, Any], placeholders: list[dict[str, Any]], form: Form,
+    shown: dict[str, str] | None, status: int = 200,
+) -> Response:  # fmt: skip
     return pages(request).render(
         request, "mails/text.html", page_context(request, staff, "mails", live=False), status=status, words=words,
-        placeholders=placeholders,
-        form=form, preview=shown,
+        placeholders=placeholders, form=form, preview=shown,
     )  # fmt: skip

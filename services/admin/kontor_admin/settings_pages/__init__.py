@@ -7,7 +7,9 @@ from kontor_edge.feature import Feature, Menu
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
-for part in (general, appearance, document_types, company, payments):
+for form in (general.FORM, document_types.FORM, company.FORM):
+    form.add_to(router)
+for part in (appearance, payments):
     router.include_router(part.router, prefix="/einstellungen")
 
 FEATURE = Feature("settings", routers=(router,), menu=Menu("/einstellungen", lambda: _("Settings")))

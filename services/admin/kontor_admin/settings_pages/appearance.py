@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_admin.settings_pages.tabs import settings_look, settings_tabs
+from kontor_admin.settings_pages.tabs import settings_look, settings_page
 from kontor_edge.acting import act, refused
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
@@ -130,7 +130,5 @@ async def logo(request: Request, sha256: str) -> Response:
 
 def _page(request: Request, staff: Staff, form: Form, color: str, status: int = 200) -> Response:
     sha = staff.merchant.get("logo_sha256")
-    return pages(request).render(
-        request, "settings/appearance.html", settings_look(request, staff), status=status, staff=staff, m=staff.merchant, form=form,
-        color=color, tabs=settings_tabs(staff, "appearance"), logo=f"{_BACK}/logo/{sha}" if sha else None,
-    )  # fmt: skip
+    logo = f"{_BACK}/logo/{sha}" if sha else None
+    return settings_page(request, staff, "appearance", status, form=form, color=color, logo=logo)

@@ -2,41 +2,25 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
-
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_admin.settings_pages.tabs import save, settings_page
-from kontor_edge.staff import current_staff
-from kontor_web import Form, read_form
+from kontor_admin.settings_pages.tabs import MerchantForm
+from kontor_web import Form
 
-router = APIRouter(prefix="/dokumente")
-
-ACTIONS = ("visible", "can_print", "can_pay")
-PAYABLE = ("invoice", "reminder")
+_ACTIONS = ("visible", "can_print", "can_pay")
+_PAYABLE = ("invoice", "reminder")
 
 
-@router.get("")
-async def show(request: Request) -> Response:
-    staff = await current_staff(request)
-    return settings_page(request, staff, "types", "types", form=_form(staff.merchant), payable=PAYABLE)
-
-
-@router.post("")
-async def change(request: Request) -> Response:
-    staff = await current_staff(request)
-    form = await read_form(request)
-    types = [{"type": kind} | {action: form.has(action, kind) for action in _actions(kind)} for kind in DocumentType]
-    done = await save(request, staff, form, {"document_types": types}, "/einstellungen/dokumente")
-    if isinstance(done, Response):
-        return done
-    return settings_page(request, staff, "types", "types", done, form=form, payable=PAYABLE)
-
-
-def _actions(kind: str) -> tuple[str, ...]:
-    return ACTIONS if kind in PAYABLE else ACTIONS[:-1]
-
-
-def _form(merchant: dict[str, Any]) -> Form:
+def _values(merchant: dict[str, Any]) -> dict[str, Any]:
     types = merchant.get("document_types", ())
-    return Form.of({action: [t["type"] for t in types if t[action]] for action in ACTIONS})
+    return {action: [t["type"] for t in types if t[action]] for action in _ACTIONS}
+
+
+def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
+    types = [
+        {"type": kind} | {a: form.has(a, kind) for a in _ACTIONS if a != "can_pay" or kind in _PAYABLE}
+        for kind in DocumentType
+    ]
+    return {"document_types": types}, {}
+
+
+FORM = MerchantForm("types", _values, _wanted, {"payable": _PAYABLE})

@@ -78,4 +78,4 @@ def _page(
                 "method": [f"{p['provider']}:{m['code']}" for p in providers for m in p["methods"] if m["enabled"]],
             }
         )
-    return settings_page(request, staff, "payments", "payments", status, form=form, known=known)
+    return settings_page(request, staff, "payments", status, form=form, known=known)
