@@ -1,6 +1,5 @@
-"""`python -m kontor_edge EDGE`: rebuilds the edge's copy, inside its container."""
+import click
 
-from kontor_edge.cli import rebuild_views
+from kontor_edge.cli import rebuild_views, reproject
 
-if __name__ == "__main__":
-    rebuild_views(prog_name="python -m kontor_edge")
+click.Group(commands=[rebuild_views, reproject])(prog_name="python -m kontor_edge")

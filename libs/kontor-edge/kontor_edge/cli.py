@@ -1,9 +1,11 @@
-"""`kontor rebuild-views EDGE`: a second generation of an edge's copy, built while it serves, then swapped in."""
+"""What operators do with an edge at hand: `kontor rebuild-views EDGE` builds a second generation of its copy while it serves, then
+swaps it in; `kontor reproject OWNER` derives again what was derived from immutable content, so that a new field reaches what
+is old. In an edge's container: `python -m kontor_edge rebuild-views EDGE`."""
 
 import asyncio
-import importlib
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from importlib import import_module
 
 import asyncpg
 import click
@@ -12,7 +14,7 @@ from kontor_edge.copy import Views
 from kontor_edge.rebuild import AskOwner, Rebuild, RebuildIncomplete
 from kontor_edge.shape import Shape
 from kontor_service.client import ServiceClient
-from kontor_service.services import edges
+from kontor_service.services import edges, services
 from kontor_service.settings import ServiceSettings
 from kontor_service.tokens import TokenSource
 
@@ -22,10 +24,9 @@ from kontor_service.tokens import TokenSource
 @click.option("--timeout", default=600.0, show_default=True, help="Seconds to wait for the owners' snapshots.")
 def rebuild_views(edge: str, timeout: float) -> None:
     """Builds the copy of EDGE anew from the owners' snapshots. Settings come from the edge's own environment."""
-    settings = importlib.import_module(f"kontor_{edge}.settings").Settings()
-    shape: Shape = importlib.import_module(f"kontor_{edge}.views").SHAPE
+    shape: Shape = import_module(f"kontor_{edge}.views").SHAPE
     try:
-        asyncio.run(run(settings, shape, timeout))
+        asyncio.run(run(services()[edge](), shape, timeout))
     except RebuildIncomplete as error:
         raise click.ClickException(f"Not all snapshots arrived, the old copy stays: {error}") from error
 
@@ -39,6 +40,32 @@ async def run(settings: ServiceSettings, shape: Shape, timeout: float) -> None:
         stack.push_async_callback(source.close)
         rebuild = Rebuild(Views(pool, shape), owners(settings, source), report=click.echo)
         await rebuild.run(timeout=timeout)
+
+
+@click.command("reproject")
+@click.argument("owner")
+@click.option("--edge", envvar="KONTOR_SERVICE", default="gateway", show_default=True, type=click.Choice(edges()),
+              help="In whose name the owner is asked. Settings come from its own environment.")  # fmt: skip
+@click.option("--after", default="", help="Go on behind this position, as an earlier run printed it.")
+def reproject(owner: str, edge: str, after: str) -> None:
+    """Asks OWNER batch by batch. It can be ended and started again at any time: what is right already stays as it is."""
+    asyncio.run(_reproject(services()[edge](), owner, after))
+
+
+async def _reproject(settings: ServiceSettings, owner: str, after: str) -> None:
+    async with AsyncExitStack() as stack:
+        source = TokenSource(settings)
+        stack.push_async_callback(source.close)
+        client = await stack.enter_async_context(ServiceClient(settings.url_of(owner), timeout=60.0))
+        seen = changed = missing = 0
+        done = False
+        while not done:
+            token = await source.service(owner)
+            answer = await client.request("POST", "/v1/reprojections", token=token, json={"after": after})
+            batch = answer.json()
+            seen, changed, missing = seen + batch["seen"], changed + batch["changed"], missing + batch["missing"]
+            after, done = batch["position"], batch["done"]
+            click.echo(f"{seen} looked at, {changed} changed, {missing} without content, position {after}")
 
 
 def owners(settings: ServiceSettings, source: TokenSource) -> AskOwner:

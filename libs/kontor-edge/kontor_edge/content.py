@@ -3,7 +3,8 @@
 A page renders without it until it is there."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -41,14 +42,15 @@ DELETE FROM content_wanted WHERE merchant_id = $1 AND sha256 = $2
 """
 
 
+@dataclass(frozen=True)
 class ContentSource:
-    """Whose content an edge keeps. `wanted`: (merchant, hash) of what newly applied states name. `topic` and `users`: what
-    is told of whom when it is there; `users` is a query of the ids by merchant $1 and hash $2."""
+    """What content an edge keeps: the `content_sha256` of the states of a table that it `wants`. When it is there, pages about
+    the rows that have it are told; `told` is SQL about these."""
 
-    def __init__(
-        self, owner: str, wanted: Callable[[Applied], Iterable[tuple[str, str]]], *, topic: str, users: str
-    ) -> None:
-        self.owner, self.wanted, self.topic, self.users = owner, wanted, topic, users
+    owner: str
+    table: str
+    wants: Callable[[Any], bool]
+    told: str
 
 
 class ContentFetcher:
@@ -62,7 +64,10 @@ class ContentFetcher:
 
     async def want(self, connection: Any, applied: Applied) -> None:
         """Notes, in the transaction that applies a state, that its content is needed."""
-        wanted = set(self._kind.wanted(applied))
+        states = [
+            state for state in applied.get(self._kind.table, ()) if state.content_sha256 and self._kind.wants(state)
+        ]
+        wanted = {(state.merchant_id, state.content_sha256) for state in states}
         if wanted:
             await connection.execute(_WANT, [merchant for merchant, _ in wanted], [sha256 for _, sha256 in wanted])
             self._news.set()
@@ -95,6 +100,8 @@ class ContentFetcher:
         # PostgreSQL's text has no place for it, and no content needs it.
         body = answer.text.replace("\\u0000", "")
         await views.pool.execute(_KEEP, merchant, sha256, body)
-        users = await views.pool.fetch(self._kind.users, merchant, sha256)
-        views.announcer.announce(f"{self._kind.topic}:{user['id']}" for user in users)
+        table, told = self._kind.table, self._kind.told
+        having = f"SELECT id FROM live.{table} WHERE merchant_id = $1 AND content_sha256 = $2 AND {told}"
+        rows = await views.pool.fetch(having, merchant, sha256)
+        views.announcer.announce(f"{table}:{row['id']}" for row in rows)
         return body

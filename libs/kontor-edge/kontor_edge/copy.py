@@ -3,13 +3,12 @@
 import base64
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import asyncpg
 import orjson
 
-from kontor_edge.announce import Announcer
+from kontor_edge.changes import Announcer
 from kontor_edge.functions import drop_unused, open_functions
 from kontor_edge.shape import LIVE, NEXT, Shape
 from kontor_edge.view import View
@@ -38,27 +37,23 @@ class Fact(Protocol):
     def body(self) -> bytes: ...
 
 
-@dataclass(frozen=True)
-class Applied:
-    """What one batch changed, for the edge's own follow-up in the same transaction (see `Views.follow_up`)."""
-
-    states: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-
-
-FollowUp = Callable[[Connection, Applied], Awaitable[None]]
-
-
-async def _nothing(_: Connection, __: Applied) -> None:
-    return None
+# By table: the states of one batch that were new, for what follows in the same transaction.
+Applied = Mapping[str, Sequence[Any]]
 
 
 class Views:
     """An edge's copy. `pool` belongs to the role that writes it (kontor_<edge>_copy), which owns its schemas.
 
-    `follow_up` runs inside the applying transaction with the states that were new, e.g. to note content to be fetched.
+    `follow_up` runs inside the applying transaction, e.g. to note content to be fetched.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", shape: Shape, *, follow_up: FollowUp = _nothing) -> None:
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[Any]",
+        shape: Shape,
+        *,
+        follow_up: Callable[[Connection, Applied], Awaitable[None]] | None = None,
+    ) -> None:
         self.pool = pool
         self.shape = shape
         self.announcer = Announcer(pool, shape.edge)
@@ -125,7 +120,8 @@ class Views:
             for schema in await self._generations(connection):
                 found = {view.table: await _upsert(connection, schema, view, batch) for view, batch in ordered}
                 applied = applied or found
-            await self._follow_up(connection, Applied(applied))
+            if self._follow_up:
+                await self._follow_up(connection, applied)
         self.announcer.announce(
             topic for view, _ in ordered for state in applied[view.table] for topic in view.topics(state)
         )
@@ -140,15 +136,6 @@ class Views:
         if state["next_shape"] not in (None, ours) and not state["next_has_gaps"]:
             await connection.execute("UPDATE views_state SET next_has_gaps = true")
         return found
-
-    async def checksums(self, schema: str = LIVE) -> dict[str, str]:
-        """Per table a hash over every row: two generations at rest are equal byte for byte."""
-        sums: dict[str, str] = {}
-        for view in self.shape.views:
-            sums[view.table] = await self.pool.fetchval(
-                f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY t.id)), '') FROM {schema}.{view.table} t"
-            )
-        return sums
 
 
 async def _upsert(connection: Connection, schema: str, view: View, states: Sequence[Any]) -> list[Any]:

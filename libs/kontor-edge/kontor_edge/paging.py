@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -11,6 +11,9 @@ from asyncpg import Record
 from kontor_edge.feature import COUNT_CAP
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
+
+if TYPE_CHECKING:
+    from kontor_edge.lists import ListQuery
 
 _LOWEST = UUID(int=0)
 _HIGHEST = UUID(int=2**128 - 1)
@@ -24,18 +27,7 @@ def cursor_arguments(place: tuple[str, UUID] | None, direction: str, size: int) 
     return {"after_key": key, "after_id": identity, "many": size}
 
 
-class Place(Protocol):
-    """Where in a list: after or before one of its rows."""
-
-    @property
-    def after(self) -> str: ...
-    @property
-    def before(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-
-
-def slice_of(row: Record, place: Place) -> tuple[list[Any], str | None, str | None]:
+def slice_of(row: Record, place: "ListQuery") -> tuple[list[Any], str | None, str | None]:
     """A page's entries, and the cursors for the pages after and before it (None where there is none). From the columns
     `entries, keys, ids`, which hold one row more than a page where there is more."""
     rows = list(zip(row["entries"] or (), row["keys"] or (), row["ids"] or (), strict=True))
@@ -82,12 +74,8 @@ def parse_whole(query: Mapping[str, str], name: str, least: int, most: int) -> i
         return None
     if not (value.isascii() and value.isdigit() and len(value) <= 18) or not least <= int(value) <= most:
         raise Invalid(
-            N_("A whole number from %(least)s to %(most)s is expected here."),
-            field=name,
-            name=name,
-            least=least,
-            most=most,
-        )
+            N_("A whole number from %(least)s to %(most)s is expected here."), field=name, name=name, least=least, most=most
+        )  # fmt: skip
     return int(value)
 
 

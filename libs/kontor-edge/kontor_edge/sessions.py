@@ -6,8 +6,7 @@ as a hash, to us."""
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from typing import Annotated, Any
 
 import asyncpg
 import orjson
@@ -19,8 +18,7 @@ from kontor_service.tokens import FromIdentity
 
 _KEEP = """
 INSERT INTO session AS kept
-    (hash, id, kind, merchant_id, customers, document_id, public, expires_at, epoch, version, revoked)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+SELECT * FROM json_populate_recordset(NULL::session, $1::json) ORDER BY hash
 ON CONFLICT (hash) DO UPDATE SET
     customers = excluded.customers, document_id = excluded.document_id, public = excluded.public,
     expires_at = excluded.expires_at, epoch = excluded.epoch, version = excluded.version, revoked = excluded.revoked
@@ -37,8 +35,8 @@ class SessionStore:
 
     async def keep(self, states: Sequence[dict[str, Any]]) -> None:
         """Keeps the states that identity gave, all or none; an older one changes nothing."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.executemany(_KEEP, [self._row(state) for state in states])
+        rows = [{**state, "public": {name: state.get(name) for name in self._public}} for state in states]
+        await self._pool.execute(_KEEP, orjson.dumps(rows).decode())
 
     async def end(self, session_hash: str) -> None:
         """Ends it here, before identity has been told."""
@@ -50,14 +48,6 @@ class SessionStore:
     async def forget_expired(self) -> None:
         """Expired sessions are refused anyway; a day later they are gone."""
         await self._pool.execute("DELETE FROM session WHERE expires_at < now() - interval '1 day'")
-
-    def _row(self, state: dict[str, Any]) -> tuple[Any, ...]:
-        public = orjson.dumps({name: state.get(name) for name in self._public}).decode()
-        return (
-            state["hash"], state["id"], state["kind"], state["merchant_id"], state.get("customers") or [],
-            state.get("document_id"), public, datetime.fromisoformat(state["expires_at"]), state.get("epoch", 1),
-            state["version"], state["revoked"],
-        )  # fmt: skip
 
 
 def cookie_name(name: str) -> str:
@@ -103,41 +93,19 @@ async def begin_session(request: Request, response: Response, started: dict[str,
 router = APIRouter(prefix="/internal", tags=["internal"])
 
 
-class SessionState(BaseModel):
-    """A session as identity keeps it, under the hash of its cookie."""
-
-    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    id: UUID
-    kind: Literal["portal", "link", "staff"]
-    merchant_id: UUID
-    slug: str = ""
-    contact_id: UUID | None = None
-    user_id: str | None = None
-    name: str = ""
-    email: str = ""
-    language: str = "de"
-    customers: list[UUID] = []
-    document_id: UUID | None = None
-    rights: list[str] = []
-    role: str = ""
-    expires_at: datetime
-    epoch: int = 1
-    version: int
-    revoked: bool = False
-
-
 class Sessions(BaseModel):
-    sessions: Annotated[list[SessionState], Field(max_length=1000)]
+    """Sessions as identity keeps them, each under the hash of its cookie."""
+
+    sessions: Annotated[list[dict[str, Any]], Field(max_length=1000)]
 
 
 @router.put("/sessions", status_code=204)
 async def put_sessions(request: Request, body: Sessions, _: FromIdentity) -> None:
     """Counts as done when it answers: the next page of a revoked session is refused."""
     edge = request.app.state.edge
-    states: list[dict[str, Any]] = [state.model_dump(mode="json") for state in body.sessions]
-    await edge.sessions.keep(states)
+    await edge.sessions.keep(body.sessions)
     await edge.sessions.heard_identity()
-    edge.views.announcer.announce(f"session:{state['hash']}" for state in states)
+    edge.views.announcer.announce(f"session:{state['hash']}" for state in body.sessions)
 
 
 @router.post("/heartbeat", status_code=204)

@@ -34,13 +34,19 @@ class Owners:
         return {"documents.document": len(self.states)}
 
 
+async def checksums(views: Views) -> dict[str, str]:
+    """Per table a hash over every row: two generations at rest are equal byte for byte."""
+    sums = "SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY t.id)), '') FROM live.{} t"
+    return {view.table: await views.pool.fetchval(sums.format(view.table)) for view in views.shape.views}
+
+
 async def test_the_new_generation_equals_the_old_one_at_rest(facts: Any, views: Views) -> None:
     owners = Owners(facts, views)
     for n in range(20):
         await owners.say(facts.document(str(uuid7()), n + 1, f"RE-{n}"))
-    before = await views.checksums()
+    before = await checksums(views)
     await Rebuild(views, owners.ask).run(timeout=10)
-    assert await views.checksums() == before
+    assert await checksums(views) == before
     assert await views.pool.fetchval("SELECT generation FROM views_state") == 2
 
 

@@ -179,7 +179,7 @@ def session_state(merchant_id: UUID, cookie: str, **values: Any) -> dict[str, An
         "hash": sha256(cookie.encode()).hexdigest(), "id": str(uuid4()), "kind": "staff", "merchant_id": str(merchant_id),
         "slug": "brunner", "user_id": str(uuid4()), "name": "Martin Brunner", "email": "m@example.com", "language": "de",
         "rights": RIGHTS, "role": "owner", "expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
-        "version": 1, "revoked": False,
+        "version": 1, "customers": [], "document_id": None, "epoch": 1, "revoked": False,
     } | values  # fmt: skip
 
 

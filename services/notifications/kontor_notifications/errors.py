@@ -5,7 +5,9 @@ from kontor_service.errors import Problem
 
 
 class NotSent(Exception):
-    """Carries the code that the mail log shows, and what fills its words."""
+    """Carries the code that the mail log shows, what fills its words, and what becomes of the mail."""
+
+    state = "failed"
 
     def __init__(self, code: MailError, **params: str) -> None:
         super().__init__(code)
@@ -15,24 +17,18 @@ class NotSent(Exception):
 class NoLongerNeeded(NotSent):
     """The mail would no longer be true."""
 
-
-class NotHereYet(NotSent):
-    """Its owner's fact is still on its way: the event that needs it is tried again."""
+    state = "suppressed"
 
 
-class NoAddress(NotSent):
-    """Nobody can be reached under this."""
+class TryLater(NotSent):
+    """It may go later: the server puts it off or cannot be reached, or its owner's fact is still on its way."""
 
-
-class TemporaryFailure(NotSent):
-    """The server may take it later: no connection, no answer, or a 4xx."""
-
-
-class PermanentFailure(NotSent):
-    """The server will not take it (5xx); `answer` says why in its words."""
+    state = "queued"
 
 
 def refusal(problem: Problem) -> NotSent:
     """`reason` is the problem's message, which its own parameters fill."""
+    passes = problem.status >= 500 or problem.status in (401, 403, 429)
     code = MailError.TEXT_INVALID if problem.code == "template_invalid" else MailError.OWNER_REFUSED
-    return NotSent(code, **{name: str(value) for name, value in problem.params.items()} | {"reason": problem.message})
+    params = {name: str(value) for name, value in problem.params.items()} | {"reason": problem.message}
+    return (TryLater if passes else NotSent)(code, **params)

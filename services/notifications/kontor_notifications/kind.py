@@ -22,9 +22,10 @@ from kontor_notifications.mails.recipients import Recipient
 from kontor_notifications.models import Mail
 from kontor_notifications.placeholders import Placeholder
 from kontor_notifications.placeholders.people import PEOPLE
-from kontor_service.i18n import Language
+from kontor_service.i18n import N_, Language, speaking
+from kontor_service.i18n import gettext as _
 
-_CLOSING: dict[Language, str] = {"de": "Freundliche Grüße\n[Company.name]", "en": "Kind regards\n[Company.name]"}
+_CLOSING = N_("Kind regards\n[Company.name]")
 
 
 # As events say them: empty for none.
@@ -34,15 +35,14 @@ _Moment = Annotated[datetime | None, BeforeValidator(lambda at: at.ToDatetime(UT
 
 @dataclass(frozen=True, kw_only=True)
 class MailText:
-    """A text that a merchant may replace. `label` is English, for the catalog. `german` and `english` are the default: the
-    subject, then the paragraphs between greeting and closing."""
+    """A text that a merchant may replace. `label` is English, for the catalog; so are the `words` of the default: the subject,
+    then the paragraphs between greeting and closing."""
 
     name: str
     label: str
     # Besides PEOPLE, which every text may use.
     own_placeholders: tuple[Placeholder, ...] = ()
-    german: tuple[str, ...] = ()
-    english: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     # The document type it is about, where it is about one.
     document_type: str = ""
     # How many documents a preview shows.
@@ -54,8 +54,9 @@ class MailText:
 
     def default(self, language: Language) -> tuple[str, str]:
         """Subject and text as long as the merchant has no words of their own."""
-        subject, *paragraphs = self.german if language == "de" else self.english
-        return subject, "\n\n".join(["[Greeting],", *paragraphs, _CLOSING[language]])
+        with speaking(language):
+            subject, *paragraphs = map(_, self.words)
+            return subject, "\n\n".join(["[Greeting],", *paragraphs, _(_CLOSING)])
 
     @cached_property
     def by_spelling(self) -> dict[str, Placeholder]:
@@ -86,12 +87,8 @@ class Occasion(BaseModel):
 class Sample:
     """What a preview is made of, besides people."""
 
-    language: Language
     today: date
     document: Document
-
-    def says(self, german: str, english: str) -> str:
-        return german if self.language == "de" else english
 
 
 async def _data(_session: AsyncSession, mail: Mail) -> Any:

@@ -8,8 +8,8 @@ from uuid import UUID
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.notifications.v1.notifications_pb2_codes import MailError
-from kontor_notifications.errors import TemporaryFailure
-from kontor_notifications.mails.sender import Outcome, pause_after, settle
+from kontor_notifications.errors import TryLater
+from kontor_notifications.mails.sender import pause_after, settle
 from kontor_notifications.models import Mail
 from kontor_testing.waiting import eventually
 
@@ -31,13 +31,13 @@ def test_pauses_grow_and_end() -> None:
 
 def test_a_mail_put_off_keeps_its_words() -> None:
     mail = a_mail(attempts=1)
-    settle(mail, Outcome("queued", TemporaryFailure(MailError.PUT_OFF, answer="451 later")), NOW)
+    settle(mail, TryLater(MailError.PUT_OFF, answer="451 later"), NOW)
     assert (mail.state, mail.next_attempt_at, mail.own_text) == ("queued", NOW + timedelta(seconds=10), "Hallo")
 
 
 def test_the_last_attempt_gives_up_and_says_why() -> None:
     mail = a_mail(attempts=13)
-    settle(mail, Outcome("queued", TemporaryFailure(MailError.PUT_OFF, answer="451 later")), NOW)
+    settle(mail, TryLater(MailError.PUT_OFF, answer="451 later"), NOW)
     assert (mail.state, mail.own_text) == ("failed", "")
     assert (mail.error, mail.error_params) == ("put_off", {"answer": "451 later", "attempts": "13"})
 

@@ -12,8 +12,7 @@ import httpx
 
 from kontor_bus.cli import dead
 from kontor_bus.ingest.cli import ingest_user
-from kontor_edge.cli import rebuild_views
-from kontor_edge.reproject import reproject
+from kontor_edge.cli import rebuild_views, reproject
 
 _POLL_SECONDS = 0.3
 

@@ -10,15 +10,15 @@ from kontor.documents.v1.documents_pb2 import Document
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.copies.models import TABLES, State
-from kontor_notifications.errors import NotHereYet
+from kontor_notifications.errors import TryLater
 
 
 async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> State:
-    """The last known state, also of what was deleted since (`deleted` says so). Raises NotHereYet."""
+    """The last known state, also of what was deleted since (`deleted` says so). Raises TryLater."""
     table = TABLES[kind]
     raw = await session.scalar(select(table.c.state).where(table.c.id == UUID(str(id_))))
     if raw is None:
-        raise NotHereYet(MailError.NOT_KNOWN_YET)
+        raise TryLater(MailError.NOT_KNOWN_YET)
     return kind.FromString(raw)
 
 

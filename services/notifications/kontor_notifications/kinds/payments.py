@@ -97,15 +97,9 @@ KINDS = (
         name="payment_received",
         label=N_("Payment received"),
         trigger=PaymentSucceeded,
-        german=(
-            "Zahlung erhalten: [Payment.amount] für [Document.number]",
-            "vielen Dank! Ihre Zahlung von [Payment.amount] für [Document.number] ist bei uns eingegangen.",
-            "[Overview]",
-            "[PORTAL][Document.customerportal_url][/PORTAL]",
-        ),
-        english=(
-            "Payment received: [Payment.amount] for [Document.number]",
-            "Thank you! Your payment of [Payment.amount] for [Document.number] has reached us.",
+        words=(
+            N_("Payment received: [Payment.amount] for [Document.number]"),
+            N_("Thank you! Your payment of [Payment.amount] for [Document.number] has reached us."),
             "[Overview]",
             "[PORTAL][Document.customerportal_url][/PORTAL]",
         ),
@@ -115,20 +109,11 @@ KINDS = (
         label=N_("Payment on its way"),
         trigger=PaymentPending,
         sample=lambda of: _sample(of, method="sepa_debit", expected_on=(of.today + timedelta(days=5)).isoformat()),
-        german=(
-            "Zahlung unterwegs: [Payment.amount] für [Document.number]",
-            (
-                "Ihre Zahlung von [Payment.amount] für [Document.number] ist unterwegs. Sie brauchen nichts "
-                "weiter zu tun; wir melden uns, sobald das Geld da ist."
-            ),
-            "[Overview]",
-            "[PORTAL][Document.customerportal_url][/PORTAL]",
-        ),
-        english=(
-            "Payment on its way: [Payment.amount] for [Document.number]",
-            (
-                "Your payment of [Payment.amount] for [Document.number] is on its way. There is nothing more to "
-                "do; we will let you know when it has arrived."
+        words=(
+            N_("Payment on its way: [Payment.amount] for [Document.number]"),
+            N_(
+                "Your payment of [Payment.amount] for [Document.number] is on its way. There is nothing "
+                "more to do; we will let you know when it has arrived."
             ),
             "[Overview]",
             "[PORTAL][Document.customerportal_url][/PORTAL]",
@@ -140,17 +125,13 @@ KINDS = (
         trigger=PaymentFailed,
         occasion=_unseen_failure,
         sample=lambda of: _sample(of, failure="insufficient_funds", open_minor=of.document.amount_due_minor),
-        german=(
-            "Zahlung nicht gelungen: [Document.number]",
-            ("Ihre Zahlung von [Payment.amount] für [Document.number] ist leider nicht gelungen. [Payment.reason]"),
+        words=(
+            N_("Payment failed: [Document.number]"),
+            N_(
+                "Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]"
+            ),
             "[Overview]",
-            ("[PORTAL]Sie können es erneut versuchen oder anders bezahlen:\n[Document.customerportal_url][/PORTAL]"),
-        ),
-        english=(
-            "Payment failed: [Document.number]",
-            ("Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]"),
-            "[Overview]",
-            "[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]",
+            N_("[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]"),
         ),
     ),
 )

@@ -72,7 +72,7 @@ def _meters(facts: Facts) -> Entries:
 
 def _sample_invitation(of: Sample) -> ReadingInvitation:
     return ReadingInvitation(
-        title=of.says("Jahresablesung", "Annual reading") + f" {of.today.year}",
+        title=_("Annual reading %(year)s", year=of.today.year),
         due_on=(of.today + timedelta(days=14)).isoformat(),
         meters=[
             InvitedMeter(number="1EMH0012345678", kind="electricity", state="invited"),
@@ -152,9 +152,7 @@ def _sample_reading(of: Sample) -> dict[str, Any]:
         "meter_number": "1EMH0012345678",
         "value": "1234.5",
         "taken_at": datetime.combine(of.today - timedelta(days=1), time(12), UTC).isoformat(),
-        "reason": of.says(
-            "Der Stand ist niedriger als der vom letzten Jahr.", "The reading is lower than last year's."
-        ),
+        "reason": _("The reading is lower than last year's."),
     }
 
 
@@ -168,16 +166,13 @@ _READING = (
     overview(N_("Table of meter, reading and date"), _cells),
 )
 
-_HOW_DE = (
+_HOW = (
     "[Meters]",
     "[PORTAL][Link]",
-    "Das dauert eine Minute und geht ohne Anmeldung. "
-    "Der Link gilt nur für diese Ablesung; bitte geben Sie ihn nicht weiter.[/PORTAL]",
-)
-_HOW_EN = (
-    "[Meters]",
-    "[PORTAL][Link]",
-    "It takes a minute and needs no log-in. The link is for these readings only; please keep it to yourself.[/PORTAL]",
+    N_(
+        "It takes a minute and needs no log-in. The link is for these readings only; "
+        "please keep it to yourself.[/PORTAL]"
+    ),
 )
 
 KINDS = (
@@ -185,34 +180,22 @@ KINDS = (
         name="readings_asked",
         label=N_("Reading request"),
         trigger=ReadingInvitationSent,
-        german=(
-            "[ReadingRequest.title]: Bitte bis [ReadingRequest.due_date] ablesen",
-            "bitte teilen Sie uns bis zum [ReadingRequest.due_date] den Zählerstand mit:",
-            *_HOW_DE,
-            "Bei Fragen antworten Sie einfach auf diese E-Mail.",
-        ),
-        english=(
-            "[ReadingRequest.title]: please take a reading by [ReadingRequest.due_date]",
-            "Please let us have the meter reading by [ReadingRequest.due_date]:",
-            *_HOW_EN,
-            "If you have any questions, simply reply to this email.",
+        words=(
+            N_("[ReadingRequest.title]: please take a reading by [ReadingRequest.due_date]"),
+            N_("Please let us have the meter reading by [ReadingRequest.due_date]:"),
+            *_HOW,
+            N_("If you have any questions, simply reply to this email."),
         ),
     ),
     _request(
         name="readings_reminded",
         label=N_("Reminder of a reading request"),
         trigger=ReadingInvitationReminded,
-        german=(
-            "Erinnerung: [ReadingRequest.title], bitte bis [ReadingRequest.due_date] ablesen",
-            "uns fehlt noch ein Zählerstand von Ihnen. Bitte lesen Sie bis zum [ReadingRequest.due_date] ab:",
-            *_HOW_DE,
-            "Haben Sie den Stand inzwischen mitgeteilt? Dann ist diese Erinnerung gegenstandslos.",
-        ),
-        english=(
-            "Reminder: [ReadingRequest.title], please take a reading by [ReadingRequest.due_date]",
-            "We are still missing a meter reading from you. Please take it by [ReadingRequest.due_date]:",
-            *_HOW_EN,
-            "If you have sent it in the meantime, please disregard this reminder.",
+        words=(
+            N_("Reminder: [ReadingRequest.title], please take a reading by [ReadingRequest.due_date]"),
+            N_("We are still missing a meter reading from you. Please take it by [ReadingRequest.due_date]:"),
+            *_HOW,
+            N_("If you have sent it in the meantime, please disregard this reminder."),
         ),
     ),
     MailKind(
@@ -225,23 +208,14 @@ KINDS = (
         links=DocumentLinks(renews_customer_link=True),
         logs_unreachable=True,
         own_placeholders=_READING,
-        german=(
-            "Bitte noch einmal ablesen: Zähler [Reading.meter]",
-            "vielen Dank für Ihren Zählerstand. Wir haben ihn geprüft und können ihn so nicht verwenden.",
+        words=(
+            N_("Please take another reading: meter [Reading.meter]"),
+            N_("Thank you for your meter reading. We have checked it and cannot use it as it is."),
             "[Reading.reason]",
             "[Overview]",
-            "Bitte lesen Sie noch einmal ab und teilen Sie uns den Stand mit.",
+            N_("Please take another reading and let us have it."),
             "[PORTAL][Client.customerportal_url][/PORTAL]",
-            "Bei Fragen antworten Sie einfach auf diese E-Mail.",
-        ),
-        english=(
-            "Please take another reading: meter [Reading.meter]",
-            "Thank you for your meter reading. We have checked it and cannot use it as it is.",
-            "[Reading.reason]",
-            "[Overview]",
-            "Please take another reading and let us have it.",
-            "[PORTAL][Client.customerportal_url][/PORTAL]",
-            "If you have any questions, simply reply to this email.",
+            N_("If you have any questions, simply reply to this email."),
         ),
     ),
 )

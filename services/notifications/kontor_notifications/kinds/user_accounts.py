@@ -59,24 +59,14 @@ KINDS = (
         label=N_("Invitation"),
         trigger=ContactInvited,
         own_placeholders=(link(N_("Set up access")), VALID_UNTIL),
-        german=(
-            "Ihr Zugang zum Kundenportal von [Company.name]",
-            (
-                "[Company.name] hat für Sie ein Kundenportal eingerichtet. Dort finden Sie alle Dokumente an "
-                "einem Ort, können sie herunterladen und Rechnungen bezahlen. Wählen Sie ein Passwort, und es "
-                "kann losgehen."
+        words=(
+            N_("Your access to the customer portal of [Company.name]"),
+            N_(
+                "[Company.name] has set up a customer portal for you. It keeps all your documents in one place, to "
+                "download and, for invoices, to pay. Choose a password to get started."
             ),
             "[Link]",
-            "Der Link gilt bis [Link.valid_until].",
-        ),
-        english=(
-            "Your access to the customer portal of [Company.name]",
-            (
-                "[Company.name] has set up a customer portal for you. It keeps all your documents in one place, "
-                "to download and, for invoices, to pay. Choose a password to get started."
-            ),
-            "[Link]",
-            "The link is valid until [Link.valid_until].",
+            N_("The link is valid until [Link.valid_until]."),
         ),
         occasion=_invited,
         recipients=_contact,
@@ -87,19 +77,12 @@ KINDS = (
         label=N_("Password"),
         occasion=partial(_challenged, "password_reset"),
         own_placeholders=(link(N_("Choose a new password")), VALID_UNTIL),
-        german=(
-            "Ihr Passwort bei [Company.name]",
-            "hier wählen Sie ein neues Passwort für Ihren Zugang bei [Company.name].",
+        words=(
+            N_("Your password at [Company.name]"),
+            N_("Choose a new password for your access at [Company.name] here."),
             "[Link]",
-            "Der Link gilt bis [Link.valid_until].",
-            "Haben Sie das nicht angefordert? Dann brauchen Sie nichts zu tun: Es bleibt alles, wie es ist.",
-        ),
-        english=(
-            "Your password at [Company.name]",
-            "Choose a new password for your access at [Company.name] here.",
-            "[Link]",
-            "The link is valid until [Link.valid_until].",
-            "If you did not ask for this, there is nothing to do: everything stays as it is.",
+            N_("The link is valid until [Link.valid_until]."),
+            N_("If you did not ask for this, there is nothing to do: everything stays as it is."),
         ),
     ),
     _challenge(
@@ -107,19 +90,12 @@ KINDS = (
         label=N_("Log-in code"),
         occasion=partial(_challenged, "login_code"),
         own_placeholders=(word("Code", N_("The log-in code"), _code, form=BLOCK), VALID_UNTIL),
-        german=(
-            "Ihr Anmeldecode für [Company.name]",
-            "mit diesem Code sehen Sie alle Ihre Dokumente:",
+        words=(
+            N_("Your log-in code for [Company.name]"),
+            N_("This code shows you all your documents:"),
             "[Code]",
-            "Er gilt bis [Link.valid_until].",
-            "Geben Sie ihn nur auf der Seite ein, auf der Sie ihn angefordert haben. Wir fragen nie danach.",
-        ),
-        english=(
-            "Your log-in code for [Company.name]",
-            "This code shows you all your documents:",
-            "[Code]",
-            "It is valid until [Link.valid_until].",
-            "Only enter it on the page where you asked for it. We will never ask you for it.",
+            N_("It is valid until [Link.valid_until]."),
+            N_("Only enter it on the page where you asked for it. We will never ask you for it."),
         ),
     ),
     _challenge(
@@ -127,19 +103,12 @@ KINDS = (
         label=N_("New link"),
         occasion=partial(_challenged, "document_link"),
         own_placeholders=(link(N_("View document")), VALID_UNTIL),
-        german=(
-            "Ihr neuer Link von [Company.name]",
-            "hier ist der neue Link, den Sie angefordert haben.",
+        words=(
+            N_("Your new link from [Company.name]"),
+            N_("Here is the new link you asked for."),
             "[Link]",
-            "Er gilt bis [Link.valid_until].",
-            "Der Link öffnet das Dokument ohne Anmeldung. Bitte geben Sie ihn nicht weiter.",
-        ),
-        english=(
-            "Your new link from [Company.name]",
-            "Here is the new link you asked for.",
-            "[Link]",
-            "It is valid until [Link.valid_until].",
-            "The link opens the document without logging in. Please keep it to yourself.",
+            N_("It is valid until [Link.valid_until]."),
+            N_("The link opens the document without logging in. Please keep it to yourself."),
         ),
     ),
     _challenge(
@@ -147,17 +116,11 @@ KINDS = (
         label=N_("New e-mail address"),
         occasion=partial(_challenged, "email_change"),
         own_placeholders=(link(N_("Confirm address")), VALID_UNTIL),
-        german=(
-            "Bitte bestätigen Sie Ihre neue Adresse",
-            ("diese Adresse soll künftig für Ihren Zugang bei [Company.name] gelten. Bitte bestätigen Sie das."),
+        words=(
+            N_("Please confirm your new address"),
+            N_("This address is to be used for your access at [Company.name] from now on. Please confirm."),
             "[Link]",
-            "Der Link gilt bis [Link.valid_until]. Waren Sie das nicht, brauchen Sie nichts zu tun.",
-        ),
-        english=(
-            "Please confirm your new address",
-            "This address is to be used for your access at [Company.name] from now on. Please confirm.",
-            "[Link]",
-            "The link is valid until [Link.valid_until]. If it was not you, there is nothing to do.",
+            N_("The link is valid until [Link.valid_until]. If it was not you, there is nothing to do."),
         ),
     ),
 )

@@ -11,7 +11,7 @@ from kontor.documents.v1.documents_pb2 import Document, File
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.copies import queries as copies
-from kontor_notifications.errors import NoLongerNeeded, NotHereYet
+from kontor_notifications.errors import NoLongerNeeded, TryLater
 from kontor_notifications.kind import MailKind
 from kontor_notifications.kinds import kinds
 from kontor_notifications.mails.message import LOGO, Attached, compose
@@ -36,18 +36,10 @@ class Content:
     files: tuple[tuple[Document, File], ...]
 
 
-@dataclass(frozen=True)
-class Built:
-    message: EmailMessage
-    subject: str
-    # The address for the envelope, as mail servers know it.
-    recipient: str
-
-
-async def build(settings: Settings, database: Database, owners: Owners, mail: Mail) -> Built:
+async def build(settings: Settings, database: Database, owners: Owners, mail: Mail) -> EmailMessage:
     """Reads the facts in one short transaction, then fetches links and files, then renders.
 
-    Raises NoLongerNeeded, NotHereYet, NoAddress, and Problem (TemplateInvalid is one).
+    Raises NotSent, and Problem (TemplateInvalid is one).
     """
     now, kind = datetime.now(UTC), kinds()[mail.kind]
     async with database.transaction(mail.merchant_id) as session:
@@ -61,8 +53,7 @@ async def build(settings: Settings, database: Database, owners: Owners, mail: Ma
     picture = await owners.logo(facts.merchant)
     logo = Attached(facts.merchant.logo_media_type, picture) if picture else None
     rendered = render(words, facts, logo=f"cid:{LOGO}" if logo else None)
-    message = compose(settings, facts.merchant, mail, rendered, logo=logo, files=files, now=now)
-    return Built(message, rendered.subject, message["To"].addresses[0].addr_spec)
+    return compose(settings, facts.merchant, mail, rendered, logo=logo, files=files, now=now)
 
 
 async def _content(session: AsyncSession, kind: MailKind, mail: Mail, now: datetime) -> Content:
@@ -97,7 +88,7 @@ async def _documents(session: AsyncSession, kind: MailKind, mail: Mail) -> tuple
         return ()
     found = await copies.documents(session, mail.document_ids)
     if len(found) < len(mail.document_ids):
-        raise NotHereYet(MailError.NOT_KNOWN_YET)
+        raise TryLater(MailError.NOT_KNOWN_YET)
     if kind.shares_documents:
         found = _still_shared(found)
     amounts = await copies.open_amounts(session, mail.document_ids)
@@ -106,7 +97,7 @@ async def _documents(session: AsyncSession, kind: MailKind, mail: Mail) -> tuple
 
 def _still_shared(documents: list[Document]) -> list[Document]:
     if any(document.state == "waiting" for document in documents):
-        raise NotHereYet(MailError.RELEASE_UNKNOWN)
+        raise TryLater(MailError.RELEASE_UNKNOWN)
     shared = [document for document in documents if document.state == "shared"]
     if not shared:
         raise NoLongerNeeded(MailError.NOT_SHARED)

@@ -34,7 +34,7 @@ def compose(
     files: list[Attached],
     now: datetime,
 ) -> EmailMessage:
-    """Raises NoAddress for the recipient. No value can add a header: each is one line of text."""
+    """Raises NotSent for a recipient that is none. No value can add a header: each is one line of text."""
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = mail.message_id
     message["Date"] = format_datetime(now)

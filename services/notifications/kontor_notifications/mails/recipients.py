@@ -8,7 +8,7 @@ from uuid import UUID
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant
 from kontor.notifications.v1.notifications_pb2_codes import MailError
-from kontor_notifications.errors import NoAddress
+from kontor_notifications.errors import NotSent
 from kontor_service.i18n import Language, language_of
 
 # Which of a contact's switches a document type belongs to; types without one go to the customer's own address.
@@ -67,9 +67,9 @@ def is_address(text: str) -> bool:
 
 
 def header_address(name: str, address: str) -> Address:
-    """For a From, To or Reply-To header. Raises NoAddress."""
+    """For a From, To or Reply-To header. Raises NotSent."""
     if not is_address(address):
-        raise NoAddress(MailError.ADDRESS_INVALID, address=address)
+        raise NotSent(MailError.ADDRESS_INVALID, address=address)
     display = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
     return Address(display_name=display, username=address.partition("@")[0], domain=_wire_domain(address))
 

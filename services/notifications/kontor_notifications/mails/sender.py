@@ -7,8 +7,8 @@ dies or the answer is lost there, the claim runs out and the mail goes again, wi
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +17,7 @@ import structlog
 from kontor.notifications.v1.notifications_pb2 import MailDelayed, MailFailed, MailSent, MailSuppressed
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_bus import record
-from kontor_notifications.errors import (
-    NoAddress,
-    NoLongerNeeded,
-    NotHereYet,
-    NotSent,
-    PermanentFailure,
-    TemporaryFailure,
-    refusal,
-)
+from kontor_notifications.errors import NotSent, TryLater, refusal
 from kontor_notifications.events import mail_state
 from kontor_notifications.kinds import kinds
 from kontor_notifications.mails import queries
@@ -47,15 +39,6 @@ _PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 43200, 43200)
 )
 _EVENTS = {"sent": MailSent, "queued": MailDelayed, "failed": MailFailed, "suppressed": MailSuppressed}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`state` queued: to be tried again, unless that was the last attempt."""
-
-    state: str
-    refused: NotSent | None = None
-    subject: str = ""
 
 
 class Sender:
@@ -90,24 +73,21 @@ class Sender:
                 outcome = await self._deliver(merchant_id, id_, server)
                 await self._mark(merchant_id, id_, outcome)
 
-    async def _deliver(self, merchant_id: UUID, id_: UUID, server: SmtpConnection) -> Outcome:
+    async def _deliver(self, merchant_id: UUID, id_: UUID, server: SmtpConnection) -> EmailMessage | NotSent:
+        """What was sent, or why nothing was."""
         try:
             mail = await self._ready(merchant_id, id_)
-            built = await build(self._settings, self._database, self._owners, mail)
-            await server.send(built.message, built.recipient)
-            return Outcome("sent", subject=built.subject)
-        except NoLongerNeeded as reason:
-            return Outcome("suppressed", reason)
-        except (TemporaryFailure, NotHereYet) as later:
-            return Outcome("queued", later)
-        except (PermanentFailure, NoAddress) as final:
-            return Outcome("failed", final)
+            message = await build(self._settings, self._database, self._owners, mail)
+            await server.send(message)
+            return message
+        except NotSent as reason:
+            return reason
         except Problem as problem:
-            return Outcome("queued" if _passes(problem) else "failed", refusal(problem))
+            return refusal(problem)
         except Exception as error:
             # A fault of ours must not hold up the other mails; it is tried again, and given up in the end.
             log.exception("mail_not_built", mail=str(id_))
-            return Outcome("queued", NotSent(MailError.INTERNAL, answer=type(error).__name__))
+            return TryLater(MailError.INTERNAL, answer=type(error).__name__)
 
     async def _ready(self, merchant_id: UUID, id_: UUID) -> Mail:
         """The mail; links that went to a wrong address are ended first, once."""
@@ -120,7 +100,7 @@ class Sender:
                 (await queries.lock(session, id_)).renew_links = False
         return mail
 
-    async def _mark(self, merchant_id: UUID, id_: UUID, outcome: Outcome) -> None:
+    async def _mark(self, merchant_id: UUID, id_: UUID, outcome: EmailMessage | NotSent) -> None:
         now = datetime.now(UTC)
         async with self._database.transaction(merchant_id) as session:
             mail = await queries.lock(session, id_)
@@ -136,26 +116,21 @@ def pause_after(attempt: int) -> timedelta | None:
     return _PAUSES[attempt - 1] if attempt <= len(_PAUSES) else None
 
 
-def settle(mail: Mail, outcome: Outcome, now: datetime) -> None:
+def settle(mail: Mail, outcome: EmailMessage | NotSent, now: datetime) -> None:
     """What the outcome of an attempt makes of the mail."""
-    pause = pause_after(mail.attempts)
-    mail.state, mail.error, mail.error_params = outcome.state, "", {}
-    if outcome.refused:
-        mail.error, mail.error_params = outcome.refused.code, outcome.refused.params
-    mail.subject = outcome.subject or mail.subject
-    if outcome.state == "queued" and pause is not None:
-        mail.next_attempt_at = now + pause
-        return
-    if outcome.state == "queued":
+    if isinstance(outcome, NotSent):
+        mail.state, mail.error, mail.error_params = outcome.state, outcome.code, outcome.params
+    else:
+        mail.state, mail.error, mail.error_params = "sent", "", {}
+        mail.subject, mail.sent_at = str(outcome["Subject"]), now
+    if mail.state == "queued":
+        pause = pause_after(mail.attempts)
+        if pause is not None:
+            mail.next_attempt_at = now + pause
+            return
         mail.state, mail.error_params = "failed", {**mail.error_params, "attempts": str(mail.attempts)}
-    mail.sent_at = now if mail.state == "sent" else None
     # Staff's own words are wanted for one sending only.
     mail.own_subject = mail.own_text = ""
-
-
-def _passes(problem: Problem) -> bool:
-    """Whether an owner's refusal may be over at the next attempt."""
-    return problem.status >= 500 or problem.status in (401, 403, 429)
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:

@@ -6,7 +6,7 @@ from typing import Self
 import aiosmtplib
 
 from kontor.notifications.v1.notifications_pb2_codes import MailError
-from kontor_notifications.errors import PermanentFailure, TemporaryFailure
+from kontor_notifications.errors import NotSent, TryLater
 from kontor_notifications.settings import Settings
 
 
@@ -17,14 +17,16 @@ class SmtpConnection:
         self._settings = settings
         self._smtp: aiosmtplib.SMTP | None = None
 
-    async def send(self, message: EmailMessage, recipient: str) -> None:
-        """Returns when the server has taken the responsibility (its 250). Raises TemporaryFailure, PermanentFailure."""
+    async def send(self, message: EmailMessage) -> None:
+        """Returns when the server has taken the responsibility (its 250). Raises NotSent."""
         smtp = await self._connected()
         try:
+            # The address for the envelope, as mail servers know it.
+            recipient = message["To"].addresses[0].addr_spec
             await smtp.send_message(message, sender=self._settings.mail_from, recipients=[recipient])
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
             self.close()
-            raise TemporaryFailure(MailError.UNREACHABLE, answer=type(error).__name__) from error
+            raise TryLater(MailError.UNREACHABLE, answer=type(error).__name__) from error
         except (aiosmtplib.SMTPException, ValueError) as error:
             raise classify(error) from error
 
@@ -60,17 +62,17 @@ class SmtpConnection:
             await smtp.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
             # Also a refused log-in: that is the installation's fault, not the mail's.
-            raise TemporaryFailure(MailError.UNREACHABLE, answer=str(error)) from error
+            raise TryLater(MailError.UNREACHABLE, answer=str(error)) from error
         return smtp
 
 
-def classify(error: Exception) -> TemporaryFailure | PermanentFailure:
+def classify(error: Exception) -> NotSent:
     """From the server's answer to ours: 4xx is for now, 5xx for good."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         return classify(error.recipients[0])
     if isinstance(error, aiosmtplib.SMTPResponseException):
         answer = f"{error.code} {error.message}".strip()
         if 500 <= error.code < 600:
-            return PermanentFailure(MailError.REFUSED, answer=answer)
-        return TemporaryFailure(MailError.PUT_OFF, answer=answer)
-    return PermanentFailure(MailError.REFUSED, answer=str(error))
+            return NotSent(MailError.REFUSED, answer=answer)
+        return TryLater(MailError.PUT_OFF, answer=answer)
+    return NotSent(MailError.REFUSED, answer=str(error))

@@ -20,7 +20,8 @@ from kontor_notifications.rendering.render import render
 from kontor_notifications.templates import syntax
 from kontor_notifications.templates.service import wording
 from kontor_service.errors import NotFound
-from kontor_service.i18n import N_, Language
+from kontor_service.i18n import N_, Language, speaking
+from kontor_service.i18n import gettext as _
 
 DocumentUnknown = NotFound.named("document_unknown", N_("There is no such document."))
 
@@ -62,9 +63,10 @@ def sample_facts(
 ) -> Facts:
     """A mail as if it were about this document and customer. All its links lead to `url`."""
     found = recipients(document, customer, merchant) if customer.id else []
-    name = {"de": "Erika Mustermann", "en": "Alex Sample"}[language]
-    recipient = found[0] if found else Recipient(customer.email, language, name)
     kind, now = texts()[about.name][0], datetime.now(UTC)
+    with speaking(language):
+        recipient = found[0] if found else Recipient(customer.email, language, _("Alex Sample"))
+        data = kind.sample(Sample(now.date(), document))
     return Facts(
         language=language,
         merchant=merchant,
@@ -72,7 +74,7 @@ def sample_facts(
         name=recipient.name,
         customer=customer,
         documents=(DocumentFacts(document),) * about.documents,
-        data=kind.sample(Sample(language, now.date(), document)),
+        data=data,
         expires_at=now + timedelta(hours=1),
         secrets=Secrets(documents={document.id: url}, customer=url, link=url, code="482 913"),
     )
@@ -88,13 +90,13 @@ async def _document(session: AsyncSession, about: MailText, trial: Trial) -> tup
     else:
         document = await copies.newest_document(session, about.document_type)
     if document is None or not document.customer_id:
-        return document or sample_document(about.document_type), sample_customer(trial.language)
+        with speaking(trial.language):
+            return document or sample_document(about.document_type), sample_customer()
     return document, await copies.get(session, Customer, document.customer_id)
 
 
-def sample_customer(language: Language) -> Customer:
-    name = {"de": "Mustermann GmbH", "en": "Sample Ltd"}[language]
-    return Customer(name=name, number="10001", email="info@example.com")
+def sample_customer() -> Customer:
+    return Customer(name=_("Sample Ltd"), number="10001", email="info@example.com")
 
 
 def sample_document(document_type: str) -> Document:
@@ -104,7 +106,7 @@ def sample_document(document_type: str) -> Document:
         id="00000000-0000-0000-0000-000000000000",
         type=document_type or "invoice",
         number="2026-0815",
-        title={"contract": "Wartungsvertrag"}.get(document_type, ""),
+        title=_("Maintenance contract") if document_type == "contract" else "",
         state="shared",
         issue_date=today.isoformat(),
         due_date=(today + timedelta(days=14)).isoformat(),
