@@ -6,6 +6,7 @@ from math import ceil, log10
 
 from markupsafe import Markup, escape
 
+from kontor_service.i18n import reader
 from kontor_web.amounts import fixed
 
 _TOP = 26
@@ -36,15 +37,6 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    key: str
-    title: str
-    description: str
-    unit: str
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Scale:
     """`ticks` from 0 on; the last one is the top of the picture."""
 
@@ -64,22 +56,24 @@ class _Scale:
 
 
 def draw(
-    drawing: Drawing, frame: Frame, bars: Sequence[Bar], labels: Sequence[str], variant: str, language: str
-) -> Markup:
+    key: str, title: str, description: str, unit: str, most: int, frame: Frame, bars: Sequence[Bar], labels: Sequence[str],
+    variant: str,
+) -> Markup:  # fmt: skip
     """One SVG. `variant` is its class and part of its ids.
 
     Put together from strings, for a page draws a few hundred shapes; every text in it is escaped where it is put in.
     """
-    ticks = nice_ticks(drawing.most)
-    said = [fixed(tick, _places(ticks), language) for tick in ticks]
+    ticks = nice_ticks(most)
+    places = next((places for places in range(3) if all(tick % 10 ** (3 - places) == 0 for tick in ticks)), 3)
+    said = [fixed(tick, places, reader().language) for tick in ticks]
     left = max(len(text) for text in said) * (frame.label_height // 2 + 1) + 8
     scale = _Scale(frame, left, ticks)
-    key = escape(f"{drawing.key}-{variant}")
-    shapes = [*_axes(scale, said, drawing.unit), *_drawn(scale, bars, key), *_labels(scale, labels)]
+    id_ = escape(f"{key}-{variant}")
+    shapes = [*_axes(scale, said, unit), *_drawn(scale, bars, id_), *_labels(scale, labels)]
     return Markup(  # noqa: S704 - texts are escaped
-        f'<svg class="{variant}" viewBox="0 0 {frame.width} {frame.height}" role="img" aria-labelledby="{key}-t {key}-d">'
-        f'<title id="{key}-t">{escape(drawing.title)}</title><desc id="{key}-d">{escape(drawing.description)}</desc>'
-        f"{_hatch(key) if any(bar.estimated for bar in bars) else ''}{''.join(shapes)}</svg>"
+        f'<svg class="{variant}" viewBox="0 0 {frame.width} {frame.height}" role="img" aria-labelledby="{id_}-t {id_}-d">'
+        f'<title id="{id_}-t">{escape(title)}</title><desc id="{id_}-d">{escape(description)}</desc>'
+        f"{_hatch(id_) if any(bar.estimated for bar in bars) else ''}{''.join(shapes)}</svg>"
     )
 
 
@@ -92,11 +86,6 @@ def nice_ticks(most: int) -> list[int]:
     step = next(ceil(power * s) for s in (*_STEPS, 20) if power * s >= least)
     count = max(1, ceil(most / step))
     return [step * i for i in range(count + 1)]
-
-
-def _places(ticks: Sequence[int]) -> int:
-    """Decimals that tell the ticks apart."""
-    return next((places for places in range(3) if all(tick % 10 ** (3 - places) == 0 for tick in ticks)), 3)
 
 
 def _axes(scale: _Scale, said: Sequence[str], unit: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Meters for staff: found, added, exchanged, read; what is theirs to decide."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,9 @@ import pytest
 from admin_shop import RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
 
 from kontor.meters.v1 import meters_pb2
-from kontor_meters_pages.admin.consumption import pictures
+from kontor_meters_pages.charts import used_chart
+from kontor_meters_pages.consumption import Used
+from kontor_meters_pages.periods import Period
 
 
 def row(at: int = 0, of: str = "registers", **values: str) -> dict[str, str]:
@@ -246,14 +249,14 @@ def test_ht_and_nt_are_one_picture_and_feed_in_another() -> None:
             "days": [per_day] * known + [-1] * (366 - known), "months": ["read"] + ["missing"] * 11, "projection": None,
         }  # fmt: skip
 
-    drawn, fed = pictures(
-        [year("feed_in", "single", 1), year("consumption", "low", 10), year("consumption", "high", 100)], 2026
-    )
-    assert [name for name, _ in drawn.parts] == ["HT", "NT"]
-    assert (drawn.block.sum, fed.block.sum) == (31 * 110, 31)
-    assert drawn.parts[0][1][:2] == [3100, None]
-    assert drawn.before is None
-    assert drawn.same_time is None
+    used = Used([year("feed_in", "single", 1), year("consumption", "low", 10), year("consumption", "high", 100)])
+    drawn, fed = used.blocks(Period("months", 2026))
+    assert (drawn.sum, fed.sum) == (31 * 110, 31)
+    assert drawn.comparable is None
+    chart = used_chart(used, drawn, Period("months", 2026), date(2026, 2, 1))
+    assert [name for name, _ in chart.parts] == ["HT", "NT"]
+    assert chart.parts[0][1][:2] == [3100, None]
+    assert chart.before is None
 
 
 def test_a_year_that_runs_is_compared_with_the_same_days_of_the_year_before() -> None:
@@ -266,10 +269,10 @@ def test_a_year_that_runs_is_compared_with_the_same_days_of_the_year_before() ->
     # 2028 has a 29th of February, which nothing is compared with.
     for number, days in ((2026, 90), (2028, 89)):
         both = [year(number, 10, 90), year(number - 1, 7, 365)]
-        (whole,) = pictures(both, number)
-        assert (whole.block.sum, whole.same_time, whole.block.sum_before) == (900, days * 7, 365 * 7)
-        (march,) = pictures(both, number, 3)
-        assert march.same_time == (31 if number == 2026 else 30) * 7
+        (whole,) = Used(both).blocks(Period("months", number))
+        assert (whole.sum, whole.comparable, whole.sum_before) == (900, (days * 10, days * 7), 365 * 7)
+        (march,) = Used(both).blocks(Period("days", number, 3))
+        assert march.comparable == ((31 if number == 2026 else 30) * 10, (31 if number == 2026 else 30) * 7)
 
 
 @pytest.mark.parametrize("what", ["meters:submit"])

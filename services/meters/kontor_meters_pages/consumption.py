@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+from kontor_meters_pages.periods import Period
 from kontor_meters_pages.sums import NOT_KNOWN, Expected, expected_months, month_sums
 
 DIRECTIONS = ("consumption", "feed_in")
@@ -80,14 +81,16 @@ class Used:
         rows = [r["days"] for r in self._rows if r["series_id"] == series_id and r["year"] == day.year]
         return any(number < len(days) and days[number] != NOT_KNOWN for days in rows)
 
-    def by_months(self, year: int) -> list[Block]:
-        return self._blocks(lambda days, of: month_sums(of, days), year, 12)
+    def blocks(self, period: Period) -> list[Block]:
+        """What was used in a period."""
+        if period.step == "years":
+            return self._by_years()
+        if period.step == "months":
+            return self._blocks(lambda days, of: month_sums(of, days), period.year, 12)
+        length = monthrange(period.year, period.month)[1]
+        return self._blocks(lambda days, of: _days(days, of, period.month), period.year, length, period.month)
 
-    def by_days(self, year: int, month: int) -> list[Block]:
-        length = monthrange(year, month)[1]
-        return self._blocks(lambda days, of: _days(days, of, month), year, length, month)
-
-    def by_years(self) -> list[Block]:
+    def _by_years(self) -> list[Block]:
         """Each year against itself: there is nothing before."""
         years = self.years
         return [

@@ -21,7 +21,7 @@ from kontor_web import (
     static_app,
     stream,
 )
-from kontor_web.charts import bars, day_labels, month_labels, quarter_hours
+from kontor_web.charts import Chart, day_labels, month_labels, quarter_hours
 
 
 def create_app() -> FastAPI:
@@ -113,25 +113,25 @@ def kontor_charts() -> dict[str, object]:
     labels, short = month_labels(), month_labels(short=True)
     quarters = [{"from": "", "value": f"{0.05 + (i % 24) / 40:.3f}"} if i % 17 else None for i in range(100)]
     return {
-        "year": bars(
+        "year": Chart(
             "year", labels, [("", now)], unit="kWh", title="Strom 2026", name="2026", before=then, before_name="2025",
             short=short, bases=[("aus Ablesungen", False)] * 9 + [("geschätzt", True)] + [("nichts bekannt", False)] * 2,
             links=["/m/1", *[None] * 11],
             expected=[None] * 10 + [(320_000, 350_000, 380_000), (370_000, 415_000, 460_000)],
         ),
-        "tariffs": bars(
+        "tariffs": Chart(
             "tariffs", labels, [("HT", high), ("NT", low)], unit="kWh", title="Strom nach Tarif 2026", name="2026",
             before=then, before_name="2025", short=short,
         ),
-        "days": bars(
+        "days": Chart(
             "days", day_labels(2026, 5), [("", [None if d > 27 else 4_000 + d * 731 % 9_000 for d in range(31)])],
             unit="kWh", title="Einspeisung im Mai 2026", name="2026",
         ),
         "quarters": quarter_hours(
             "quarters", quarters, day="2026-10-25", zone="Europe/Berlin", unit="kWh", title="25. Oktober 2026"
         ),
-        "nothing": bars("nothing", labels, [("", [None] * 12)], unit="m3", title="Wasser 2026", name="2026", short=short),
-        "water": bars("water", ["2024", "2025"], [("", [81_234, 1_079_412])], unit="m3", title="Wasser", name="m³"),
+        "nothing": Chart("nothing", labels, [("", [None] * 12)], unit="m3", title="Wasser 2026", name="2026", short=short),
+        "water": Chart("water", ["2024", "2025"], [("", [81_234, 1_079_412])], unit="m3", title="Wasser", name="m³"),
     }  # fmt: skip
 
 

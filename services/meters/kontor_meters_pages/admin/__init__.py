@@ -6,7 +6,6 @@ from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_meters_pages.admin import (
     api,
     checking,
-    consumption,
     copy,
     editing,
     entering,
@@ -23,7 +22,7 @@ from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
-for part in (listing, checking, requests, files, stickers, entering, editing, exchange, consumption, meter):
+for part in (listing, checking, requests, files, stickers, entering, editing, exchange, meter):
     router.include_router(part.router, prefix="/zaehler")
 router.include_router(api.router)
 

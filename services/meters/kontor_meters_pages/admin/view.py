@@ -40,16 +40,17 @@ class MeterView:
     def registers(self) -> list[dict[str, Any]]:
         return list(self.data["registers"])
 
+    @property
+    def smart(self) -> list[dict[str, Any]]:
+        """Registers whose values come every 15 minutes."""
+        return [register for register in self.registers if register["interval"]]
+
     def register(self, register_id: str) -> dict[str, Any]:
         """Of a reading; empty for one that is no longer there."""
         return next((r for r in self.registers if r["id"] == register_id), {})
 
     def in_use(self, today: date) -> bool:
         return not self.data["in_use_to"] or self.data["in_use_to"] > today.isoformat()
-
-    @property
-    def last_taken_at(self) -> str:
-        return max((r["last_taken_at"] or "" for r in self.registers), default="")
 
 
 async def meter(request: Request, meter_id: UUID, many: int = SHOWN) -> tuple[Staff, MeterView]:

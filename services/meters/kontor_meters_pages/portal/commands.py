@@ -1,21 +1,18 @@
 """What the gateway asks meters for on behalf of a session, or of whoever holds a write-only link."""
 
 import time
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from kontor_edge.edge import client_ip, edge_of
-from kontor_edge.owners import apply_answer, fetch_as_edge
+from kontor_edge.owners import apply_answer
 
 # Half of a token's life: forty photos take longer than one lives.
 _TOKEN_SECONDS = 30.0
 # A photo is read and drawn anew before meters answers.
 _PHOTO_SECONDS = 60.0
-_DAY_SECONDS = 3.0
 
 
 class Commands:
@@ -53,11 +50,3 @@ class Commands:
             )
             self._since = time.monotonic()
         return self._token
-
-
-async def quarter_hours(request: Request, merchant_id: UUID, series_id: str, day: date) -> dict[str, Any]:
-    """`unit` and `values` of that day as meters keeps them. Raises Unavailable where it is down."""
-    path = f"/v1/series/{series_id}/days/{day}"
-    answer = await fetch_as_edge(request, "meters", path, merchant_id, timeout=_DAY_SECONDS)
-    found: dict[str, Any] = answer.json()
-    return found

@@ -12,11 +12,10 @@ from kontor_edge.edge import pages
 from kontor_edge.paging import parse_whole
 from kontor_edge.portal import Slug, page_context
 from kontor_edge.query import loads_all
-from kontor_meters_pages.portal.charts import chart, day_chart
+from kontor_meters_pages.charts import day_chart, used_chart
+from kontor_meters_pages.periods import LATEST, OLDEST, Period, read_period
 from kontor_meters_pages.portal.listing import may_enter
 from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
-from kontor_meters_pages.portal.periods import LATEST, OLDEST, Period, read_period
-from kontor_meters_pages.portal.quarters import day_of
 from kontor_meters_pages.portal.used_table import neighbours, rows
 from kontor_meters_pages.portal.words import explained
 from kontor_meters_pages.sums import csv_text
@@ -33,11 +32,11 @@ async def meter(request: Request, slug: Slug, meter_id: UUID) -> Response:
     view = meter_view(record)
     period = read_period(request.query_params, view.today, view.used.years)
     here = f"/{slug}/zaehler/{meter_id}"
-    day = await day_of(request, view, period.day) if period.day else []
+    day = await view.day(request, period.day) if period.day else []
     return pages(request).render(
         request, "meters/meter.html", context, slug=slug, here=here, view=view, period=period,
         allowed=may_enter(record) and not view.over, neighbours=neighbours(view, period),
-        shown=[(block, rows(view, period, block, here)) for block in view.blocks(period)], chart=chart,
+        shown=[(block, rows(view, period, block, here)) for block in view.used.blocks(period)], chart=used_chart,
         explained=explained(view, period.year), columns=_columns(),
         day=day, day_chart=day_chart, projections=_projections(view, period),
     )  # fmt: skip

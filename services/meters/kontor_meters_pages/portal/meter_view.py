@@ -11,8 +11,9 @@ from fastapi import Request
 
 from kontor_edge.portal import query_view
 from kontor_edge.query import loads_all
-from kontor_meters_pages.consumption import Block, Used
-from kontor_meters_pages.portal.periods import Period
+from kontor_meters_pages.consumption import Used
+from kontor_meters_pages.periods import Period
+from kontor_meters_pages.quarters import Day, days_of
 from kontor_service.errors import NotFound
 
 
@@ -61,17 +62,14 @@ class MeterView:
                 found.setdefault(int(day[8:10]) - 1, []).append(day)
         return found
 
-    def blocks(self, period: Period) -> list[Block]:
-        if period.step == "years":
-            return self.used.by_years()
-        return (
-            self.used.by_days(period.year, period.month) if period.step == "days" else self.used.by_months(period.year)
-        )
+    def by_the_quarter(self, day: date) -> list[dict[str, Any]]:
+        """Registers that have 15-minute values of this day which are the reader's to see; one of each series."""
+        smart = {r["series_id"]: r for r in self.registers.values() if r["interval"]}
+        return [register for series, register in smart.items() if self.used.knows(series, day)]
 
-    def by_the_quarter(self, day: date) -> list[str]:
-        """Series that have 15-minute values of this day which are the reader's to see."""
-        series = [r["series_id"] for r in self.registers.values() if r["interval"]]
-        return [one for one in dict.fromkeys(series) if self.used.knows(one, day)]
+    async def day(self, request: Request, day: date) -> list[Day] | None:
+        """The 15-minute values of a day; None where their owner does not answer."""
+        return await days_of(request, UUID(self.merchant["id"]), self.by_the_quarter(day), day)
 
 
 async def meter_record(request: Request, meter_id: UUID) -> asyncpg.Record:

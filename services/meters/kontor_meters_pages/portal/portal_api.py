@@ -14,12 +14,11 @@ from kontor_edge.answers import json_answer
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import query_view
 from kontor_edge.sessions import session_hash
+from kontor_meters_pages.periods import read_period
 from kontor_meters_pages.portal.commands import Commands
 from kontor_meters_pages.portal.entering import check_size
 from kontor_meters_pages.portal.listing import METERS
 from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
-from kontor_meters_pages.portal.periods import read_period
-from kontor_meters_pages.portal.quarters import day_of
 from kontor_service.errors import Invalid, Unavailable
 from kontor_service.i18n import N_
 
@@ -102,7 +101,7 @@ def _consumption(view: MeterView, request: Request) -> dict[str, Any]:
     blocks = [
         {"direction": block.direction, "unit": block.unit, "before": block.before, "total": block.sum,
          "parts": [{"tariff": part.tariff, "amounts": part.amounts} for part in block.parts]}
-        for block in view.blocks(period)
+        for block in view.used.blocks(period)
     ]  # fmt: skip
     return {
         "step": period.step, "year": period.year, "month": period.month if period.step == "days" else None,
@@ -116,7 +115,7 @@ async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) 
     """For registers that send by themselves: 92, 96 or 100 `values` from midnight, thousandths of `unit`; 503 while their
     owner does not answer."""
     view = meter_view(await meter_record(request, meter_id))
-    found = await day_of(request, view, day)
+    found = await view.day(request, day)
     if found is None:
         raise Unavailable
     return {

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from babel import dates
 
 from kontor_meters_pages.consumption import Block
+from kontor_meters_pages.periods import Period
 from kontor_meters_pages.portal.meter_view import MeterView
-from kontor_meters_pages.portal.periods import Period
 from kontor_meters_pages.portal.words import exchanged_on, way
 from kontor_service.formats import locale_of, short_day
 from kontor_service.i18n import reader

@@ -8,6 +8,7 @@ from typing import Literal
 from kontor_edge.paging import parse_whole
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
+from kontor_web.charts import day_labels, month_labels
 
 Step = Literal["years", "months", "days"]
 OLDEST = 1990
@@ -26,6 +27,26 @@ class Period:
     @property
     def first(self) -> date:
         return date(self.year, self.month if self.step == "days" else 1, 1)
+
+    @property
+    def name(self) -> str:
+        """2026; Mar 2026; nothing for all years."""
+        return self._named(self.year)
+
+    @property
+    def name_before(self) -> str:
+        return self._named(self.year - 1)
+
+    def _named(self, year: int) -> str:
+        if self.step == "years":
+            return ""
+        return f"{month_labels()[self.month - 1]} {year}" if self.step == "days" else str(year)
+
+    def labels(self, years: list[int]) -> list[str]:
+        """What stands below the bars; `years` are those of which something is known."""
+        if self.step == "years":
+            return [str(year) for year in years]
+        return month_labels() if self.step == "months" else day_labels(self.year, self.month)
 
 
 def read_period(query: Mapping[str, str], today: date, years: list[int]) -> Period:

@@ -1,6 +1,7 @@
-"""The 15-minute values of one day, fetched from their owner when the day is opened: the copy carries sums alone."""
+"""The 15-minute values of one day, fetched from their owner when the day is opened: the copies carry sums alone."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,9 +10,10 @@ from uuid import UUID
 
 from fastapi import Request
 
-from kontor_meters_pages.portal.commands import quarter_hours
-from kontor_meters_pages.portal.meter_view import MeterView
+from kontor_edge.owners import fetch_as_edge
 from kontor_service.errors import Problem
+
+_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,17 @@ class Day:
         return sum(amount for amount in self.amounts if amount is not None)
 
 
-async def day_of(request: Request, view: MeterView, day: date) -> list[Day] | None:
-    """One for each register that sends by itself; None where the owner does not answer."""
-    series = view.by_the_quarter(day)
-    merchant = UUID(view.merchant["id"])
+async def days_of(
+    request: Request, merchant_id: UUID, registers: Sequence[dict[str, Any]], day: date
+) -> list[Day] | None:
+    """One for each of these registers, which send by themselves; None where the owner does not answer."""
+
+    async def fetched(register: dict[str, Any]) -> Day:
+        path = f"/v1/series/{register['series_id']}/days/{day}"
+        answer = (await fetch_as_edge(request, "meters", path, merchant_id, timeout=_SECONDS)).json()
+        return Day(register, answer["unit"], answer["values"])
+
     try:
-        answers = await asyncio.gather(*(quarter_hours(request, merchant, one, day) for one in series))
+        return await asyncio.gather(*map(fetched, registers))
     except Problem:
         return None
-    registers = {register["series_id"]: register for register in view.registers.values()}
-    return [Day(registers[one], answer["unit"], answer["values"]) for one, answer in zip(series, answers, strict=True)]
