@@ -62,7 +62,7 @@ CMD ["python", "-m", "kontor_service"]
 # For development: the sandbox payment provider, and a mail server that keeps and shows every mail.
 # The provider is built with service=sandbox.
 FROM service AS sandbox
-ENV KONTOR_SANDBOX_HOST=0.0.0.0 KONTOR_SANDBOX_DATABASE_URL=sqlite:////var/lib/kontor/sandbox.db
+ENV KONTOR_SANDBOX_HOST=0.0.0.0 KONTOR_SANDBOX_DATABASE=/var/lib/kontor/sandbox.db
 EXPOSE 8020
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8020/health/ready"]
 CMD ["python", "-m", "kontor_sandbox"]

@@ -137,8 +137,7 @@ class Till:
             token = self.stage.signer.token(
                 "payments", "documents:pay", merchant=self.stage.merchant, kind="contact", customers=[self.customer]
             )
-            headers = {**token, "Idempotency-Key": str(invoice.id)}
-            return await self.stage.http.post(f"/v1/documents/{invoice.id}/checkouts", json=wanted, headers=headers)
+            return await self.stage.http.post(f"/v1/documents/{invoice.id}/checkouts", json=wanted, headers=token)
 
         answer = await insist(start)
         assert answer.status_code == 201, answer.text
@@ -238,7 +237,7 @@ def sandbox(folder: Path, port: int) -> Any:
     return create_sandbox(
         SandboxSettings(
             environment="development",
-            database_url=f"sqlite:///{folder}/sandbox.db",
+            database=folder / "sandbox.db",
             public_url=f"http://127.0.0.1:{port}",
         )
     )

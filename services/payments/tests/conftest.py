@@ -126,10 +126,8 @@ class World:
     def service(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {token('service:gateway', ['service'], None)}"}
 
-    async def pay(self, document: UUID, method: str = "card", key: str | None = None, **options: Any) -> httpx.Response:
+    async def pay(self, document: UUID, method: str = "card", **options: Any) -> httpx.Response:
         headers = options.pop("headers", None) or self.payer()
-        if key:
-            headers = headers | {"Idempotency-Key": key}
         body = {"method": method, "return_url": RETURN, **options}
         return await self.http.post(f"/v1/documents/{document}/checkouts", json=body, headers=headers)
 
@@ -264,7 +262,7 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
     sandbox = create_sandbox(
         SandboxSettings(
             environment="development",
-            database_url=f"sqlite:///{tmp_path_factory.mktemp('sandbox')}/sandbox.db",
+            database=tmp_path_factory.mktemp("sandbox") / "sandbox.db",
             public_url=f"http://127.0.0.1:{provider_port}",
         )
     )

@@ -10,24 +10,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from pydantic import AnyHttpUrl, BaseModel, Field
-from sqlalchemy import Connection, delete, insert
-from starlette.responses import JSONResponse
 
-from kontor_sandbox import rules, store, webhooks
-from kontor_sandbox.model import (
-    Account,
-    Behaviour,
-    Checkout,
-    NewCheckout,
-    NextBehaviour,
-    Text,
-    new_id,
-    now,
-)
-from kontor_sandbox.settings import SandboxSettings
+from kontor_sandbox import rules
+from kontor_sandbox.model import Account, Behaviour, Checkout, NewCheckout, NextBehaviour, Text, new_id, now
+from kontor_sandbox.store import Store
+from kontor_sandbox.webhooks import change, tell
 
 router = APIRouter(prefix="/v1")
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+# The call fails before anything is done.
+_UNDONE = ("timeout_before", "error")
 
 
 class NewAccount(BaseModel):
@@ -44,18 +36,25 @@ class NewRefund(BaseModel):
     reference: str = Field(min_length=1, max_length=100)
 
 
+async def store_of(request: Request) -> Store:
+    found: Store = request.app.state.store
+    return found
+
+
+Stored = Annotated[Store, Depends(store_of)]
+
+
 def _bearer(request: Request) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     return key if scheme.lower() == "bearer" else ""
 
 
-def hashed(key: str) -> str:
+def _hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-async def account_of(request: Request) -> Account:
-    key = _bearer(request)
-    found = await storage(request).run(lambda c: store.account_by(c, key_sha256=hashed(key))) if key else None
+async def account_of(request: Request, store: Stored) -> Account:
+    found = store.account(key_sha256=_hashed(_bearer(request)))
     if found is None:
         raise HTTPException(401, "unknown API key")
     return found
@@ -64,75 +63,50 @@ async def account_of(request: Request) -> Account:
 Caller = Annotated[Account, Depends(account_of)]
 
 
-def storage(request: Request) -> store.Store:
-    found: store.Store = request.app.state.store
-    return found
-
-
-def settings(request: Request) -> SandboxSettings:
-    found: SandboxSettings = request.app.state.settings
-    return found
-
-
 @router.post("/accounts", status_code=201)
-async def open_account(request: Request, wanted: NewAccount, idempotency_key: Key = None) -> dict[str, str]:
+async def open_account(request: Request, store: Stored, wanted: NewAccount, key: Key = None) -> dict[str, str]:
     """For the platform: an account for one of its merchants."""
-    platform_key = settings(request).platform_key.get_secret_value().encode()
+    platform_key = request.app.state.settings.platform_key.get_secret_value().encode()
     if not hmac.compare_digest(_bearer(request).encode(), platform_key):
         raise HTTPException(401, "unknown platform key")
-    asked = f"{wanted.reference} {idempotency_key or token_urlsafe(24)}"
-    key, secret = (
+    asked = f"{wanted.reference} {key or token_urlsafe(24)}"
+    api_key, secret = (
         prefix + hmac.new(platform_key, f"{prefix} {asked}".encode(), hashlib.sha256).hexdigest()
         for prefix in ("sk_", "whsec_")
     )
-
-    def write(connection: Connection) -> str:
-        digest = hashlib.sha256(wanted.reference.encode()).hexdigest()[:24]
-        account = Account(
-            id=f"acct_{digest}", name=wanted.name, webhook_url=str(wanted.webhook_url), webhook_secret=secret
-        )
-        connection.execute(delete(store.ACCOUNT).where(store.ACCOUNT.c.id == account.id))
-        row = {"id": account.id, "platform_reference": wanted.reference, "key_sha256": hashed(key)}
-        connection.execute(insert(store.ACCOUNT).values(**row, data=account.model_dump(mode="json")))
-        return account.id
-
-    return {"id": await storage(request).run(write), "api_key": key, "webhook_secret": secret}
+    account = Account(
+        id=f"acct_{_hashed(wanted.reference)[:24]}", name=wanted.name, webhook_url=str(wanted.webhook_url),
+        webhook_secret=secret,
+    )  # fmt: skip
+    with store.transaction():
+        store.open_account(account, _hashed(api_key))
+    return {"id": account.id, "api_key": api_key, "webhook_secret": secret}
 
 
 @router.put("/account/next", status_code=204)
-async def behave_next(request: Request, caller: Caller, behaviour: NextBehaviour) -> None:
+async def behave_next(store: Stored, caller: Caller, behaviour: NextBehaviour) -> None:
     """How the account's next checkout is to behave."""
     caller.next = behaviour
-    await storage(request).run(lambda c: store.save_account(c, caller))
+    with store.transaction():
+        store.save_account(caller)
 
 
 @router.post("/checkouts", status_code=201)
-async def create(request: Request, caller: Caller, wanted: NewCheckout, key: Key = None) -> JSONResponse:
+async def create(store: Stored, caller: Caller, wanted: NewCheckout, key: Key = None) -> dict[str, Any]:
     """The same idempotency key gives the same checkout."""
-    public_url = settings(request).public_url
-
-    def write(connection: Connection) -> tuple[Checkout | None, NextBehaviour]:
-        account = store.account_by(connection, account_id=caller.id)
-        known = store.checkout_by_key(connection, caller.id, key) if key else None
-        if known is not None or account is None:
-            return known, NextBehaviour()
-        behaviour = account.next
-        account.next = NextBehaviour()
-        store.save_account(connection, account)
-        if behaviour.create_call in ("timeout_before", "error"):
-            return None, behaviour
+    checkout = store.by_key(caller.id, key)
+    if checkout is None:
+        behaviour, caller.next = caller.next, NextBehaviour()
         checkout = _new(wanted, caller.id, behaviour)
-        store.add_checkout(connection, checkout, key)
-        if behaviour.create_call == "charge_then_timeout":
-            events = rules.pay(checkout, checkout.method or checkout.methods[0], now())
-            store.save_checkout(connection, checkout)
-            webhooks.tell(connection, checkout, events, public_url)
-        return checkout, behaviour
-
-    checkout, behaviour = await storage(request).run(write)
-    await _fault(behaviour.create_call, behaviour.hold_seconds)
-    assert checkout is not None
-    return JSONResponse(checkout.public(public_url), status_code=201)
+        with store.transaction():
+            store.save_account(caller)
+            if behaviour.create_call not in _UNDONE:
+                store.add(checkout, key)
+            if behaviour.create_call == "charge_then_timeout":
+                tell(store, checkout, rules.pay(checkout, checkout.method or checkout.methods[0], now()))
+                store.save(checkout)
+        await _fault(behaviour.create_call, behaviour.hold_seconds)
+    return checkout.public(store.public_url)
 
 
 def _new(wanted: NewCheckout, account: str, behaviour: NextBehaviour) -> Checkout:
@@ -150,88 +124,62 @@ def _new(wanted: NewCheckout, account: str, behaviour: NextBehaviour) -> Checkou
 
 @router.get("/checkouts")
 async def find(
-    request: Request, caller: Caller, reference: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 20
+    store: Stored, caller: Caller, reference: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> dict[str, Any]:
     """The newest first; by the merchant's own reference where one is given."""
-    found = await storage(request).run(
-        lambda c: store.checkouts(c, account=caller.id, reference=reference, limit=limit)
-    )
-    return {"data": [checkout.public(settings(request).public_url) for checkout in found]}
+    found = store.checkouts(account=caller.id, reference=reference, limit=limit)
+    return {"data": [checkout.public(store.public_url) for checkout in found]}
 
 
 @router.get("/checkouts/{checkout_id}")
-async def fetch(request: Request, caller: Caller, checkout_id: str) -> dict[str, Any]:
-    return (await _change(request, caller, checkout_id, lambda _: [])).public(settings(request).public_url)
+async def fetch(store: Stored, caller: Caller, checkout_id: str) -> dict[str, Any]:
+    return existing(store.checkout(checkout_id, caller.id)).public(store.public_url)
 
 
 @router.post("/checkouts/{checkout_id}/expire")
-async def expire(request: Request, caller: Caller, checkout_id: str) -> dict[str, Any]:
+async def expire(store: Stored, caller: Caller, checkout_id: str) -> dict[str, Any]:
     """409 once it is paid."""
-    return (await _change(request, caller, checkout_id, rules.expire)).public(settings(request).public_url)
+    return existing(change(store, checkout_id, rules.expire, caller.id)).public(store.public_url)
 
 
 @router.post("/checkouts/{checkout_id}/capture")
-async def capture(request: Request, caller: Caller, checkout_id: str) -> dict[str, Any]:
+async def capture(store: Stored, caller: Caller, checkout_id: str) -> dict[str, Any]:
     """Takes the approved money; a second call answers what the first one did."""
-    done = await _faulty(request, caller, checkout_id, "capture_call", lambda checkout: rules.capture(checkout, now()))
-    return done.public(settings(request).public_url)
+    known = store.checkout(checkout_id, caller.id)
+    done = await _faulty(store, known, "capture_call", lambda checkout: rules.capture(checkout, now()))
+    return done.public(store.public_url)
 
 
 @router.post("/refunds", status_code=201)
-async def refund(request: Request, caller: Caller, wanted: NewRefund) -> dict[str, Any]:
+async def refund(store: Stored, caller: Caller, wanted: NewRefund) -> dict[str, Any]:
     """The same reference gives the same refund."""
-    checkout_id = await storage(request).run(lambda c: store.checkout_of_payment(c, caller.id, wanted.payment))
-    if checkout_id is None:
-        raise HTTPException(404, "no such payment")
 
     def give_back(checkout: Checkout) -> list[str]:
         return rules.refund(checkout, wanted.payment, wanted.amount_minor, wanted.reference)
 
-    done = await _faulty(request, caller, checkout_id, "refund_call", give_back)
+    done = await _faulty(store, store.with_payment(caller.id, wanted.payment), "refund_call", give_back)
     return next(r.model_dump(mode="json") for r in done.refunds if r.reference == wanted.reference)
 
 
-async def _change(
-    request: Request, caller: Account, checkout_id: str, step: Callable[[Checkout], list[str]]
-) -> Checkout:
-    checkout = await change(request, checkout_id, step, account=caller.id)
+def existing(checkout: Checkout | None) -> Checkout:
     if checkout is None:
         raise HTTPException(404, "no such checkout")
     return checkout
 
 
-async def change(
-    request: Request, checkout_id: str, step: Callable[[Checkout], list[str]], *, account: str = ""
-) -> Checkout | None:
-    """One step of a checkout, with the events that tell of it, in one transaction."""
-    public_url = settings(request).public_url
-    return await storage(request).run(lambda c: webhooks.change(c, checkout_id, step, public_url, account))
-
-
 async def _faulty(
-    request: Request, caller: Account, checkout_id: str, call: str, step: Callable[[Checkout], list[str]]
+    store: Store, checkout: Checkout | None, call: str, step: Callable[[Checkout], list[str]]
 ) -> Checkout:
-    """The step, with the fault that the checkout asks for in this call: before anything is done, or after."""
-    known = await _change(request, caller, checkout_id, lambda _: [])
-    if getattr(known.behaviour, call) in ("timeout_before", "error"):
-        await _fault_once(request, caller, known, call)
-    done = await _change(request, caller, checkout_id, step)
-    await _fault_once(request, caller, done, call)
-    return done
+    """The step, with the fault that the checkout asks for in this call. Only once: whoever asks again gets an answer."""
+    fault: str = getattr(existing(checkout).behaviour, call)
 
-
-async def _fault_once(request: Request, caller: Account, checkout: Checkout, call: str) -> None:
-    """Misbehaves, but only the first time: whoever asks again gets an answer."""
-    fault: str = getattr(checkout.behaviour, call)
-    if fault == "none":
-        return
-
-    def cured(known: Checkout) -> list[str]:
+    def misbehave(known: Checkout) -> list[str]:
         setattr(known.behaviour, call, "none")
-        return []
+        return [] if fault in _UNDONE else step(known)
 
-    await _change(request, caller, checkout.id, cured)
-    await _fault(fault, checkout.behaviour.hold_seconds)
+    done = existing(change(store, existing(checkout).id, misbehave))
+    await _fault(fault, done.behaviour.hold_seconds)
+    return done
 
 
 async def _fault(fault: str, hold_seconds: float) -> None:

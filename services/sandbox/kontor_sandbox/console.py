@@ -2,94 +2,74 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from kontor_sandbox import rules, store
-from kontor_sandbox.api import change, settings, storage
-from kontor_sandbox.model import Behaviour, now
+from kontor_sandbox import rules
+from kontor_sandbox.api import Stored, existing
+from kontor_sandbox.model import Behaviour, Checkout, now
 from kontor_sandbox.pages import page
+from kontor_sandbox.store import Store
+from kontor_sandbox.webhooks import change
 
 router = APIRouter(prefix="/sandbox")
-
-
-Outcome = Literal["succeeded", "failed", "reversed", "refunded"]
 
 
 class Settle(BaseModel):
     """Without a checkout: everything that is on its way. Without an outcome: as the payer chose."""
 
     checkout: str | None = None
-    outcome: Outcome | None = None
+    outcome: Literal["succeeded", "failed", "reversed", "refunded"] | None = None
+
+    def step(self, checkout: Checkout) -> list[str]:
+        if self.outcome == "reversed":
+            return rules.reverse(checkout, "returned_by_bank")
+        if self.outcome == "refunded":
+            return rules.carry_out_refunds(checkout)
+        return rules.settle(checkout, self.outcome, now())
 
 
 @router.get("", include_in_schema=False)
-async def overview(request: Request) -> Response:
-    _console(request)
-    found = await storage(request).run(store.checkouts)
-    return page("console", "de", checkouts=found)
+async def overview(store: Stored) -> Response:
+    return page("console", "de", checkouts=store.checkouts())
 
 
 @router.post("/settle")
-async def settle(request: Request, wanted: Settle) -> dict[str, Any]:
+async def settle(store: Stored, wanted: Settle) -> dict[str, Any]:
     """Lets money that is on its way arrive or fail now; `reversed` takes settled money back (SEPA return).
 
     `refunded` carries out refunds that were answered as failed.
     """
-    return {"settled": await _settle(request, wanted)}
+    return {"settled": _settle(store, wanted)}
 
 
 @router.post("/settle/form", include_in_schema=False)
-async def settle_by_form(request: Request, wanted: Annotated[Settle, Form()]) -> Response:
-    await _settle(request, wanted)
+async def settle_by_form(store: Stored, wanted: Annotated[Settle, Form()]) -> Response:
+    _settle(store, wanted)
     return RedirectResponse("/sandbox", status_code=303)
 
 
 @router.get("/checkouts")
-async def everything(request: Request) -> dict[str, Any]:
+async def everything(store: Stored) -> dict[str, Any]:
     """All accounts' checkouts, the newest first."""
-    _console(request)
-    found = await storage(request).run(lambda c: store.checkouts(c, limit=1000))
-    return {"data": [checkout.public(settings(request).public_url) for checkout in found]}
+    return {"data": [checkout.public(store.public_url) for checkout in store.checkouts(limit=1000)]}
 
 
 @router.patch("/checkouts/{checkout_id}")
-async def behave(request: Request, checkout_id: str, behaviour: Behaviour) -> Behaviour:
+async def behave(store: Stored, checkout_id: str, behaviour: Behaviour) -> Behaviour:
     """Sets how badly the provider behaves about this checkout; only what is named changes."""
 
-    def step(checkout: Any) -> list[str]:
+    def step(checkout: Checkout) -> list[str]:
         checkout.behaviour = checkout.behaviour.model_copy(update=behaviour.model_dump(exclude_unset=True))
         return []
 
-    checkout = await change(request, checkout_id, step)
-    if checkout is None:
-        raise HTTPException(404, "no such checkout")
-    return checkout.behaviour
+    return existing(change(store, checkout_id, step)).behaviour
 
 
-async def _settle(request: Request, wanted: Settle) -> list[str]:
-    if wanted.checkout is None:
-        _console(request)
-        everything = await storage(request).run(lambda c: store.checkouts(c, limit=1000))
-        chosen = [c.id for c in everything if any(p.state == "pending" for p in c.payments)]
-    else:
-        chosen = [wanted.checkout]
+def _settle(store: Store, wanted: Settle) -> list[str]:
+    on_their_way = (c.id for c in store.checkouts(limit=1000) if any(p.state == "pending" for p in c.payments))
+    chosen = [wanted.checkout] if wanted.checkout else list(on_their_way)
     for checkout_id in chosen:
-        changed = await change(request, checkout_id, lambda checkout: _step(checkout, wanted.outcome))
-        if changed is None:
-            raise HTTPException(404, "no such checkout")
+        existing(change(store, checkout_id, wanted.step))
     return chosen
-
-
-def _step(checkout: Any, outcome: Outcome | None) -> list[str]:
-    if outcome == "reversed":
-        return rules.reverse(checkout, "returned_by_bank")
-    if outcome == "refunded":
-        return rules.carry_out_refunds(checkout)
-    return rules.settle(checkout, outcome, now())
-
-
-def _console(request: Request) -> None:
-    if not settings(request).console:
-        raise HTTPException(404, "the console is switched off")

@@ -1,6 +1,6 @@
 """The hosted page on which the payer chooses how the payment ends. Works without scripts."""
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -11,16 +11,40 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
 
 from kontor_sandbox import rules
-from kontor_sandbox.api import change, settings
-from kontor_sandbox.model import Behaviour, CallFault, Checkout, Method, Webhooks, now
-from kontor_sandbox.words import WORDS
+from kontor_sandbox.api import Stored
+from kontor_sandbox.model import CallFault, Checkout, Method, Webhooks, now
+from kontor_sandbox.webhooks import change
 from kontor_service.formats import money
-from kontor_service.i18n import Language, gettext, speaking
+from kontor_service.i18n import N_, Language, gettext, speaking
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
+# What the page says for a code; its other words are in the templates.
+_WORDS = {
+    "card": N_("Credit card"),
+    "sepa_debit": N_("SEPA direct debit"),
+    "paypal": N_("PayPal"),
+    "declined": N_("The payment was declined. Nothing was charged. Try again or choose another payment method."),
+    "refused": N_("The confirmation failed. Nothing was charged."),
+    "prompt": N_("at once"),
+    "late": N_("late"),
+    "twice": N_("twice"),
+    "thrice": N_("three times"),
+    "out_of_order": N_("out of order"),
+    "never": N_("not at all"),
+    "capture_call": N_("Answer to the capture call"),
+    "refund_call": N_("Answer to the refund call"),
+    "none": N_("as it should"),
+    "timeout_before": N_("none, nothing done"),
+    "timeout_after": N_("none, but done"),
+    "error": N_("error 500"),
+    "completed": N_("It is complete."),
+    "approved": N_("It is approved."),
+    "expired": N_("The payment page has expired."),
+    "cancelled": N_("It was cancelled."),
+}
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-_PAGES.globals |= {"_": gettext, "words": WORDS, "money": money}
+_PAGES.globals |= {"_": gettext, "words": _WORDS, "money": money}
 _STYLE = (_HERE / "sandbox.css").read_bytes()
 
 Outcome = Literal["success", "authenticate", "confirm", "refuse", "pending", "pending_fails", "decline", "cancel"]
@@ -36,9 +60,14 @@ class Choice(BaseModel):
     capture_call: CallFault | Literal[""] = ""
     refund_call: CallFault | Literal[""] = ""
 
-    def behave(self, known: Behaviour) -> Behaviour:
+    def note(self, checkout: Checkout) -> list[str]:
+        """The way to pay and the bad behaviour that were chosen; the payment itself follows."""
         chosen = self.model_dump(exclude={"outcome", "method"})
-        return known.model_copy(update={name: value for name, value in chosen.items() if value not in ("", None)})
+        wanted = {name: value for name, value in chosen.items() if value not in ("", None)}
+        checkout.behaviour = checkout.behaviour.model_copy(update=wanted)
+        if checkout.state == "open" and self.method in checkout.methods:
+            checkout.method = self.method
+        return []
 
 
 @router.get("/style.css")
@@ -47,23 +76,22 @@ async def style() -> Response:
 
 
 @router.get("/pay/{checkout_id}")
-async def show(request: Request, checkout_id: str, lang: Annotated[Language | None, Query()] = None) -> Response:
-    checkout = await change(request, checkout_id, lambda _: [])
+async def show(store: Stored, checkout_id: str, lang: Annotated[Language | None, Query()] = None) -> Response:
+    checkout = store.checkout(checkout_id)
     if checkout is None:
         return page("unknown", lang or "de", status=404)
-    if checkout.state != "open":
-        return _pay_page("ended", checkout, lang)
-    return _pay_page("pay", checkout, lang)
+    return _pay_page("pay" if checkout.state == "open" else "ended", checkout, lang)
 
 
 @router.post("/pay/{checkout_id}")
 async def choose(
     request: Request,
+    store: Stored,
     checkout_id: str,
     choice: Annotated[Choice, Form()],
     lang: Annotated[Language | None, Query()] = None,
 ) -> Response:
-    known = await change(request, checkout_id, lambda checkout: _misbehave(checkout, choice))
+    known = change(store, checkout_id, choice.note)
     if known is None:
         return page("unknown", lang or "de", status=404)
     if known.state != "open":
@@ -71,7 +99,7 @@ async def choose(
     if choice.outcome == "authenticate":
         return _pay_page("confirm", known, lang)
     try:
-        done = await change(request, checkout_id, _step(choice, settings(request).settle_after_seconds))
+        done = change(store, checkout_id, partial(_end, choice, request.app.state.settings.settle_after_seconds))
     except rules.NotOpen:
         return RedirectResponse(f"/pay/{checkout_id}", status_code=303)
     assert done is not None
@@ -80,31 +108,21 @@ async def choose(
     return RedirectResponse(done.cancel_url if choice.outcome == "cancel" else done.return_url, status_code=303)
 
 
-def _misbehave(checkout: Checkout, choice: Choice) -> list[str]:
-    checkout.behaviour = choice.behave(checkout.behaviour)
-    if checkout.state == "open" and choice.method in checkout.methods:
-        checkout.method = choice.method
-    return []
-
-
-def _step(choice: Choice, settle_after: float) -> Callable[[Checkout], list[str]]:
-    def step(checkout: Checkout) -> list[str]:
-        method = checkout.method or checkout.methods[0]
-        wait = checkout.behaviour.settle_after_seconds
-        match choice.outcome:
-            case "decline":
-                failure = "insufficient_funds" if method == "sepa_debit" else "card_declined"
-                return rules.decline(checkout, method, failure, now())
-            case "refuse":
-                return rules.decline(checkout, method, "authentication_failed", now())
-            case "cancel":
-                return rules.cancel(checkout)
-            case "pending" | "pending_fails":
-                outcome: Literal["succeeded", "failed"] = "succeeded" if choice.outcome == "pending" else "failed"
-                return rules.pay_later(checkout, outcome, settle_after if wait is None else wait, now())
-        return rules.pay(checkout, method, now())
-
-    return step
+def _end(choice: Choice, settle_after: float, checkout: Checkout) -> list[str]:
+    method = checkout.method or checkout.methods[0]
+    wait = checkout.behaviour.settle_after_seconds
+    match choice.outcome:
+        case "decline":
+            failure = "insufficient_funds" if method == "sepa_debit" else "card_declined"
+            return rules.decline(checkout, method, failure, now())
+        case "refuse":
+            return rules.decline(checkout, method, "authentication_failed", now())
+        case "cancel":
+            return rules.cancel(checkout)
+        case "pending" | "pending_fails":
+            outcome: Literal["succeeded", "failed"] = "succeeded" if choice.outcome == "pending" else "failed"
+            return rules.pay_later(checkout, outcome, settle_after if wait is None else wait, now())
+    return rules.pay(checkout, method, now())
 
 
 def _pay_page(

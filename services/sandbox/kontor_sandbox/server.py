@@ -3,40 +3,35 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from kontor_bus.supervision import Background
-from kontor_sandbox import api, console, pages, rules, store, webhooks
+from kontor_sandbox import api, console, pages, rules, webhooks
 from kontor_sandbox.model import Checkout, now
 from kontor_sandbox.settings import SandboxSettings
+from kontor_sandbox.store import Store
 
 _TICK = 0.5
 
 
-def create_app(settings: SandboxSettings | None = None) -> FastAPI:
-    """Settings come from KONTOR_SANDBOX_… unless they are given."""
-    chosen = settings or SandboxSettings()
-    storage = store.Store(chosen.database_url.get_secret_value())
+def create_app(settings: SandboxSettings) -> FastAPI:
     background = Background()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await storage.open()
-        background.start("sandbox_webhooks", lambda: webhooks.deliver_for_ever(storage))
-        background.start("sandbox_time", lambda: _let_time_pass(storage, chosen.public_url))
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        store = app.state.store = Store(settings.database, settings.public_url)
+        background.start("sandbox_webhooks", lambda: webhooks.deliver_for_ever(store))
+        background.start("sandbox_time", lambda: _let_time_pass(store))
         yield
         await background.stop()
-        await storage.close()
+        store.close()
 
     app = FastAPI(title="Sandbox payment provider", version="1", lifespan=lifespan)
-    app.state.settings = chosen
-    app.state.store = storage
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    app.include_router(console.router)
+    app.state.settings = settings
+    for router in (api.router, pages.router, console.router):
+        app.include_router(router)
     app.add_exception_handler(rules.NotOpen, _not_open)
     app.add_exception_handler(rules.TooMuch, _too_much)
 
@@ -47,11 +42,11 @@ def create_app(settings: SandboxSettings | None = None) -> FastAPI:
     return app
 
 
-async def _let_time_pass(storage: store.Store, public_url: str) -> None:
+async def _let_time_pass(store: Store) -> None:
     """Settles what is due and ends what nobody paid."""
     while True:
-        for checkout_id in await storage.run(lambda connection: store.to_wake(connection, now())):
-            await storage.run(partial(webhooks.change, checkout_id=checkout_id, step=_due, public_url=public_url))
+        for checkout in store.due(now()):
+            webhooks.change(store, checkout.id, _due)
         await asyncio.sleep(_TICK)
 
 

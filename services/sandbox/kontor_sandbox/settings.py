@@ -1,5 +1,6 @@
 """What the sandbox provider is told from outside, as KONTOR_SANDBOX_…"""
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import SecretStr, model_validator
@@ -12,16 +13,14 @@ class SandboxSettings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     host: str = "127.0.0.1"
     port: int = 8020
-    # sqlite:///relative.db, sqlite:////absolute.db or postgresql://…
-    database_url: SecretStr = SecretStr("sqlite:///sandbox.db")
+    # An SQLite file.
+    database: Path = Path("sandbox.db")
     # Where payers find the hosted page.
     public_url: str = "http://localhost:8020"
     # Who holds it may open accounts.
     platform_key: SecretStr = SecretStr("sandbox")
     # A SEPA debit settles by itself after so many seconds.
     settle_after_seconds: float = 45
-    # The page that lists checkouts and lets them settle, for everybody who reaches it.
-    console: bool = True
 
     @model_validator(mode="after")
     def safe_outside_development(self) -> Self:

@@ -1,186 +1,111 @@
-"""The sandbox's storage: SQLite in a file, or a PostgreSQL database; both survive a restart."""
+"""What the sandbox stores: accounts, checkouts and events to deliver, in an SQLite file that survives a restart.
 
-import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+Every call is short and made in the event loop; `with store.transaction():` makes several of them one.
+"""
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Engine,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    cast,
-    create_engine,
-    event,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import sqlite3
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from kontor_sandbox import rules
 from kontor_sandbox.model import Account, Checkout
 
-T = TypeVar("T")
-_METADATA = MetaData()
-
-ACCOUNT = Table(
-    "sandbox_account",
-    _METADATA,
-    Column("id", String, primary_key=True),
-    Column("platform_reference", String, unique=True, nullable=False),
-    Column("key_sha256", String, unique=True, nullable=False),
-    Column("data", JSON, nullable=False),
-)
-CHECKOUT = Table(
-    "sandbox_checkout",
-    _METADATA,
-    Column("id", String, primary_key=True),
-    Column("account", String, nullable=False),
-    Column("idempotency_key", String),
-    Column("reference", String, nullable=False),
-    Column("created", Float, nullable=False),
-    Column("wake_at", Float),
-    Column("data", JSON, nullable=False),
-    Index("sandbox_checkout_key", "account", "idempotency_key", unique=True),
-    Index("sandbox_checkout_reference", "account", "reference"),
-    Index("sandbox_checkout_wake", "wake_at"),
-)
-DELIVERY = Table(
-    "sandbox_delivery",
-    _METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("event_id", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("account", String, nullable=False),
-    Column("checkout", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("due_at", Float),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("answer", String, nullable=False, default=""),
-    Index("sandbox_delivery_due", "due_at"),
-    Index("sandbox_delivery_checkout", "checkout"),
-)
+_TABLES = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS account (id TEXT PRIMARY KEY, key_sha256 TEXT NOT NULL UNIQUE, data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS checkout (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, idempotency_key TEXT, reference TEXT NOT NULL, created REAL NOT NULL,
+    wake_at REAL, data TEXT NOT NULL, UNIQUE (account, idempotency_key)
+);
+CREATE INDEX IF NOT EXISTS checkout_reference ON checkout (account, reference);
+CREATE INDEX IF NOT EXISTS checkout_wake ON checkout (wake_at);
+CREATE TABLE IF NOT EXISTS delivery (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, checkout TEXT NOT NULL, body BLOB NOT NULL, due_at REAL,
+    attempts INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS delivery_due ON delivery (due_at);
+"""
 
 
 class Store:
-    """Runs small transactions. On SQLite one after the other, in a thread."""
+    def __init__(self, path: Path, public_url: str) -> None:
+        self.public_url = public_url
+        self._db = sqlite3.connect(path, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        self._db.executescript(_TABLES)
 
-    def __init__(self, url: str) -> None:
-        self._file: Engine | None = None
-        self._server: AsyncEngine | None = None
-        self._one_at_a_time = asyncio.Lock()
-        if url.startswith("sqlite"):
-            self._file = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
-            event.listen(self._file, "connect", _durable)
-        else:
-            self._server = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    def transaction(self) -> sqlite3.Connection:
+        """Committed at the end of the block, rolled back when it raises."""
+        return self._db
 
-    async def open(self) -> None:
-        await self.run(_METADATA.create_all)
+    def close(self) -> None:
+        self._db.close()
 
-    async def close(self) -> None:
-        if self._server is not None:
-            await self._server.dispose()
-        if self._file is not None:
-            self._file.dispose()
+    def account(self, *, id: str = "", key_sha256: str = "") -> Account | None:
+        found = self._db.execute("SELECT data FROM account WHERE id = ? OR key_sha256 = ?", (id, key_sha256)).fetchone()
+        return Account.model_validate_json(found["data"]) if found else None
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """One transaction: committed when `work` returns, rolled back when it raises."""
-        if self._server is not None:
-            async with self._server.begin() as connection:
-                return await connection.run_sync(work)
-        async with self._one_at_a_time:
-            return await asyncio.to_thread(self._in_file, work)
+    def open_account(self, account: Account, key_sha256: str) -> None:
+        """A new one, or new keys of one that is there."""
+        row = (account.id, key_sha256, account.model_dump_json())
+        self._db.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?)", row)
 
-    def _in_file(self, work: Callable[[Connection], T]) -> T:
-        assert self._file is not None
-        with self._file.begin() as connection:
-            return work(connection)
+    def save_account(self, account: Account) -> None:
+        self._db.execute("UPDATE account SET data = ? WHERE id = ?", (account.model_dump_json(), account.id))
 
+    def add(self, checkout: Checkout, idempotency_key: str | None) -> None:
+        names = (checkout.id, checkout.account, idempotency_key, checkout.reference, checkout.created_at.timestamp())
+        self._db.execute("INSERT INTO checkout VALUES (?, ?, ?, ?, ?, NULL, '')", names)
+        self.save(checkout)
 
-def _durable(connection: Any, _: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    def save(self, checkout: Checkout) -> None:
+        wake = rules.wake_at(checkout)
+        state = (checkout.model_dump_json(), wake.timestamp() if wake else None, checkout.id)
+        self._db.execute("UPDATE checkout SET data = ?, wake_at = ? WHERE id = ?", state)
 
+    def checkout(self, checkout_id: str, account: str = "") -> Checkout | None:
+        """With an account named, only one of its own."""
+        return next(iter(self._checkouts("id = ? AND ? IN ('', account)", checkout_id, account)), None)
 
-def account_by(connection: Connection, *, key_sha256: str = "", account_id: str = "") -> Account | None:
-    wanted = ACCOUNT.c.key_sha256 == key_sha256 if key_sha256 else ACCOUNT.c.id == account_id
-    data = connection.execute(select(ACCOUNT.c.data).where(wanted).with_for_update()).scalar_one_or_none()
-    return Account.model_validate(data) if data is not None else None
+    def by_key(self, account: str, idempotency_key: str | None) -> Checkout | None:
+        return next(iter(self._checkouts("account = ? AND idempotency_key = ?", account, idempotency_key)), None)
 
+    def with_payment(self, account: str, payment: str) -> Checkout | None:
+        """A payment's id is only inside its checkout; the sandbox is small enough to look through it."""
+        found = self._checkouts("account = ? AND instr(data, ?)", account, f'"{payment}"')
+        return next((c for c in found if any(p.id == payment for p in c.payments)), None)
 
-def save_account(connection: Connection, account: Account) -> None:
-    data = account.model_dump(mode="json")
-    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(data=data))
+    def checkouts(self, *, account: str = "", reference: str = "", limit: int = 50) -> list[Checkout]:
+        """The newest first."""
+        where = "? IN ('', account) AND ? IN ('', reference) ORDER BY created DESC LIMIT ?"
+        return self._checkouts(where, account, reference, limit)
 
+    def due(self, at: datetime) -> list[Checkout]:
+        return self._checkouts("wake_at <= ? LIMIT 100", at.timestamp())
 
-def add_checkout(connection: Connection, checkout: Checkout, idempotency_key: str | None) -> None:
-    connection.execute(
-        insert(CHECKOUT).values(
-            id=checkout.id,
-            account=checkout.account,
-            idempotency_key=idempotency_key,
-            reference=checkout.reference,
-            created=checkout.created_at.timestamp(),
-            **_state(checkout),
-        )
-    )
+    def _checkouts(self, where: str, *values: Any) -> list[Checkout]:
+        rows = self._db.execute(f"SELECT data FROM checkout WHERE {where}", values)
+        return [Checkout.model_validate_json(row["data"]) for row in rows.fetchall()]
 
+    def add_delivery(self, checkout: Checkout, body: bytes, due_in: float | None) -> None:
+        """None: never."""
+        due = None if due_in is None else time.time() + due_in
+        row = (checkout.account, checkout.id, body, due)
+        self._db.execute("INSERT INTO delivery (account, checkout, body, due_at) VALUES (?, ?, ?, ?)", row)
 
-def save_checkout(connection: Connection, checkout: Checkout) -> None:
-    connection.execute(update(CHECKOUT).where(CHECKOUT.c.id == checkout.id).values(**_state(checkout)))
+    def deliver_within(self, checkout_id: str, seconds: float) -> None:
+        """What is held back for longer goes out in so many seconds."""
+        soon = time.time() + seconds
+        self._db.execute("UPDATE delivery SET due_at = ? WHERE checkout = ? AND due_at > ?", (soon, checkout_id, soon))
 
+    def due_deliveries(self) -> list[sqlite3.Row]:
+        query = "SELECT * FROM delivery WHERE due_at <= ? ORDER BY due_at, id LIMIT 20"
+        return self._db.execute(query, (time.time(),)).fetchall()
 
-def locked_checkout(connection: Connection, checkout_id: str) -> Checkout | None:
-    query = select(CHECKOUT.c.data).where(CHECKOUT.c.id == checkout_id).with_for_update()
-    return _one(connection, query)
-
-
-def checkout_by_key(connection: Connection, account: str, idempotency_key: str) -> Checkout | None:
-    query = select(CHECKOUT.c.data).where(CHECKOUT.c.account == account, CHECKOUT.c.idempotency_key == idempotency_key)
-    return _one(connection, query)
-
-
-def checkouts(connection: Connection, *, account: str = "", reference: str = "", limit: int = 50) -> list[Checkout]:
-    """The newest first."""
-    query = select(CHECKOUT.c.data).order_by(CHECKOUT.c.created.desc()).limit(limit)
-    if account:
-        query = query.where(CHECKOUT.c.account == account)
-    if reference:
-        query = query.where(CHECKOUT.c.reference == reference)
-    return [Checkout.model_validate(data) for data in connection.execute(query).scalars()]
-
-
-def to_wake(connection: Connection, at: datetime) -> list[str]:
-    query = select(CHECKOUT.c.id).where(CHECKOUT.c.wake_at <= at.timestamp()).limit(100)
-    return list(connection.execute(query).scalars())
-
-
-def checkout_of_payment(connection: Connection, account: str, payment: str) -> str | None:
-    """A payment's id is only inside its checkout; the sandbox is small enough to look through it."""
-    query = select(CHECKOUT.c.id).where(CHECKOUT.c.account == account, cast(CHECKOUT.c.data, String).contains(payment))
-    return connection.execute(query.limit(1)).scalar_one_or_none()
-
-
-def _one(connection: Connection, query: Any) -> Checkout | None:
-    data = connection.execute(query).scalar_one_or_none()
-    return Checkout.model_validate(data) if data is not None else None
-
-
-def _state(checkout: Checkout) -> dict[str, Any]:
-    wake = rules.wake_at(checkout)
-    return {"data": checkout.model_dump(mode="json"), "wake_at": wake.timestamp() if wake else None}
-
-
-def stamp(seconds: float = 0) -> float:
-    """Unix time in so many seconds."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).timestamp()
+    def delivered(self, delivery_id: int, again_in: float | None) -> None:
+        """None: it need not be sent again."""
+        due = None if again_in is None else time.time() + again_in
+        self._db.execute("UPDATE delivery SET attempts = attempts + 1, due_at = ? WHERE id = ?", (due, delivery_id))

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
@@ -15,16 +14,15 @@ from axe_playwright_python.sync_playwright import Axe
 from kontor_sandbox.server import create_app
 from kontor_sandbox.settings import SandboxSettings
 from kontor_testing.browser import chromium
-from kontor_testing.postgres import Databases
 from kontor_testing.serving import free_port
 
 PLATFORM = {"Authorization": "Bearer sandbox"}
 
 
 @contextmanager
-def running(url: str, port: int) -> Iterator[httpx.Client]:
+def running(file: Path, port: int) -> Iterator[httpx.Client]:
     """The provider as its own server, in a thread of its own."""
-    settings = SandboxSettings(environment="development", database_url=url, public_url=f"http://127.0.0.1:{port}")
+    settings = SandboxSettings(environment="development", database=file, public_url=f"http://127.0.0.1:{port}")
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -38,7 +36,7 @@ def running(url: str, port: int) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[httpx.Client]:
-    with running(f"sqlite:///{tmp_path}/sandbox.db", free_port()) as client:
+    with running(tmp_path / "sandbox.db", free_port()) as client:
         yield client
 
 
@@ -103,33 +101,19 @@ def test_money_on_its_way_settles_by_itself_after_a_moment(sandbox: httpx.Client
         assert states <= {"pending", "succeeded"}
 
 
-def test_everything_survives_a_restart_on_sqlite(tmp_path: Path) -> None:
-    survives_a_restart(f"sqlite:///{tmp_path}/sandbox.db")
-
-
-async def test_everything_survives_a_restart_on_postgresql(databases: Databases) -> None:
-    import asyncio
-
-    await asyncio.to_thread(survives_a_restart, _over_tcp_or_socket(await databases.empty()))
-
-
-def survives_a_restart(url: str) -> None:
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.db"
     port = free_port()
-    with running(url, port) as client:
+    with running(file, port) as client:
         keys = open_account(client)
         checkout = create(client, keys)
         client.post(checkout["url"], data={"outcome": "pending"})
-    with running(url, port) as client:
+    with running(file, port) as client:
         again = client.get(f"/v1/checkouts/{checkout['id']}", headers=keys).json()
         assert [p["state"] for p in again["payments"]] == ["pending"]
         client.post("/sandbox/settle", json={"checkout": checkout["id"]})
         again = client.get(f"/v1/checkouts/{checkout['id']}", headers=keys).json()
         assert [p["state"] for p in again["payments"]] == ["succeeded"]
-
-
-def _over_tcp_or_socket(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(scheme="postgresql"))
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("de", "light"), ("en", "dark")])

@@ -112,7 +112,7 @@ def _sandbox(home: Home) -> SandboxSettings:
     return SandboxSettings(
         environment="development",
         port=home.ports["sandbox"],
-        database_url=f"sqlite:///{home.folder.resolve()}/sandbox.db",
+        database=home.folder.resolve() / "sandbox.db",
         public_url=home.public_url("sandbox"),
         platform_key=home.secrets["sandbox"],
     )
