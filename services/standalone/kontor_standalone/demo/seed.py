@@ -6,6 +6,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,10 +19,11 @@ from kontor_identity.settings import Settings as IdentitySettings
 from kontor_service.database import Database
 from kontor_service.files import Files
 from kontor_standalone.demo.calls import Calls
-from kontor_standalone.demo.logo import logo
 from kontor_standalone.demo.measuring import measure
 from kontor_standalone.demo.shop import SHOP, document_of
 from kontor_standalone.home import Home, write_private
+
+_LOGO = resources.files("kontor_standalone.demo") / "logo.png"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,12 @@ async def _seed(home: Home, calls: Calls, identity: IdentitySettings) -> Demo:
     await calls.log_in(owner["email"], merchant_password)
     await calls("identity", "merchant:edit", "PATCH", "/v1/merchant", json=SHOP["settings"])
     await calls(
-        "identity", "merchant:edit", "PUT", "/v1/merchant/logo", content=logo(), headers={"Content-Type": "image/png"}
+        "identity",
+        "merchant:edit",
+        "PUT",
+        "/v1/merchant/logo",
+        content=_LOGO.read_bytes(),
+        headers={"Content-Type": "image/png"},
     )
     await _enable_payments(calls)
     customers = await _customers(calls)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from kontor_standalone.mailsink import parse, smtp
+from kontor_standalone.mailsink import parse
+from kontor_standalone.mailsink.mailbox import Mailbox, listen
 from kontor_standalone.mailsink.settings import MailSinkSettings
-from kontor_standalone.mailsink.store import Mailbox
 
-_HERE = files("kontor_standalone.mailsink")
+_HERE = Path(__file__).parent
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 # A mail runs no script and loads nothing; its links open in a new tab.
 _MAIL_POLICY = (
@@ -29,32 +29,36 @@ def create_app(settings: MailSinkSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        server = await smtp.listen(mailbox, settings.smtp_host, settings.smtp_port)
+        server = await listen(mailbox, settings.smtp_host, settings.smtp_port)
         app.state.smtp_port = server.sockets[0].getsockname()[1]
         yield
         server.close()
         await server.wait_closed()
 
     app = FastAPI(title="Kontor mail sink", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.mount("/static", StaticFiles(directory=str(_HERE / "static")), name="static")
-    _add_api(app, mailbox)
-    _add_pages(app, mailbox)
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    _add_routes(app, mailbox)
     return app
 
 
-def _found(mailbox: Mailbox, message_id: str) -> bytes:
-    raw = mailbox.raw(message_id)
-    if raw is None:
-        raise HTTPException(404, "There is no such mail")
-    return raw
+def _add_routes(app: FastAPI, mailbox: Mailbox) -> None:
+    templates = Jinja2Templates(directory=_HERE / "templates")
 
+    def page(request: Request, name: str, **context: Any) -> HTMLResponse:
+        headers = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-store"}
+        return templates.TemplateResponse(request, name, context, headers=headers)
 
-def _add_api(app: FastAPI, mailbox: Mailbox) -> None:
+    def found(message_id: str) -> bytes:
+        raw = mailbox.raw(message_id)
+        if raw is None:
+            raise HTTPException(404, "There is no such mail")
+        return raw
+
     @app.get("/api/messages")
     def messages() -> list[dict[str, Any]]:
         """Every mail, newest first."""
         kept = ((message_id, mailbox.raw(message_id)) for message_id in mailbox.ids())
-        return [parse.read(message_id, raw).as_json() for message_id, raw in kept if raw is not None]
+        return [parse.read(message_id, raw) for message_id, raw in kept if raw is not None]
 
     @app.delete("/api/messages", status_code=204)
     def clear() -> None:
@@ -64,27 +68,17 @@ def _add_api(app: FastAPI, mailbox: Mailbox) -> None:
     def ready() -> dict[str, str]:
         return {"status": "ok"}
 
-
-def _add_pages(app: FastAPI, mailbox: Mailbox) -> None:
-    templates = Jinja2Templates(directory=str(_HERE / "templates"))
-
-    def page(request: Request, name: str, **context: Any) -> HTMLResponse:
-        headers = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-store"}
-        return templates.TemplateResponse(request, name, context, headers=headers)
-
     @app.get("/", response_class=HTMLResponse)
     def index(request: Request) -> HTMLResponse:
-        shown = [parse.read(message_id, _found(mailbox, message_id)) for message_id in mailbox.ids()[:100]]
-        return page(request, "index.html", mails=shown)
+        return page(request, "index.html", mails=messages()[:100])
 
     @app.get("/messages/{message_id}", response_class=HTMLResponse)
     def message(request: Request, message_id: str) -> HTMLResponse:
-        raw = _found(mailbox, message_id)
-        return page(request, "message.html", mail=parse.read(message_id, raw))
+        return page(request, "message.html", mail=parse.read(message_id, found(message_id)))
 
     @app.get("/messages/{message_id}/html", response_class=HTMLResponse)
     def html(message_id: str) -> HTMLResponse:
-        content = parse.read(message_id, _found(mailbox, message_id)).html
+        content = parse.read(message_id, found(message_id))["html"]
         return HTMLResponse(
             '<base target="_blank">' + content,
             headers={"Content-Security-Policy": _MAIL_POLICY, "Referrer-Policy": "no-referrer"},
@@ -92,11 +86,11 @@ def _add_pages(app: FastAPI, mailbox: Mailbox) -> None:
 
     @app.get("/messages/{message_id}/raw")
     def raw(message_id: str) -> Response:
-        return Response(_found(mailbox, message_id), media_type="text/plain; charset=utf-8")
+        return Response(found(message_id), media_type="text/plain; charset=utf-8")
 
     @app.get("/messages/{message_id}/attachments/{index}")
     def attachment(message_id: str, index: int) -> Response:
-        parts = parse.attachments(parse.message_of(_found(mailbox, message_id)))
+        parts = parse.attachments(parse.message_of(found(message_id)))
         if not 0 <= index < len(parts):
             raise HTTPException(404, "There is no such attachment")
         name = quote(parts[index].get_filename() or f"part-{index}")

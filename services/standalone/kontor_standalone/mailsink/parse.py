@@ -1,71 +1,50 @@
-"""From the bytes of a mail to what is shown of it."""
+"""From the bytes of a mail to what page and API show of it."""
 
 import base64
 import re
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 _URL = re.compile(r"https?://[^\s<>\"']+")
+_ANCHOR = re.compile(r'<a\b[^>]*?\bhref="(https?://[^"]+)"', re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Attachment:
-    name: str
-    media_type: str
-    size: int
-    url: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A mail, as page and API show it."""
-
-    id: str
-    # Of the envelope: who really got it.
-    to: list[str]
-    sender: str
-    reply_to: str
-    subject: str
-    date: datetime | None
-    text: str
-    html: str
-    links: list[str]
-    attachments: list[Attachment]
-    headers: dict[str, str]
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"date": self.date.isoformat() if self.date else None}
-
-
-def read(message_id: str, raw: bytes) -> Shown:
+def read(message_id: str, raw: bytes) -> dict[str, Any]:
     message = message_of(raw)
     text, html = _body(message, "plain"), _body(message, "html")
-    return Shown(
-        id=message_id,
-        to=[part.strip() for part in str(message["X-Envelope-To"] or message["To"] or "").split(",") if part.strip()],
-        sender=str(message["From"] or ""),
-        reply_to=str(message["Reply-To"] or ""),
-        subject=str(message["Subject"] or ""),
-        date=_date(str(message["Date"] or "")),
-        text=text,
-        html=_with_images(html, message),
-        links=_links(text, html),
-        attachments=[
-            Attachment(
-                part.get_filename() or f"part-{index}",
-                part.get_content_type(),
-                len(content_of(part)),
-                f"/messages/{message_id}/attachments/{index}",
+    sent = message["Date"].datetime if message["Date"] else None
+    return {
+        "id": message_id,
+        # Of the envelope: who really got it.
+        "to": [
+            part.strip() for part in str(message["X-Envelope-To"] or message["To"] or "").split(",") if part.strip()
+        ],
+        "sender": str(message["From"] or ""),
+        "reply_to": str(message["Reply-To"] or ""),
+        "subject": str(message["Subject"] or ""),
+        "date": sent.astimezone(UTC) if sent else None,
+        "text": text,
+        "html": _with_images(html, message),
+        # Every web address a reader could follow, each once, in the order of the text.
+        "links": list(
+            dict.fromkeys(
+                [url.rstrip(".,;:!?)]") for url in _URL.findall(text)] + list(map(unescape, _ANCHOR.findall(html)))
             )
+        ),
+        "attachments": [
+            {
+                "name": part.get_filename() or f"part-{index}",
+                "media_type": part.get_content_type(),
+                "size": len(content_of(part)),
+                "url": f"/messages/{message_id}/attachments/{index}",
+            }
             for index, part in enumerate(attachments(message))
         ],
-        headers={name: str(value) for name, value in message.items()},
-    )
+        "headers": {name: str(value) for name, value in message.items()},
+    }
 
 
 def message_of(raw: bytes) -> EmailMessage:
@@ -87,13 +66,6 @@ def _body(message: EmailMessage, subtype: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def _date(value: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(value).astimezone(UTC)
-    except ValueError:
-        return None
-
-
 def _with_images(html: str, message: EmailMessage) -> str:
     """Pictures that came along (cid:) as data, so that the frame needs to load nothing."""
     for part in message.walk():
@@ -102,22 +74,3 @@ def _with_images(html: str, message: EmailMessage) -> str:
             data = base64.b64encode(content_of(part)).decode()
             html = html.replace(f"cid:{content_id}", f"data:{part.get_content_type()};base64,{data}")
     return html
-
-
-class _Anchors(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        target = dict(attrs).get("href") if tag == "a" else None
-        if target and target.startswith(("http://", "https://")):
-            self.found.append(target)
-
-
-def _links(text: str, html: str) -> list[str]:
-    """Every web address a reader could follow, each once, in the order of the text."""
-    anchors = _Anchors()
-    anchors.feed(html)
-    plain = [url.rstrip(".,;:!?)]") for url in _URL.findall(text)]
-    return list(dict.fromkeys([*plain, *anchors.found]))
