@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from kontor_bus import Copy
 from kontor_payments.bookings.api import router as bookings
-from kontor_payments.bookings.bus import ingest_message
+from kontor_payments.bookings.incoming import ingest_message
 from kontor_payments.checkouts.api import router as checkouts
 from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
@@ -17,7 +17,7 @@ from kontor_payments.dependencies import Dependencies
 from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
 from kontor_payments.providers.transfer.api import router as transfer
-from kontor_payments.refunds.api import router as refunds
+from kontor_payments.refunds.staff import router as refunds
 from kontor_payments.settings import Settings
 from kontor_payments.webhooks.api import router as webhooks
 from kontor_service.aggregates import snapshots_router

@@ -193,7 +193,6 @@ class Checkout(Tenant, Base, table=True):
     """The intent to let a customer pay at a provider; written before the provider is called."""
 
     __table_args__ = (
-        UniqueConstraint("merchant_id", "idempotency_key"),
         UniqueConstraint("connection_id", "provider_id"),
         index(
             "checkout_one_live", "receivable_id", unique=True,
@@ -214,7 +213,7 @@ class Checkout(Tenant, Base, table=True):
     state: Annotated[
         str, one_of("creating", "open", "approved", "ending", "completed", "expired", "cancelled", "failed")
     ] = "creating"
-    idempotency_key: str
+    # What the provider is told besides.
     request: dict[str, Any] = json_column(dict)
     provider_id: str | None = None
     redirect_url: str | None = None

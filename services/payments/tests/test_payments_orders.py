@@ -10,7 +10,7 @@ from uuid import uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kontor_payments.bookings.external import External, book
+from kontor_payments.bookings.external import book
 from kontor_payments.checkouts.reports import apply_payment_report
 from kontor_payments.connections.offer import Offer
 from kontor_payments.models import Checkout, Receivable, Refund
@@ -68,7 +68,7 @@ class Story:
         self.checkouts = {
             name: Checkout(
                 merchant_id=merchant, receivable_id=row.id, document_id=row.document_id, connection_id=uuid4(),
-                provider="sandbox", method="card", amount_minor=DUE, currency="EUR", idempotency_key=name,
+                provider="sandbox", method="card", amount_minor=DUE, currency="EUR",
                 offered_on=START.date(), created_at=START,
             )
             for name in "AB"
@@ -156,8 +156,9 @@ class Story:
     async def _book(self, method: str, reference: str, provider: str, amount: int = DUE) -> None:
         await book(
             self.account,
-            External(amount, method, reference, None, START.date(), "somebody", provider, received_at=self.now),
-        )
+            amount_minor=amount, method=method, reference=reference, counts_on=START.date(), booked_by="somebody",
+            provider=provider, charged_at=self.now,
+        )  # fmt: skip
 
     def holds(self) -> None:
         """What is true after every single step."""

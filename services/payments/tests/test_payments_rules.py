@@ -1,12 +1,13 @@
 """The arithmetic of a receivable."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontor_payments.bookings.rules import ExternalBooking, ProviderMoney, match
+from kontor_payments.bookings.rules import match
+from kontor_payments.models import Payment
 from kontor_payments.receivables.ledger import is_news, postings, refund_corrected, refund_ended, refund_started
 from kontor_payments.receivables.rules import DiscountStep, Position, Terms, payable_on, standing, to_refund
 
@@ -180,9 +181,11 @@ def test_a_payment_that_succeeded_is_booked_once_whatever_else_is_said_of_it(wor
 AT = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
 
-def money(name: str = "py_1", *, minutes: int = 0, state: str = "here") -> ProviderMoney:
+def money(name: str = "py_1", *, minutes: int = 0, state: str = "succeeded") -> Payment:
     at = AT + timedelta(minutes=minutes)
-    return ProviderMoney(uuid4(), state, 500, "card", "sandbox", frozenset({name}), at)  # type: ignore[arg-type]
+    return Payment(
+        state=state, amount_minor=500, method="card", provider="sandbox", provider_reference=name, charged_at=at
+    )
 
 
 def booking(
@@ -193,8 +196,11 @@ def booking(
     minutes: int = 1,
     source: str = "erp",
     to: UUID | None = None,
-) -> ExternalBooking:
-    return ExternalBooking(uuid4(), source, amount, method, reference, AT + timedelta(minutes=minutes), to)
+) -> Payment:
+    at = AT + timedelta(minutes=minutes)
+    return Payment(
+        provider=source, amount_minor=amount, method=method, reference=reference, charged_at=at, matched_to=to
+    )
 
 
 def test_a_booking_that_names_the_payment_speaks_of_it_whatever_its_amount() -> None:
@@ -240,10 +246,10 @@ def test_a_booking_taken_for_a_payment_that_failed_stands_for_itself() -> None:
 
 
 def test_a_booking_keeps_its_payment_when_that_is_refunded_later() -> None:
-    gone = money(state="gone")
+    gone = money(state="reversed")
     word = booking(to=gone.id)
     assert match([word], [gone]) == {word.id: gone.id}
 
 
 def test_money_that_went_back_is_not_what_a_new_booking_speaks_of() -> None:
-    assert match([booking()], [money(state="gone")]) == {}
+    assert match([booking()], [money(state="reversed")]) == {}

@@ -1,6 +1,5 @@
 """Bookings by staff and by the ERP (D16, D17)."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -39,7 +38,7 @@ async def mark_paid(
 async def ingest_payment(request: Request, payment: IncomingPaymentInput, principal: Booker) -> JSONResponse:
     """201 booked, 202 parked until the document comes, 200 known already."""
     row, receivable, is_new = await incoming.ingest_payment(
-        dependencies_of(request), principal.merchant, payment, received_from=principal.subject, at=datetime.now(UTC)
+        dependencies_of(request), principal.merchant, payment, received_from=principal.subject
     )
     answer: dict[str, Any] = {"id": str(row.id), "status": row.state, "external_id": row.external_id}
     if receivable is not None:

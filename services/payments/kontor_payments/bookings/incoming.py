@@ -1,12 +1,14 @@
 """Payments that another system has booked; the same use case behind HTTP and bus."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
+from fastapi import FastAPI
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_bus.ingest import IngestMessage
 from kontor_payments.bookings.inputs import IncomingPaymentInput
 from kontor_payments.bookings.parked import payment_arrives, settle_incoming
 from kontor_payments.checkouts.ending import end_live_checkout
@@ -20,17 +22,23 @@ from kontor_service.ids import uuid7
 from kontor_service.money import digits, to_minor
 
 
+async def ingest_message(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+    """Over the bus."""
+    payment = IncomingPaymentInput.model_validate_json(message.body)
+    await ingest_payment(app.state.dependencies, merchant_id, payment, received_from=message.sender)
+
+
 async def ingest_payment(
-    deps: Dependencies, merchant_id: UUID, payment: IncomingPaymentInput, *, received_from: str, at: datetime
+    deps: Dependencies, merchant_id: UUID, payment: IncomingPaymentInput, *, received_from: str
 ) -> tuple[IncomingPayment, Receivable | None, bool]:
-    """Books it, or parks it while its document is unknown; and whether it was new. `at` is when it arrived (UTC).
+    """Books it, or parks it while its document is unknown; and whether it was new.
 
     Raises AmountInvalid, CurrencyMismatch, ExternalIdReused.
     """
     _check(payment)
     async with deps.db.transaction(merchant_id) as session:
         await payment_arrives(session, merchant_id)
-        row, is_new = await _store(session, merchant_id, payment, received_from, at)
+        row, is_new = await _store(session, merchant_id, payment, received_from)
         found = await _receivable(session, payment)
         if found is None or not is_new:
             return row, found, is_new
@@ -61,7 +69,7 @@ def _check(payment: IncomingPaymentInput) -> None:
 
 
 async def _store(
-    session: AsyncSession, merchant_id: UUID, payment: IncomingPaymentInput, received_from: str, at: datetime
+    session: AsyncSession, merchant_id: UUID, payment: IncomingPaymentInput, received_from: str
 ) -> tuple[IncomingPayment, bool]:
     table = IncomingPayment.__table__
     said = payment.model_dump(exclude={"amount"})
@@ -70,7 +78,7 @@ async def _store(
         merchant_id=merchant_id,
         fingerprint=fingerprint(said, str(payment.amount.normalize())),
         amount_minor=to_minor(payment.amount, payment.currency),
-        received_at=at,
+        received_at=datetime.now(UTC),
         received_from=received_from,
         **said,
     )

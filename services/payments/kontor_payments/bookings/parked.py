@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.bookings.external import External, book
+from kontor_payments.bookings.external import book
 from kontor_payments.models import Document, IncomingPayment
 from kontor_payments.receivables.account import Account
 from kontor_service.locks import lock_merchant
@@ -62,16 +62,14 @@ async def settle_incoming(account: Account, incoming: IncomingPayment) -> None:
         return
     payment = await book(
         account,
-        External(
-            amount_minor=incoming.amount_minor,
-            method=incoming.method,
-            reference=incoming.reference,
-            external_id=incoming.external_id,
-            booked_on=incoming.paid_on,
-            booked_by=incoming.received_from,
-            provider="erp",
-            received_at=incoming.received_at,
-        ),
+        provider="erp",
+        amount_minor=incoming.amount_minor,
+        method=incoming.method,
+        reference=incoming.reference,
+        external_id=incoming.external_id,
+        counts_on=incoming.paid_on,
+        booked_by=incoming.received_from,
+        charged_at=incoming.received_at,
     )
     incoming.state = "booked"
     incoming.payment_id = payment.id

@@ -8,7 +8,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments import events
-from kontor_payments.bookings.external import External, book
+from kontor_payments.bookings.external import book
 from kontor_payments.bookings.inputs import BookingInput, MarkPaidInput
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
@@ -71,17 +71,15 @@ async def _is_known(session: AsyncSession, account: Account, booking: BookingInp
 async def _book(account: Account, principal: Principal, booking: BookingInput) -> None:
     await book(
         account,
-        External(
-            amount_minor=booking.amount_minor,
-            method=booking.method,
-            reference=booking.reference,
-            external_id=booking.external_id or None,
-            booked_on=booking.booked_on or account.today,
-            booked_by=principal.name or principal.subject,
-            provider="staff",
-            # Compared with the provider's clock, so it is the real time and not the business clock's.
-            received_at=datetime.now(UTC),
-        ),
+        provider="staff",
+        amount_minor=booking.amount_minor,
+        method=booking.method,
+        reference=booking.reference,
+        external_id=booking.external_id or None,
+        counts_on=booking.booked_on or account.today,
+        booked_by=principal.name or principal.subject,
+        # Compared with the provider's clock, so it is the real time and not the business clock's.
+        charged_at=datetime.now(UTC),
     )
     await end_live_checkout(account)
     await account.close()

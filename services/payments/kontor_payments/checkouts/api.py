@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from sqlmodel import select
 
@@ -22,15 +22,15 @@ from kontor_service.tokens import Principal, require
 router = APIRouter(prefix="/v1", tags=["checkouts"])
 Payer = Annotated[Principal, Depends(require("documents:pay"))]
 Reader = Annotated[Principal, Depends(require("documents:pay", "documents:read"))]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)]
 
 
 @router.post("/documents/{document_id}/checkouts", status_code=201)
-async def start(
-    request: Request, document_id: UUID, wanted: CheckoutInput, principal: Payer, key: Key = None
-) -> JSONResponse:
-    """201 with the address of the provider's page; 200 with a status when nothing is to be paid any more."""
-    found = await service.start(dependencies_of(request), principal, document_id, wanted, key)
+async def start(request: Request, document_id: UUID, wanted: CheckoutInput, principal: Payer) -> JSONResponse:
+    """201 with the address of the provider's page, the same as long as it can be paid.
+
+    200 with a status when nothing is to be paid any more.
+    """
+    found = await service.start(dependencies_of(request), principal, document_id, wanted)
     state = events.receivable_state(found.receivable)
     if isinstance(found, Settled):
         return JSONResponse(command_result(state, status=found.status))

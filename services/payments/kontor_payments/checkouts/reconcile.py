@@ -46,7 +46,7 @@ def request_of(checkout: Checkout) -> CheckoutRequest:
         currency=checkout.currency,
         reference=str(checkout.id),
         method=checkout.method,
-        **checkout.request["provider"],
+        **checkout.request,
     )
 
 

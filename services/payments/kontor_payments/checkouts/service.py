@@ -1,9 +1,11 @@
 """Starting a checkout: one live per receivable, the intent written before the provider is called."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import BaseModel, Field, HttpUrl
 from sqlmodel import select
@@ -19,15 +21,12 @@ from kontor_payments.models import Checkout, Connection, Customer, Merchant, Rec
 from kontor_payments.providers.protocol import OutcomeUnknown, Refused
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock
-from kontor_service.commands import KeyReused, fingerprint
 from kontor_service.i18n import N_, speaking
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
 from kontor_service.vocabulary import word
 
-# A payment in such a state leaves the invoice to be paid.
-_GONE = frozenset({"failed", "reversed"})
-# One for the account, one for the checkout, the others for those who start one of the same receivable at the same moment.
+# One for the account, one for the checkout, the others for those who start another of the same receivable meanwhile.
 _ROUNDS = 6
 
 
@@ -53,81 +52,48 @@ class Started:
     receivable: Receivable
 
 
-@dataclass(frozen=True)
-class _ToEnd:
-    """Another checkout is live; the provider has to end it first."""
-
-    checkout: Checkout
-
-
-@dataclass(frozen=True)
-class _ToConnect:
-    """The merchant has no account at this provider yet."""
-
-    provider: str
-
-
 async def start(
-    deps: Dependencies, principal: Principal, document_id: UUID, wanted: CheckoutInput, key: str | None
+    deps: Dependencies, principal: Principal, document_id: UUID, wanted: CheckoutInput
 ) -> Started | Settled:
-    """The same key gives the same checkout as long as it can be paid, then a new one.
+    """The live checkout where one asks for the same, so that clicks side by side lead to one page; else a new one.
 
     The receivable is locked and checked once. Only where the provider has to be asked for something first (an account,
     the end of an older checkout) that is done without the lock, and everything is checked again.
     Raises DocumentNotFound, MethodNotOffered, ProviderUnavailable, …
     """
-    key = key or str(uuid4())
     for _ in range(_ROUNDS):
         async with deps.db.transaction(principal.merchant) as session:
-            found = await _intend(deps, session, principal, document_id, wanted, key)
-        if isinstance(found, Settled):
+            found = await _intend(deps, session, principal, document_id, wanted)
+        if callable(found):
+            await found()
+        elif isinstance(found, Settled) or found.checkout.state != "creating":
             return found
-        if isinstance(found, _ToConnect):
-            await deps.providers.connect(principal.merchant, found.provider)
-        elif isinstance(found, _ToEnd):
-            await _end(deps, found.checkout)
-        elif found.checkout.state == "creating":
-            return await _create(deps, found.checkout)
-        elif found.checkout.redirect_url is None:
-            raise ProviderUnavailable(code="provider_refused")
         else:
-            return found
+            made = await _create(deps, found.checkout)
+            if made.checkout.state not in OVER:
+                return made
     raise CheckoutBusy
 
 
 async def _intend(
-    deps: Dependencies,
-    session: AsyncSession,
-    principal: Principal,
-    document_id: UUID,
-    wanted: CheckoutInput,
-    key: str,
-) -> Started | Settled | _ToEnd | _ToConnect:
+    deps: Dependencies, session: AsyncSession, principal: Principal, document_id: UUID, wanted: CheckoutInput
+) -> Started | Settled | Callable[[], Awaitable[object]]:
+    """What there is, or what has to be done at the provider before another look."""
     receivable = await reachable(session, principal, document_id)
     account = await lock(session, receivable.id, deps.clock)
-    asked = fingerprint(wanted.model_dump(mode="json"))
-    named = f"{receivable.id}:{key}"
-    known = (await session.exec(select(Checkout).where(Checkout.idempotency_key == named))).one_or_none()
-    if known is not None and known.request["fingerprint"] != asked:
-        raise KeyReused(field="Idempotency-Key")
     settled = _settled(account)
     if settled:
         return settled
     provider = _provider(account, wanted.method)
-    if known is not None and _dead(account, known):
-        # The key is free for another checkout; the row stays, and what comes of it is still heard.
-        known.idempotency_key = f"{named}:{known.id}"
-        await session.flush()
-    elif known is not None and known.state != "ending" and not _overdue(known):
-        return Started(known, account.row)
+    request = await _for_provider(session, account.row, wanted)
     live = await live_checkout(account)
     if live is not None:
-        return _ToEnd(live)
+        same = (live.method, live.amount_minor, live.request) == (wanted.method, account.payable(), request)
+        return Started(live, account.row) if same and _can_be_paid(live) else partial(_end, deps, live)
     connection = await deps.providers.connected(session, provider)
     if connection is None:
-        return _ToConnect(provider)
-    checkout = _row(account, principal, wanted, named, connection)
-    checkout.request = {"fingerprint": asked, "provider": await _for_provider(session, account.row, wanted)}
+        return partial(deps.providers.connect, principal.merchant, provider)
+    checkout = _row(account, principal, wanted.method, request, connection)
     session.add(checkout)
     account.row.checkout_open = True
     await account.close()
@@ -150,18 +116,15 @@ def _provider(account: Account, method: str) -> str:
     return provider
 
 
-def _dead(account: Account, checkout: Checkout) -> bool:
-    """Nobody can pay it any more, and nothing has come of it that stands."""
-    stands = any(p.checkout_id == checkout.id and p.state not in _GONE for p in account.payments.values())
-    return checkout.state in OVER and not stands
+def _can_be_paid(checkout: Checkout) -> bool:
+    """Not where its time is up at the provider, who has not said so yet."""
+    in_time = checkout.expires_at is None or checkout.expires_at > datetime.now(UTC)
+    return checkout.state in ("creating", "open") and in_time
 
 
-def _overdue(checkout: Checkout) -> bool:
-    """Its time is up at the provider, who has not said so yet."""
-    return checkout.state == "open" and checkout.expires_at is not None and checkout.expires_at <= datetime.now(UTC)
-
-
-def _row(account: Account, principal: Principal, wanted: CheckoutInput, key: str, connection: Connection) -> Checkout:
+def _row(
+    account: Account, principal: Principal, method: str, request: dict[str, Any], connection: Connection
+) -> Checkout:
     now = datetime.now(UTC)
     return Checkout(
         id=uuid7(),
@@ -170,10 +133,10 @@ def _row(account: Account, principal: Principal, wanted: CheckoutInput, key: str
         document_id=account.row.document_id,
         connection_id=connection.id,
         provider=connection.provider,
-        method=wanted.method,
+        method=method,
         amount_minor=account.payable(),
         currency=account.row.currency,
-        idempotency_key=key,
+        request=request,
         created_by=principal.subject,
         offered_on=account.today,
         created_at=now,
@@ -207,10 +170,7 @@ async def _create(deps: Dependencies, checkout: Checkout) -> Started:
         await _give_up(deps, checkout)
         raise ProviderUnavailable(str(error), code="provider_refused") from error
     async with deps.db.transaction(checkout.merchant_id) as session:
-        current, receivable = await apply_report(session, checkout.id, report, deps.clock)
-    if current.state in OVER - {"completed"}:
-        raise CheckoutBusy
-    return Started(current, receivable)
+        return Started(*await apply_report(session, checkout.id, report, deps.clock))
 
 
 async def _end(deps: Dependencies, live: Checkout) -> None:

@@ -77,10 +77,6 @@ class Account:
                 sums[booking.bucket] += booking.amount_minor
         return Position(payment.counts_on, list(self.payments).index(payment.id), **sums)
 
-    def count(self, payment: Payment) -> int:
-        """How many postings the payment has."""
-        return sum(1 for booking in self.bookings if booking.payment_id == payment.id)
-
     def positions(self) -> list[Position]:
         return [self.position(payment) for payment in self.payments.values() if self.counts(payment)]
 
@@ -108,15 +104,9 @@ class Account:
         self.changed(payment)
         for posting in postings:
             row = Booking(
-                merchant_id=self.row.merchant_id,
-                receivable_id=self.row.id,
-                payment_id=payment.id,
-                refund_id=refund_id,
-                bucket=posting.bucket,
-                amount_minor=posting.amount_minor,
-                cause=posting.cause,
-                booked_at=self.now,
-            )
+                merchant_id=self.row.merchant_id, receivable_id=self.row.id, payment_id=payment.id, refund_id=refund_id,
+                booked_at=self.now, **vars(posting),
+            )  # fmt: skip
             self.session.add(row)
             self.bookings.append(row)
 
@@ -140,12 +130,10 @@ class Account:
                 cancelled = self.row.state == "cancelled" and was != "cancelled"
                 self._record(pb.ReceivableCancelled() if cancelled else pb.ReceivableChanged())
         for fact, payment in self._facts:
-            message = _FACTS[fact](payment=events.payment_state(payment, self.row))
-            self._record(message)
+            self._record(_FACTS[fact](payment=events.payment_state(payment, self.row)))
         for payment_id in self._changed_payments | self._new_payments:
-            payment = self.payments[payment_id]
-            recorded = pb.PaymentRecorded(payment=events.payment_state(payment, self.row))
-            record(self.session, recorded)
+            state = events.payment_state(self.payments[payment_id], self.row)
+            record(self.session, pb.PaymentRecorded(payment=state))
         await self.session.flush()
         return self.row
 
@@ -156,18 +144,12 @@ class Account:
     def _write_figures(self) -> None:
         figures = self.figures()
         row = self.row
-        row.due_minor = figures.due_minor
-        row.pending_minor = figures.pending_minor
-        row.paid_minor = figures.paid_minor
-        row.refunded_minor = figures.refunded_minor
-        row.discount_minor = figures.discount_minor
-        row.open_minor = figures.open_minor
-        row.overpaid_minor = figures.overpaid_minor
         if figures.state != "paid":
             row.paid_at = None
         elif row.state != "paid":
             row.paid_at = self._paid_at()
-        row.state = figures.state
+        for name in vars(figures).keys() & Receivable.model_fields.keys():
+            setattr(row, name, getattr(figures, name))
         row.methods = self.offer.methods(row)
         row.offer = self.offer.digest
 

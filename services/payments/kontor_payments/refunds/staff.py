@@ -1,18 +1,28 @@
 """Staff give back what is too much: what does not count here, or was overpaid and has not gone back by itself."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Request
 from sqlmodel import select
 
 from kontor_payments import events
-from kontor_payments.dependencies import Dependencies
+from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import NothingToRefund, PaymentNotFound
 from kontor_payments.models import Payment
 from kontor_payments.receivables.account import lock
 from kontor_payments.refunds.service import request_refund
 from kontor_service.commands import command_result
-from kontor_service.tokens import Principal
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(prefix="/v1", tags=["refunds"])
+Booker = Annotated[Principal, Depends(require("payments:book"))]
+
+
+@router.post("/payments/{payment_id}/refund", status_code=202)
+async def refund(request: Request, payment_id: UUID, principal: Booker) -> dict[str, Any]:
+    """202: the provider is told after this; what becomes of it is told by events."""
+    return await refund_surplus(dependencies_of(request), principal, payment_id)
 
 
 async def refund_surplus(deps: Dependencies, principal: Principal, payment_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The way to pay: a panel at the side where scripts run, a page of its own where they don't."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import segno
 from fastapi import APIRouter, Request
@@ -51,7 +51,7 @@ async def _to_provider(request: Request, slug: str, view: ReceivableView, method
     edge, address = edge_of(request), _address(slug, UUID(view.entry["id"]))
     try:
         checkout = await start_checkout(request, UUID(view.entry["id"]), method=method, language=view.session["language"],
-            return_url=f"{edge.settings.portal_url}{address}/zurueck", key=form.text("key", limit=60) or str(uuid4()),
+            return_url=f"{edge.settings.portal_url}{address}/zurueck",
         )  # fmt: skip
     except Unavailable:
         form.problem = _("Paying does not work right now. Nothing was charged; please try again in a few minutes.")
@@ -59,11 +59,17 @@ async def _to_provider(request: Request, slug: str, view: ReceivableView, method
     except Problem as problem:
         form.take(problem)
         return _choice(request, slug, view, form, status=problem.status)
-    if not checkout.redirect_url:
-        return edge.pages.redirect(address, info=_settled(checkout.status))
-    response = RedirectResponse(checkout.redirect_url, 303)
+    if "redirect_url" not in checkout:
+        return edge.pages.redirect(address, info=_settled(checkout["status"]))
+    response = RedirectResponse(checkout["redirect_url"], 303)
     response.set_cookie(
-        _CHECKOUT_COOKIE, checkout.id, max_age=_CHECKOUT_SECONDS, path="/", secure=True, httponly=True, samesite="lax"
+        _CHECKOUT_COOKIE,
+        checkout["checkout_id"],
+        max_age=_CHECKOUT_SECONDS,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
     )
     return response
 
@@ -95,7 +101,7 @@ async def _payment_heard(request: Request, slug: str, document_id: UUID) -> None
 async def transfer(request: Request, slug: Slug, document_id: UUID) -> Response:
     view = await _view(request, slug, document_id)
     details = await transfer_details(request, document_id)
-    code = segno.make(details.epc, error="m", boost_error=False, micro=False) if details.epc else None
+    code = segno.make(details["epc"], error="m", boost_error=False, micro=False) if details["epc"] else None
     return pages(request).render(
         request, "transfer.html", request.state.page_context, slug=slug, view=view, transfer=details,
         code=code.svg_data_uri(scale=4, border=4, light="#fff") if code else None,
@@ -103,7 +109,6 @@ async def transfer(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 
 def _choice(request: Request, slug: str, view: ReceivableView, form: Form, status: int = 200) -> Response:
-    form.values.setdefault("key", [str(uuid4())])
     return pages(request).render(
         request, "pay.html", request.state.page_context, status=status, slug=slug, view=view, form=form,
         provider_methods=[code for code in view.methods if code != _TRANSFER],

@@ -1,10 +1,10 @@
 """Paying as JSON, for portals that are not these pages."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import edge_of
@@ -23,31 +23,19 @@ class CheckoutWanted(BaseModel):
 
 @router.post("/checkouts", summary="Start paying", status_code=201)
 async def checkout(
-    request: Request,
-    response: Response,
-    slug: str,
-    document_id: UUID,
-    body: CheckoutWanted,
-    idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+    request: Request, response: Response, slug: str, document_id: UUID, body: CheckoutWanted
 ) -> dict[str, Any]:
-    """`redirect_url` is the provider's page. Where nothing is to be paid any more it is null, the answer is 200 instead
-    of 201, and `status` says `already_paid` or `on_its_way`."""
-    record = await _visible(request, slug, document_id)
+    """`redirect_url` is the provider's page, the same as long as it can be paid. Where nothing is to be paid any more it
+    is null, the answer is 200 instead of 201, and `status` says `already_paid` or `on_its_way`."""
+    language = await _visible(request, slug, document_id)
     back = f"{edge_of(request).settings.portal_url}/{slug}/dokumente/{document_id}/zurueck"
-    found = await start_checkout(
-        request,
-        document_id,
-        method=body.method,
-        return_url=back,
-        language=record,
-        key=idempotency_key or str(uuid4()),
-    )
-    if not found.redirect_url:
+    found = await start_checkout(request, document_id, method=body.method, return_url=back, language=language)
+    if "redirect_url" not in found:
         response.status_code = 200
     return {
-        "checkout_id": found.id or None,
-        "redirect_url": found.redirect_url or None,
-        "status": found.status or "open",
+        "checkout_id": found.get("checkout_id"),
+        "redirect_url": found.get("redirect_url"),
+        "status": found.get("status", "open"),
     }
 
 
@@ -56,14 +44,8 @@ async def transfer(request: Request, slug: str, document_id: UUID) -> dict[str, 
     """`epc` is the text of the QR code that banking apps read (EPC069-12)."""
     await _visible(request, slug, document_id)
     found = await transfer_details(request, document_id)
-    return {
-        "iban": found.iban,
-        "bic": found.bic,
-        "holder": found.holder,
-        "amount": {"minor_units": found.amount_minor, "currency": found.currency},
-        "reference": found.reference,
-        "epc": found.epc,
-    }
+    amount = {"minor_units": found["amount_minor"], "currency": found["currency"]}
+    return {name: found[name] for name in ("iban", "bic", "holder", "reference", "epc")} | {"amount": amount}
 
 
 async def _visible(request: Request, slug: str, document_id: UUID) -> str:

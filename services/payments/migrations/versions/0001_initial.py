@@ -237,7 +237,6 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("idempotency_key", sa.Text(), nullable=False),
         sa.Column("request", postgresql.JSONB(), nullable=False),
         sa.Column("provider_id", sa.Text(), nullable=True),
         sa.Column("redirect_url", sa.Text(), nullable=True),
@@ -260,7 +259,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout")),
         sa.UniqueConstraint("connection_id", "provider_id", name=op.f("uq_checkout_connection_id_provider_id")),
-        sa.UniqueConstraint("merchant_id", "idempotency_key", name=op.f("uq_checkout_merchant_id_idempotency_key")),
     )
     op.create_index(
         "checkout_one_live",
