@@ -8,7 +8,7 @@ from typing import Any
 import pytest_asyncio
 
 from kontor_bus.ingest import IngestConsumer
-from kontor_payments.bookings.bus import ingest_message
+from kontor_payments.bookings.incoming import ingest_message
 from kontor_service.ingest import handler_of
 from kontor_testing.ingest import ConnectedSystem, connected_system
 from kontor_testing.rabbitmq import RabbitMQ
