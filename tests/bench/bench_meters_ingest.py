@@ -170,7 +170,7 @@ async def _stand() -> AsyncIterator[tuple[Stand, Load]]:
                 load = await _fill(owner)
                 with _serve(database, postgres, rabbitmq.url(vhost), identity, folder) as url:
                     await _ready(url)
-                    system = await connected_system(rabbitmq, vhost, "bench")
+                    system = connected_system(rabbitmq, vhost, "bench")
                     async with httpx.AsyncClient(base_url=url, timeout=300) as http:
                         yield Stand(owner, http, signer, system), load
                 await owner.close()

@@ -85,7 +85,7 @@ def over_http(erp, body):
 
 
 async def over_the_bus(broker, vhost, bodies):
-    system = await connected_system(broker, vhost, "brunner")
+    system = connected_system(broker, vhost, "brunner")
     for body in bodies:
         await system.send("readings", body)
 

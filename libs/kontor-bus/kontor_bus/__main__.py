@@ -3,7 +3,7 @@
 import click
 
 from kontor_bus.cli import dead
-from kontor_bus.ingest.cli import ingest_user
+from kontor_bus.ingest.users import ingest_user
 
 
 @click.group()

@@ -14,8 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from click.testing import CliRunner, Result
 
 from kontor_bus.ingest import IngestConsumer, IngestMessage, Refused
-from kontor_bus.ingest.cli import ingest_user
-from kontor_bus.ingest.users import IngestUser, IngestUserError, IngestUsers
+from kontor_bus.ingest.users import IngestUser, IngestUserError, add_user, ingest_user, remove_user
 from kontor_testing.bus import QUICK
 from kontor_testing.rabbitmq import RabbitMQ
 from kontor_testing.waiting import eventually
@@ -79,8 +78,10 @@ class Door:
 @pytest.fixture
 async def door(rabbitmq: RabbitMQ) -> AsyncIterator[Door]:
     vhost, mark = rabbitmq.vhost(), secrets.token_hex(4)
-    async with IngestUsers(rabbitmq.management_url, vhost=vhost) as users:
-        acme, other = await users.add(f"acme-{mark}"), await users.add(f"other-{mark}")
+    acme, other = (
+        add_user(rabbitmq.management_url, f"acme-{mark}", vhost=vhost),
+        add_user(rabbitmq.management_url, f"other-{mark}", vhost=vhost),
+    )
     made = Door(rabbitmq, vhost, acme, other)
     async with IngestConsumer(made.url, "documents", made.receive, retry_steps=QUICK):
         yield made
@@ -96,8 +97,7 @@ async def test_the_merchant_is_the_user_that_the_broker_vouches_for(door: Door) 
 
 
 async def test_several_systems_of_a_merchant_each_have_a_user(door: Door) -> None:
-    async with IngestUsers(door.rabbitmq.management_url, vhost=door.vhost) as users:
-        shop = await users.add(door.acme.name, "shop")
+    shop = add_user(door.rabbitmq.management_url, door.acme.name, "shop", vhost=door.vhost)
     await door.publish(shop)
     await eventually(lambda: door.received)
     assert (door.received[0].merchant, door.received[0].user) == (door.acme.name, f"{door.acme.name}.shop")
@@ -245,8 +245,7 @@ async def test_a_sender_may_not_enter_another_vhost(door: Door) -> None:
 
 async def test_a_full_queue_rejects_and_the_sender_keeps_its_message(rabbitmq: RabbitMQ) -> None:
     vhost, gate = rabbitmq.vhost(), asyncio.Event()
-    async with IngestUsers(rabbitmq.management_url, vhost=vhost) as users:
-        acme = await users.add(f"acme-{secrets.token_hex(4)}")
+    acme = add_user(rabbitmq.management_url, f"acme-{secrets.token_hex(4)}", vhost=vhost)
     door = Door(rabbitmq, vhost, acme, acme)
 
     async def hold(message: IngestMessage) -> None:
@@ -274,16 +273,14 @@ async def _accepted(door: Door) -> bool:
 
 async def test_a_removed_user_is_out_at_once(door: Door) -> None:
     async with door.as_user(door.acme) as channel:
-        async with IngestUsers(door.rabbitmq.management_url, vhost=door.vhost) as users:
-            await users.remove(door.acme.name)
+        remove_user(door.rabbitmq.management_url, door.acme.name, vhost=door.vhost)
         await eventually(lambda: channel.is_closed)
     with pytest.raises(aio_pika.exceptions.AMQPConnectionError):
         await door.publish(door.acme)
 
 
 async def test_adding_again_changes_the_password(door: Door) -> None:
-    async with IngestUsers(door.rabbitmq.management_url, vhost=door.vhost) as users:
-        again = await users.add(door.acme.name)
+    again = add_user(door.rabbitmq.management_url, door.acme.name, vhost=door.vhost)
     with pytest.raises(aio_pika.exceptions.AMQPConnectionError):
         await door.publish(door.acme)
     await door.publish(again)
@@ -291,18 +288,16 @@ async def test_adding_again_changes_the_password(door: Door) -> None:
 
 
 async def test_a_user_of_kontors_own_is_left_alone(door: Door) -> None:
-    async with IngestUsers(door.rabbitmq.management_url, vhost=door.vhost) as users:
-        with pytest.raises(IngestUserError, match="no connected system"):
-            await users.add("guest")
-        with pytest.raises(IngestUserError, match="no connected system"):
-            await users.remove("guest")
+    with pytest.raises(IngestUserError, match="no connected system"):
+        add_user(door.rabbitmq.management_url, "guest", vhost=door.vhost)
+    with pytest.raises(IngestUserError, match="no connected system"):
+        remove_user(door.rabbitmq.management_url, "guest", vhost=door.vhost)
 
 
 @pytest.mark.parametrize("slug", ["", "Acme", "acme.shop", "acme*", "acme/x", "müller"])
 async def test_other_characters_in_a_name_are_refused(door: Door, slug: str) -> None:
-    async with IngestUsers(door.rabbitmq.management_url, vhost=door.vhost) as users:
-        with pytest.raises(IngestUserError, match="merchant"):
-            await users.add(slug)
+    with pytest.raises(IngestUserError, match="merchant"):
+        add_user(door.rabbitmq.management_url, slug, vhost=door.vhost)
 
 
 async def _command(door: Door, *arguments: str) -> Result:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import aio_pika
 
-from kontor_bus.ingest.users import IngestUser, IngestUsers
+from kontor_bus.ingest.users import IngestUser, add_user
 from kontor_testing.rabbitmq import RabbitMQ
 from kontor_testing.waiting import eventually
 
@@ -36,8 +36,7 @@ class ConnectedSystem:
         return str(found.headers)
 
 
-async def connected_system(broker: RabbitMQ, vhost: str, slug: str) -> ConnectedSystem:
+def connected_system(broker: RabbitMQ, vhost: str, slug: str) -> ConnectedSystem:
     """Makes the user as `kontor ingest-user add` does."""
-    async with IngestUsers(broker.management_url, vhost=vhost) as users:
-        user = await users.add(slug)
+    user = add_user(broker.management_url, slug, vhost=vhost)
     return ConnectedSystem(broker.url(vhost, user.name, user.password), user)

@@ -107,7 +107,7 @@ async def _bus(
         return await databases.empty(), None, {}
     broker = rabbitmq()
     ingest = broker.vhost()
-    system = await connected_system(broker, ingest, slug)
+    system = connected_system(broker, ingest, slug)
     return broker.url(broker.vhost()), system, {"KONTOR_INGEST_BUS_URL": broker.url(ingest)}
 
 

@@ -20,7 +20,7 @@ async def shop(rabbitmq, open_documents):
     """A merchant whose ERP is connected, with one customer."""
     slug = f"shop-{secrets.token_hex(4)}"
     vhost = rabbitmq.vhost()
-    system = await connected_system(rabbitmq, vhost, slug)
+    system = connected_system(rabbitmq, vhost, slug)
     async with open_documents(ingest_bus_url=rabbitmq.url(vhost)) as documents:
         await documents.open_shop(slug=slug)
         await documents.add_customer()

@@ -10,7 +10,7 @@ from typing import Any
 import aio_pika
 import pytest
 
-from kontor_bus.ingest.users import IngestUser, IngestUsers
+from kontor_bus.ingest.users import IngestUser, add_user
 from kontor_testing.postgres import Databases
 from kontor_testing.rabbitmq import RabbitMQ
 from kontor_testing.waiting import eventually
@@ -43,8 +43,7 @@ class System:
 @pytest.fixture
 async def system(rabbitmq: RabbitMQ, databases: Databases, open_stage: Any, tmp_path: Path) -> AsyncIterator[System]:
     vhost, slug = rabbitmq.vhost(), f"shop-{secrets.token_hex(4)}"
-    async with IngestUsers(rabbitmq.management_url, vhost=vhost) as users:
-        user = await users.add(slug)
+    user = add_user(rabbitmq.management_url, slug, vhost=vhost)
     async with open_stage(databases, tmp_path, ingest_bus_url=rabbitmq.url(vhost)) as stage:
         yield System(rabbitmq.url(vhost, user.name, user.password), user, await stage.shop(slug))
 

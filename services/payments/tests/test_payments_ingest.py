@@ -27,7 +27,7 @@ def payment(number: str, **changes: Any) -> bytes:
 async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSystem]:
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.register(slug=slug)
-    made = await connected_system(rabbitmq, vhost, slug)
+    made = connected_system(rabbitmq, vhost, slug)
     async with IngestConsumer(rabbitmq.url(vhost), "payments", handler_of(world.app, ingest_message)):
         yield made
 

@@ -11,7 +11,7 @@ import click
 import httpx
 
 from kontor_bus.cli import dead
-from kontor_bus.ingest.cli import ingest_user
+from kontor_bus.ingest.users import ingest_user
 from kontor_edge.cli import rebuild_views, reproject
 
 _POLL_SECONDS = 0.3

@@ -1,4 +1,4 @@
-"""Users of the vhost `ingest`, through RabbitMQ's management HTTP API.
+"""`kontor ingest-user`: the access of other systems to the vhost `ingest`, through RabbitMQ's management HTTP API.
 
 The API instead of rabbitmqctl: it works from wherever Kontor runs, needs no Erlang cookie, and is the same for a
 package, a container and a hosted broker.
@@ -6,11 +6,13 @@ package, a container and a hosted broker.
 
 import re
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
+import click
 import httpx
 
 from kontor_bus.ingest.topology import EXCHANGE, KINDS, REFUSED_LENGTH, VHOST, merchant_of, refused_queue
@@ -19,7 +21,7 @@ from kontor_bus.rabbitmq.topology import bounded_arguments
 _NAME = re.compile(r"[a-z0-9-]+")
 
 
-class IngestUserError(Exception):
+class IngestUserError(click.ClickException):
     """The user could not be made or removed; the message says why."""
 
 
@@ -35,83 +37,72 @@ class IngestUser:
     refused: str
 
 
-class IngestUsers:
-    """`api` is the address of the management API with an administrator's log-in, `http://user:password@host:15672`."""
+def add_user(api: str, merchant: str, system: str = "", *, vhost: str = VHOST) -> IngestUser:
+    """Makes the user, or gives an existing one a new password; rights and queue are the same afterwards.
 
-    def __init__(self, api: str, *, vhost: str = VHOST) -> None:
-        address = httpx.URL(api)
-        self._vhost = vhost
-        self._client = httpx.AsyncClient(
-            base_url=address.copy_with(username=None, password=None),
-            auth=(address.username, address.password),
-            timeout=15.0,
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._client.aclose()
-
-    async def add(self, merchant: str, system: str = "") -> IngestUser:
-        """Makes the user, or gives an existing one a new password; rights and queue are the same afterwards."""
-        name = user_name(merchant, system)
-        await self._refuse_foreign(name)
-        password = secrets.token_urlsafe(24)
-        keys = tuple(f"{kind}.{merchant}" for kind in KINDS)
-        await self._put(f"vhosts/{self._in_vhost()}", {})
-        await self._put(f"users/{_quoted(name)}", {"password": password, "tags": ""})
+    `api` is the management API's address with an administrator's log-in: http://user:password@host:15672
+    """
+    name, password = _user_name(merchant, system), secrets.token_urlsafe(24)
+    refused, user, place = refused_queue(name), quote(name, safe=""), quote(vhost, safe="")
+    with _management(api) as call:
+        _refuse_foreign(call, name, vhost)
+        call("PUT", f"vhosts/{place}", {})
+        call("PUT", f"users/{user}", {"password": password, "tags": ""})
         # Nothing to configure, one exchange to write to, one queue to read from.
-        rights = {"configure": "^$", "write": f"^{EXCHANGE}$", "read": f"^{re.escape(refused_queue(name))}$"}
-        await self._put(f"permissions/{self._in_vhost()}/{_quoted(name)}", rights)
+        rights = {"configure": "^$", "write": f"^{EXCHANGE}$", "read": f"^{re.escape(refused)}$"}
+        call("PUT", f"permissions/{place}/{user}", rights)
         # Whatever kind: what an owner takes one day is open to the systems that are connected already.
         topics = {"exchange": EXCHANGE, "write": rf"^[a-z0-9-]+\.{re.escape(merchant)}$", "read": "^$"}
-        await self._put(f"topic-permissions/{self._in_vhost()}/{_quoted(name)}", topics)
+        call("PUT", f"topic-permissions/{place}/{user}", topics)
         queue = {"durable": True, "arguments": bounded_arguments(REFUSED_LENGTH)}
-        await self._put(f"queues/{self._in_vhost()}/{_quoted(refused_queue(name))}", queue)
-        return IngestUser(name, password, self._vhost, EXCHANGE, keys, refused_queue(name))
+        call("PUT", f"queues/{place}/{quote(refused, safe='')}", queue)
+    return IngestUser(name, password, vhost, EXCHANGE, tuple(f"{kind}.{merchant}" for kind in KINDS), refused)
 
-    async def remove(self, merchant: str, system: str = "") -> None:
-        """The user, its rights and its queue of refusals; its connections are closed by the broker."""
-        name = user_name(merchant, system)
-        await self._refuse_foreign(name)
-        await self._call("DELETE", f"users/{_quoted(name)}", missing=f"there is no user {name}")
-        await self._call("DELETE", f"queues/{self._in_vhost()}/{_quoted(refused_queue(name))}", missing=None)
 
-    def _in_vhost(self) -> str:
-        return _quoted(self._vhost)
+def remove_user(api: str, merchant: str, system: str = "", *, vhost: str = VHOST) -> None:
+    """The user, its rights and its queue of refusals; its connections are closed by the broker."""
+    name = _user_name(merchant, system)
+    with _management(api) as call:
+        _refuse_foreign(call, name, vhost)
+        if call("DELETE", f"users/{quote(name, safe='')}").status_code == httpx.codes.NOT_FOUND:
+            raise IngestUserError(f"there is no user {name}")
+        call("DELETE", f"queues/{quote(vhost, safe='')}/{quote(refused_queue(name), safe='')}")
 
-    async def _refuse_foreign(self, name: str) -> None:
-        """Kontor's own users and people's are left alone, also where a merchant's slug is like one of their names."""
-        answer = await self._call("GET", f"users/{_quoted(name)}/permissions", missing=None)
-        rights = [] if answer.status_code == httpx.codes.NOT_FOUND else answer.json()
-        if any(right["vhost"] != self._vhost or right["configure"] != "^$" for right in rights):
-            raise IngestUserError(f"the user {name} exists and is no connected system's")
 
-    async def _put(self, path: str, body: dict[str, Any]) -> None:
-        await self._call("PUT", path, body, missing=f"{path} is not there")
+Call = Callable[..., httpx.Response]
 
-    async def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, *, missing: str | None
-    ) -> httpx.Response:
+
+@contextmanager
+def _management(api: str) -> Iterator[Call]:
+    address = httpx.URL(api)
+    plain, login = address.copy_with(username=None, password=None), (address.username, address.password)
+
+    def call(method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        """An answer that is no error, or 404."""
         try:
-            answer = await self._client.request(method, f"/api/{path}", json=body)
+            answer = client.request(method, f"/api/{path}", json=body)
         except httpx.HTTPError as lost:
             raise IngestUserError(f"RabbitMQ's management API cannot be reached: {lost}") from lost
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            if missing is not None:
-                raise IngestUserError(missing)
-        elif answer.status_code == httpx.codes.UNAUTHORIZED:
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise IngestUserError("RabbitMQ's management API refuses the log-in; it wants an administrator's")
-        elif answer.is_error:
+        if answer.is_error and (method == "PUT" or answer.status_code != httpx.codes.NOT_FOUND):
             raise IngestUserError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer
 
+    with httpx.Client(base_url=plain, auth=login, timeout=15.0) as client:
+        yield call
 
-def user_name(merchant: str, system: str = "") -> str:
-    """`<slug>` or `<slug>.<system>`. Raises IngestUserError for other characters than a–z, 0–9 and hyphen."""
+
+def _refuse_foreign(call: Call, name: str, vhost: str) -> None:
+    """Kontor's own users and people's are left alone, also where a merchant's slug is like one of their names."""
+    answer = call("GET", f"users/{quote(name, safe='')}/permissions")
+    rights = [] if answer.status_code == httpx.codes.NOT_FOUND else answer.json()
+    if any(right["vhost"] != vhost or right["configure"] != "^$" for right in rights):
+        raise IngestUserError(f"the user {name} exists and is no connected system's")
+
+
+def _user_name(merchant: str, system: str) -> str:
+    """`<slug>` or `<slug>.<system>`."""
     for label, part in (("merchant", merchant), ("system", system)):
         if not _NAME.fullmatch(part) and (part or label == "merchant"):
             raise IngestUserError(f"{label}: {part!r} may only consist of a-z, 0-9 and hyphens")
@@ -120,5 +111,38 @@ def user_name(merchant: str, system: str = "") -> str:
     return name
 
 
-def _quoted(name: str) -> str:
-    return quote(name, safe="")
+@click.group("ingest-user")
+def ingest_user() -> None:
+    """Users with which other systems hand things in over RabbitMQ.
+
+    KONTOR_RABBITMQ_API is the management API with an administrator's log-in: http://user:password@host:15672
+    """
+
+
+def _of_a_system(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--vhost", default=VHOST, show_default=True)(command)
+    command = click.option("--api", envvar="KONTOR_RABBITMQ_API", required=True, show_envvar=True)(command)
+    command = click.option("--system", default="", help="Its name, where a merchant connects several.")(command)
+    return click.argument("slug")(command)
+
+
+@ingest_user.command()
+@_of_a_system
+def add(slug: str, system: str, api: str, vhost: str) -> None:
+    """Makes the user of the merchant SLUG with its rights and its queue of refusals; prints the password once."""
+    user = add_user(api, slug, system, vhost=vhost)
+    click.echo(f"user         {user.name}")
+    click.echo(f"password     {user.password}")
+    click.echo(f"vhost        {user.vhost}")
+    click.echo(f"exchange     {user.exchange}")
+    click.echo(f"routing keys {' '.join(user.routing_keys)}")
+    click.echo(f"refused      {user.refused}")
+    click.echo(f"Set the property user-id of every message to {user.name}.")
+
+
+@ingest_user.command()
+@_of_a_system
+def remove(slug: str, system: str, api: str, vhost: str) -> None:
+    """Removes the user and its queue of refusals; its connections end at once."""
+    remove_user(api, slug, system, vhost=vhost)
+    click.echo("removed")

@@ -25,7 +25,7 @@ from kontor_testing.waiting import eventually
 async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSystem]:
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.register(slug=slug)
-    made = await connected_system(rabbitmq, vhost, slug)
+    made = connected_system(rabbitmq, vhost, slug)
     async with IngestConsumer(rabbitmq.url(vhost), "meters", handler_of(world.app, accept)):
         yield made
 

@@ -21,7 +21,7 @@ DAY = {"meter": "Z1", "obis": "1-0:1.8.0", "start": "2026-03-02T00:00:00+01:00",
 async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSystem]:
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.sql("UPDATE merchant SET slug = $1 RETURNING id", slug)
-    made = await connected_system(rabbitmq, vhost, slug)
+    made = connected_system(rabbitmq, vhost, slug)
     async with IngestConsumer(rabbitmq.url(vhost), "readings", handler_of(world.app, accept)):
         yield made
 
