@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from kontor_bus.supervision import Background
-from kontor_service.clock import MovableClock
+from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.errors import install_handlers
 from kontor_service.files import Files
@@ -61,7 +61,7 @@ def build_app(
     app.state.registry = registry
     app.state.tracer_provider = provider
     app.state.health = health
-    app.state.clock = MovableClock.on(settings.today)
+    app.state.clock = Clock.on(settings.today)
     app.state.background = Background()
     # Called when the server begins to stop, before it waits for open responses: edges end their event streams.
     app.state.closing = []

@@ -5,36 +5,23 @@ rate limits) uses the system's time instead.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
-        ...
-
-    def today(self, time_zone: str) -> date:
-        """The business date in an IANA time zone."""
-        ...
-
-
-class SystemClock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def today(self, time_zone: str) -> date:
-        return self.now().astimezone(ZoneInfo(time_zone)).date()
-
-
-class MovableClock(SystemClock):
-    """The system's time, moved: for development and dated tests."""
+class Clock:
+    """The system's time; moved by `offset` in development and dated tests."""
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
 
     def now(self) -> datetime:
-        return super().now() + self.offset
+        """The present instant, aware, in UTC."""
+        return datetime.now(UTC) + self.offset
+
+    def today(self, time_zone: str) -> date:
+        """The business date in an IANA time zone."""
+        return self.now().astimezone(ZoneInfo(time_zone)).date()
 
     @classmethod
     def on(cls, day: date | None) -> Self:

@@ -28,6 +28,13 @@ from kontor_service.i18n import N_
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100)]
 KeyReused = Conflict.named("idempotency_key_reused", N_("This idempotency key was used for another request."))
 
+# The update changes nothing: it waits for whoever has the key, and answers what is there.
+_CLAIM = text(
+    "INSERT INTO idempotency (merchant_id, scope, key, fingerprint) VALUES (:merchant, :scope, :key, :asked)"
+    " ON CONFLICT (merchant_id, scope, key) DO UPDATE SET key = excluded.key"
+    " RETURNING fingerprint, answer, xmax = 0 AS fresh"
+)
+
 
 def command_result(state: Message, /, **extra: Any) -> dict[str, Any]:
     """The answer to a command: which aggregate is now in which version, and its state for the edge's copy."""
@@ -78,24 +85,9 @@ async def recall(session: SQLSession, merchant_id: UUID, scope: str, key: str, a
 
     Concurrent requests with one key wait for each other here. Raises KeyReused if the key stood for another request.
     """
-    claimed = await session.execute(
-        text(
-            "INSERT INTO idempotency (merchant_id, scope, key, fingerprint) VALUES (:merchant, :scope, :key, :asked)"
-            " ON CONFLICT (merchant_id, scope, key) DO NOTHING RETURNING key"
-        ),
-        {"merchant": merchant_id, "scope": scope, "key": key, "asked": asked},
-    )
-    if claimed.first() is not None:
+    row = (await session.execute(_CLAIM, {"merchant": merchant_id, "scope": scope, "key": key, "asked": asked})).one()
+    if row.fresh:
         return None
-    row = (
-        await session.execute(
-            text(
-                "SELECT fingerprint, answer FROM idempotency"
-                " WHERE merchant_id = :merchant AND scope = :scope AND key = :key"
-            ),
-            {"merchant": merchant_id, "scope": scope, "key": key},
-        )
-    ).one()
     if row.fingerprint != asked:
         raise KeyReused(field="Idempotency-Key")
     answer: dict[str, Any] = row.answer

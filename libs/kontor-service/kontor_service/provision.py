@@ -12,9 +12,9 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
+from sqlalchemy import make_url
 
 EDGES = frozenset({"gateway", "admin"})
 
@@ -50,8 +50,8 @@ async def provision(server: str, service: str, *, password: str, database: str |
             await connection.execute(f'GRANT CREATE ON DATABASE "{name}" TO {copy}')
     finally:
         await connection.close()
-    address = {role: _with(server, role, password, name) for role in roles}
-    await _grant(_with(server, None, None, name), owner, copy if service in EDGES else runtime)
+    address = {role: _with(server, name, role, password) for role in roles}
+    await _grant(_with(server, name), owner, copy if service in EDGES else runtime)
     return ServiceDatabase(address[runtime], address[owner], address.get(copy))
 
 
@@ -79,11 +79,11 @@ async def _grant(server: str, owner: str, writer: str) -> None:
         await connection.close()
 
 
-def _with(server: str, role: str | None, password: str | None, database: str) -> str:
-    parts = urlsplit(server)
-    host = parts.netloc.rpartition("@")[2]
-    login = f"{role}:{quote(password or '', safe='')}@" if role else f"{parts.netloc.rpartition('@')[0]}@"
-    return urlunsplit(("postgresql", login.lstrip("@") + host, f"/{database}", parts.query, ""))
+def _with(server: str, database: str, role: str | None = None, password: str | None = None) -> str:
+    address = make_url(server).set(database=database)
+    if role is not None:
+        address = address.set(username=role, password=password)
+    return address.render_as_string(hide_password=False)
 
 
 async def _provision_all(server: str, password: str, services: Sequence[str]) -> None:

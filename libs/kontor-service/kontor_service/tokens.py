@@ -4,12 +4,12 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
 import jwt
 from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from kontor_service.client import ServiceClient
 from kontor_service.errors import Forbidden, Unauthorized
@@ -26,23 +26,24 @@ _KEY_REFRESH_PAUSE = 5.0
 TokenInvalid = Unauthorized.named("token_invalid", N_("The token is not valid."))
 
 
-@dataclass(frozen=True)
-class Principal:
-    """Who acts, for whom, and what they may do; from a verified token."""
+class Principal(BaseModel):
+    """Who acts, for whom, and what they may do: the claims of a verified token."""
 
-    subject: str
+    model_config = ConfigDict(frozen=True)
+
+    subject: str = Field(alias="sub")
     kind: str
-    rights: frozenset[str]
-    merchant_id: UUID | None = None
+    rights: frozenset[str] = frozenset()
+    merchant_id: UUID | None = Field(None, alias="merchant")
     name: str = ""
-    customers: frozenset[UUID] = field(default_factory=frozenset)
+    customers: frozenset[UUID] = frozenset()
     # A link's session sees this document and its thread only.
-    document_id: UUID | None = None
+    document_id: UUID | None = Field(None, alias="document")
     # A capability link acts for this resource and for no customer: <owner>.<aggregate>:<id>, e.g. meters.meter:0192…
     resource: str | None = None
     language: str = "de"
     # The session a person acts in; None for systems and services.
-    session_id: UUID | None = None
+    session_id: UUID | None = Field(None, alias="session")
 
     @property
     def merchant(self) -> UUID:
@@ -55,21 +56,6 @@ class Principal:
     def for_customers(self) -> bool:
         """Whether a customer acts (by account, mailed code or link), who sees the things of `customers` alone."""
         return self.kind not in ("staff", "key", "service")
-
-    @classmethod
-    def from_claims(cls, claims: dict[str, Any]) -> Self:
-        return cls(
-            subject=claims["sub"],
-            kind=claims["kind"],
-            rights=frozenset(claims.get("rights", ())),
-            merchant_id=UUID(claims["merchant"]) if claims.get("merchant") else None,
-            name=claims.get("name", ""),
-            customers=frozenset(UUID(c) for c in claims.get("customers", ())),
-            document_id=UUID(claims["document"]) if claims.get("document") else None,
-            resource=claims.get("resource"),
-            language=claims.get("language", "de"),
-            session_id=UUID(claims["session"]) if claims.get("session") else None,
-        )
 
 
 class TokenVerifier:
@@ -90,7 +76,7 @@ class TokenVerifier:
                 token, key, algorithms=["EdDSA"], audience=self._audience, issuer=ISSUER, leeway=_LEEWAY,
                 options={"require": ["exp", "iat", "sub", "aud"]},
             )  # fmt: skip
-            return Principal.from_claims(claims)
+            return Principal.model_validate(claims)
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise TokenInvalid from error
 

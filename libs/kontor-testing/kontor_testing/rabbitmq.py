@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 from urllib.parse import quote
 
 import httpx
@@ -20,18 +19,6 @@ from kontor_testing.serving import free_port
 _START_SECONDS = 60.0
 
 
-class Broker(Protocol):
-    """A broker that can be taken away: where it runs is its own affair."""
-
-    def start(self, amqp_port: int, management_port: int) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def kill(self) -> None: ...
-
-    def remove(self) -> None: ...
-
-
 @dataclass
 class RabbitMQ:
     """`url(vhost)` is where clients connect; `management` is the address of its HTTP API, with the same log-in."""
@@ -41,7 +28,7 @@ class RabbitMQ:
     management: str
     user: str = "guest"
     password: str = "guest"
-    broker: Broker | None = None
+    broker: ContainerBroker | ProgramBroker | None = None
     _number: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def url(self, vhost: str = "/", user: str | None = None, password: str | None = None) -> str:
@@ -53,26 +40,18 @@ class RabbitMQ:
         """The HTTP API with its log-in, as `kontor ingest-user` takes it."""
         return self.management.replace("://", f"://{self.user}:{self.password}@")
 
-    def vhost(self, name: str | None = None) -> str:
+    def vhost(self) -> str:
         """Makes a vhost, of its own name for each test, and answers its name."""
-        name = name or f"test-{os.getpid()}-{next(self._number)}-{secrets.token_hex(3)}"
+        name = f"test-{os.getpid()}-{next(self._number)}-{secrets.token_hex(3)}"
         with self._api() as api:
             api.put(f"/api/vhosts/{quote(name, safe='')}").raise_for_status()
-        self.permit(self.user, name)
+            rights = {"configure": ".*", "write": ".*", "read": ".*"}
+            api.put(f"/api/permissions/{quote(name, safe='')}/{self.user}", json=rights).raise_for_status()
         return name
 
     def delete_vhost(self, name: str) -> None:
         with self._api() as api:
             api.delete(f"/api/vhosts/{quote(name, safe='')}").raise_for_status()
-
-    def add_user(self, name: str, password: str) -> None:
-        with self._api() as api:
-            api.put(f"/api/users/{quote(name, safe='')}", json={"password": password, "tags": ""}).raise_for_status()
-
-    def permit(self, user: str, vhost: str, *, configure: str = ".*", write: str = ".*", read: str = ".*") -> None:
-        rights = {"configure": configure, "write": write, "read": read}
-        with self._api() as api:
-            api.put(f"/api/permissions/{quote(vhost, safe='')}/{quote(user, safe='')}", json=rights).raise_for_status()
 
     def stop(self) -> None:
         """Ends it in good order; what is durable stays."""
@@ -87,10 +66,6 @@ class RabbitMQ:
         self._own().start(self.port, int(self.management.rsplit(":", 1)[1]))
         self.wait()
 
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
@@ -98,7 +73,7 @@ class RabbitMQ:
                 raise RuntimeError(f"RabbitMQ on port {self.port} did not answer within {_START_SECONDS:.0f} s")
             time.sleep(0.1)
 
-    def _own(self) -> Broker:
+    def _own(self) -> ContainerBroker | ProgramBroker:
         if self.broker is None:
             raise RuntimeError("this RabbitMQ was given by KONTOR_TEST_AMQP_URL; it is not ours to stop")
         return self.broker
@@ -124,7 +99,7 @@ def rabbitmq_server(*, own: bool = False) -> Iterator[RabbitMQ]:
     if given and not own:
         yield _given(given)
         return
-    broker: Broker = ContainerBroker() if docker_answers() else ProgramBroker()
+    broker = ContainerBroker() if docker_answers() else ProgramBroker()
     server = RabbitMQ("127.0.0.1", free_port(), f"http://127.0.0.1:{free_port()}", broker=broker)
     try:
         server.start()

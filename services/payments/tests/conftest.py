@@ -41,7 +41,7 @@ class OpenTokens:
 
     async def verify(self, token: str) -> Principal:
         try:
-            return Principal.from_claims(json.loads(base64.urlsafe_b64decode(token)))
+            return Principal.model_validate(json.loads(base64.urlsafe_b64decode(token)))
         except ValueError as error:
             raise TokenInvalid from error
 

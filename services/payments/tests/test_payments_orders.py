@@ -17,7 +17,7 @@ from kontor_payments.models import Checkout, Receivable, Refund
 from kontor_payments.providers.protocol import PaymentReport, RefundReport
 from kontor_payments.receivables.account import Account
 from kontor_payments.refunds.service import end_refund
-from kontor_service.clock import MovableClock
+from kontor_service.clock import Clock
 
 DUE = 11900
 START = datetime(2026, 11, 10, 8, tzinfo=UTC)
@@ -64,7 +64,7 @@ class Story:
         self.memory = Memory()
         merchant = uuid4()
         row = Receivable(merchant_id=merchant, document_id=uuid4(), currency="EUR", asked_minor=DUE)
-        self.account = Account(self.memory, row, MovableClock(), Offer())  # type: ignore[arg-type]
+        self.account = Account(self.memory, row, Clock(), Offer())  # type: ignore[arg-type]
         self.checkouts = {
             name: Checkout(
                 merchant_id=merchant, receivable_id=row.id, document_id=row.document_id, connection_id=uuid4(),

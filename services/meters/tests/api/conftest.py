@@ -21,7 +21,7 @@ from kontor_events.registry import class_of, type_of
 from kontor_meters.app import create_app
 from kontor_meters.consumers import consumers
 from kontor_meters.settings import Settings
-from kontor_service.clock import MovableClock
+from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import serving
@@ -35,7 +35,7 @@ class Installation:
     app: FastAPI
     http: httpx.AsyncClient
     signer: TokenSigner
-    clock: MovableClock
+    clock: Clock
     bus_url: str
 
 
@@ -46,7 +46,7 @@ class World:
     app: FastAPI
     http: httpx.AsyncClient
     signer: TokenSigner
-    clock: MovableClock
+    clock: Clock
     merchant: UUID = field(default_factory=uuid7)
     customer: UUID = field(default_factory=uuid7)
     _versions: dict[UUID, int] = field(default_factory=dict)
@@ -165,7 +165,7 @@ def envelope(message: Any, merchant: UUID) -> Envelope:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    signer, clock = TokenSigner(), MovableClock()
+    signer, clock = TokenSigner(), Clock()
     clock.travel_to(NOW)
     database, bus_url = await databases.create("meters"), await databases.empty()
     async with serving(signer.app) as identity_url:

@@ -18,7 +18,7 @@ from kontor_meters.consumption import changes, jobs
 from kontor_meters.consumption.jobs import end_projections, sum_up
 from kontor_meters.models import Merchant, Meter, Reading, Register
 from kontor_meters.times import start_of
-from kontor_service.clock import MovableClock
+from kontor_service.clock import Clock
 from kontor_service.database import Database, driver_of
 from kontor_service.ids import uuid7
 from kontor_testing.postgres import Databases
@@ -32,7 +32,7 @@ class World:
     """One merchant; meters and readings put straight into the tables."""
 
     db: Database
-    clock: MovableClock = field(default_factory=MovableClock)
+    clock: Clock = field(default_factory=Clock)
     merchant: UUID = field(default_factory=uuid7)
     series: UUID = field(default_factory=uuid7)
     point: UUID = field(default_factory=uuid7)
