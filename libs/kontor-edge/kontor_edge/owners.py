@@ -43,12 +43,14 @@ async def command(
     return {"items": answer}
 
 
-async def send(request: Request, owner: str, right: str, method: str, path: str, **options: Any) -> httpx.Response:
-    """What the owner answers as it is, for what is no JSON. Raises Problem like a command."""
+async def send(
+    request: Request, owner: str, right: str, method: str, path: str, *, link: str | None = None, **options: Any
+) -> httpx.Response:
+    """What the owner answers as it is, for what is no JSON. `link`: as whoever holds this secret link, instead of the
+    session. Raises Problem like a command."""
     edge = edge_of(request)
-    token = await edge.source.command(
-        audience=owner, right=right, session_hash=session_hash(request), ip=client_ip(request)
-    )
+    who = {"link": link} if link else {"session_hash": session_hash(request)}
+    token = await edge.source.command(audience=owner, right=right, ip=client_ip(request), **who)
     return await edge.owner(owner).request(method, path, token=token, **options)
 
 

@@ -29,7 +29,7 @@ async def test_what_is_stored_leaves_the_form_and_what_asks_back_can_be_insisted
 
     shop.owners.answers["POST", "/v1/readings"] = answers
     here = f"/zaehler/ablesen?kunde={customer.customer.id}"
-    form = {"taken_on": "2026-11-20", "reason": "regular", "note": "Anruf", f"v_{one}": "17,5", f"v_{two}": "99"}
+    form = {"day": "2026-11-20", "reason": "regular", "note": "Anruf", f"value-{one}": "17,5", f"value-{two}": "99"}
     answer = await shop.post(here, form)
     assert answer.status_code == 422
     assert shop.owners.calls[-1][2]["readings"][0] == {
@@ -37,10 +37,10 @@ async def test_what_is_stored_leaves_the_form_and_what_asks_back_can_be_insisted
     }  # fmt: skip
     assert "Ein Zählerstand wurde gespeichert." in answer.text
     assert 'value="17,5"' not in answer.text
-    assert f'id="v_{two}-error">' in answer.text
+    assert f'id="value-{two}-error">' in answer.text
     assert "1.234,5" in answer.text
-    assert f'name="i_{two}"' in answer.text
-    again = await shop.post(here, form | {f"v_{one}": "", f"i_{two}": "on"})
+    assert f'name="insist-{two}"' in answer.text
+    again = await shop.post(here, form | {f"value-{one}": "", f"insist-{two}": "on"})
     assert again.headers["location"] == f"/kunden/{customer.customer.id}"
     assert [r["insist"] for r in shop.owners.calls[-1][2]["readings"]] == [True]
 

@@ -13,6 +13,7 @@ from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
+from kontor_meters_pages.entering import Entry
 from kontor_meters_pages.words import found
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_, ngettext
@@ -37,8 +38,8 @@ async def enter_page(request: Request) -> Response:
     if customer_id is None and meter_id is None:
         return await _whose(request)
     staff, customer, meters = await _chosen(request, customer_id, meter_id)
-    begin = {"taken_on": staff.today.isoformat(), "reason": "regular", "key": new_key()}
-    return _page(request, staff, Form.of(begin), customer, meters)
+    begin = {"day": staff.today.isoformat(), "reason": "regular", "key": new_key()}
+    return _page(request, staff, Entry(meters, Form.of(begin), staff.today), customer)
 
 
 async def _whose(request: Request) -> Response:
@@ -72,67 +73,31 @@ async def enter(request: Request) -> Response:
     query = request.query_params
     staff, customer, meters = await _chosen(request, uuid_of(query.get("kunde")), uuid_of(query.get("zaehler")))
     form = await read_form(request)
-    wanted = _wanted(form, meters)
+    entry = Entry(meters, form, staff.today, say=found)
+    wanted = entry.wanted({"reason": form.choice("reason", REASONS, "regular"), "note": form.text("note", limit=500)})
+    if not wanted:
+        form.problem = form.problem or _("Please fill in at least one value.")
     answer, status = await submit(
         request, form, OWNER, EDIT, "/v1/readings", json={"readings": wanted}, key=form.value("key")
     )
-    stored = _take(form, wanted, answer["results"]) if answer else 0
+    if answer:
+        entry.note(answer["results"])
+    stored = len(entry.done)
     said = ngettext("One reading was stored.", "%(count)s readings were stored.", stored) if stored else None
     if form.ok:
-        back = (
-            f"/zaehler/{meters[0]['id']}"
-            if len(meters) == 1
-            else f"/kunden/{customer['id']}"
-            if customer
-            else "/zaehler"
-        )
-        return pages(request).redirect(back, good=said)
+        whose = f"/kunden/{customer['id']}" if customer else "/zaehler"
+        return pages(request).redirect(f"/zaehler/{meters[0]['id']}" if len(meters) == 1 else whose, good=said)
     # What comes again is another request than the one before.
     form.values["key"] = [new_key()]
-    return _page(request, staff, form, customer, meters, 422 if answer else status, said)
-
-
-def _wanted(form: Form, meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One entry for each register that has a value."""
-    day = form.day("taken_on", required=True)
-    reason, note = form.choice("reason", REASONS, "regular"), form.text("note", limit=500)
-    entries = []
-    for register in (r for m in meters for r in m["registers"]):
-        value = form.text(f"v_{register['id']}", limit=40)
-        if value:
-            insist = form.flag(f"i_{register['id']}")
-            entry = {"register_id": register["id"], "value": value, "reason": reason, "insist": insist, "note": note}
-            entries.append(entry | {"taken_on": day.isoformat() if day else None})
-    if not entries:
-        form.problem = form.problem or _("Please fill in at least one value.")
-    return entries
-
-
-def _take(form: Form, wanted: list[dict[str, Any]], results: list[dict[str, Any]]) -> int:
-    """Says at its field what stands against a value; takes those out of the form that are stored. How many are."""
-    stored = 0
-    for entry, result in zip(wanted, results, strict=True):
-        name = f"v_{entry['register_id']}"
-        if result["outcome"] in ("stored", "questioned"):
-            stored += 1
-            form.values.pop(name, None)
-            form.values.pop(f"i_{entry['register_id']}", None)
-            continue
-        sentences = [found(finding) for finding in result["findings"] if finding["severity"] != "note"]
-        form.error(name, " ".join(sentences) or _("This value was not accepted."))
-        if result["outcome"] == "asks_back":
-            # The box for insisting is offered from now on.
-            form.values.setdefault(f"a_{entry['register_id']}", ["on"])
-    return stored
+    return _page(request, staff, entry, customer, 422 if answer else status, said)
 
 
 def _page(
-    request: Request, staff: Staff, form: Form, customer: dict[str, Any] | None, meters: list[dict[str, Any]], status: int = 200,
-    stored: str | None = None,
+    request: Request, staff: Staff, entry: Entry, customer: dict[str, Any] | None, status: int = 200, stored: str | None = None
 ) -> Response:  # fmt: skip
     return pages(request).render(
-        request, "meters/enter.html", frame(request, staff, live=False), status=status, form=form, customer=customer, meters=meters,
-        reasons=REASONS, stored=stored, here="/zaehler/ablesen?" + str(request.query_params),
+        request, "meters/enter.html", frame(request, staff, live=False), status=status, entry=entry, form=entry.form,
+        customer=customer, meters=entry.meters, reasons=REASONS, stored=stored, here="/zaehler/ablesen?" + str(request.query_params),
     )  # fmt: skip
 
 

@@ -1,21 +1,23 @@
-"""Readings from a form to their owner and back: what is typed, what became of each, what may be insisted on."""
+"""Readings that customers enter, with their photos: by a session, or by a write-only link."""
 
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
+from starlette.datastructures import UploadFile
 
-from kontor_meters_pages.portal.commands import Commands
+from kontor_edge.owners import command, send
+from kontor_meters_pages.entering import Entry
 from kontor_meters_pages.portal.words import REASONS
-from kontor_meters_pages.words import finding_sentence
 from kontor_service.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unavailable
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form
 
-_TAKEN = ("stored", "questioned")
+# What is asked of meters: the owner, and the right.
+_ENTER = ("meters", "meters:enter")
+# A photo is read and drawn anew before meters answers.
+_PHOTO_SECONDS = 60.0
 
 
 class FormTooLarge(TooLarge):
@@ -26,44 +28,6 @@ class FormTooLarge(TooLarge):
 
 class LengthMissing(Problem):
     status, code, title = 411, "length_missing", N_("The length of the request must be said.")
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A reading that was taken. `checked`: staff look at it first. `notes`: what is told about it."""
-
-    meter: dict[str, Any]
-    register: dict[str, Any]
-    value: str
-    day: date
-    checked: bool
-    notes: list[str]
-
-
-@dataclass(slots=True)
-class Entry:
-    """One screen of meters, its form, and what became of it. `secret`: nothing of the meters' past may be said."""
-
-    meters: list[dict[str, Any]]
-    form: Form
-    today: date
-    secret: bool = False
-    done: dict[str, Done] = field(default_factory=dict)
-    # Registers whose reading may be insisted on.
-    doubted: set[str] = field(default_factory=set)
-
-    @property
-    def finished(self) -> bool:
-        return bool(self.done) and self.form.ok
-
-    @property
-    def waiting(self) -> list[dict[str, Any]]:
-        """Meters of which something is still to be entered."""
-        return [m for m in self.meters if any(r["id"] not in self.done for r in m["registers"])]
-
-    def day_of(self, meter: dict[str, Any]) -> date:
-        """The meter's own date, or the one for all."""
-        return self.form.day(f"day-{meter['id']}") or self.form.day("day") or self.today
 
 
 def by_hand(meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,59 +56,61 @@ def check_size(request: Request, limit: int) -> None:
         )
 
 
-async def enter(commands: Commands, entry: Entry) -> int:
+async def store_photo(request: Request, photo: UploadFile, link: str | None = None) -> str:
+    """Its hash, to be named with the readings. Raises Invalid for what is no picture."""
+    files = {"file": (photo.filename or "photo", photo.file, photo.content_type or "application/octet-stream")}
+    answer = await send(request, *_ENTER, "POST", "/v1/photos", link=link, files=files, timeout=_PHOTO_SECONDS)
+    return str(answer.json()["sha256"])
+
+
+async def store_readings(
+    request: Request, readings: list[dict[str, Any]], key: str, link: str | None = None
+) -> list[dict[str, Any]]:
+    """What became of each, in the same order; what was taken is in the copy. `key` makes a repeated click one."""
+    answer = await command(request, *_ENTER, "POST", "/v1/readings", json={"readings": readings}, key=key, link=link)
+    results: list[dict[str, Any]] = answer["results"]
+    return results
+
+
+async def enter(request: Request, entry: Entry, link: str | None = None) -> int:
     """Hands in what was typed and notes in the entry what became of it. The status of the page that shows it."""
     form = entry.form
-    typed = [(m, r) for m in entry.meters for r in m["registers"] if form.text(f"value-{r['id']}", limit=40)]
-    if not typed:
+    if not entry.typed:
         form.problem = _("Please enter at least one reading.")
         return 422
-    reason = form.choice("reason", REASONS) if form.value("reason") else ""
-    days = {meter["id"]: entry.day_of(meter) for meter, _register in typed}
+    reason = {"reason": form.choice("reason", REASONS)} if form.value("reason") else {}
     try:
-        await _keep_photos(commands, entry)
+        await _store_photos(request, entry, link)
+        wanted = entry.wanted(reason)
         if not form.ok:
             return 422
-        wanted = [_wanted(form, meter, register, days[meter["id"]], reason) for meter, register in typed]
-        results = await _handed_in(commands, form, wanted)
+        entry.note(await _stored(request, form, wanted, link))
     except Problem as problem:
         return _refused(form, problem)
-    for (meter, register), result in zip(typed, results, strict=True):
-        _note(entry, meter, register, days[meter["id"]], result)
     form.values["key"] = [str(uuid4())]
     return 200 if form.ok else 422
 
 
-async def _keep_photos(commands: Commands, entry: Entry) -> None:
+async def _store_photos(request: Request, entry: Entry, link: str | None) -> None:
     """Before the readings: what is refused then comes back with its photos kept."""
     for meter in entry.meters:
         for photo in entry.form.files(f"photo-{meter['id']}")[:1]:
             try:
-                entry.form.values[f"shot-{meter['id']}"] = [await commands.keep_photo(photo)]
+                entry.form.values[f"shot-{meter['id']}"] = [await store_photo(request, photo, link)]
             except Invalid:
                 entry.form.error(f"photo-{meter['id']}", _("This is not a picture that we can read."))
             except TooLarge:
                 entry.form.error(f"photo-{meter['id']}", _("This picture is too large: at most 25 MB, please."))
 
 
-async def _handed_in(commands: Commands, form: Form, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    key = form.text("key", limit=60) or str(uuid4())
+async def _stored(request: Request, form: Form, wanted: list[dict[str, Any]], link: str | None) -> list[dict[str, Any]]:
     try:
-        return await commands.enter(wanted, key)
+        return await store_readings(request, wanted, form.text("key", limit=60) or str(uuid4()), link)
     except Conflict as conflict:
         # The answer to the first try was lost, and what was typed has changed since.
         if conflict.code != "idempotency_key_reused":
             raise
-        return await commands.enter(wanted, str(uuid4()))
-
-
-def _wanted(form: Form, meter: dict[str, Any], register: dict[str, Any], day: date, reason: str) -> dict[str, Any]:
-    found = {
-        "register_id": register["id"], "value": form.text(f"value-{register['id']}"), "taken_on": day.isoformat(),
-        "insist": form.flag(f"insist-{register['id']}"),
-    }  # fmt: skip
-    more = {"reason": reason, "photo_sha256": form.text(f"shot-{meter['id']}", limit=64)}
-    return found | {name: value for name, value in more.items() if value}
+        return await store_readings(request, wanted, str(uuid4()), link)
 
 
 def _refused(form: Form, problem: Problem) -> int:
@@ -155,20 +121,3 @@ def _refused(form: Form, problem: Problem) -> int:
     else:
         form.problem = _("These readings were not taken.") + (f" {problem.detail}" if problem.detail else "")
     return problem.status
-
-
-def _note(entry: Entry, meter: dict[str, Any], register: dict[str, Any], day: date, result: dict[str, Any]) -> None:
-    outcome, name = result["outcome"], f"value-{register['id']}"
-    findings = result.get("findings") or []
-    if outcome in _TAKEN:
-        value = entry.form.values.pop(name)[0].strip()
-        notes = [
-            finding_sentence(f, register["unit"], secret=entry.secret) for f in findings if f["severity"] == "note"
-        ]
-        entry.form.values.pop(f"insist-{register['id']}", None)
-        entry.done[register["id"]] = Done(meter, register, value, day, outcome == "questioned", notes)
-        return
-    told = [finding_sentence(f, register["unit"], secret=entry.secret) for f in findings if f["severity"] != "note"]
-    entry.form.error(name, " ".join(dict.fromkeys(told)) or _("This reading was not taken."))
-    if outcome == "asks_back":
-        entry.doubted.add(register["id"])

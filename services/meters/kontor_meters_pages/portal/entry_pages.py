@@ -14,9 +14,8 @@ from kontor_edge.listing import portal_listing
 from kontor_edge.paging import next_cursor, parse_uuid
 from kontor_edge.portal import Slug, page_context
 from kontor_edge.query import loads_all
-from kontor_edge.sessions import session_hash
-from kontor_meters_pages.portal.commands import Commands
-from kontor_meters_pages.portal.entering import Entry, by_hand, check_size, enter, to_enter
+from kontor_meters_pages.entering import Entry
+from kontor_meters_pages.portal.entering import by_hand, check_size, enter, to_enter
 from kontor_meters_pages.portal.listing import METERS, may_enter
 from kontor_service.errors import Forbidden, NotFound
 from kontor_service.i18n import gettext as _
@@ -47,7 +46,7 @@ async def send(request: Request, slug: Slug) -> Response:
     check_size(request, _LARGEST_FORM)
     async with aclosing(await read_form(request, max_files=METERS.size)) as form:
         found = Entry(_chosen(request, record, form), form, record["today"])
-        status = await enter(Commands(request, session_hash=session_hash(request, slug)), found)
+        status = await enter(request, found)
     return _page(request, slug, record, found, status)
 
 

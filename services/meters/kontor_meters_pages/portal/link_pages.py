@@ -16,8 +16,8 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
 from kontor_edge.portal import public_page_context, query_portal
 from kontor_edge.query import call_view, loads_all
-from kontor_meters_pages.portal.commands import Commands
-from kontor_meters_pages.portal.entering import Entry, check_size, enter, to_enter
+from kontor_meters_pages.entering import Entry
+from kontor_meters_pages.portal.entering import check_size, enter, to_enter
 from kontor_meters_pages.portal.entry_pages import entry_title
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
 from kontor_web import Form
@@ -49,7 +49,7 @@ async def send(request: Request, token: str) -> Response:
     check_size(request, _LARGEST_FORM)
     async with aclosing(await read_secret_form(request, max_files=_MOST_PHOTOS)) as form:
         found = Entry(_meters(record, form), form, record["today"], secret=True)
-        status = await enter(Commands(request, link=token), found)
+        status = await enter(request, found, token)
     return _page(request, record, found, status)
 
 

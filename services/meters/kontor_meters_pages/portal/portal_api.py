@@ -13,10 +13,8 @@ from starlette.responses import Response
 from kontor_edge.answers import json_answer
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import query_view
-from kontor_edge.sessions import session_hash
 from kontor_meters_pages.periods import read_period
-from kontor_meters_pages.portal.commands import Commands
-from kontor_meters_pages.portal.entering import check_size
+from kontor_meters_pages.portal.entering import check_size, store_photo, store_readings
 from kontor_meters_pages.portal.listing import METERS
 from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
 from kontor_service.errors import Invalid, Unavailable
@@ -138,7 +136,7 @@ async def photo(request: Request, slug: str) -> dict[str, str]:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise Invalid(N_("A picture is needed here, PNG or JPEG."), field="file")
-        return {"sha256": await Commands(request, session_hash=session_hash(request, slug)).keep_photo(file)}
+        return {"sha256": await store_photo(request, file)}
 
 
 @router.post("/readings", summary="Enter readings")
@@ -151,8 +149,7 @@ async def enter(
     """`results` in the order of the input, each with its `outcome`: `stored`; `questioned` (insisted on: the merchant
     looks at it); `asks_back` (send it again with `insist` if it is right); `refused`. `findings` say why."""
     await query_view(request, "reader")
-    commands = Commands(request, session_hash=session_hash(request, slug))
     readings = [one.model_dump(mode="json", exclude_none=True) for one in body.readings]
-    results = await commands.enter(readings, idempotency_key or str(uuid4()))
+    results = await store_readings(request, readings, idempotency_key or str(uuid4()))
     told = ("register_id", "outcome", "findings", "id", "version")
     return {"results": [{name: result[name] for name in told if name in result} for result in results]}
