@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
 from kontor_meters import events
-from kontor_meters.batches.events import batch_state
 from kontor_meters.batches.models import Batch
+from kontor_meters.batches.pipeline.lines import batch_state
 from kontor_meters.consumption.models import Consumption
 from kontor_meters.meters import queries as meters
 from kontor_meters.models import Meter, Reading, ReadingInvitation, ReadingRequest

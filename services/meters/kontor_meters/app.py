@@ -7,8 +7,8 @@ from functools import partial
 from fastapi import FastAPI
 
 from kontor_meters import aggregates
-from kontor_meters.batches import api as batches
-from kontor_meters.batches import bus as incoming_readings
+from kontor_meters.batches import files
+from kontor_meters.batches import incoming as incoming_readings
 from kontor_meters.batches.dependencies import AT_ONCE, dependencies
 from kontor_meters.batches.jobs import store_files
 from kontor_meters.consumers import consumers
@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Kontor meters",
         routers=[
             meters.router, removal.router, incoming_meters.router, entry.router, review.router, photos.router,
-            requests.router, stickers.router, batches.router, batches.incoming_router, days.router, aggregates.router,
+            requests.router, stickers.router, files.router, incoming_readings.router, days.router, aggregates.router,
         ],
         resources=[
             dependencies,

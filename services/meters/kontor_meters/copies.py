@@ -43,16 +43,6 @@ async def meters_arrive(session: AsyncSession, merchant_id: UUID) -> None:
     await lock_merchant(session, merchant_id, what=_LOCK, shared=True)
 
 
-async def customer_by_number(session: AsyncSession, number: str) -> UUID | None:
-    query = select(Customer.id).where(Customer.number == number, ~col(Customer.deleted)).order_by(col(Customer.id))
-    return (await session.exec(query.limit(1))).first()
-
-
-async def customer_is_known(session: AsyncSession, customer_id: UUID) -> bool:
-    query = select(Customer.id).where(Customer.id == customer_id, ~col(Customer.deleted))
-    return (await session.exec(query)).first() is not None
-
-
 async def zone_of(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
     """The merchant's; Germany's while identity's word has not arrived."""
     query = select(Merchant.time_zone).where(Merchant.id == merchant_id)

@@ -92,10 +92,7 @@ class Meter(Aggregate, Base, table=True):
 class Register(Tenant, Base, table=True):
     """One counting mechanism of a meter."""
 
-    __table_args__ = (
-        UniqueConstraint("meter_id", "direction", "tariff"),
-        index("register_series", "series_id"),
-    )
+    __table_args__ = (UniqueConstraint("meter_id", "direction", "tariff"), index("register_series", "series_id"))
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     meter_id: UUID = Field(foreign_key="meter.id")
     # The order in which the meter's face shows them.

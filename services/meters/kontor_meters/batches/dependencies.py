@@ -1,16 +1,14 @@
 """What the use cases and jobs of batches work with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from fastapi import FastAPI
 
-from kontor_meters.batches.models import Batch
-from kontor_meters.intervals.partitions import Months
+from kontor_meters.intervals.store import Months
 from kontor_meters.wake import Wake
 from kontor_service.clock import Clock
 from kontor_service.database import Database
@@ -26,55 +24,15 @@ class Dependencies:
     clock: Clock
     files: Files
     months: Months
-    slots: asyncio.Semaphore
-    turns: "Turns"
     wake: Wake
-
-
-class Turns:
-    """Bodies of one merchant are read and checked side by side, and stored in the order in which they came."""
-
-    def __init__(self) -> None:
-        self._last: dict[UUID, asyncio.Event] = {}
-
-    @asynccontextmanager
-    async def taken(self, merchant_id: UUID) -> AsyncIterator[Callable[[], Awaitable[object]]]:
-        """Answers what to await before storing."""
-        before, mine = self._last.get(merchant_id), asyncio.Event()
-        self._last[merchant_id] = mine
-        try:
-            yield _at_once if before is None else before.wait
-        finally:
-            mine.set()
-            if self._last[merchant_id] is mine:
-                del self._last[merchant_id]
-
-
-async def _at_once() -> None:
-    return
-
-
-class Sender(NamedTuple):
-    """Who hands in, and over which door."""
-
-    source: str
-    by: str
-
-    @classmethod
-    def of(cls, batch: Batch) -> "Sender":
-        return cls(batch.source, batch.started_by)
-
-    @property
-    def channel(self) -> str:
-        """As readings name it."""
-        return {"http": "api"}.get(self.source, self.source)
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    # Of each merchant whose bodies are worked on: set once the last one of them that came is stored.
+    last: dict[UUID, asyncio.Event] = field(default_factory=dict)
 
 
 @asynccontextmanager
 async def dependencies(app: FastAPI) -> AsyncIterator[None]:
     """A resource of the app."""
     state = app.state
-    state.batches = Dependencies(
-        state.db, state.clock, state.files, Months(state.db), asyncio.Semaphore(AT_ONCE), Turns(), state.wake
-    )
+    state.batches = Dependencies(state.db, state.clock, state.files, Months(state.db), state.wake)
     yield

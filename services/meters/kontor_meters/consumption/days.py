@@ -17,7 +17,6 @@ from itertools import pairwise
 from math import lcm
 from zoneinfo import ZoneInfo
 
-from kontor_meters.consumption.counting import Measure
 from kontor_meters.consumption.holders import NOBODY, CountedReading, Holder, Holders, Tenures
 from kontor_meters.readings.plausibility import Face, Point, used_between
 
@@ -26,6 +25,50 @@ MEASURED, READ, READ_FAR, ESTIMATED, PARTLY, UNKNOWN = "mrlep."
 SHORT = timedelta(days=45)
 QUARTER = 900
 MILLION = 1_000_000
+# Consumption is counted in thousandths of kWh or m³.
+PARTS = 1000
+# 1 kWh = 3.6 MJ (SI)
+_PARTS = {"kWh": Fraction(PARTS), "MWh": Fraction(1000 * PARTS), "GJ": Fraction(10_000 * PARTS, 36)}
+
+
+@dataclass(frozen=True, slots=True)
+class GasPeriod:
+    """From this business date on: 1 m³ is `calorific_value` × `state_number` kWh (DVGW G 685)."""
+
+    valid_from: date
+    calorific_value: Decimal
+    state_number: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one step of a register is worth.
+
+    `factor` is the transformer ratio: it holds for what stands on the register, not for quantities that the metering
+    point operator sends.
+    """
+
+    unit: str
+    factor: Decimal = Decimal(1)
+    gas_periods: Sequence[GasPeriod] = field(default=())
+
+    def parts(self, day: date) -> Fraction:
+        """Thousandths of the consumption's unit for one unit of the register, on that day, without the factor.
+
+        Before the first gas period its values hold: without any, the year before could not be compared.
+        """
+        if self.unit in _PARTS:
+            return _PARTS[self.unit]
+        period = next((p for p in reversed(self.gas_periods) if p.valid_from <= day), None)
+        if period is None and self.gas_periods:
+            period = self.gas_periods[0]
+        if period is None:
+            return Fraction(PARTS)
+        return Fraction(period.calorific_value) * Fraction(period.state_number) * PARTS
+
+    @property
+    def stated_in(self) -> str:
+        return "kWh" if self.unit in _PARTS or self.gas_periods else "m3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +111,7 @@ Days = dict[Holder, dict[date, Day]]
 
 
 def days_of(
-    lines: Sequence[Line],
-    zone: ZoneInfo,
-    tenures: Tenures | None = None,
-    first: date = date.min,
-    last: date = date.max,
+    lines: Sequence[Line], zone: ZoneInfo, tenures: Tenures | None = None, first: date = date.min, last: date = date.max
 ) -> Days:
     """Every day something is known of, by whose it was. Only days from first to last are sure to be whole."""
     found: Days = defaultdict(dict)

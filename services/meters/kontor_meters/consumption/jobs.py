@@ -53,20 +53,20 @@ WHERE projection IS NOT NULL AND year < :running
 async def keep_sums(app: FastAPI) -> None:
     """Looks again soon while there are marks, and else when woken or after `jobs_every` seconds."""
     state = app.state
-    woken = state.wake.listener()
     ended: date | None = None
-    while True:
-        woken.clear()
-        today = state.clock.now().date()
-        if ended != today:
-            await end_projections(state.db, today.year)
-            ended = today
-        waiting = await sum_up(state.db, state.clock)
-        try:
-            await asyncio.wait_for(woken.wait(), QUIET if waiting else state.settings.jobs_every)
-            await asyncio.sleep(QUIET)
-        except TimeoutError:
-            continue
+
+    async def work() -> None:
+        nonlocal ended
+        waiting = True
+        while waiting:
+            today = state.clock.now().date()
+            if ended != today:
+                await end_projections(state.db, today.year)
+                ended = today
+            waiting = await sum_up(state.db, state.clock)
+            await asyncio.sleep(QUIET if waiting else 0)
+
+    await state.wake.each(state.settings.jobs_every, work)
 
 
 async def sum_up(db: Database, clock: Clock, *, quiet: float = QUIET, longest: float = LONGEST) -> bool:

@@ -6,21 +6,31 @@ What is known stays as it is; only the days that are missing are projected, from
   both. Needs 28 such days, and a last year whose days are measured or read at least every 45 days for four fifths (a
   single yearly reading has no seasons). Range: how far the months so far were off that comparison, at least 5 and at most
   30 % of what is missing.
-- `season`: each missing day by the kind's standard profile (seasons.py), at the level of the days known so far. Needs
+- `season`: each missing day by the kind's standard profile (below), at the level of the days known so far. Needs
   28 days that make up 5 % of the profile. Range: the profile's spread, the wider the less is known, at most 50 %.
 - `days`: there are too few days; no amounts.
+
+Standard profiles, how a year is usually spread over its days:
+
+- Electricity: the dynamisation of household load (H0) of VDEW's representative load profiles, 1999, which BDEW still
+  publishes: x = -3.92e-10 t⁴ + 3.20e-7 t³ - 7.02e-5 t² + 2.1e-3 t + 1.24 for day t of the year.
+- Gas and heat: degree days per month in thousandths, VDI 2067 part 1 (12/1983), table 22, as in the German heating
+  cost statements.
+- Feed-in: what the sun brings in Germany per month, kWh/m²; long-term means of global radiation (DWD, 1981–2010), rounded.
+- Water: every day alike.
 
 Days before the first known one are projected only where last year was the same customer's; days after the end of the
 meter never.
 """
 
+from calendar import isleap, monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import sqrt
 
 from kontor_meters.consumption.days import MEASURED, READ, UNKNOWN
-from kontor_meters.consumption.seasons import season, spread_of
 from kontor_meters.consumption.years import NOT_KNOWN, Year, by_month, place
 
 ENOUGH_DAYS = 28
@@ -28,6 +38,11 @@ _ENOUGH_OF_PROFILE = 0.05
 _ENOUGH_OF_LAST_YEAR = 0.8
 _LEAST, _MOST = 0.05, 0.30
 _MOST_BY_SEASON = 0.50
+_DEGREE_DAYS = (170, 150, 130, 80, 40, 40 / 3, 40 / 3, 40 / 3, 30, 80, 120, 160)
+_SUN = (21, 37, 75, 119, 154, 159, 160, 136, 91, 53, 25, 17)
+
+# How far the rest of a year may be off its profile: weather for what heats and shines, habits for the others.
+_SPREAD = {"electricity": 0.10, "gas": 0.20, "heat": 0.20, "water": 0.10, "feed_in": 0.15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +149,35 @@ def _rounded(amounts: Sequence[float]) -> list[int]:
         whole.append(round(reached) - given)
         given = round(reached)
     return whole
+
+
+def _profile(kind: str, direction: str) -> str:
+    return "feed_in" if direction == "feed_in" else kind
+
+
+def spread_of(kind: str, direction: str) -> float:
+    return _SPREAD.get(_profile(kind, direction), 0.20)
+
+
+@lru_cache(64)
+def season(kind: str, direction: str, year: int) -> tuple[float, ...]:
+    """The share of each day of the year; together 1."""
+    weights = _weights(_profile(kind, direction), year)
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def _weights(profile: str, year: int) -> list[float]:
+    days = 366 if isleap(year) else 365
+    if profile == "electricity":
+        return [-3.92e-10 * t**4 + 3.20e-7 * t**3 - 7.02e-5 * t**2 + 2.1e-3 * t + 1.24 for t in range(1, days + 1)]
+    if profile in ("gas", "heat"):
+        return _by_month(_DEGREE_DAYS, year)
+    if profile == "feed_in":
+        return _by_month(_SUN, year)
+    return [1.0] * days
+
+
+def _by_month(months: Sequence[float], year: int) -> list[float]:
+    lengths = [monthrange(year, month)[1] for month in range(1, 13)]
+    return [weight / length for weight, length in zip(months, lengths, strict=True) for _ in range(length)]

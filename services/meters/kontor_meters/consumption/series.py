@@ -14,8 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_meters.consumption.counting import GasPeriod, Measure
-from kontor_meters.consumption.days import Line, Measured
+from kontor_meters.consumption.days import GasPeriod, Line, Measure, Measured
 from kontor_meters.consumption.holders import CountedReading, Holder, Tenures
 from kontor_meters.readings.plausibility import Face, Point, most_per_day, spans_of
 

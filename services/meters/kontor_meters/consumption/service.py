@@ -47,25 +47,18 @@ async def rewrite(session: AsyncSession, merchant_id: UUID, windows: Mapping[UUI
         tenures = await tenures_of(session, merchant_id, series, today)
         window = wide[series.id]
         days = days_of(series.lines(sums), zone, tenures, window.first, window.last)
-        _write(session, merchant_id, series, rows[series.id], _years(rows[series.id], days, window), today)
+        years = _years(rows[series.id], days, window)
+        for key, year in years.items():
+            state = _state(series, key, years, today)
+            if key in rows[series.id]:
+                _store(session, rows[series.id][key], state)
+            elif year.known:
+                own = consumption_id(series.id, *key)
+                row = Consumption(id=own, merchant_id=merchant_id, series_id=series.id, **state)
+                session.add(row)
+                record(session, pb.ConsumptionChanged(consumption=state_of(pb.Consumption, row)))
     for row in (row for series_id in windows.keys() - found.keys() for row in rows[series_id].values()):
         _store(session, row, {"deleted": True, "projection": None})
-
-
-def _write(
-    session: AsyncSession,
-    merchant_id: UUID,
-    series: Series,
-    rows: Mapping[Key, Consumption],
-    years: Mapping[Key, Year],
-    today: date,
-) -> None:
-    for key, year in years.items():
-        state = _state(series, key, years, today)
-        if key in rows:
-            _store(session, rows[key], state)
-        elif year.known:
-            _add(session, merchant_id, series.id, key, state)
 
 
 async def _rows(session: AsyncSession, wanted: Collection[UUID]) -> dict[UUID, dict[Key, Consumption]]:
@@ -110,16 +103,11 @@ def _years(rows: Mapping[Key, Consumption], found: Days, window: Window) -> dict
 def _state(series: Series, key: Key, years: Mapping[Key, Year], today: date) -> dict[str, Any]:
     number, holder = key
     year = years[key]
-    return {
+    carried = ("point_id", "meter_id", "kind", "obis", "direction", "tariff")
+    return {name: getattr(series.now, name) for name in carried} | {
         "deleted": not year.known,
         "customer_id": holder,
         "year": number,
-        "point_id": series.now.point_id,
-        "meter_id": series.now.meter_id,
-        "kind": series.now.kind,
-        "obis": series.now.obis,
-        "direction": series.now.direction,
-        "tariff": series.now.tariff,
         "unit": series.unit,
         "days": list(year.days),
         "bases": year.bases,
@@ -137,15 +125,6 @@ def _projection(series: Series, key: Key, years: Mapping[Key, Year]) -> dict[str
     if found is None:
         return None
     return asdict(found) | {"based_until": found.based_until.isoformat(), "months": list(found.months)}
-
-
-def _add(session: AsyncSession, merchant_id: UUID, series_id: UUID, key: Key, state: dict[str, Any]) -> None:
-    number, holder = key
-    row = Consumption(
-        id=consumption_id(series_id, number, holder), merchant_id=merchant_id, series_id=series_id, **state
-    )
-    session.add(row)
-    record(session, pb.ConsumptionChanged(consumption=state_of(pb.Consumption, row)))
 
 
 def _store(session: AsyncSession, row: Consumption, state: dict[str, Any]) -> None:

@@ -5,9 +5,9 @@ there (nearly all) is written without looking further; else each value is looked
 take turns, so that what was looked up still holds when it is written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_meters.consumption.changes import mark
 from kontor_meters.intervals.rules import STEP, Block
-from kontor_service.database import driver_of
+from kontor_service.database import Database, driver_of
 
 _LOCK_CLASS = 7_310
+# Months are made so long before their values come.
+_AHEAD = 3
 
 # By key, always: what was small when it was last counted for the planner may be large now.
 _TURN = """
@@ -103,7 +105,7 @@ async def store(
     *,
     correct: bool = True,
 ) -> Stored:
-    """One block at most for each register and day, its months made (partitions.ensure) before.
+    """One block at most for each register and day, its months made (Months.ensure) before.
 
     `series` names each register's series. Without `correct` what is there already stays as it is.
     """
@@ -149,3 +151,36 @@ class _Spans(dict[UUID, tuple[date, date]]):
     def add(self, series_id: UUID, first: date, last: date) -> None:
         known = self.get(series_id, (first, last))
         self[series_id] = (min(first, known[0]), max(last, known[1]))
+
+
+class Months:
+    """The months of interval_value that this process knows to be there. They are never removed while it runs.
+
+    Each is made in a transaction of its own: its locks are gone before anybody writes values.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: set[date] = set()
+
+    async def ensure(self, blocks: Iterable[Block]) -> None:
+        """Makes what these values need. A block of a day may reach over the end of a month in UTC."""
+        days = {block.starts_at.date() for block in blocks}
+        days |= {day + timedelta(days=1) for day in days}
+        await self._make({day.replace(day=1) for day in days})
+
+    async def ahead(self, now: datetime) -> None:
+        """This month and the next three."""
+        wanted = [now.astimezone(UTC).date().replace(day=1)]
+        for _ in range(_AHEAD):
+            wanted.append((wanted[-1] + timedelta(days=32)).replace(day=1))
+        await self._make(set(wanted))
+
+    async def _make(self, wanted: set[date]) -> None:
+        missing = sorted(wanted - self._known)
+        if not missing:
+            return
+        async with self._db.connection() as connection:
+            for month in missing:
+                await connection.fetchval("SELECT make_interval_month($1)", month)
+        self._known.update(missing)

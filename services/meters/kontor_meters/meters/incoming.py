@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
+from sqlmodel import select
 
 from kontor_bus.ingest import IngestMessage, Refused
 from kontor_meters import events
 from kontor_meters.copies import meters_arrive
-from kontor_meters.meters import queries
 from kontor_meters.meters.inputs import IncomingMeter
 from kontor_meters.meters.service import add_in, change_in
+from kontor_meters.models import Meter
 from kontor_service.errors import Problem, TooLarge, invalid_from
 from kontor_service.i18n import N_
 from kontor_service.ingest import json_of
@@ -25,9 +26,7 @@ _MOST = 500
 
 @router.post("/incoming-meters")
 async def submit(
-    request: Request,
-    wanted: Annotated[Any, Body()],
-    principal: Annotated[Principal, Depends(require("meters:submit"))],
+    request: Request, wanted: Annotated[Any, Body()], principal: Annotated[Principal, Depends(require("meters:submit"))]
 ) -> JSONResponse:
     """The fields of a meter, with external_id as its key: 201 new, 200 brought up to date.
 
@@ -79,7 +78,7 @@ async def _accept_one(app: FastAPI, merchant_id: UUID, raw: Any) -> tuple[dict[s
         raise invalid_from(error.errors()) from error
     async with app.state.db.transaction(merchant_id) as session:
         await meters_arrive(session, merchant_id)
-        known = await queries.by_external_id(session, wanted.external_id)
+        known = (await session.exec(select(Meter.id).where(Meter.external_id == wanted.external_id))).first()
         if known is None:
             answer = events.meter_result(*await add_in(session, merchant_id, wanted))
         else:

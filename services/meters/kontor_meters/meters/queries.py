@@ -1,16 +1,13 @@
-"""All SQL about meters and registers. Meters are locked in the order of their ids, always."""
+"""Meters and registers as the tables have them. Meters are locked in the order of their ids, always."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters.errors import MeterNotFound
-from kontor_meters.models import Meter, Reading, Register
+from kontor_meters.models import Meter, Register
 
 
 async def locked(session: AsyncSession, meter_ids: Collection[UUID]) -> dict[UUID, Meter]:
@@ -38,19 +35,3 @@ async def meters_of_registers(session: AsyncSession, register_ids: Iterable[UUID
     """Register → meter, for those that are there."""
     query = select(Register.id, Register.meter_id).where(col(Register.id).in_(list(register_ids)))
     return dict((await session.exec(query)).all())
-
-
-async def by_external_id(session: AsyncSession, external_id: str) -> UUID | None:
-    query = select(Meter.id).where(Meter.external_id == external_id)
-    return (await session.exec(query)).first()
-
-
-async def has_readings(session: AsyncSession, register_id: UUID) -> bool:
-    query = select(Reading.id).where(Reading.register_id == register_id).limit(1)
-    return (await session.exec(query)).first() is not None
-
-
-async def first_reading(session: AsyncSession, meter_id: UUID) -> datetime | None:
-    """When the meter was read for the first time, as far as it counts."""
-    query = select(func.min(Reading.taken_at)).where(Reading.meter_id == meter_id, Reading.state == ReadingState.VALID)
-    return (await session.exec(query)).one()

@@ -10,12 +10,7 @@ from kontor_meters.models import Register
 from kontor_service.errors import FieldError
 from kontor_service.i18n import N_
 
-UNITS = {
-    "electricity": ("kWh", "MWh"),
-    "gas": ("m3", "kWh"),
-    "water": ("m3",),
-    "heat": ("kWh", "MWh", "GJ", "m3"),
-}
+UNITS = {"electricity": ("kWh", "MWh"), "gas": ("m3", "kWh"), "water": ("m3",), "heat": ("kWh", "MWh", "GJ", "m3")}
 # More than this many units of its own a register does not count: sums in thousandths of a kWh would not hold it.
 _MOST = Decimal(10) ** 13
 _LARGE = {"MWh": 1000, "GJ": 278}

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from asyncpg import UniqueViolationError
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
+from kontor.meters.v1.meters_pb2_codes import ReadingState
 from kontor_meters import events
 from kontor_meters.consumption.changes import mark_meter
-from kontor_meters.copies import customer_by_number, customer_is_known, meters_arrive, zone_of
+from kontor_meters.copies import meters_arrive, zone_of
 from kontor_meters.errors import (
     CustomerUnknown,
     ExternalIdReused,
@@ -23,7 +26,7 @@ from kontor_meters.errors import (
 )
 from kontor_meters.meters import queries, rules
 from kontor_meters.meters.inputs import MeterInput, RegisterInput
-from kontor_meters.models import Meter, Register
+from kontor_meters.models import Customer, Meter, Reading, Register
 from kontor_meters.times import day_of
 from kontor_meters.wake import wakes_jobs
 from kontor_service.clock import Clock
@@ -117,11 +120,12 @@ async def change_in(
 async def _give_customer(session: AsyncSession, meter: Meter, wanted: MeterInput) -> None:
     """By id, or by the ERP's number, which may not be known yet."""
     meter.customer_id, meter.customer_number = wanted.customer_id, wanted.customer_number
+    known = select(Customer.id).where(~col(Customer.deleted)).order_by(col(Customer.id)).limit(1)
     if wanted.customer_id is not None:
-        if not await customer_is_known(session, wanted.customer_id):
+        if (await session.exec(known.where(Customer.id == wanted.customer_id))).first() is None:
             raise CustomerUnknown(field="customer_id")
     elif wanted.customer_number:
-        meter.customer_id = await customer_by_number(session, wanted.customer_number)
+        meter.customer_id = (await session.exec(known.where(Customer.number == wanted.customer_number))).first()
 
 
 async def _change_registers(
@@ -138,7 +142,8 @@ async def _change_registers(
             register.sqlmodel_update(_face(position, one))
         kept.append(register)
     for register in known.values():
-        if register.interval or await queries.has_readings(session, register.id):
+        read = select(Reading.id).where(Reading.register_id == register.id).limit(1)
+        if register.interval or (await session.exec(read)).first() is not None:
             raise RegisterHasReadings(
                 N_("A register with readings cannot be taken away."),
                 field="registers",
@@ -183,11 +188,9 @@ def check(meter: Meter, registers: Sequence[Register]) -> None:
 async def _stay_in_use(session: AsyncSession, meter: Meter) -> None:
     if meter.in_use_to is not None and meter.in_use_from > meter.in_use_to:
         raise MeterInvalid(N_("The meter would end before it begins."), code="before_use", field="in_use_from")
-    first = await queries.first_reading(session, meter.id)
-    if first is None:
-        return
-    zone = await zone_of(session, meter.merchant_id)
-    if meter.in_use_from > day_of(first, zone):
+    query = select(func.min(Reading.taken_at)).where(Reading.meter_id == meter.id, Reading.state == ReadingState.VALID)
+    first = (await session.exec(query)).one()
+    if first is not None and meter.in_use_from > day_of(first, await zone_of(session, meter.merchant_id)):
         raise ReadingsLater(N_("There are readings from before this day."), field="in_use_from")
 
 

@@ -26,6 +26,8 @@ class IncomingReading:
     taken_at: datetime
     reason: str = "regular"
     external_id: str = ""
+    # Where it stands in the body or file.
+    line: int = 0
 
 
 @dataclass(frozen=True)

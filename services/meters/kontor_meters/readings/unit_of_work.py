@@ -229,11 +229,7 @@ class ReadingUnitOfWork:
 
 
 async def open_unit_of_work(
-    session: AsyncSession,
-    merchant_id: UUID,
-    now: datetime,
-    meter_ids: Collection[UUID],
-    places: Collection[Place] = (),
+    session: AsyncSession, merchant_id: UUID, now: datetime, meter_ids: Collection[UUID], places: Collection[Place] = ()
 ) -> ReadingUnitOfWork:
     """Locks the meters; those that are not there are left out. `now` is the business clock's.
 

@@ -8,7 +8,7 @@ import orjson
 import pytest_asyncio
 
 from kontor_bus.ingest import IngestConsumer
-from kontor_meters.batches.bus import accept
+from kontor_meters.batches.incoming import accept
 from kontor_service.ingest import handler_of
 from kontor_testing.ingest import ConnectedSystem, connected_system
 from kontor_testing.rabbitmq import RabbitMQ

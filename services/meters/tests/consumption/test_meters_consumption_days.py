@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kontor_meters.consumption.counting import GasPeriod, Measure
 from kontor_meters.consumption.days import (
     ESTIMATED,
     MEASURED,
     PARTLY,
     READ,
     READ_FAR,
+    GasPeriod,
     Line,
+    Measure,
     Measured,
     days_of,
     spread,

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kontor_meters.consumption.days import ESTIMATED, MEASURED, PARTLY, READ, READ_FAR, UNKNOWN, Day
-from kontor_meters.consumption.projection import project
-from kontor_meters.consumption.seasons import season
+from kontor_meters.consumption.projection import project, season
 from kontor_meters.consumption.years import Year, by_month, empty, length, months, with_days
 
 

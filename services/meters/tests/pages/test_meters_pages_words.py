@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_events.codes import Code
-from kontor_meters.batches.pipeline.lines import described
-from kontor_meters.batches.sentences import sentence
+from kontor_meters.batches.pipeline.lines import described, sentence
 from kontor_meters_pages import words as meters
 from kontor_meters_pages.admin.words import line_problem
 from kontor_meters_pages.sums import csv_rows, csv_text, expected_months, month_sums

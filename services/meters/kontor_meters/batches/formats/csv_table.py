@@ -34,12 +34,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`ignored`: headings that are not understood."""
+    """`columns`: where each column stands. A heading that is not understood has none."""
 
     headings: list[str]
     columns: dict[str, int]
     rows: list[Row]
-    ignored: list[str]
 
 
 def decoded(content: bytes) -> str:
@@ -84,14 +83,10 @@ def table(content: bytes, kind: str) -> Table:
     for line, cells in lines:
         if len(rows) >= MOST_LINES:
             raise TooLarge(
-                N_("At most %(most)s lines are accepted."),
-                code="too_many_lines",
-                field="file",
-                most=MOST_LINES,
+                N_("At most %(most)s lines are accepted."), code="too_many_lines", field="file", most=MOST_LINES
             )
         rows.append(Row(line, cells, {name: cells[i].strip() for name, i in columns.items() if i < len(cells)}))
-    ignored = [heading for place, heading in enumerate(headings) if heading and place not in columns.values()]
-    return Table(headings, columns, rows, ignored)
+    return Table(headings, columns, rows)
 
 
 def _said(text: str) -> tuple[str, str]:

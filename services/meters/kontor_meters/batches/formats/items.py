@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -59,6 +59,8 @@ class IntervalItem(NamedTuple):
 
 
 Item = ReadingItem | IntervalItem
+_TEXTS = {"readings": ReadingItem._fields[1:], "intervals": ("meter", "obis", "register", "start", "unit")}
+_NEEDED = {"readings": ("value", "taken_at"), "intervals": ("start",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,12 @@ def unpacked(body: bytes, most: int = _MOST_UNPACKED) -> bytes:
     return plain
 
 
+def too_large() -> TooLarge:
+    return TooLarge(
+        N_("At most %(megabytes)s MiB are accepted."), code="file_too_large", megabytes=MOST_BYTES // 1024**2
+    )
+
+
 def json_body(body: bytes) -> Body:
     """Raises BodyBroken where it is no JSON or has neither list; what is wrong with single items is in `problems`."""
     try:
@@ -129,56 +137,34 @@ def json_body(body: bytes) -> Body:
             raise BodyBroken(N_("A list is expected here, for example []."), field=name)
         if len(entries) > MOST_ITEMS:
             raise TooLarge(
-                N_("At most %(most)s entries are accepted here."),
-                code="too_many_items",
-                field=name,
-                most=MOST_ITEMS,
+                N_("At most %(most)s entries are accepted here."), code="too_many_items", field=name, most=MOST_ITEMS
             )
-    found: list[Item | LineProblem] = [
-        _reading(index, entry, f"readings[{index}]") for index, entry in enumerate(lists["readings"])
-    ]
-    found += [_interval(index, entry, f"intervals[{index}]") for index, entry in enumerate(lists["intervals"])]
+    found = [_item(name, index, entry) for name, entries in lists.items() for index, entry in enumerate(entries)]
     return Body.of(found, of_file=False)
 
 
-def _reading(index: int, entry: Any, place: str) -> ReadingItem | LineProblem:
+def _item(name: str, index: int, entry: Any) -> Item | LineProblem:
+    place = f"{name}[{index}]"
     if not isinstance(entry, dict):
         return LineProblem(index, LineCode.NOT_AN_OBJECT, place)
-    texts = {name: _text(entry.get(name)) for name in ReadingItem._fields[1:]}
-    item = ReadingItem(index, **{name: text or "" for name, text in texts.items()})
-    missing = _missing(item, ("value", "taken_at"))
-    wrong = next((name for name, text in texts.items() if text is None), missing)
-    if wrong:
-        return LineProblem(index, LineCode.MISSING if wrong == missing else LineCode.NOT_A_TEXT, f"{place}.{wrong}")
-    return item
-
-
-def _interval(index: int, entry: Any, place: str) -> IntervalItem | LineProblem:
-    if not isinstance(entry, dict):
-        return LineProblem(index, LineCode.NOT_AN_OBJECT, place)
-    values = entry.get("values")
-    if not isinstance(values, list) or len(values) > _MOST_VALUES:
-        code = LineCode.TOO_MANY_VALUES if isinstance(values, list) else LineCode.NOT_A_LIST
-        count = max(1, len(values)) if isinstance(values, list) else 1
-        return LineProblem(index, code, f"{place}.values", count=count)
-    texts = {name: _text(entry.get(name)) for name in ("meter", "obis", "register", "start", "unit")}
-    item = IntervalItem(
-        line=index,
-        step_minutes=entry.get("step_minutes", 15),
-        values=values,
-        **{name: text or "" for name, text in texts.items()},
+    values = entry.get("values") if name == "intervals" else [0]
+    if not isinstance(values, list):
+        return LineProblem(index, LineCode.NOT_A_LIST, f"{place}.values")
+    if len(values) > _MOST_VALUES:
+        return LineProblem(index, LineCode.TOO_MANY_VALUES, f"{place}.values", count=len(values))
+    texts = {field: _text(entry.get(field)) for field in _TEXTS[name]}
+    wrong = next((field for field, text in texts.items() if text is None), "")
+    missing = next((field for field in _NEEDED[name] if not texts[field]), "")
+    if not texts["meter"] and not texts["register"]:
+        missing = "meter"
+    if wrong or missing:
+        code = LineCode.NOT_A_TEXT if wrong else LineCode.MISSING
+        return LineProblem(index, code, f"{place}.{wrong or missing}", count=count_known(values))
+    if name == "readings":
+        return ReadingItem(line=index, **cast(dict[str, str], texts))
+    return IntervalItem(
+        line=index, step_minutes=entry.get("step_minutes", 15), values=values, **cast(dict[str, str], texts)
     )
-    wrong = next((name for name, text in texts.items() if text is None), _missing(item, ("start",)))
-    if wrong:
-        code = LineCode.NOT_A_TEXT if texts.get(wrong, "") is None else LineCode.MISSING
-        return LineProblem(index, code, f"{place}.{wrong}", count=count_known(values))
-    return item
-
-
-def _missing(item: Item, names: Iterable[str]) -> str:
-    if not item.meter and not item.register:
-        return "meter"
-    return next((name for name in names if not getattr(item, name)), "")
 
 
 def _text(value: Any) -> str | None:

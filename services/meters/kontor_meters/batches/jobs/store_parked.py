@@ -3,27 +3,47 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1.meters_pb2_codes import LineCode
-from kontor_meters.batches import events
 from kontor_meters.batches.dependencies import Dependencies
-from kontor_meters.batches.formats.items import Body, Item, LineProblem
-from kontor_meters.batches.models import Batch
-from kontor_meters.batches.pipeline import lines, parked
+from kontor_meters.batches.formats.items import Body, IntervalItem, Item, LineProblem, ReadingItem
+from kontor_meters.batches.models import Batch, ParkedItem
+from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.prepare import count
 from kontor_meters.batches.pipeline.store import Result, store_body
-from kontor_meters.copies import zone_of
 
 log = structlog.get_logger()
 
 _AT_ONCE = 500
 _LONGEST = timedelta(days=90)
-End = Callable[[Dependencies, AsyncSession, Batch, list[Item]], Awaitable[None]]
+End = Callable[[Dependencies, AsyncSession, Batch, list[Item]], Awaitable[Result]]
+
+# From one name to the next, however many items wait for each.
+_ARRIVED = text("""
+WITH RECURSIVE names AS (
+    (SELECT meter FROM parked_item ORDER BY meter LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.meter FROM parked_item p WHERE p.meter > n.meter ORDER BY p.meter LIMIT 1)
+    FROM names n WHERE n.meter IS NOT NULL
+), come AS MATERIALIZED (
+    SELECT n.meter FROM names n WHERE EXISTS (SELECT FROM meter m WHERE m.number = n.meter AND NOT m.deleted)
+        OR EXISTS (SELECT FROM meter m WHERE m.external_id = n.meter AND m.external_id <> '' AND NOT m.deleted)
+)
+SELECT p.id, p.batch_id, p.kind, p.item FROM parked_item p WHERE p.meter IN (SELECT meter FROM come)
+ORDER BY p.id LIMIT :most FOR UPDATE OF p SKIP LOCKED
+""")
+_EXPIRED = text("""
+SELECT p.id, p.batch_id, p.kind, p.item FROM parked_item p WHERE p.parked_at < :before
+ORDER BY p.id LIMIT :most FOR UPDATE OF p SKIP LOCKED
+""")
 
 
 async def store_arrived(deps: Dependencies) -> None:
@@ -66,36 +86,34 @@ async def _one_by_one(deps: Dependencies, merchant_id: UUID) -> bool:
 async def _some(deps: Dependencies, merchant_id: UUID, end: End, most: int, *, expired: bool = False) -> bool:
     """The oldest of them, in one transaction; whether there may be more."""
     async with deps.db.transaction(merchant_id) as session:
-        if expired:
-            waiting = await parked.expired(session, deps.clock.now() - _LONGEST, most)
-        else:
-            waiting = await parked.arrived(session, most)
-        for batch_id in sorted({batch_id for _, batch_id, _ in waiting}):
-            batch = await session.get(Batch, batch_id, with_for_update=True)
-            assert batch is not None
-            items = [item for _, of, item in waiting if of == batch_id]
-            await lines.forget_parked(session, batch.id, items)
+        which, values = (_EXPIRED, {"before": deps.clock.now() - _LONGEST}) if expired else (_ARRIVED, {})
+        waiting = (await session.execute(which, {"most": most, **values})).all()
+        for batch_id in sorted({row.batch_id for row in waiting}):
+            batch = await session.get_one(Batch, batch_id, with_for_update=True)
+            items = [_item(row) for row in waiting if row.batch_id == batch_id]
+            await lines.forget_parked(session, batch, items)
             batch.parked -= sum(map(count, items))
-            await end(deps, session, batch, items)
+            # The batch counts them anew: what waited is stored now, or refused.
+            await (await end(deps, session, batch, items)).record_in(session, batch)
             batch.touch()
-            await events.tell(session, batch, deps.clock.now())
-        await parked.unpark(session, [parked_id for parked_id, _, _ in waiting])
+            await lines.tell(session, batch, deps.clock.now())
+        await session.execute(delete(ParkedItem).where(col(ParkedItem.id).in_([row.id for row in waiting])))
     return len(waiting) == most
 
 
-async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items: list[Item]) -> None:
-    """The batch counts them anew: what waited is stored now, or refused."""
+def _item(row: Any) -> Item:
+    return IntervalItem(*row.item) if row.kind == "interval" else ReadingItem(*row.item)
+
+
+async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items: list[Item]) -> Result:
     body = Body.of(items, of_file=batch.source == "csv")
     # What came since about the same instants knows better than what waited.
-    zone = await zone_of(session, batch.merchant_id)
-    await (await store_body(deps, session, batch, body, zone, correct=False)).record_in(session, batch)
+    return await store_body(deps, session, batch, body, correct=False)
 
 
 def _given_up(code: str) -> End:
-    async def end(_: Dependencies, session: AsyncSession, batch: Batch, items: Sequence[Item]) -> None:
-        told = [
-            LineProblem(item.line, code, "meter", values={"meter": item.meter}, count=count(item)) for item in items
-        ]
-        await Result(Counter(refused=sum(problem.count for problem in told)), told).record_in(session, batch)
+    async def end(_: Dependencies, __: AsyncSession, ___: Batch, items: Sequence[Item]) -> Result:
+        told = [LineProblem(i.line, code, "meter", values={"meter": i.meter}, count=count(i)) for i in items]
+        return Result(Counter(refused=sum(problem.count for problem in told)), told)
 
     return end

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,8 +44,7 @@ class Known(NamedTuple):
 class Directory:
     """The registers of the meters that a batch names."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
+    def __init__(self) -> None:
         self._by_key: dict[str, list[Known]] = defaultdict(list)
         self._by_id: dict[str, Known] = {}
 
@@ -53,20 +52,14 @@ class Directory:
     async def of(
         cls, session: AsyncSession, zone: ZoneInfo, keys: Collection[str], ids: Collection[str] = ()
     ) -> "Directory":
-        result = cls(zone)
+        result = cls()
         for row in await session.execute(_QUERY, {"keys": list(keys), "ids": _uuids(ids)}):
-            result._add(row)
+            ended = start_of(row.in_use_to, zone) if row.in_use_to else None
+            known = Known(*row[:8], start_of(row.in_use_from, zone), ended)  # type: ignore[call-arg]
+            result._by_id[str(known.id)] = known
+            for key in {row.number, row.external_id} - {""}:
+                result._by_key[key].append(known)
         return result
-
-    def _add(self, row: Any) -> None:
-        ended = self._start(row.in_use_to) if row.in_use_to else None
-        known = Known(*row[:8], self._start(row.in_use_from), ended)  # type: ignore[call-arg]
-        self._by_id[str(known.id)] = known
-        for key in {row.number, row.external_id} - {""}:
-            self._by_key[key].append(known)
-
-    def _start(self, day: date) -> datetime:
-        return start_of(day, self._zone)
 
     def find(self, meter: str, obis: str, register: str, at: datetime | None) -> tuple[Known | None, str]:
         """The register, or why there is none: unknown_meter, unknown_register, ambiguous_register."""

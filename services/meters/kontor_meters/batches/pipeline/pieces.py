@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,6 +16,7 @@ from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.store import Result, prepared_of, store_body
 from kontor_meters.copies import meters_arrive
 from kontor_meters.meters import service as meters
+from kontor_meters.meters.inputs import MeterInput
 from kontor_meters.models import Meter
 from kontor_service.errors import Problem
 
@@ -30,7 +29,7 @@ class Piece:
     """Items and what is wrong with lines that are none; or meters."""
 
     body: Body = field(default_factory=lambda: Body(of_file=True))
-    meters: list[MeterOfFile] = field(default_factory=list)
+    meters: Sequence[MeterOfFile] = ()
 
     @property
     def lines(self) -> int:
@@ -42,55 +41,47 @@ class _Tried(Exception):
     """Takes a trial back."""
 
 
-async def store(deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece, zone: ZoneInfo) -> Result:
+async def store(deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece) -> Result:
     """In the session's transaction."""
-    if piece.meters:
-        return await _meters(deps, session, batch, piece.meters)
-    return await store_body(deps, session, batch, piece.body, zone)
+    if not piece.meters:
+        return await store_body(deps, session, batch, piece.body)
+    await meters_arrive(session, batch.merchant_id)
+    result = Result()
+    for meter in piece.meters:
+        end, problems = await _meter(deps, session, batch, meter)
+        result += Result(Counter({end: len(meter.lines)}), problems)
+    return result
 
 
-async def forecast(
-    deps: Dependencies, merchant_id: UUID, batch: Batch, pieces: Sequence[Piece], zone: ZoneInfo
-) -> Result:
+async def forecast(deps: Dependencies, batch: Batch, pieces: Sequence[Piece]) -> Result:
     """What would become of each line: the same that stores them is tried and taken back, up to a number of lines."""
     result, left = Result(), _TRIED
     for piece in pieces:
-        if left > 0:
-            result += await _tried(deps, merchant_id, batch, piece, zone)
-        else:
-            result += await _checked(deps, merchant_id, piece, zone)
+        result += await (_tried if left > 0 else _checked)(deps, batch, piece)
         left -= piece.lines
     return result
 
 
-async def _tried(deps: Dependencies, merchant_id: UUID, batch: Batch, piece: Piece, zone: ZoneInfo) -> Result:
+async def _tried(deps: Dependencies, batch: Batch, piece: Piece) -> Result:
     found = Result()
     try:
-        async with deps.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(batch.merchant_id) as session:
             # A row of its own, that the lines of the trial may point to.
             session.add(Batch(**batch.model_dump()))
             await session.flush()
-            found = await store(deps, session, batch, piece, zone)
+            found = await store(deps, session, batch, piece)
             raise _Tried
     except _Tried:
         return found
 
 
-async def _checked(deps: Dependencies, merchant_id: UUID, piece: Piece, zone: ZoneInfo) -> Result:
+async def _checked(deps: Dependencies, batch: Batch, piece: Piece) -> Result:
     if piece.meters:
         problems = [problem for meter in piece.meters for problem in _all_lines(meter, meter.problems)]
         return Result(Counter(refused=len({p.line for p in problems})), problems)
-    prepared = await prepared_of(deps, merchant_id, piece.body, zone)
+    async with deps.db.transaction(batch.merchant_id) as session:
+        prepared = await prepared_of(deps, session, batch, piece.body)
     return Result(Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems)
-
-
-async def _meters(deps: Dependencies, session: AsyncSession, batch: Batch, some: Sequence[MeterOfFile]) -> Result:
-    await meters_arrive(session, batch.merchant_id)
-    result = Result()
-    for meter in some:
-        end, problems = await _meter(deps, session, batch, meter)
-        result += Result(Counter({end: len(meter.lines)}), problems)
-    return result
 
 
 async def _meter(
@@ -100,7 +91,7 @@ async def _meter(
         return "refused", _all_lines(meter, meter.problems)
     try:
         async with session.begin_nested():
-            known = await _known(session, meter)
+            known = await _known(session, meter.wanted)
             if known is None:
                 await meters.add_in(session, batch.merchant_id, meter.wanted)
                 return "stored", []
@@ -108,15 +99,15 @@ async def _meter(
             changed, _ = await meters.change_in(session, deps.clock, known.id, meter.wanted)
     except Problem as problem:
         return "refused", _all_lines(meter, _of_problem(meter, problem))
-    if changed.version == before:
-        return "duplicates", [LineProblem(line, LineCode.SAME_METER, "", "duplicate") for line in meter.lines]
-    return "corrected", [LineProblem(line, LineCode.CHANGED_METER, "", "corrected") for line in meter.lines]
+    code, end = (
+        (LineCode.SAME_METER, "duplicate") if changed.version == before else (LineCode.CHANGED_METER, "corrected")
+    )
+    told = [LineProblem(line, code, "", end) for line in meter.lines]
+    return "duplicates" if end == "duplicate" else end, told
 
 
-async def _known(session: AsyncSession, meter: MeterOfFile) -> Meter | None:
+async def _known(session: AsyncSession, wanted: MeterInput) -> Meter | None:
     """By the ERP's id where the file has one, else by number and kind among those in use."""
-    wanted = meter.wanted
-    assert wanted is not None
     query = select(Meter).where(~col(Meter.deleted))
     if wanted.external_id:
         query = query.where(Meter.external_id == wanted.external_id)
@@ -140,9 +131,9 @@ def _of_problem(meter: MeterOfFile, problem: Problem) -> list[LineProblem]:
 
 def _all_lines(meter: MeterOfFile, problems: Sequence[LineProblem]) -> list[LineProblem]:
     """The other lines of a meter that is wrong are refused with it."""
+    if not problems:
+        return []
     named = {problem.line for problem in problems}
-    first = str(min(named, default=meter.lines[0]))
-    others = [
-        LineProblem(line, LineCode.WITH_METER, values={"line": first}) for line in meter.lines if line not in named
-    ]
-    return [*problems, *others] if problems else []
+    others = [line for line in meter.lines if line not in named]
+    first = {"line": str(min(named))}
+    return [*problems, *(LineProblem(line, LineCode.WITH_METER, values=first) for line in others)]

@@ -1,10 +1,8 @@
 """From items to what can be stored: each finds its register and is checked. Pure; takes `now`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
-from decimal import Decimal
-from typing import NamedTuple
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,17 +12,8 @@ from kontor_meters.batches.pipeline.directory import Directory, Known
 from kontor_meters.intervals.quantities import Quantities, worth
 from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
 from kontor_meters.readings.assessment import candidates
-from kontor_meters.times import day_of
-
-
-class ReadingFound(NamedTuple):
-    """A reading whose register is known."""
-
-    item: ReadingItem
-    register: Known
-    value: Decimal
-    taken_at: datetime
-    reason: str
+from kontor_meters.readings.incoming import IncomingReading
+from kontor_meters.times import day_of, noon_of
 
 
 @dataclass(slots=True)
@@ -36,15 +25,13 @@ class Prepared:
     blocks: list[Block] = field(default_factory=list)
     duplicates: int = 0
     series: dict[UUID, UUID] = field(default_factory=dict)
-    readings: list[ReadingFound] = field(default_factory=list)
+    readings: list[IncomingReading] = field(default_factory=list)
     parked: list[Item] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
 
-    def place(self, item: Item, field: str) -> str:
-        """Where in the body, or which column of the line."""
-        if self.of_file:
-            return field.partition("[")[0]
-        return f"{'intervals' if isinstance(item, IntervalItem) else 'readings'}[{item.line}].{field}"
+    def place(self, name: str, line: int, field: str) -> str:
+        """Where in the body's list of this name, or which column of the line."""
+        return field.partition("[")[0] if self.of_file else f"{name}[{line}].{field}"
 
     @property
     def refused(self) -> int:
@@ -97,7 +84,8 @@ class _Preparation:
         reason = item.reason or "regular"
         if ReadingReason.known(reason) is None:
             return self._refuse(item, LineCode.REASON, "reason")
-        return self.result.readings.append(ReadingFound(item, register, values[0], at, reason))
+        found = IncomingReading(register.id, values[0], at, reason, item.external_id, item.line)
+        return self.result.readings.append(found)
 
     def _interval(self, item: IntervalItem) -> Sequence[Block]:
         start = instant(item.start)
@@ -133,16 +121,27 @@ class _Preparation:
         register, problem = self._directory.find(item.meter, item.obis, item.register, at)
         if problem == LineCode.UNKNOWN_METER:
             self.result.parked.append(item)
-            place = self.result.place(item, "meter")
-            waits = LineProblem(item.line, problem, place, "parked", {"meter": item.meter}, count(item))
-            self.result.problems.append(waits)
+            self._tell(item, problem, "meter", count(item), "parked", {"meter": item.meter})
         elif register is None:
             self._refuse(item, problem, "register" if item.register else "obis")
         return register
 
     def _refuse(self, item: Item, code: str, field: str, many: int | None = None) -> None:
         if number := count(item) if many is None else many:
-            self.result.problems.append(LineProblem(item.line, code, self.result.place(item, field), count=number))
+            self._tell(item, code, field, number)
+
+    def _tell(
+        self,
+        item: Item,
+        code: str,
+        field: str,
+        number: int,
+        outcome: str = "refused",
+        values: dict[str, str] | None = None,
+    ) -> None:
+        name = "intervals" if isinstance(item, IntervalItem) else "readings"
+        place = self.result.place(name, item.line, field)
+        self.result.problems.append(LineProblem(item.line, code, place, outcome, values or {}, number))
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -151,17 +150,10 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     A date gives the same instant whenever it comes: else the same reading, sent again later, would be another.
     """
     found = instant(text)
-    if found is not None and len(text) <= len("2026-12-31"):
-        noon = datetime.combine(found.date(), time(12), zone).astimezone(UTC)
-        # Today before noon: a reading is not taken in the future.
-        return min(noon, now) if day_of(noon, zone) == day_of(now, zone) else noon
     if found is None:
         return None
+    if len(text) <= len("2026-12-31"):
+        noon = noon_of(found.date(), zone)
+        # Today before noon: a reading is not taken in the future.
+        return min(noon, now) if day_of(noon, zone) == day_of(now, zone) else noon
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def only(body: Body, lines: Iterable[int]) -> Body:
-    """The same without the readings at other places."""
-    wanted = set(lines)
-    readings = [item for item in body.readings if item.line in wanted]
-    return Body(body.of_file, readings, body.intervals, body.problems)
