@@ -4,8 +4,8 @@ from fastapi import FastAPI
 
 from kontor_edge.app import Kind, build_edge, secret_paths
 from kontor_edge.portal import known_page_context
+from kontor_gateway import openapi
 from kontor_gateway.features import FEATURES
-from kontor_gateway.reference import openapi
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
 from kontor_identity_pages.log_in import install_log_in_redirect

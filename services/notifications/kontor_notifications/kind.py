@@ -83,14 +83,6 @@ class Occasion(BaseModel):
     text: str = Field("", exclude=True)
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What a preview is made of, besides people."""
-
-    today: date
-    document: Document
-
-
 async def _data(_session: AsyncSession, mail: Mail) -> Any:
     return mail.data
 
@@ -106,9 +98,9 @@ class MailKind(MailText):
     variants: tuple[MailText, ...] = ()
     # Which of them, by name.
     variant: Callable[[Sequence[Document]], str] | None = None
-    # What a mail is about besides documents, when it is sent and in a preview. Raises NoLongerNeeded.
+    # What a mail is about besides documents, when it is sent and in a preview (of today and a document). Raises NoLongerNeeded.
     load: Callable[[AsyncSession, Mail], Awaitable[Any]] = _data
-    sample: Callable[[Sample], Any] = lambda _sample: None
+    sample: Callable[[date, Document], Any] = lambda _today, _document: None
     links: LinkSource = field(default_factory=DocumentLinks)
     # Comes in thousands, and nobody waits for it: a queue of its own, sent after all others.
     bulk: bool = False

@@ -2,9 +2,9 @@
 
 from kontor_edge import sessions
 from kontor_edge.feature import Feature, Section, sql
+from kontor_gateway import live
 from kontor_gateway.access import code, front, invitations, links, logos
 from kontor_gateway.access.copy import CUSTOMER, MERCHANT
-from kontor_gateway.live import api as live
 from kontor_service.i18n import N_
 
 ACCESS = Feature(

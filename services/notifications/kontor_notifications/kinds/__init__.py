@@ -30,5 +30,5 @@ def texts() -> dict[str, tuple[MailKind, MailText]]:
 def text_of(name: str) -> MailText:
     """Raises KindUnknown."""
     if name not in texts():
-        raise KindUnknown(N_("There is no such kind of mail."), field="kind", name=name)
+        raise KindUnknown(field="kind", name=name)
     return texts()[name][1]

@@ -1,12 +1,13 @@
 """What became of a payment. Goes to whoever gets invoices, for payments that came through the portal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from kontor.documents.v1.documents_pb2 import Document
 from kontor.payments.v1.payments_pb2 import PaymentFailed, PaymentPending, PaymentSucceeded
 from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
-from kontor_notifications.kind import MailKind, Occasion, Sample
+from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.recipients import for_type
 from kontor_notifications.placeholders import Cells, fields_of, overview
 from kontor_notifications.placeholders.documents import document_fields
@@ -78,8 +79,8 @@ _PLACEHOLDERS = (
 )
 
 
-def _sample(of: Sample, **more: Any) -> dict[str, Any]:
-    card = {"amount_minor": of.document.amount_due_minor, "currency": of.document.currency, "method": "card"}
+def _sample(_today: date, document: Document, **more: Any) -> dict[str, Any]:
+    card = {"amount_minor": document.amount_due_minor, "currency": document.currency, "method": "card"}
     return {**card, "expected_on": "", "failure": "", "open_minor": 0, **more}
 
 
@@ -108,7 +109,9 @@ KINDS = (
         name="payment_pending",
         label=N_("Payment on its way"),
         trigger=PaymentPending,
-        sample=lambda of: _sample(of, method="sepa_debit", expected_on=(of.today + timedelta(days=5)).isoformat()),
+        sample=lambda today, document: _sample(
+            today, document, method="sepa_debit", expected_on=(today + timedelta(days=5)).isoformat()
+        ),
         words=(
             N_("Payment on its way: [Payment.amount] for [Document.number]"),
             N_(
@@ -124,7 +127,9 @@ KINDS = (
         label=N_("Payment failed"),
         trigger=PaymentFailed,
         occasion=_unseen_failure,
-        sample=lambda of: _sample(of, failure="insufficient_funds", open_minor=of.document.amount_due_minor),
+        sample=lambda today, document: _sample(
+            today, document, failure="insufficient_funds", open_minor=document.amount_due_minor
+        ),
         words=(
             N_("Payment failed: [Document.number]"),
             N_(

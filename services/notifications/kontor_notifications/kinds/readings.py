@@ -1,11 +1,12 @@
 """Meter readings: asking for them, reminding of them, and sending back what cannot be right."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import (
     InvitedMeter,
@@ -18,7 +19,7 @@ from kontor.meters.v1.meters_pb2_codes import MeterKind
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.errors import NoLongerNeeded
-from kontor_notifications.kind import MailKind, Occasion, Sample
+from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import CapabilityLink, DocumentLinks
 from kontor_notifications.mails.recipients import Recipient, for_type
 from kontor_notifications.models import Mail
@@ -70,10 +71,10 @@ def _meters(facts: Facts) -> Entries:
     return Entries(tuple(entries))
 
 
-def _sample_invitation(of: Sample) -> ReadingInvitation:
+def _sample_invitation(today: date, _document: Document) -> ReadingInvitation:
     return ReadingInvitation(
-        title=_("Annual reading %(year)s", year=of.today.year),
-        due_on=(of.today + timedelta(days=14)).isoformat(),
+        title=_("Annual reading %(year)s", year=today.year),
+        due_on=(today + timedelta(days=14)).isoformat(),
         meters=[
             InvitedMeter(number="1EMH0012345678", kind="electricity", state="invited"),
             InvitedMeter(number="7ELS2004711", kind="gas", state="invited"),
@@ -147,11 +148,11 @@ def _cells(facts: Facts) -> list[Cells]:
     ]
 
 
-def _sample_reading(of: Sample) -> dict[str, Any]:
+def _sample_reading(today: date, _document: Document) -> dict[str, Any]:
     return {
         "meter_number": "1EMH0012345678",
         "value": "1234.5",
-        "taken_at": datetime.combine(of.today - timedelta(days=1), time(12), UTC).isoformat(),
+        "taken_at": datetime.combine(today - timedelta(days=1), time(12), UTC).isoformat(),
         "reason": _("The reading is lower than last year's."),
     }
 

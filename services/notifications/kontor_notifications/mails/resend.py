@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.kinds import kinds
-from kontor_notifications.mails import queries
 from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
 from kontor_notifications.models import Mail
@@ -16,7 +15,7 @@ from kontor_service.i18n import N_, language_of
 
 MailUnknown = NotFound.named("mail_unknown", N_("There is no such mail."))
 NotRepeatable = Conflict.named("mail_not_repeatable", N_("This mail cannot be sent again."))
-AddressInvalid = Invalid.named("address_invalid", N_("This is not an e-mail address."))
+AddressInvalid = Invalid.named("address_invalid", N_("This is not an e-mail address, for example name@example.com."))
 
 
 async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: str | None) -> Mail:
@@ -24,9 +23,9 @@ async def resend(session: AsyncSession, queue: Queue, mail_id: UUID, address: st
 
     If the first one reached another address, the links it carried end before the new one goes out.
     """
-    first = await queries.read(session, mail_id)
+    first = await session.get(Mail, mail_id)
     if first is None:
-        raise MailUnknown(N_("There is no such mail."), mail_id=mail_id)
+        raise MailUnknown(mail_id=mail_id)
     if kinds()[first.kind].security:
         raise NotRepeatable(N_("Links and codes that expire soon are asked for again by the person who needs them."))
     recipient = await _recipient(session, first, (address or first.recipient).strip())
@@ -60,7 +59,7 @@ async def _own_words(session: AsyncSession, first: Mail) -> tuple[str, str]:
 
 async def _recipient(session: AsyncSession, first: Mail, address: str) -> Recipient:
     if not is_address(address):
-        raise AddressInvalid(N_("This is not an e-mail address, for example name@example.com."), field="recipient")
+        raise AddressInvalid(field="recipient")
     if address.casefold() == first.recipient.casefold():
         return Recipient(first.recipient, language_of(first.language), first.name, first.contact_id)
     if first.customer_id is None:

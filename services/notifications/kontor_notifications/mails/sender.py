@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import text
 
 from kontor.notifications.v1.notifications_pb2 import MailDelayed, MailFailed, MailSent, MailSuppressed
 from kontor.notifications.v1.notifications_pb2_codes import MailError
@@ -20,7 +21,6 @@ from kontor_bus import record
 from kontor_notifications.errors import NotSent, TryLater, refusal
 from kontor_notifications.events import mail_state
 from kontor_notifications.kinds import kinds
-from kontor_notifications.mails import queries
 from kontor_notifications.mails.build import build
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.smtp import SmtpConnection
@@ -37,6 +37,18 @@ _ROUND = 10
 # After the n-th attempt. What cannot be handed over in about two and a half days is given up.
 _PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 43200, 43200)
+)
+# Due mails of the transaction's merchant that nobody else has; they are ours until that instant.
+_CLAIM_DUE = text(
+    """
+    UPDATE mail SET attempts = attempts + 1, collecting = false, next_attempt_at = :until
+    WHERE id IN (
+        SELECT id FROM mail
+        WHERE state = 'queued' AND next_attempt_at <= now() AND lane <= :lane
+        ORDER BY lane, next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+    """
 )
 _EVENTS = {"sent": MailSent, "queued": MailDelayed, "failed": MailFailed, "suppressed": MailSuppressed}
 
@@ -59,13 +71,20 @@ class Sender:
     async def round(self) -> int:
         """Sends what is due, at most some mails of each merchant, and returns how many it took."""
         taken = 0
-        for merchant_id in await queries.merchants_with_mails(self._database, urgent=self._urgent):
+        for merchant_id in await self._merchants():
             async with self._database.transaction(merchant_id) as session:
                 until = datetime.now(UTC) + _CLAIM
-                ids = await queries.claim(session, urgent=self._urgent, most=_ROUND, until=until)
+                due = {"until": until, "most": _ROUND, "lane": 0 if self._urgent else 1}
+                ids = list((await session.execute(_CLAIM_DUE, due)).scalars())
             taken += len(ids)
             await _to_the_end(self._deliver_all(merchant_id, ids))
         return taken
+
+    async def _merchants(self) -> list[UUID]:
+        """Whose queue has something due now."""
+        lister = "merchants_with_urgent_mails" if self._urgent else "merchants_with_due_mails"
+        async with self._database.connection() as connection:
+            return [row["id"] for row in await connection.fetch(f"SELECT {lister}() AS id")]
 
     async def _deliver_all(self, merchant_id: UUID, ids: Sequence[UUID]) -> None:
         async with SmtpConnection(self._settings) as server:
@@ -92,18 +111,18 @@ class Sender:
     async def _ready(self, merchant_id: UUID, id_: UUID) -> Mail:
         """The mail; links that went to a wrong address are ended first, once."""
         async with self._database.transaction(merchant_id) as session:
-            mail = await queries.lock(session, id_)
-            first = await queries.read(session, mail.resend_of) if mail.renew_links and mail.resend_of else None
+            mail: Mail = await session.get_one(Mail, id_)
+            first = await session.get(Mail, mail.resend_of) if mail.renew_links and mail.resend_of else None
         if first is not None:
             await kinds()[first.kind].links.renew(self._owners, first)
             async with self._database.transaction(merchant_id) as session:
-                (await queries.lock(session, id_)).renew_links = False
+                (await session.get_one(Mail, id_, with_for_update=True)).renew_links = False
         return mail
 
     async def _mark(self, merchant_id: UUID, id_: UUID, outcome: EmailMessage | NotSent) -> None:
         now = datetime.now(UTC)
         async with self._database.transaction(merchant_id) as session:
-            mail = await queries.lock(session, id_)
+            mail = await session.get_one(Mail, id_, with_for_update=True)
             settle(mail, outcome, now)
             mail.touch()
             session.add(mail)

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from kontor_notifications.kind import MailText
 from kontor_notifications.placeholders.people import footer
+from kontor_notifications.rendering.alternatives import to_html, to_plain
 from kontor_notifications.rendering.blocks import blocks
 from kontor_notifications.rendering.blocks import subject as subject_of
 from kontor_notifications.rendering.facts import Facts
-from kontor_notifications.rendering.html import to_html
-from kontor_notifications.rendering.plain import to_plain
 from kontor_notifications.templates import syntax
 from kontor_service.i18n import speaking
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.copies import queries as copies
-from kontor_notifications.kind import MailText, Sample
+from kontor_notifications.kind import MailText
 from kontor_notifications.kinds import text_of, texts
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.recipients import Recipient, recipients
@@ -66,7 +66,7 @@ def sample_facts(
     kind, now = texts()[about.name][0], datetime.now(UTC)
     with speaking(language):
         recipient = found[0] if found else Recipient(customer.email, language, _("Alex Sample"))
-        data = kind.sample(Sample(now.date(), document))
+        data = kind.sample(now.date(), document)
     return Facts(
         language=language,
         merchant=merchant,
@@ -85,7 +85,7 @@ async def _document(session: AsyncSession, about: MailText, trial: Trial) -> tup
     if trial.document_id is not None:
         found = await copies.documents(session, [trial.document_id])
         if not found:
-            raise DocumentUnknown(N_("There is no such document."), field="document_id", document_id=trial.document_id)
+            raise DocumentUnknown(field="document_id", document_id=trial.document_id)
         document: Document | None = found[0]
     else:
         document = await copies.newest_document(session, about.document_type)

@@ -1,8 +1,5 @@
 """What the public API says of itself at /api/openapi.json."""
 
-from starlette.routing import Mount
-from starlette.types import ASGIApp
-
 TITLE = "Kontor"
 DESCRIPTION = """
 The public API of a Kontor portal.
@@ -27,7 +24,3 @@ TAGS = [
     {"name": "webhooks", "description": "Called by payment providers"},
     {"name": "internal", "description": "Called by other parts of the platform with a service token"},
 ]
-
-
-def mount(path: str, app: ASGIApp) -> Mount:
-    return Mount(path, app)

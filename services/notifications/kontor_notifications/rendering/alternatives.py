@@ -1,10 +1,11 @@
-"""The HTML alternative: tables and inline styles for old clients, a dark scheme for those that know one."""
+"""A mail's two alternatives: HTML (tables and inline styles for old clients, a dark scheme for those that know one), and plain
+text that is readable by itself."""
 
 import re
 from collections.abc import Sequence
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from kontor_notifications.rendering.blocks import Block, Paragraph
@@ -19,14 +20,19 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("kontor_notifications", "rendering"),
-        autoescape=True,
+        autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["linked"] = _linked
     environment.filters["kind"] = lambda block: type(block).__name__
     return environment
+
+
+def to_plain(blocks: Sequence[Block], footer: Sequence[str]) -> str:
+    return _environment().get_template("mail.txt.j2").render(blocks=blocks, footer=footer)
 
 
 def to_html(blocks: Sequence[Block], footer: Sequence[str], facts: Facts, *, subject: str, logo: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The event stream of a portal page."""
+"""The event stream of a portal page: the copy's changes reach the pages that are open."""
 
 from typing import Annotated
 from uuid import UUID

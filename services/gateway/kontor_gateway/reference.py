@@ -1,6 +1,5 @@
 """/api/docs: the API's description as a page of ours, without anybody else's scripts. In English, as the description is."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -8,36 +7,14 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import pages
-from kontor_gateway.reference.openapi import TAGS
+from kontor_edge.feature import Feature
+from kontor_gateway.openapi import TAGS
 from kontor_web import PageContext
 
 router = APIRouter(include_in_schema=False)
 
 # Called by parts of the platform, not by those who read this.
 _NOT_SHOWN = frozenset({"internal"})
-
-
-@dataclass(frozen=True)
-class Field:
-    name: str
-    place: str
-    kind: str
-    required: bool
-    text: str
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One method of one path. `paragraphs` are its description, `bodies` the media types it takes."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    paragraphs: list[str]
-    fields: list[Field]
-    bodies: list[str]
-    statuses: list[tuple[str, str]]
 
 
 @router.get("/api/docs")
@@ -50,11 +27,11 @@ async def docs(request: Request) -> Response:
 
 
 @lru_cache(4)
-def _groups(app: FastAPI) -> list[tuple[str, str, list[Operation]]]:
+def _groups(app: FastAPI) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """(name, description, operations) of each group, in the order of the tags."""
     described = app.openapi()
     schemas: dict[str, Any] = described["components"]["schemas"]
-    by_tag: dict[str, list[Operation]] = {}
+    by_tag: dict[str, list[dict[str, Any]]] = {}
     for path, operations in described["paths"].items():
         for method, said in operations.items():
             by_tag.setdefault(said["tags"][0], []).append(_operation(method, path, said, schemas))
@@ -65,25 +42,30 @@ def _groups(app: FastAPI) -> list[tuple[str, str, list[Operation]]]:
     ]
 
 
-def _operation(method: str, path: str, said: dict[str, Any], schemas: dict[str, Any]) -> Operation:
+def _operation(method: str, path: str, said: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """One method of one path. `paragraphs` are its description, `bodies` the media types it takes."""
     body = said.get("requestBody", {}).get("content", {})
     fields = [
-        Field(p["name"], p["in"], _kind(p.get("schema", {})), p.get("required", False), p.get("description", ""))
+        _field(p["name"], p["in"], p.get("schema", {}), p.get("required", False), p.get("description", ""))
         for p in said.get("parameters", ())
     ]
-    return Operation(
-        id=said["operationId"],
-        method=method.upper(),
-        path=path,
-        summary=said.get("summary", ""),
-        paragraphs=_paragraphs(said.get("description", "")),
-        fields=fields + _body_fields(body.get("application/json", {}).get("schema", {}), schemas),
-        bodies=list(body),
-        statuses=[(status, answer["description"]) for status, answer in said["responses"].items()],
-    )
+    return {
+        "id": said["operationId"],
+        "method": method.upper(),
+        "path": path,
+        "summary": said.get("summary", ""),
+        "paragraphs": _paragraphs(said.get("description", "")),
+        "fields": fields + _body_fields(body.get("application/json", {}).get("schema", {}), schemas),
+        "bodies": list(body),
+        "statuses": [(status, answer["description"]) for status, answer in said["responses"].items()],
+    }
 
 
-def _body_fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[Field]:
+def _field(name: str, place: str, schema: dict[str, Any], required: bool, text: str) -> dict[str, Any]:
+    return {"name": name, "place": place, "kind": _kind(schema), "required": required, "text": text}
+
+
+def _body_fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
     """The fields of a JSON body; of the single thing where a list of them is taken as well."""
     choices = schema.get("anyOf", [schema])
     named = next((choice["$ref"].rpartition("/")[2] for choice in choices if "$ref" in choice), None)
@@ -92,7 +74,7 @@ def _body_fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[Field]
     found = schemas[named]
     required = set(found.get("required", ()))
     return [
-        Field(name, "body", _kind(field), name in required, field.get("description", ""))
+        _field(name, "body", field, name in required, field.get("description", ""))
         for name, field in found.get("properties", {}).items()
     ]
 
@@ -111,3 +93,6 @@ def _kind(schema: dict[str, Any]) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.strip().split("\n\n") if part.strip()]
+
+
+FEATURE = Feature("reference", routers=(router,))

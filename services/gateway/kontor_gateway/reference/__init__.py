@@ -1,1 +1,0 @@
-"""The public API's description: for programs at /api/openapi.json, for people at /api/docs."""
