@@ -10,7 +10,7 @@ from kontor_edge.acting import act
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
 from kontor_meters_pages.admin.listing import DOUBTED, TO_CHECK
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuids_of
+from kontor_meters_pages.admin.staff_page import EDIT, LIVE, OWNER, ask_meters, query_list, render, uuids_of
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import ngettext
@@ -26,9 +26,9 @@ async def to_be_checked(request: Request) -> Response:
     """Oldest first. `?art=to_be_checked` of customers, `?art=implausible` of systems, `?kunde=` of one customer."""
     staff, listing = await query_list(request, TO_CHECK)
     groups = listing.fact("groups", {})
-    return pages(request).render(
-        request, "meters/check.html", frame(request, staff), staff=staff, tabs=tabs(staff, "check"), groups=groups,
-        listing=listing, kinds=_kinds(groups, listing.query.values["state"]), edits=staff.may(EDIT),
+    return render(
+        request, staff, "check", live=LIVE, tab="check", groups=groups, listing=listing,
+        kinds=_kinds(groups, listing.query.values["state"]),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from kontor_edge.edge import pages
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin import form as fields
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, render, uuid_of
 from kontor_meters_pages.admin.view import meter
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -31,14 +31,7 @@ async def new_page(request: Request) -> Response:
     customer = loads(row["customer"]) if query.get("kunde") else None
     number = customer["number"] if customer else ""
     if asked not in fields.PRESETS:
-        return pages(request).render(
-            request,
-            "meters/presets.html",
-            frame(request, staff, live=False),
-            staff=staff,
-            presets=list(fields.PRESETS),
-            customer=customer,
-        )
+        return render(request, staff, "presets", presets=list(fields.PRESETS), customer=customer)
     begin = {"customer_number": number, "in_use_from": staff.today.isoformat(), "key": new_key()}
     return await _page(request, staff, Form.of(fields.preset(asked) | begin))
 
@@ -82,7 +75,7 @@ async def _page(
     request: Request, staff: Staff, form: Form, there: dict[str, Any] | None = None, status: int = 200
 ) -> Response:
     _staff, row = await ask_meters(request, "customer_choices", of_words=None, many=_SUGGESTED)
-    return pages(request).render(
-        request, "meters/edit.html", frame(request, staff, live=False), status=status, form=form, there=there,
+    return render(
+        request, staff, "edit", status=status, form=form, there=there,
         customers=[loads(choice) for choice in row["choices"] or ()], **fields.shown(form, form.value("kind")),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from kontor_edge.owners import fetch_as_edge
 from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, uuid_of
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, render, uuid_of
 from kontor_meters_pages.entering import Entry
 from kontor_meters_pages.words import found
 from kontor_service.errors import NotFound
@@ -46,14 +46,7 @@ async def _whose(request: Request) -> Response:
     query = request.query_params.get("q", "")
     staff, row = await ask_meters(request, "customer_choices", of_words=search_patterns(query), many=_CHOICES)
     choices = [loads(choice) for choice in row["choices"] or ()]
-    return pages(request).render(
-        request,
-        "meters/whose.html",
-        frame(request, staff, live=False),
-        choices=choices,
-        q=query,
-        more=len(choices) == _CHOICES,
-    )
+    return render(request, staff, "whose", choices=choices, q=query, more=len(choices) == _CHOICES)
 
 
 async def _chosen(
@@ -95,9 +88,9 @@ async def enter(request: Request) -> Response:
 def _page(
     request: Request, staff: Staff, entry: Entry, customer: dict[str, Any] | None, status: int = 200, stored: str | None = None
 ) -> Response:  # fmt: skip
-    return pages(request).render(
-        request, "meters/enter.html", frame(request, staff, live=False), status=status, entry=entry, form=entry.form,
-        customer=customer, meters=entry.meters, reasons=REASONS, stored=stored, here="/zaehler/ablesen?" + str(request.query_params),
+    return render(
+        request, staff, "enter", status=status, entry=entry, form=entry.form, customer=customer, meters=entry.meters,
+        reasons=REASONS, stored=stored, here="/zaehler/ablesen?" + str(request.query_params),
     )  # fmt: skip
 
 
@@ -132,8 +125,8 @@ def _back(form: Form, entry: dict[str, Any]) -> str:
 
 
 def _correct(request: Request, staff: Staff, entry: dict[str, Any], form: Form, status: int = 200) -> Response:
-    return pages(request).render(
-        request, "meters/correct.html", frame(request, staff, live=False), status=status, form=form, entry=entry,
+    return render(
+        request, staff, "correct", status=status, form=form, entry=entry,
         back=request.query_params.get("von", "") or form.value("back"),
     )  # fmt: skip
 

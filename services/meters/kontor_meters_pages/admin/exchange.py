@@ -10,7 +10,7 @@ from kontor_edge.acting import new_key, refused, submit
 from kontor_edge.edge import pages
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin import form as fields
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, frame
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, render
 from kontor_meters_pages.admin.view import MeterView, meter
 from kontor_meters_pages.words import found
 from kontor_service.errors import Problem
@@ -66,8 +66,8 @@ def _new_meter(answer: dict[str, Any], old: UUID) -> str:
 
 
 def _page(request: Request, staff: Staff, view: MeterView, form: Form, status: int = 200) -> Response:
-    return pages(request).render(
-        request, "meters/exchange.html", frame(request, staff, live=False), status=status, form=form, view=view, m=view.data,
+    return render(
+        request, staff, "exchange", status=status, form=form, view=view, m=view.data,
         **fields.shown(form, view.data["kind"], _NEW),
     )  # fmt: skip
 
@@ -95,9 +95,7 @@ async def end(request: Request, meter_id: UUID) -> Response:
 
 
 def _end(request: Request, staff: Staff, view: MeterView, form: Form, status: int = 200) -> Response:
-    return pages(request).render(
-        request, "meters/end.html", frame(request, staff, live=False), status=status, form=form, view=view, m=view.data
-    )
+    return render(request, staff, "end", status=status, form=form, view=view, m=view.data)
 
 
 def _refused(form: Form, problem: Problem, view: MeterView, names: dict[str, str]) -> int:

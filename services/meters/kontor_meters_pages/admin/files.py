@@ -15,7 +15,7 @@ from kontor_edge.owners import query_owner, send
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import BATCHES
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, READ, ask_meters, frame, query_list, tabs
+from kontor_meters_pages.admin.staff_page import EDIT, LIVE, OWNER, READ, ask_meters, query_list, render
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -42,9 +42,9 @@ async def files_page(request: Request) -> Response:
 
 async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
     _staff, listing = await query_list(request, BATCHES)
-    return pages(request).render(
-        request, "meters/files.html", frame(request, staff), status=status, staff=staff, tabs=tabs(staff, "files"), form=form,
-        listing=listing, edits=staff.may(EDIT), megabytes=_MOST_BYTES // 1024**2,
+    return render(
+        request, staff, "files", live=LIVE, status=status, tab="files", form=form, listing=listing,
+        megabytes=_MOST_BYTES // 1024**2,
     )  # fmt: skip
 
 
@@ -101,8 +101,8 @@ async def show(request: Request, batch_id: UUID) -> Response:
     problems, after, more = found["problems"], None, False
     if problems and (len(problems) >= _KEPT or "after" in request.query_params):
         problems, after, more = await _problems(request, staff, batch_id, found)
-    return pages(request).render(
-        request, "meters/file.html", frame(request, staff), staff=staff, b=found, problems=problems, next=after, edits=staff.may(EDIT),
+    return render(
+        request, staff, "file", live=LIVE, b=found, problems=problems, next=after,
         done=sum(found[name] for name in ("stored", "duplicates", "corrected", "parked", "refused")), only_first=more,
     )  # fmt: skip
 

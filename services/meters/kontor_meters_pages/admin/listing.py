@@ -6,11 +6,10 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_edge.edge import pages
 from kontor_edge.listing import Listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
 from kontor_edge.paging import capped
-from kontor_meters_pages.admin.staff_page import frame, query_list, tabs
+from kontor_meters_pages.admin.staff_page import LIVE, query_list, render
 from kontor_meters_pages.words import kind_name
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -129,7 +128,6 @@ def with_kinds(listing: Listing) -> Listing:
 @router.get("")
 async def meters(request: Request) -> Response:
     staff, listing = await query_list(request, METERS)
-    return pages(request).render(
-        request, "meters/list.html", frame(request, staff), staff=staff, listing=with_kinds(listing),
-        tabs=tabs(staff, "all"), some=bool(listing.fact("counts")),
+    return render(
+        request, staff, "list", live=LIVE, listing=with_kinds(listing), tab="all", some=bool(listing.fact("counts")),
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """One meter: what it is, what was read, what was used, what hung there before (G1, G2, G5)."""
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,9 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_edge.answers import file_response
-from kontor_edge.edge import pages
 from kontor_edge.live import news
-from kontor_meters_pages.admin.staff_page import frame
+from kontor_meters_pages.admin.staff_page import render
 from kontor_meters_pages.admin.view import ALL, SHOWN, MeterView, meter
 from kontor_meters_pages.charts import day_chart, used_chart
 from kontor_meters_pages.consumption import Used
@@ -30,12 +28,10 @@ async def show(request: Request, meter_id: UUID) -> Response:
     staff, view = await meter(request, meter_id, ALL if "alle" in request.query_params else SHOWN)
     used = Used(view.years)
     period = _period(request, used)
-    page_frame = replace(frame(request, staff), live=f"/zaehler/{meter_id}/ereignisse")
-    return pages(request).render(
-        request, "meters/meter.html", page_frame, staff=staff, view=view, m=view.data, used=used, period=period,
-        blocks=[block for block in used.blocks(period) if block.sum is not None], years=used.years[::-1],
-        chart=used_chart, links=_links(view, period), months=month_labels(), in_use=view.in_use(staff.today),
-        smart=bool(view.smart),
+    return render(
+        request, staff, "meter", live=f"/zaehler/{meter_id}/ereignisse", view=view, m=view.data, used=used, period=period,
+        blocks=[block for block in used.blocks(period) if block.sum is not None], years=used.years[::-1], chart=used_chart,
+        links=_links(view, period), months=month_labels(), in_use=view.in_use(staff.today), smart=bool(view.smart),
     )  # fmt: skip
 
 
@@ -60,10 +56,10 @@ def _period(request: Request, used: Used) -> Period:
 async def quarter_hours_of(request: Request, meter_id: UUID, day: date) -> Response:
     """A day of a smart meter, every 15 minutes. Only its owner has these values."""
     staff, view = await meter(request, meter_id, 1)
-    return pages(request).render(
-        request, "meters/day.html", frame(request, staff, live=False), m=view.data, day=day, today=staff.today,
-        found=await days_of(request, staff.merchant_id, view.smart, day), chart=day_chart,
-        before=day - timedelta(days=1), after=day + timedelta(days=1),
+    return render(
+        request, staff, "day", m=view.data, day=day, today=staff.today,
+        found=await days_of(request, staff.merchant_id, view.smart, day), chart=day_chart, before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
     )  # fmt: skip
 
 

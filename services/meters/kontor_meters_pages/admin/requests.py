@@ -14,7 +14,7 @@ from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.entering import REASONS
 from kontor_meters_pages.admin.listing import INVITATIONS, KINDS, REQUESTS
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuid_of, uuids_of
+from kontor_meters_pages.admin.staff_page import EDIT, LIVE, OWNER, ask_meters, query_list, render, uuid_of, uuids_of
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -32,10 +32,7 @@ RequestMissing = NotFound.named("request_not_found", N_("There is no such reques
 @router.get("")
 async def requests(request: Request) -> Response:
     staff, listing = await query_list(request, REQUESTS)
-    return pages(request).render(
-        request, "meters/requests.html", frame(request, staff), staff=staff, tabs=tabs(staff, "requests"),
-        listing=listing, edits=staff.may(EDIT),
-    )  # fmt: skip
+    return render(request, staff, "requests", live=LIVE, tab="requests", listing=listing)
 
 
 @router.get("/neu")
@@ -107,15 +104,7 @@ def _group(form: Form, numbers: list[str], found: dict[str, str]) -> dict[str, A
 
 
 def _page(request: Request, staff: Staff, form: Form, status: int = 200) -> Response:
-    return pages(request).render(
-        request,
-        "meters/request_new.html",
-        frame(request, staff, live=False),
-        status=status,
-        form=form,
-        kinds=KINDS,
-        reasons=REASONS,
-    )
+    return render(request, staff, "request_new", status=status, form=form, kinds=KINDS, reasons=REASONS)
 
 
 async def reading_request(request: Request, request_id: UUID) -> tuple[Staff, Listing]:
@@ -130,10 +119,10 @@ async def reading_request(request: Request, request_id: UUID) -> tuple[Staff, Li
 async def show(request: Request, request_id: UUID) -> Response:
     staff, listing = await reading_request(request, request_id)
     found, groups = listing.fact("request"), listing.fact("groups", {})
-    return pages(request).render(
-        request, "meters/request.html", frame(request, staff), staff=staff, r=found, groups=groups, listing=listing,
+    return render(
+        request, staff, "request", live=LIVE, r=found, groups=groups, listing=listing,
         states=_states(request_id, groups, listing.query.values["state"] or ""),
-        edits=staff.may(EDIT), missing=groups.get("invited", 0) + groups.get("reminded", 0),
+        missing=groups.get("invited", 0) + groups.get("reminded", 0),
         days_left=(date.fromisoformat(found["due_on"]) - staff.today).days if found["due_on"] else 0,
     )  # fmt: skip
 

@@ -1,21 +1,26 @@
 """Questions to the copy about meters, for those whose role includes them; and the frame that their pages share."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 from fastapi import Request
+from starlette.responses import Response
 
+from kontor_edge.edge import pages
 from kontor_edge.listing import Listing, staff_listing
 from kontor_edge.lists import ListPage
 from kontor_edge.staff import Staff, page_context, query_view
 from kontor_service.errors import Forbidden
 from kontor_service.i18n import gettext as _
-from kontor_web import Link, PageContext
+from kontor_web import Link
 
 OWNER = "meters"
 EDIT = "meters:edit"
 READ = "meters:read"
+# News for all pages of a merchant's staff.
+LIVE = "/ereignisse"
 
 
 async def ask_meters(request: Request, function: str, **arguments: Any) -> tuple[Staff, Record]:
@@ -37,7 +42,18 @@ def _check(staff: Staff) -> None:
         raise Forbidden(_("Your role does not include meters."), code="not_allowed")
 
 
-def tabs(staff: Staff, current: str) -> list[Link]:
+def render(
+    request: Request, staff: Staff, template: str, *, tab: str = "", live: str = "", status: int = 200, **context: Any
+) -> Response:  # fmt: skip
+    """A page about meters. `tab`: which of the tabs it is; `live`: where its news come from."""
+    frame = replace(page_context(request, staff, "meters", live=False), live=live or None)
+    return pages(request).render(
+        request, f"meters/{template}.html", frame, status=status, staff=staff,
+        edits=staff.may(EDIT), tabs=_tabs(staff, tab) if tab else [], **context,
+    )  # fmt: skip
+
+
+def _tabs(staff: Staff, current: str) -> list[Link]:
     """What there is about meters."""
     entries = [
         ("all", _("All meters"), "/zaehler", None),
@@ -47,10 +63,6 @@ def tabs(staff: Staff, current: str) -> list[Link]:
         ("stickers", _("Stickers"), "/zaehler/aufkleber", None),
     ]
     return [Link(label, url, current=name == current, count=count) for name, label, url, count in entries]
-
-
-def frame(request: Request, staff: Staff, *, live: bool = True) -> PageContext:
-    return page_context(request, staff, "meters", live=live)
 
 
 def uuid_of(text: str | None) -> UUID | None:

@@ -14,7 +14,7 @@ from kontor_edge.owners import command, send
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import METERS, with_kinds
-from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, frame, query_list, tabs, uuids_of
+from kontor_meters_pages.admin.staff_page import EDIT, OWNER, ask_meters, query_list, render, uuids_of
 from kontor_meters_pages.admin.view import meter
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
@@ -41,10 +41,7 @@ async def choose(request: Request) -> Response:
     else:
         staff, listing = await query_list(request, replace(METERS, size=MOST, most=MOST))
         entries = with_kinds(listing).entries
-    return pages(request).render(
-        request, "meters/stickers.html", frame(request, staff, live=False), staff=staff, tabs=tabs(staff, "stickers"), entries=entries,
-        listing=listing, edits=staff.may(EDIT), most=MOST,
-    )  # fmt: skip
+    return render(request, staff, "stickers", tab="stickers", entries=entries, listing=listing, most=MOST)
 
 
 @router.post("/aufkleber")
@@ -99,10 +96,7 @@ async def link(request: Request, meter_id: UUID) -> Response:
     if form.flag("renew"):
         body["renew"] = True
     answer = await command(request, "identity", EDIT, "POST", "/v1/capability-links", json=body)
-    return pages(request).render(
-        request, "meters/link.html", frame(request, staff, live=False), m=view.data, url=answer["links"][0]["url"],
-        renewed=form.flag("renew"),
-    )  # fmt: skip
+    return render(request, staff, "link", m=view.data, url=answer["links"][0]["url"], renewed=form.flag("renew"))
 
 
 @router.post("/{meter_id:uuid}/link/widerrufen")
