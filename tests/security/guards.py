@@ -136,7 +136,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/documents/{document_id}/xrechnung": _staff("documents:release"),
         "GET /v1/documents/{document_id}/history": _staff("documents:release"),
         "GET /v1/documents/{document_id}/report": _staff("documents:release"),
-        "POST /v1/reprojections": Guard(service=True, body={}, foreign=None),
+        "POST /v1/reprojections": SERVICE,
         "POST /v1/snapshots": SERVICE,
     },
     "payments": {

@@ -18,6 +18,9 @@ from kontor_service.services import edges, services
 from kontor_service.settings import ServiceSettings
 from kontor_service.tokens import TokenSource
 
+# A million documents take an hour.
+_PATIENCE_SECONDS = 6 * 3600.0
+
 
 @click.command("rebuild-views")
 @click.argument("edge", type=click.Choice(edges()))
@@ -46,26 +49,18 @@ async def run(settings: ServiceSettings, shape: Shape, timeout: float) -> None:
 @click.argument("owner")
 @click.option("--edge", envvar="KONTOR_SERVICE", default="gateway", show_default=True, type=click.Choice(edges()),
               help="In whose name the owner is asked. Settings come from its own environment.")  # fmt: skip
-@click.option("--after", default="", help="Go on behind this position, as an earlier run printed it.")
-def reproject(owner: str, edge: str, after: str) -> None:
-    """Asks OWNER batch by batch. It can be ended and started again at any time: what is right already stays as it is."""
-    asyncio.run(_reproject(services()[edge](), owner, after))
+def reproject(owner: str, edge: str) -> None:
+    """Asks OWNER for all of it at once. It can be ended and started again at any time: what is right already stays as it is."""
+    asyncio.run(_reproject(services()[edge](), owner))
 
 
-async def _reproject(settings: ServiceSettings, owner: str, after: str) -> None:
+async def _reproject(settings: ServiceSettings, owner: str) -> None:
     async with AsyncExitStack() as stack:
         source = TokenSource(settings)
         stack.push_async_callback(source.close)
-        client = await stack.enter_async_context(ServiceClient(settings.url_of(owner), timeout=60.0))
-        seen = changed = missing = 0
-        done = False
-        while not done:
-            token = await source.service(owner)
-            answer = await client.request("POST", "/v1/reprojections", token=token, json={"after": after})
-            batch = answer.json()
-            seen, changed, missing = seen + batch["seen"], changed + batch["changed"], missing + batch["missing"]
-            after, done = batch["position"], batch["done"]
-            click.echo(f"{seen} looked at, {changed} changed, {missing} without content, position {after}")
+        client = await stack.enter_async_context(ServiceClient(settings.url_of(owner), timeout=_PATIENCE_SECONDS))
+        answer = await client.request("POST", "/v1/reprojections", token=await source.service(owner))
+    click.echo("{seen} looked at, {changed} changed, {missing} without content".format(**answer.json()))
 
 
 def owners(settings: ServiceSettings, source: TokenSource) -> AskOwner:

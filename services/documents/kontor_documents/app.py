@@ -24,6 +24,8 @@ from kontor_service.bus import on_the_bus
 from kontor_service.client import ServiceClient
 from kontor_service.ingest import ingest
 
+_SWEEP_SECONDS = 20.0
+
 
 def create_app(settings: Settings) -> FastAPI:
     return build_app(
@@ -52,5 +54,6 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
             wake=asyncio.Event(),
         )
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
+        app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies))
         yield
     validator.close()

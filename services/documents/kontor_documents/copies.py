@@ -9,18 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_service.locks import lock_merchant
 
-# Customers and documents that wait for them look for each other. If both looked at the same moment, each before the other's
-# commit, neither would find the other: so the two exclude each other per merchant. To be called before a row is locked.
-_LOCK = "documents and customers"
 
+async def lock_customers(session: AsyncSession, merchant_id: UUID, *, shared: bool = False) -> None:
+    """Whoever changes customers or merchant, and with `shared` whoever looks for a document's customer.
 
-async def hold_back_customers(session: AsyncSession, merchant_id: UUID) -> None:
-    """Documents may wait side by side, but none begins to while a customer arrives."""
-    await lock_merchant(session, merchant_id, what=_LOCK, shared=True)
-
-
-async def hold_back_documents(session: AsyncSession, merchant_id: UUID) -> None:
-    await lock_merchant(session, merchant_id, what=_LOCK)
+    If both looked for each other at the same moment, each before the other's commit, neither would find the other. To be
+    called before a row is locked.
+    """
+    await lock_merchant(session, merchant_id, what="documents and customers", shared=shared)
 
 
 def customer_columns(state: pb.Customer) -> dict[str, Any]:

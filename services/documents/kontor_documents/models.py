@@ -10,11 +10,18 @@ from sqlmodel import Field
 
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, CopyRow, Tenant, index, json_column, one_of, table_base
-from kontor_service.schema import declare_lister
+from kontor_service.schema import declare, declare_lister
 
 Base = table_base("documents")
 declare_lister(Base, "merchants_with_documents", "submission")
 declare_lister(Base, "merchants_to_settle", "to_settle", "try_at <= now()")
+declare(Base, "CREATE POLICY lookup ON customer FOR SELECT TO CURRENT_USER USING (true)")
+declare_lister(
+    Base, "merchants_with_missed_customers", "document",
+    """state = 'waiting' AND customer_id IS NULL AND EXISTS (
+        SELECT FROM customer WHERE NOT customer.deleted
+        AND (customer.merchant_id, customer.number) = (document.merchant_id, document.customer_number))""",
+)  # fmt: skip
 declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
 
 
@@ -46,13 +53,10 @@ class Customer(CopyRow, Base, table=True):
 
 
 class Submission(Aggregate, Base, table=True):
-    """Something handed in at a door, kept as it came, on its way to being a document."""
+    """Something handed in at a door, kept as it came, and what became of it."""
 
-    __table_args__ = (
-        index("submission_parked", "merchant_id", "parked_for", where="parked_for IS NOT NULL"),
-        index("submission_by_merchant", "merchant_id", "id DESC"),
-    )
-    status: Annotated[str, one_of("accepted", "processed", "rejected")] = "accepted"
+    __table_args__ = (index("submission_by_merchant", "merchant_id", "id DESC"),)
+    status: Annotated[str, one_of("processed", "rejected")] = "processed"
     source: str
     submitted_by: str
     file_name: str = ""
@@ -62,8 +66,6 @@ class Submission(Aggregate, Base, table=True):
     document_id: UUID | None = None
     # The problem it was rejected with, as RFC 9457 members.
     error: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    # The customer number without which the document cannot be made yet.
-    parked_for: str | None = None
     received_at: datetime
 
 
@@ -97,6 +99,8 @@ class Document(Aggregate, Base, table=True):
     source_sha256: str
     # Kontor makes the PDF; otherwise it was supplied and is kept byte for byte.
     rendered: bool
+    # Kontor issues it when the merchant and the customer are known: until then it has no files.
+    draft: bool = False
     # Its files are made and it has been looked at for release since it came in.
     settled: bool = False
     customer_id: UUID | None = None

@@ -1,14 +1,16 @@
 """Reading documents and their files for use cases."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor_documents.content.model import DocumentData
+from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
-from kontor_documents.models import Document, DocumentFile
+from kontor_documents.models import Document, DocumentFile, DocumentReference
 
 
 async def found(session: AsyncSession, document_id: UUID) -> Document:
@@ -25,6 +27,10 @@ async def locked(session: AsyncSession, document_id: UUID) -> Document:
     if document is None:
         raise DocumentNotFound
     return document
+
+
+async def content_of(deps: Dependencies, document: Document) -> DocumentData:
+    return DocumentData.model_validate_json(await deps.files.get(document.content_sha256))
 
 
 async def by_external_id(session: AsyncSession, external_id: str, *, lock: bool = False) -> Document | None:
@@ -54,6 +60,20 @@ async def files_of(session: AsyncSession, document_id: UUID) -> list[DocumentFil
     return list(await session.scalars(query.order_by(DocumentFile.position)))  # type: ignore[arg-type]
 
 
+def file_of(document: Document, position: int, role: str, name: str, media_type: str, content: bytes) -> DocumentFile:
+    """A file whose bytes are in storage already."""
+    return DocumentFile(
+        merchant_id=document.merchant_id,
+        document_id=document.id,
+        position=position,
+        role=role,
+        name=name,
+        media_type=media_type,
+        sha256=sha256(content).hexdigest(),
+        size=len(content),
+    )
+
+
 async def replace_files(session: AsyncSession, document: Document, files: Sequence[DocumentFile]) -> None:
     await session.execute(delete(DocumentFile).where(DocumentFile.document_id == document.id))  # type: ignore[arg-type]
     session.add_all(files)
@@ -61,10 +81,10 @@ async def replace_files(session: AsyncSession, document: Document, files: Sequen
 
 
 async def replace_references(session: AsyncSession, document: Document, data: DocumentData) -> None:
-    await session.execute(text("DELETE FROM document_reference WHERE document_id = :id"), {"id": document.id})
+    await session.execute(delete(DocumentReference).where(DocumentReference.document_id == document.id))  # type: ignore[arg-type]
     unique = {(reference.kind, reference.number) for reference in data.references if reference.number}
-    for kind, number in sorted(unique):
-        await session.execute(
-            text("INSERT INTO document_reference VALUES (:merchant, :id, :kind, :number)"),
-            {"merchant": document.merchant_id, "id": document.id, "kind": kind, "number": number},
-        )
+    session.add_all(
+        DocumentReference(merchant_id=document.merchant_id, document_id=document.id, kind=kind, number=number)
+        for kind, number in sorted(unique)
+    )
+    await session.flush()

@@ -107,6 +107,9 @@ class Service:
         await self.tell(identity_pb2.CustomerCreated(customer=state))
         return UUID(state.id)
 
+    def customer(self, **values):
+        return customer_state(self.merchant, **values)
+
     def auth(self, *rights, merchant=None, **claims):
         return self.signer.token("documents", *rights, merchant=merchant or self.merchant, **claims)
 
@@ -131,6 +134,11 @@ class Service:
         await eventually(ended)
         await self.at_rest()
         return await ended()
+
+    async def status_of(self, submission_id):
+        await self.at_rest()
+        path = f"/v1/submissions/{submission_id}"
+        return (await self.http.get(path, headers=self.auth("documents:read"))).json()
 
     async def made(self, data=None, **options):
         """Submits and waits until nothing moves any more; the submission's final status."""

@@ -215,8 +215,27 @@ async def test_a_document_that_cannot_be_rendered_holds_up_no_other(documents, m
         states = dict((await session.execute(select(Document.number, Document.state))).all())
         later = "SELECT d.number FROM to_settle t JOIN document d ON d.id = t.document_id WHERE t.try_at > now()"
         noted = (await session.execute(text(later))).scalars().all()
+        issues = await session.scalar(select(Document.issues).where(Document.number == "AN-1"))
     assert states == {"AN-0": "shared", "AN-1": "waiting", "AN-2": "shared"}
     assert noted == ["AN-1"]
+    assert [(issue["code"], issue["severity"]) for issue in issues] == [("not_made", "blocker")]
+    assert "documents.document.held.v1" in await documents.facts()
+
+
+async def test_what_could_not_be_made_for_a_while_is_made_when_it_can_be(documents, monkeypatch):
+    async def render(*given, **more):
+        raise RuntimeError("no such font")
+
+    await documents.open_shop()
+    await documents.add_customer()
+    with monkeypatch.context() as broken:
+        broken.setattr(production, "render_async", render)
+        status = await documents.made(invoice(type="quote"))
+        assert [issue["code"] for issue in status["document"]["issues"]] == ["not_made"]
+    await documents.add_customer(number="2")
+    await documents.open_shop(version=2)
+    again = (await documents.status_of(status["id"]))["document"]
+    assert (again["state"], again["issues"]) == ("shared", [])
 
 
 async def test_a_document_that_ties_threads_waits_for_the_others_before_it_holds_its_own(documents):

@@ -44,7 +44,8 @@ async def submit(
         media_type=media_type,
         file_name=x_kontor_file_name or name,
     )
-    return await accept(deps, principal.merchant, upload, idempotency_key)
+    answer = await accept(deps, principal.merchant, upload, idempotency_key)
+    return {"id": answer["id"], "status": answer["status"]}
 
 
 @router.get("/v1/submissions/{submission_id}")

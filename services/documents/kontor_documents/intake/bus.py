@@ -17,6 +17,7 @@ from kontor_bus.ingest import IngestMessage, Refused
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.intake.service import Upload, accept
 from kontor_documents.release import service as release
+from kontor_service.errors import Problem
 from kontor_service.ingest import json_of
 
 _SUBMISSION = "application/vnd.kontor.submission+json"
@@ -38,7 +39,9 @@ async def ingest_message(app: FastAPI, merchant_id: UUID, message: IngestMessage
     else:
         file = message.body
     upload = Upload("bus", message.sender, file, data, message.content_type)
-    await accept(deps, merchant_id, upload, message.message_id or None)
+    answer = await accept(deps, merchant_id, upload, message.message_id or None)
+    if "error" in answer:
+        raise Problem.restored(answer["error"])
 
 
 def _decoded(wanted: Any) -> tuple[bytes | None, bytes | None]:

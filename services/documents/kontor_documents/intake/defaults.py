@@ -69,13 +69,8 @@ def _buyer(customer: identity_pb2.Customer) -> Party:
 
 
 def _address(address: identity_pb2.Address) -> Address:
-    return Address(
-        line1=address.line1,
-        line2=address.line2,
-        post_code=address.post_code,
-        city=address.city,
-        country=address.country or "DE",
-    )
+    said = {name: getattr(address, name) for name in ("line1", "line2", "post_code", "city")}
+    return Address(**said, country=address.country or "DE")
 
 
 def _transfer(merchant: identity_pb2.Merchant) -> PaymentMeans:

@@ -1,7 +1,9 @@
 """What Kontor issues: completed from merchant and customer, valid by the official rules (C17), before anything is locked."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +20,18 @@ from kontor_documents.einvoice.checks import Severity, check
 from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.einvoice.xpath_to_field import field_of
-from kontor_documents.errors import InvalidInvoice
+from kontor_documents.errors import InvalidInvoice, NumberGiven
+from kontor_documents.history import service as history
 from kontor_documents.intake.defaults import with_defaults
-from kontor_documents.intake.parse import Parsed, external_id_of
-from kontor_documents.numbering.service import PROVISIONAL, next_number
-from kontor_service.errors import FieldError, Invalid
+from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
+from kontor_documents.intake.projection import columns, facts
+from kontor_documents.models import Document
+from kontor_documents.numbering.service import PROVISIONAL, next_number, take_number
+from kontor_service.errors import FieldError, Problem
 from kontor_service.i18n import N_
+
+# What is done with a document in the transaction that holds its lock.
+Step = Callable[[AsyncSession, Document], Awaitable[None]]
 
 _EINVOICES = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE})
 _MAX_ERRORS = 50
@@ -39,13 +47,6 @@ class Outdated(Exception):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Kontor is to issue to a customer it does not know yet, and the data names no buyer; or the merchant is not known."""
-
-    customer_number: str
-
-
-@dataclass(frozen=True)
 class Issue:
     """A document's data, complete and valid; only its number may be missing. And what it was prepared from."""
 
@@ -55,40 +56,102 @@ class Issue:
     report_sha256: str | None = None
     merchant: identity_pb2.Merchant | None = None
     customer: identity_pb2.Customer | None = None
+    # Kontor does not know the merchant or, where the data names no buyer, the customer: it is issued when they come.
+    draft: bool = False
 
 
-async def prepare(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Issue | Waiting | Invalid:
+async def prepare(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Issue | Problem:
     """Validated first, numbered last: no number is lost."""
     data = parsed.data
     if parsed.is_supplied:
         return Issue(data, await deps.files.put(serialize(data)))
     async with deps.db.transaction(merchant_id) as session:
         existing = await queries.by_external_id(session, external_id_of(parsed))
-        if existing is not None and existing.source_sha256 == parsed.source_sha256:
-            return Issue(data)
+    if existing is not None and existing.source_sha256 == parsed.source_sha256:
+        return Issue(data)
+    return await _complete(deps, merchant_id, data, existing)
+
+
+async def _complete(
+    deps: Dependencies, merchant_id: UUID, data: DocumentData, existing: Document | None
+) -> Issue | Problem:
+    async with deps.db.transaction(merchant_id) as session:
         merchant, customer = await _parties(session, merchant_id, data)
-        number = data.number or (existing.number if existing else await next_number(session, data))
-    if merchant is None:
-        return Waiting("")
-    if customer is None and not data.buyer.name and data.customer_number:
-        return Waiting(data.customer_number)
-    data = with_defaults(data, merchant, customer)
+        number = data.number or (existing.number if existing else "") or await next_number(session, data)
+    draft = merchant is None or (customer is None and not data.buyer.name and bool(data.customer_number))
     report_sha256 = None
-    if is_einvoice(data):
-        try:
-            tried = data if data.number else data.model_copy(update={"number": PROVISIONAL})
-            report_sha256 = await deps.files.put(orjson.dumps(await refuse_invalid(deps.validator, tried)))
-        except InvalidInvoice as problem:
-            return problem
-    content_sha256 = await deps.files.put(serialize(data.model_copy(update={"number": number})))
-    return Issue(data, content_sha256, report_sha256, merchant, customer)
+    if not draft:
+        data = with_defaults(data, merchant, customer)
+        if is_einvoice(data):
+            try:
+                tried = data if data.number else data.model_copy(update={"number": PROVISIONAL})
+                report_sha256 = await deps.files.put(orjson.dumps(await refuse_invalid(deps.validator, tried)))
+            except InvalidInvoice as problem:
+                return problem
+    content_sha256 = await deps.files.put(serialize(data if draft else data.model_copy(update={"number": number})))
+    return Issue(data, content_sha256, report_sha256, merchant, customer, draft)
+
+
+async def prepare_draft(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> Step | None:
+    """What issues a draft under its lock, where merchant and customer are known by now; None for others."""
+    async with deps.db.transaction(merchant_id) as session:
+        seen = await queries.found(session, document_id)
+    if not seen.draft or seen.state != "waiting":
+        return None
+    said = await queries.content_of(deps, seen)
+    data = said.model_copy(update={"customer_number": seen.customer_number, "number": seen.number})
+    issue = await _complete(deps, merchant_id, data, seen)
+    return None if isinstance(issue, Issue) and issue.draft else partial(_issue, deps, seen, data, issue)
+
+
+async def _issue(
+    deps: Dependencies, seen: Document, data: DocumentData, issue: Issue | Problem,
+    session: AsyncSession, document: Document,
+) -> None:  # fmt: skip
+    """What the rules find blocks the release. Whoever changed document, merchant or customer meanwhile has noted it again."""
+    if document.version != seen.version or document.state != "waiting":
+        return
+    if isinstance(issue, Problem):
+        refused = [{**found, "severity": "blocker"} for found in issue.errors]
+        document.issues = [*map(dict, issues_of(data)), *refused]
+        return
+    if await _parties(session, document.merchant_id, data) != (issue.merchant, issue.customer):
+        return
+    number = await number_for(session, document.merchant_id, issue.data, document, draft=False)
+    data = issue.data.model_copy(update={"number": number})
+    values = columns(data) | {
+        "facts": facts(data), "content_sha256": await deps.files.put(serialize(data)), "report_sha256": issue.report_sha256,
+        "issues": issues_of(data), "draft": False,
+    }  # fmt: skip
+    for name, value in values.items():
+        setattr(document, name, value)
+    await history.append(session, document, "issued", at=deps.clock.now(), actor="Kontor")
+
+
+async def number_for(
+    session: AsyncSession, merchant_id: UUID, data: DocumentData, existing: Document | None, *, draft: bool
+) -> str:
+    """The number that the document has already, or the next; none for a draft.
+
+    Raises NumberGiven where what it would need is another.
+    """
+    if existing is None or not existing.number:
+        return "" if draft else await take_number(session, merchant_id, data)
+    if (existing.type, existing.issue_date.year) != (str(data.type), data.issue_date.year):
+        raise NumberGiven(
+            N_("The document has the number %(number)s already: type and year stay, or it is cancelled."),
+            field="type" if existing.type != str(data.type) else "issue_date",
+            number=existing.number,
+        )
+    return existing.number
 
 
 async def refuse_outdated(session: AsyncSession, merchant_id: UUID, parsed: Parsed, issue: Issue) -> None:
     """Raises Outdated where what Kontor is to issue would now be completed in another way."""
     if parsed.is_supplied:
         return
-    if issue.merchant is None or await _parties(session, merchant_id, parsed.data) != (issue.merchant, issue.customer):
+    known = await _parties(session, merchant_id, parsed.data)
+    if not issue.content_sha256 or known != (issue.merchant, issue.customer):
         raise Outdated
 
 

@@ -52,7 +52,7 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
     data = complete(_merged(result, given))
     return Parsed(
         data=data,
-        issues=_issues(data),
+        issues=issues_of(data),
         pdf=result.pdf if result else None,
         xml=result.xml if result else None,
         attachments=result.files if result else {},
@@ -91,7 +91,7 @@ def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentDa
     return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set & _FILING})
 
 
-def _issues(data: DocumentData) -> list[Issue]:
+def issues_of(data: DocumentData) -> list[Issue]:
     """What does not agree, the gravest first: of a thousand lines rounded otherwise, the first hundred tell enough."""
     found = sorted(check(data), key=lambda one: one.severity is not Severity.ERROR)
     return [_issue(one) for one in found[:_MOST_ISSUES]]

@@ -16,8 +16,8 @@ from kontor_documents.intake.issuing import Issue
 from kontor_documents.intake.parse import Parsed
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document, DocumentFile, Submission
-from kontor_documents.release.waiting import note_document
 from kontor_documents.threads import join_thread, tie
+from kontor_documents.to_settle import note_document
 from kontor_service.ids import uuid7
 
 
@@ -51,6 +51,7 @@ async def store_document(
         "source": submission.source,
         "source_sha256": parsed.source_sha256,
         "rendered": parsed.pdf is None,
+        "draft": issue.draft,
         "settled": False,
         "facts": facts(data),
         "issues": list(parsed.issues),
@@ -103,16 +104,4 @@ def _files(document: Document, submission: Submission, parsed: Parsed, data: Doc
         if content is not None:
             name = attachment.file_name or attachment.description or attachment.id or "attachment"
             found.append(("attachment", name, attachment.media_type, content))
-    return [
-        DocumentFile(
-            merchant_id=document.merchant_id,
-            document_id=document.id,
-            position=position,
-            role=role,
-            name=name,
-            media_type=media_type,
-            sha256=sha256(content).hexdigest(),
-            size=len(content),
-        )
-        for position, (role, name, media_type, content) in enumerate(found)
-    ]
+    return [queries.file_of(document, position, *one) for position, one in enumerate(found)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2
-from kontor_documents.content.model import DocumentData
+from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.intake.issuing import is_einvoice
@@ -16,8 +16,6 @@ from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.render import render_async
 from kontor_service.errors import Unavailable
 from kontor_service.i18n import N_
-
-_XML, _PDF = "application/xml", "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,8 @@ class Production:
     files: Sequence[DocumentFile]
 
 
-async def content_of(deps: Dependencies, document: Document) -> DocumentData:
-    return DocumentData.model_validate_json(await deps.files.get(document.content_sha256))
-
-
 def lacks_files(document: Document, files: Sequence[DocumentFile]) -> bool:
-    return document.rendered and all(file.role != "pdf" for file in files)
+    return document.rendered and not document.draft and all(file.role != "pdf" for file in files)
 
 
 async def produce(
@@ -44,13 +38,13 @@ async def produce(
         raise Unavailable(
             N_("The settings have not arrived everywhere yet. Please try again in a moment."), code="merchant_unknown"
         )
-    data = await content_of(deps, document)
+    data = await queries.content_of(deps, document)
     made: list[DocumentFile] = []
     supplied = next((file for file in files if file.role == "xml"), None)
     xml = await deps.files.get(supplied.sha256) if supplied else None
     if xml is None and is_einvoice(data):
         xml = await asyncio.to_thread(write_cii, data)
-        made.append(await _file(deps, document, "xml", _XML, xml, len(files)))
+        made.append(await _made(deps, document, "xml", xml, len(files)))
     attached = [
         EmbeddedFile(file.name, await deps.files.get(file.sha256), file.media_type)
         for file in files
@@ -59,7 +53,7 @@ async def produce(
     branding = await deps.brandings.of(merchant)
     embedded = xml if xml is not None and b"CrossIndustryInvoice" in xml[:2000] else None
     pdf = await render_async(data, branding, xml=embedded, attachments=attached)
-    made.append(await _file(deps, document, "pdf", _PDF, pdf, len(files) + len(made)))
+    made.append(await _made(deps, document, "pdf", pdf, len(files) + len(made)))
     return Production(document.content_sha256, made)
 
 
@@ -72,16 +66,7 @@ async def add_files(session: AsyncSession, document: Document, production: Produ
     return production.files
 
 
-async def _file(
-    deps: Dependencies, document: Document, role: str, media_type: str, content: bytes, position: int
-) -> DocumentFile:
-    return DocumentFile(
-        merchant_id=document.merchant_id,
-        document_id=document.id,
-        position=position,
-        name=f"{document.number or document.id}.{role}",
-        role=role,
-        media_type=media_type,
-        sha256=await deps.files.put(content),
-        size=len(content),
-    )
+async def _made(deps: Dependencies, document: Document, role: str, content: bytes, position: int) -> DocumentFile:
+    await deps.files.put(content)
+    name = f"{document.number or document.id}.{role}"
+    return queries.file_of(document, position, role, name, f"application/{role}", content)

@@ -3,7 +3,8 @@
 from typing import Any, Literal, TypedDict
 
 from kontor.identity.v1 import identity_pb2
-from kontor_service.errors import FieldError
+from kontor_documents.models import Document
+from kontor_service.errors import FieldError, Problem
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import say
 
@@ -30,7 +31,7 @@ class Issue(TypedDict, total=False):
 
 # Codes that are found anew each time merchant, customer or files change; all others come from the document itself.
 MOVABLE = frozenset(
-    {"unmatched_customer", "no_email", "portal_off", "type_hidden", "in_production", "merchant_unknown"}
+    {"unmatched_customer", "no_email", "portal_off", "type_hidden", "in_production", "not_made", "merchant_unknown"}
 )
 
 
@@ -51,27 +52,38 @@ def blocks(issue: Any) -> bool:
 
 
 def release_blockers(
+    document: Document,
     *,
-    type: str,
-    customer_number: str,
     has_pdf: bool,
     merchant: identity_pb2.Merchant | None,
     customer: identity_pb2.Customer | None,
     recipient: str = "",
+    failed: Exception | None = None,
 ) -> list[Issue]:
-    """Everything movable that stands against sharing. `recipient` is an address that staff chose for this share."""
+    """Everything movable that stands against sharing. `recipient` is an address that staff chose for this share; `failed`:
+    why it could not be made a moment ago."""
     found: list[Issue] = []
-    if not has_pdf:
+    if failed is not None:
+        found.append(_not_made(failed))
+    elif not has_pdf and not document.draft:
         found.append(_blocker("in_production", N_("The PDF is being made")))
     if merchant is None:
         found.append(_blocker("merchant_unknown", N_("Settings have not arrived yet")))
         return found
-    found.extend(_about_portal(type, merchant))
+    found.extend(_about_portal(document.type, merchant))
     if customer is None:
         found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
-    elif not recipient and not recipients(type, customer):
+    elif not recipient and not recipients(document.type, customer):
         found.append(_blocker("no_email", N_("No e-mail address"), "customer.email"))
     return found
+
+
+def _not_made(error: Exception) -> Issue:
+    """A problem says itself what is wrong; of others people can only know that we try again."""
+    said = error if isinstance(error, Problem) else None
+    params = {name: str(value) for name, value in said.params.items()} if said else {}
+    message = said.message if said else N_("The PDF could not be made. It is tried again every minute.")
+    return {"code": "not_made", "message": message, "params": params, "severity": "blocker"}
 
 
 def recipients(type: str, customer: identity_pb2.Customer) -> list[str]:

@@ -1,6 +1,6 @@
 """Releasing and sharing, recalling and cancelling documents (A19, C22, C23, C26)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -25,10 +25,12 @@ from kontor_documents.errors import (
 )
 from kontor_documents.events import document_state
 from kontor_documents.history import service as history
+from kontor_documents.intake.issuing import prepare_draft
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
 from kontor_documents.release.rules import MOVABLE, blocks, finding, release_blockers
 from kontor_documents.threads import join_thread, lock_to_join, tie
+from kontor_documents.to_settle import note_document
 
 
 class Share(BaseModel):
@@ -42,23 +44,48 @@ class Share(BaseModel):
 async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> None:
     """After something changed around a waiting document: make what is missing, look what blocks its release, and share
     it where the merchant releases automatically."""
-    async with _with_files(deps, merchant_id, document_id) as (session, document, produced):
+    async with _complete(deps, merchant_id, document_id) as (session, document, before):
         if document.state != "waiting":
             return
         document.settled = True
-        before = list(document.issues)
         files = await _review(session, document)
         merchant = await copies.merchant(session, document.merchant_id)
         if merchant is not None and merchant.automatic_release and not any(blocks(issue) for issue in document.issues):
             await _share(deps, session, document, files, actor="Kontor", choice=Share())
-        elif produced or document.issues != before:
-            document.touch()
-            record(session, pb.DocumentChanged(document=document_state(document, files)))
+        else:
+            _tell_what_stands_against(session, document, files, before)
+
+
+async def hold(deps: Dependencies, merchant_id: UUID, document_id: UUID, error: Exception) -> None:
+    """What cannot be made in the background is told at once, and blocks the release until it is made."""
+    async with deps.db.transaction(merchant_id) as session:
+        document, files = await _locked(session, document_id)
+        if document.state == "waiting":
+            before, document.settled = _seen(document), True
+            await _review(session, document, failed=error)
+            _tell_what_stands_against(session, document, files, before)
+
+
+def _tell_what_stands_against(
+    session: AsyncSession, document: Document, files: Sequence[DocumentFile], before: tuple[Any, ...]
+) -> None:
+    """Tells what has changed since `before`; senders hear of a blocker too."""
+    if _seen(document) == before:
+        return
+    document.touch()
+    held = any(blocks(issue) for issue in document.issues) and document.issues != before[1]
+    fact = pb.DocumentHeld if held else pb.DocumentChanged
+    record(session, fact(document=document_state(document, files)))
+
+
+def _seen(document: Document) -> tuple[Any, ...]:
+    """What others see of a waiting document, and the job may change."""
+    return document.draft, list(document.issues), document.customer_id
 
 
 async def share(deps: Dependencies, merchant_id: UUID, document_id: UUID, *, actor: str, choice: Share) -> pb.Document:
     """Shares one document. Raises NotReleasable naming what blocks it, AlreadyShared, WrongState."""
-    async with _with_files(deps, merchant_id, document_id) as (session, document, _):
+    async with _complete(deps, merchant_id, document_id) as (session, document, _):
         if document.state == "shared":
             raise AlreadyShared(document_id=str(document.id))
         if document.state != "waiting":
@@ -71,21 +98,27 @@ async def share(deps: Dependencies, merchant_id: UUID, document_id: UUID, *, act
 
 
 @asynccontextmanager
-async def _with_files(
+async def _complete(
     deps: Dependencies, merchant_id: UUID, document_id: UUID
-) -> AsyncIterator[tuple[AsyncSession, Document, bool]]:
-    """A transaction that holds the document with all its files, and whether they have just been made.
+) -> AsyncIterator[tuple[AsyncSession, Document, tuple[Any, ...]]]:
+    """A transaction that holds the document, issued and with all its files where they can be made, and how it was before.
 
-    They are made with nothing locked, and added if the document still has the content they were made of.
+    It is prepared with nothing locked, and added if the document still has the content it was made of.
     """
+    issue = await prepare_draft(deps, merchant_id, document_id)
     production: Production | None = None
     while True:
         async with deps.db.transaction(merchant_id) as session:
+            await copies.lock_customers(session, merchant_id, shared=True)
             document, files = await _locked(session, document_id)
+            before = _seen(document)
+            if issue is not None:
+                await issue(session, document)
+                issue = None
             lacking = document.state == "waiting" and lacks_files(document, files)
             added = await add_files(session, document, production) if lacking and production else []
             if added or not lacking:
-                yield session, document, bool(added)
+                yield session, document, (None, *before[1:]) if added else before
                 return
             merchant = await copies.merchant(session, merchant_id)
         production = await produce(deps, document, files, merchant)
@@ -130,6 +163,8 @@ async def assign(
     document.customer_id, document.customer_number = customer_id, customer.number
     document.suggested_customer_id = None
     files = await _review(session, document)
+    await note_document(session, document)
+    deps.wake.set()
     # What it is related to was looked for among another number's documents.
     merged = await join_thread(session, document, named)
     state = await _done(
@@ -173,7 +208,9 @@ async def _locked(session: AsyncSession, document_id: UUID) -> tuple[Document, l
     return await queries.locked(session, document_id), await queries.files_of(session, document_id)
 
 
-async def _review(session: AsyncSession, document: Document, *, recipient: str = "") -> list[DocumentFile]:
+async def _review(
+    session: AsyncSession, document: Document, *, recipient: str = "", failed: Exception | None = None
+) -> list[DocumentFile]:
     """Matches again and renews the movable issues."""
     if document.customer_id is None:
         document.customer_id = await copies.customer_id_by_number(session, document.customer_number)
@@ -181,12 +218,12 @@ async def _review(session: AsyncSession, document: Document, *, recipient: str =
             document.suggested_customer_id = None
     files = await queries.files_of(session, document.id)
     found = release_blockers(
-        type=document.type,
-        customer_number=document.customer_number,
+        document,
         has_pdf=any(file.role == "pdf" for file in files),
         merchant=await copies.merchant(session, document.merchant_id),
         customer=await copies.customer(session, document.customer_id),
         recipient=recipient,
+        failed=failed,
     )
     document.issues = [issue for issue in document.issues if issue["code"] not in MOVABLE] + [dict(i) for i in found]
     return files

@@ -62,8 +62,7 @@ async def story(deps: Deps, document_id: UUID, principal: Staff) -> dict[str, An
     return {
         "intact": history.intact(chain),
         "entries": [
-            {"number": e.number, "fact": e.fact, "at": e.at.isoformat(), "actor": e.actor, "detail": e.detail}
-            for e in chain
+            entry.model_dump(mode="json", include={"number", "fact", "at", "actor", "detail"}) for entry in chain
         ],
     }
 

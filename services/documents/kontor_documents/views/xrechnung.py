@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.codelists import XRECHNUNG
@@ -10,13 +11,12 @@ from kontor_documents.einvoice.write import write_ubl
 from kontor_documents.errors import UnsupportedType
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
-from kontor_documents.production.service import content_of
 from kontor_service.i18n import N_
 
 
 async def xrechnung(deps: Dependencies, document: Document, files: Sequence[DocumentFile]) -> bytes:
     """UBL of profile XRechnung 3.0; a supplied XRechnung is returned byte for byte. Raises UnsupportedType."""
-    data = await content_of(deps, document)
+    data = await queries.content_of(deps, document)
     if not is_einvoice(data):
         raise UnsupportedType(N_("A document of type %(kind)s is no invoice."), kind=document.type)
     xml = next((file for file in files if file.role == "xml"), None)

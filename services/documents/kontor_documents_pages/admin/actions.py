@@ -6,14 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from kontor_documents_pages.admin.document import document
-from kontor_edge.acting import act, new_key, refused
+from kontor_documents_pages.admin.document import DocumentView, document
+from kontor_edge.acting import act, new_key, submit
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
 from kontor_edge.query import loads
 from kontor_edge.sorting import search_patterns
-from kontor_edge.staff import current_staff, page_context, query_view
-from kontor_service.errors import Problem
+from kontor_edge.staff import Staff, current_staff, page_context, query_view
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -47,22 +46,17 @@ async def assign(request: Request, document_id: UUID) -> Response:
 
 
 @router.post("/{document_id}/zurueckziehen")
-async def withdraw(request: Request, document_id: UUID) -> Response:
-    await current_staff(request)
-    reason = (await read_form(request)).text("reason", limit=1000)
-    return await act(
-        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/withdraw",
-        json={"reason": reason}, back=f"/dokumente/{document_id}", good=_("Withdrawn: the customer no longer sees the document."),
-    )  # fmt: skip
-
-
 @router.post("/{document_id}/stornieren")
-async def cancel(request: Request, document_id: UUID) -> Response:
+async def close(request: Request, document_id: UUID) -> Response:
+    """Taken back (it vanishes), or cancelled (it stays, marked)."""
     await current_staff(request)
-    reason = (await read_form(request)).text("reason", limit=1000)
+    verb, good = {
+        "zurueckziehen": ("withdraw", _("Withdrawn: the customer no longer sees the document.")),
+        "stornieren": ("cancel", _("Cancelled: nothing is to be paid any more.")),
+    }[request.url.path.rpartition("/")[2]]
     return await act(
-        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/cancel",
-        json={"reason": reason}, back=f"/dokumente/{document_id}", good=_("Cancelled: nothing is to be paid any more."),
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/{verb}",
+        json={"reason": (await read_form(request)).text("reason", limit=1000)}, back=f"/dokumente/{document_id}", good=good,
     )  # fmt: skip
 
 
@@ -85,15 +79,7 @@ async def mark_paid(request: Request, document_id: UUID) -> Response:
 async def book_page(request: Request, document_id: UUID) -> Response:
     staff, view, _row = await document(request, document_id)
     form = Form.of({"booked_on": staff.today.isoformat(), "method": "transfer", "key": new_key()})
-    return pages(request).render(
-        request,
-        "documents/book.html",
-        page_context(request, staff, "documents", live=False),
-        view=view,
-        doc=view.data,
-        form=form,
-        methods=METHODS,
-    )
+    return _book_page(request, staff, view, form)
 
 
 @router.post("/{document_id}/buchen")
@@ -102,30 +88,26 @@ async def book(request: Request, document_id: UUID) -> Response:
     form = await read_form(request)
     currency = view.data["currency"]
     amount, day = form.money("amount", currency, required=True), form.day("booked_on", required=True)
-    method, reference = form.choice("method", METHODS), form.text("reference", limit=100)
+    wanted = {
+        "currency": currency,
+        "method": form.choice("method", METHODS),
+        "reference": form.text("reference", limit=100),
+    }
     if amount is not None and amount <= 0:
         form.error("amount", _("The amount must be more than nothing."))
-    status = 422
-    if form.ok and amount is not None and day is not None:
-        wanted = {
-            "amount_minor": amount,
-            "currency": currency,
-            "method": method,
-            "booked_on": day.isoformat(),
-            "reference": reference,
-        }
-        try:
-            await command(
-                request, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/bookings", json=wanted,
-                key=form.value("key"),
-            )  # fmt: skip
-            return pages(request).redirect(f"/dokumente/{document_id}", good=_("Payment booked."))
-        except Problem as problem:
-            status = refused(form, problem, {"amount_minor": "amount"})
+    answer, status = await submit(
+        request, form, "payments", "payments:book", f"/v1/documents/{document_id}/bookings",
+        json=wanted | {"amount_minor": amount, "booked_on": str(day)}, key=form.value("key"), names={"amount_minor": "amount"},
+    )  # fmt: skip
+    if answer is None:
+        return _book_page(request, staff, view, form, status)
+    return pages(request).redirect(f"/dokumente/{document_id}", good=_("Payment booked."))
+
+
+def _book_page(request: Request, staff: Staff, view: DocumentView, form: Form, status: int = 200) -> Response:
     return pages(request).render(
         request, "documents/book.html", page_context(request, staff, "documents", live=False), status=status,
-        view=view, doc=view.data, form=form,
-        methods=METHODS,
+        view=view, doc=view.data, form=form, methods=METHODS,
     )  # fmt: skip
 
 

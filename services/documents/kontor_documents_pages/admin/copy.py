@@ -3,10 +3,9 @@
 from typing import Any
 
 from kontor.documents.v1 import documents_pb2
+from kontor_documents_pages.copy import sort_keys
 from kontor_edge import View
-from kontor_edge.sorting import LAST_DAY, amount_key, number_key, search_words
-from kontor_edge.values import KEY, instant, key, text, whole
-from kontor_service.money import from_minor
+from kontor_edge.values import KEY, key, text, whole
 
 
 def release_group(d: Any) -> str | None:
@@ -24,72 +23,32 @@ def release_group(d: Any) -> str | None:
 
 
 def _document(d: Any) -> dict[str, Any]:
+    said = whole(d)
     return {
-        "customer_id": d.customer_id or None,
-        "thread_id": d.thread_id or None,
-        "content_sha256": d.content_sha256,
-        "type": d.type,
-        "state": d.state,
         "release_group": release_group(d),
-        "due_date": d.due_date or None,
         "shared_at": key(d.shared_at) or None,
         "opened_at": key(d.first_opened_at) or None,
-        "by_date": d.issue_date,
-        "by_due": d.due_date or LAST_DAY,
-        "by_amount": amount_key(d.gross_minor),
-        "by_number": number_key(d.number),
+        **sort_keys(d),
         "by_received": key(d.received_at),
-        "words": search_words(_searched(d)),
-        "brief": text(_brief(d)),
-        "data": whole(d),
+        "brief": text(_brief(said)),
+        "data": said,
     }
 
 
-def _searched(d: Any) -> list[str]:
-    amount = f"{from_minor(d.gross_minor, d.currency):.2f}" if d.currency else ""
-    numbers = [d.number, d.number.replace("-", ""), d.external_id, *(ref.number for ref in d.references)]
-    return [*numbers, d.title, d.buyer_name, d.customer_number, amount, amount.replace(".", ",")]
-
-
-def _brief(d: Any) -> dict[str, Any]:
+def _brief(said: dict[str, Any]) -> dict[str, Any]:
     """A document as lists show it and the JSON says it."""
-    issues = [
-        {
-            "code": i.code,
-            "message": i.message,
-            "message_id": i.message_id,
-            "params": dict(i.params),
-            "field": i.field,
-            "severity": i.severity,
-        }
-        for i in d.issues[:5]
-    ]
     return {
-        "id": d.id,
-        "type": d.type,
-        "number": d.number,
-        "title": d.title,
-        "state": d.state,
-        "issue_date": d.issue_date or None,
-        "due_date": d.due_date or None,
-        "customer_id": d.customer_id or None,
-        "customer_number": d.customer_number,
-        "buyer_name": d.buyer_name,
-        "currency": d.currency,
-        "gross_minor": d.gross_minor,
-        "amount_due_minor": d.amount_due_minor,
-        "source": d.source,
-        "received_at": instant(d.received_at),
-        "shared_at": instant(d.shared_at),
-        "opened_at": instant(d.first_opened_at),
-        "suggested_customer_id": d.suggested_customer_id or None,
-        "issues": issues,
+        **{name: said[name] for name in _SHOWN},
+        **{name: said[name] or None for name in ("issue_date", "due_date", "customer_id", "suggested_customer_id")},
+        "opened_at": said["first_opened_at"],
+        "issues": said["issues"][:5],
     }
 
 
-def _submission(s: Any) -> dict[str, Any]:
-    return {"status": s.status, "by_time": key(s.received_at), "data": whole(s)}
-
+_SHOWN = (
+    "id", "type", "number", "title", "state", "customer_number", "buyer_name", "currency", "gross_minor", "amount_due_minor",
+    "source", "received_at", "shared_at",
+)  # fmt: skip
 
 DOCUMENT = View(
     "document",
@@ -107,7 +66,7 @@ SUBMISSION = View(
     "submission",
     documents_pb2.SubmissionSnapshot,
     {"status": "text", "by_time": KEY, "data": "json"},
-    _submission,
+    lambda s: {"by_time": key(s.received_at)},
     lambda s: (f"merchant:{s.merchant_id}",),
 )
 VIEWS = (DOCUMENT, SUBMISSION)

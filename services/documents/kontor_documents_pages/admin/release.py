@@ -77,14 +77,8 @@ async def _release(request: Request, staff: Staff, ids: list[str]) -> Response:
     released: int = 0
     refused: list[dict[str, Any]] = []
     for start in range(0, len(ids), _PORTION):
-        answer = await command(
-            request,
-            "documents",
-            "documents:release",
-            "POST",
-            "/v1/releases",
-            json={"ids": ids[start : start + _PORTION]},
-        )
+        portion = {"ids": ids[start : start + _PORTION]}
+        answer = await command(request, "documents", "documents:release", "POST", "/v1/releases", json=portion)
         released += len(answer["released"])
         refused += answer["refused"]
     good = ngettext(

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_documents_pages.admin.document import DocumentView, document
-from kontor_edge.acting import refused
+from kontor_edge.acting import submit
 from kontor_edge.edge import pages
-from kontor_edge.owners import command, query_owner
+from kontor_edge.owners import query_owner
 from kontor_edge.staff import Staff, page_context
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
@@ -18,9 +18,7 @@ from kontor_web import Form, read_form
 router = APIRouter()
 
 _GETS = {
-    "quote": "gets_quotes",
-    "order_confirmation": "gets_quotes",
-    "sales_order": "gets_quotes",
+    **dict.fromkeys(("quote", "order_confirmation", "sales_order"), "gets_quotes"),
     "reminder": "gets_reminders",
 }
 
@@ -53,21 +51,13 @@ async def share(request: Request, document_id: UUID) -> Response:
     wanted: dict[str, Any] = {"recipient": recipient}
     wanted["subject"] = "" if subject == usual["subject"] else subject
     wanted["text"] = "" if text == usual["text"] else text
-    status = 422
-    if form.ok:
-        try:
-            await command(
-                request,
-                "documents",
-                "documents:release",
-                "POST",
-                f"/v1/documents/{document_id}/share",
-                json=wanted,
-            )
-            return pages(request).redirect(f"/dokumente/{document_id}", good=_("Shared. The mail is on its way."))
-        except Problem as problem:
-            status = refused(form, problem, {"customer.email": "recipient"})
-    return _page(request, staff, view, form, usual, status)
+    answer, status = await submit(
+        request, form, "documents", "documents:release", f"/v1/documents/{document_id}/share", json=wanted,
+        names={"customer.email": "recipient"},
+    )  # fmt: skip
+    if answer is None:
+        return _page(request, staff, view, form, usual, status)
+    return pages(request).redirect(f"/dokumente/{document_id}", good=_("Shared. The mail is on its way."))
 
 
 def _page(

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_sha256", sa.Text(), nullable=False),
         sa.Column("rendered", sa.Boolean(), nullable=False),
+        sa.Column("draft", sa.Boolean(), nullable=False),
         sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("customer_number", sa.Text(), nullable=False),
@@ -182,19 +183,11 @@ def upgrade() -> None:
         sa.Column("data_sha256", sa.Text(), nullable=True),
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("error", postgresql.JSONB(), nullable=True),
-        sa.Column("parked_for", sa.Text(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("status IN ('accepted', 'processed', 'rejected')", name=op.f("ck_submission_status")),
+        sa.CheckConstraint("status IN ('processed', 'rejected')", name=op.f("ck_submission_status")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
     )
     op.create_index("submission_by_merchant", "submission", ["merchant_id", sa.literal_column("id DESC")], unique=False)
-    op.create_index(
-        "submission_parked",
-        "submission",
-        ["merchant_id", "parked_for"],
-        unique=False,
-        postgresql_where=sa.text("parked_for IS NOT NULL"),
-    )
     op.create_table(
         "to_settle",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -310,6 +303,13 @@ END $$""")
     execute("""CREATE FUNCTION merchants_to_settle() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM to_settle WHERE try_at <= now() $$""")
+    execute("CREATE POLICY lookup ON customer FOR SELECT TO CURRENT_USER USING (true)")
+    execute("CREATE POLICY lookup ON document FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_missed_customers() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM document WHERE state = 'waiting' AND customer_id IS NULL AND EXISTS (
+        SELECT FROM customer WHERE NOT customer.deleted
+        AND (customer.merchant_id, customer.number) = (document.merchant_id, document.customer_number)) $$""")
     execute("CREATE POLICY lookup ON merchant FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

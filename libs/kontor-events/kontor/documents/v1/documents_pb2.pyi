@@ -551,6 +551,26 @@ class DocumentChanged(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class DocumentHeld(message.Message):
+    """It waits, and something stands against sharing it that did not before: issues with severity blocker."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class DocumentShared(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
@@ -651,7 +671,7 @@ class DocumentSnapshot(message.Message):
 
 @typing.final
 class Submission(message.Message):
-    """Something handed in at the door, on its way to being a document."""
+    """Something handed in at the door, and what became of it."""
 
     DESCRIPTOR: descriptor.Descriptor
 
@@ -695,7 +715,7 @@ class Submission(message.Message):
     version: builtins.int
     deleted: builtins.bool
     status: builtins.str
-    """accepted, processed, rejected"""
+    """processed, rejected"""
     source: builtins.str
     file_name: builtins.str
     document_id: builtins.str
@@ -729,24 +749,6 @@ class Submission(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["received_at", b"received_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "error_code", b"error_code", "error_detail", b"error_detail", "error_message_id", b"error_message_id", "error_params", b"error_params", "file_name", b"file_name", "id", b"id", "merchant_id", b"merchant_id", "received_at", b"received_at", "source", b"source", "status", b"status", "version", b"version"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-@typing.final
-class SubmissionReceived(message.Message):
-    DESCRIPTOR: descriptor.Descriptor
-
-    SUBMISSION_FIELD_NUMBER: builtins.int
-    @builtins.property
-    def submission(self) -> Submission: ...
-    def __init__(
-        self,
-        *,
-        submission: Submission | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["submission", b"submission"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["submission", b"submission"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
