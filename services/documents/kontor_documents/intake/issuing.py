@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1 import identity_pb2
-from kontor_documents import copies, queries
+from kontor_documents import copies, history, queries
 from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
@@ -21,12 +21,11 @@ from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.einvoice.xpath_to_field import field_of
 from kontor_documents.errors import InvalidInvoice, NumberGiven
-from kontor_documents.history import service as history
 from kontor_documents.intake.defaults import with_defaults
 from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document
-from kontor_documents.numbering.service import PROVISIONAL, next_number, take_number
+from kontor_documents.numbering import PROVISIONAL, next_number, take_number
 from kontor_service.errors import FieldError, Problem
 from kontor_service.i18n import N_
 

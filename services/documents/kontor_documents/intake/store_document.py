@@ -7,11 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
-from kontor_documents import copies, queries
+from kontor_documents import copies, history, queries
 from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.events import document_state
-from kontor_documents.history import service as history
 from kontor_documents.intake.issuing import Issue
 from kontor_documents.intake.parse import Parsed
 from kontor_documents.intake.projection import columns, facts

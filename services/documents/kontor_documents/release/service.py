@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
-from kontor_documents import copies, queries
+from kontor_documents import copies, history, queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import (
     AlreadyShared,
@@ -24,7 +24,6 @@ from kontor_documents.errors import (
     WrongState,
 )
 from kontor_documents.events import document_state
-from kontor_documents.history import service as history
 from kontor_documents.intake.issuing import prepare_draft
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce

@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import text
 
-from kontor_documents import queries
+from kontor_documents import history, queries
 from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.errors import DocumentNotFound, FileNotFound
-from kontor_documents.history import service as history
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.views.xrechnung import xrechnung
 from kontor_service.i18n import N_

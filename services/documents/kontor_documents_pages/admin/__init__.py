@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from kontor_documents_pages.admin import actions, document, files, listing, release, sharing, uploads, words
-from kontor_documents_pages.admin.content import CONTENT
 from kontor_documents_pages.admin.copy import VIEWS
+from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
@@ -12,6 +12,8 @@ router = APIRouter()
 for part in (listing, document, files, actions, sharing):
     router.include_router(part.router, prefix="/dokumente")
 
+# Lines and texts of every document, so that pages have them also while documents is away.
+_CONTENT = ContentSource("documents", "document", lambda d: not d.deleted, "NOT deleted")
 _DOCUMENTS = Feature(
     "documents",
     order=20,
@@ -26,7 +28,7 @@ _DOCUMENTS = Feature(
         *listing.DOCUMENTS.functions,
     ),
     globals=words.GLOBALS,
-    content=CONTENT,
+    content=_CONTENT,
 )
 _RELEASE = Feature(
     "release",

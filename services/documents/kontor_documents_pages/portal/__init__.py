@@ -1,14 +1,43 @@
 """Documents as customers read them."""
 
+import re
+from functools import partial
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kontor_documents_pages.portal import files, formats, ingest, listing, opened, pages, portal_api
-from kontor_documents_pages.portal.content import CONTENT
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_documents_pages.content import unit_price
+from kontor_documents_pages.portal import files, ingest, listing, opened, pages, portal_api
 from kontor_documents_pages.portal.copy import DOCUMENT
+from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
 from kontor_edge.hot import HotRoute
+from kontor_service import vocabulary
 from kontor_service.i18n import N_
+
+# Lines and texts of documents that a customer may see.
+_CONTENT = ContentSource(
+    "documents", "document", lambda d: bool(d.customer_id) and d.state in ("shared", "cancelled"), "shown"
+)
+
+# XRechnung writes discounts for programs into the payment terms: #SKONTO#TAGE=7#PROZENT=2.00#
+_SKONTO_LINE = re.compile(r"^\s*#SKONTO#.*$\n?", re.MULTILINE)
+
+
+def _without_skonto(text: str) -> str:
+    return _SKONTO_LINE.sub("", text).strip()
+
+
+_GLOBALS: dict[str, Any] = {
+    "document_type": partial(vocabulary.word, DocumentType),
+    "document_types": partial(vocabulary.plural, DocumentType),
+    "payment_status": partial(vocabulary.state, ReceivableState),
+    "unit_price": unit_price,
+    "without_skonto": _without_skonto,
+}
 
 
 async def _list_json(request: Request) -> Response:
@@ -31,7 +60,7 @@ FEATURE = Feature(
     routers=(portal_api.router, files.api_router, ingest.router),
     portal=(pages.router, files.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),
-    globals=formats.GLOBALS,
-    content=CONTENT,
+    globals=_GLOBALS,
+    content=_CONTENT,
     closing=opened.finish,
 )

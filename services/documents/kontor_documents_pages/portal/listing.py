@@ -7,7 +7,6 @@ import orjson
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.portal.copy import COUNT_CAP
-from kontor_documents_pages.portal.words import TYPES
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_service.i18n import N_
@@ -15,6 +14,8 @@ from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import plural
 from kontor_web import Column, Link
 
+# Invoices first (C1).
+TYPES = (DocumentType.INVOICE, *(code for code in DocumentType if code is not DocumentType.INVOICE))
 _COUNTS = f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
             SELECT visible.type, sum(picked.many)::integer AS many
             FROM unnest(r.visible_types) visible (type), unnest(asked.customers) customer (id)
