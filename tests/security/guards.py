@@ -87,10 +87,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         # By staff who may edit the thing's kind, and by services. A link is of the token's own merchant and opens its things alone.
         "POST /v1/capability-links": _staff("meters:edit", _RESOURCE, foreign=None),
         "POST /v1/capability-links/revoke": _staff("meters:edit", _RESOURCE, foreign=None),
-        "POST /v1/invitations/{invitation_id}/link": Guard(service=True),
         "POST /v1/challenges/{challenge_id}/secret": Guard(service=True),
         "POST /v1/snapshots": SERVICE,
-        "GET /v1/files/{sha256}": SERVICE,
         "GET /v1/sessions": _staff("account", foreign=None),
         "DELETE /v1/sessions/{session_id}": _staff("account"),
         "POST /v1/account/password": _staff("account", {"old": "x", "new": "y"}, foreign=None),

@@ -149,7 +149,6 @@ async def test_an_invitation_makes_an_account(portal: Any) -> None:
         "merchant_name": "Brunner",
         "email": "a@b.example",
         "name": "Anna",
-        "expired": False,
     }
     portal.owners.answer("POST", "/v1/invitations/inspect", invitation)
     assert "Willkommen, Anna" in (await portal.page("/einladung/tok")).text
@@ -164,7 +163,7 @@ async def test_an_invitation_makes_an_account(portal: Any) -> None:
 async def test_who_has_a_log_in_adds_the_access_with_its_password(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     invitation = {
-        "slug": "brunner", "merchant_name": "Brunner", "email": "a@b.example", "name": "Anna", "expired": False,
+        "slug": "brunner", "merchant_name": "Brunner", "email": "a@b.example", "name": "Anna",
         "has_account": True,
     }  # fmt: skip
     portal.owners.answer("POST", "/v1/invitations/inspect", invitation)
@@ -185,7 +184,7 @@ async def test_who_has_a_log_in_adds_the_access_with_its_password(portal: Any) -
 async def test_who_has_forgotten_the_password_chooses_another_one_by_the_invitation(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     invitation = {
-        "slug": "brunner", "merchant_name": "Brunner", "email": "a@b.example", "name": "", "expired": False,
+        "slug": "brunner", "merchant_name": "Brunner", "email": "a@b.example", "name": "",
         "has_account": True,
     }  # fmt: skip
     portal.owners.answer("POST", "/v1/invitations/inspect", invitation)

@@ -8,17 +8,17 @@ from fastapi import FastAPI
 from kontor_identity.access.api import router as access_router
 from kontor_identity.access.rights import EDGES
 from kontor_identity.access.services import OwnTokens
-from kontor_identity.api_keys.api import router as api_keys_router
-from kontor_identity.capability_links.api import router as capability_links_router
-from kontor_identity.challenges.api import router as challenges_router
+from kontor_identity.api_keys import router as api_keys_router
+from kontor_identity.capability_links import router as capability_links_router
+from kontor_identity.challenges import router as challenges_router
 from kontor_identity.customers.api import router as customers_router
-from kontor_identity.customers.ingest import ingest_customer
+from kontor_identity.customers.service import ingest_customer
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.events import AGGREGATES
 from kontor_identity.housekeeping import forget_old
-from kontor_identity.invitations.api import router as invitations_router
+from kontor_identity.invitations import router as invitations_router
 from kontor_identity.keys.provision import secret_keys, signing_keys
-from kontor_identity.limits.buckets import Limits
+from kontor_identity.limits import Limits
 from kontor_identity.links.api import router as links_router
 from kontor_identity.merchants.api import router as merchants_router
 from kontor_identity.passwords.api import router as passwords_router
@@ -26,7 +26,7 @@ from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.sessions.api import router as sessions_router
 from kontor_identity.sessions.push import SessionPush
 from kontor_identity.settings import Settings
-from kontor_identity.staff.api import router as staff_router
+from kontor_identity.staff import router as staff_router
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus

@@ -2,21 +2,26 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Request
 
-from kontor_identity.keys.derived import Purpose, SecretKeys, TokenUnreadable
+from kontor_identity.keys.derived import SecretKeys, Token, TokenUnreadable
 from kontor_identity.keys.signing import SigningKeys
-from kontor_identity.limits.buckets import Limits
+from kontor_identity.limits import Limits
 from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.settings import Settings
 from kontor_service.database import Database
-from kontor_service.errors import NotFound
+from kontor_service.errors import Gone, NotFound
 from kontor_service.files import Files
+from kontor_service.i18n import N_
 
 if TYPE_CHECKING:
     from kontor_identity.sessions.push import SessionPush
+
+LinkUnknown = NotFound.named("link_unknown", N_("There is no such link."))
+# `slug` says whose portal it led to, where it led to one.
+LinkExpired = Gone.named("link_expired", N_("The link is no longer valid."))
 
 
 @dataclass(frozen=True)
@@ -30,17 +35,19 @@ class Dependencies:
     limits: Limits
     push: "SessionPush"
 
-    async def opened(self, text: str, purpose: Purpose, lookup: str, unknown: type[NotFound]) -> tuple[UUID, UUID]:
-        """Id and merchant of a genuine token, the merchant by the SQL function `lookup`. Any other text raises `unknown`."""
+    async def look_up(self, text: str, function: str) -> tuple[Token, asyncpg.Record]:
+        """A token and what the SQL function answers about its id. Whether it is genuine has not been looked at.
+
+        Raises LinkUnknown where it is no token of ours, or the function answers nothing.
+        """
         try:
             token = self.secrets.read(text)
         except TokenUnreadable as error:
-            raise unknown from error
-        genuine = self.secrets.genuine(token, purpose)
-        merchant_id = await self.db.pool.fetchval(f"SELECT {lookup}($1)", token.id) if genuine else None
-        if merchant_id is None:
-            raise unknown
-        return token.id, merchant_id
+            raise LinkUnknown from error
+        row = await self.db.pool.fetchrow(f"SELECT * FROM {function}($1)", token.id)
+        if row is None or row[0] is None:
+            raise LinkUnknown
+        return token, row
 
 
 def _dependencies(request: Request) -> Dependencies:

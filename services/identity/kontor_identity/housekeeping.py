@@ -2,14 +2,13 @@
 
 from sqlalchemy import text
 
-from kontor_identity.limits.buckets import Limits
+from kontor_identity.limits import Limits
 from kontor_service.database import Database
 
 _FORGET = (
     # The edges keep a revoked session until its end; a day more covers every clock.
     "DELETE FROM session WHERE expires_at < now() - interval '1 day'",
-    "DELETE FROM challenge WHERE expires_at < now() - interval '14 days'",
-    "DELETE FROM invitation WHERE expires_at < now() - interval '90 days'",
+    "DELETE FROM challenge WHERE expires_at < now() - interval '90 days'",
     "DELETE FROM idempotency WHERE created_at < now() - interval '30 days'",
 )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field
 
+from kontor_identity.system_time import now
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
@@ -153,20 +154,6 @@ class PortalUser(Owned, Base, table=True):
     created_at: datetime
 
 
-class Invitation(Owned, Base, table=True):
-    """An invitation to a contact person; its link is derived from the id, single use."""
-
-    __table_args__ = (index("ix_invitation_contact_id", "contact_id"),)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-    customer_id: UUID = Field(foreign_key="customer.id")
-    contact_id: UUID = Field(foreign_key="contact.id")
-    email: str
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-
 class Link(Owned, Aggregate, Base, table=True):
     """A secret link of a customer or of one document; with a contact it dies when that person's access is revoked."""
 
@@ -189,6 +176,10 @@ class Link(Owned, Aggregate, Base, table=True):
     @property
     def revoked(self) -> bool:
         return self.revoked_at is not None
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at <= now()
 
 
 class CapabilityLink(Owned, Base, table=True):
@@ -238,8 +229,11 @@ class LoginSession(Owned, Aggregate, Base, table=True):
 class Challenge(Owned, Aggregate, Base, table=True):
     """A one-time secret on its way by mail. It is derived when the mail goes out, and never stored."""
 
-    __table_args__ = (index("ix_challenge_expires_at", "expires_at"),)
-    kind: Annotated[str, one_of("password_reset", "login_code", "document_link")]
+    __table_args__ = (
+        index("ix_challenge_expires_at", "expires_at"),
+        index("ix_challenge_contact_id", "contact_id", where="used_at IS NULL"),
+    )
+    kind: Annotated[str, one_of("password_reset", "login_code", "document_link", "invitation")]
     email: str
     name: str = ""
     language: str = "de"

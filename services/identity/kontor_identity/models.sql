@@ -15,11 +15,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM link WHERE id = p_id
 $$;
 
-CREATE FUNCTION merchant_of_invitation(p_id uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT merchant_id FROM invitation WHERE id = p_id
-$$;
-
 CREATE FUNCTION merchant_of_challenge(p_id uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM challenge WHERE id = p_id
@@ -42,13 +37,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Who is behind these sessions and what is granted to them at this moment. One call per command: it is planned once
--- per connection, because planning takes ten times as long as the answer. `granted` are the customers somebody may act for, `open` those of them whose portal is on.
+-- per connection, because planning takes ten times as long as the answer. `open` are the customers somebody may act for
+-- whose portal is on.
 CREATE FUNCTION session_actors(p_hashes text[])
 RETURNS TABLE (
     hash text, id uuid, epoch bigint, version bigint, merchant_id uuid, slug text, kind text,
     staff_id uuid, user_id uuid, contact_id uuid, customer_id uuid, document_id uuid, link_id uuid,
     name text, email text, language text, role text, expires_at timestamptz, ended boolean,
-    granted uuid[], open uuid[]
+    open uuid[]
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
@@ -59,8 +55,8 @@ SELECT s.hash, s.id, s.epoch, s.version, s.merchant_id, m.slug, s.kind,
        COALESCE(st.name, u.name, co.name, cu.name, ''), COALESCE(st.email, u.email, s.email),
        COALESCE(st.language, u.language, co.language, cu.language, m.language), COALESCE(st.role, ''), s.expires_at,
        s.revoked_at IS NOT NULL OR s.expires_at <= now()
-           OR CASE s.kind WHEN 'staff' THEN NOT st.active ELSE g.granted IS NULL END,
-       COALESCE(g.granted, '{}'), COALESCE(g.open, '{}')
+           OR CASE s.kind WHEN 'staff' THEN NOT st.active ELSE NOT g.granted END,
+       COALESCE(g.open, '{}')
 FROM session s
 JOIN merchant m ON m.id = s.merchant_id
 LEFT JOIN staff st ON st.id = s.staff_id
@@ -68,7 +64,7 @@ LEFT JOIN portal_user u ON u.id = s.user_id
 LEFT JOIN contact co ON co.id = s.contact_id
 LEFT JOIN customer cu ON cu.id = s.customer_id
 CROSS JOIN LATERAL (
-    SELECT array_agg(c.id ORDER BY c.id) AS granted,
+    SELECT count(*) > 0 AS granted,
            array_agg(c.id ORDER BY c.id) FILTER (
                WHERE m.portal_enabled
                  AND CASE c.portal_access WHEN 'on' THEN true WHEN 'off' THEN false ELSE m.portal_access_default END
@@ -122,8 +118,6 @@ CREATE POLICY lookup ON customer FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY lookup ON contact FOR SELECT TO CURRENT_USER USING (true);
 
 CREATE POLICY lookup ON portal_user FOR SELECT TO CURRENT_USER USING (true);
-
-CREATE POLICY lookup ON invitation FOR SELECT TO CURRENT_USER USING (true);
 
 CREATE POLICY lookup ON link FOR SELECT TO CURRENT_USER USING (true);
 

@@ -95,7 +95,7 @@ class Shop:
         """The invitation's token, as the mail carries it."""
         answer = await self.call("POST", f"/v1/customers/{customer_id}/contacts/{contact_id}/invite")
         assert answer.status_code == 200, answer.text
-        url = await self.stage.as_service("POST", f"/v1/invitations/{answer.json()['invitation_id']}/link")
+        url = await self.stage.as_service("POST", f"/v1/challenges/{answer.json()['invitation_id']}/secret")
         return str(url.json()["url"].rpartition("/")[2])
 
     async def mail_link(self, customer_id: str, document_id: UUID | None = None, contact_id: str | None = None) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from kontor_events.registry import type_of
 from kontor_identity.housekeeping import forget_old
-from kontor_identity.limits.buckets import Limit, Limits
+from kontor_identity.limits import Limit, Limits
 from kontor_service.errors import TooMany
 from kontor_testing.postgres import Databases
 
@@ -75,11 +75,11 @@ async def test_a_bucket_lets_a_burst_through_and_refills(stage: Any) -> None:
 async def test_what_is_over_is_forgotten(stage: Any, shop: Any) -> None:
     await shop.portal_login()
     await stage.database.execute("UPDATE session SET expires_at = now() - interval '2 days'")
-    await stage.database.execute("UPDATE invitation SET expires_at = now() - interval '1 year'")
+    await stage.database.execute("UPDATE challenge SET expires_at = now() - interval '1 year'")
     await forget_old(stage.deps.db, stage.deps.limits)
 
     assert await stage.database.fetchval("SELECT count(*) FROM session") == 0
-    assert await stage.database.fetchval("SELECT count(*) FROM invitation") == 0
+    assert await stage.database.fetchval("SELECT count(*) FROM challenge") == 0
 
 
 async def test_a_merchant_is_registered_on_the_command_line(databases: Databases, tmp_path: Path) -> None:

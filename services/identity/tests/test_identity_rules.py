@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from kontor_events.registry import contexts, rules_of
 from kontor_identity.access.rights import API_KEY_SCOPES, OWNERS, PORTAL_RIGHTS, ROLE_RIGHTS, may_call
-from kontor_identity.limits.buckets import network
+from kontor_identity.limits import network
 from kontor_identity.links.rules import expiry, why_closed
 from kontor_identity.merchants.inputs import MerchantChange
+from kontor_identity.models import Customer, Merchant
 from kontor_identity.settings import Settings
 
 SECRET = "x" * 40
@@ -75,17 +76,17 @@ def test_a_link_outlives_the_tax_year_after_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("enabled", "access", "default", "revoked", "reason"),
+    ("enabled", "access", "default", "reason"),
     [
-        (True, "default", True, False, None), (True, "on", False, False, None), (True, "default", False, False, "customer_off"),
-        (True, "off", True, False, "customer_off"), (False, "on", True, False, "portal_off"), (True, "on", True, True, "revoked"),
+        (True, "default", True, None), (True, "on", False, None), (True, "default", False, "customer_off"),
+        (True, "off", True, "customer_off"), (False, "on", True, "portal_off"),
     ],
 )  # fmt: skip
 def test_the_reason_names_the_widest_switch_first(
-    enabled: bool, access: str, default: bool, revoked: bool, reason: str | None
+    enabled: bool, access: str, default: bool, reason: str | None
 ) -> None:
-    why = why_closed(portal_enabled=enabled, portal_access=access, access_default=default, revoked=revoked)
-    assert why == reason
+    merchant = Merchant(portal_enabled=enabled, portal_access_default=default)
+    assert why_closed(merchant, Customer(portal_access=access)) == reason
 
 
 def test_a_subscriber_is_limited_not_each_of_its_addresses() -> None:

@@ -115,10 +115,6 @@ class Peers:
             url = f"https://portal.example/z/{resource.partition(':')[2]}.{self.generation}"
             return {"links": [{"resource": resource, "url": url, "reason": None}]}
 
-        @app.post("/v1/invitations/{invitation_id}/link")
-        async def invitation(invitation_id: str) -> dict[str, str]:
-            return {"url": f"https://portal.example/einladung/{invitation_id}"}
-
         @app.post("/v1/challenges/{challenge_id}/secret")
         async def secret(challenge_id: str) -> dict[str, str]:
             return {"url": f"https://portal.example/passwort/{challenge_id}", "code": "482913"}

@@ -37,7 +37,7 @@ async def test_an_invitation_carries_the_link_that_identity_makes(
     [mail] = await desk.mails(1)
     assert mail["to"] == ["sam@baeckerei-mueller.example"]
     assert mail["subject"] == "Your access to the customer portal of Elektro Wagner GmbH"
-    assert f"https://portal.example/einladung/{REFERENCE}" in mail["links"]
+    assert f"https://portal.example/passwort/{REFERENCE}" in mail["links"]
 
 
 async def test_a_password_reset_carries_its_link_and_nothing_else(desk: Any, merchant: Merchant) -> None:

@@ -52,12 +52,11 @@ async def accept(request: Request, token: str) -> Response:
 async def _page(request: Request, token: str, form: Form, status: int = 200) -> Response:
     try:
         invitation: dict[str, Any] = await ask_identity(request, "/v1/invitations/inspect", with_ip=False, token=token)
-    except (Gone, NotFound):
-        invitation = {"expired": True, "slug": ""}
-    merchant = await query_portal(request, invitation["slug"]) if invitation["slug"] else None
-    context = public_page_context(request, merchant)
-    if invitation["expired"]:
+    except (Gone, NotFound) as problem:
+        slug = problem.params.get("slug")
+        context = public_page_context(request, await query_portal(request, slug) if slug else None)
         return pages(request).render(request, "invitation_over.html", context, status=410)
+    context = public_page_context(request, await query_portal(request, invitation["slug"]))
     forgotten = bool(form.value("forgotten") or request.query_params.get("vergessen"))
     known = invitation.get("has_account", False) and not forgotten
     return pages(request).render(

@@ -1,18 +1,16 @@
-"""Who is behind a session or an API key, and what is granted to them right now: one query, no cache."""
+"""Who is behind a session, and what is granted to them right now: one query, no cache."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-import asyncpg
+from pydantic import BaseModel
 
 from kontor_identity.access.rights import session_rights
 from kontor_service.database import Database
 
 
-@dataclass(frozen=True)
-class SessionActor:
+class SessionActor(BaseModel):
     """A session with its live grants."""
 
     hash: str
@@ -35,14 +33,8 @@ class SessionActor:
     expires_at: datetime
     # Revoked, expired, or nothing is granted to it any more.
     ended: bool
-    # The customers it may act for, and those of them whose portal is switched on.
-    granted: tuple[UUID, ...]
+    # The customers it may act for whose portal is switched on.
     open: tuple[UUID, ...]
-
-    @classmethod
-    def from_row(cls, row: asyncpg.Record) -> Self:
-        values = dict(row)
-        return cls(**values | {"granted": tuple(values["granted"]), "open": tuple(values["open"])})
 
     @property
     def rights(self) -> frozenset[str]:
@@ -64,47 +56,22 @@ class SessionActor:
 
     def state(self) -> dict[str, Any]:
         """The session as the edges keep it. A newer version replaces an older one."""
-        return {
-            "hash": self.hash,
-            "id": str(self.id),
-            "kind": self.kind,
-            "merchant_id": str(self.merchant_id),
-            "slug": self.slug,
+        told = self.model_dump(mode="json", exclude={"staff_id", "customer_id", "link_id", "ended", "open"})
+        return told | {
             "user_id": str(self.staff_id or self.user_id or "") or None,
-            "contact_id": str(self.contact_id) if self.contact_id else None,
-            "name": self.name,
-            "email": self.email,
-            "language": self.language,
             "customers": [str(customer) for customer in self.open],
-            "document_id": str(self.document_id) if self.document_id else None,
             "rights": sorted(self.rights),
-            "role": self.role,
-            "expires_at": self.expires_at.isoformat(),
-            "epoch": self.epoch,
-            "version": self.version,
             "revoked": self.ended,
         }
 
 
-@dataclass(frozen=True)
-class KeyActor:
-    """An API key that has not been revoked."""
-
-    id: UUID
-    merchant_id: UUID
-    name: str
-    scopes: tuple[str, ...]
-
-
 async def session_actor(db: Database, session_hash: str) -> SessionActor | None:
     row = await db.pool.fetchrow("SELECT * FROM session_actors(ARRAY[$1])", session_hash)
-    return SessionActor.from_row(row) if row else None
+    return SessionActor.model_validate(dict(row)) if row else None
 
 
 async def session_actors(db: Database, hashes: list[str]) -> list[SessionActor]:
-    return [SessionActor.from_row(row) for row in await db.pool.fetch("SELECT * FROM session_actors($1)", hashes)]
-
-
-async def key_actor(db: Database, key_hash: str) -> KeyActor | None:
-    row = await db.pool.fetchrow("SELECT * FROM api_key_actor($1)", key_hash)
-    return KeyActor(row["id"], row["merchant_id"], row["name"], tuple(row["scopes"])) if row else None
+    return [
+        SessionActor.model_validate(dict(row))
+        for row in await db.pool.fetch("SELECT * FROM session_actors($1)", hashes)
+    ]

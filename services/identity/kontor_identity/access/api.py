@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from kontor_identity.access.services import CallingService
-from kontor_identity.access.tokens import Minted, command_token, token_of_a_service
-from kontor_identity.capability_links.opening import token_for_link
+from kontor_identity.access.tokens import Minted, token_for_key, token_for_session, token_of_a_service
+from kontor_identity.capability_links import token_for_link
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input
 from kontor_service.i18n import N_
@@ -46,14 +46,12 @@ async def key_set(deps: Deps) -> dict[str, Any]:
 
 @router.post("/v1/tokens")
 async def token_for_a_command(wanted: TokenWanted, deps: Deps, edge: CallingService) -> Minted:
+    asked = {"edge": edge, "audience": wanted.audience, "right": wanted.right}
     if wanted.link is not None:
-        return await token_for_link(
-            deps, edge=edge, audience=wanted.audience, right=wanted.right, link=wanted.link, ip=wanted.ip
-        )
-    return await command_token(
-        deps, edge=edge, audience=wanted.audience, right=wanted.right, session_hash=wanted.session_hash,
-        api_key=wanted.api_key,
-    )  # fmt: skip
+        return await token_for_link(deps, **asked, link=wanted.link, ip=wanted.ip)
+    if wanted.api_key is not None:
+        return await token_for_key(deps, **asked, api_key=wanted.api_key)
+    return await token_for_session(deps, **asked, session_hash=wanted.session_hash or "")
 
 
 @router.post("/v1/service-tokens")

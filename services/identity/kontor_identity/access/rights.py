@@ -3,7 +3,6 @@
 Which rights there are, and whose they are, stands in each owner's contract (proto/, option `context`).
 """
 
-from collections.abc import Iterable
 from typing import Literal, get_args
 
 from kontor_events.registry import contexts, rules_of
@@ -43,7 +42,3 @@ def may_call(service: str) -> frozenset[str]:
     if service in EDGES:
         return OWNERS
     return frozenset(rules_of(service).asks) if service in OWNERS else frozenset()
-
-
-def unknown_scopes(scopes: Iterable[str]) -> list[str]:
-    return sorted(set(scopes) - API_KEY_SCOPES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kontor_identity.access.actors import key_actor, session_actor
+from kontor_identity.access.actors import session_actor
 from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND, may_call
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.signing import SigningKeys
@@ -44,18 +44,6 @@ class Minted:
     principal: dict[str, Any]
 
 
-async def command_token(
-    deps: Dependencies, *, edge: str, audience: str, right: str, session_hash: str | None, api_key: str | None
-) -> Minted:
-    """A token for one command, if the session or key may do it at this moment.
-
-    Raises SessionEnded, KeyUnknown, NotAllowed, PortalOff.
-    """
-    if api_key is not None:
-        return await _for_key(deps, edge, audience, right, api_key)
-    return await _for_session(deps, edge, audience, right, session_hash or "")
-
-
 def token_of_a_service(signing: SigningKeys, *, service: str, audience: str, merchant_id: UUID | None) -> Minted:
     """A token for a service in its own name. Raises NotAllowed for an audience it has no reason to call."""
     if audience not in may_call(service):
@@ -70,7 +58,8 @@ def service_token(signing: SigningKeys, *, service: str, audience: str, merchant
     )  # fmt: skip
 
 
-async def _for_session(deps: Dependencies, edge: str, audience: str, right: str, session_hash: str) -> Minted:
+async def token_for_session(deps: Dependencies, *, edge: str, audience: str, right: str, session_hash: str) -> Minted:
+    """A token for one command, if the session may do it at this moment. Raises SessionEnded, NotAllowed, PortalOff."""
     actor = await session_actor(deps.db, session_hash)
     if actor is None or actor.ended:
         raise SessionEnded
@@ -84,20 +73,20 @@ async def _for_session(deps: Dependencies, edge: str, audience: str, right: str,
     return mint(
         deps.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
         merchant_id=actor.merchant_id, rights=[right], customers=actor.open, document_id=actor.document_id,
-        language=actor.language,
-        session_id=actor.id,
+        language=actor.language, session_id=actor.id,
     )  # fmt: skip
 
 
-async def _for_key(deps: Dependencies, edge: str, audience: str, right: str, api_key: str) -> Minted:
-    actor = await key_actor(deps.db, hash_of(api_key))
-    if actor is None:
+async def token_for_key(deps: Dependencies, *, edge: str, audience: str, right: str, api_key: str) -> Minted:
+    """As `token_for_session`, for an API key. Raises KeyUnknown, NotAllowed."""
+    key = await deps.db.pool.fetchrow("SELECT * FROM api_key_actor($1)", hash_of(api_key))
+    if key is None:
         raise KeyUnknown
-    if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(actor.scopes):
+    if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(key["scopes"]):
         raise NotAllowed(N_("This API key does not have the scope %(right)s."), right=right)
     return mint(
-        deps.signing, audience, subject=f"key:{actor.id}", kind="key", name=actor.name,
-        merchant_id=actor.merchant_id, rights=[right],
+        deps.signing, audience, subject=f"key:{key['id']}", kind="key", name=key["name"],
+        merchant_id=key["merchant_id"], rights=[right],
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
+from kontor_identity.challenges import new_challenge, withdraw_challenges
 from kontor_identity.customers.inputs import MOST_CONTACTS, ContactChange, ContactInput
 from kontor_identity.customers.store import Held, changed, hold
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import apply
-from kontor_identity.invitations.store import new_invitation, revoke_invitations
-from kontor_identity.links.store import kill_links_of_contact
-from kontor_identity.models import Contact, Customer, Merchant
+from kontor_identity.links.rules import why_closed
+from kontor_identity.links.store import kill_links_of_contact, mailed_to
+from kontor_identity.models import Challenge, Contact, Customer, Merchant
 from kontor_identity.sessions.changes import contact_changed, grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import once
@@ -83,8 +84,11 @@ async def invite_contact(
         held = await hold(session, customer_id)
         contact = held.contact(contact_id)
         await _check_invitable(session, held.customer, contact)
-        await revoke_invitations(session, contact.id)
-        invitation = new_invitation(contact, timedelta(days=deps.settings.invitation_days))
+        await _revoke_invitations(session, contact)
+        invitation = new_challenge(
+            deps, merchant_id, kind="invitation", lifetime=timedelta(days=deps.settings.invitation_days),
+            customer_id=customer_id, **mailed_to(contact),
+        )  # fmt: skip
         session.add(invitation)
         contact.access, contact.invited_at = "invited", invitation.created_at
         await changed(
@@ -104,7 +108,7 @@ async def revoke_contact(deps: Dependencies, merchant_id: UUID, customer_id: UUI
         contact = held.contact(contact_id)
         if contact.access != "revoked":
             contact.access = "revoked"
-            await revoke_invitations(session, contact.id)
+            await _revoke_invitations(session, contact)
             await changed(session, held, pb.ContactAccessRevoked, contact_id=str(contact.id))
             await contact_changed(session, contact, emails=[contact.email])
     return held.answer(contact_id=str(contact.id), pushed=await deps.push.now(merchant_id))
@@ -134,15 +138,18 @@ async def _check_invitable(session: AsyncSession, customer: Customer, contact: C
     if contact.access == "active":
         raise AccessThere
     merchant = await session.get_one(Merchant, customer.merchant_id)
-    by_default = customer.portal_access == "default" and merchant.portal_access_default
-    if not merchant.portal_enabled or not (customer.portal_access == "on" or by_default):
+    if why_closed(merchant, customer):
         raise PortalSwitchedOff(N_("Switch the portal on for this customer first."))
 
 
 async def _address_changed(session: AsyncSession, contact: Contact, before: str) -> None:
     """Another mailbox is another person until it has been invited: the log-in of the old one ends here, too."""
-    await revoke_invitations(session, contact.id)
+    await _revoke_invitations(session, contact)
     await kill_links_of_contact(session, contact)
     await contact_changed(session, contact, emails=[before, contact.email])
     if contact.access in ("invited", "active"):
         contact.access, contact.user_id = "none", None
+
+
+async def _revoke_invitations(session: AsyncSession, contact: Contact) -> None:
+    await withdraw_challenges(session, Challenge.kind == "invitation", Challenge.contact_id == contact.id)

@@ -3,15 +3,24 @@
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
+from kontor_bus.ingest import IngestMessage
 from kontor_identity.customers.contacts import check_count, new_contact
-from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert
-from kontor_identity.customers.numbers import reserve_numbers
-from kontor_identity.customers.store import Held, changed, hold, hold_by_number, insert_customer, language_of
+from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert, Number
+from kontor_identity.customers.store import (
+    Held,
+    changed,
+    hold,
+    hold_by_number,
+    insert_customer,
+    language_of,
+    reserve_numbers,
+)
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import apply
 from kontor_identity.models import Customer
@@ -137,3 +146,15 @@ async def _merge_contacts(session: AsyncSession, held: Held, upsert: CustomerUps
             session.add(contact)
             differ = True
     return differ
+
+
+class CustomerMessage(CustomerUpsert):
+    """The JSON of a message in the queue `customers`: the body of the PUT, and the number with it."""
+
+    number: Number
+
+
+async def ingest_customer(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
+    """The same message again changes nothing."""
+    customer = CustomerMessage.model_validate_json(message.body)
+    await upsert_customer(app.state.dependencies, merchant_id, customer.number, customer)

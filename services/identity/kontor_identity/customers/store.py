@@ -1,6 +1,7 @@
 """A customer with its contact persons, loaded and changed as one: all SQL of the aggregate."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.events import customer_state
-from kontor_identity.models import Contact, Customer, Merchant
+from kontor_identity.models import Contact, Customer, CustomerNumber, Merchant
+from kontor_identity.system_time import now
 from kontor_service.commands import command_result
-from kontor_service.errors import NotFound
+from kontor_service.errors import Conflict, NotFound
 from kontor_service.i18n import N_
 
 
@@ -24,6 +26,13 @@ class CustomerMissing(NotFound):
 
 class ContactMissing(NotFound):
     title = N_("There is no such contact person.")
+
+
+# `holder` says whose it was, and is: id, name and present number.
+NumberUsed = Conflict.named("number_used", N_("Another customer has this number, or had it before."))
+
+# When somebody was last there is told no more often than this.
+_SEEN_TOLD_EVERY = timedelta(hours=1)
 
 
 @dataclass
@@ -88,3 +97,49 @@ async def changed(session: AsyncSession, held: Held, fact: type[Message] = pb.Cu
     held.customer.touch()
     await session.flush()
     record(session, fact(customer=held.state(), **details))
+
+
+async def reserve_numbers(session: AsyncSession, customer: Customer, *numbers: str) -> None:
+    """These are the customer's for ever: a document that was long under way must not find somebody else under its number.
+
+    To be called when the customer's row is written: whoever wants the same number waits there, and never in a circle.
+    Raises NumberUsed.
+    """
+    for number in numbers:
+        row = {"merchant_id": customer.merchant_id, "number": number, "customer_id": customer.id}
+        await session.exec(insert(CustomerNumber).values(**row).on_conflict_do_nothing())
+        query = (
+            select(Customer)
+            .join(CustomerNumber, col(CustomerNumber.customer_id) == Customer.id)
+            .where(CustomerNumber.merchant_id == customer.merchant_id, CustomerNumber.number == number)
+        )
+        holder = (await session.exec(query)).one()
+        if holder.id != customer.id:
+            raise NumberUsed(
+                N_("Customer number %(number)s was used by %(name)s, who now has %(present)s."),
+                field="number",
+                holder={"id": str(holder.id), "name": holder.name, "number": holder.number},
+                number=number,
+                name=holder.name,
+                present=holder.number,
+            )
+
+
+async def customers_of_user_seen(session: AsyncSession, user_id: UUID) -> None:
+    """Notes the visit at each customer the log-in belongs to."""
+    query = (
+        select(Contact.customer_id)
+        .where(
+            Contact.user_id == user_id,
+            Contact.access == "active",
+            col(Contact.last_seen_at).is_(None) | (col(Contact.last_seen_at) < now() - _SEEN_TOLD_EVERY),
+        )
+        .distinct()
+        .order_by(col(Contact.customer_id))
+    )
+    for customer_id in (await session.exec(query)).all():
+        held = await hold(session, customer_id)
+        for contact in held.contacts:
+            if contact.user_id == user_id:
+                contact.last_seen_at = now()
+        await changed(session, held)

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from kontor_identity.access.services import CallingService
-from kontor_identity.capability_links.opening import inspect_capability_link
+from kontor_identity.capability_links import inspect_capability_link
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input
-from kontor_identity.limits.uniform import uniform_time
+from kontor_identity.limits import uniform_time
 from kontor_identity.links.opening import inspect_link, open_link, request_new_link
 from kontor_identity.links.service import link_for_a_mail, merchants_link, renew_links, revoke_links
 from kontor_identity.links.store import Target

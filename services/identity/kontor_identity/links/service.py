@@ -11,11 +11,10 @@ from kontor_identity.customers.store import ContactMissing, CustomerMissing
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.derived import Purpose
 from kontor_identity.links import store
-from kontor_identity.links.rules import expired, why_closed
+from kontor_identity.links.rules import why_closed
 from kontor_identity.links.store import Target, link_to, links_to
 from kontor_identity.models import Contact, Customer, Link, Merchant
 from kontor_identity.sessions.changes import grants_change
-from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
 from kontor_service.events import state_of
@@ -34,7 +33,7 @@ async def merchants_link(deps: Dependencies, target: Target) -> dict[str, Any]:
     async with deps.db.transaction(target.merchant_id) as session:
         customer = await _customer(session, target)
         link = await link_to(session, target, None)
-        if expired(link, now()):
+        if link.expired:
             await store.renew(session, [link])
         return await _answer(session, deps, customer, link)
 
@@ -77,7 +76,7 @@ async def link_for_a_mail(deps: Dependencies, target: Target, contact_id: UUID |
         own = next((other for other in await links_to(session, target) if other.contact_id is None), link)
         if link.revoked_at is not None or own.revoked_at is not None:
             raise LinkRevoked(N_("The link was revoked. Please renew it first."))
-        if renew or expired(link, now()):
+        if renew or link.expired:
             await store.renew(session, [link])
         address = url_of(deps, link)
     if renew:
@@ -102,10 +101,7 @@ async def _customer(session: AsyncSession, target: Target) -> Customer:
 
 async def _answer(session: AsyncSession, deps: Dependencies, customer: Customer, link: Link) -> dict[str, Any]:
     merchant = await session.get_one(Merchant, customer.merchant_id)
-    reason = why_closed(
-        portal_enabled=merchant.portal_enabled, portal_access=customer.portal_access,
-        access_default=merchant.portal_access_default, revoked=link.revoked,
-    )  # fmt: skip
+    reason = why_closed(merchant, customer) or ("revoked" if link.revoked else None)
     described = {
         "id": str(link.id),
         "generation": link.generation,

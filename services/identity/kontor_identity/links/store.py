@@ -1,6 +1,7 @@
 """Links in the database, and the facts about them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -11,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_identity.links.rules import expiry
-from kontor_identity.models import Contact, Link
+from kontor_identity.models import Contact, Customer, Link
 from kontor_identity.sessions.changes import link_changed
 from kontor_identity.system_time import now
 from kontor_service.events import state_of
@@ -91,3 +92,18 @@ async def _tell(session: AsyncSession, link: Link, fact: type[Message]) -> None:
     link.touch()
     await session.flush()
     record(session, fact(link=state_of(pb.Link, link)))
+
+
+async def recipient_of(session: AsyncSession, link: Link) -> Contact | Customer:
+    """Where a mail about the link goes: the person it was mailed to, else the customer's own mailbox."""
+    if link.contact_id:
+        return await session.get_one(Contact, link.contact_id)
+    return await session.get_one(Customer, link.customer_id)
+
+
+def mailed_to(recipient: Contact | Customer) -> dict[str, Any]:
+    """What a challenge keeps of whom it is mailed to."""
+    return {
+        "email": recipient.email, "name": recipient.name, "language": recipient.language,
+        "contact_id": recipient.id if isinstance(recipient, Contact) else None,
+    }  # fmt: skip

@@ -8,11 +8,11 @@ from google.protobuf.json_format import MessageToDict
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.dependencies import Deps
 from kontor_identity.merchants.inputs import MerchantChange
-from kontor_identity.merchants.logo import LARGEST_BYTES, EncodedLogo, LogoTooLarge, logo, remove_logo, set_logo
+from kontor_identity.merchants.logo import LARGEST_BYTES, LogoTooLarge, logo, remove_logo, set_logo
 from kontor_identity.merchants.service import change_settings, merchant_settings
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
-from kontor_service.tokens import Principal, ServiceCaller, require
+from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["merchant"])
 
@@ -47,16 +47,8 @@ async def delete_logo(deps: Deps, editor: Editor) -> dict[str, Any]:
 
 @router.get("/v1/logos/{sha256}", tags=["public"])
 async def public_logo(sha256: str, deps: Deps) -> Response:
-    return _as_response(await logo(deps, sha256))
-
-
-@router.get("/v1/files/{sha256}")
-async def file_for_a_service(sha256: str, deps: Deps, _: ServiceCaller) -> Response:
-    return _as_response(await logo(deps, sha256))
-
-
-def _as_response(found: EncodedLogo) -> Response:
-    return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
+    content, media_type = await logo(deps, sha256)
+    return Response(content, media_type=media_type, headers=_FOR_EVER)
 
 
 async def _bounded_body(request: Request) -> bytes:

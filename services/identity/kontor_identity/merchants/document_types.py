@@ -1,12 +1,13 @@
 """Which document types a portal shows, and what customers may do with each (A4)."""
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 # kontor.documents.v1.Document.type
-DOCUMENT_TYPES = (
+DocumentType = Literal[
     "quote", "order_confirmation", "sales_order", "delivery_note", "invoice", "reminder", "credit_note",
     "purchase_order", "receipt", "contract", "other",
-)  # fmt: skip
+]  # fmt: skip
+DOCUMENT_TYPES: tuple[DocumentType, ...] = get_args(DocumentType)
 _PAYABLE = frozenset({"invoice", "reminder"})
 _ACCEPTABLE = frozenset({"quote"})
 

@@ -1,6 +1,6 @@
 """What may be said about a merchant."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -22,14 +22,9 @@ from kontor_identity.fields import (
     TimeZone,
     Url,
 )  # fmt: skip
-from kontor_identity.merchants.document_types import DOCUMENT_TYPES
+from kontor_identity.merchants.document_types import DOCUMENT_TYPES, DocumentType
 from kontor_service.i18n import N_
 from kontor_service.validation import wrong
-
-DocumentType = Literal[
-    "quote", "order_confirmation", "sales_order", "delivery_note", "invoice", "reminder", "credit_note",
-    "purchase_order", "receipt", "contract", "other",
-]  # fmt: skip
 
 
 class DocumentTypeChange(Input):

@@ -1,7 +1,6 @@
 """The merchant's logo (A2): hostile until decoded, stored as what we encoded ourselves."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from kontor_service.commands import command_result
 from kontor_service.errors import Invalid, NotFound, TooLarge
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
-from kontor_service.pictures import NotAnImage, PictureTooLarge, redrawn
+from kontor_service.pictures import NotAnImage, Picture, PictureTooLarge, redrawn
 
 LARGEST_BYTES = 2 * 1024 * 1024
 LARGEST_SIDE = 4000
@@ -26,12 +25,6 @@ _FITS_INTO = (600, 240)
 
 LogoInvalid = Invalid.named("logo_invalid", N_("This is not a picture that can be used. PNG and JPEG can."))
 LogoTooLarge = TooLarge.named("logo_too_large", N_("The logo is too large."))
-
-
-@dataclass(frozen=True)
-class EncodedLogo:
-    content: bytes
-    media_type: str
 
 
 async def set_logo(deps: Dependencies, merchant_id: UUID, content: bytes) -> dict[str, Any]:
@@ -58,22 +51,25 @@ async def remove_logo(deps: Dependencies, merchant_id: UUID) -> dict[str, Any]:
     return command_result(state_of(pb.Merchant, merchant))
 
 
-async def logo(deps: Dependencies, sha256: str) -> EncodedLogo:
-    """A logo by its hash; logos are public, other files of the storage are not found here. Raises NotFound."""
+async def logo(deps: Dependencies, sha256: str) -> tuple[bytes, str]:
+    """A logo by its hash, with its media type; logos are public, other files of the storage are not found here.
+
+    Raises NotFound.
+    """
     media_type = await deps.db.pool.fetchval("SELECT logo_media_type($1)", sha256)
     if media_type is None:
         raise NotFound
-    return EncodedLogo(await deps.files.get(sha256), media_type)
+    return await deps.files.get(sha256), media_type
 
 
-def encode_logo(content: bytes) -> EncodedLogo:
+def encode_logo(content: bytes) -> Picture:
     """The picture, decoded and encoded anew without its metadata, fitted into 600×240. Raises LogoTooLarge, LogoInvalid."""
     if len(content) > LARGEST_BYTES:
         raise LogoTooLarge(
             N_("At most %(megabytes)s MiB are accepted."), field="logo", megabytes=LARGEST_BYTES // 1024 // 1024
         )
     try:
-        picture = redrawn(content, formats=("PNG", "JPEG"), fits_into=_FITS_INTO, most_pixels=LARGEST_SIDE**2)
+        return redrawn(content, formats=("PNG", "JPEG"), fits_into=_FITS_INTO, most_pixels=LARGEST_SIDE**2)
     except PictureTooLarge as error:
         raise LogoTooLarge(
             N_("A logo has at most %(pixels)s × %(pixels)s pixels."),
@@ -82,4 +78,3 @@ def encode_logo(content: bytes) -> EncodedLogo:
         ) from error
     except NotAnImage as error:
         raise LogoInvalid(N_("This is not a picture that can be used. PNG and JPEG can."), field="logo") from error
-    return EncodedLogo(picture.content, picture.media_type)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
-from kontor_identity.challenges.service import ask_for_a_password
+from kontor_identity.challenges import ask_for_a_password
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import apply
 from kontor_identity.merchants.document_types import default_document_types, merged

@@ -10,10 +10,9 @@ from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import NotAllowed
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language
-from kontor_identity.limits.uniform import uniform_time
-from kontor_identity.passwords.account import change_language, change_password
-from kontor_identity.passwords.reset import complete_reset, mail_reset
-from kontor_identity.sessions.password import LoginKind
+from kontor_identity.limits import uniform_time
+from kontor_identity.passwords.changes import change_language, change_password, complete_reset, mail_reset
+from kontor_identity.passwords.person import LoginKind
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 

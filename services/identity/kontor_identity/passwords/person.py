@@ -1,14 +1,62 @@
 """Whoever has a password: a member of staff or a portal user."""
 
-from uuid import UUID
+from typing import Any, Literal
+from uuid import UUID, uuid4
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_identity.models import PortalUser, Staff
+from kontor_identity.dependencies import Dependencies
+from kontor_identity.models import Contact, Merchant, PortalUser, Staff
+from kontor_service.errors import Forbidden
+from kontor_service.i18n import N_
+from kontor_service.tokens import Principal
+
+LoginKind = Literal["portal", "staff"]
+Person = Staff | PortalUser
+
+NoAccount = Forbidden.named("no_account", N_("There is no account behind this session."))
 
 
-async def person(session: AsyncSession, kind: str, person_id: UUID | None, *, lock: bool = False) -> Staff | PortalUser:
-    """`kind`: staff or portal. The person must be there."""
+async def find_person(deps: Dependencies, kind: LoginKind, slug: str, email: str) -> Person | None:
+    """By address; with a slug only of that merchant. The same queries for a known address and for an unknown one."""
+    model: Any = Staff if kind == "staff" else PortalUser
+    merchant_id = (
+        await (
+            deps.db.pool.fetchval("SELECT merchant_of_staff($1)", email)
+            if kind == "staff"
+            else deps.db.pool.fetchval("SELECT merchant_by_slug($1)", slug)
+        )
+        or uuid4()
+    )
+    async with deps.db.transaction(merchant_id) as session:
+        found: Person | None = (await session.exec(select(model).where(model.email == email))).one_or_none()
+        merchant = await session.get(Merchant, merchant_id)
+    return found if merchant and slug in ("", merchant.slug) else None
+
+
+async def person_of(session: AsyncSession, principal: Principal) -> Person:
+    """Raises NoAccount where there is a link or a mailed code behind the session."""
+    kind, _, subject_id = principal.subject.partition(":")
     if kind == "staff":
-        return await session.get_one(Staff, person_id, with_for_update=lock)
-    return await session.get_one(PortalUser, person_id, with_for_update=lock)
+        return await session.get_one(Staff, UUID(subject_id))
+    contact = await session.get(Contact, UUID(subject_id)) if kind == "contact" else None
+    if contact is None or contact.user_id is None:
+        raise NoAccount
+    return await session.get_one(PortalUser, contact.user_id)
+
+
+def whose(person: Person) -> dict[str, UUID]:
+    """The column that names the person in sessions and challenges."""
+    return {"staff_id" if isinstance(person, Staff) else "user_id": person.id}
+
+
+def account_key(person: Person, slug: str) -> str:
+    """Under which attempts to guess the password are counted, as for an address that nobody has."""
+    return (
+        login_key("staff", "", person.email) if isinstance(person, Staff) else login_key("portal", slug, person.email)
+    )
+
+
+def login_key(kind: LoginKind, slug: str, email: str) -> str:
+    return f"{kind}:{slug}:{email}"

@@ -11,10 +11,11 @@ from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import NotAllowed
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input
-from kontor_identity.limits.uniform import uniform_time
+from kontor_identity.limits import uniform_time
+from kontor_identity.passwords.person import LoginKind
 from kontor_identity.sessions.code import mail_code_for_address, mail_code_for_link, start_with_code
 from kontor_identity.sessions.own import end_by_hash, end_own_session, own_sessions
-from kontor_identity.sessions.password import LoginKind, start_with_password
+from kontor_identity.sessions.password import start_with_password
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, ServiceCaller, require
 

@@ -59,24 +59,18 @@ async def link_changed(session: AsyncSession, link_ids: Sequence[UUID]) -> None:
     await _touch(session, "link_id = ANY (:links)", links=list(link_ids))
 
 
-async def staff_changed(session: AsyncSession, staff_id: UUID) -> None:
-    await _touch(session, "staff_id = :staff", staff=staff_id)
+async def person_changed(session: AsyncSession, person_id: UUID) -> None:
+    await _touch(session, ":person IN (staff_id, user_id)", person=person_id)
 
 
-async def user_changed(session: AsyncSession, user_id: UUID) -> None:
-    await _touch(session, "user_id = :user", user=user_id)
-
-
-async def end_sessions(
-    session: AsyncSession, *, staff_id: UUID | None = None, user_id: UUID | None = None, but: UUID | None = None
-) -> None:
+async def end_sessions(session: AsyncSession, person_id: UUID, *, but: UUID | None = None) -> None:
     """Ends all sessions of a person, but one."""
     await session.execute(
         text(
             f"UPDATE session SET revoked_at = now(), version = version + 1 WHERE {_LIVE}"
-            " AND (staff_id = :staff OR user_id = :user) AND id IS DISTINCT FROM :but"
+            " AND :person IN (staff_id, user_id) AND id IS DISTINCT FROM :but"
         ),
-        {"staff": staff_id, "user": user_id, "but": but},
+        {"person": person_id, "but": but},
     )
 
 

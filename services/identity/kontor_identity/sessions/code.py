@@ -1,6 +1,5 @@
 """Logging in with a mailed code: all documents of whoever has the mailbox, without an account (B19)."""
 
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hmac import compare_digest
 from uuid import UUID, uuid4
@@ -11,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.access.actors import session_actor
 from kontor_identity.access.tokens import SessionEnded
-from kontor_identity.challenges.service import issue
+from kontor_identity.challenges import issue
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.limits.buckets import CODE_BY_ACCOUNT, CODE_BY_IP, network
-from kontor_identity.links.opening import recipient_of
+from kontor_identity.limits import CODE_BY_ACCOUNT, CODE_BY_IP, network
+from kontor_identity.links.store import mailed_to, recipient_of
 from kontor_identity.models import Challenge, Contact, Customer, Link
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
@@ -37,16 +36,6 @@ WrongCode = Unauthorized.named("wrong_code", N_("The code is wrong or no longer 
 NoMailbox = Conflict.named("no_email", N_("There is no e-mail address for this document."))
 
 
-@dataclass(frozen=True)
-class CodeRecipient:
-    email: str
-    name: str
-    language: str
-    contact_id: UUID | None
-    # None: every customer that has this address.
-    customer_id: UUID | None
-
-
 async def mail_code_for_link(deps: Dependencies, session_hash: str, ip: str) -> UUID:
     """Mails a code to whom the session's link belongs. Raises SessionEnded, NoMailbox, TooMany."""
     await deps.limits.take(CODE_BY_IP, network(ip))
@@ -55,11 +44,10 @@ async def mail_code_for_link(deps: Dependencies, session_hash: str, ip: str) -> 
         raise SessionEnded
     await deps.limits.take(CODE_BY_ACCOUNT, str(actor.link_id))
     async with deps.db.transaction(actor.merchant_id) as session:
-        found = await recipient_of(session, await session.get_one(Link, actor.link_id))
-        if not found.email:
+        recipient = await recipient_of(session, await session.get_one(Link, actor.link_id))
+        if not recipient.email:
             raise NoMailbox
-        recipient = CodeRecipient(found.email, found.name, found.language, found.contact_id, actor.customer_id)
-        return _issue_code(session, deps, actor.merchant_id, recipient)
+        return _issue_code(session, deps, recipient, actor.customer_id)
 
 
 async def mail_code_for_address(deps: Dependencies, slug: str, email: str, ip: str) -> UUID:
@@ -68,7 +56,9 @@ async def mail_code_for_address(deps: Dependencies, slug: str, email: str, ip: s
     await deps.limits.take(CODE_BY_ACCOUNT, f"{slug}:{email}")
     merchant_id = await deps.db.pool.fetchval("SELECT merchant_by_slug($1)", slug) or uuid4()
     async with deps.db.transaction(merchant_id) as session:
-        return _issue_code(session, deps, merchant_id, await _who_has(session, merchant_id, email))
+        recipient = await _who_has(session, merchant_id, email)
+        # Without one the answer looks like every other: no code fits it.
+        return _issue_code(session, deps, recipient, None) if recipient else uuid7()
 
 
 async def start_with_code(deps: Dependencies, challenge_id: UUID, code: str, ip: str) -> Started:
@@ -104,24 +94,26 @@ def _is_right(deps: Dependencies, challenge_id: UUID, key_id: str, code: str) ->
     return compare_digest(expected, digits)
 
 
-def _issue_code(session: AsyncSession, deps: Dependencies, merchant_id: UUID, recipient: CodeRecipient | None) -> UUID:
-    if recipient is None:
-        # Looks like every other: no code fits it.
-        return uuid7()
+def _issue_code(
+    session: AsyncSession, deps: Dependencies, recipient: Contact | Customer, customer_id: UUID | None
+) -> UUID:
+    """`customer_id`: None for every customer that has this address."""
     lifetime = timedelta(minutes=deps.settings.code_minutes)
-    return issue(session, deps, merchant_id, kind="login_code", lifetime=lifetime, **asdict(recipient)).id
+    return issue(
+        session, deps, recipient.merchant_id, kind="login_code", lifetime=lifetime, customer_id=customer_id,
+        **mailed_to(recipient),
+    ).id  # fmt: skip
 
 
-async def _who_has(session: AsyncSession, merchant_id: UUID, email: str) -> CodeRecipient | None:
+async def _who_has(session: AsyncSession, merchant_id: UUID, email: str) -> Contact | Customer | None:
     contacts = select(Contact).where(
         Contact.merchant_id == merchant_id, Contact.email == email, Contact.access != "revoked"
     )
     contact = (await session.exec(contacts.order_by(col(Contact.created_at)))).first()
     if contact is not None:
-        return CodeRecipient(email, contact.name, contact.language, contact.id, None)
+        return contact
     revoked = select(Contact.customer_id).where(Contact.email == email, Contact.access == "revoked")
     customers = select(Customer).where(
         Customer.merchant_id == merchant_id, Customer.email == email, col(Customer.id).not_in(revoked)
     )
-    customer = (await session.exec(customers.order_by(col(Customer.created_at)))).first()
-    return CodeRecipient(email, customer.name, customer.language, None, None) if customer else None
+    return (await session.exec(customers.order_by(col(Customer.created_at)))).first()

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import or_, text
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.models import Contact, LoginSession
+from kontor_identity.models import LoginSession
+from kontor_identity.passwords.person import Person, person_of
 from kontor_identity.system_time import now
-from kontor_service.errors import Forbidden, NotFound
+from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
@@ -23,15 +23,12 @@ class SessionMissing(NotFound):
     title = N_("There is no such session.")
 
 
-NoAccount = Forbidden.named("no_account", N_("There is no account behind this session."))
-
-
 async def own_sessions(deps: Dependencies, principal: Principal) -> list[dict[str, Any]]:
     """The live sessions of the person, newest first."""
     async with deps.db.transaction(principal.merchant) as session:
         query = (
             select(LoginSession)
-            .where(await _mine(session, principal), col(LoginSession.revoked_at).is_(None))
+            .where(_mine(await person_of(session, principal)), col(LoginSession.revoked_at).is_(None))
             .where(LoginSession.expires_at > now())
             .order_by(col(LoginSession.created_at).desc())
         )
@@ -52,7 +49,7 @@ async def own_sessions(deps: Dependencies, principal: Principal) -> list[dict[st
 async def end_own_session(deps: Dependencies, principal: Principal, session_id: UUID) -> bool:
     """Ends it at once; whether the edge has confirmed. Raises SessionMissing for somebody else's."""
     async with deps.db.transaction(principal.merchant) as session:
-        query = select(LoginSession.id).where(LoginSession.id == session_id, await _mine(session, principal))
+        query = select(LoginSession.id).where(LoginSession.id == session_id, _mine(await person_of(session, principal)))
         if (await session.exec(query)).one_or_none() is None:
             raise SessionMissing
         await session.execute(_END, {"id": session_id})
@@ -70,17 +67,5 @@ async def end_by_hash(deps: Dependencies, session_hash: str) -> None:
     await deps.push.now(merchant_id)
 
 
-async def account_of(session: AsyncSession, principal: Principal) -> tuple[str, UUID]:
-    """("staff" or "portal", id of the person). Raises NoAccount."""
-    kind, _, subject_id = principal.subject.partition(":")
-    if kind == "staff":
-        return "staff", UUID(subject_id)
-    contact = await session.get(Contact, UUID(subject_id)) if kind == "contact" else None
-    if contact is None or contact.user_id is None:
-        raise NoAccount
-    return "portal", contact.user_id
-
-
-async def _mine(session: AsyncSession, principal: Principal) -> Any:
-    kind, person_id = await account_of(session, principal)
-    return (LoginSession.staff_id if kind == "staff" else LoginSession.user_id) == person_id
+def _mine(person: Person) -> Any:
+    return or_(col(LoginSession.staff_id) == person.id, col(LoginSession.user_id) == person.id)

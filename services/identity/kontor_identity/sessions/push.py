@@ -19,11 +19,8 @@ log = structlog.get_logger()
 
 _BATCH = 500
 _UNHEARD_SECONDS = 1.0
-_PENDING = "SELECT hash FROM session WHERE merchant_id = $1 AND pushed_version < version ORDER BY id LIMIT $2"
-_CONFIRMED = """
-UPDATE session SET pushed_version = GREATEST(pushed_version, told.version)
-FROM unnest($1::text[], $2::int[]) AS told (hash, version) WHERE session.hash = told.hash
-"""
+_PENDING = text("SELECT hash FROM session WHERE pushed_version < version ORDER BY id LIMIT :most")
+_CONFIRMED = text("UPDATE session SET pushed_version = GREATEST(pushed_version, :version) WHERE session.hash = :hash")
 _FORGET = text("UPDATE session SET pushed_version = 0 WHERE expires_at > now() AND revoked_at IS NULL RETURNING 1")
 
 
@@ -81,9 +78,8 @@ class SessionPush:
         return told
 
     async def _pending(self, merchant_id: UUID) -> list[str]:
-        async with self._db.connection() as connection, connection.transaction():
-            await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(merchant_id))
-            return [row["hash"] for row in await connection.fetch(_PENDING, merchant_id, _BATCH)]
+        async with self._db.transaction(merchant_id) as session:
+            return list((await session.execute(_PENDING, {"most": _BATCH})).scalars())
 
     async def _tell(self, edge: str, actors: list[SessionActor]) -> bool:
         merchant_id = actors[0].merchant_id
@@ -94,13 +90,9 @@ class SessionPush:
         except Problem as problem:
             log.warning("edge_not_told", edge=edge, sessions=len(actors), code=problem.code, status=problem.status)
             return False
-        await self._confirm(merchant_id, actors)
+        async with self._db.transaction(merchant_id) as session:
+            await session.execute(_CONFIRMED, [{"hash": actor.hash, "version": actor.version} for actor in actors])
         return True
-
-    async def _confirm(self, merchant_id: UUID, actors: list[SessionActor]) -> None:
-        async with self._db.connection() as connection, connection.transaction():
-            await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(merchant_id))
-            await connection.execute(_CONFIRMED, [a.hash for a in actors], [a.version for a in actors])
 
     async def _beat(self, edge: str) -> bool:
         token = service_token(self._signing, service="identity", audience=edge, merchant_id=None).token

@@ -51,7 +51,7 @@ async def start_session(
     session.add(row)
     await session.flush()
     found = (await session.execute(text("SELECT * FROM session_actors(ARRAY[:hash])"), {"hash": row.hash})).one()
-    actor = SessionActor.from_row(found._mapping)
+    actor = SessionActor.model_validate(dict(found._mapping))
     if actor.ended:
         raise SessionEnded
     if kind != "staff" and not actor.open:

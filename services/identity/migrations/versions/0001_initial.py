@@ -132,6 +132,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_api_key_merchant_id", "api_key", ["merchant_id"], unique=False)
     op.create_table(
+        "capability_link",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resource", sa.Text(), nullable=False),
+        sa.Column("generation", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_capability_link_merchant_id_merchant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capability_link")),
+        sa.UniqueConstraint("merchant_id", "resource", name="uq_capability_link_resource"),
+    )
+    op.create_table(
         "customer",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -200,19 +213,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_staff_merchant_id", "staff", ["merchant_id"], unique=False)
     op.create_table(
-        "capability_link",
-        sa.Column("merchant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("resource", sa.Text(), nullable=False),
-        sa.Column("generation", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_capability_link_merchant_id_merchant")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_capability_link")),
-        sa.UniqueConstraint("merchant_id", "resource", name="uq_capability_link_resource"),
-    )
-    op.create_table(
         "contact",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -254,23 +254,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_customer_number_merchant_id_merchant")),
         sa.PrimaryKeyConstraint("merchant_id", "number", name=op.f("pk_customer_number")),
     )
-    op.create_table(
-        "invitation",
-        sa.Column("merchant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("contact_id", sa.Uuid(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_invitation_contact_id_contact")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_invitation_customer_id_customer")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_invitation_merchant_id_merchant")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-    )
-    op.create_index("ix_invitation_contact_id", "invitation", ["contact_id"], unique=False)
     op.create_table(
         "link",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -315,7 +298,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('password_reset', 'login_code', 'document_link')", name=op.f("ck_challenge_kind")),
+        sa.CheckConstraint(
+            "kind IN ('password_reset', 'login_code', 'document_link', 'invitation')", name=op.f("ck_challenge_kind")
+        ),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_challenge_contact_id_contact")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_challenge_customer_id_customer")),
         sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_challenge_link_id_link")),
@@ -323,6 +308,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_challenge_staff_id_staff")),
         sa.ForeignKeyConstraint(["user_id"], ["portal_user.id"], name=op.f("fk_challenge_user_id_portal_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge")),
+    )
+    op.create_index(
+        "ix_challenge_contact_id",
+        "challenge",
+        ["contact_id"],
+        unique=False,
+        postgresql_where=sa.text("used_at IS NULL"),
     )
     op.create_index("ix_challenge_expires_at", "challenge", ["expires_at"], unique=False)
     op.create_table(
@@ -379,6 +371,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON api_key
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE capability_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON capability_link
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE customer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -395,20 +391,12 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON staff
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
-    execute("ALTER TABLE capability_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-    execute("""CREATE POLICY tenant ON capability_link
-    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
-    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE contact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON contact
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE customer_number ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer_number
-    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
-    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
-    execute("ALTER TABLE invitation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-    execute("""CREATE POLICY tenant ON invitation
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -437,10 +425,6 @@ $$""")
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM link WHERE id = p_id
 $$""")
-    execute("""CREATE FUNCTION merchant_of_invitation(p_id uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT merchant_id FROM invitation WHERE id = p_id
-$$""")
     execute("""CREATE FUNCTION merchant_of_challenge(p_id uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT merchant_id FROM challenge WHERE id = p_id
@@ -459,13 +443,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT id, merchant_id, name, scopes FROM api_key WHERE hash = p_hash AND revoked_at IS NULL
 $$""")
     execute("""-- Who is behind these sessions and what is granted to them at this moment. One call per command: it is planned once
--- per connection, because planning takes ten times as long as the answer. `granted` are the customers somebody may act for, `open` those of them whose portal is on.
+-- per connection, because planning takes ten times as long as the answer. `open` are the customers somebody may act for
+-- whose portal is on.
 CREATE FUNCTION session_actors(p_hashes text[])
 RETURNS TABLE (
     hash text, id uuid, epoch bigint, version bigint, merchant_id uuid, slug text, kind text,
     staff_id uuid, user_id uuid, contact_id uuid, customer_id uuid, document_id uuid, link_id uuid,
     name text, email text, language text, role text, expires_at timestamptz, ended boolean,
-    granted uuid[], open uuid[]
+    open uuid[]
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
@@ -476,8 +461,8 @@ SELECT s.hash, s.id, s.epoch, s.version, s.merchant_id, m.slug, s.kind,
        COALESCE(st.name, u.name, co.name, cu.name, ''), COALESCE(st.email, u.email, s.email),
        COALESCE(st.language, u.language, co.language, cu.language, m.language), COALESCE(st.role, ''), s.expires_at,
        s.revoked_at IS NOT NULL OR s.expires_at <= now()
-           OR CASE s.kind WHEN 'staff' THEN NOT st.active ELSE g.granted IS NULL END,
-       COALESCE(g.granted, '{}'), COALESCE(g.open, '{}')
+           OR CASE s.kind WHEN 'staff' THEN NOT st.active ELSE NOT g.granted END,
+       COALESCE(g.open, '{}')
 FROM session s
 JOIN merchant m ON m.id = s.merchant_id
 LEFT JOIN staff st ON st.id = s.staff_id
@@ -485,7 +470,7 @@ LEFT JOIN portal_user u ON u.id = s.user_id
 LEFT JOIN contact co ON co.id = s.contact_id
 LEFT JOIN customer cu ON cu.id = s.customer_id
 CROSS JOIN LATERAL (
-    SELECT array_agg(c.id ORDER BY c.id) AS granted,
+    SELECT count(*) > 0 AS granted,
            array_agg(c.id ORDER BY c.id) FILTER (
                WHERE m.portal_enabled
                  AND CASE c.portal_access WHEN 'on' THEN true WHEN 'off' THEN false ELSE m.portal_access_default END
@@ -533,7 +518,6 @@ CREATE POLICY lookup ON logo FOR SELECT TO CURRENT_USER USING (true)""")
     execute("CREATE POLICY lookup ON customer FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON contact FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON portal_user FOR SELECT TO CURRENT_USER USING (true)")
-    execute("CREATE POLICY lookup ON invitation FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON link FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON challenge FOR SELECT TO CURRENT_USER USING (true)")
     execute("CREATE POLICY lookup ON api_key FOR SELECT TO CURRENT_USER USING (true)")

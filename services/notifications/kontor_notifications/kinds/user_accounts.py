@@ -70,7 +70,7 @@ KINDS = (
         ),
         occasion=_invited,
         recipients=_contact,
-        links=OneTimeSecret("/v1/invitations/{}/link"),
+        links=OneTimeSecret("/v1/challenges/{}/secret"),
     ),
     _challenge(
         name="password_reset",

@@ -1,27 +1,29 @@
-"""Use cases of staff accounts."""
+"""Staff accounts with roles (B12)."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import APIRouter, Depends
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.access.rights import Role
-from kontor_identity.challenges.service import ask_for_a_password
-from kontor_identity.dependencies import Dependencies
+from kontor_identity.challenges import ask_for_a_password
+from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language, Name
 from kontor_identity.merchants.service import AddressTaken
 from kontor_identity.models import Staff
-from kontor_identity.sessions.changes import grants_change, staff_changed
+from kontor_identity.sessions.changes import grants_change, person_changed
 from kontor_identity.system_time import now
 from kontor_service.errors import Conflict, NotFound
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
+from kontor_service.tokens import Principal, require
 
+router = APIRouter(prefix="/v1/staff", tags=["staff"])
 
-class StaffMissing(NotFound):
-    title = N_("There is no such member of staff.")
+Editor = Annotated[Principal, Depends(require("staff:edit"))]
 
 
 LastOwner = Conflict.named("last_owner", N_("The last active owner stays owner."))
@@ -43,17 +45,19 @@ class StaffChange(Input):
     active: bool | None = None
 
 
-async def list_staff(deps: Dependencies, merchant_id: UUID) -> list[dict[str, Any]]:
-    async with deps.db.transaction(merchant_id) as session:
+@router.get("")
+async def list_staff(deps: Deps, editor: Editor) -> dict[str, Any]:
+    async with deps.db.transaction(editor.merchant) as session:
         rows = (await session.exec(select(Staff).order_by(col(Staff.name), col(Staff.id)))).all()
-    return [_described(row) for row in rows]
+    return {"staff": [_described(row) for row in rows]}
 
 
-async def add_staff(deps: Dependencies, merchant_id: UUID, wanted: StaffNew) -> dict[str, Any]:
+@router.post("", status_code=201)
+async def add_staff(wanted: StaffNew, deps: Deps, editor: Editor) -> dict[str, Any]:
     """A new account; its owner gets a mail to choose a password. Raises AddressTaken."""
-    staff = Staff(id=uuid7(), merchant_id=merchant_id, created_at=now(), **wanted.model_dump())
+    staff = Staff(id=uuid7(), merchant_id=editor.merchant, created_at=now(), **wanted.model_dump())
     try:
-        async with deps.db.transaction(merchant_id) as session:
+        async with deps.db.transaction(editor.merchant) as session:
             session.add(staff)
             await session.flush()
             await ask_for_a_password(session, deps, staff)
@@ -62,19 +66,20 @@ async def add_staff(deps: Dependencies, merchant_id: UUID, wanted: StaffNew) -> 
     return _described(staff)
 
 
-async def change_staff(deps: Dependencies, merchant_id: UUID, staff_id: UUID, change: StaffChange) -> dict[str, Any]:
-    """Takes effect at once, also for sessions that run. Raises StaffMissing, LastOwner."""
-    async with deps.db.transaction(merchant_id) as session:
-        await grants_change(session, merchant_id)
+@router.patch("/{staff_id}")
+async def change_staff(staff_id: UUID, change: StaffChange, deps: Deps, editor: Editor) -> dict[str, Any]:
+    """Takes effect at once, also for sessions that run. Raises NotFound, LastOwner."""
+    async with deps.db.transaction(editor.merchant) as session:
+        await grants_change(session, editor.merchant)
         staff = await session.get(Staff, staff_id, with_for_update=True)
         if staff is None:
-            raise StaffMissing
+            raise NotFound(N_("There is no such member of staff."))
         for name, value in change.model_dump(exclude_none=True).items():
             setattr(staff, name, value)
         await session.flush()
         await _check_owner_left(session)
-        await staff_changed(session, staff_id)
-    return _described(staff) | {"pushed": await deps.push.now(merchant_id)}
+        await person_changed(session, staff_id)
+    return _described(staff) | {"pushed": await deps.push.now(editor.merchant)}
 
 
 async def _check_owner_left(session: AsyncSession) -> None:

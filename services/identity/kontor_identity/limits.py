@@ -1,9 +1,13 @@
-"""Rate limits as token buckets in PostgreSQL: one statement each, outside the use case's transaction.
+"""How often something may be tried, and what an answer's time may tell.
 
-A refused or failed attempt must count although its transaction is rolled back.
+Rate limits are token buckets in PostgreSQL: one statement each, outside the use case's transaction, because a refused or
+failed attempt must count although its transaction is rolled back.
 """
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
@@ -82,3 +86,17 @@ def network(ip: str) -> str:
 def _key(limit: Limit, subject: str) -> str:
     # Addresses are personal data and not needed in the clear.
     return hashlib.sha256(f"{limit.name}\0{subject}".encode()).hexdigest()
+
+
+@asynccontextmanager
+async def uniform_time(seconds: float) -> AsyncIterator[None]:
+    """The block takes at least so many seconds, also where it raises: its time does not tell whether an address is known.
+
+    Choose more than the longer way needs.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    try:
+        yield
+    finally:
+        await asyncio.sleep(max(0.0, until - loop.time()))

@@ -1,1 +1,0 @@
-"""API keys for systems (B13): shown once, kept as a hash, scoped, revocable."""

@@ -1,0 +1,97 @@
+"""Choosing another password: one's own, or a forgotten one by mail (B5, B7); and one's language."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_identity.challenges import issue, open_challenge, use_challenge
+from kontor_identity.dependencies import Dependencies
+from kontor_identity.limits import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, RESET_BY_IP, TOKEN_BY_IP, network
+from kontor_identity.models import Contact, Merchant, PortalUser, Staff
+from kontor_identity.passwords.hashing import check_strength
+from kontor_identity.passwords.person import LoginKind, Person, account_key, find_person, login_key, person_of, whose
+from kontor_identity.sessions.changes import end_sessions, grants_change, person_changed
+from kontor_identity.sessions.password import start_for
+from kontor_identity.sessions.start import Started
+from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
+from kontor_service.tokens import Principal
+
+OldPasswordWrong = Invalid.named("old_password_wrong", N_("This is not your present password."))
+
+
+async def change_password(deps: Dependencies, principal: Principal, old: str, new: str) -> bool:
+    """Ends all other sessions of the person; whether the edges have confirmed.
+
+    Raises OldPasswordWrong, PasswordTooWeak, TooMany.
+    """
+    await deps.limits.take(LOGIN_BY_ACCOUNT, principal.subject)
+    async with deps.db.transaction(principal.merchant) as session:
+        known = await person_of(session, principal)
+    if not await deps.passwords.verify(known.password_hash, old):
+        raise OldPasswordWrong(field="old")
+    check_strength(new, known.email, known.name)
+    fresh = await deps.passwords.hash(new)
+    async with deps.db.transaction(principal.merchant) as session:
+        await grants_change(session, principal.merchant)
+        await set_password(session, await person_of(session, principal), fresh, but=principal.session_id)
+    await deps.limits.reset(LOGIN_BY_ACCOUNT, principal.subject)
+    return await deps.push.now(principal.merchant)
+
+
+async def change_language(deps: Dependencies, principal: Principal, language: str) -> bool:
+    async with deps.db.transaction(principal.merchant) as session:
+        await grants_change(session, principal.merchant)
+        person = await person_of(session, principal)
+        person.language = language
+        await person_changed(session, person.id)
+    return await deps.push.now(principal.merchant)
+
+
+async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:
+    """Mails a reset link if there is such a log-in. Tells nobody whether there is. Raises TooMany."""
+    await deps.limits.take(RESET_BY_IP, network(ip))
+    await deps.limits.take(RESET_BY_ACCOUNT, login_key(kind, slug, email))
+    person = await find_person(deps, kind, slug, email)
+    if person is None:
+        return
+    async with deps.db.transaction(person.merchant_id) as session:
+        if await _may_reset(session, person):
+            issue(
+                session, deps, person.merchant_id, kind="password_reset", email=person.email, name=person.name,
+                language=person.language, lifetime=timedelta(minutes=deps.settings.reset_minutes), **whose(person),
+            )  # fmt: skip
+
+
+async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) -> Started:
+    """The new password, every session so far ended, and a new one. Raises LinkUnknown, LinkExpired, PasswordTooWeak."""
+    await deps.limits.take(TOKEN_BY_IP, network(ip))
+    challenge = await open_challenge(deps, text, "password_reset")
+    check_strength(password, challenge.email, challenge.name)
+    password_hash = await deps.passwords.hash(password)
+    async with deps.db.transaction(challenge.merchant_id) as session:
+        await grants_change(session, challenge.merchant_id)
+        await use_challenge(session, challenge)
+        model: Any = Staff if challenge.staff_id else PortalUser
+        person: Person = await session.get_one(model, challenge.staff_id or challenge.user_id)
+        await set_password(session, person, password_hash)
+        started = await start_for(session, deps, person, ip)
+    await deps.limits.reset(LOGIN_BY_ACCOUNT, account_key(person, started.actor.slug))
+    return started
+
+
+async def set_password(session: AsyncSession, person: Person, password_hash: str, *, but: UUID | None = None) -> None:
+    """Whoever got in with the old one is out, except for the session `but`."""
+    person.password_hash = password_hash
+    await end_sessions(session, person.id, but=but)
+
+
+async def _may_reset(session: AsyncSession, person: Person) -> bool:
+    if isinstance(person, Staff):
+        return person.active
+    merchant = await session.get_one(Merchant, person.merchant_id)
+    granted = select(Contact.id).where(Contact.user_id == person.id, Contact.access == "active")
+    return merchant.password_reset_enabled and (await session.exec(granted)).first() is not None

@@ -1,1 +1,0 @@
-"""Staff accounts with roles (B12)."""
