@@ -45,4 +45,4 @@ class Column:
     css: str = ""
     short: str = ""
     shown: str = "text"
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)

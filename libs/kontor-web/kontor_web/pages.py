@@ -12,7 +12,6 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
-from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,10 +20,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kontor_service import formats, i18n, vocabulary
 from kontor_web.assets import Assets
-from kontor_web.page_context import PageContext
-
-# Cursors belong to one order of one list; any other change starts at its beginning.
-_CURSORS = ("after", "before")
+from kontor_web.kept_parts import head, options
+from kontor_web.kept_parts import query_with as changed_query
+from kontor_web.page_context import Column, PageContext
 
 
 @dataclass(slots=True)
@@ -86,6 +84,8 @@ class Pages:
             "static": self.assets.url,
             "theme_url": self.assets.theme_url,
             "with_query": with_query,
+            "options": options,
+            "head": _head,
             "today": today,
             "csrf_token": lambda: _page.get().csrf_token,
             "flashes": lambda: _page.get().flashes,
@@ -93,6 +93,8 @@ class Pages:
             "instant": formats.instant,
             "seconds": lambda: f"{time.time():.3f}",
         }
+        # Known to all templates: each import would compare all names of both.
+        self.environment.globals["k"] = self.environment.get_template("kontor/parts.html").module
 
     def render(
         self,
@@ -159,14 +161,11 @@ def with_query(**changes: Any) -> str:
 
 def query_with(request: Request, **changes: Any) -> str:
     """As `with_query`, of a request."""
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes and k not in _CURSORS]
-    new = [(k, str(v)) for k, v in changes.items() if v is not None]
-    return _query_of(tuple(kept + new))
+    return changed_query(tuple(request.query_params.multi_items()), tuple(changes.items()))
 
 
-@lru_cache(4096)
-def _query_of(pairs: tuple[tuple[str, str], ...]) -> str:
-    return "?" + urlencode(pairs)
+def _head(columns: Iterable[Column], sort: str, order: str) -> Markup:
+    return head(tuple(columns), sort, order, tuple(_page.get().request.query_params.multi_items()))
 
 
 def today() -> date:
