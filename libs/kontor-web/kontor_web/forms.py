@@ -128,12 +128,6 @@ class Form:
     def flag(self, name: str) -> bool:
         return bool(self.values.get(name))
 
-    def pattern(self, name: str, pattern: str, message: str, *, required: bool = False) -> str:
-        text = self.text(name, required=required)
-        if text and not re.fullmatch(pattern, text):
-            self.error(name, message)
-        return text
-
     def day(self, name: str, *, required: bool = False) -> date | None:
         """2026-11-26 as browsers send it, or 26.11.2026 as people type it."""
         text = self.text(name, required=required)
@@ -163,15 +157,6 @@ class Form:
             self.error(name, _("Please write the amount like 1.234,56."))
             return None
         return minor
-
-    def whole(self, name: str, *, required: bool = False, least: int = 0, most: int = 1_000_000) -> int | None:
-        text = self.text(name, required=required, limit=12)
-        if not text:
-            return None
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            self.error(name, _("A whole number from %(least)s to %(most)s, please.", least=least, most=most))
-            return None
-        return int(text)
 
     async def aclose(self) -> None:
         """Closes the files. `async with aclosing(await read_form(request, max_files=1)) as form:`"""

@@ -213,6 +213,4 @@ def _filters() -> dict[str, Any]:
         "percent": lambda value: formats.percent(value, language()),
         "number": lambda value: formats.number(value, language()),
         "bytes": lambda count: formats.size(count, language()),
-        "capital": lambda text: text[:1].upper() + text[1:],
-        "short": lambda value: str(value)[:12],
     }

@@ -136,7 +136,6 @@ def kontor_charts() -> dict[str, object]:
 
 
 def _facts() -> dict[str, object]:
-    now = datetime(2026, 11, 13, 8, 30, tzinfo=UTC)
     return {
         "now": datetime.now(UTC) - timedelta(minutes=4),
         "day": date(2026, 11, 12),
@@ -176,16 +175,6 @@ def _facts() -> dict[str, object]:
                 amount=12000,
             ),
         ],
-        "story": [
-            SimpleNamespace(title="Rechnung gestellt", at=now - timedelta(days=1), kind="good"),
-            SimpleNamespace(
-                title="M. Brunner schreibt:",
-                text="Die alte Pumpe haben wir fachgerecht entsorgt.",
-                at=now,
-                sub="per Portal",
-            ),
-        ],
-        "files": [SimpleNamespace(url="/f", name="Allgemeine Geschäftsbedingungen", size=84_000, kind="PDF")],
         "types": [
             Link("Alle", "/", count=14),
             Link("Angebote", "/", count=2),
