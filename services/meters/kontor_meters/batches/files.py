@@ -17,10 +17,10 @@ from kontor_meters.batches.formats.columns import template
 from kontor_meters.batches.formats.csv_meters import meters_of
 from kontor_meters.batches.formats.csv_readings import body_of
 from kontor_meters.batches.formats.csv_table import Table, table
-from kontor_meters.batches.formats.items import MOST_BYTES, Body, too_large, unpacked
+from kontor_meters.batches.formats.items import MOST_BYTES, too_large, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
-from kontor_meters.batches.pipeline.pieces import Piece, forecast
+from kontor_meters.batches.pipeline.pieces import Piece, forecast, lines_of
 from kontor_meters.batches.result import written
 from kontor_meters.copies import zone_of
 from kontor_service.commands import command_result
@@ -59,7 +59,7 @@ class File:
         for piece in self.pieces:
             if passed <= 0:
                 return piece
-            passed -= piece.lines
+            passed -= lines_of(piece)
         return None
 
 
@@ -71,9 +71,8 @@ def _understood(content: bytes, kind: str, zone: ZoneInfo) -> File:
     if kind != "meters":
         body = body_of(told, zone)
         found = sorted([*body.readings, *body.intervals, *body.problems], key=lambda item: item.line)
-    parts = [found[start : start + _PIECE[kind]] for start in range(0, len(found), _PIECE[kind])]
-    pieces = [Piece(meters=part) if kind == "meters" else Piece(Body.of(part, of_file=True)) for part in parts]
-    return File(told, pieces, kind)
+    size = _PIECE[kind]
+    return File(told, [found[start : start + size] for start in range(0, len(found), size)], kind)
 
 
 async def file_of(deps: Dependencies, batch: Batch, content: bytes = b"") -> File:

@@ -1,7 +1,7 @@
 """What makes a meter's data right; pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -55,59 +55,46 @@ def market_location_is_valid(code: str) -> bool:
     return (10 - weighed % 10) % 10 == digits[10]
 
 
-def problems(kind: str, market_location_id: str, registers: Sequence[Register]) -> list[FieldError]:
+def problems(kind: str, market_location_id: str, registers: Sequence[Register]) -> Iterator[FieldError]:
     """Everything that is wrong, each with its field."""
-    found: list[FieldError] = []
     if market_location_id and not market_location_is_valid(market_location_id):
-        found.append(
-            _error("market_location_id", "check_digit", N_("Eleven digits, the last of which is a check digit."))
-        )
+        yield _error("market_location_id", "check_digit", N_("Eleven digits, the last of which is a check digit."))
     if not registers:
-        found.append(_error("registers", "missing", N_("A meter has at least one register.")))
+        yield _error("registers", "missing", N_("A meter has at least one register."))
     seen: set[tuple[str, str]] = set()
     for index, register in enumerate(registers):
         field = f"registers[{index}]"
-        found += _register_problems(field, kind, register)
+        yield from _register_problems(field, kind, register)
         line = (register.direction, register.tariff)
         if line in seen:
-            found.append(
-                _error(f"{field}.tariff", "duplicate", N_("Two registers have the same direction and tariff."))
-            )
+            yield _error(f"{field}.tariff", "duplicate", N_("Two registers have the same direction and tariff."))
         seen.add(line)
-    return found
 
 
-def _register_problems(field: str, kind: str, register: Register) -> list[FieldError]:
-    found: list[FieldError] = []
-    if register.unit not in UNITS[kind]:
-        found.append(
-            _error(
-                f"{field}.unit", "unit", N_("This kind of meter is counted in %(units)s."), units=", ".join(UNITS[kind])
-            )
-        )
+def _register_problems(field: str, kind: str, register: Register) -> Iterator[FieldError]:
+    units = UNITS[kind]
+    if register.unit not in units:
+        counted = N_("This kind of meter is counted in %(units)s.")
+        yield _error(f"{field}.unit", "unit", counted, units=", ".join(units))
     if register.obis:
-        found += _obis_problems(f"{field}.obis", kind, register)
+        yield from _obis_problems(f"{field}.obis", kind, register)
     if Decimal(10) ** register.digits_before * register.factor * _LARGE.get(register.unit, 1) > _MOST:
-        found.append(
-            _error(f"{field}.factor", "too_much", N_("Digits and factor together are beyond what can be summed."))
-        )
+        yield _error(f"{field}.factor", "too_much", N_("Digits and factor together are beyond what can be summed."))
     gas_from = [period["valid_from"] for period in register.gas_periods]
     if gas_from and kind != "gas":
-        found.append(_error(f"{field}.gas_periods", "not_gas", N_("Only gas has a calorific value.")))
+        yield _error(f"{field}.gas_periods", "not_gas", N_("Only gas has a calorific value."))
     if len(set(gas_from)) < len(gas_from):
-        found.append(_error(f"{field}.gas_periods", "duplicate", N_("Two periods begin on the same day.")))
-    return found
+        yield _error(f"{field}.gas_periods", "duplicate", N_("Two periods begin on the same day."))
 
 
-def _obis_problems(field: str, kind: str, register: Register) -> list[FieldError]:
+def _obis_problems(field: str, kind: str, register: Register) -> Iterator[FieldError]:
     code = obis(register.obis)
     if code is None:
-        return [_error(field, "obis", N_("An OBIS code looks like 1-0:1.8.0."))]
-    if code.a not in _MEDIA[kind] | {-1}:
-        return [_error(field, "obis_kind", N_("This OBIS code is one of another kind of meter."))]
-    if kind == "electricity" and code.c in _DIRECTIONS.values() and code.c != _DIRECTIONS[register.direction]:
-        return [_error(field, "obis_direction", N_("The OBIS code says the other direction."))]
-    return []
+        yield _error(field, "obis", N_("An OBIS code looks like 1-0:1.8.0."))
+    elif code.a not in _MEDIA[kind] | {-1}:
+        yield _error(field, "obis_kind", N_("This OBIS code is one of another kind of meter."))
+    elif kind == "electricity" and code.c in _DIRECTIONS.values() and code.c != _DIRECTIONS[register.direction]:
+        yield _error(field, "obis_direction", N_("The OBIS code says the other direction."))
 
 
 def _error(field: str, code: str, message: str, **params: str) -> FieldError:

@@ -180,7 +180,7 @@ def _face(position: int, wanted: RegisterInput) -> dict[str, Any]:
 
 def check(meter: Meter, registers: Sequence[Register]) -> None:
     """Raises MeterInvalid."""
-    found = rules.problems(meter.kind, meter.market_location_id, registers)
+    found = list(rules.problems(meter.kind, meter.market_location_id, registers))
     if found:
         raise MeterInvalid.of(found, code=found[0]["code"])
 

@@ -16,8 +16,7 @@ from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.files import File, file_of
 from kontor_meters.batches.jobs.store_parked import give_up_parked, store_arrived
 from kontor_meters.batches.models import Batch
-from kontor_meters.batches.pipeline import lines
-from kontor_meters.batches.pipeline.pieces import store as store_piece
+from kontor_meters.batches.pipeline import lines, pieces
 
 log = structlog.get_logger()
 
@@ -72,9 +71,9 @@ async def _next_piece(deps: Dependencies, merchant_id: UUID, batch_id: UUID, fil
             return False
         piece = file.after(batch.passed)
         if piece is not None:
-            result = await store_piece(deps, session, batch, piece)
+            result = await pieces.store(deps, session, batch, piece)
             await result.record_in(session, batch)
-            batch.passed += piece.lines
+            batch.passed += pieces.lines_of(piece)
         now = deps.clock.now()
         over = batch.passed >= file.total or piece is None
         if over:

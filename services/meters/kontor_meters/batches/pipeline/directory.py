@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.meters.rules import obis as parsed
-from kontor_meters.times import start_of
 
 _QUERY = text("""
-SELECT r.id, r.meter_id, r.series_id, r.obis, r.direction, r.tariff, r.unit, r.interval,
-    m.number, m.external_id, m.in_use_from, m.in_use_to
+SELECT r.id, r.series_id, r.obis, r.unit, r.interval, m.number, m.external_id,
+    m.in_use_from::timestamp AT TIME ZONE :zone AS used_from, m.in_use_to::timestamp AT TIME ZONE :zone AS used_to
 FROM (
     SELECT id FROM meter WHERE number = ANY (:keys)
     UNION SELECT id FROM meter WHERE external_id = ANY (:keys) AND external_id <> ''
@@ -28,17 +27,8 @@ ORDER BY m.in_use_from, r.position
 _SAME = {8: 8, 9: 8, 29: 8}
 
 
-class Known(NamedTuple):
-    id: UUID
-    meter_id: UUID
-    series_id: UUID
-    obis: str
-    direction: str
-    tariff: str
-    unit: str
-    interval: bool
-    used_from: datetime
-    used_to: datetime | None
+# A row of it: a register, with the instants between which its meter is in use (`used_to` None: still).
+Known = Any
 
 
 class Directory:
@@ -53,12 +43,10 @@ class Directory:
         cls, session: AsyncSession, zone: ZoneInfo, keys: Collection[str], ids: Collection[str] = ()
     ) -> "Directory":
         result = cls()
-        for row in await session.execute(_QUERY, {"keys": list(keys), "ids": _uuids(ids)}):
-            ended = start_of(row.in_use_to, zone) if row.in_use_to else None
-            known = Known(*row[:8], start_of(row.in_use_from, zone), ended)  # type: ignore[call-arg]
-            result._by_id[str(known.id)] = known
+        for row in await session.execute(_QUERY, {"keys": list(keys), "ids": _uuids(ids), "zone": zone.key}):
+            result._by_id[str(row.id)] = row
             for key in {row.number, row.external_id} - {""}:
-                result._by_key[key].append(known)
+                result._by_key[key].append(row)
         return result
 
     def find(self, meter: str, obis: str, register: str, at: datetime | None) -> tuple[Known | None, str]:

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.meters.v1.meters_pb2_codes import LineCode
 from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.csv_meters import MeterOfFile
-from kontor_meters.batches.formats.items import Body, LineProblem
+from kontor_meters.batches.formats.items import Body, Item, LineProblem
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline.store import Result, prepared_of, store_body
 from kontor_meters.copies import meters_arrive
@@ -24,17 +23,12 @@ from kontor_service.errors import Problem
 _TRIED = 2_000
 
 
-@dataclass(slots=True)
-class Piece:
-    """Items and what is wrong with lines that are none; or meters."""
+# Meters; or items, and what is wrong with lines that are none.
+Piece = Sequence[MeterOfFile] | Sequence[Item | LineProblem]
 
-    body: Body = field(default_factory=lambda: Body(of_file=True))
-    meters: Sequence[MeterOfFile] = ()
 
-    @property
-    def lines(self) -> int:
-        items = len(self.body.readings) + len(self.body.intervals) + len(self.body.problems)
-        return items + sum(len(meter.lines) for meter in self.meters)
+def lines_of(piece: Piece) -> int:
+    return sum(len(one.lines) if isinstance(one, MeterOfFile) else 1 for one in piece)
 
 
 class _Tried(Exception):
@@ -43,11 +37,11 @@ class _Tried(Exception):
 
 async def store(deps: Dependencies, session: AsyncSession, batch: Batch, piece: Piece) -> Result:
     """In the session's transaction."""
-    if not piece.meters:
-        return await store_body(deps, session, batch, piece.body)
+    if batch.kind != "meters":
+        return await store_body(deps, session, batch, Body.of(cast(Sequence[Item | LineProblem], piece), of_file=True))
     await meters_arrive(session, batch.merchant_id)
     result = Result()
-    for meter in piece.meters:
+    for meter in cast(Sequence[MeterOfFile], piece):
         end, problems = await _meter(deps, session, batch, meter)
         result += Result(Counter({end: len(meter.lines)}), problems)
     return result
@@ -58,7 +52,7 @@ async def forecast(deps: Dependencies, batch: Batch, pieces: Sequence[Piece]) ->
     result, left = Result(), _TRIED
     for piece in pieces:
         result += await (_tried if left > 0 else _checked)(deps, batch, piece)
-        left -= piece.lines
+        left -= lines_of(piece)
     return result
 
 
@@ -76,11 +70,15 @@ async def _tried(deps: Dependencies, batch: Batch, piece: Piece) -> Result:
 
 
 async def _checked(deps: Dependencies, batch: Batch, piece: Piece) -> Result:
-    if piece.meters:
-        problems = [problem for meter in piece.meters for problem in _all_lines(meter, meter.problems)]
+    if batch.kind == "meters":
+        problems = [
+            problem for meter in cast(Sequence[MeterOfFile], piece) for problem in _all_lines(meter, meter.problems)
+        ]
         return Result(Counter(refused=len({p.line for p in problems})), problems)
     async with deps.db.transaction(batch.merchant_id) as session:
-        prepared = await prepared_of(deps, session, batch, piece.body)
+        prepared = await prepared_of(
+            deps, session, batch, Body.of(cast(Sequence[Item | LineProblem], piece), of_file=True)
+        )
     return Result(Counter(refused=prepared.refused, parked=prepared.parked_values), prepared.problems)
 
 
