@@ -22,5 +22,14 @@ def noon_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(12), zone).astimezone(UTC)
 
 
+def at_merchant(local: datetime, zone: ZoneInfo, *, second: bool = False) -> datetime | None:
+    """A local time as UTC; None for one that is skipped when the clocks go forward.
+
+    In autumn an hour comes twice: it is the first one, or the `second`.
+    """
+    found = local.replace(tzinfo=zone, fold=second).astimezone(UTC)
+    return found if found.astimezone(zone).replace(tzinfo=None, fold=0) == local else None
+
+
 def day_of(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()

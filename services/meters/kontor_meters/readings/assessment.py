@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
+from kontor_meters.errors import ReadingInvalid
 from kontor_meters.models import Register
 from kontor_meters.readings.inputs import ReadingInput
 from kontor_meters.readings.plausibility import Finding
 from kontor_meters.readings.unit_of_work import ReadingUnitOfWork
-from kontor_meters.times import taken_at
+from kontor_meters.times import at_merchant, taken_at
 from kontor_service.events import plain
 
 # What a link's answer may name: nothing that was read before.
@@ -52,9 +53,13 @@ class Assessment:
 
 
 def instant_of(wanted: ReadingInput, zone: ZoneInfo, now: datetime) -> datetime:
+    """Raises ReadingInvalid where the clocks skip the time."""
     if wanted.taken_at is not None:
-        aware = wanted.taken_at if wanted.taken_at.tzinfo else wanted.taken_at.replace(tzinfo=zone)
-        return aware.astimezone(UTC)
+        local = wanted.taken_at.tzinfo is None
+        instant = at_merchant(wanted.taken_at, zone) if local else wanted.taken_at.astimezone(UTC)
+        if instant is None:
+            raise ReadingInvalid(LineCode.NO_SUCH_TIME.word, code="no_such_time", field="taken_at")
+        return instant
     return taken_at(wanted.taken_on, zone, now) if wanted.taken_on else now
 
 

@@ -54,6 +54,13 @@ async def test_a_time_without_zone_is_the_merchants(world: Any) -> None:
     assert world.state(result)["taken_at"] == "2026-01-01T07:30:00Z"
 
 
+async def test_a_time_that_the_clocks_skip_is_named(world: Any) -> None:
+    meter = await world.add()
+    asked = {"register_id": meter["registers"][0]["id"], "value": "1000", "taken_at": "2026-03-29T02:30:00"}
+    answer = await world.http.post("/v1/readings", json={"readings": [asked]}, headers=world.person())
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "no_such_time", "taken_at")
+
+
 async def test_what_is_odd_is_asked_back_and_not_stored(world: Any) -> None:
     meter = await world.add()
     await world.read(meter, ("2026-01-01", "1000"))

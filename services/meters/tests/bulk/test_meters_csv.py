@@ -94,6 +94,35 @@ def test_the_hour_that_comes_twice_in_autumn_is_two_hours() -> None:
     assert [(b - a).total_seconds() for a, b in pairwise(starts)] == [900] * 15
 
 
+QUARTERS = [f"29.03.2026 {hour:02d}:{quarter:02d}" for hour in (1, 2, 3) for quarter in (0, 15, 30, 45)][3:]
+
+
+def test_times_that_the_clocks_skip_in_spring_are_refused() -> None:
+    lines = "".join(f"Z1;{at};0,25\n" for at in QUARTERS)
+    body = csv_body(f"Zähler;Zeitstempel;Verbrauch\n{lines}".encode(), BERLIN)
+    starts = [datetime.fromisoformat(item.start).astimezone(BERLIN).strftime("%H:%M") for item in body.intervals]
+    assert starts == ["01:45", "03:00", "03:15", "03:30", "03:45"]
+    assert [(p.line, p.code, p.place) for p in body.problems] == [(n, "no_such_time", "start") for n in range(3, 7)]
+    readings = csv_body("Zähler;Stand;Datum;Uhrzeit\nZ1;5;29.03.2026;02:30\nZ1;5;29.03.2026;03:00\n".encode(), BERLIN)
+    assert [(p.line, p.code, p.place) for p in readings.problems] == [(2, "no_such_time", "time")]
+    assert [item.taken_at for item in readings.readings] == ["2026-03-29T01:00:00+00:00"]
+
+
+@pytest.mark.parametrize("offset", ["+01:00", "+1", "UTC+1", "MEZ"])
+def test_winter_time_all_year_is_understood_by_its_offset(offset: str) -> None:
+    lines = "".join(f"Z1;{at};{offset};0,25\n" for at in [*QUARTERS, "01.07.2026 12:00"])
+    body = csv_body(f"Zähler;Zeitstempel;Zeitzone;Verbrauch\n{lines}".encode(), BERLIN)
+    starts = [datetime.fromisoformat(item.start) for item in body.intervals]
+    assert [(b - a).total_seconds() for a, b in pairwise(starts[:-1])] == [900] * 8
+    assert starts[-1].astimezone(BERLIN).hour == 13
+    assert body.problems == []
+
+
+def test_an_offset_that_is_none_is_named() -> None:
+    body = csv_body("Zähler;Zeitstempel;Zeitzone;Verbrauch\nZ1;01.07.2026 12:00;Berlin;1\n".encode(), BERLIN)
+    assert [(p.code, p.place) for p in body.problems] == [("choice", "offset")]
+
+
 @pytest.mark.parametrize("kind", ["readings", "meters"])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_template_is_understood(kind: str, language: str) -> None:

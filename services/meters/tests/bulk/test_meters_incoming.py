@@ -40,6 +40,17 @@ async def test_each_reading_has_its_own_end(world: Any) -> None:
     assert await world.readings(register) == [("100.5", "valid"), ("120", "valid")]
 
 
+async def test_a_local_time_that_the_clocks_skip_is_refused(world: Any) -> None:
+    register = await world.meter("Z1", interval=False)
+    answer = await world.send(
+        body(READING | {"taken_at": "2026-03-29T02:30:00"}, READING | {"taken_at": "2026-03-29T03:00:00"})
+    )
+    assert [(p["index"], p["code"], p["field"]) for p in answer["problems"]] == [
+        (0, "no_such_time", "readings[0].taken_at")
+    ]
+    assert await world.readings(register) == [("100.5", "valid")]
+
+
 async def test_an_odd_reading_of_a_system_is_stored_for_staff_to_decide(world: Any) -> None:
     register = await world.meter("Z1", interval=False)
     await world.send(body(READING))

@@ -402,6 +402,7 @@ class _LineCodeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_LineCode.Valu
     LINE_CODE_CHANGED_METER: _LineCode.ValueType  # 26
     LINE_CODE_WITH_METER: _LineCode.ValueType  # 27
     LINE_CODE_CHOICE: _LineCode.ValueType  # 28
+    LINE_CODE_NO_SUCH_TIME: _LineCode.ValueType  # 29
 
 class LineCode(_LineCode, metaclass=_LineCodeEnumTypeWrapper):
     """What is said of a line of a file or an item of a batch, beside what plausibility finds (FindingCode)."""
@@ -435,6 +436,7 @@ LINE_CODE_SAME_METER: LineCode.ValueType  # 25
 LINE_CODE_CHANGED_METER: LineCode.ValueType  # 26
 LINE_CODE_WITH_METER: LineCode.ValueType  # 27
 LINE_CODE_CHOICE: LineCode.ValueType  # 28
+LINE_CODE_NO_SUCH_TIME: LineCode.ValueType  # 29
 
 class _LineOutcome:
     ValueType = typing.NewType("ValueType", builtins.int)

@@ -149,6 +149,7 @@ class LineCode(Code):
     CHANGED_METER = 'changed_meter', 'The meter is changed.'
     WITH_METER = 'with_meter', 'The meter is refused because of line %(line)s.'
     CHOICE = 'choice', 'Possible are: %(choices)s.'
+    NO_SUCH_TIME = 'no_such_time', 'The clocks were put forward here: this time does not exist. Times that are winter time all year need their offset (+01:00), in a file in a column “Time zone”.'
 
 
 class LineOutcome(Code):

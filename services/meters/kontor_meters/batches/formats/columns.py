@@ -63,6 +63,7 @@ READINGS = (
     Column("time", "Uhrzeit", "Time", ("Zeit", "Ablesezeit", "reading time")),
     Column("start", "Beginn", "Start",
            ("Zeitstempel", "von", "ab", "Intervallbeginn", "Startzeit", "timestamp", "from", "interval start")),
+    Column("offset", "Zeitzone", "Time zone", ("UTC-Offset", "Offset", "UTC-Versatz", "Zeitversatz", "Zeitverschiebung", "tz")),
     Column("unit", "Einheit", "Unit", ("unit of measure",)),
     Column("reason", "Grund", "Reason", ("Ablesegrund", "reading reason"), False, ("Turnus", "Auszug"), REASONS),
     Column("external_id", "Kennung", "External id", ("Fremdschlüssel", "externe ID", "externe Kennung", "id"), False),

@@ -1,13 +1,14 @@
 """Rows of a CSV file as items, the same that a body in JSON has. Pure."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kontor.meters.v1.meters_pb2_codes import FindingCode, LineCode
 from kontor_meters.batches.formats.columns import REASONS, folded
 from kontor_meters.batches.formats.csv_table import Row, Table, table
-from kontor_meters.batches.formats.csv_values import decimal_sign, instant, number
+from kontor_meters.batches.formats.csv_values import decimal_sign, instant, number, offset
 from kontor_meters.batches.formats.items import Body, IntervalItem, LineProblem, ReadingItem, is_short
+from kontor_meters.times import at_merchant
 
 
 def csv_body(content: bytes, zone: ZoneInfo) -> Body:
@@ -28,9 +29,13 @@ def _reading(row: Row, sign: str, zone: ZoneInfo) -> ReadingItem | LineProblem:
     value = row.values.get
     if problem := _broken(row, ("meter", "value", "taken_on")):
         return problem
-    at = instant(value("taken_on", ""), value("time", ""))
+    at = _told(row, "taken_on")
     if at is None:
         return LineProblem(row.line, LineCode.NOT_A_DATE, "taken_on")
+    if isinstance(at, datetime) and at.tzinfo is None:
+        at = at_merchant(at, zone)
+    if at is None:
+        return LineProblem(row.line, LineCode.NO_SUCH_TIME, "time" if value("time") else "taken_on")
     counted = number(value("value", ""), sign)
     if counted is None:
         return LineProblem(row.line, FindingCode.NOT_A_NUMBER, "value")
@@ -38,7 +43,7 @@ def _reading(row: Row, sign: str, zone: ZoneInfo) -> ReadingItem | LineProblem:
     if not reason:
         return LineProblem(row.line, LineCode.REASON, "reason")
     return ReadingItem(
-        row.line, value("meter", ""), value("obis", ""), "", format(counted, "f"), _iso(at, zone), reason,
+        row.line, value("meter", ""), value("obis", ""), "", format(counted, "f"), at.isoformat(), reason,
         value("external_id", ""),
     )  # fmt: skip
 
@@ -47,15 +52,17 @@ def _interval(row: Row, sign: str, hours: "_Hours") -> IntervalItem | LineProble
     value = row.values.get
     if problem := _broken(row, ("meter", "start", "value")):
         return problem
-    start = instant(value("start", ""), value("time", ""))
-    if not isinstance(start, datetime):
+    told, key = _told(row, "start"), (value("meter", ""), value("obis", ""))
+    if not isinstance(told, datetime):
         return LineProblem(row.line, LineCode.NO_INSTANT, "start")
+    start = hours.at(key, told)
+    if start is None:
+        return LineProblem(row.line, LineCode.NO_SUCH_TIME, "time" if value("time") else "start")
     counted = number(value("value", ""), sign)
     if counted is None:
         return LineProblem(row.line, FindingCode.NOT_A_NUMBER, "value")
-    key = (value("meter", ""), value("obis", ""))
     written: list[object] = [format(counted, "f")]
-    return IntervalItem(row.line, *key, "", hours.at(key, start).isoformat(), 15, written, value("unit", ""))
+    return IntervalItem(row.line, *key, "", start.isoformat(), 15, written, value("unit", ""))
 
 
 def _broken(row: Row, needed: tuple[str, ...]) -> LineProblem | None:
@@ -63,13 +70,17 @@ def _broken(row: Row, needed: tuple[str, ...]) -> LineProblem | None:
     if missing:
         return LineProblem(row.line, LineCode.MISSING, missing)
     long = next((name for name, text in row.values.items() if not is_short(text)), "")
-    return LineProblem(row.line, LineCode.NOT_A_TEXT, long) if long else None
+    if long:
+        return LineProblem(row.line, LineCode.NOT_A_TEXT, long)
+    if row.values.get("offset") and offset(row.values["offset"]) is None:
+        return LineProblem(row.line, LineCode.CHOICE, "offset", values={"choices": "+01:00, +02:00, UTC, MEZ, MESZ"})
+    return None
 
 
-def _iso(at: date | datetime, zone: ZoneInfo) -> str:
-    if isinstance(at, datetime) and at.tzinfo is None:
-        return at.replace(tzinfo=zone).astimezone(UTC).isoformat()
-    return at.isoformat()
+def _told(row: Row, name: str) -> date | datetime | None:
+    """What stands in this column, with the columns for time and time zone beside it."""
+    at, zone = instant(row.values.get(name, ""), row.values.get("time", "")), row.values.get("offset")
+    return at.replace(tzinfo=offset(zone)) if zone and isinstance(at, datetime) and at.tzinfo is None else at
 
 
 class _Hours:
@@ -79,13 +90,14 @@ class _Hours:
         self._zone = zone
         self._named: set[tuple[tuple[str, str], datetime]] = set()
 
-    def at(self, key: tuple[str, str], start: datetime) -> datetime:
+    def at(self, key: tuple[str, str], start: datetime) -> datetime | None:
+        """None for a time that is skipped in spring."""
         if start.tzinfo is not None:
             return start
-        first, second = start.replace(tzinfo=self._zone), start.replace(tzinfo=self._zone, fold=1)
-        if first.utcoffset() == second.utcoffset():
-            return first.astimezone(UTC)
+        first, second = at_merchant(start, self._zone), at_merchant(start, self._zone, second=True)
+        if first == second:
+            return first
         if (key, start) in self._named:
-            return second.astimezone(UTC)
+            return second
         self._named.add((key, start))
-        return first.astimezone(UTC)
+        return first

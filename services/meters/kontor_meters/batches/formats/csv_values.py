@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 from kontor_meters.batches.formats.items import OUR_TIME
@@ -11,6 +11,8 @@ from kontor_meters.batches.formats.items import instant as iso
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*Uhr)?", re.ASCII)
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-]\d{1,2})(?::?([0-5]\d))?", re.ASCII | re.IGNORECASE)
+_ZONES = {"MEZ": 1, "CET": 1, "MESZ": 2, "CEST": 2, "UTC": 0, "GMT": 0, "Z": 0}
 _BLANKS = re.compile("[\\s\u00a0\u2009\u202f'’]")
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
 _ENGLISH = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
@@ -76,6 +78,16 @@ def clock(text: str) -> time | None:
         return time(int(found[1]), int(found[2]), int(found[3] or 0))
     except ValueError:
         return None
+
+
+def offset(text: str) -> tzinfo | None:
+    """+01:00, +1, UTC+1 or MEZ; None for anything else."""
+    found = _OFFSET.fullmatch(text)
+    hours = int(found[1]) if found else _ZONES.get(text.upper())
+    if hours is None or abs(hours) > 14:
+        return None
+    minutes = int(found[2] or 0) if found else 0
+    return timezone(timedelta(hours=hours, minutes=-minutes if found and found[1][0] == "-" else minutes))
 
 
 def instant(text: str, beside: str = "") -> date | datetime | None:

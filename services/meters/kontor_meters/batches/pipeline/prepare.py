@@ -13,7 +13,7 @@ from kontor_meters.intervals.quantities import Quantities, worth
 from kontor_meters.intervals.rules import Block, Run, checked, merged, start_problem
 from kontor_meters.readings.assessment import candidates
 from kontor_meters.readings.incoming import IncomingReading
-from kontor_meters.times import day_of, noon_of
+from kontor_meters.times import at_merchant, day_of, noon_of
 
 
 @dataclass(slots=True)
@@ -73,7 +73,8 @@ class _Preparation:
     def _reading(self, item: ReadingItem) -> None:
         at = moment(item.taken_at, self._zone, self._now)
         if at is None:
-            return self._refuse(item, LineCode.NOT_A_DATE, "taken_at")
+            skipped = instant(item.taken_at) is not None
+            return self._refuse(item, LineCode.NO_SUCH_TIME if skipped else LineCode.NOT_A_DATE, "taken_at")
         register = self._register(item, at)
         if register is None:
             return None
@@ -145,7 +146,7 @@ class _Preparation:
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """An instant, at the merchant where no offset is given; of a date alone noon. None where it is neither.
+    """An instant, at the merchant where no offset is given; of a date alone noon. None where it is neither, or skipped by the clocks.
 
     A date gives the same instant whenever it comes: else the same reading, sent again later, would be another.
     """
@@ -156,4 +157,4 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
         noon = noon_of(found.date(), zone)
         # Today before noon: a reading is not taken in the future.
         return min(noon, now) if day_of(noon, zone) == day_of(now, zone) else noon
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    return found.astimezone(UTC) if found.tzinfo else at_merchant(found, zone)
