@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from prometheus_client import Gauge
 
 from kontor_documents.consumers import consumers
 from kontor_documents.dependencies import Dependencies
@@ -54,6 +55,7 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
             wake=asyncio.Event(),
         )
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
-        app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies))
+        stuck = Gauge("kontor_documents_stuck", "Waiting documents that do not get on", registry=app.state.registry)
+        app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies, stuck))
         yield
     validator.close()

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from PIL import Image
 
 
@@ -24,6 +25,25 @@ async def test_a_thousand_lines_that_were_rounded_otherwise_still_make_a_documen
     status = await documents.made(invoice(lines=[line] * 1000))
     assert status["status"] == "processed", status
     assert 0 < len(status["document"]["issues"]) <= 100
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "minor"),
+    [("EUR", "18046082.00", 2147483758), ("HUF", "99000000000.00", 11781000000000)],
+)
+async def test_large_amounts_are_booked_and_shown(documents, currency, price, minor):
+    await opened_shop(documents)
+    status = await documents.made(
+        invoice(currency=currency, lines=[{"name": "Anlage", "net_price": price, "tax_rate": "19"}])
+    )
+    assert status["document"]["state"] == "shared", status
+    assert status["document"]["amount_due"] == {"minor_units": minor, "currency": currency}
+
+
+async def test_an_amount_of_a_trillion_is_refused_at_once_with_its_field(documents):
+    refused = await documents.submit(invoice(lines=[{"name": "Anlage", "net_price": "999999999999", "tax_rate": "19"}]))
+    assert (refused.status_code, refused.json()["code"]) == (422, "amount_too_large")
+    assert refused.json()["field"].startswith("totals.")
 
 
 async def test_references_beyond_what_an_event_carries_are_refused_and_the_submission_says_so(documents):
