@@ -43,6 +43,7 @@ DESKS: dict[str, Desk] = {
     "GET /konto": LOOK,
     "POST /konto/sprache": Desk("account", (("language", "de"),)),
     "POST /konto/passwort": Desk("account"),
+    "POST /konto/ueberall-abmelden": Desk("account"),
     "POST /konto/sitzungen/{session_id}/beenden": Desk("account"),
     "GET /api/admin/v1/session": LOOK,
     "GET /api/admin/v1/board": LOOK,

@@ -114,6 +114,7 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/konto": PORTAL,
     "POST /{slug}/konto/sprache": Door("portal", form={"language": "de"}),
     "POST /{slug}/konto/passwort": FORM,
+    "POST /{slug}/konto/ueberall-abmelden": FORM,
     "POST /{slug}/konto/sitzungen/{session_id}/beenden": FORM,
     "GET /{slug}/live": PORTAL,
     "GET /api/portal/v1/{slug}/documents": PORTAL,

@@ -124,6 +124,18 @@ async def test_log_out_ends_the_session_at_identity(portal: Any) -> None:
     assert len(portal.owners.asked_of("/v1/sessions/end")) == 1
 
 
+async def test_log_out_everywhere_ends_all_at_identity_and_leads_to_the_log_in(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    cookie = await portal.login("brunner", merchant, await portal.customer(merchant), rights=["account"])
+    portal.owners.answer("GET", "/v1/sessions", {"sessions": []})
+    assert "Überall abmelden" in (await portal.page("/brunner/konto", cookie)).text
+    portal.owners.answer("POST", "/v1/account/log-out-everywhere", {"pushed": True})
+    answer = await portal.post("/brunner/konto/ueberall-abmelden", cookie)
+    assert answer.headers["location"] == "/brunner/anmelden"
+    assert any(part.startswith('__Host-kontor-brunner=""') for part in answer.headers.get_list("set-cookie"))
+    assert len(portal.owners.asked_of("/v1/account/log-out-everywhere")) == 1
+
+
 async def test_a_mailed_code_opens_all_documents(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     customer = await portal.customer(merchant)

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from kontor_edge.acting import act, submit
 from kontor_edge.edge import pages
 from kontor_edge.owners import command, query_owner
+from kontor_edge.sessions import drop_session
 from kontor_identity_pages.frame import base_of, private_frame, render
-from kontor_identity_pages.log_in import known_password
+from kontor_identity_pages.log_in import known_password, session_cookie
 from kontor_identity_pages.passwords import new_password
 from kontor_service.errors import Unavailable
 from kontor_service.i18n import LANGUAGES, speak
@@ -60,6 +61,16 @@ async def end_session(request: Request, session_id: UUID) -> Response:
         request, "identity", "account", "DELETE", f"/v1/sessions/{session_id}", back=f"{base_of(request)}/konto",
         good=_("This log-in has ended."),
     )  # fmt: skip
+
+
+@router.post("/ueberall-abmelden")
+async def log_out_everywhere(request: Request) -> Response:
+    await private_frame(request)
+    await read_form(request)
+    await command(request, "identity", "account", "POST", "/v1/account/log-out-everywhere")
+    response = pages(request).redirect(f"{base_of(request)}/anmelden", good=_("You are logged out everywhere."))
+    drop_session(response, session_cookie(request))
+    return response
 
 
 async def _page(request: Request, session: dict[str, Any], form: Form, status: int = 200) -> Response:

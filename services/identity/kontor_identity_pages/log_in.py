@@ -65,7 +65,7 @@ async def log_out(request: Request) -> Response:
             # Without its cookie nobody can use it, and that of staff ends by itself within a day.
             log.warning("session_ended_here_only")
     response = pages(request).redirect(f"{base_of(request)}/anmelden", good=_("You are logged out."))
-    drop_session(response, _cookie(request))
+    drop_session(response, session_cookie(request))
     return response
 
 
@@ -109,8 +109,8 @@ def install_log_in_redirect(app: FastAPI) -> None:
             answer: Response = await before(request, error)  # type: ignore[misc]
             return answer
         response = RedirectResponse(_log_in_url(request), 303)
-        if cookie_name(_cookie(request)) in request.cookies:
-            drop_session(response, _cookie(request))
+        if cookie_name(session_cookie(request)) in request.cookies:
+            drop_session(response, session_cookie(request))
         return response
 
     app.add_exception_handler(Problem, on_problem)
@@ -124,7 +124,8 @@ def _log_in_url(request: Request) -> str:
     return f"{base}/anmelden" + (f"?next={quote(here, safe='/')}" if back else "")
 
 
-def _cookie(request: Request) -> str:
+def session_cookie(request: Request) -> str:
+    """What the cookie of this portal, or of the admin, is called after."""
     return str(request.path_params.get("slug") or edge_of(request).settings.service)
 
 

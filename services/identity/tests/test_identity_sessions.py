@@ -126,6 +126,70 @@ async def test_a_changed_password_ends_the_persons_other_sessions(stage: Any, sh
     assert (await stage.login_portal("muster", "anna@kundin.test", "Frühling im Garten")).status_code == 200
 
 
+async def _reset_token(stage: Any, email: str = "anna@kundin.test") -> str:
+    """The token in the mail of a reset that was asked for now."""
+    wanted = {"slug": "muster", "email": email, "kind": "portal"}
+    assert (await stage.as_edge("POST", "/v1/password-resets", json=wanted)).status_code == 202
+    issued = (await stage.events("identity.challenge.issued.v1"))[-1]
+    return str((await stage.secret(issued.challenge.id))["url"].rpartition("/")[2])
+
+
+async def _by_code(stage: Any, email: str = "anna@kundin.test") -> dict[str, Any]:
+    """A session that a mailed code has opened."""
+    started = await stage.as_edge("POST", "/v1/sessions/code/start", json={"slug": "muster", "email": email})
+    code = (await stage.secret(started.json()["challenge_id"]))["code"]
+    body = {"challenge_id": started.json()["challenge_id"], "code": code}
+    return dict((await stage.as_edge("POST", "/v1/sessions/code", json=body)).json())
+
+
+async def _account(stage: Any, login: dict[str, Any], path: str, **body: Any) -> Any:
+    token = (await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])).json()["token"]
+    return await stage.http.post(path, headers={"Authorization": f"Bearer {token}"}, json=body)
+
+
+@pytest.mark.parametrize("way", ["reset", "change", "everywhere"])
+async def test_what_ends_a_password_ends_everything(stage: Any, shop: Any, way: str) -> None:
+    login = await shop.portal_login()
+    stranger = await shop.portal_login("10002", "bert@kundin.test")
+    mailed = (await stage.open_link(await shop.mail_link(login["customer_id"], contact_id=login["contact_id"]))).json()
+    by_code, foreign_code = await _by_code(stage), await _by_code(stage, "bert@kundin.test")
+    older = await _reset_token(stage)
+    started = await stage.as_edge(
+        "POST", "/v1/sessions/code/start", json={"slug": "muster", "email": "anna@kundin.test"}
+    )
+    code = (await stage.secret(started.json()["challenge_id"]))["code"]
+
+    if way == "reset":
+        body = {"token": await _reset_token(stage), "password": "Frühling im Garten"}
+        assert (await stage.as_edge("POST", "/v1/password-resets/complete", json=body)).status_code == 200
+    elif way == "change":
+        body = {"old": "Herbstlaub am See", "new": "Frühling im Garten"}
+        assert (await _account(stage, login, "/v1/account/password", **body)).json() == {"pushed": True}
+    else:
+        assert (await _account(stage, login, "/v1/account/log-out-everywhere")).json() == {"pushed": True}
+
+    assert await stage.may(login) is (way == "change")
+    for ended in (by_code, mailed):
+        assert not await stage.may(ended)
+        assert stage.gateway.state(ended)["revoked"] is True
+    body = {"token": older, "password": "Noch einmal anders"}
+    assert (await stage.as_edge("POST", "/v1/password-resets/complete", json=body)).status_code == 410
+    body = {"challenge_id": started.json()["challenge_id"], "code": code}
+    assert (await stage.as_edge("POST", "/v1/sessions/code", json=body)).status_code == 401
+    assert await stage.may(stranger)
+    assert await stage.may(foreign_code)
+
+
+async def test_sessions_by_mailed_code_are_among_ones_own_and_can_be_ended(stage: Any, shop: Any) -> None:
+    login, by_code = await shop.portal_login(), await _by_code(stage)
+    token = (await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    listed = (await stage.http.get("/v1/sessions", headers=headers)).json()["sessions"]
+    assert {one["id"] for one in listed} == {login["session"]["id"], by_code["session"]["id"]}
+    assert (await stage.http.delete(f"/v1/sessions/{by_code['session']['id']}", headers=headers)).status_code == 200
+    assert not await stage.may(by_code)
+
+
 async def test_the_language_of_the_account_reaches_running_sessions(stage: Any, shop: Any) -> None:
     login = await shop.portal_login()
     token = (await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])).json()["token"]

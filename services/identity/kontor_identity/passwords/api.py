@@ -11,7 +11,13 @@ from kontor_identity.access.tokens import NotAllowed
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language
 from kontor_identity.limits import uniform_time
-from kontor_identity.passwords.changes import change_language, change_password, complete_reset, mail_reset
+from kontor_identity.passwords.changes import (
+    change_language,
+    change_password,
+    complete_reset,
+    end_all_sessions,
+    mail_reset,
+)
 from kontor_identity.passwords.person import LoginKind
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
@@ -62,6 +68,11 @@ async def complete(body: NewPassword, deps: Deps, _: CallingService) -> dict[str
 @router.post("/account/password")
 async def own_password(body: PasswordChange, deps: Deps, person: Person) -> dict[str, bool]:
     return {"pushed": await change_password(deps, person, body.old, body.new)}
+
+
+@router.post("/account/log-out-everywhere")
+async def everywhere(deps: Deps, person: Person) -> dict[str, bool]:
+    return {"pushed": await end_all_sessions(deps, person)}
 
 
 @router.post("/account/language")

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_identity.challenges import issue, open_challenge, use_challenge
+from kontor_identity.challenges import issue, open_challenge, use_challenge, withdraw_challenges
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, RESET_BY_IP, TOKEN_BY_IP, network
-from kontor_identity.models import Contact, Merchant, PortalUser, Staff
+from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
 from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.passwords.person import LoginKind, Person, account_key, find_person, login_key, person_of, whose
 from kontor_identity.sessions.changes import end_sessions, grants_change, person_changed
@@ -39,6 +39,14 @@ async def change_password(deps: Dependencies, principal: Principal, old: str, ne
         await grants_change(session, principal.merchant)
         await set_password(session, await person_of(session, principal), fresh, but=principal.session_id)
     await deps.limits.reset(LOGIN_BY_ACCOUNT, principal.subject)
+    return await deps.push.now(principal.merchant)
+
+
+async def end_all_sessions(deps: Dependencies, principal: Principal) -> bool:
+    """Logs the person out everywhere, here as well; whether the edges have confirmed."""
+    async with deps.db.transaction(principal.merchant) as session:
+        await grants_change(session, principal.merchant)
+        await log_out_everywhere(session, await person_of(session, principal))
     return await deps.push.now(principal.merchant)
 
 
@@ -84,9 +92,17 @@ async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) 
 
 
 async def set_password(session: AsyncSession, person: Person, password_hash: str, *, but: UUID | None = None) -> None:
-    """Whoever got in with the old one is out, except for the session `but`."""
+    """Whoever got in before is out, except for the session `but`."""
     person.password_hash = password_hash
-    await end_sessions(session, person.id, but=but)
+    await log_out_everywhere(session, person, but=but)
+
+
+async def log_out_everywhere(session: AsyncSession, person: Person, *, but: UUID | None = None) -> None:
+    """Ends what the person's password or mailbox has opened so far: sessions, also of mailed codes and links, and resets
+    and codes that are still on their way."""
+    await end_sessions(session, person, but=but)
+    mailed = col(Challenge.kind).in_(("password_reset", "login_code"))
+    await withdraw_challenges(session, mailed, Challenge.email == person.email)
 
 
 async def _may_reset(session: AsyncSession, person: Person) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_identity.models import Contact
+from kontor_identity.models import Contact, PortalUser, Staff
 from kontor_service.locks import lock_merchant
 
 _LOCK = "sessions and grants"
@@ -63,15 +63,19 @@ async def person_changed(session: AsyncSession, person_id: UUID) -> None:
     await _touch(session, ":person IN (staff_id, user_id)", person=person_id)
 
 
-async def end_sessions(session: AsyncSession, person_id: UUID, *, but: UUID | None = None) -> None:
-    """Ends all sessions of a person, but one."""
+async def end_sessions(session: AsyncSession, person: Staff | PortalUser, *, but: UUID | None = None) -> None:
+    """Ends all sessions of a person, but one: by password, by codes mailed to them, by links mailed to them."""
     await session.execute(
         text(
             f"UPDATE session SET revoked_at = now(), version = version + 1 WHERE {_LIVE}"
-            " AND :person IN (staff_id, user_id) AND id IS DISTINCT FROM :but"
+            " AND (:person IN (staff_id, user_id) OR contact_id IN (SELECT id FROM contact WHERE user_id = :person)"
+            " OR kind = :kind AND user_id IS NULL AND email = :email) AND id IS DISTINCT FROM :but"
         ),
-        {"person": person_id, "but": but},
-    )
+        {
+            "person": person.id, "email": person.email, "but": but,
+            "kind": "portal" if isinstance(person, PortalUser) else "staff",
+        },
+    )  # fmt: skip
 
 
 async def _touch(session: AsyncSession, which: str, **values: Any) -> None:

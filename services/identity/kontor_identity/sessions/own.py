@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, text
+from sqlalchemy import and_, or_, text
 from sqlmodel import col, select
 
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.models import LoginSession
+from kontor_identity.models import LoginSession, Staff
 from kontor_identity.passwords.person import Person, person_of
 from kontor_identity.system_time import now
 from kontor_service.errors import NotFound
@@ -68,4 +68,10 @@ async def end_by_hash(deps: Dependencies, session_hash: str) -> None:
 
 
 def _mine(person: Person) -> Any:
-    return or_(col(LoginSession.staff_id) == person.id, col(LoginSession.user_id) == person.id)
+    """Sessions by password, and in a portal those by a code that was mailed to the person's address."""
+    mine = or_(col(LoginSession.staff_id) == person.id, col(LoginSession.user_id) == person.id)
+    by_code = and_(
+        col(LoginSession.kind) == "portal", col(LoginSession.user_id).is_(None),
+        col(LoginSession.email) == person.email,
+    )  # fmt: skip
+    return mine if isinstance(person, Staff) else or_(mine, by_code)
