@@ -45,11 +45,12 @@ class Merchant(CopyRow, Base, table=True):
 
 
 class Customer(CopyRow, Base, table=True):
-    """A copy of the number under which the merchant's ERP knows the customer."""
+    """A copy of the number under which the merchant's ERP knows the customer, and whether it is a household (consumer)."""
 
     __table_args__ = (index("customer_number", "merchant_id", "number"),)
     deleted: bool = False
     number: str = ""
+    kind: str = ""
 
 
 class Meter(Aggregate, Base, table=True):

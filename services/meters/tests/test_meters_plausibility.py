@@ -97,6 +97,30 @@ def test_a_new_meter_may_use_what_its_kind_uses() -> None:
     assert set(found(at(0, 25000), before=at(100, 0))) == {"jump"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "unit", "used", "misread"),
+    [("electricity", "kWh", 450, 3150), ("gas", "m3", 400, 1400), ("water", "m3", 12, 112), ("heat", "MWh", 3, 13)],
+)
+def test_a_misread_digit_on_the_young_meter_of_a_household_is_noticed(
+    kind: str, unit: str, used: int, misread: int
+) -> None:
+    face = Face(kind, unit, 6, 1, household=True)
+    around = Surroundings(now=NOW, in_use_from=START, before=at(30, 0))
+    assert check(face, at(0, used), around) == []
+    assert [finding.code for finding in check(face, at(0, misread), around)] == ["jump"]
+
+
+def test_a_digit_too_many_is_noticed_from_the_second_reading_on() -> None:
+    one = [Span(Decimal(30), Decimal(300))]
+    assert found(at(0, 1000), before=at(30, 300), spans=one) == {}
+    assert set(found(at(0, 3300), before=at(30, 300), spans=one)) == {"jump"}
+
+
+def test_a_gas_meter_read_in_summer_may_heat_in_winter() -> None:
+    summer = Surroundings(now=NOW, in_use_from=START, before=at(30, 15), spans=[Span(Decimal(30), Decimal(15))])
+    assert check(Face("gas", "m3", 6, 1, household=True), at(0, 515), summer) == []
+
+
 def test_the_same_value_of_the_day_is_noted() -> None:
     assert found(at(0, 1000), same_day=at(0, 1000))["duplicate"].severity == "note"
 

@@ -1,9 +1,10 @@
 """Whether a value can be right; pure. Values are what stands on the meter's face.
 
 How much a meter may use per day follows from what it ever used: three times the highest rate between two readings of
-its series that lie at least a week apart, and never less than a floor. While there are fewer than three such spans, the
-floor is what a large household or small business uses of this kind; later it is a tenth of that, so that a flat that
-stood empty may be lived in again.
+its series that lie at least a week apart, and never less than a floor. Without such a span, the floor is what a large
+household, or else a small business uses of this kind. With one or two it is five times the rate and, where the kind knows
+no seasons, at least a quarter of what a business uses: a digit too many is noticed early. Later the floor is a tenth, so
+that a flat that stood empty may be lived in again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,18 +20,19 @@ from kontor_service.events import plain
 
 Severity = Literal["blocker", "warning", "note"]
 
-_MARGIN = 3
+_MARGIN, _MARGIN_OF_FEW = 3, 5
 _SPANS_THAT_TELL = 3
 _SHORTEST_SPAN = timedelta(days=7)
-# So much of each kind, counted in this unit, may be used per day while nothing is known.
+# So much of each kind, counted in this unit, a household and a business may use per day while nothing is known.
 _FLOORS = {
-    ("electricity", "kWh"): Decimal(200),
-    ("gas", "m3"): Decimal(50),
-    ("gas", "kWh"): Decimal(550),
-    ("water", "m3"): Decimal(10),
-    ("heat", "kWh"): Decimal(500),
-    ("heat", "m3"): Decimal(50),
+    ("electricity", "kWh"): (Decimal(50), Decimal(200)),
+    ("gas", "m3"): (Decimal(20), Decimal(50)),
+    ("gas", "kWh"): (Decimal(220), Decimal(550)),
+    ("water", "m3"): (Decimal(2), Decimal(10)),
+    ("heat", "kWh"): (Decimal(200), Decimal(500)),
+    ("heat", "m3"): (Decimal(20), Decimal(50)),
 }
+_WITHOUT_SEASONS = ("electricity", "water")
 _PER_KWH = {"MWh": Decimal("0.001"), "GJ": Decimal("0.0036")}
 # The clocks of phones run ahead.
 _TOLERANCE = timedelta(minutes=10)
@@ -65,6 +67,8 @@ class Face:
     unit: str
     digits_before: int
     digits_after: int
+    # Of a customer who is a consumer.
+    household: bool = False
 
     @property
     def rolls_over_at(self) -> Decimal:
@@ -99,10 +103,14 @@ def check(face: Face, point: Point, around: Surroundings) -> list[Finding]:
 def most_per_day(face: Face, spans: Iterable[Span]) -> Decimal:
     """What this meter may use per day, at most; see above."""
     rates = [span.used / span.days for span in spans if span.days >= _SHORTEST_SPAN.days]
-    floor = _floor(face)
+    household, business = _floors(face)
+    floor, margin = household if face.household else business, _MARGIN
     if len(rates) >= _SPANS_THAT_TELL:
-        floor /= 10
-    return max([floor, *(rate * _MARGIN for rate in rates)])
+        floor = business / 10
+    elif rates:
+        margin = _MARGIN_OF_FEW
+        floor = min(floor, business / 4) if face.kind in _WITHOUT_SEASONS else floor
+    return max([floor, *(rate * margin for rate in rates)])
 
 
 def used_between(face: Face, earlier: Point, later: Point, most: Decimal) -> Decimal | None:
@@ -181,10 +189,11 @@ def _since(face: Face, before: Point, point: Point, most: Decimal, around: Surro
     return []
 
 
-def _floor(face: Face) -> Decimal:
+def _floors(face: Face) -> tuple[Decimal, Decimal]:
     if (face.kind, face.unit) in _FLOORS:
         return _FLOORS[face.kind, face.unit]
-    return _FLOORS[face.kind, "kWh"] * _PER_KWH[face.unit]
+    household, business = _FLOORS[face.kind, "kWh"]
+    return household * _PER_KWH[face.unit], business * _PER_KWH[face.unit]
 
 
 def _day(around: Surroundings, instant: datetime) -> str:

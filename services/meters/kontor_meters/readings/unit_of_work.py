@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.meters.v1 import meters_pb2 as pb
@@ -19,7 +20,7 @@ from kontor_meters import events
 from kontor_meters.consumption.changes import mark
 from kontor_meters.copies import zone_of
 from kontor_meters.meters import queries as meters
-from kontor_meters.models import Meter, Reading, Register
+from kontor_meters.models import Customer, Meter, Reading, Register
 from kontor_meters.readings import history as readings
 from kontor_meters.readings.history import History, Known, Place
 from kontor_meters.readings.plausibility import Face, Finding, Point, Surroundings, check
@@ -42,6 +43,8 @@ class ReadingUnitOfWork:
     meters: dict[UUID, Meter]
     registers: dict[UUID, Register]
     history: History
+    # Customers who are consumers.
+    households: Collection[UUID]
     # Registers whose latest reading may be another one now; and meters with any news.
     _moved: set[UUID] = field(default_factory=set)
     _entered: set[UUID] = field(default_factory=set)
@@ -80,8 +83,12 @@ class ReadingUnitOfWork:
         self._facts[meter.id] = pb.MeterAdded
 
     def check(self, register: Register, value: Decimal, taken_at: datetime, reason: str) -> list[Finding]:
-        face = face_of(register, self.meter_of(register))
-        return check(face, Point(taken_at, value), self._around(register, taken_at, reason))
+        return check(self.face(register), Point(taken_at, value), self._around(register, taken_at, reason))
+
+    def face(self, register: Register) -> Face:
+        meter = self.meter_of(register)
+        household = meter.customer_id in self.households
+        return Face(meter.kind, register.unit, register.digits_before, register.digits_after, household)
 
     def _around(self, register: Register, taken_at: datetime, reason: str) -> Surroundings:
         meter = self.meter_of(register)
@@ -240,17 +247,16 @@ async def open_unit_of_work(
     registers = {register.id: register for register in await meters.registers_of(session, held)}
     series = {register.series_id for register in registers.values()}
     history = History(await readings.known(session, series, [place for place in places if place[0] in registers]))
-    return ReadingUnitOfWork(session, merchant_id, now, zone, held, registers, history)
+    customers = {meter.customer_id for meter in held.values()}
+    query = select(Customer.id).where(col(Customer.id).in_(customers - {None}), Customer.kind == "consumer")
+    households = set(await session.exec(query))
+    return ReadingUnitOfWork(session, merchant_id, now, zone, held, registers, history, households)
 
 
 def is_same(known: Known, reason: str, customer_id: UUID | None) -> bool:
     """Whether two readings of a day can be one: moving out and moving in are two, and neither is a regular one."""
     alike = known.reason == reason or _TURNING.isdisjoint((known.reason, reason))
     return alike and known.customer_id == customer_id
-
-
-def face_of(register: Register, meter: Meter) -> Face:
-    return Face(meter.kind, register.unit, register.digits_before, register.digits_after)
 
 
 def after_the_last_of(day: date, known: Sequence[Known], zone: ZoneInfo) -> datetime:

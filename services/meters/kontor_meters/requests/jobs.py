@@ -13,7 +13,7 @@ from kontor.meters.v1.meters_pb2_codes import FindingCode, ReadingState
 from kontor_meters.copies import zone_of
 from kontor_meters.models import InvitedMeter, Meter, ReadingInvitation, ReadingRequest, Register
 from kontor_meters.readings.plausibility import Finding, Point
-from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, face_of, open_unit_of_work
+from kontor_meters.readings.unit_of_work import ReadingUnitOfWork, open_unit_of_work
 from kontor_meters.requests.estimates import Estimate, curve_of, estimate
 from kontor_meters.requests.invitations import lock, write_all
 from kontor_meters.requests.service import close, remind_missing, waiting_for
@@ -107,7 +107,7 @@ async def _estimate_meter(work: ReadingUnitOfWork, meter: Meter, request: Readin
 
 
 def _of_register(work: ReadingUnitOfWork, register: Register, at: datetime) -> Estimate | None:
-    face = face_of(register, work.meter_of(register))
+    face = work.face(register)
     points = [Point(known.taken_at, known.value) for known in work.history.of(register.id)]
     before = [point for point in points if point.taken_at < at]
     if not before or len(before) < len(points):

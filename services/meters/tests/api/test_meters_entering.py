@@ -70,6 +70,17 @@ async def test_what_is_odd_is_asked_back_and_not_stored(world: Any) -> None:
     assert await world.sql("SELECT count(*) AS n FROM reading") == [(1,)]
 
 
+@pytest.mark.parametrize(("kind", "outcome"), [("consumer", "asks_back"), ("business", "stored")])
+async def test_a_young_meter_may_use_what_its_customer_uses(world: Any, kind: str, outcome: str) -> None:
+    await world.meet(world.customer, "K-7", kind=kind)
+    meter = await world.add()
+    await world.read(meter, ("2026-10-01", "0"))
+    # 150 kWh a day.
+    result = await world.enter(meter, "4500", taken_on="2026-10-31")
+    assert result["outcome"] == outcome
+    assert [finding["code"] for finding in result["findings"]] == (["jump"] if outcome == "asks_back" else [])
+
+
 async def test_who_insists_is_heard_and_staff_decide(world: Any) -> None:
     meter = await world.add()
     await world.read(meter, ("2026-01-01", "1000"))

@@ -110,11 +110,11 @@ async def test_the_day_of_the_exchange_is_checked(world: Any, day: str, status: 
 async def test_a_reading_of_the_same_morning_stands_before_the_end_reading(world: Any) -> None:
     meter = await old_meter(world)
     await world.enter(meter, "2400", taken_at="2026-11-01T08:00:00")
-    assert (await exchange(world, meter, "2500")).status_code == 201
+    assert (await exchange(world, meter, "2440")).status_code == 201
     rows = await world.sql(
         "SELECT value FROM reading WHERE register_id = $1 ORDER BY taken_at", meter["registers"][0]["id"]
     )
-    assert [str(row["value"]) for row in rows] == ["1000", "2000", "2400", "2500"]
+    assert [str(row["value"]) for row in rows] == ["1000", "2000", "2400", "2440"]
 
 
 async def test_a_meter_is_exchanged_once(world: Any) -> None:
