@@ -161,6 +161,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "DELETE /v1/templates/{kind}/{language}": _staff("templates:edit", foreign=None),
         "POST /v1/templates/preview": _staff("templates:edit", {"kind": "document_shared:invoice", "document_id": "{document_id}"}),
         "POST /v1/mails/{mail_id}/resend": _staff("mails:resend", {}),
+        "GET /v1/mails/{mail_id}": _staff("mails:resend"),
+        "POST /v1/mails/preview": _staff("mails:resend", {}),
         "GET /v1/feed": _staff("events:read", foreign=None),
         "POST /v1/snapshots": SERVICE,
     },

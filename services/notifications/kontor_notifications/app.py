@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from fastapi import FastAPI
+from prometheus_client import Counter
 
 from kontor_notifications.consumers import consumers
 from kontor_notifications.events import AGGREGATES
 from kontor_notifications.feed import api as feed
 from kontor_notifications.mails import api as mails
+from kontor_notifications.mails.finished import forget_old_bodies
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.sender import Sender
@@ -44,7 +46,10 @@ async def owners(app: FastAPI) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def senders(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    mails = Counter("kontor_mails", "Attempts to send a mail", ["state", "error"], registry=state.registry)
     for name, urgent in (("urgent", True), ("all", False)):
-        sender = Sender(app.state.settings, app.state.db, app.state.owners, urgent=urgent)
-        app.state.background.start(f"mail sender {name}", sender.run)
+        sender = Sender(state.settings, state.db, state.owners, state.queue, mails, urgent=urgent)
+        state.background.start(f"mail sender {name}", sender.run)
+    state.background.every(3600.0, "old mails", lambda: forget_old_bodies(state.db))
     yield

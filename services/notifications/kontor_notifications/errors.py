@@ -1,5 +1,7 @@
 """Why a mail does not go out."""
 
+from typing import Any
+
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_service.errors import Problem
 
@@ -11,7 +13,8 @@ class NotSent(Exception):
 
     def __init__(self, code: MailError, **params: str) -> None:
         super().__init__(code)
-        self.code, self.params = code, params
+        self.code = code
+        self.params: dict[str, Any] = params
 
 
 class NoLongerNeeded(NotSent):

@@ -15,11 +15,13 @@ Base = table_base("notifications")
 _DUE = "state = 'queued' AND next_attempt_at <= now()"
 declare_lister(Base, "merchants_with_due_mails", "mail", _DUE)
 declare_lister(Base, "merchants_with_urgent_mails", "mail", f"{_DUE} AND lane = 0")
+OLD_BODY = "created_at < now() - interval '14 days'"
+declare_lister(Base, "merchants_with_old_bodies", "mail_body", OLD_BODY)
 declare_lister(Base, "merchants", "merchant_copy")
 
 
 class Mail(Aggregate, Base, table=True):
-    """A mail on its way or in the log. What it says is made when it is sent, and kept nowhere."""
+    """A mail on its way or in the log. What it says is made when it is sent."""
 
     __table_args__ = (
         index("mail_log", "merchant_id", "created_at DESC"),
@@ -43,7 +45,7 @@ class Mail(Aggregate, Base, table=True):
     reference_id: UUID | None = None
     # What the mail's event said and no copy holds; the mail kind knows its fields.
     data: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    # Staff's own words for this one sending; emptied when it is over.
+    # Staff's own words for this one sending; emptied when it has gone out.
     own_subject: str = ""
     own_text: str = ""
     # Sent before lane 1: somebody is waiting for it.
@@ -66,6 +68,17 @@ class Mail(Aggregate, Base, table=True):
     next_attempt_at: datetime
     expires_at: datetime | None = None
     sent_at: datetime | None = None
+
+
+class MailBody(Tenant, Base, table=True):
+    """What a mail said when it went out, for staff to read for two weeks. Its links and codes are hidden."""
+
+    __table_args__ = (index("mail_body_age", "created_at"),)
+    merchant_id: UUID = Field(primary_key=True)
+    mail_id: UUID = Field(primary_key=True)
+    text: str
+    html: str
+    created_at: datetime
 
 
 class Template(Aggregate, Base, table=True):

@@ -6,6 +6,7 @@ import pytest
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, Customer, Merchant
+from kontor_notifications.mails.finished import forget_old_bodies
 
 INVOICE = "/v1/templates/document_shared:invoice/de"
 OTHER_MERCHANT = "01920000-0000-7000-8000-0000000000ff"
@@ -68,7 +69,8 @@ async def test_another_merchants_words_are_out_of_sight(desk: Any) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/v1/templates"), ("PUT", INVOICE), ("DELETE", INVOICE), ("POST", "/v1/templates/preview"),
-     ("POST", "/v1/mails/01920000-0000-7000-8000-000000000001/resend"), ("GET", "/v1/feed"), ("POST", "/v1/snapshots")],
+     ("POST", "/v1/mails/01920000-0000-7000-8000-000000000001/resend"), ("POST", "/v1/mails/preview"),
+     ("GET", "/v1/mails/01920000-0000-7000-8000-000000000001"), ("GET", "/v1/feed"), ("POST", "/v1/snapshots")],
 )  # fmt: skip
 async def test_every_route_asks_for_a_right(desk: Any, method: str, path: str) -> None:
     assert (await desk.http.request(method, path, json={})).status_code == 401
@@ -151,6 +153,107 @@ async def test_staffs_own_words_are_said_again(
     first = await sent_to(desk, merchant, customer, document, "erika@example.org")
     await again(desk, first)
     assert [mail["subject"] for mail in await desk.mails(2)] == ["Wie besprochen"] * 2
+
+
+async def test_a_mail_whose_words_were_refused_is_corrected_and_sent(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    document.share_text = "Hallo [Vorname]"
+    await desk.know(merchant, customer)
+    await desk.tell(DocumentShared(document=document))
+    [first] = await desk.log("failed")
+    look = (await desk.http.get(f"/v1/mails/{first['id']}", headers=desk.auth("mails:resend"))).json()
+    assert (look["html"], look["own"]["text"]) == ("", "Hallo [Vorname]")
+    refused = await again(desk, first["id"], text="Hallo [Nachname]")
+    assert (refused.status_code, refused.json()["field"]) == (422, "text")
+    assert (await again(desk, first["id"], text="Hallo [Contact.name]")).status_code == 202
+    [mail] = await desk.mails(1)
+    assert mail["text"].startswith("Hallo Erika Müller")
+
+
+async def share_preview(desk: Any, document: Document, **choice: str) -> Any:
+    body = {"document_id": document.id, **choice}
+    return await desk.http.post("/v1/mails/preview", json=body, headers=desk.auth("mails:resend"))
+
+
+async def test_the_finished_mail_is_shown_before_a_document_is_shared(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    document.state = "waiting"
+    await desk.know(merchant, customer, document)
+    [usual] = (await share_preview(desk, document)).json()["mails"]
+    assert (usual["recipient"], usual["name"]) == ("erika@baeckerei-mueller.example", "Erika Müller")
+    assert usual["subject"] == "Ihre Rechnung RE-2026-0042 von Elektro Wagner GmbH"
+    assert "787,19\u00a0€" in usual["text"]
+    [own] = (
+        await share_preview(desk, document, recipient="chef@example.org", text="Bis [Invoice.due_date], bitte")
+    ).json()["mails"]
+    assert (own["recipient"], own["text"].splitlines()[0]) == ("chef@example.org", "Bis 16. März 2026, bitte")
+    assert await desk.rows("SELECT id FROM mail") == []
+    assert desk.peers.asked("/v1/document-links") == []
+
+
+@pytest.mark.parametrize(("choice", "field", "code"), [
+    ({"text": "Hallo [Vorname]"}, "text", "unknown_placeholder"),
+    ({"subject": "Für [Vorname]"}, "subject", "unknown_placeholder"),
+    ({"text": "Bis [Invoice.valid_until], bitte"}, "text", "placeholder_empty"),
+    ({"subject": "[Invoice.title]"}, "subject", "placeholder_empty"),
+])  # fmt: skip
+async def test_a_placeholder_that_says_nothing_stops_at_its_field(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document, choice: dict[str, str], field: str, code: str
+) -> None:
+    await desk.know(merchant, customer, document)
+    answer = await share_preview(desk, document, **choice)
+    assert answer.status_code == 422
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
+
+
+async def test_a_placeholder_alone_on_its_line_may_be_empty(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer, document)
+    answer = await share_preview(desk, document, text="Hallo\n\n[Attachments]\n\n[Invoice.title]")
+    assert answer.json()["mails"][0]["text"].startswith("Hallo\n\n-- ")
+
+
+async def test_a_sent_mail_can_be_read_as_it_went_out_without_its_secrets(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    merchant.logo_sha256, merchant.logo_media_type, merchant.logo_shown = "d" * 64, "image/png", True
+    await desk.know(merchant)
+    first = await sent_to(desk, merchant, customer, document, "erika@example.org")
+    look = (await desk.http.get(f"/v1/mails/{first}", headers=desk.auth("mails:resend"))).json()
+    [mail] = await desk.mails(1)
+    assert look["subject"] == mail["subject"]
+    assert look["text"].splitlines()[:3] == mail["text"].splitlines()[:3]
+    assert 'src="data:image/png;base64,' in look["html"]
+    assert "https://portal.example/elektro-wagner" in look["html"]
+    assert "/l/" not in look["html"] + look["text"]
+    other = desk.auth("mails:resend", merchant=OTHER_MERCHANT)
+    assert (await desk.http.get(f"/v1/mails/{first}", headers=other)).status_code == 404
+
+
+async def test_the_code_of_a_sent_mail_is_covered(desk: Any, merchant: Merchant) -> None:
+    await desk.know(merchant)
+    state = Challenge(
+        id=OTHER_MERCHANT, merchant_id=merchant.id, epoch=1, version=1, kind="login_code", email="a@example.org"
+    )
+    await desk.tell(ChallengeIssued(challenge=state))
+    [row] = await desk.log("sent")
+    look = (await desk.http.get(f"/v1/mails/{row['id']}", headers=desk.auth("mails:resend"))).json()
+    assert "••• •••" in look["text"]
+    assert "482" not in look["text"]
+
+
+async def test_what_mails_said_is_forgotten_after_two_weeks(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await sent_to(desk, merchant, customer, document, "erika@example.org")
+    await forget_old_bodies(desk.app.state.db)
+    assert len(await desk.rows("SELECT mail_id FROM mail_body")) == 1
+    await desk.rows("UPDATE mail_body SET created_at = now() - interval '15 days'")
+    await forget_old_bodies(desk.app.state.db)
+    assert await desk.rows("SELECT mail_id FROM mail_body") == []
 
 
 async def test_what_is_no_address_is_refused(

@@ -170,7 +170,35 @@ async def test_the_logo_comes_along(desk: Any, merchant: Merchant, customer: Cus
     assert mail["attachments"] == []
 
 
-async def test_no_link_and_no_text_is_left_in_the_database_or_on_the_bus(
+async def test_a_document_that_cannot_be_mailed_holds_up_no_other(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    desk.app.state.queue._pause = timedelta(seconds=1.5)
+    customer.mail_mode = "link_and_files"
+    together = [another(document, number) for number in (1, 2, 3)]
+    desk.peers.failing[f"/v1/documents/{together[1].id}/files"] = 404
+    await desk.know(merchant, customer)
+    await desk.tell(*(DocumentShared(document=one) for one in together))
+    mails = await desk.mails(2)
+    assert {mail["subject"] for mail in mails} == {
+        f"Ihre Rechnung {together[n].number} von Elektro Wagner GmbH" for n in (0, 2)
+    }
+    [bundle] = await desk.log("suppressed")
+    assert bundle["error"] == "split"
+    [failed] = await desk.log("failed")
+    assert (failed["error"], failed["document_number"]) == ("owner_refused", together[1].number)
+
+
+async def test_a_document_of_no_group_goes_to_who_gets_all_others(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer)
+    await desk.tell(DocumentShared(document=another(document, 1, type="other")))
+    [mail] = await desk.mails(1)
+    assert mail["to"] == ["erika@baeckerei-mueller.example"]
+
+
+async def test_no_link_is_left_in_the_database_and_no_text_on_the_bus(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:
     await desk.know(merchant, customer)
@@ -183,3 +211,8 @@ async def test_no_link_and_no_text_is_left_in_the_database_or_on_the_bus(
     for row in rows:
         assert "/l/" not in row["row"]
         assert "liegt für Sie bereit" not in row["row"]
+    [body] = await desk.rows("SELECT text, html FROM mail_body")
+    for said in body:
+        assert "liegt für Sie bereit" in said
+        assert "https://portal.example/elektro-wagner" in said
+        assert "/l/" not in said

@@ -66,6 +66,35 @@ def test_a_file_keeps_its_name_but_no_path(merchant: Merchant) -> None:
     assert (part.get_filename(), part.get_content()) == (".._Rechnung__März.pdf", b"%PDF")
 
 
+@pytest.mark.parametrize("media_type", [
+    "", "pdf", "text/plain\r\nBcc: c@d.de", "application/ÄÖÜ", "multipart/mixed", "message/rfc822", "image/png; name=\x00", "a" * 100_000,
+])  # fmt: skip
+def test_a_file_of_an_odd_type_goes_as_bytes(merchant: Merchant, media_type: str) -> None:
+    [part] = list(made(merchant, files=[Attached(media_type, b"%PDF", "a.pdf")]).iter_attachments())
+    assert (part.get_content_type(), part.get_filename(), part.get_content()) == (
+        "application/octet-stream", "a.pdf", b"%PDF",
+    )  # fmt: skip
+
+
+@settings(deadline=None)
+@given(name=st.text(max_size=300), media_type=st.text(max_size=60))
+def test_any_file_name_arrives_in_one_piece(name: str, media_type: str) -> None:
+    message = made(Merchant(name="Elektro Wagner"), files=[Attached(media_type, b"%PDF", name)])
+    [part] = list(message.iter_attachments())
+    arrived = part.get_filename() or ""
+    assert 0 < len(arrived) <= 120
+    assert arrived.isprintable()
+    assert part.get_payload(decode=True) == b"%PDF"
+
+
+@pytest.mark.parametrize("name", ["R" * 100_000 + ".pdf", "\x00\u202e\ud800.pdf", "🧾" * 200 + ".pdf"])
+def test_a_name_that_no_disk_takes_is_shortened_at_its_end(merchant: Merchant, name: str) -> None:
+    [part] = list(made(merchant, files=[Attached("application/pdf", b"%PDF", name)]).iter_attachments())
+    arrived = part.get_filename() or ""
+    assert arrived.endswith(".pdf")
+    assert len(arrived) <= 120
+
+
 def test_an_international_domain_is_written_as_mail_servers_know_it() -> None:
     assert header_address("", "info@bäckerei.example").addr_spec == "info@xn--bckerei-5wa.example"
 

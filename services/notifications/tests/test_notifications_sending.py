@@ -38,8 +38,18 @@ def test_a_mail_put_off_keeps_its_words() -> None:
 def test_the_last_attempt_gives_up_and_says_why() -> None:
     mail = a_mail(attempts=13)
     settle(mail, TryLater(MailError.PUT_OFF, answer="451 later"), NOW)
-    assert (mail.state, mail.own_text) == ("failed", "")
+    # The words can be corrected.
+    assert (mail.state, mail.own_text) == ("failed", "Hallo")
     assert (mail.error, mail.error_params) == ("put_off", {"answer": "451 later", "attempts": "13"})
+
+
+def test_a_fault_of_ours_ends_within_minutes() -> None:
+    mail = a_mail(attempts=3)
+    settle(mail, TryLater(MailError.INTERNAL, answer="KeyError"), NOW)
+    assert (mail.state, mail.next_attempt_at) == ("queued", NOW + timedelta(minutes=2))
+    mail.attempts = 4
+    settle(mail, TryLater(MailError.INTERNAL, answer="KeyError"), NOW)
+    assert (mail.state, mail.error_params["attempts"]) == ("failed", "4")
 
 
 async def share(desk: Any, merchant: Merchant, customer: Customer, document: Document, recipient: str) -> None:

@@ -8,13 +8,12 @@ from kontor_service.errors import FieldError, Problem
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import say
 
-# Which of a contact person's switches a type belongs to; types without one go to the customer's own address.
+# Which of a contact person's switches a type belongs to; all others go to who gets invoices.
 # As notifications sends them: tests/contract holds both to the same answer.
 _GETS = {
     **dict.fromkeys(
         ("quote", "order_confirmation", "sales_order", "delivery_note", "purchase_order", "contract"), "gets_quotes"
     ),
-    **dict.fromkeys(("invoice", "credit_note", "receipt"), "gets_invoices"),
     "reminder": "gets_reminders",
 }
 
@@ -88,11 +87,11 @@ def _not_made(error: Exception) -> Issue:
 
 def recipients(type: str, customer: identity_pb2.Customer) -> list[str]:
     """Who gets mails about this type: the contact persons that were chosen for it, else the customer's own address."""
-    wants = _GETS.get(type)
+    wants = _GETS.get(type, "gets_invoices")
     chosen = [
         person.email
         for person in customer.contacts
-        if wants and getattr(person, wants) and person.email and person.access != "revoked"
+        if getattr(person, wants) and person.email and person.access != "revoked"
     ]
     return chosen or ([customer.email] if customer.email else [])
 

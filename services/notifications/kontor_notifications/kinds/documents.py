@@ -8,7 +8,7 @@ from kontor_notifications.mails.recipients import recipients
 from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields
 from kontor_service.i18n import N_
 
-_SHARED, _SEVERAL = "document_shared", "documents_shared"
+SHARED, _SEVERAL = "document_shared", "documents_shared"
 
 
 # By type: the words for it in placeholders; then the subject, the first paragraph, what stands last.
@@ -100,7 +100,7 @@ _BUNDLE = MailText(
 
 
 def _name(document_type: str) -> str:
-    return f"{_SHARED}:{document_type if document_type in _TYPES else 'other'}"
+    return f"{SHARED}:{document_type if document_type in _TYPES else 'other'}"
 
 
 def _occasion(event: DocumentShared) -> Occasion:
@@ -121,7 +121,7 @@ def _variant(documents: Sequence[Document]) -> str:
 
 KINDS = (
     MailKind(
-        name=_SHARED,
+        name=SHARED,
         label=N_("Document"),
         trigger=DocumentShared,
         occasion=_occasion,

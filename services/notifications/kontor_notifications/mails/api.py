@@ -1,4 +1,4 @@
-"""The mail log's one command."""
+"""Mails over HTTP: as they would go out, as they went out, once more."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,28 +7,61 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from kontor_notifications.events import mail_state
+from kontor_notifications.mails import finished
 from kontor_notifications.mails.resend import resend
 from kontor_service.commands import command_result
 from kontor_service.tokens import Principal, require
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/mails")
+Sender = Annotated[Principal, Depends(require("mails:resend"))]
+
+
+class Sharing(BaseModel):
+    """What staff chose for sharing a document by hand; empty: as usual."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document_id: UUID
+    recipient: str = ""
+    subject: str = ""
+    text: str = ""
 
 
 class Again(BaseModel):
+    """What is corrected; left out, it stays as it was."""
+
     model_config = ConfigDict(extra="forbid")
 
-    # A corrected address; left out, the same one.
     recipient: str | None = None
+    subject: str = ""
+    text: str = ""
 
 
-@router.post("/v1/mails/{mail_id}/resend", status_code=202)
-async def send_again(
-    request: Request,
-    principal: Annotated[Principal, Depends(require("mails:resend"))],
-    mail_id: UUID,
-    again: Again | None = None,
-) -> dict[str, Any]:
-    """Queues the mail once more; the result is the new mail."""
+@router.post("/preview")
+async def preview(request: Request, principal: Sender, sharing: Sharing) -> dict[str, Any]:
+    """{mails: [{recipient, name, language, subject, text, html}]}; 422 template_invalid names field and placeholder."""
+    state = request.app.state
+    choice = {f"share_{name}": getattr(sharing, name) for name in ("recipient", "subject", "text")}
+    async with state.db.transaction(principal.merchant) as session:
+        mails = await finished.shared(
+            session, state.settings, state.queue, principal.merchant, sharing.document_id, choice
+        )
+    return {"mails": mails}
+
+
+@router.get("/{mail_id}")
+async def look(request: Request, principal: Sender, mail_id: UUID) -> dict[str, Any]:
+    """As it went out, and what may be corrected before it goes again."""
     async with request.app.state.db.transaction(principal.merchant) as session:
-        mail = await resend(session, request.app.state.queue, mail_id, again.recipient if again else None)
+        return await finished.as_it_went(session, request.app.state.owners, mail_id)
+
+
+@router.post("/{mail_id}/resend", status_code=202)
+async def send_again(request: Request, principal: Sender, mail_id: UUID, again: Again | None = None) -> dict[str, Any]:
+    """Queues the mail once more; the result is the new mail."""
+    state, wanted = request.app.state, again or Again()
+    async with state.db.transaction(principal.merchant) as session:
+        mail = await resend(
+            session, state.settings, state.queue, mail_id, wanted.recipient, wanted.subject, wanted.text
+        )
         return command_result(mail_state(mail))

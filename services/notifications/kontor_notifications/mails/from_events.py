@@ -47,13 +47,13 @@ def _handler(queue: Queue, found: list[MailKind]) -> Handler:
         for kind in found:
             occasion = kind.occasion(event)
             if occasion is not None:
-                for mail in await _mails(session, queue, kind, event, envelope.merchant_id, occasion):
+                for mail in await drafts(session, queue, kind, event, envelope.merchant_id, occasion):
                     await _add(session, queue, kind, mail, occasion)
 
     return handle
 
 
-async def _mails(
+async def drafts(
     session: AsyncSession, queue: Queue, kind: MailKind, event: Any, merchant_id: UUID, occasion: Occasion
 ) -> list[Mail]:
     """One for each recipient."""

@@ -1,5 +1,6 @@
 """The mail as it goes over the wire: headers, alternatives, pictures, files."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -15,6 +16,9 @@ from kontor_notifications.rendering.render import Rendered
 from kontor_notifications.settings import Settings
 
 LOGO = "logo@kontor"
+_LONGEST_NAME = 120
+# What one part of a mail may be (RFC 6838); a file that says anything else of itself goes as bytes.
+_MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-z0-9!#$&^_.+-]{0,126})")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def compose(
         kind, _, subtype = logo.media_type.partition("/")
         html.add_related(logo.content, kind, subtype, cid=f"<{LOGO}>", disposition="inline", filename=f"logo.{subtype}")
     for file in files:
-        kind, _, subtype = file.media_type.partition("/")
+        known = _MEDIA_TYPE.fullmatch(file.media_type.lower())
+        kind, subtype = known.groups() if known else ("application", "octet-stream")
         message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=_file_name(file.name))
     return message
 
@@ -66,4 +71,6 @@ def _sender(settings: Settings, merchant: Merchant) -> Address:
 
 
 def _file_name(name: str) -> str:
-    return "".join(sign if sign.isprintable() and sign not in '/\\"' else "_" for sign in name) or "file"
+    """One that every mail program shows and every disk takes; its end, which says what it is, stays."""
+    plain = "".join(sign if sign.isprintable() and sign not in '/\\"' else "_" for sign in name) or "file"
+    return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME - 12] + plain[-12:]

@@ -1,5 +1,6 @@
 """What a mail needs from identity and documents at the moment it is sent: links and codes, files, the logo."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,11 @@ class Owners:
         path = f"/v1/documents/{document.id}/files/{file.id}"
         token = await self._tokens.service("documents", UUID(document.merchant_id))
         return (await self._documents.request("GET", path, token=token)).content
+
+    async def logo_address(self, merchant: Merchant) -> str | None:
+        """The logo as a page shows it."""
+        picture = await self.logo(merchant)
+        return f"data:{merchant.logo_media_type};base64,{b64encode(picture).decode()}" if picture else None
 
     async def logo(self, merchant: Merchant) -> bytes | None:
         """The merchant's logo; None where there is none that mail programs show."""

@@ -9,11 +9,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.notifications.v1.notifications_pb2 import MailFailed, MailQueued
+from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_bus import record
-from kontor_notifications.errors import NotSent
+from kontor_notifications.copies import queries as copies
+from kontor_notifications.errors import NoLongerNeeded, NotSent
 from kontor_notifications.events import mail_state
 from kontor_notifications.mails.recipients import Recipient
 from kontor_notifications.models import Mail
+from kontor_service.i18n import language_of
 from kontor_service.ids import uuid7
 
 _MOST_DOCUMENTS = 100
@@ -52,10 +55,20 @@ class Queue:
 
     def add_failed(self, session: AsyncSession, mail: Mail, refused: NotSent) -> None:
         """One that cannot be sent as it is: it waits in the log for a correction."""
-        mail.state, mail.own_subject, mail.own_text = "failed", "", ""
-        mail.error, mail.error_params = refused.code, refused.params
+        mail.state, mail.error, mail.error_params = "failed", refused.code, refused.params
         session.add(mail)
         record(session, MailFailed(mail=mail_state(mail)))
+
+    async def split(self, session: AsyncSession, mail: Mail) -> NotSent:
+        """Queues a mail for each document of a bundle that cannot go as a whole, so that one holds up no other."""
+        recipient = Recipient(mail.recipient, language_of(mail.language), mail.name, mail.contact_id)
+        for document in await copies.documents(session, mail.document_ids):
+            one = self.draft(
+                mail.merchant_id, mail.kind, recipient, customer_id=mail.customer_id, document_ids=[UUID(document.id)],
+                document_number=document.number, lane=mail.lane, resend_of=mail.resend_of, renew_links=mail.renew_links,
+            )  # fmt: skip
+            self.add(session, one)
+        return NoLongerNeeded(MailError.SPLIT)
 
     async def bundle(self, session: AsyncSession, mail: Mail) -> None:
         """Puts the mail's document into the recipient's open mail, else queues it as the first of a new one.

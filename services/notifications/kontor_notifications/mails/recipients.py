@@ -11,12 +11,11 @@ from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.errors import NotSent
 from kontor_service.i18n import Language, language_of
 
-# Which of a contact's switches a document type belongs to; types without one go to the customer's own address.
+# Which of a contact's switches a document type belongs to; all others go to who gets invoices.
 _GROUPS = {
     **dict.fromkeys(
         ("quote", "order_confirmation", "sales_order", "delivery_note", "purchase_order", "contract"), "gets_quotes"
     ),
-    **dict.fromkeys(("invoice", "credit_note", "receipt"), "gets_invoices"),
     "reminder": "gets_reminders",
 }
 _PART = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+"
@@ -41,8 +40,8 @@ def recipients(document: Document, customer: Customer, merchant: Merchant) -> li
 
 def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list[Recipient]:
     """The contacts whose switch for this type is on, else the customer."""
-    group = _GROUPS.get(document_type)
-    contacts = [one for one in customer.contacts if group and getattr(one, group) and _reachable(one)]
+    group = _GROUPS.get(document_type, "gets_invoices")
+    contacts = [one for one in customer.contacts if getattr(one, group) and _reachable(one)]
     if contacts:
         return [_contact(one, customer, merchant) for one in contacts]
     return [recipient_of(customer.email, customer, merchant)] if is_address(customer.email) else []
@@ -70,7 +69,7 @@ def header_address(name: str, address: str) -> Address:
     """For a From, To or Reply-To header. Raises NotSent."""
     if not is_address(address):
         raise NotSent(MailError.ADDRESS_INVALID, address=address)
-    display = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    display = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())[:200]
     return Address(display_name=display, username=address.partition("@")[0], domain=_wire_domain(address))
 
 

@@ -8,11 +8,11 @@ dies or the answer is lost there, the claim runs out and the mail goes again, wi
 import asyncio
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 from sqlalchemy import text
 
 from kontor.notifications.v1.notifications_pb2 import MailDelayed, MailFailed, MailSent, MailSuppressed
@@ -21,10 +21,11 @@ from kontor_bus import record
 from kontor_notifications.errors import NotSent, TryLater, refusal
 from kontor_notifications.events import mail_state
 from kontor_notifications.kinds import kinds
-from kontor_notifications.mails.build import build
+from kontor_notifications.mails.build import Built, build
 from kontor_notifications.mails.owners import Owners
+from kontor_notifications.mails.queue import Queue
 from kontor_notifications.mails.smtp import SmtpConnection
-from kontor_notifications.models import Mail
+from kontor_notifications.models import Mail, MailBody
 from kontor_notifications.settings import Settings
 from kontor_service.database import Database
 from kontor_service.errors import Problem
@@ -34,6 +35,9 @@ log = structlog.get_logger()
 # Longer than a round of mails can take; after it a claim counts as abandoned.
 _CLAIM = timedelta(minutes=15)
 _ROUND = 10
+# What a fault of ours, or of one document in a bundle, may cost: some minutes.
+_TRIES_OF_A_FAULT = 4
+_OF_THE_SERVER = frozenset({MailError.UNREACHABLE, MailError.PUT_OFF, MailError.REFUSED, MailError.ADDRESS_INVALID})
 # After the n-th attempt. What cannot be handed over in about two and a half days is given up.
 _PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 43200, 43200)
@@ -56,10 +60,14 @@ _EVENTS = {"sent": MailSent, "queued": MailDelayed, "failed": MailFailed, "suppr
 class Sender:
     """`urgent` ones only look at mails somebody waits for, so that a month's bills delay no log-in code."""
 
-    def __init__(self, settings: Settings, database: Database, owners: Owners, *, urgent: bool) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, owners: Owners, queue: Queue, mails: Counter, *, urgent: bool
+    ) -> None:
         self._settings = settings
         self._database = database
         self._owners = owners
+        self._queue = queue
+        self._mails = mails
         self._urgent = urgent
 
     async def run(self, pause: float = 0.5) -> None:
@@ -92,13 +100,13 @@ class Sender:
                 outcome = await self._deliver(merchant_id, id_, server)
                 await self._mark(merchant_id, id_, outcome)
 
-    async def _deliver(self, merchant_id: UUID, id_: UUID, server: SmtpConnection) -> EmailMessage | NotSent:
+    async def _deliver(self, merchant_id: UUID, id_: UUID, server: SmtpConnection) -> Built | NotSent:
         """What was sent, or why nothing was."""
         try:
             mail = await self._ready(merchant_id, id_)
-            message = await build(self._settings, self._database, self._owners, mail)
-            await server.send(message)
-            return message
+            built = await build(self._settings, self._database, self._owners, mail)
+            await server.send(built.message)
+            return built
         except NotSent as reason:
             return reason
         except Problem as problem:
@@ -119,14 +127,22 @@ class Sender:
                 (await session.get_one(Mail, id_, with_for_update=True)).renew_links = False
         return mail
 
-    async def _mark(self, merchant_id: UUID, id_: UUID, outcome: EmailMessage | NotSent) -> None:
+    async def _mark(self, merchant_id: UUID, id_: UUID, outcome: Built | NotSent) -> None:
         now = datetime.now(UTC)
         async with self._database.transaction(merchant_id) as session:
             mail = await session.get_one(Mail, id_, with_for_update=True)
+            if isinstance(outcome, NotSent) and _splits(mail, outcome):
+                outcome = await self._queue.split(session, mail)
             settle(mail, outcome, now)
+            if isinstance(outcome, Built):
+                shown = outcome.shown
+                session.add(
+                    MailBody(mail_id=id_, merchant_id=merchant_id, text=shown.text, html=shown.html, created_at=now)
+                )
             mail.touch()
             session.add(mail)
             record(session, _EVENTS[mail.state](mail=mail_state(mail)))
+        self._mails.labels(mail.state, mail.error).inc()
         log.info("mail", mail=str(id_), kind=mail.kind, state=mail.state, attempts=mail.attempts)
 
 
@@ -135,21 +151,29 @@ def pause_after(attempt: int) -> timedelta | None:
     return _PAUSES[attempt - 1] if attempt <= len(_PAUSES) else None
 
 
-def settle(mail: Mail, outcome: EmailMessage | NotSent, now: datetime) -> None:
+def _splits(mail: Mail, refused: NotSent) -> bool:
+    """Whether a bundle is held up by something in it, for good or for a while, rather than by the mail server."""
+    held_up = refused.state == "failed" or (refused.state == "queued" and mail.attempts >= _TRIES_OF_A_FAULT)
+    return len(mail.document_ids) > 1 and held_up and refused.code not in _OF_THE_SERVER
+
+
+def settle(mail: Mail, outcome: Built | NotSent, now: datetime) -> None:
     """What the outcome of an attempt makes of the mail."""
     if isinstance(outcome, NotSent):
         mail.state, mail.error, mail.error_params = outcome.state, outcome.code, outcome.params
     else:
         mail.state, mail.error, mail.error_params = "sent", "", {}
-        mail.subject, mail.sent_at = str(outcome["Subject"]), now
+        mail.subject, mail.sent_at = outcome.shown.subject, now
     if mail.state == "queued":
-        pause = pause_after(mail.attempts)
+        ours = mail.error == MailError.INTERNAL and mail.attempts >= _TRIES_OF_A_FAULT
+        pause = None if ours else pause_after(mail.attempts)
         if pause is not None:
             mail.next_attempt_at = now + pause
             return
         mail.state, mail.error_params = "failed", {**mail.error_params, "attempts": str(mail.attempts)}
-    # Staff's own words are wanted for one sending only.
-    mail.own_subject = mail.own_text = ""
+    # Staff's own words are wanted for one sending only; what failed can be corrected.
+    if mail.state != "failed":
+        mail.own_subject = mail.own_text = ""
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:

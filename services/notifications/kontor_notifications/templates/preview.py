@@ -1,6 +1,5 @@
 """Trying a text out: real data where there is some, and never a real link."""
 
-import base64
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -53,9 +52,7 @@ async def preview(
     merchant = await copies.get(session, Merchant, merchant_id)
     document, customer = await _document(session, about, trial)
     facts = sample_facts(about, trial.language, merchant, document, customer, f"{portal_url}/{merchant.slug}")
-    picture = await owners.logo(merchant)
-    logo = f"data:{merchant.logo_media_type};base64,{base64.b64encode(picture).decode()}" if picture else None
-    return asdict(render(tried, facts, logo=logo))
+    return asdict(render(tried, facts, logo=await owners.logo_address(merchant)))
 
 
 def sample_facts(

@@ -90,47 +90,47 @@ def _marks(text: str) -> Iterator[str]:
 
 def _subject_errors(kind: MailText, subject: str) -> list[FieldError]:
     if not subject.strip():
-        return [_error("subject", "missing", N_("Please fill in this field."))]
+        return [error_at("subject", "missing", N_("Please fill in this field."))]
     if len(subject) > LONGEST_SUBJECT:
         return [
-            _error("subject", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_SUBJECT)
+            error_at("subject", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_SUBJECT)
         ]
     if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", subject):
-        return [_error("subject", "control_character", N_("The subject is one line of text."))]
+        return [error_at("subject", "control_character", N_("The subject is one line of text."))]
     found = []
     for mark in _marks(subject):
         known = kind.by_spelling.get(mark.lower())
         if known is None:
             found.append(_unknown("subject", mark))
         elif known.form in (LINK, BLOCK):
-            found.append(_error("subject", "not_in_subject", N_("[%(mark)s] cannot stand in a subject."), mark=mark))
+            found.append(error_at("subject", "not_in_subject", N_("[%(mark)s] cannot stand in a subject."), mark=mark))
     return found
 
 
 def _text_errors(kind: MailText, text: str) -> list[FieldError]:
     if not text.strip():
-        return [_error("text", "missing", N_("Please fill in this field."))]
+        return [error_at("text", "missing", N_("Please fill in this field."))]
     if len(text) > LONGEST_TEXT:
-        return [_error("text", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_TEXT)]
+        return [error_at("text", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_TEXT)]
     found, opened = [], False
     for mark in _marks(text):
         if mark.lower() in ("portal", "/portal"):
             closing = mark.startswith("/")
             if closing != opened:
-                found.append(_error("text", "portal_unbalanced", N_("[PORTAL] and [/PORTAL] do not match.")))
+                found.append(error_at("text", "portal_unbalanced", N_("[PORTAL] and [/PORTAL] do not match.")))
             opened = not closing
         elif mark.lower() not in kind.by_spelling:
             found.append(_unknown("text", mark))
     if opened:
-        found.append(_error("text", "portal_unbalanced", N_("[PORTAL] is not closed by [/PORTAL].")))
+        found.append(error_at("text", "portal_unbalanced", N_("[PORTAL] is not closed by [/PORTAL].")))
     return found
 
 
 def _unknown(field: str, mark: str) -> FieldError:
-    return _error(
+    return error_at(
         field, "unknown_placeholder", N_("There is no placeholder [%(mark)s] in this kind of mail."), mark=mark
     )
 
 
-def _error(field: str, code: str, message: str, **params: Any) -> FieldError:
+def error_at(field: str, code: str, message: str, **params: Any) -> FieldError:
     return {"field": field, "code": code, "message": message, "params": params}

@@ -122,6 +122,16 @@ def upgrade() -> None:
     )
     op.create_index("mail_log", "mail", ["merchant_id", sa.literal_column("created_at DESC")], unique=False)
     op.create_table(
+        "mail_body",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("mail_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", "mail_id", name=op.f("pk_mail_body")),
+    )
+    op.create_index("mail_body_age", "mail_body", ["created_at"], unique=False)
+    op.create_table(
         "merchant_copy",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -222,6 +232,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON mail
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE mail_body ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON mail_body
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE merchant_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON merchant_copy
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -245,6 +259,10 @@ def upgrade() -> None:
     execute("""CREATE FUNCTION merchants_with_urgent_mails() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM mail WHERE state = 'queued' AND next_attempt_at <= now() AND lane = 0 $$""")
+    execute("CREATE POLICY lookup ON mail_body FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_old_bodies() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM mail_body WHERE created_at < now() - interval '14 days' $$""")
     execute("CREATE POLICY lookup ON merchant_copy FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
