@@ -162,7 +162,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/templates/preview": _staff("templates:edit", {"kind": "document_shared:invoice", "document_id": "{document_id}"}),
         "POST /v1/mails/{mail_id}/resend": _staff("mails:resend", {}),
         "GET /v1/mails/{mail_id}": _staff("mails:resend"),
-        "POST /v1/mails/preview": _staff("mails:resend", {}),
+        "POST /v1/mails/preview": _staff("mails:resend", {"document_id": "{document_id}"}),
         "GET /v1/feed": _staff("events:read", foreign=None),
         "POST /v1/snapshots": SERVICE,
     },
