@@ -30,15 +30,17 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One invoiced line."""
+    """One invoiced line, `level` deep below others. What does not count in the sum explains a line that does."""
 
+    level: int
+    counts: bool
     name: str
     details: list[str]
     quantity: str
     unit: str
     price: str
     base: str
-    net: int
+    net: int | None
     extras: list[tuple[str, int]]
 
 
@@ -46,13 +48,15 @@ def rows(content: dict[str, Any]) -> list[Row]:
     currency = content["currency"]
     return [
         Row(
+            level=min(line.get("level") or 0, 3),
+            counts=line.get("kind", "detail") == "detail",
             name=line["name"],
             details=_details(line),
             quantity=line.get("quantity") or "1",
             unit=unit(line.get("unit") or "", line.get("quantity") or "1"),
-            price=line["net_price"],
+            price=line.get("net_price") or "",
             base=_base(line),
-            net=to_minor(Decimal(line.get("net") or "0"), currency),
+            net=to_minor(Decimal(line["net"]), currency) if line.get("net") else None,
             extras=[_extra(extra, currency) for extra in line.get("allowances_charges") or ()],
         )
         for line in content.get("lines") or ()
@@ -84,6 +88,13 @@ def sums(content: dict[str, Any]) -> list[Sum]:
         found.append(Sum(_("Already paid in advance"), -minor("prepaid")))
     if minor("rounding"):
         found.append(Sum(_("Rounding"), minor("rounding")))
+    found += [
+        Sum(
+            payment.get("description") or payment.get("kind") or _("Claimed for others"),
+            to_minor(Decimal(payment["amount"]), currency),
+        )
+        for payment in content.get("third_party_payments") or ()
+    ]
     if minor("due") != minor("gross"):
         found.append(Sum(_("Amount due"), minor("due"), "due"))
     return found

@@ -19,6 +19,7 @@ DecimalString = Annotated[
     Field(max_digits=24),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
 ]
+MAX_DISCOUNT_DAYS = 3650
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 # What XML 1.0 can carry: no control characters but tab and line breaks.
 _PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]*$"
@@ -83,7 +84,7 @@ class AllowanceCharge(Part):
     # UNCL5305: S, Z, E, AE, K, G, O, L, M; on document level only
     tax_category: Name | None = None
     tax_rate: DecimalString | None = None
-    reason: Name = ""
+    reason: Text = ""
     reason_code: Name = ""
 
 
@@ -94,16 +95,25 @@ class Classification(Part):
 
 
 class Line(Part):
-    """BG-25. `net` (BT-131) may be left out at the door; it is then computed."""
+    """BG-25. `net` (BT-131) may be left out at the door; it is then computed.
+
+    Lines below others (BG-DEX-01, BT-X-304) follow their `parent`. Only details count in the totals: a group sums up the
+    lines below it, information explains the line above it or stands for itself (BT-X-8).
+    """
 
     id: Name = ""
-    name: Name
+    parent: Name = ""
+    # How deep below others; computed from the parents.
+    level: int = Field(default=0, ge=0)
+    kind: Literal["detail", "group", "information"] = "detail"
+    name: Text
     description: Text = ""
     note: Text = ""
     quantity: DecimalString = Decimal(1)
     # UN/ECE Recommendation 20 and 21: C62, HUR, KGM, LS, …
     unit: Name = "C62"
-    net_price: DecimalString
+    # May be left out where the net is given, as groups do.
+    net_price: DecimalString | None = None
     gross_price: DecimalString | None = None
     price_discount: DecimalString | None = None
     price_base_quantity: DecimalString | None = None
@@ -120,7 +130,11 @@ class Line(Part):
     standard_item_id: Identifier | None = None
     classifications: list[Classification] = []
     country_of_origin: Name = ""
-    attributes: list[tuple[Name, Name]] = []
+    attributes: list[tuple[Name, Text]] = []
+
+    @property
+    def counts(self) -> bool:
+        return self.kind == "detail"
 
 
 class TaxSubtotal(Part):
@@ -161,9 +175,25 @@ class Totals(Part):
 class CashDiscount(Part):
     """Skonto: paid within `days` of the issue date, `percent` less (of `base_amount`, or of the gross total)."""
 
-    days: int = Field(ge=0, le=3650)
+    days: int = Field(ge=0, le=MAX_DISCOUNT_DAYS)
     percent: DecimalString
     base_amount: DecimalString | None = None
+
+
+class Instalment(Part):
+    """A part of what is due, to be paid by a day of its own (BT-X-275)."""
+
+    due_date: date
+    amount: DecimalString
+    text: Text = ""
+
+
+class ThirdPartyPayment(Part):
+    """BG-DEX-09: what is claimed for others together with this invoice; it adds to the amount due."""
+
+    kind: Name = ""
+    amount: DecimalString
+    description: Text = ""
 
 
 class BankAccount(Part):
@@ -177,7 +207,7 @@ class PaymentMeans(Part):
     68 online."""
 
     code: Name
-    text: Name = ""
+    text: Text = ""
     account: BankAccount | None = None
     card_number_end: Name = ""
     card_holder: Name = ""
@@ -201,7 +231,7 @@ class Attachment(Part):
     """BG-24. Bytes are in file storage under `sha256`; or it is only a link."""
 
     id: Name = ""
-    description: Name = ""
+    description: Text = ""
     file_name: Name = ""
     media_type: Name = ""
     sha256: Name = ""
@@ -263,6 +293,8 @@ class DocumentData(Part):
     rounding: DecimalString | None = None
     payment_terms: Text = ""
     cash_discounts: list[CashDiscount] = []
+    instalments: list[Instalment] = []
+    third_party_payments: list[ThirdPartyPayment] = []
     payment_reference: Name = ""
     payment_means: list[PaymentMeans] = []
     attachments: list[Attachment] = []

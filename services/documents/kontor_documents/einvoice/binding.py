@@ -5,7 +5,7 @@ below it belongs to the surrounding dictionary. Unknown elements are passed over
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
@@ -43,6 +43,7 @@ class Node:
     always: bool = False
     joined: bool = False
     read_only: bool = False
+    nested: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     namespaces: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -52,6 +53,10 @@ class Node:
         for child in self.children:
             found.setdefault(child.tag, []).append(child)
         return found
+
+    @cached_property
+    def _inner(self) -> "Node":
+        return replace(self, tag=self.nested)
 
     @cached_property
     def constants(self) -> list[tuple[str, str, str]]:
@@ -64,6 +69,8 @@ class Node:
 
     def below(self, element: etree._Element) -> "Node | None":
         """What describes this child element; None for an unknown one."""
+        if self.nested and element.tag == self.nested:
+            return self._inner
         nodes = self.by_tag.get(str(element.tag))
         return next((node for node in nodes[:-1] if node._agrees(element)), nodes[-1]) if nodes else None
 
@@ -101,8 +108,8 @@ def load(file: str) -> list[Node]:
     The text of an element is the key of its content, or "=x" for the constant x. Of the attributes with the prefix k,
     `key`, `each` and `first` open a dictionary, a list of them, or a list of which only one can be written, `where` says
     which items of the list, `type` says how the content is spelled, `is` may name always, joined and read-only, `use`
-    takes over the children of a k:define, and `only` names the one document that has the element. All other attributes
-    are those of the XML.
+    takes over the children of a k:define, `nested` names elements of the same shape within, to be read only, and `only`
+    names the one document that has the element. All other attributes are those of the XML.
     """
     root = etree.fromstring(files(__package__).joinpath(file).read_bytes(), etree.XMLParser(remove_comments=True))
     definitions = {element.get("name", ""): element for element in root.iter(f"{_TEMPLATE}define")}
@@ -134,38 +141,47 @@ def _node(element: etree._Element, definitions: Mapping[str, etree._Element], do
         always="always" in flags,
         joined="joined" in flags,
         read_only="read-only" in flags,
+        nested=str(element.tag).replace(etree.QName(element).localname, given["nested"]) if "nested" in given else "",
         attributes=attributes,
         namespaces={str(prefix): str(uri) for prefix, uri in element.nsmap.items() if prefix != "k"},
     )
 
 
 def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> Terms:
-    """Fills `terms` from the element's children. BadValue names the path of what cannot be read."""
+    """Fills `terms` from the element's children. Empty ones are as if they were not there. BadValue names the path of
+    what cannot be read."""
     for child in element:
         found = node.below(child)
         if found is None or found.constant:
             continue
+        if not found.key:
+            _read_one(child, found, terms, path)
+            continue
+        items: list[Terms] = terms.get(found.key, []) if found.many else []
+        if len(items) >= MAX_ITEMS:
+            raise BadValue(
+                N_("At most %(most)s entries are accepted here."),
+                code="too_many_items",
+                field=f"{path}{found.key}",
+                most=MAX_ITEMS,
+            )
+        target: Terms = {} if found.many else terms.get(found.key, {})
+        _read_one(child, found, target, f"{path}{found.key}[{len(items)}]." if found.many else f"{path}{found.key}.")
+        if not target:
+            continue
+        if found.where and found.where[1]:
+            target[found.where[0]] = found.where[1]
         if found.many:
-            items = terms.setdefault(found.key, [])
-            if len(items) >= MAX_ITEMS:
-                place = f"{path}{found.key}"
-                raise BadValue(
-                    N_("At most %(most)s entries are accepted here."),
-                    code="too_many_items",
-                    field=place,
-                    most=MAX_ITEMS,
-                )
-            target: Terms = {found.where[0]: found.where[1]} if found.where and found.where[1] else {}
-            items.append(target)
-            below = f"{path}{found.key}[{len(items) - 1}]."
-        elif found.key:
-            target, below = terms.setdefault(found.key, {}), f"{path}{found.key}."
+            terms.setdefault(found.key, items).append(target)
         else:
-            target, below = terms, path
-        _read_content(child, found, target, below)
-        if found.children:
-            read(child, found, target, below)
+            terms[found.key] = target
     return terms
+
+
+def _read_one(element: etree._Element, node: Node, terms: Terms, path: str) -> None:
+    _read_content(element, node, terms, path)
+    if node.children:
+        read(element, node, terms, path)
 
 
 def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) -> None:
@@ -194,6 +210,8 @@ def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) 
             terms[node.text] += f"\n{value}"
         else:
             terms.setdefault(node.text, value)
+    if node.text and not text and node.codec is not BYTES:
+        return
     for name, key in node.attributes.items():
         if key[0] not in "=$" and (given := element.get(name, "").strip()):
             terms.setdefault(key, given)

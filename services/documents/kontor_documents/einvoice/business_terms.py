@@ -6,26 +6,35 @@ nor for references to quotes and order confirmations: these stay in DocumentData
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_documents.content.model import Attachment, CashDiscount, DocumentData
+from kontor_documents.content.model import MAX_DISCOUNT_DAYS, DocumentData
 from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.binding import Terms
 from kontor_documents.einvoice.codelists import CREDIT_NOTE_CODES, EMBEDDABLE
+from kontor_documents.einvoice.findings import Finding
+from kontor_service.i18n import N_
 
 _REFERENCES = "order sales_order contract project delivery_note receiving_advice tender object invoice".split()
 _OF_THE_PRICE = ("base_unit", "gross_base_unit", "gross_base_quantity")
+# Profiles without tax in the lines have one rate for all of them.
+_LINE_TAX = (("tax_category", "category"), ("tax_rate", "rate"))
+# UNTDID 4461
+_UNDEFINED_MEANS = "1"
+_UNREAD_DISCOUNT = N_("A cash discount has no last day or no percentage; it is shown as text only.")
 _PARTIES = ("seller", "buyer", "payee", "tax_representative", "ship_to")
 _PLAIN = (
     "type_code number issue_date due_date delivery_date billing_period tax_point_date tax_point_code "
     "currency tax_currency buyer_reference accounting_reference business_process specification "
-    "seller buyer payee tax_representative ship_to allowances_charges tax_breakdown payment_reference"
+    "seller buyer payee tax_representative ship_to allowances_charges tax_breakdown payment_reference "
+    "instalments third_party_payments"
 ).split()
 
 
-def document_values(terms: Terms) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """What DocumentData.model_validate takes, and the embedded files by SHA-256."""
+def document_values(terms: Terms) -> tuple[dict[str, Any], dict[str, bytes], list[Finding]]:
+    """What DocumentData.model_validate takes, the embedded files by SHA-256, and what could not be understood."""
     values = {key: terms[key] for key in _PLAIN if key in terms}
     values["type"] = DocumentType.CREDIT_NOTE if terms.get("type_code") in CREDIT_NOTE_CODES else DocumentType.INVOICE
     for party in (values[key] for key in _PARTIES if key in values):
@@ -33,15 +42,16 @@ def document_values(terms: Terms) -> tuple[dict[str, Any], dict[str, bytes]]:
             party["name"] = party.pop("trading_name", "")
     values["customer_number"] = _customer_number(terms.get("buyer", {}))
     values["notes"] = [(note.get("subject", ""), note["text"]) for note in terms.get("notes", ()) if "text" in note]
-    values["payment_terms"], values["cash_discounts"] = skonto.split(terms.get("payment_terms", ""))
-    values["cash_discounts"] += [found for entry in terms.get("discounts", ()) if (found := _cash_discount(entry))]
+    values["payment_terms"] = terms.get("payment_terms", "")
+    discounts = [_cash_discount(entry, terms.get("issue_date")) for entry in terms.get("discounts", ())]
+    values["cash_discounts"] = [discount for discount in discounts if discount]
     values["payment_means"] = [_payment_means(entry, terms) for entry in terms.get("payment_means", ())]
-    values["lines"] = [_line(entry) for entry in terms.get("lines", ())]
+    values["lines"] = [_line(entry, values.get("tax_breakdown", [])) for entry in terms.get("lines", ())]
     if terms.get("totals"):
         values["totals"] = _totals(terms["totals"], terms.get("currency", ""))
     values["references"] = _references(terms)
     values["attachments"], files = _attachments(terms)
-    return values, files
+    return values, files, [Finding("BR-DE-18", "payment_terms", _UNREAD_DISCOUNT)] if None in discounts else []
 
 
 def _customer_number(buyer: Terms) -> str:
@@ -50,23 +60,37 @@ def _customer_number(buyer: Terms) -> str:
     return numbers[0] if numbers else ""
 
 
-def _cash_discount(entry: Terms) -> CashDiscount | None:
-    """A discount of the profile EXTENDED; other units than days have no place in the model."""
-    if entry.get("unit") != "DAY" or not entry.get("percent") or "days" not in entry:
+def _cash_discount(entry: Terms, issue_date: date | None) -> Terms | None:
+    """A discount of the profile EXTENDED. None where its last day or its percentage has no place in the model."""
+    factor = {"DAY": 1, "WEE": 7}.get(entry.get("unit", "DAY"))
+    if not issue_date or not factor or not entry.get("percent") or not {"days", "until"} & entry.keys():
         return None
-    return CashDiscount(days=int(entry["days"]), percent=entry["percent"], base_amount=entry.get("base_amount"))
+    begins = entry.get("from", issue_date)
+    days = (
+        entry["days"] * factor + (begins - issue_date).days if "days" in entry else (entry["until"] - issue_date).days
+    )
+    if not 0 <= days <= MAX_DISCOUNT_DAYS or days != int(days):
+        return None
+    return {"days": int(days), "percent": entry["percent"], "base_amount": entry.get("base_amount")}
 
 
 def _payment_means(entry: Terms, terms: Terms) -> Terms:
     means = {key: value for key, value in entry.items() if key != "account" or value.get("iban")}
+    means.setdefault("code", _UNDEFINED_MEANS)
     if entry.get("code") in ("49", "59"):
         means["mandate"], means["creditor_id"] = terms.get("mandate", ""), terms.get("creditor_id", "")
     return means
 
 
-def _line(entry: Terms) -> Terms:
+def _line(entry: Terms, breakdown: list[Terms]) -> Terms:
     line = {key: value for key, value in entry.items() if key not in _OF_THE_PRICE}
     line["attributes"] = [(item.get("name", ""), item.get("value", "")) for item in line.get("attributes", ())]
+    if "net" not in line and "net_price" not in line:
+        line["kind"] = "information"
+    if not line.get("name"):
+        line["name"] = line.pop("description", "") or line.pop("note", "")
+    if "tax_category" not in line and len(breakdown) == 1:
+        line |= {key: breakdown[0][of] for key, of in _LINE_TAX if of in breakdown[0]}
     return line
 
 
@@ -87,14 +111,15 @@ def _references(terms: Terms) -> list[Terms]:
     return sorted(named, key=lambda entry: _REFERENCES.index(entry["kind"]))
 
 
-def _attachments(terms: Terms) -> tuple[list[Attachment], dict[str, bytes]]:
-    described, files = [], {}
+def _attachments(terms: Terms) -> tuple[list[Terms], dict[str, bytes]]:
+    described: list[Terms] = []
+    files = {}
     for entry in terms.get("attachments", ()):
         content: bytes = entry.pop("content", b"")
         digest = hashlib.sha256(content).hexdigest() if content else ""
         if content:
             files[digest] = content
-        described.append(Attachment(**entry, sha256=digest, size=len(content)))
+        described.append({**entry, "sha256": digest, "size": len(content)})
     return described, files
 
 
@@ -111,7 +136,7 @@ def business_terms(data: DocumentData, files: Mapping[str, bytes]) -> Terms:
     terms["payment_means"] = plain["payment_means"]
     for key in ("mandate", "creditor_id"):
         terms[key] = next((entry[key] for entry in plain["payment_means"] if entry[key]), "")
-    terms["lines"] = [_line_terms(entry) for entry in plain["lines"]]
+    terms["lines"] = [_line_terms(entry) for entry in plain["lines"] if entry["kind"] == "detail"]
     if plain["totals"]:
         terms["totals"] = _totals_terms(plain["totals"], data)
     terms["references"] = plain["references"]

@@ -1,7 +1,7 @@
 """Whatever a merchant's system hands over, by its content: CII, UBL, ZUGFeRD PDF, plain PDF, JSON, image."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -9,11 +9,12 @@ from lxml import etree
 from pydantic import ValidationError
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice import cii, pdf, safe_xml, ubl
+from kontor_documents.einvoice import cii, pdf, safe_xml, skonto, ubl
 from kontor_documents.einvoice.binding import Node, Terms, read
 from kontor_documents.einvoice.business_terms import document_values
 from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
+from kontor_documents.einvoice.findings import Finding
 from kontor_documents.einvoice.uploads import FileType, file_type
 from kontor_service.errors import invalid_from
 from kontor_service.i18n import N_
@@ -42,6 +43,7 @@ class ReadResult:
     xml: bytes | None = None
     pdf: bytes | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def read_document(content: bytes) -> ReadResult:
@@ -62,7 +64,7 @@ def _read_pdf(content: bytes) -> ReadResult:
     if xml is None:
         return ReadResult(FileType.PDF, pdf=content)
     found = read_xml(xml)
-    return ReadResult(FileType.PDF, found.data, found.syntax, found.profile, xml, content, found.files)
+    return replace(found, type=FileType.PDF, pdf=content)
 
 
 def read_json(content: bytes) -> DocumentData:
@@ -79,7 +81,7 @@ def read_json(content: bytes) -> DocumentData:
         if error.errors()[0]["type"] == "json_invalid":
             raise BrokenJson(error.errors()[0]["msg"], field="data") from None
         raise invalid_from(error.errors()) from None
-    return known_currency(data)
+    return skonto.structured(known_currency(data))
 
 
 def read_xml(content: bytes) -> ReadResult:
@@ -95,9 +97,12 @@ def read_xml(content: bytes) -> ReadResult:
             namespace=name.namespace,
         )
     syntax, node, to_common = table
-    values, files = document_values(to_common(read(root, node, {})))
-    data = known_currency(_validated(values))
-    return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files)
+    terms = read(root, node, {})
+    if syntax is Syntax.UBL:  # where the schema leaves BT-3 out, the element's name says it
+        terms.setdefault("type_code", "381" if node is ubl.CREDIT_NOTE else "380")
+    values, files, findings = document_values(to_common(terms))
+    data = skonto.structured(known_currency(_validated(values)))
+    return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files, findings=findings)
 
 
 _TABLES: dict[str, tuple[Syntax, Node, Callable[[Terms], Terms]]] = {

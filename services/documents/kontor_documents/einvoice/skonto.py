@@ -1,34 +1,68 @@
 """Cash discounts in BT-20 as XRechnung structures them (BR-DE-18): one line each,
-`#SKONTO#TAGE=14#PROZENT=2.25#` or `#SKONTO#TAGE=14#PROZENT=2.25#BASISBETRAG=1234.50#`; other lines are free text."""
+`#SKONTO#TAGE=14#PROZENT=2.25#` or `#SKONTO#TAGE=14#PROZENT=2.25#BASISBETRAG=1234.50#`; other lines are free text.
+
+Written strictly, read tolerantly: in any case, with a comma or fewer decimals, several in a line, without the last #."""
 
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
-from kontor_documents.content.model import CashDiscount
+from kontor_documents.content.model import CashDiscount, DocumentData
 
-_LINE = re.compile(
-    r"#SKONTO#TAGE=(?P<days>\d{1,3})#PROZENT=(?P<percent>\d{1,2}\.\d{2})(?:#BASISBETRAG=(?P<base>-?\d{1,12}\.\d{2}))?#"
+_NUMBER = r"\d{1,2}(?:[.,]\d{1,4})?"
+_DISCOUNT = re.compile(
+    rf"#\s*SKONTO\s*#\s*TAGE\s*=\s*(?P<days>\d{{1,3}})\s*#\s*PROZENT\s*=\s*(?P<percent>{_NUMBER})\s*%?\s*"
+    r"(?:#\s*BASISBETRAG\s*=\s*(?P<base>-?\d[\d.,]{0,15})\s*)?(?:#|(?=\s|$))",
+    re.IGNORECASE,
+)
+_MEANT = re.compile(r"#\s*SKONTO\b", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"({_NUMBER})\s*%[^%]*\b(?:Skonto|discount)|\b(?:Skonto|discount)[^%]*?({_NUMBER})\s*%", re.IGNORECASE
 )
 _CENT = Decimal("0.01")
 
 
 def split(terms: str) -> tuple[str, list[CashDiscount]]:
-    """The free text without the structured lines, and what these say. A malformed line stays in the text."""
+    """The free text and what the structured discounts say. What looks like one and cannot be read stays in the text."""
     text, found = [], []
     for line in terms.splitlines():
-        if match := _LINE.fullmatch(line.strip()):
-            base = match["base"]
-            found.append(
-                CashDiscount(
-                    days=int(match["days"]),
-                    percent=Decimal(match["percent"]),
-                    base_amount=Decimal(base) if base else None,
-                )
-            )
-        else:
-            text.append(line)
+        discounts = [_read(match) for match in _DISCOUNT.finditer(line)]
+        rest = _DISCOUNT.sub("", line).strip() if discounts else line
+        if rest or not discounts:
+            text.append(rest)
+        found += discounts
     return "\n".join(text).strip(), found
+
+
+def structured(data: DocumentData) -> DocumentData:
+    """The discounts out of the text into their own place."""
+    text, found = split(data.payment_terms)
+    known = [*data.cash_discounts, *(discount for discount in found if discount not in data.cash_discounts)]
+    return data.model_copy(update={"payment_terms": text, "cash_discounts": known})
+
+
+def unread(data: DocumentData) -> list[str]:
+    """Lines that look like a discount and are none."""
+    return [line for line in data.payment_terms.splitlines() if _MEANT.search(line)]
+
+
+def _read(match: re.Match[str]) -> CashDiscount:
+    base = match["base"]
+    return CashDiscount(
+        days=int(match["days"]), percent=_decimal(match["percent"]), base_amount=_decimal(base) if base else None
+    )
+
+
+def _decimal(text: str) -> Decimal:
+    """1234.50, 1234,50 or 1.234,50"""
+    return Decimal(text.replace(".", "").replace(",", ".") if "," in text else text)
+
+
+def named(text: str) -> list[dict[str, Any]]:
+    """The discount that a sentence promises: "2 % Skonto bis 27.11."."""
+    match = _NAMED.search(text)
+    return [{"percent": _decimal(match[1] or match[2])}] if match else []
 
 
 def joined(text: str, discounts: Iterable[CashDiscount]) -> str:

@@ -4,7 +4,7 @@ Amounts are rounded half away from zero to the currency's minor unit, two decima
 and rates are not rounded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -42,12 +42,29 @@ def round_amount(amount: Decimal, currency: str) -> Decimal:
         return rounded + ZERO  # no minus before a zero
 
 
-def line_net(line: Line, currency: str) -> Decimal:
-    """BT-131: quantity × net price / base quantity, charges added, allowances taken off."""
+def line_net(line: Line, currency: str) -> Decimal | None:
+    """BT-131: quantity × net price / base quantity, charges added, allowances taken off. None where there is no price."""
+    if line.net_price is None:
+        return None
     with localcontext() as context:
         context.prec = _PRECISION
         product = line.quantity * line.net_price / (line.price_base_quantity or Decimal(1))
     return round_amount(product, currency) + balance(line.allowances_charges)
+
+
+def net_of(line: Line, currency: str) -> Decimal:
+    """As given, or computed."""
+    net = line.net if line.net is not None else line_net(line, currency)
+    return ZERO if net is None else net
+
+
+def counted(data: DocumentData) -> Iterator[Line]:
+    return (line for line in data.lines if line.counts)
+
+
+def claimed_for_others(data: DocumentData) -> Decimal:
+    """BG-DEX-09: it adds to what is due."""
+    return sum((payment.amount for payment in data.third_party_payments), ZERO)
 
 
 def balance(entries: Iterable[AllowanceCharge]) -> Decimal:
@@ -63,10 +80,9 @@ def taxable_amounts(data: DocumentData) -> dict[TaxKey, Decimal]:
     """BT-116 for each category and rate, from the lines' nets (given or computed) and the document's allowances and
     charges, in order of appearance."""
     amounts: dict[TaxKey, Decimal] = {}
-    for line in data.lines:
-        net = line.net if line.net is not None else line_net(line, data.currency)
+    for line in counted(data):
         key = tax_key(line.tax_category, line.tax_rate)
-        amounts[key] = amounts.get(key, ZERO) + net
+        amounts[key] = amounts.get(key, ZERO) + net_of(line, data.currency)
     for entry in data.allowances_charges:
         key = tax_key(entry.tax_category or "S", entry.tax_rate)
         amounts[key] = amounts.get(key, ZERO) + balance([entry])
@@ -101,8 +117,7 @@ def tax_breakdown(data: DocumentData) -> list[TaxSubtotal]:
 
 def totals(data: DocumentData, breakdown: Iterable[TaxSubtotal]) -> Totals:
     """BG-22 from the lines and a tax breakdown. Prepaid, rounding and the tax in the accounting currency are input."""
-    nets = (line.net if line.net is not None else line_net(line, data.currency) for line in data.lines)
-    lines = sum(nets, ZERO)
+    lines = sum((net_of(line, data.currency) for line in counted(data)), ZERO)
     allowances = sum((entry.amount for entry in data.allowances_charges if not entry.charge), ZERO)
     charges = sum((entry.amount for entry in data.allowances_charges if entry.charge), ZERO)
     net = lines - allowances + charges
@@ -119,7 +134,7 @@ def totals(data: DocumentData, breakdown: Iterable[TaxSubtotal]) -> Totals:
         gross=net + tax,
         prepaid=prepaid,
         rounding=rounding,
-        due=net + tax - prepaid + rounding,
+        due=net + tax - prepaid + rounding + claimed_for_others(data),
     )
 
 
@@ -127,7 +142,8 @@ def complete(data: DocumentData) -> DocumentData:
     """A copy with everything computed that was left out; what is given stays (checks.check says whether it agrees).
 
     A document without lines keeps the totals it has. Raises Invalid for amounts of 10^12 and more."""
-    lines = [_completed_line(line, number, data.currency) for number, line in enumerate(data.lines, 1)]
+    levels: dict[str, int] = {}
+    lines = [_completed_line(line, number, data.currency, levels) for number, line in enumerate(data.lines, 1)]
     entries = [
         entry.model_copy(update={"tax_category": entry.tax_category or "S"}) for entry in data.allowances_charges
     ]
@@ -142,11 +158,16 @@ def complete(data: DocumentData) -> DocumentData:
     return filled
 
 
-def _completed_line(line: Line, number: int, currency: str) -> Line:
+def _completed_line(line: Line, number: int, currency: str, levels: dict[str, int]) -> Line:
+    """`levels` are those of the lines before, by their ids."""
     net = line.net if line.net is not None else line_net(line, currency)
+    if net is None and line.counts:
+        raise Invalid(N_("This field is missing."), code="missing", field=f"lines[{number - 1}].net_price")
     # A missing standard rate stays missing, so that the check can name it.
     rate = line.tax_rate if line.tax_category == "S" else tax_key(line.tax_category, line.tax_rate).rate
-    return line.model_copy(update={"id": line.id or str(number), "net": net, "tax_rate": rate})
+    id = line.id or str(number)
+    levels[id] = levels.get(line.parent, -1) + 1 if line.parent else 0
+    return line.model_copy(update={"id": id, "level": levels[id], "net": net, "tax_rate": rate})
 
 
 def _check_size(data: DocumentData) -> None:

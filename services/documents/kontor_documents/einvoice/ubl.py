@@ -1,5 +1,7 @@
 """UBL: its templates, and the moves between them and the common business terms that a template cannot express."""
 
+from collections.abc import Iterator
+
 from kontor_documents.einvoice.binding import Terms, load
 
 INVOICE, CREDIT_NOTE = load("ubl.xml")
@@ -34,11 +36,22 @@ def to_common(terms: Terms) -> Terms:
     terms["payment_means"] = [means for means in terms.get("payment_means", ()) if means != _UNDEFINED_MEANS]
     if {"kind": "order", "number": _NUMBER_WITHOUT_ORDER} in terms.get("references", ()):
         terms["references"].remove({"kind": "order", "number": _NUMBER_WITHOUT_ORDER})
-    for line in terms.get("lines", ()):
+    if "extension" not in terms.get("specification", ""):  # elsewhere these are payments that BT-113 counts already
+        terms.pop("third_party_payments", None)
+    terms["lines"] = list(_flat(terms.get("lines", [])))
+    for line in terms["lines"]:
         # A gross price cannot stand here without a discount; one of zero is none.
         if line.pop("discount_is_charge", False) or not line.get("price_discount"):
             line.pop("price_discount", None)
     return terms
+
+
+def _flat(lines: list[Terms]) -> Iterator[Terms]:
+    """Lines within lines (BG-DEX-01) say what the line above them is made of, which counts them already."""
+    for line in lines:
+        below = line.pop("lines", [])
+        yield line
+        yield from _flat([{**inner, "parent": line.get("id", ""), "kind": "information"} for inner in below])
 
 
 def _split_note(note: Terms) -> None:

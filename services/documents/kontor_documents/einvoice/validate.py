@@ -111,10 +111,8 @@ def rules_for(root: etree._Element) -> Rules:
 
 def _profile(root: etree._Element) -> str:
     """BT-24"""
-    path = "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"
-    namespaces = {**cii.DOCUMENT.namespaces, **ubl.INVOICE.namespaces}
-    found = root.findtext(path, namespaces=namespaces) or root.findtext("cbc:CustomizationID", namespaces=namespaces)
-    return (found or "").strip()
+    found = root.findtext("cbc:CustomizationID", "", namespaces=dict(ubl.INVOICE.namespaces))
+    return found.strip() or cii.specification(root)
 
 
 @cache

@@ -5,7 +5,7 @@ hints (warnings), and BR-DE-18, which skonto.py guarantees for what is written h
 """
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice.checks import Issue
+from kontor_documents.einvoice.findings import Finding
 from kontor_service.i18n import N_
 
 # Rule, path that must have a value, and what is said where it has none.
@@ -39,10 +39,10 @@ _DEBIT = (
 )
 
 
-def check_xrechnung(data: DocumentData) -> list[Issue]:
+def check_xrechnung(data: DocumentData) -> list[Finding]:
     """What keeps complete data from being an XRechnung."""
     required = _REQUIRED + (_REQUIRED_FOR_DELIVERY if _value(data, "ship_to.address") else ())
-    found = [Issue(code, path, message) for code, path, message in required if not _value(data, path)]
+    found = [Finding(code, path, message) for code, path, message in required if not _value(data, path)]
     return found + _payment_means(data) + _seller_tax(data) + _rates(data)
 
 
@@ -52,26 +52,26 @@ def _value(data: object, path: str) -> object:
     return data
 
 
-def _payment_means(data: DocumentData) -> list[Issue]:
+def _payment_means(data: DocumentData) -> list[Finding]:
     found = []
     for index, means in enumerate(data.payment_means):
         needed = _DEBIT if means.code == "59" else (_MEANS[means.code],) if means.code in _MEANS else ()
         for code, field, message in needed:
             if not getattr(means, field):
-                found.append(Issue(code, f"payment_means[{index}].{field}", message))
+                found.append(Finding(code, f"payment_means[{index}].{field}", message))
     return found
 
 
-def _seller_tax(data: DocumentData) -> list[Issue]:
+def _seller_tax(data: DocumentData) -> list[Finding]:
     taxed = any(entry.category != "O" for entry in data.tax_breakdown)
     if not taxed or data.seller.vat_id or data.seller.tax_number or data.tax_representative:
         return []
-    return [Issue("BR-DE-16", "seller.vat_id", N_("An XRechnung needs the VAT id or tax number."))]
+    return [Finding("BR-DE-16", "seller.vat_id", N_("An XRechnung needs the VAT id or tax number."))]
 
 
-def _rates(data: DocumentData) -> list[Issue]:
+def _rates(data: DocumentData) -> list[Finding]:
     return [
-        Issue("BR-DE-14", f"tax_breakdown[{index}].rate", N_("An XRechnung needs the tax rate."))
+        Finding("BR-DE-14", f"tax_breakdown[{index}].rate", N_("An XRechnung needs the tax rate."))
         for index, entry in enumerate(data.tax_breakdown)
         if entry.rate is None
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from kontor_documents import copies, history, queries
 from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
-from kontor_documents.einvoice.checks import Severity, check
+from kontor_documents.einvoice.checks import check
 from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.einvoice.xpath_to_field import field_of
@@ -26,6 +26,7 @@ from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document
 from kontor_documents.numbering import PROVISIONAL, next_number, take_number
+from kontor_documents.release.rules import finding
 from kontor_service.errors import FieldError, Problem
 from kontor_service.i18n import N_
 
@@ -112,7 +113,7 @@ async def _issue(
         return
     if isinstance(issue, Problem):
         refused = [{**found, "severity": "blocker"} for found in issue.errors]
-        document.issues = [*map(dict, issues_of(data)), *refused]
+        document.issues = [*map(dict, issues_of(data, issued=True)), *refused]
         return
     if await _parties(session, document.merchant_id, data) != (issue.merchant, issue.customer):
         return
@@ -120,7 +121,7 @@ async def _issue(
     data = issue.data.model_copy(update={"number": number})
     values = columns(data) | {
         "facts": facts(data), "content_sha256": await deps.files.put(serialize(data)), "report_sha256": issue.report_sha256,
-        "issues": issues_of(data), "draft": False,
+        "issues": issues_of(data, issued=True), "draft": False,
     }  # fmt: skip
     for name, value in values.items():
         setattr(document, name, value)
@@ -163,7 +164,7 @@ async def _parties(
 
 async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, Any]:
     """The report of a valid invoice, to be kept with it. Raises InvalidInvoice naming rule and field of each fault."""
-    _refuse([_own(issue) for issue in check(data) if issue.severity is Severity.ERROR])
+    _refuse([finding(asdict(found)) for found in check(data, issued=True) if found.severity == "blocker"])
     if not data.lines:
         # Without lines there is nothing to be written that the rules could be applied to.
         _refuse([{"field": "lines", "code": "BR-16", "message": N_("An invoice has at least one line (BG-25).")}])
@@ -181,10 +182,6 @@ def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
         for finding in report.findings
         if finding.severity == "error"
     ]
-
-
-def _own(issue: Any) -> FieldError:
-    return {"field": issue.field, "code": issue.code, "message": issue.message, "params": issue.params}
 
 
 def _refuse(errors: list[FieldError]) -> None:

@@ -1,12 +1,14 @@
 """From bytes at the door to a document's data: pure, run in a thread."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import cast
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice.checks import Issue as Finding
-from kontor_documents.einvoice.checks import Severity, check
+from kontor_documents.einvoice.checks import check
 from kontor_documents.einvoice.errors import UnknownFileType
+from kontor_documents.einvoice.findings import Finding
 from kontor_documents.einvoice.read import ReadResult, read_document, read_json
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.uploads import IMAGES
@@ -52,7 +54,7 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
     data = complete(_merged(result, given))
     return Parsed(
         data=data,
-        issues=issues_of(data),
+        issues=issues_of(data, result.findings if result else (), issued=result is None),
         pdf=result.pdf if result else None,
         xml=result.xml if result else None,
         attachments=result.files if result else {},
@@ -91,20 +93,11 @@ def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentDa
     return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set & _FILING})
 
 
-def issues_of(data: DocumentData) -> list[Issue]:
-    """What does not agree, the gravest first: of a thousand lines rounded otherwise, the first hundred tell enough."""
-    found = sorted(check(data), key=lambda one: one.severity is not Severity.ERROR)
-    return [_issue(one) for one in found[:_MOST_ISSUES]]
-
-
-def _issue(found: Finding) -> Issue:
-    return {
-        "code": found.code,
-        "message": found.message,
-        "params": found.params,
-        "field": found.field,
-        "severity": "blocker" if found.severity is Severity.ERROR else "warning",
-    }
+def issues_of(data: DocumentData, read: Sequence[Finding] = (), *, issued: bool) -> list[Issue]:
+    """What was found when it was read and what does not agree, the gravest first: of a thousand lines rounded otherwise,
+    the first hundred tell enough."""
+    found = sorted((*read, *check(data, issued=issued)), key=lambda one: one.severity != "blocker")
+    return [cast(Issue, asdict(one)) for one in found[:_MOST_ISSUES]]
 
 
 def _source_hash(file: bytes | None, beside: bytes | None) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.identity.v1 import identity_pb2
 from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
+from kontor_documents.einvoice import cii
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.render import render_async
-from kontor_service.errors import Unavailable
+from kontor_service.errors import Invalid, Unavailable
 from kontor_service.i18n import N_
 
 
@@ -51,10 +53,16 @@ async def produce(
         if file.role == "attachment"
     ]
     branding = await deps.brandings.of(merchant)
-    embedded = xml if xml is not None and b"CrossIndustryInvoice" in xml[:2000] else None
+    embedded = xml if xml is not None and _is_cii(xml) else None
     pdf = await render_async(data, branding, xml=embedded, attachments=attached)
     made.append(await _made(deps, document, "pdf", pdf, len(files) + len(made)))
     return Production(document.content_sha256, made)
+
+
+def _is_cii(xml: bytes) -> bool:
+    with suppress(Invalid):
+        return cii.parse(xml) is not None
+    return False
 
 
 async def add_files(session: AsyncSession, document: Document, production: Production) -> Sequence[DocumentFile]:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from kontor_documents.einvoice import cii
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.update import Update, pdf_name, pdf_text
+from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 
-GUIDELINE = re.compile(rb"GuidelineSpecifiedDocumentContextParameter>\s*<(?:\w+:)?ID[^>]*>\s*([^<\s]+)\s*<")
+_VERSION = re.compile(r"xrechnung_(\d+\.\d+)")
 METADATA = re.compile(rb"/Metadata (\d+) 0 R")
 NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 PROPERTIES = {
@@ -42,22 +44,22 @@ class Profile(NamedTuple):
 
 
 def profile_of(xml: bytes) -> Profile:
-    """Read from the specification identifier (BT-24). MINIMUM and BASIC WL are no invoices in Germany, only data."""
-    found = GUIDELINE.search(xml)
-    if not found:
-        raise RenderingError("xml", N_("This is no CII invoice with a specification identifier (BT-24)."))
-    guideline = found.group(1).decode("ascii", "replace").lower()
+    """Read from the specification identifier (BT-24); what is no profile of Factur-X is an invoice by EN 16931, as all
+    CIUS are. MINIMUM and BASIC WL are no invoices in Germany, only data. Raises RenderingError for what is no CII."""
+    try:
+        guideline = cii.specification(cii.parse(xml)).lower()
+    except Invalid as error:
+        raise RenderingError("xml", N_("This is no invoice in CII.")) from error
     if "xrechnung" in guideline:
-        return Profile("XRECHNUNG", "xrechnung.xml", "Data", guideline.rsplit("_", 1)[-1])
+        version = _VERSION.search(guideline)
+        return Profile("XRECHNUNG", "xrechnung.xml", "Data", version[1] if version else "1.0")
     for ending, level in {":minimum": "MINIMUM", ":basicwl": "BASIC WL"}.items():
         if guideline.endswith(ending):
             return Profile(level, "factur-x.xml", "Data")
-    for ending, level in {":basic": "BASIC", ":extended": "EXTENDED", "en16931:2017": "EN 16931"}.items():
+    for ending, level in {":basic": "BASIC", ":extended": "EXTENDED"}.items():
         if guideline.endswith(ending):
             return Profile(level, "factur-x.xml", "Alternative")
-    raise RenderingError(
-        "xml", N_("%(guideline)s is no profile of Factur-X, ZUGFeRD or XRechnung."), guideline=guideline
-    )
+    return Profile("EN 16931", "factur-x.xml", "Alternative")
 
 
 def embed(pdf: bytes, day: datetime, xml: bytes | None, attachments: Sequence[EmbeddedFile]) -> bytes:

@@ -32,7 +32,7 @@ def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str
     for index, line in enumerate(document.lines):
         row = _described(line, index, formats, priced=priced)
         if priced:
-            running += _net(line, index)
+            running += _net(line, index) if line.counts else 0
             row |= _priced(line, formats) | {"running": formats.amount(running)}
         rows.append(row)
     compact = any(sum(len(row.get(figure, "")) for figure in FIGURES) > WIDE_FIGURES for row in rows)
@@ -58,6 +58,8 @@ def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dic
     details = _details(line, formats)
     adjustments = _adjustments(line, formats) if priced else []
     return {
+        "level": line.level,
+        "counts": line.counts,
         "position": position if len(position) <= LONGEST_POSITION else str(index + 1),
         "name": line.name,
         "details": details,
@@ -69,12 +71,12 @@ def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dic
 
 
 def _priced(line: Line, formats: Formats) -> dict[str, str]:
-    price = formats.price(line.net_price)
+    price = formats.price(line.net_price) if line.net_price is not None else ""
     base = line.price_base_quantity
-    if base is not None and base != 1:
+    if price and base is not None and base != 1:
         price += f" / {formats.number(base)} {unit(line.unit, base)}"
     rate = formats.percent(line.tax_rate) if line.tax_rate is not None else ""
-    return {"price": price, "rate": rate, "net": formats.amount(line.net or Decimal(0))}
+    return {"price": price, "rate": rate, "net": formats.amount(line.net) if line.net is not None else ""}
 
 
 def _net(line: Line, index: int) -> Decimal:
@@ -101,7 +103,7 @@ def _details(line: Line, formats: Formats) -> list[str]:
 
 def _adjustments(line: Line, formats: Formats) -> list[str]:
     texts = [adjustment(item, formats) for item in line.allowances_charges]
-    if line.gross_price is not None and line.gross_price != line.net_price:
+    if line.gross_price is not None and line.net_price is not None and line.gross_price != line.net_price:
         discount = line.price_discount if line.price_discount is not None else line.gross_price - line.net_price
         gross, reduced = formats.price(line.gross_price), formats.price(discount)
         texts.insert(0, _("List price %(gross)s, discount %(discount)s", gross=gross, discount=reduced))

@@ -6,7 +6,6 @@ from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, PaymentMeans
-from kontor_documents.einvoice import skonto
 from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.rendering.formats import Formats, grouped
 from kontor_documents.rendering.girocode import girocode
@@ -72,13 +71,15 @@ def discount_sentence(discount: CashDiscount, document: DocumentData, formats: F
 
 
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
-    terms, _structured = skonto.split(document.payment_terms)
-    sentences = [terms]
+    sentences = [document.payment_terms]
     due = document.totals.due if document.totals else Decimal(0)
     debited = any(means.code in DEBITS for means in document.payment_means)
-    if not terms and document.due_date and document.type in DEMANDS and due > 0 and not debited:
+    if not document.payment_terms and document.due_date and document.type in DEMANDS and due > 0 and not debited:
         day, amount = formats.day(document.due_date), formats.money(due)
         sentences.append(_("Please pay %(amount)s by %(day)s.", amount=amount, day=day))
+    for instalment in document.instalments if document.type in DEMANDS else ():
+        day, amount = formats.day(instalment.due_date), formats.money(instalment.amount)
+        sentences.append(_("Instalment: %(amount)s by %(day)s.", amount=amount, day=day))
     if document.type in DEMANDS and document.totals and due <= 0:
         sentences.append(_("The amount has already been paid."))
     if document.type in PAYABLE:

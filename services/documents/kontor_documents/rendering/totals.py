@@ -62,6 +62,10 @@ def _gross(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
         rows.append(_row(_("Already paid"), formats.money(-sums.prepaid)))
     if sums.rounding:
         rows.append(_row(_("Rounding"), formats.money(sums.rounding)))
+    rows += [
+        _row(payment.description or payment.kind or _("Claimed for others"), formats.money(payment.amount))
+        for payment in document.third_party_payments
+    ]
     if len(rows) > 1 or sums.due != sums.gross:
         rows.append(_row(_("Amount due"), formats.money(sums.due)))
     return rows

@@ -1,6 +1,5 @@
 """Documents as customers read them."""
 
-import re
 from functools import partial
 from typing import Any
 
@@ -23,20 +22,11 @@ _CONTENT = ContentSource(
     "documents", "document", lambda d: bool(d.customer_id) and d.state in ("shared", "cancelled"), "shown"
 )
 
-# XRechnung writes discounts for programs into the payment terms: #SKONTO#TAGE=7#PROZENT=2.00#
-_SKONTO_LINE = re.compile(r"^\s*#SKONTO#.*$\n?", re.MULTILINE)
-
-
-def _without_skonto(text: str) -> str:
-    return _SKONTO_LINE.sub("", text).strip()
-
-
 _GLOBALS: dict[str, Any] = {
     "document_type": partial(vocabulary.word, DocumentType),
     "document_types": partial(vocabulary.plural, DocumentType),
     "payment_status": partial(vocabulary.state, ReceivableState),
     "unit_price": unit_price,
-    "without_skonto": _without_skonto,
 }
 
 
