@@ -49,7 +49,7 @@ def profile_of(xml: bytes) -> Profile:
     try:
         guideline = cii.specification(cii.parse(xml)).lower()
     except Invalid as error:
-        raise RenderingError("xml", N_("This is no invoice in CII.")) from error
+        raise RenderingError("xml", N_("The XML is not an invoice in CII or UBL.")) from error
     if "xrechnung" in guideline:
         version = _VERSION.search(guideline)
         return Profile("XRECHNUNG", "xrechnung.xml", "Data", version[1] if version else "1.0")
