@@ -22,7 +22,7 @@ _OF_THE_PRICE = ("base_unit", "gross_base_unit", "gross_base_quantity")
 # Profiles without tax in the lines have one rate for all of them.
 _LINE_TAX = (("tax_category", "category"), ("tax_rate", "rate"))
 # UNTDID 4461
-_UNDEFINED_MEANS = "1"
+_UNDEFINED_MEANS, _TRANSFER = "1", "30"
 _UNREAD_DISCOUNT = N_("A cash discount has no last day or no percentage; it is shown as text only.")
 _PARTIES = ("seller", "buyer", "payee", "tax_representative", "ship_to")
 _PLAIN = (
@@ -45,6 +45,8 @@ def document_values(terms: Terms) -> tuple[dict[str, Any], dict[str, bytes], lis
     values["payment_terms"] = terms.get("payment_terms", "")
     discounts = [_cash_discount(entry, terms.get("issue_date")) for entry in terms.get("discounts", ())]
     values["cash_discounts"] = [discount for discount in discounts if discount]
+    for entry in values.get("tax_breakdown", ()):
+        entry.setdefault("category", "S")  # ZUGFeRD 1.0 BASIC
     values["payment_means"] = [_payment_means(entry, terms) for entry in terms.get("payment_means", ())]
     values["lines"] = [_line(entry, values.get("tax_breakdown", [])) for entry in terms.get("lines", ())]
     if terms.get("totals"):
@@ -76,7 +78,7 @@ def _cash_discount(entry: Terms, issue_date: date | None) -> Terms | None:
 
 def _payment_means(entry: Terms, terms: Terms) -> Terms:
     means = {key: value for key, value in entry.items() if key != "account" or value.get("iban")}
-    means.setdefault("code", _UNDEFINED_MEANS)
+    means.setdefault("code", _TRANSFER if "account" in means else _UNDEFINED_MEANS)
     if entry.get("code") in ("49", "59"):
         means["mandate"], means["creditor_id"] = terms.get("mandate", ""), terms.get("creditor_id", "")
     return means
@@ -100,6 +102,8 @@ def _totals(given: Terms, currency: str) -> Terms:
         own = entry.get("currency", currency) == currency
         if "amount" in entry:
             totals.setdefault("tax" if own else "tax_in_accounting_currency", entry["amount"])
+    if "due" not in totals and "gross" in totals:  # ZUGFeRD 1.0 BASIC
+        totals["due"] = totals["gross"] - totals.get("prepaid", 0)
     if "net" in totals:  # the profile MINIMUM has no sum of lines
         totals.setdefault("line_net", totals["net"])
     return totals

@@ -29,6 +29,8 @@ _LINE_TOLERANCE = Decimal("0.02")
 # BR-CO-17 lets less than one unit of the currency pass, for whoever rounds the tax line by line.
 _TAX_TOLERANCE = Decimal("0.99")
 _MONEY = frozenset(f"BR-CO-{number}" for number in range(10, 18))
+# It is older than these rules.
+_ZUGFERD_1 = "urn:ferd:"
 # Profiles that have no prepaid amount (BT-113), so that what is due may be less than the total.
 _WITHOUT_PREPAID = (":minimum", ":basicwl")
 # The rule that says how a category's taxable amount is made up.
@@ -57,7 +59,8 @@ def check(data: DocumentData, *, issued: bool = False) -> list[Finding]:
     if data.totals:
         found += _sums(data, data.totals)
     found += [Finding("BR-DE-18", "payment_terms", _UNREAD, {"text": text[:200]}) for text in skonto.unread(data)]
-    return [one if issued or one.code in _MONEY else replace(one, severity="warning") for one in found]
+    graver = _MONEY if not data.specification.lower().startswith(_ZUGFERD_1) else frozenset()
+    return [one if issued or one.code in graver else replace(one, severity="warning") for one in found]
 
 
 def _disagreement(

@@ -8,6 +8,8 @@ from kontor_documents.einvoice.errors import NotAnInvoice
 from kontor_service.i18n import N_
 
 (DOCUMENT,) = load("cii.xml")
+# What head and lines are divided into.
+PARTS = ("Agreement", "Delivery", "Settlement")
 
 
 def parse(xml: bytes) -> etree._Element:

@@ -3,6 +3,7 @@
 import io
 import re
 import zlib
+from collections.abc import Iterator
 from functools import cache
 
 import pikepdf
@@ -16,6 +17,8 @@ MAX_PDF_BYTES = 25 * 1024 * 1024
 # Memory for any one compressed structure of a PDF (object streams, cross-reference streams).
 MAX_INFLATED_BYTES = 64 * 1024 * 1024
 MAX_EMBEDDED_FILES = 100
+_MAX_INVOICES = 4
+_DATA = ("/Alternative", "/Data", "/Source")
 # The names ZUGFeRD 2, Factur-X, XRechnung and ZUGFeRD 1 give the embedded invoice, best first.
 INVOICE_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 
@@ -46,8 +49,8 @@ def _limit_qpdf() -> None:
     )
 
 
-def invoice_xml(data: bytes) -> bytes | None:
-    """The embedded invoice of a PDF; None where it has none. Checks the PDF on the way.
+def invoice_xmls(data: bytes) -> list[bytes]:
+    """The invoices embedded in a PDF, the best first; none in a plain one. Checks the PDF on the way.
 
     Raises FileTooLarge, EncryptedPdf, BrokenPdf or HostilePdf. A PDF that opens without a password is not encrypted in
     this sense, even if it forbids printing.
@@ -55,12 +58,23 @@ def invoice_xml(data: bytes) -> bytes | None:
     with _opened(data) as document:
         if len(document.pages) == 0:
             raise BrokenPdf(N_("The PDF has no pages."), code="pdf_empty", field="file")
-        names = list(document.attachments.keys())[:MAX_EMBEDDED_FILES]
-        chosen = {name.lower(): name for name in reversed(names)}
-        for known in INVOICE_NAMES:
-            if known in chosen:
-                return _content(document.attachments[chosen[known]])
-    return None
+        found = {spec.objgen or id(spec): (rank, spec) for rank, spec in _invoices(document)}
+        best = sorted(found.values(), key=lambda one: one[0])[:_MAX_INVOICES]
+        return list(dict.fromkeys(_content(spec) for _rank, spec in best))
+
+
+def _invoices(document: pikepdf.Pdf) -> Iterator[tuple[int, pikepdf.Object]]:
+    """Files that are invoices, with how sure their name makes us (0 is best): exact, in another case, or any XML that
+    the document names as its data. They are named by the file's specification; the key in the list means nothing."""
+    listed = [document.attachments[key].obj for key in list(document.attachments.keys())[:MAX_EMBEDDED_FILES]]
+    associated = list(document.Root.get("/AF", pikepdf.Array()))[:MAX_EMBEDDED_FILES]
+    known = [*INVOICE_NAMES, *(f"any case {name}" for name in INVOICE_NAMES)]
+    for spec in (*listed, *associated):
+        names = [str(spec[key]) for key in ("/UF", "/F") if isinstance(spec.get(key), pikepdf.String)]
+        ranks = [known.index(name) for one in names for name in (one, f"any case {one.lower()}") if name in known]
+        is_data = str(spec.get("/AFRelationship")) in _DATA and any(name.lower().endswith(".xml") for name in names)
+        if ranks or is_data:
+            yield min(ranks, default=len(known)), spec
 
 
 class _Opened:
@@ -105,9 +119,10 @@ def _opened(data: bytes) -> _Opened:
     return _Opened(data)
 
 
-def _content(specification: pikepdf.AttachedFileSpec) -> bytes:
+def _content(specification: pikepdf.Object) -> bytes:
     """The embedded bytes, unpacked by us so that no more than MAX_XML_BYTES come into being."""
-    stream = specification.get_file().obj
+    files = specification["/EF"]
+    stream = files["/F"] if "/F" in files else files["/UF"]
     filters = stream.get("/Filter")
     names = [] if filters is None else [filters] if isinstance(filters, pikepdf.Name) else list(filters)
     raw = bytes(stream.get_raw_stream_buffer())

@@ -9,14 +9,14 @@ from lxml import etree
 from pydantic import ValidationError
 
 from kontor_documents.content.model import DocumentData
-from kontor_documents.einvoice import cii, pdf, safe_xml, skonto, ubl
+from kontor_documents.einvoice import cii, pdf, safe_xml, skonto, ubl, zugferd1
 from kontor_documents.einvoice.binding import Node, Terms, read
 from kontor_documents.einvoice.business_terms import document_values
 from kontor_documents.einvoice.codelists import currencies
 from kontor_documents.einvoice.errors import BadValue, BrokenJson, FileTooLarge, NotAnInvoice, UnknownCurrency
 from kontor_documents.einvoice.findings import Finding
 from kontor_documents.einvoice.uploads import FileType, file_type
-from kontor_service.errors import invalid_from
+from kontor_service.errors import Invalid, invalid_from
 from kontor_service.i18n import N_
 
 MAX_JSON_BYTES = 10 * 1024 * 1024
@@ -46,25 +46,41 @@ class ReadResult:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_document(content: bytes) -> ReadResult:
+def read_document(content: bytes, *, data_beside: bool = False) -> ReadResult:
     """Reads within limits; what is wrong is raised as a subclass of kontor_service.errors.Problem with a stable code
-    and the field. Totals are taken as they stand: see totals.complete and checks.check."""
+    and the field. Totals are taken as they stand: see totals.complete and checks.check. A PDF with data beside it may
+    carry XML that cannot be read."""
     type = file_type(content)
     if type is FileType.XML:
         return read_xml(content)
     if type is FileType.PDF:
-        return _read_pdf(content)
+        return _read_pdf(content, data_beside=data_beside)
     if type is FileType.JSON:
         return ReadResult(type, read_json(content), Syntax.JSON)
     return ReadResult(type)
 
 
-def _read_pdf(content: bytes) -> ReadResult:
-    xml = pdf.invoice_xml(content)
-    if xml is None:
+def _read_pdf(content: bytes, *, data_beside: bool) -> ReadResult:
+    xmls = pdf.invoice_xmls(content)
+    if not xmls:
         return ReadResult(FileType.PDF, pdf=content)
-    found = read_xml(xml)
-    return replace(found, type=FileType.PDF, pdf=content)
+    try:
+        found = read_xml(xmls[0])
+    except Invalid:
+        if not data_beside:
+            raise
+        return ReadResult(FileType.PDF, pdf=content, findings=[Finding("xml_unread", "file", _UNREAD_XML)])
+    others = [number for xml in xmls[1:] if (number := _number(xml)) and found.data and number != found.data.number]
+    differing = [Finding("other_invoice", "file", _OTHER_INVOICE, {"number": number}) for number in others]
+    return replace(found, type=FileType.PDF, pdf=content, findings=[*found.findings, *differing])
+
+
+def _number(xml: bytes) -> str:
+    try:
+        data = read_xml(xml).data
+    except Invalid:
+        return ""
+    return data.number if data else ""
 
 
 def read_json(content: bytes) -> DocumentData:
@@ -87,6 +103,26 @@ def read_json(content: bytes) -> DocumentData:
 def read_xml(content: bytes) -> ReadResult:
     """CII or UBL, recognised by the root element."""
     root = safe_xml.parse(content)
+    if root.tag != zugferd1.TAG:
+        return _read_root(root, content)
+    try:
+        return _read_root(zugferd1.to_cii(root), content)
+    except Invalid as error:
+        if error.code not in ("missing_value", "invalid"):
+            raise
+        profile = cii.specification(root).rpartition(":")[2].upper()
+        raise NotAnInvoice(
+            N_(
+                "This is ZUGFeRD 1.0 (%(profile)s), which says too little here: %(field)s. Please hand in the PDF with "
+                "the data beside it, or ZUGFeRD 2."
+            ),
+            code="zugferd1_incomplete",
+            field=error.field,
+            profile=profile,
+        ) from error
+
+
+def _read_root(root: etree._Element, content: bytes) -> ReadResult:
     table = _TABLES.get(str(root.tag))
     if table is None:
         name = etree.QName(root)
@@ -105,6 +141,8 @@ def read_xml(content: bytes) -> ReadResult:
     return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files, findings=findings)
 
 
+_UNREAD_XML = N_("The data in the PDF cannot be read; the data beside it counts.")
+_OTHER_INVOICE = N_("The PDF contains another invoice with the number %(number)s, which is not read.")
 _TABLES: dict[str, tuple[Syntax, Node, Callable[[Terms], Terms]]] = {
     cii.DOCUMENT.tag: (Syntax.CII, cii.DOCUMENT, cii.to_common),
     ubl.INVOICE.tag: (Syntax.UBL, ubl.INVOICE, ubl.to_common),

@@ -46,7 +46,7 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
     """Raises the problems of einvoice/errors.py, DataMissing, DataConflict, Invalid for fields out of range."""
     if file is None and beside is None:
         raise NothingSubmitted
-    result = read_document(file) if file is not None else None
+    result = read_document(file, data_beside=beside is not None) if file is not None else None
     if result is not None and result.type in IMAGES:
         # Made into a document from the data beside it, the picture itself would be lost.
         raise UnknownFileType(N_("A picture is no document. Please hand it in as a PDF."), field="file")
@@ -86,11 +86,12 @@ def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentDa
         return result.data
     conflicts = given.model_fields_set - _FILING
     # The data beside must name a date to be valid at all; it may only repeat the file's.
-    conflicts = {name for name in conflicts if getattr(given, name) != getattr(result.data, name)}
+    # What the file leaves out (MINIMUM, ZUGFeRD 1.0 BASIC) may be said beside it.
+    conflicts = {name for name in conflicts if getattr(result.data, name) not in (getattr(given, name), None, "", [])}
     if conflicts:
         first = sorted(conflicts)[0]
         raise DataConflict(N_("The file says this already."), field=f"data.{first}", first=first)
-    return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set & _FILING})
+    return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set})
 
 
 def issues_of(data: DocumentData, read: Sequence[Finding] = (), *, issued: bool) -> list[Issue]:
