@@ -5,6 +5,7 @@ import io
 from uuid import UUID
 
 import pikepdf
+from prometheus_client import Gauge
 from sqlalchemy import text
 
 from kontor_documents import queries
@@ -158,7 +159,7 @@ async def test_a_document_that_missed_its_customer_is_found_again(documents):
     # Nobody looked for documents when this customer came.
     async with documents.app.state.db.transaction(documents.merchant) as session:
         await CUSTOMERS.store(session, documents.customer())
-    await waiting.sweep(documents.app.state.dependencies)
+    await waiting.sweep(documents.app.state.dependencies, Gauge("stuck", "", registry=None))
     assert (await documents.status_of(status["id"]))["document"]["state"] == "shared"
 
 
