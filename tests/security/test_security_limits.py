@@ -117,7 +117,7 @@ async def _together(world: World, path: str, many: int, body: dict[str, Any]) ->
         return [answer.status_code for answer in await asyncio.gather(*sent)]
 
 
-def test_passwords_of_one_account_are_guessed_ten_times_at_most(world: World) -> None:
+def test_passwords_of_one_account_are_guessed_ten_times_at_most_from_one_place(world: World) -> None:
     body = {
         "slug": world.a.slug,
         "email": "rate@mich.example",
@@ -129,8 +129,8 @@ def test_passwords_of_one_account_are_guessed_ten_times_at_most(world: World) ->
     assert statuses.count(401) <= 11
     assert statuses.count(429) >= 5
     assert set(statuses) == {401, 429}
-    # Also from elsewhere.
-    assert ask(world, "/v1/sessions/password", **body | {"ip": "198.51.100.7"}).status_code == 429
+    # From elsewhere somebody else can still log in.
+    assert ask(world, "/v1/sessions/password", **body | {"ip": "198.51.100.7"}).status_code == 401
 
 
 def test_one_network_guesses_no_links_without_end(world: World) -> None:
@@ -187,5 +187,5 @@ def test_a_networks_address_is_the_connections_not_a_headers(world: World) -> No
             headers=headers,
         )
     fresh = {row["key"] for row in world.rows("identity", "SELECT key FROM rate_limit")} - before
-    # The account's bucket, and at most the one of this machine.
-    assert len(fresh) <= 2
+    # The account's buckets here and everywhere, and at most the one of this machine.
+    assert len(fresh) <= 3

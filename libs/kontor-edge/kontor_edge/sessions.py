@@ -26,6 +26,9 @@ WHERE (excluded.epoch, excluded.version) > (kept.epoch, kept.version)
 """
 
 
+_DEVICE_SECONDS = 365 * 24 * 3600
+
+
 class SessionStore:
     """`public`: what a page may know of the session it serves."""
 
@@ -60,7 +63,7 @@ def session_hash(request: Request, name: str = "") -> str:
     A portal has one cookie per merchant, `name` or the address's {slug}, so that portals do not know of each other; an edge
     without has one of its own name.
     """
-    name = name or request.path_params.get("slug") or request.app.state.settings.service
+    name = name or request.path_params.get("slug") or _service(request)
     token = request.cookies.get(cookie_name(name))
     return hashlib.sha256(token.encode()).hexdigest() if token else ""
 
@@ -68,25 +71,41 @@ def session_hash(request: Request, name: str = "") -> str:
 def set_session(response: Response, name: str, token: str, expires_at: str | None = None) -> None:
     """`expires_at`: ISO 8601 with zone, as identity says it; without, it lasts as long as the browser is open."""
     left = datetime.fromisoformat(expires_at) - datetime.now(UTC) if expires_at else None
-    response.set_cookie(
-        cookie_name(name), token, max_age=max(0, int(left.total_seconds())) if left else None,
-        path="/", secure=True, httponly=True, samesite="lax",
-    )  # fmt: skip
+    _set(response, cookie_name(name), token, max(0, int(left.total_seconds())) if left else None)
+
+
+def _set(response: Response, name: str, value: str, max_age: int | None) -> None:
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="lax")
 
 
 def drop_session(response: Response, name: str) -> None:
     response.delete_cookie(cookie_name(name), path="/", secure=True, httponly=True, samesite="lax")
 
 
+def device_of(request: Request, name: str = "") -> str:
+    """By which identity knows this browser from an earlier log-in; its attempts are counted apart from strangers'."""
+    return request.cookies.get(_device_cookie(name or request.path_params.get("slug") or _service(request)), "")
+
+
+def _device_cookie(name: str) -> str:
+    # No portal is called like this: its name has no full stop.
+    return cookie_name(f"device.{name}")
+
+
+def _service(request: Request) -> str:
+    return str(request.app.state.settings.service)
+
+
 async def begin_session(request: Request, response: Response, started: dict[str, Any]) -> Response:
     """Lets the browser in: the session into the copy, its token into the cookie and nowhere else. That of staff lasts as
-    long as the browser is open."""
+    long as the browser is open; from now on the account knows the browser."""
     state = started["session"]
     await request.app.state.edge.sessions.keep([state])
-    if state["kind"] == "staff":
-        set_session(response, request.app.state.settings.service, started["token"])
-    else:
-        set_session(response, state["slug"], started["token"], state["expires_at"])
+    staff = state["kind"] == "staff"
+    name = _service(request) if staff else state["slug"]
+    set_session(response, name, started["token"], None if staff else state["expires_at"])
+    if started.get("device"):
+        _set(response, _device_cookie(name), started["device"], _DEVICE_SECONDS)
     return response
 
 

@@ -97,6 +97,19 @@ async def test_log_in_sets_the_cookie_and_goes_where_one_wanted(portal: Any) -> 
     assert (said["slug"], said["kind"], said["ip"]) == ("brunner", "portal", "127.0.0.1")
 
 
+async def test_the_browser_is_known_to_the_account_that_logged_in_with_it(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    answer = await started(portal, merchant, await portal.customer(merchant)) | {"device": "known"}
+    portal.owners.answer("POST", "/v1/sessions/password", answer)
+    logged_in = await portal.post("/brunner/anmelden", {}, email="anna@seidel.example", password="geheim")
+    (cookie,) = [c for c in logged_in.headers.get_list("set-cookie") if c.startswith("__Host-kontor-device.brunner=")]
+    for attribute in ("known;", "HttpOnly", "Secure", "SameSite=lax", "Max-Age=31536000"):
+        assert attribute in cookie
+    device = {"cookie": "__Host-kontor-device.brunner=known"}
+    await portal.post("/brunner/anmelden", device, email="anna@seidel.example", password="geheim")
+    assert [asked["device"] for asked in portal.owners.asked_of("/v1/sessions/password")] == ["", "known"]
+
+
 @pytest.mark.parametrize("there", ["//evil.example", "https://evil.example", "/maier/dokumente", "/brunner\\@evil"])
 async def test_log_in_leads_nowhere_else(portal: Any, there: str) -> None:
     merchant = await portal.merchant("brunner")

@@ -64,7 +64,7 @@ async def create_dependencies(settings: Settings, db: Database, files: Files) ->
         signing=signing,
         secrets=await secret_keys(settings, db),
         passwords=Passwords(),
-        limits=Limits(db),
+        limits=Limits(db, settings.slowed_answer_seconds),
         push=SessionPush(db, signing, edges, timeout=settings.edge_answer_seconds),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import asyncpg
 from fastapi import Depends, Request
 
-from kontor_identity.keys.derived import SecretKeys, Token, TokenUnreadable
+from kontor_identity.keys.derived import Purpose, SecretKeys, Token, TokenUnreadable
 from kontor_identity.keys.signing import SigningKeys
 from kontor_identity.limits import Limits
 from kontor_identity.passwords.hashing import Passwords
@@ -48,6 +48,14 @@ class Dependencies:
         if row is None or row[0] is None:
             raise LinkUnknown
         return token, row
+
+    def known_device(self, text: str, account: str) -> str:
+        """The device from which somebody has logged in to this account before; empty for every other."""
+        try:
+            token = self.secrets.read(text)
+        except TokenUnreadable:
+            return ""
+        return str(token.id) if self.secrets.genuine(token, Purpose.DEVICE, about=account) else ""
 
 
 def _dependencies(request: Request) -> Dependencies:

@@ -12,13 +12,12 @@ from kontor_identity.challenges import open_challenge, use_challenge
 from kontor_identity.customers.store import changed, hold
 from kontor_identity.dependencies import Dependencies, Deps
 from kontor_identity.fields import Input
-from kontor_identity.limits import LOGIN_BY_ACCOUNT, TOKEN_BY_IP, network
+from kontor_identity.limits import LOGIN, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser
 from kontor_identity.passwords.changes import set_password
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.passwords.person import account_key
 from kontor_identity.sessions.changes import grants_change, person_changed
-from kontor_identity.sessions.start import Started, start_session
+from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_identity.system_time import now
 from kontor_service.errors import Unauthorized
 from kontor_service.i18n import N_
@@ -73,7 +72,7 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
         known = None if given.forgotten else await _user(session, invitation)
         merchant = await session.get_one(Merchant, invitation.merchant_id)
     if known is not None:
-        await _check_password(deps, merchant.slug, known, given.password)
+        await _check_password(deps, merchant.slug, known, given)
         password_hash = known.password_hash
     else:
         check_strength(given.password, invitation.email)
@@ -87,18 +86,18 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
         user = await _grant(session, contact, invitation, password_hash, known)
         await changed(session, held)
         return await start_session(
-            session, deps.settings, kind="portal", merchant_id=user.merchant_id, ip=given.ip, user_id=user.id,
+            session, deps, kind="portal", merchant_id=user.merchant_id, ip=given.ip, user_id=user.id,
             contact_id=contact.id, email=user.email,
         )  # fmt: skip
 
 
-async def _check_password(deps: Dependencies, slug: str, user: PortalUser, password: str) -> None:
+async def _check_password(deps: Dependencies, slug: str, user: PortalUser, given: Acceptance) -> None:
     """Counted with the attempts to log in: an invitation is no second way to guess."""
-    account = account_key(user, slug)
-    await deps.limits.take(LOGIN_BY_ACCOUNT, account)
-    if not await deps.passwords.verify(user.password_hash, password):
+    attempt = LOGIN, account_key("portal", slug, user.email), given.ip
+    await deps.limits.count(*attempt)
+    if not await deps.passwords.verify(user.password_hash, given.password):
         raise WrongPassword(field="password")
-    await deps.limits.reset(LOGIN_BY_ACCOUNT, account)
+    await deps.limits.succeeded(*attempt)
 
 
 async def _grant(

@@ -6,7 +6,7 @@ failed attempt must count although its transaction is rolled back.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -25,16 +25,17 @@ class Limit:
     seconds: float
 
 
+# About an account: of one device or one network (`Limits.count`).
+LOGIN = Limit("login", burst=10, seconds=60)
+RESET = Limit("reset", burst=3, seconds=600)
+CODE = Limit("code", burst=5, seconds=300)
 LOGIN_BY_IP = Limit("login_ip", burst=100, seconds=3)
-LOGIN_BY_ACCOUNT = Limit("login_account", burst=10, seconds=60)
 LINK_BY_IP = Limit("link_ip", burst=120, seconds=1)
 # A token for every command: somebody who reads a hundred meters sends a hundred photos in one form.
 CAPABILITY_LINK = Limit("capability_link", burst=200, seconds=5)
 FRESH_LINK = Limit("fresh_link", burst=3, seconds=1200)
 RESET_BY_IP = Limit("reset_ip", burst=30, seconds=60)
-RESET_BY_ACCOUNT = Limit("reset_account", burst=3, seconds=600)
 CODE_BY_IP = Limit("code_ip", burst=60, seconds=10)
-CODE_BY_ACCOUNT = Limit("code_account", burst=5, seconds=300)
 TOKEN_BY_IP = Limit("token_ip", burst=60, seconds=10)
 
 _TAKE = """
@@ -45,13 +46,25 @@ SET tokens = least($2, bucket.tokens + extract(epoch FROM clock_timestamp() - bu
 WHERE least($2, bucket.tokens + extract(epoch FROM clock_timestamp() - bucket.updated_at) / $3::float8) >= 1
 RETURNING tokens
 """
+# The same without an end: an attempt too many is a debt, up to another burst.
+_OWE = """
+INSERT INTO rate_limit AS bucket (key, tokens, updated_at) VALUES ($1, $2::float8 - 1, clock_timestamp())
+ON CONFLICT (key) DO UPDATE
+SET tokens = greatest(-$2, least($2, bucket.tokens
+        + extract(epoch FROM clock_timestamp() - bucket.updated_at) / $3::float8) - 1),
+    updated_at = clock_timestamp()
+RETURNING tokens
+"""
 # The slowest bucket is full again long before.
 _FORGET = "DELETE FROM rate_limit WHERE updated_at < now() - interval '1 day'"
 
 
 class Limits:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, longest_wait: float = 0.0) -> None:
+        """`longest_wait`: seconds that an attempt is held up where there were too many of strangers."""
         self._db = db
+        self._longest_wait = longest_wait
+        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def take(self, limit: Limit, subject: str) -> None:
         """Counts one attempt. Raises TooMany with Retry-After in seconds. An empty subject is not counted."""
@@ -62,6 +75,27 @@ class Limits:
                 N_("That was a bit too often. Please wait a few minutes."),
                 headers={"Retry-After": str(max(1, round(limit.seconds)))},
             )
+
+    async def count(self, limit: Limit, account: str, ip: str, device: str = "") -> bool:
+        """Counts an attempt about an account: of a `device` known to it by itself, of strangers by network. So nobody can
+        lock out somebody who is elsewhere: all strangers together are only slowed down. Whether they are that many.
+
+        Raises TooMany.
+        """
+        if device:
+            await self.take(limit, f"{account} {device}")
+            return False
+        await self.take(limit, f"{account} {network(ip)}")
+        strangers = Limit(f"{limit.name}_strangers", 3 * limit.burst, limit.seconds / 3)
+        tokens = await self._db.pool.fetchval(_OWE, _key(strangers, account), float(strangers.burst), strangers.seconds)
+        if tokens >= 0:
+            return False
+        await self.sleep(min(self._longest_wait, -tokens / 2))
+        return True
+
+    async def succeeded(self, limit: Limit, account: str, ip: str, device: str = "") -> None:
+        """Forgets the attempts of this device or network: the owner of the account has shown who they are."""
+        await self.reset(limit, f"{account} {device or network(ip)}")
 
     async def reset(self, limit: Limit, subject: str) -> None:
         """Forgets the attempts: the owner of the account has shown who they are."""

@@ -41,6 +41,8 @@ class Settings(ServiceSettings):
     heartbeat_seconds: float = 30.0
     # Answers that must not tell whether an address is known take this long, either way.
     uniform_answer_seconds: float = 0.25
+    # As long is an attempt to log in held up where many have failed from many places.
+    slowed_answer_seconds: float = 5.0
 
     @model_validator(mode="after")
     def keys_are_named(self) -> Self:

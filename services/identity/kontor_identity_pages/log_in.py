@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from kontor_edge.app import API_PREFIXES
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
-from kontor_edge.sessions import begin_session, cookie_name, drop_session, session_hash
+from kontor_edge.sessions import begin_session, cookie_name, device_of, drop_session, session_hash
 from kontor_identity_pages.frame import base_of, private_frame, public_frame, render
 from kontor_service.errors import Problem, Unauthorized, Unavailable
 from kontor_service.i18n import gettext as _
@@ -70,9 +70,9 @@ async def log_out(request: Request) -> Response:
 
 
 def account_of(request: Request) -> dict[str, Any]:
-    """Among whose log-ins identity looks for an address."""
+    """Among whose log-ins identity looks for an address, and whether it knows the browser."""
     slug = request.path_params.get("slug", "")
-    return {"slug": slug, "kind": "portal" if slug else "staff"}
+    return {"slug": slug, "kind": "portal" if slug else "staff", "device": device_of(request)}
 
 
 def refuse(form: Form, problem: Problem) -> int:

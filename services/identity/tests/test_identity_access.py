@@ -190,7 +190,7 @@ async def test_a_session_that_starts_while_its_grant_is_revoked_does_not_outlive
     async with stage.deps.db.transaction(shop.id) as session:
         await session_starts(session, shop.id)
         started = await start_session(
-            session, stage.deps.settings, kind="portal", merchant_id=shop.id, ip="",
+            session, stage.deps, kind="portal", merchant_id=shop.id, ip="",
             user_id=UUID(login["session"]["user_id"]), contact_id=UUID(login["contact_id"]),
         )  # fmt: skip
         revoking = asyncio.create_task(shop.call("POST", path))
@@ -339,6 +339,6 @@ async def test_without_a_merchant_the_runtime_role_sees_no_row(stage: Any, shop:
         tables = await connection.fetch(
             "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
         )
-        assert len(tables) == 14
+        assert len(tables) == 13
         for table in tables:
             assert await connection.fetchval(f"SELECT count(*) FROM {table['relname']}") == 0

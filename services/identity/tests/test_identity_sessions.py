@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from kontor_identity.limits import Limit, Limits
 from kontor_identity.passwords.hashing import Passwords
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -68,6 +69,73 @@ async def test_an_unknown_account_is_slowed_down_alike(stage: Any, shop: Any) ->
 
     assert [answer.status_code for answer in answers].count(401) == 10
     assert answers[-1].status_code == 429
+
+
+A, B = "192.0.2.1", "198.51.100.7"
+
+
+async def _log_in(stage: Any, kind: str, password: str, ip: str, device: str = "") -> Any:
+    """As the portal user Anna or the owner of the merchant."""
+    portal = kind == "portal"
+    body = {
+        "slug": "muster" if portal else "", "email": "anna@kundin.test" if portal else "olga@muster.test",
+        "password": password, "kind": kind, "ip": ip, "device": device,
+    }  # fmt: skip
+    return await stage.as_edge("POST", "/v1/sessions/password", edge="gateway" if portal else "admin", json=body)
+
+
+@pytest.mark.parametrize("kind", ["portal", "staff"])
+async def test_nobody_locks_somebody_out_who_is_elsewhere(stage: Any, shop: Any, kind: str) -> None:
+    await shop.portal_login()
+    right = "Herbstlaub am See" if kind == "portal" else stage.owner_password
+    guesses = [(await _log_in(stage, kind, f"falsch {n}", A)).status_code for n in range(12)]
+    assert guesses == [401] * 10 + [429] * 2
+    assert (await _log_in(stage, kind, right, A)).status_code == 429
+    for place in range(8):
+        for n in range(6):
+            assert (await _log_in(stage, kind, f"falsch {n}", f"203.0.113.{place}")).status_code == 401
+    assert (await _log_in(stage, kind, right, B)).status_code == 200
+
+
+async def test_a_known_device_passes_where_its_network_is_closed(stage: Any, shop: Any) -> None:
+    other = await shop.portal_login("10002", "bert@kundin.test")
+    device = (await shop.portal_login())["device"]
+    for n in range(11):
+        await _log_in(stage, "portal", f"falsch {n}", A)
+    for stranger in ("", other["device"], device[:-2] + "AA", "x.y.z"):
+        assert (await _log_in(stage, "portal", "Herbstlaub am See", A, stranger)).status_code == 429
+    assert (await _log_in(stage, "portal", "Herbstlaub am See", A, device)).status_code == 200
+    guesses = [(await _log_in(stage, "portal", "falsch", B, device)).status_code for _ in range(12)]
+    assert guesses == [401] * 10 + [429] * 2
+
+
+async def test_whoever_asks_for_resets_and_codes_keeps_nobody_from_their_own(stage: Any, shop: Any) -> None:
+    await shop.portal_login()
+    address = {"slug": "muster", "email": "anna@kundin.test"}
+    asked = {"/v1/password-resets": {"kind": "portal"}, "/v1/sessions/code/start": {}}
+    for path, more in asked.items():
+        for place in (A, "203.0.113.1", "203.0.113.2", "203.0.113.3"):
+            answers = [
+                (await stage.as_edge("POST", path, json=address | more | {"ip": place})).status_code for _ in range(6)
+            ]
+            assert answers[-1] == 429
+        before = len(await stage.events("identity.challenge.issued.v1"))
+        assert (await stage.as_edge("POST", path, json=address | more | {"ip": B})).status_code == 202
+        assert len(await stage.events("identity.challenge.issued.v1")) == before + 1
+
+
+async def test_strangers_are_slowed_down_from_the_first_burst_on(stage: Any) -> None:
+    waits: list[float] = []
+    limits, limit = Limits(stage.deps.db, longest_wait=5.0), Limit("slow", burst=2, seconds=3600)
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    limits.sleep = sleep
+    many = [await limits.count(limit, "anna", f"203.0.113.{n}") for n in range(10)]
+    assert many == [False] * 6 + [True] * 4
+    assert waits == sorted(waits)
+    assert waits[-1] > waits[0] > 0
 
 
 async def test_a_log_out_stops_commands_and_tells_the_edge(stage: Any, shop: Any) -> None:

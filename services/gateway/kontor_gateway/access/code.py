@@ -10,7 +10,7 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
 from kontor_edge.portal import Slug
 from kontor_edge.query import call_view
-from kontor_edge.sessions import begin_session, session_hash
+from kontor_edge.sessions import begin_session, device_of, session_hash
 from kontor_identity_pages.frame import public_frame
 from kontor_identity_pages.log_in import refuse
 from kontor_service.errors import Problem, Unauthorized
@@ -34,7 +34,7 @@ async def send(request: Request, slug: Slug) -> Response:
     by_link = await _came_by_link(request, slug)
     who: dict[str, Any] = {"session_hash": session_hash(request, slug)}
     if not by_link:
-        who = {"slug": slug, "email": form.email("email", required=True)}
+        who = {"slug": slug, "email": form.email("email", required=True), "device": device_of(request)}
     if not form.ok:
         return _render(request, "code_request.html", slug, form, 422, by_link=by_link)
     try:

@@ -28,6 +28,8 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     CODE = "code"
+    # Where somebody has logged in before; about the account.
+    DEVICE = "device"
 
 
 class TokenUnreadable(ValueError):
@@ -50,8 +52,8 @@ class SecretKeys:
         self._keys = {key_id: secret.encode() for key_id, secret in keys.items()}
         self.current = current
 
-    def token(self, purpose: Purpose, id: UUID, generation: int = 1) -> str:
-        mac = self._mac(self.current, purpose, id, generation)[:_MAC_BYTES]
+    def token(self, purpose: Purpose, id: UUID, generation: int = 1, about: str = "") -> str:
+        mac = self._mac(self.current, purpose, id, generation, about)[:_MAC_BYTES]
         return f"{self.current}.{_encode(id.bytes)}.{_encode(mac)}"
 
     def read(self, text: str) -> Token:
@@ -65,8 +67,8 @@ class SecretKeys:
         except ValueError as error:
             raise TokenUnreadable from error
 
-    def genuine(self, token: Token, purpose: Purpose, generation: int = 1) -> bool:
-        expected = self._mac(token.key_id, purpose, token.id, generation)[:_MAC_BYTES]
+    def genuine(self, token: Token, purpose: Purpose, generation: int = 1, about: str = "") -> bool:
+        expected = self._mac(token.key_id, purpose, token.id, generation, about)[:_MAC_BYTES]
         return hmac.compare_digest(expected, token.mac)
 
     def generation_of(self, token: Token, purpose: Purpose, current: int) -> int | None:
@@ -82,8 +84,8 @@ class SecretKeys:
         number = int.from_bytes(self._mac(key_id, Purpose.CODE, id, 1)[:8], "big")
         return f"{number % 10**_CODE_DIGITS:0{_CODE_DIGITS}d}"
 
-    def _mac(self, key_id: str, purpose: Purpose, id: UUID, generation: int) -> bytes:
-        message = b"kontor\0" + purpose.encode() + b"\0" + id.bytes + generation.to_bytes(8, "big")
+    def _mac(self, key_id: str, purpose: Purpose, id: UUID, generation: int, about: str = "") -> bytes:
+        message = b"kontor\0" + purpose.encode() + b"\0" + id.bytes + generation.to_bytes(8, "big") + about.encode()
         return hmac.digest(self._keys[key_id], message, hashlib.sha256)
 
 

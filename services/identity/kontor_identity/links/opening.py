@@ -34,7 +34,7 @@ async def open_link(deps: Dependencies, text: str, ip: str) -> Started:
         if link.last_used_at is None or now() - link.last_used_at > _USE_TOLD_EVERY:
             await store.used(session, link)
         return await start_session(
-            session, deps.settings, kind="link", merchant_id=merchant_id, ip=ip, link_id=link.id,
+            session, deps, kind="link", merchant_id=merchant_id, ip=ip, link_id=link.id,
             link_generation=link.generation, customer_id=link.customer_id, document_id=link.document_id,
             contact_id=link.contact_id,
         )  # fmt: skip

@@ -32,6 +32,7 @@ class ResetWanted(Input):
     email: Email
     kind: LoginKind
     ip: str = ""
+    device: Annotated[str, Field(max_length=200)] = ""
 
 
 class NewPassword(Input):
@@ -54,7 +55,7 @@ async def reset(body: ResetWanted, deps: Deps, edge: CallingService) -> dict[str
     if EDGE_OF_KIND[body.kind] != edge:
         raise NotAllowed(N_("%(edge)s resets no passwords of this kind."), edge=edge)
     async with uniform_time(deps.settings.uniform_answer_seconds):
-        await mail_reset(deps, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip)
+        await mail_reset(deps, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip, device=body.device)
     return {}
 
 

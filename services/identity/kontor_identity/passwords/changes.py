@@ -9,13 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.challenges import issue, open_challenge, use_challenge, withdraw_challenges
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.limits import LOGIN_BY_ACCOUNT, RESET_BY_ACCOUNT, RESET_BY_IP, TOKEN_BY_IP, network
+from kontor_identity.limits import LOGIN, RESET, RESET_BY_IP, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.passwords.person import LoginKind, Person, account_key, find_person, login_key, person_of, whose
+from kontor_identity.passwords.person import LoginKind, Person, find_person, person_of, whose
 from kontor_identity.sessions.changes import end_sessions, grants_change, person_changed
 from kontor_identity.sessions.password import start_for
-from kontor_identity.sessions.start import Started
+from kontor_identity.sessions.start import Started, account_key
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
@@ -28,7 +28,7 @@ async def change_password(deps: Dependencies, principal: Principal, old: str, ne
 
     Raises OldPasswordWrong, PasswordTooWeak, TooMany.
     """
-    await deps.limits.take(LOGIN_BY_ACCOUNT, principal.subject)
+    await deps.limits.take(LOGIN, principal.subject)
     async with deps.db.transaction(principal.merchant) as session:
         known = await person_of(session, principal)
     if not await deps.passwords.verify(known.password_hash, old):
@@ -38,7 +38,7 @@ async def change_password(deps: Dependencies, principal: Principal, old: str, ne
     async with deps.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
         await set_password(session, await person_of(session, principal), fresh, but=principal.session_id)
-    await deps.limits.reset(LOGIN_BY_ACCOUNT, principal.subject)
+    await deps.limits.reset(LOGIN, principal.subject)
     return await deps.push.now(principal.merchant)
 
 
@@ -59,10 +59,11 @@ async def change_language(deps: Dependencies, principal: Principal, language: st
     return await deps.push.now(principal.merchant)
 
 
-async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKind, ip: str) -> None:
+async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKind, ip: str, device: str = "") -> None:
     """Mails a reset link if there is such a log-in. Tells nobody whether there is. Raises TooMany."""
     await deps.limits.take(RESET_BY_IP, network(ip))
-    await deps.limits.take(RESET_BY_ACCOUNT, login_key(kind, slug, email))
+    account = account_key(kind, slug, email)
+    await deps.limits.count(RESET, account, ip, deps.known_device(device, account))
     person = await find_person(deps, kind, slug, email)
     if person is None:
         return
@@ -87,7 +88,7 @@ async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) 
         person: Person = await session.get_one(model, challenge.staff_id or challenge.user_id)
         await set_password(session, person, password_hash)
         started = await start_for(session, deps, person, ip)
-    await deps.limits.reset(LOGIN_BY_ACCOUNT, account_key(person, started.actor.slug))
+    await deps.limits.succeeded(LOGIN, account_key(started.actor.kind, started.actor.slug, person.email), ip)
     return started
 
 

@@ -49,14 +49,3 @@ async def person_of(session: AsyncSession, principal: Principal) -> Person:
 def whose(person: Person) -> dict[str, UUID]:
     """The column that names the person in sessions and challenges."""
     return {"staff_id" if isinstance(person, Staff) else "user_id": person.id}
-
-
-def account_key(person: Person, slug: str) -> str:
-    """Under which attempts to guess the password are counted, as for an address that nobody has."""
-    return (
-        login_key("staff", "", person.email) if isinstance(person, Staff) else login_key("portal", slug, person.email)
-    )
-
-
-def login_key(kind: LoginKind, slug: str, email: str) -> str:
-    return f"{kind}:{slug}:{email}"

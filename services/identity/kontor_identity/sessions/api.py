@@ -22,6 +22,8 @@ from kontor_service.tokens import Principal, ServiceCaller, require
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
 Person = Annotated[Principal, Depends(require("account"))]
+# By which an account knows the browser; empty where it has none.
+Device = Annotated[str, Field(max_length=200)]
 Hash = Annotated[str, Field(max_length=64)]
 
 
@@ -31,6 +33,7 @@ class PasswordLogin(Input):
     password: Annotated[str, Field(max_length=1000)]
     kind: LoginKind
     ip: str = ""
+    device: Device = ""
 
 
 class CodeWanted(Input):
@@ -40,6 +43,7 @@ class CodeWanted(Input):
     slug: Annotated[str, Field(max_length=40)] | None = None
     email: Email | None = None
     ip: str = ""
+    device: Device = ""
 
     @model_validator(mode="after")
     def one_way(self) -> "CodeWanted":
@@ -65,7 +69,13 @@ async def password_session(body: PasswordLogin, deps: Deps, edge: CallingService
         raise NotAllowed(N_("%(edge)s starts no sessions of this kind."), edge=edge)
     email = body.email.strip().lower()
     started = await start_with_password(
-        deps, slug=body.slug, email=email, password=body.password, kind=body.kind, ip=body.ip
+        deps,
+        slug=body.slug,
+        email=email,
+        password=body.password,
+        kind=body.kind,
+        ip=body.ip,
+        device=body.device,
     )
     return started.answer()
 
@@ -76,7 +86,7 @@ async def mail_code(body: CodeWanted, deps: Deps, _: CallingService) -> dict[str
         if body.session_hash is not None:
             challenge_id = await mail_code_for_link(deps, body.session_hash, body.ip)
         else:
-            challenge_id = await mail_code_for_address(deps, body.slug or "", body.email or "", body.ip)
+            challenge_id = await mail_code_for_address(deps, body.slug or "", body.email or "", body.ip, body.device)
     return {"challenge_id": str(challenge_id)}
 
 

@@ -12,11 +12,11 @@ from kontor_identity.access.actors import session_actor
 from kontor_identity.access.tokens import SessionEnded
 from kontor_identity.challenges import issue
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.limits import CODE_BY_ACCOUNT, CODE_BY_IP, network
+from kontor_identity.limits import CODE, CODE_BY_IP, network
 from kontor_identity.links.store import mailed_to, recipient_of
 from kontor_identity.models import Challenge, Contact, Customer, Link
 from kontor_identity.sessions.changes import session_starts
-from kontor_identity.sessions.start import Started, start_session
+from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_service.errors import Conflict, Unauthorized
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
@@ -42,7 +42,7 @@ async def mail_code_for_link(deps: Dependencies, session_hash: str, ip: str) -> 
     actor = await session_actor(deps.db, session_hash)
     if actor is None or actor.ended or actor.link_id is None:
         raise SessionEnded
-    await deps.limits.take(CODE_BY_ACCOUNT, str(actor.link_id))
+    await deps.limits.take(CODE, str(actor.link_id))
     async with deps.db.transaction(actor.merchant_id) as session:
         recipient = await recipient_of(session, await session.get_one(Link, actor.link_id))
         if not recipient.email:
@@ -50,10 +50,11 @@ async def mail_code_for_link(deps: Dependencies, session_hash: str, ip: str) -> 
         return _issue_code(session, deps, recipient, actor.customer_id)
 
 
-async def mail_code_for_address(deps: Dependencies, slug: str, email: str, ip: str) -> UUID:
+async def mail_code_for_address(deps: Dependencies, slug: str, email: str, ip: str, device: str = "") -> UUID:
     """Mails a code to the address if a customer has it; the answer is the same if not. Raises TooMany."""
     await deps.limits.take(CODE_BY_IP, network(ip))
-    await deps.limits.take(CODE_BY_ACCOUNT, f"{slug}:{email}")
+    account = account_key("portal", slug, email)
+    await deps.limits.count(CODE, account, ip, deps.known_device(device, account))
     merchant_id = await deps.db.pool.fetchval("SELECT merchant_by_slug($1)", slug) or uuid4()
     async with deps.db.transaction(merchant_id) as session:
         recipient = await _who_has(session, merchant_id, email)
@@ -77,7 +78,7 @@ async def start_with_code(deps: Dependencies, challenge_id: UUID, code: str, ip:
         challenge = await session.get_one(Challenge, challenge_id)
         try:
             return await start_session(
-                session, deps.settings, kind="portal", merchant_id=merchant_id, ip=ip, email=challenge.email,
+                session, deps, kind="portal", merchant_id=merchant_id, ip=ip, email=challenge.email,
                 contact_id=challenge.contact_id, customer_id=challenge.customer_id,
             )  # fmt: skip
         except SessionEnded:

@@ -5,11 +5,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.customers.store import customers_of_user_seen
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.limits import LOGIN_BY_ACCOUNT, LOGIN_BY_IP, network
+from kontor_identity.limits import LOGIN, LOGIN_BY_IP, network
 from kontor_identity.models import Contact, Staff
-from kontor_identity.passwords.person import LoginKind, Person, find_person, login_key
+from kontor_identity.passwords.person import LoginKind, Person, find_person
 from kontor_identity.sessions.changes import session_starts
-from kontor_identity.sessions.start import Started, start_session
+from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_identity.system_time import now
 from kontor_service.errors import Unauthorized
 from kontor_service.i18n import N_
@@ -19,12 +19,13 @@ InvalidCredentials = Unauthorized.named("invalid_credentials", N_("E-mail addres
 
 
 async def start_with_password(
-    deps: Dependencies, *, slug: str, email: str, password: str, kind: LoginKind, ip: str
+    deps: Dependencies, *, slug: str, email: str, password: str, kind: LoginKind, ip: str, device: str = ""
 ) -> Started:
     """Raises InvalidCredentials, PortalOff, TooMany."""
-    account = login_key(kind, slug, email)
+    account = account_key(kind, slug, email)
+    attempt = LOGIN, account, ip, deps.known_device(device, account)
     await deps.limits.take(LOGIN_BY_IP, network(ip))
-    await deps.limits.take(LOGIN_BY_ACCOUNT, account)
+    await deps.limits.count(*attempt)
     known = await find_person(deps, kind, slug, email)
     if not await deps.passwords.verify(known.password_hash if known else None, password) or known is None:
         raise InvalidCredentials
@@ -38,7 +39,7 @@ async def start_with_password(
             raise InvalidCredentials
         person.password_hash = fresh or person.password_hash
         started = await start_for(session, deps, person, ip)
-    await deps.limits.reset(LOGIN_BY_ACCOUNT, account)
+    await deps.limits.succeeded(*attempt)
     return started
 
 
@@ -49,7 +50,7 @@ async def start_for(session: AsyncSession, deps: Dependencies, person: Person, i
             raise InvalidCredentials
         person.last_seen_at = now()
         return await start_session(
-            session, deps.settings, kind="staff", merchant_id=person.merchant_id, ip=ip, staff_id=person.id,
+            session, deps, kind="staff", merchant_id=person.merchant_id, ip=ip, staff_id=person.id,
             email=person.email,
         )  # fmt: skip
     query = (
@@ -62,6 +63,6 @@ async def start_for(session: AsyncSession, deps: Dependencies, person: Person, i
         raise InvalidCredentials
     await customers_of_user_seen(session, person.id)
     return await start_session(
-        session, deps.settings, kind="portal", merchant_id=person.merchant_id, ip=ip, user_id=person.id,
+        session, deps, kind="portal", merchant_id=person.merchant_id, ip=ip, user_id=person.id,
         contact_id=contact.id, email=person.email,
     )  # fmt: skip

@@ -11,9 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.access.actors import SessionActor
 from kontor_identity.access.tokens import PortalOff, SessionEnded, hash_of
+from kontor_identity.dependencies import Dependencies
+from kontor_identity.keys.derived import Purpose
 from kontor_identity.models import LoginSession
 from kontor_identity.settings import Settings
 from kontor_identity.system_time import now
+from kontor_service.ids import uuid7
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,16 @@ class Started:
 
     token: str
     actor: SessionActor
+    # By which the browser is known to this account from now on; empty for links.
+    device: str
 
     def answer(self, **extra: Any) -> dict[str, Any]:
-        return {"token": self.token, "session": self.actor.state(), **extra}
+        return {"token": self.token, "session": self.actor.state(), "device": self.device, **extra}
+
+
+def account_key(kind: str, slug: str, email: str) -> str:
+    """Under which attempts to get in are counted, known address or not."""
+    return f"{kind}:{'' if kind == 'staff' else slug}:{email}"
 
 
 def lifetime(settings: Settings, kind: str) -> timedelta:
@@ -36,7 +46,7 @@ def lifetime(settings: Settings, kind: str) -> timedelta:
 
 
 async def start_session(
-    session: AsyncSession, settings: Settings, *, kind: str, merchant_id: UUID, ip: str, **whose: Any
+    session: AsyncSession, deps: Dependencies, *, kind: str, merchant_id: UUID, ip: str, **whose: Any
 ) -> Started:
     """Writes the session and reads back what it may do, both in this transaction.
 
@@ -46,7 +56,7 @@ async def start_session(
     instant = now()
     row = LoginSession(
         merchant_id=merchant_id, hash=hash_of(token), kind=kind, ip=ip[:60], created_at=instant,
-        expires_at=instant + lifetime(settings, kind), **whose,
+        expires_at=instant + lifetime(deps.settings, kind), **whose,
     )  # fmt: skip
     session.add(row)
     await session.flush()
@@ -56,4 +66,6 @@ async def start_session(
         raise SessionEnded
     if kind != "staff" and not actor.open:
         raise PortalOff
-    return Started(token, actor)
+    account = account_key(kind, actor.slug, actor.email)
+    device = "" if kind == "link" else deps.secrets.token(Purpose.DEVICE, uuid7(), about=account)
+    return Started(token, actor, device)
