@@ -1,16 +1,17 @@
 """Other systems' doors: an API key becomes a token for one command, a body passes through to the owner, or a list of
 inputs is done one by one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from kontor_edge.edge import client_ip, edge_of
-from kontor_service.errors import Problem, TooLarge, Unauthorized, Unavailable
+from kontor_service.bodies import before_body
+from kontor_service.errors import Problem, Unauthorized, Unavailable
 from kontor_service.i18n import N_
 
 T = TypeVar("T")
@@ -22,10 +23,6 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`Auth
 KeyMissing = Unauthorized.named("api_key_missing", N_("An API key is needed."))
 
 
-class UploadTooLarge(TooLarge):
-    code = "file_too_large"
-
-
 @dataclass(frozen=True, slots=True)
 class Permit:
     """A token for one command of the key's owner at one service."""
@@ -34,45 +31,33 @@ class Permit:
     merchant_id: UUID
 
 
-async def api_key(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+def let_in(audience: str, right: str) -> Any:
+    """A dependency: the Permit for this request, whose key is checked before its body is read."""
+
+    @before_body
+    async def check(request: Request) -> Permit:
+        return await permit(request, audience=audience, right=right)
+
+    async def permitted(found: Annotated[Permit, Depends(check)], _: Annotated[Any, Depends(_bearer)]) -> Permit:
+        return found
+
+    return Depends(permitted)
+
+
+async def permit(request: Request, *, audience: str, right: str) -> Permit:
+    """A fresh one. Raises Unauthorized for no, an unknown or a revoked key, Forbidden where its scopes do not include the right."""
+    credentials = await _bearer(request)
     if credentials is None or not credentials.credentials:
         raise KeyMissing(
             N_("An API key is needed, as Authorization: Bearer <API key>"), headers={"WWW-Authenticate": "Bearer"}
         )
-    return credentials.credentials
-
-
-ApiKey = Annotated[str, Depends(api_key)]
-
-
-async def permit(request: Request, key: str, *, audience: str, right: str) -> Permit:
-    """Raises Unauthorized for an unknown or revoked key, Forbidden where its scopes do not include the right."""
     edge = edge_of(request)
-    wanted = {"api_key": key[:200], "audience": audience, "right": right, "ip": client_ip(request)}
+    wanted = {
+        "api_key": credentials.credentials[:200], "audience": audience, "right": right, "ip": client_ip(request),
+    }  # fmt: skip
     answer = await edge.owner("identity").request("POST", "/v1/tokens", headers=edge.credential, json=wanted)
     minted = answer.json()
     return Permit(minted["token"], UUID(minted["principal"]["merchant"]))
-
-
-def check_length(request: Request, limit: int) -> None:
-    """Refuses what says itself that it is too large, before a byte of it is read. Raises UploadTooLarge."""
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and (len(length) > 18 or int(length) > limit):
-        raise _too_large(limit)
-
-
-async def limited(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The body in pieces. Raises UploadTooLarge after `limit` bytes: the owner then gets an unfinished request."""
-    passed = 0
-    async for piece in request.stream():
-        passed += len(piece)
-        if passed > limit:
-            raise _too_large(limit)
-        yield piece
-
-
-def _too_large(limit: int) -> UploadTooLarge:
-    return UploadTooLarge(N_("At most %(megabytes)s MiB are accepted."), field="file", megabytes=limit // 1024**2)
 
 
 async def each(inputs: list[T], do: Callable[[T], Awaitable[dict[str, Any]]]) -> dict[str, Any]:

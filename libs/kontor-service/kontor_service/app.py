@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from kontor_bus.supervision import Background
+from kontor_service.bodies import LimitedBodies
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.errors import install_handlers
@@ -79,6 +80,7 @@ def build_app(
     install_handlers(app)
     for router in routers:
         app.include_router(router)
+    app.add_middleware(LimitedBodies)
     app.add_middleware(Speaking)
     app.add_middleware(RequestTelemetry, service=settings.service, provider=provider, registry=registry)
     return app

@@ -192,6 +192,9 @@ def install_handlers(app: FastAPI) -> None:
 
 def problem_of(error: HTTPException) -> Problem:
     """What the framework itself refuses."""
+    if isinstance(error.__cause__, Problem):
+        # Raised while the body was read, which the framework takes for a broken one.
+        return error.__cause__
     kind = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code)
     headers = dict(error.headers) if error.headers else None
     if kind is not None:

@@ -11,6 +11,7 @@ import jwt
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from kontor_service.bodies import before_body
 from kontor_service.client import ServiceClient
 from kontor_service.errors import Forbidden, Unauthorized
 from kontor_service.i18n import N_
@@ -95,6 +96,7 @@ class TokenVerifier:
 def require(*rights: str) -> Callable[[Request], Any]:
     """A dependency: the caller's Principal, who must have one of these rights. A service has the right "service"."""
 
+    @before_body
     async def principal(request: Request) -> Principal:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:

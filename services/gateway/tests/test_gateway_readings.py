@@ -138,12 +138,11 @@ async def test_a_picture_that_is_none_is_refused_at_its_field_and_nothing_is_sto
 
 async def test_a_form_that_is_too_large_is_not_read(portal: Any, home: Any) -> None:
     host, _, port = portal.url.removeprefix("http://").partition(":")
-    for said, status in (("Content-Length: 314572800", b"413"), ("Transfer-Encoding: chunked", b"411")):
-        reader, writer = await asyncio.open_connection(host, int(port))
-        head = f"POST {FORM} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {home['cookie']['cookie']}\r\n{said}\r\n\r\n"
-        writer.write(head.encode())
-        assert status in await reader.readline()
-        writer.close()
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST {FORM} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {home['cookie']['cookie']}\r\nContent-Length: 314572800\r\n\r\n"
+    writer.write(head.encode())
+    assert b"413" in await reader.readline()
+    writer.close()
 
 
 async def test_with_meters_down_what_was_typed_stays(portal: Any, home: Any) -> None:

@@ -58,9 +58,9 @@ class Dependencies:
         return str(token.id) if self.secrets.genuine(token, Purpose.DEVICE, about=account) else ""
 
 
-def _dependencies(request: Request) -> Dependencies:
+def dependencies_of(request: Request) -> Dependencies:
     deps: Dependencies = request.app.state.dependencies
     return deps
 
 
-Deps = Annotated[Dependencies, Depends(_dependencies)]
+Deps = Annotated[Dependencies, Depends(dependencies_of)]

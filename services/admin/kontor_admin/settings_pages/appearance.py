@@ -12,6 +12,7 @@ from kontor_edge.acting import act, refused
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
 from kontor_edge.staff import Staff, current_staff
+from kontor_service.bodies import takes
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -36,6 +37,7 @@ async def show(request: Request) -> Response:
 
 
 @router.post("")
+@takes(4 * _MOST_BYTES)
 async def change(request: Request) -> Response:
     """Colour and logo together; a logo that is refused leaves the colour as it was."""
     staff = await current_staff(request)
@@ -82,6 +84,7 @@ async def remove_logo(request: Request) -> Response:
 
 
 @router.post("/vorschau")
+@takes(4 * _MOST_BYTES)
 async def preview(request: Request) -> Response:
     """A page of the portal in the colour that is being chosen, in a frame of its own."""
     staff = await current_staff(request)

@@ -13,9 +13,9 @@ from kontor_documents.events import document_state
 from kontor_documents.intake.service import Upload, accept
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.release.rules import spoken
+from kontor_service.bodies import takes
 from kontor_service.commands import command_result
-from kontor_service.errors import Problem, TooLarge
-from kontor_service.i18n import N_
+from kontor_service.errors import Problem
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["submissions"])
@@ -26,6 +26,7 @@ Submitter = Annotated[Principal, Depends(require("documents:submit", "service"))
 
 
 @router.post("/v1/submissions", status_code=202)
+@takes(lambda settings: settings.max_upload_bytes)
 async def submit(
     request: Request,
     deps: Deps,
@@ -35,7 +36,7 @@ async def submit(
     x_kontor_file_name: Annotated[str, Header()] = "",
 ) -> dict[str, Any]:
     """A file as the body with its own content type, JSON data as the body, or multipart with `file` and `data`."""
-    file, beside, media_type, name = await _parts_of(request, request.app.state.settings.max_upload_bytes)
+    file, beside, media_type, name = await _parts_of(request)
     upload = Upload(
         source=x_kontor_source if x_kontor_source in _SOURCES else "http",
         by=principal.subject,
@@ -94,41 +95,23 @@ def _summary(document: Document, files: list[DocumentFile]) -> dict[str, Any]:
     }
 
 
-async def _parts_of(request: Request, limit: int) -> tuple[bytes | None, bytes | None, str, str]:
-    """File, data beside it, the file's media type and name. Raises TooLarge while reading, not after."""
+async def _parts_of(request: Request) -> tuple[bytes | None, bytes | None, str, str]:
+    """File, data beside it, the file's media type and name."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if int(request.headers.get("content-length") or 0) > limit:
-        raise _too_large(limit)
     if media_type == "multipart/form-data":
-        return await _form(request, limit)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
+        return await _form(request)
+    body = await request.body()
     if not body:
         raise NothingSubmitted(field="file")
-    if media_type == _JSON:
-        return None, bytes(body), media_type, ""
-    return bytes(body), None, media_type, ""
+    return (None, body, media_type, "") if media_type == _JSON else (body, None, media_type, "")
 
 
-async def _form(request: Request, limit: int) -> tuple[bytes | None, bytes | None, str, str]:
-    form = await request.form(max_files=2, max_fields=4, max_part_size=limit)
-    try:
+async def _form(request: Request) -> tuple[bytes | None, bytes | None, str, str]:
+    limit = request.app.state.settings.max_upload_bytes
+    async with request.form(max_files=2, max_fields=4, max_part_size=limit) as form:
         file, data = form.get("file"), form.get("data")
-        content = await file.read(limit + 1) if isinstance(file, UploadFile) else None
-        beside = await data.read(limit + 1) if isinstance(data, UploadFile) else data.encode() if data else None
-        if len(content or b"") > limit or len(beside or b"") > limit:
-            raise _too_large(limit)
+        content = await file.read() if isinstance(file, UploadFile) else None
+        beside = await data.read() if isinstance(data, UploadFile) else data.encode() if data else None
         named = file if isinstance(file, UploadFile) else None
         media_type, name = (named.content_type or "", named.filename or "") if named else (_JSON, "")
         return content, beside, media_type, name
-    finally:
-        await form.close()
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        N_("At most %(megabytes)s MiB are accepted."), code="file_too_large", field="file", megabytes=limit // 1024**2
-    )

@@ -14,6 +14,7 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff, current_staff, page_context, query_view
+from kontor_service.bodies import takes
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -57,6 +58,7 @@ def _page(
 
 
 @router.post("")
+@takes(lambda settings: settings.upload_files * settings.upload_bytes)
 async def upload(request: Request) -> Response:
     """All files of the form; each stands for itself."""
     staff = await current_staff(request)
@@ -86,6 +88,7 @@ async def _settled(request: Request, ids: list[UUID]) -> list[dict[str, Any]]:
 
 
 @router.post("/datei")
+@takes(lambda settings: 2 * settings.upload_bytes)
 async def upload_one(request: Request) -> Response:
     """One file of a page with scripts; the answer is its row in the list of results."""
     staff = await current_staff(request)

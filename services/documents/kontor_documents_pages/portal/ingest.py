@@ -8,12 +8,14 @@ from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import ApiKey, Permit, check_length, limited, permit
+from kontor_edge.ingest import Permit, let_in
+from kontor_service.bodies import takes
 from kontor_service.errors import Problem
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
 
 _UPLOAD_SECONDS = 60.0
+Submitter = Annotated[Permit, let_in("documents", "documents:submit")]
 _BODY = {
     "required": True,
     "content": {
@@ -80,9 +82,10 @@ class Reason(BaseModel):
     response_model=Accepted,
     openapi_extra={"requestBody": _BODY},
 )
+@takes(lambda settings: settings.upload_bytes)
 async def submit(
     request: Request,
-    key: ApiKey,
+    allowed: Submitter,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     x_kontor_file_name: Annotated[str, Header(max_length=200)] = "",
     x_kontor_source: Annotated[
@@ -95,23 +98,20 @@ async def submit(
     and are refused afterwards. Ask `status_url` (same key) what became of it.
     """
     edge = edge_of(request)
-    check_length(request, edge.settings.upload_bytes)
-    allowed = await permit(request, key, audience="documents", right="documents:submit")
     headers = {"Content-Type": request.headers.get("content-type", ""), "X-Kontor-Source": x_kontor_source}
     headers |= {"Idempotency-Key": idempotency_key} if idempotency_key else {}
     headers |= {"X-Kontor-File-Name": x_kontor_file_name} if x_kontor_file_name else {}
     answer = await edge.owner("documents").request(
         "POST", "/v1/submissions", token=allowed.token, headers=headers, timeout=_UPLOAD_SECONDS,
-        content=limited(request, edge.settings.upload_bytes),
+        content=request.stream(),
     )  # fmt: skip
     submission = answer.json()["id"]
     return {"id": submission, "status_url": f"{edge.settings.portal_url}/api/ingest/v1/submissions/{submission}"}
 
 
 @router.get("/submissions/{submission_id}", summary="What became of it", response_model=SubmissionState)
-async def status(request: Request, submission_id: UUID, key: ApiKey) -> dict[str, Any]:
+async def status(request: Request, submission_id: UUID, allowed: Submitter) -> dict[str, Any]:
     """`accepted` while it is being read, `processed` with the document, `rejected` with the reason."""
-    allowed = await permit(request, key, audience="documents", right="documents:submit")
     documents = edge_of(request).owner("documents")
     answer = await documents.request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
     found: dict[str, Any] = answer.json()
@@ -140,20 +140,21 @@ async def _portal_url(request: Request, allowed: Permit, document: dict[str, Any
 
 
 @router.post("/documents/{external_id:path}/cancel", summary="Cancel a document (Storno)")
-async def cancel(request: Request, external_id: str, key: ApiKey, body: Reason | None = None) -> dict[str, Any]:
+async def cancel(request: Request, external_id: str, allowed: Submitter, body: Reason | None = None) -> dict[str, Any]:
     """The customer goes on seeing it, as cancelled; nothing is to be paid on it any more."""
-    return await _close(request, external_id, key, "cancel", body)
+    return await _close(request, external_id, allowed, "cancel", body)
 
 
 @router.post("/documents/{external_id:path}/withdraw", summary="Take a document back")
-async def withdraw(request: Request, external_id: str, key: ApiKey, body: Reason | None = None) -> dict[str, Any]:
+async def withdraw(
+    request: Request, external_id: str, allowed: Submitter, body: Reason | None = None
+) -> dict[str, Any]:
     """It vanishes from the portal."""
-    return await _close(request, external_id, key, "withdraw", body)
+    return await _close(request, external_id, allowed, "withdraw", body)
 
 
-async def _close(request: Request, external_id: str, key: str, verb: str, body: Reason | None) -> dict[str, Any]:
+async def _close(request: Request, external_id: str, allowed: Permit, verb: str, body: Reason | None) -> dict[str, Any]:
     edge = edge_of(request)
-    allowed = await permit(request, key, audience="documents", right="documents:submit")
     path = f"/v1/documents/by-external-id/{quote(external_id, safe='')}/{verb}"
     answer = await edge.owner("documents").request(
         "POST", path, token=allowed.token, json={"reason": body.reason if body else ""}

@@ -7,9 +7,13 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import MOST, ApiKey, each, permit
+from kontor_edge.ingest import MOST, Permit, each, let_in, permit
 
 router = APIRouter(prefix="/api/ingest/v1/customers", tags=["ingest"])
+
+
+_RIGHT = {"audience": "identity", "right": "customers:edit"}
+Editor = Annotated[Permit, let_in(**_RIGHT)]
 
 
 class Address(BaseModel):
@@ -56,25 +60,31 @@ class NumberedCustomer(Customer):
 
 @router.put("/{number}", summary="Create or change a customer")
 async def put_customer(
-    request: Request, number: Annotated[str, Path(max_length=60)], body: Customer, key: ApiKey
+    request: Request, number: Annotated[str, Path(max_length=60)], body: Customer, allowed: Editor
 ) -> dict[str, Any]:
     """Upsert by customer number: the only thing documents are matched by."""
-    return await _upsert(request, key, number, body)
+    return await _upsert(request, allowed, number, body)
 
 
 @router.post("", summary="Create or change customers")
 async def post_customers(
-    request: Request, body: NumberedCustomer | Annotated[list[NumberedCustomer], Field(max_length=MOST)], key: ApiKey
+    request: Request,
+    body: NumberedCustomer | Annotated[list[NumberedCustomer], Field(max_length=MOST)],
+    allowed: Editor,
 ) -> dict[str, Any]:
     """One, or a list of up to 500; each is done by itself: see `results`."""
     if isinstance(body, NumberedCustomer):
-        return await _upsert(request, key, body.number, body)
-    return await each(body, lambda one: _upsert(request, key, one.number, one))
+        return await _upsert(request, allowed, body.number, body)
+
+    async def one_of_many(one: NumberedCustomer) -> dict[str, Any]:
+        # A permit is for a moment; a long list takes longer.
+        return await _upsert(request, await permit(request, **_RIGHT), one.number, one)
+
+    return await each(body, one_of_many)
 
 
-async def _upsert(request: Request, key: str, number: str, body: Customer) -> dict[str, Any]:
+async def _upsert(request: Request, allowed: Permit, number: str, body: Customer) -> dict[str, Any]:
     edge = edge_of(request)
-    allowed = await permit(request, key, audience="identity", right="customers:edit")
     said = body.model_dump(mode="json", exclude_unset=True, exclude={"number"})
     answer = (
         await edge.owner("identity").request(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import ApiKey, permit
+from kontor_edge.ingest import Permit, let_in
 from kontor_service.models import LARGEST
 
 router = APIRouter(prefix="/api", tags=["events"])
@@ -16,14 +16,13 @@ _PATIENCE_SECONDS = 5.0
 @router.get("/events", summary="What happened since")
 async def events(
     request: Request,
-    key: ApiKey,
+    allowed: Annotated[Permit, let_in("notifications", "events:read")],
     after: Annotated[int, Query(ge=0, le=LARGEST, description="The last position you have seen")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     wait: Annotated[float, Query(ge=0, le=20, description="Seconds to wait for news before an empty answer")] = 0,
 ) -> dict[str, Any]:
     """`events` in order of `position`, and `next` for the following call. One writer assigns positions: none is skipped."""
     edge = edge_of(request)
-    allowed = await permit(request, key, audience="notifications", right="events:read")
     answer = await edge.owner("notifications").request(
         "GET", "/v1/feed", token=allowed.token, params={"after": after, "limit": limit, "wait": wait},
         timeout=wait + _PATIENCE_SECONDS,

@@ -3,11 +3,12 @@
 import hmac
 from typing import Annotated, Any
 
-from fastapi import Depends
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from fastapi import Depends, Request
+from fastapi.security import HTTPBasic
 
-from kontor_identity.dependencies import Deps
+from kontor_identity.dependencies import dependencies_of
 from kontor_identity.keys.signing import SigningKeys
+from kontor_service.bodies import before_body
 from kontor_service.errors import Unauthorized
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, TokenVerifier, from_services
@@ -18,8 +19,10 @@ _basic = HTTPBasic(auto_error=False)
 ServiceUnknown = Unauthorized.named("service_unknown", N_("The service's credential is not right."))
 
 
-def calling_service(deps: Deps, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:
+@before_body
+async def calling_service(request: Request) -> str:
     """The name of the service that calls. Raises ServiceUnknown."""
+    deps, credentials = dependencies_of(request), await _basic(request)
     name = credentials.username if credentials else ""
     given = credentials.password if credentials else ""
     secret = deps.settings.service_secrets.get(name)

@@ -8,10 +8,10 @@ from google.protobuf.json_format import MessageToDict
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_identity.dependencies import Deps
 from kontor_identity.merchants.inputs import MerchantChange
-from kontor_identity.merchants.logo import LARGEST_BYTES, LogoTooLarge, logo, remove_logo, set_logo
+from kontor_identity.merchants.logo import LARGEST_BYTES, logo, remove_logo, set_logo
 from kontor_identity.merchants.service import change_settings, merchant_settings
+from kontor_service.bodies import takes
 from kontor_service.events import state_of
-from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["merchant"])
@@ -36,8 +36,9 @@ async def patch_settings(change: MerchantChange, deps: Deps, editor: Editor) -> 
 
 
 @router.put("/v1/merchant/logo")
+@takes(2 * LARGEST_BYTES)
 async def put_logo(request: Request, deps: Deps, editor: Editor) -> dict[str, Any]:
-    return await set_logo(deps, editor.merchant, await _bounded_body(request))
+    return await set_logo(deps, editor.merchant, await request.body())
 
 
 @router.delete("/v1/merchant/logo")
@@ -49,17 +50,3 @@ async def delete_logo(deps: Deps, editor: Editor) -> dict[str, Any]:
 async def public_logo(sha256: str, deps: Deps) -> Response:
     content, media_type = await logo(deps, sha256)
     return Response(content, media_type=media_type, headers=_FOR_EVER)
-
-
-async def _bounded_body(request: Request) -> bytes:
-    """The body, read no further than a logo may be long."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BYTES:
-            raise LogoTooLarge(
-                N_("At most %(megabytes)s MiB are accepted."),
-                field="logo",
-                megabytes=LARGEST_BYTES // 1024 // 1024,
-            )
-    return body

@@ -17,12 +17,13 @@ from kontor_meters.batches.formats.columns import template
 from kontor_meters.batches.formats.csv_meters import meters_of
 from kontor_meters.batches.formats.csv_readings import body_of
 from kontor_meters.batches.formats.csv_table import Table, table
-from kontor_meters.batches.formats.items import MOST_BYTES, too_large, unpacked
+from kontor_meters.batches.formats.items import MOST_BYTES, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.pieces import Piece, forecast, lines_of
 from kontor_meters.batches.result import written
 from kontor_meters.copies import zone_of
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.commands import command_result
 from kontor_service.errors import Conflict
 from kontor_service.i18n import N_
@@ -84,14 +85,13 @@ async def file_of(deps: Dependencies, batch: Batch, content: bytes = b"") -> Fil
 
 
 @router.post("", status_code=201)
+@takes(MOST_BYTES + MEBIBYTE)
 async def upload(
     request: Request, principal: Editor, file: Annotated[UploadFile, Part()], kind: Annotated[Kind, Form()]
 ) -> dict[str, Any]:
     """The batch in preview: nothing is stored before /store; counts and lines say what would become of each."""
     deps: Dependencies = request.app.state.batches
-    content = await file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise too_large()
+    content = await file.read()
     now = deps.clock.now()
     batch = Batch(
         id=uuid7(), merchant_id=principal.merchant, kind=kind, source="csv", state="preview", content_sha256="",

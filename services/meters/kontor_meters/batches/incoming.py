@@ -15,12 +15,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor_bus.ingest import IngestMessage, Refused
 from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.csv_readings import csv_body
-from kontor_meters.batches.formats.items import MOST_BYTES, Body, BodyBroken, json_body, too_large, unpacked
+from kontor_meters.batches.formats.items import MOST_BYTES, Body, BodyBroken, json_body, unpacked
 from kontor_meters.batches.models import Batch, BatchNotFound
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.prepare import Prepared
 from kontor_meters.batches.pipeline.store import prepared_of, store_prepared
 from kontor_meters.copies import zone_of
+from kontor_service.bodies import takes
 from kontor_service.commands import command_result
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
@@ -36,13 +37,16 @@ _CSV, _JSON = "text/csv", "application/json"
 
 
 @router.post("")
+@takes(MOST_BYTES)
 async def submit(request: Request, principal: Submitter) -> dict[str, Any]:
     """JSON or CSV, plain or gzip, at most 32 MiB. What is wrong with single items is in the answer; the rest is stored.
 
     The same body again changes nothing; what was refused then is tried again.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    deps, body = request.app.state.batches, await _body(request)
+    deps, body = request.app.state.batches, await request.body()
+    if not body:
+        raise BodyBroken(N_("There was nothing in the request."))
     return await _accept(deps, principal.merchant, body, media_type, source="http", by=principal.subject)
 
 
@@ -63,21 +67,6 @@ async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> Non
     raise Refused(
         f"batch {answer['id']}: {answer['refused']} of {answer['total']} refused, the rest is stored. {told}{more}"
     )
-
-
-async def _body(request: Request) -> bytes:
-    """Raises TooLarge while reading, not after; BodyBroken where nothing came."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > MOST_BYTES:
-        raise too_large()
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise too_large()
-    if not body:
-        raise BodyBroken(N_("There was nothing in the request."))
-    return bytes(body)
 
 
 async def _accept(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kontor_meters.errors import PhotoNotFound
 from kontor_meters.models import Photo
 from kontor_meters.readings import history
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.i18n import N_
 from kontor_service.pictures import PictureTooLarge, redrawn
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
@@ -19,7 +20,7 @@ from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 router = APIRouter(prefix="/v1", tags=["readings"])
 Reader = Annotated[Principal, Depends(require("meters:enter", "meters:edit"))]
 Viewer = Annotated[Principal, Depends(require("meters:read", SERVICE_RIGHT))]
-MOST_BYTES = 25 * 1024 * 1024
+MOST_BYTES = 25 * MEBIBYTE
 # The largest phones take 200 megapixels, but send fewer.
 MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 1_600
@@ -29,6 +30,7 @@ _decoding = threading.Lock()
 
 
 @router.post("/photos", status_code=201)
+@takes(MOST_BYTES + MEBIBYTE)
 async def upload_photo(request: Request, file: UploadFile, principal: Reader) -> dict[str, str]:
     """JPEG, PNG, WebP or HEIC of up to 25 MB; kept as JPEG of at most 1600 px without what the camera wrote into it."""
     content = await file.read(MOST_BYTES + 1)

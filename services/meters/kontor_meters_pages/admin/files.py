@@ -16,6 +16,7 @@ from kontor_edge.query import loads
 from kontor_edge.staff import Staff
 from kontor_meters_pages.admin.listing import BATCHES
 from kontor_meters_pages.admin.staff_page import EDIT, LIVE, OWNER, READ, ask_meters, query_list, render
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -27,7 +28,7 @@ KINDS = ("readings", "meters")
 # So many of the lines that something is wrong with are in the copy.
 _KEPT = 20
 # What meters takes at once.
-_MOST_BYTES = 32 * 1024 * 1024
+_MOST_BYTES = 32 * MEBIBYTE
 CSV = "text/csv; charset=utf-8"
 
 
@@ -44,11 +45,12 @@ async def _page(request: Request, staff: Staff, form: Form, status: int = 200) -
     _staff, listing = await query_list(request, BATCHES)
     return render(
         request, staff, "files", live=LIVE, status=status, tab="files", form=form, listing=listing,
-        megabytes=_MOST_BYTES // 1024**2,
+        megabytes=_MOST_BYTES // MEBIBYTE,
     )  # fmt: skip
 
 
 @router.post("")
+@takes(2 * _MOST_BYTES)
 async def upload(request: Request) -> Response:
     """Reads the file and shows what would become of it; nothing is stored yet."""
     staff, _row = await ask_meters(request, "staff")
@@ -66,7 +68,7 @@ def _file(form: Form) -> UploadFile | None:
     if found is None:
         form.error("file", _("Please choose at least one file."))
     elif found.size is not None and found.size > _MOST_BYTES:
-        form.error("file", _("The file is larger than %(limit)s MB.", limit=_MOST_BYTES // 1024**2))
+        form.error("file", _("The file is larger than %(limit)s MB.", limit=_MOST_BYTES // MEBIBYTE))
     elif not found.size:
         form.error("file", _("The file is empty."))
     else:

@@ -10,7 +10,6 @@ from kontor_edge.owners import command, send
 from kontor_meters_pages.entering import Entry
 from kontor_meters_pages.portal.words import REASONS
 from kontor_service.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unavailable
-from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form
 
@@ -18,16 +17,6 @@ from kontor_web import Form
 _ENTER = ("meters", "meters:enter")
 # A photo is read and drawn anew before meters answers.
 _PHOTO_SECONDS = 60.0
-
-
-class FormTooLarge(TooLarge):
-    code = "file_too_large"
-    # The detail is a sentence in the reader's language.
-    for_people = True
-
-
-class LengthMissing(Problem):
-    status, code, title = 411, "length_missing", N_("The length of the request must be said.")
 
 
 def by_hand(meters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -43,17 +32,6 @@ def to_enter(meters: list[dict[str, Any]], waiting: set[str], form: Form | None 
         return form is not None and any(form.value(f"value-{register['id']}") for register in meter["registers"])
 
     return [meter for meter in meters if meter["id"] in waiting or typed(meter)]
-
-
-def check_size(request: Request, limit: int) -> None:
-    """Raises FormTooLarge, LengthMissing: a form is kept on disk while it is read."""
-    said = request.headers.get("content-length", "")
-    if not said.isdigit():
-        raise LengthMissing
-    if int(said) > limit:
-        raise FormTooLarge(
-            _("The photos are too large together: at most %(most)s MB go up at once.", most=limit // 1024**2)
-        )
 
 
 async def store_photo(request: Request, photo: UploadFile, link: str | None = None) -> str:

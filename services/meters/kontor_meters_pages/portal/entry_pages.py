@@ -15,8 +15,9 @@ from kontor_edge.paging import next_cursor, parse_uuid
 from kontor_edge.portal import Slug, page_context
 from kontor_edge.query import loads_all
 from kontor_meters_pages.entering import Entry
-from kontor_meters_pages.portal.entering import by_hand, check_size, enter, to_enter
+from kontor_meters_pages.portal.entering import by_hand, enter, to_enter
 from kontor_meters_pages.portal.listing import METERS, may_enter
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.errors import Forbidden, NotFound
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -24,7 +25,7 @@ from kontor_web import Form, read_form
 router = APIRouter(include_in_schema=False)
 
 # Ten photos just as a phone takes them, or hundreds that were shrunk.
-_LARGEST_FORM = 256 * 1024 * 1024
+_LARGEST_FORM = 256 * MEBIBYTE
 
 
 @router.get("/{slug}/zaehler/melden")
@@ -39,11 +40,11 @@ async def entry(request: Request, slug: Slug) -> Response:
 
 
 @router.post("/{slug}/zaehler/melden")
+@takes(_LARGEST_FORM)
 async def send(request: Request, slug: Slug) -> Response:
     record = await _record(request)
     if not may_enter(record):
         raise Forbidden
-    check_size(request, _LARGEST_FORM)
     async with aclosing(await read_form(request, max_files=METERS.size)) as form:
         found = Entry(_chosen(request, record, form), form, record["today"])
         status = await enter(request, found)

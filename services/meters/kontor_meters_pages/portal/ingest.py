@@ -1,22 +1,22 @@
 """Meters and readings in, one by one or by the million: other systems' doors to the owner."""
 
 from base64 import b64decode
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import Edge, edge_of
-from kontor_edge.ingest import ApiKey, check_length, limited, permit
+from kontor_edge.ingest import Permit, let_in
 from kontor_meters_pages.portal.copy import METER
+from kontor_service.bodies import MEBIBYTE, takes
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
 
-_LARGEST_BODY = 32 * 1024 * 1024
-_LARGEST_METERS = 4 * 1024 * 1024
 # A million values are checked and summed before meters answers.
 _PATIENCE_SECONDS = 120.0
+Submitter = Annotated[Permit, let_in("meters", "meters:submit")]
 # What the owner reads a body by. Everything else of the caller's headers stays here.
 _PASSED_ON = ("content-type", "content-encoding", "idempotency-key")
 
@@ -70,24 +70,22 @@ class BatchState(BaseModel):
     response_model=BatchState,
     openapi_extra={"requestBody": _READINGS_BODY},
 )
-async def post_readings(request: Request, key: ApiKey) -> dict[str, Any]:
+@takes(32 * MEBIBYTE)
+async def post_readings(request: Request, allowed: Submitter) -> dict[str, Any]:
     """JSON, CSV, or either packed with gzip; at most 32 MiB. `meter` is its number or your own id of it.
 
     What is wrong is named in `problems` and the rest is stored. The same values again change nothing, other values for the
     same time replace those that were there.
     """
-    check_length(request, _LARGEST_BODY)
-    allowed = await permit(request, key, audience="meters", right="meters:submit")
     answer = await edge_of(request).owner("meters").request(
         "POST", "/v1/incoming-readings", token=allowed.token, headers=_headers(request), timeout=_PATIENCE_SECONDS,
-        content=limited(request, _LARGEST_BODY),
+        content=request.stream(),
     )  # fmt: skip
     return _with_address(request, answer.json())
 
 
 @router.get("/readings/{batch_id}", summary="What became of them", response_model=BatchState)
-async def readings_state(request: Request, batch_id: UUID, key: ApiKey) -> dict[str, Any]:
-    allowed = await permit(request, key, audience="meters", right="meters:submit")
+async def readings_state(request: Request, batch_id: UUID, allowed: Submitter) -> dict[str, Any]:
     answer = await edge_of(request).owner("meters").request(
         "GET", f"/v1/incoming-readings/{batch_id}", token=allowed.token
     )  # fmt: skip
@@ -95,15 +93,13 @@ async def readings_state(request: Request, batch_id: UUID, key: ApiKey) -> dict[
 
 
 @router.post("/meters", summary="Create or change meters", openapi_extra={"requestBody": _METERS_BODY})
-async def post_meters(request: Request, response: Response, key: ApiKey) -> dict[str, Any]:
+async def post_meters(request: Request, response: Response, allowed: Submitter) -> dict[str, Any]:
     """One (201 where it is new), or a list of up to 500: see `results`. Upsert by `external_id`; the fields are in
     docs/api.md. Readings that waited for a meter are taken as soon as it is there."""
-    check_length(request, _LARGEST_METERS)
     edge = edge_of(request)
-    allowed = await permit(request, key, audience="meters", right="meters:submit")
     answer = await edge.owner("meters").request(
         "POST", "/v1/incoming-meters", token=allowed.token, headers=_headers(request), timeout=_PATIENCE_SECONDS,
-        content=limited(request, _LARGEST_METERS),
+        content=request.stream(),
     )  # fmt: skip
     found: dict[str, Any] = answer.json()
     if "results" not in found:

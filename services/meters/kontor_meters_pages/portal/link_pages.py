@@ -17,8 +17,9 @@ from kontor_edge.owners import ask_identity
 from kontor_edge.portal import public_page_context, query_portal
 from kontor_edge.query import call_view, loads_all
 from kontor_meters_pages.entering import Entry
-from kontor_meters_pages.portal.entering import check_size, enter, to_enter
+from kontor_meters_pages.portal.entering import enter, to_enter
 from kontor_meters_pages.portal.entry_pages import entry_title
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
 from kontor_web import Form
 from kontor_web.forms import read_secret_form
@@ -26,7 +27,7 @@ from kontor_web.forms import read_secret_form
 router = APIRouter(include_in_schema=False)
 
 # Two photos just as a phone takes them.
-_LARGEST_FORM = 48 * 1024 * 1024
+_LARGEST_FORM = 48 * MEBIBYTE
 _MOST_PHOTOS = 100
 
 
@@ -41,12 +42,12 @@ async def link_page(request: Request, token: str) -> Response:
 
 
 @router.post("/z/{token}")
+@takes(_LARGEST_FORM)
 async def send(request: Request, token: str) -> Response:
     try:
         record = await _linked(request, token)
     except (Gone, NotFound, Forbidden) as problem:
         return await _over(request, problem)
-    check_size(request, _LARGEST_FORM)
     async with aclosing(await read_secret_form(request, max_files=_MOST_PHOTOS)) as form:
         found = Entry(_meters(record, form), form, record["today"], secret=True)
         status = await enter(request, found, token)

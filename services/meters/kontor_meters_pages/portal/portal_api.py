@@ -14,15 +14,16 @@ from kontor_edge.answers import json_answer
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import query_view
 from kontor_meters_pages.periods import read_period
-from kontor_meters_pages.portal.entering import check_size, store_photo, store_readings
+from kontor_meters_pages.portal.entering import store_photo, store_readings
 from kontor_meters_pages.portal.listing import METERS
 from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.errors import Invalid, Unavailable
 from kontor_service.i18n import N_
 
 router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
 
-_LARGEST_PHOTO = 26 * 1024 * 1024
+_LARGEST_PHOTO = 26 * MEBIBYTE
 _PHOTO_BODY = {
     "required": True,
     "content": {
@@ -128,10 +129,10 @@ async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) 
     status_code=201,
     openapi_extra={"requestBody": _PHOTO_BODY},
 )
+@takes(_LARGEST_PHOTO)
 async def photo(request: Request, slug: str) -> dict[str, str]:
     """JPEG, PNG, WebP or HEIC, at most 25 MiB; `sha256` names it."""
     await query_view(request, "reader")
-    check_size(request, _LARGEST_PHOTO)
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

@@ -14,10 +14,8 @@ from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.models import Checkout, Connection, ProviderEvent
 from kontor_payments.providers import protocol
-from kontor_service.errors import TooLarge
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
-_MOST_BYTES = 256 * 1024
 
 
 @router.post("/{provider}/{connection_id}", status_code=204)
@@ -25,7 +23,7 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
     """Nobody's token: the signature says who speaks. An event that was here before changes nothing."""
     deps = dependencies_of(request)
     merchant_id = await _merchant(request, provider, connection_id)
-    body = await _body(request)
+    body = await request.body()
     connection = await deps.providers.by_id(merchant_id, connection_id)
     event = deps.providers.at(connection).parse_webhook(request.headers, body)
     async with deps.db.transaction(merchant_id) as session:
@@ -43,15 +41,6 @@ async def _merchant(request: Request, provider: str, connection_id: UUID) -> UUI
     if found is None:
         raise ConnectionUnknown
     return found
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise TooLarge
-    return bytes(body)
 
 
 async def _checkout(session: AsyncSession, connection_id: UUID, event: protocol.ProviderEvent) -> UUID | None:

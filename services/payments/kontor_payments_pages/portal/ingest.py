@@ -7,9 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import MOST, ApiKey, each, permit
+from kontor_edge.ingest import MOST, Permit, each, let_in, permit
 
 router = APIRouter(prefix="/api/ingest/v1/payments", tags=["ingest"])
+
+
+_RIGHT = {"audience": "payments", "right": "payments:book"}
 
 
 class Payment(BaseModel):
@@ -27,17 +30,23 @@ class Payment(BaseModel):
 
 @router.post("", summary="Report payments")
 async def post_payments(
-    request: Request, body: Payment | Annotated[list[Payment], Field(max_length=MOST)], key: ApiKey
+    request: Request,
+    body: Payment | Annotated[list[Payment], Field(max_length=MOST)],
+    allowed: Annotated[Permit, let_in(**_RIGHT)],
 ) -> dict[str, Any]:
     """`status` is `booked`, or `parked` until the document comes. A list answers with `results`, one for each."""
     if isinstance(body, Payment):
-        return await _book(request, key, body)
-    return await each(body, lambda one: _book(request, key, one))
+        return await _book(request, allowed, body)
+
+    async def one_of_many(one: Payment) -> dict[str, Any]:
+        # A permit is for a moment; a long list takes longer.
+        return await _book(request, await permit(request, **_RIGHT), one)
+
+    return await each(body, one_of_many)
 
 
-async def _book(request: Request, key: str, payment: Payment) -> dict[str, Any]:
+async def _book(request: Request, allowed: Permit, payment: Payment) -> dict[str, Any]:
     edge = edge_of(request)
-    allowed = await permit(request, key, audience="payments", right="payments:book")
     answer = (
         await edge.owner("payments").request(
             "POST", "/v1/incoming-payments", token=allowed.token, json=payment.model_dump(mode="json")

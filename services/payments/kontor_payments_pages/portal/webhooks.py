@@ -7,11 +7,9 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import check_length, limited
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
-_MOST_BYTES = 256 * 1024
 # What concerns our connection to the caller, and what no provider has any business saying to an owner.
 _NOT_PASSED = frozenset(
     {
@@ -32,10 +30,9 @@ async def webhook(
     request: Request, provider: Annotated[str, Path(pattern=r"^[a-z0-9_]{2,30}$")], connection_id: UUID
 ) -> Response:
     """204 after payments has kept it; 503 where it is down, so that the provider tries again."""
-    check_length(request, _MOST_BYTES)
     headers = {name: value for name, value in request.headers.items() if name not in _NOT_PASSED}
     payments = edge_of(request).owner("payments")
     answer = await payments.request(
-        "POST", f"/v1/webhooks/{provider}/{connection_id}", headers=headers, content=limited(request, _MOST_BYTES)
+        "POST", f"/v1/webhooks/{provider}/{connection_id}", headers=headers, content=request.stream()
     )
     return Response(answer.content, answer.status_code)

@@ -117,12 +117,6 @@ def unpacked(body: bytes, most: int = _MOST_UNPACKED) -> bytes:
     return plain
 
 
-def too_large() -> TooLarge:
-    return TooLarge(
-        N_("At most %(megabytes)s MiB are accepted."), code="file_too_large", megabytes=MOST_BYTES // 1024**2
-    )
-
-
 def json_body(body: bytes) -> Body:
     """Raises BodyBroken where it is no JSON or has neither list; what is wrong with single items is in `problems`."""
     try:

@@ -1,0 +1,100 @@
+"""No body is read before its sender was let in, and none without a limit."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from functools import wraps
+from typing import Any, TypeVar
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kontor_service.errors import TooLarge
+from kontor_service.i18n import N_
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Callable[..., Any])
+
+MEBIBYTE = 1024**2
+# JSON and forms become many times as much in memory, and are parsed while everybody else waits.
+MOST_BYTES = MEBIBYTE
+_KNOWN = "kontor.let_in"
+
+
+def takes(most: int | Callable[[Any], int]) -> Callable[[E], E]:
+    """Says of a route how many bytes its body may have, where that is not MOST_BYTES: a number, or one of the settings.
+
+    @router.post("/v1/photos")
+    @takes(25 * MEBIBYTE)
+    """
+
+    def mark(endpoint: E) -> E:
+        endpoint.most_bytes = most  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def before_body(check: Callable[[Request], Awaitable[T]]) -> Callable[[Request], Awaitable[T]]:
+    """A dependency that lets the caller in or raises: it is asked before the body is read, and once per request."""
+
+    @wraps(check)
+    async def once(request: Request) -> T:
+        known: dict[Any, T] = request.scope.setdefault(_KNOWN, {})
+        if once not in known:
+            known[once] = await check(request)
+        return known[once]
+
+    once.before_body = True  # type: ignore[attr-defined]
+    return once
+
+
+class LimitedBodies:
+    """Middleware: what is too large is refused while it is read, by whatever reads it (TooLarge)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
+        # Servers let only digits through.
+        announced = headers.get(b"content-length", b"0")
+        if announced == b"0" and b"transfer-encoding" not in headers:
+            await self._app(scope, receive, send)
+            return
+        most = passed = 0
+
+        async def limited() -> Message:
+            nonlocal most, passed
+            if not most:
+                # The route is known by now.
+                for check in _checks(getattr(scope.get("route"), "dependant", None)):
+                    await check(Request(scope))
+                most = _most_bytes(scope)
+                _check(int(announced[:18]), most)
+            message = await receive()
+            passed += len(message.get("body", b""))
+            _check(passed, most)
+            return message
+
+        await self._app(scope, limited, send)
+
+
+def _most_bytes(scope: Scope) -> int:
+    most = getattr(scope.get("endpoint"), "most_bytes", MOST_BYTES)
+    return int(most(scope["app"].state.settings) if callable(most) else most)
+
+
+def _check(count: int, most: int) -> None:
+    if count > most:
+        raise TooLarge(
+            N_("At most %(megabytes)s MiB are accepted."),
+            code="file_too_large",
+            field="file",
+            megabytes=most // MEBIBYTE,
+        )
+
+
+def _checks(dependant: Any) -> Iterator[Callable[[Request], Awaitable[Any]]]:
+    for dependency in dependant.dependencies if dependant else ():
+        yield from _checks(dependency)
+        if getattr(dependency.call, "before_body", False):
+            yield dependency.call
