@@ -139,8 +139,12 @@ async def test_a_picture_that_is_none_is_refused_at_its_field_and_nothing_is_sto
 async def test_a_form_that_is_too_large_is_not_read(portal: Any, home: Any) -> None:
     host, _, port = portal.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    head = f"POST {FORM} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {home['cookie']['cookie']}\r\nContent-Length: 314572800\r\n\r\n"
-    writer.write(head.encode())
+    headers = {
+        "Host": f"{host}:{port}", "Cookie": home["cookie"]["cookie"], "Content-Length": "314572800",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }  # fmt: skip
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    writer.write(f"POST {FORM} HTTP/1.1\r\n{head}\r\n".encode())
     assert b"413" in await reader.readline()
     writer.close()
 
