@@ -52,11 +52,12 @@ COPY --from=packages /opt/venv /opt/venv
 COPY services/${service} services/${service}
 COPY --from=pages /pages services/${service}
 # A container has an address of its own: all services listen on the same port, so one setting tells where they are.
-ENV KONTOR_SERVICE=${service} KONTOR_PORT=8000 PYTHONPATH=$PYTHONPATH:/app/services/${service}
+# Probes and metrics have the second one.
+ENV KONTOR_SERVICE=${service} KONTOR_PORT=8000 KONTOR_MANAGEMENT_PORT=9000 PYTHONPATH=$PYTHONPATH:/app/services/${service}
 RUN python -m compileall -q /app
 USER 10001:10001
-EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8000/health/ready"]
+EXPOSE 8000 9000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:9000/health/ready"]
 CMD ["python", "-m", "kontor_service"]
 
 # For development: the sandbox payment provider, and a mail server that keeps and shows every mail.

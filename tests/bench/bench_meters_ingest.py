@@ -168,8 +168,8 @@ async def _stand() -> AsyncIterator[tuple[Stand, Load]]:
                 # Superuser: it looks across merchants.
                 owner = await asyncpg.connect(_superuser(postgres, database))
                 load = await _fill(owner)
-                with _serve(database, postgres, rabbitmq.url(vhost), identity, folder) as url:
-                    await _ready(url)
+                with _serve(database, postgres, rabbitmq.url(vhost), identity, folder) as (url, management):
+                    await _ready(management)
                     system = connected_system(rabbitmq, vhost, "bench")
                     async with httpx.AsyncClient(base_url=url, timeout=300) as http:
                         yield Stand(owner, http, signer, system), load
@@ -223,16 +223,16 @@ def _made(registers: list[UUID]) -> Load:
 
 
 @contextmanager
-def _serve(database: ServiceDatabase, bus: str, ingest: str, identity: str, folder: str) -> Iterator[str]:
+def _serve(database: ServiceDatabase, bus: str, ingest: str, identity: str, folder: str) -> Iterator[tuple[str, str]]:
     settings = {
         "ENVIRONMENT": "development", "DATABASE_URL": database.runtime, "BUS_URL": bus, "INGEST_BUS_URL": ingest,
         "SERVICE_SECRET": _SECRET, "SERVICE_URL": identity, "LOG_LEVEL": "WARNING", "FILES_URL": f"file://{folder}/files",
-        "PORT": str(free_port()),
+        "PORT": str(free_port()), "MANAGEMENT_PORT": str(free_port()),
     }  # fmt: skip
     environment = os.environ | {f"KONTOR_{name}": value for name, value in settings.items()}
     process = subprocess.Popen([sys.executable, "-m", "kontor_meters"], env=environment)
     try:
-        yield f"http://127.0.0.1:{settings['PORT']}"
+        yield f"http://127.0.0.1:{settings['PORT']}", f"http://127.0.0.1:{settings['MANAGEMENT_PORT']}"
         assert process.poll() is None, "meters ended"
     finally:
         process.terminate()

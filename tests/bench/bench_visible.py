@@ -133,17 +133,17 @@ async def _look(
 
 @asynccontextmanager
 async def _gateway(edge: Any, bus_url: str) -> AsyncIterator[None]:
-    nobody, port = f"http://127.0.0.1:{free_port()}", free_port()
+    nobody, management = f"http://127.0.0.1:{free_port()}", free_port()
     settings = {
         "ENVIRONMENT": "development", "DATABASE_URL": edge.runtime, "COPY_DATABASE_URL": edge.copy, "BUS_URL": bus_url,
-        "SERVICE_SECRET": "bench", "LOG_LEVEL": "WARNING", "PORT": str(port),
+        "SERVICE_SECRET": "bench", "LOG_LEVEL": "WARNING", "PORT": str(free_port()), "MANAGEMENT_PORT": str(management),
         **{f"{owner}_URL": nobody for owner in ("IDENTITY", "DOCUMENTS", "PAYMENTS", "NOTIFICATIONS")},
     }  # fmt: skip
     environment = os.environ | {f"KONTOR_{name}": value for name, value in settings.items()}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "kontor_gateway", env=environment)
     try:
         async with asyncio.timeout(60), httpx.AsyncClient() as client:
-            while not await _ready(client, port):
+            while not await _ready(client, management):
                 await asyncio.sleep(0.1)
         yield
     finally:

@@ -74,10 +74,11 @@ def serve_gateway(database: ServiceDatabase, server: str) -> Iterator[str]:
         "BUS_URL": server, "SERVICE_SECRET": _SECRET, "LOG_LEVEL": "WARNING",
         "SERVICE_URL": nobody,
     }  # fmt: skip
-    port = free_port()
-    environment = {f"KONTOR_{name}": value for name, value in settings.items()} | {"KONTOR_PORT": str(port)}
-    with process([sys.executable, "-m", "kontor_gateway"], environment, f"http://127.0.0.1:{port}/health/ready") as url:
-        yield url
+    port, management = free_port(), free_port()
+    settings |= {"PORT": str(port), "MANAGEMENT_PORT": str(management)}
+    environment = {f"KONTOR_{name}": value for name, value in settings.items()}
+    with process([sys.executable, "-m", "kontor_gateway"], environment, f"http://127.0.0.1:{management}/health/ready"):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager

@@ -28,12 +28,17 @@ class Part:
     settings: type
     prefix: str = "KONTOR_"
     # Inside its container: the port that answers HTTP, and others.
-    ports: tuple[int, ...] = (8000,)
+    ports: tuple[int, ...] = (8000, 9000)
     target: str = "service"
 
     @property
     def port(self):
         return self.ports[0]
+
+    @property
+    def management(self):
+        """Where it is asked for its health."""
+        return self.ports[1] if self.target == "service" else self.port
 
     @property
     def variables(self):

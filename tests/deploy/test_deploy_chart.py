@@ -159,8 +159,24 @@ def test_pods_run_as_the_user_of_the_images(objects, images):
 def test_probes_ask_what_the_service_answers(objects):
     for found in kind(objects, "Deployment"):
         container = found["spec"]["template"]["spec"]["containers"][0]
-        paths = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "readiness", "liveness")}
-        assert paths == {"startup": "/health/start", "readiness": "/health/ready", "liveness": "/health/live"}
+        asked = {name: container[f"{name}Probe"]["httpGet"] for name in ("startup", "readiness", "liveness")}
+        assert asked == {
+            "startup": {"path": "/health/start", "port": "management"},
+            "readiness": {"path": "/health/ready", "port": "management"},
+            "liveness": {"path": "/health/live", "port": "management"},
+        }
+
+
+def test_probes_and_metrics_are_reached_by_no_service(objects, service):
+    ports = {
+        port["name"]: port["containerPort"]
+        for port in deployment(objects, service.name)["spec"]["template"]["spec"]["containers"][0]["ports"]
+    }
+    assert ports == {"http": service.port, "management": service.management}
+    annotations = deployment(objects, service.name)["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["prometheus.io/port"] == str(service.management)
+    for found in kind(objects, "Service"):
+        assert [port["targetPort"] for port in found["spec"]["ports"]] == ["http"]
 
 
 def test_a_pod_has_more_time_to_end_than_the_server_takes(objects):
@@ -217,6 +233,12 @@ def test_the_ingress_opens_the_edges_and_nothing_else(value_sets):
 def test_portal_and_admin_do_not_share_a_host_name(value_sets):
     values = {**value_sets["full-values"], "adminPublicUrl": "https://kunden.example.com"}
     with pytest.raises(helm_python.HelmRenderError, match="host names of their own"):
+        rendered(values)
+
+
+def test_an_ingress_without_trusted_proxies_is_refused(value_sets):
+    values = {**value_sets["full-values"], "trustedProxies": ""}
+    with pytest.raises(helm_python.HelmRenderError, match="trustedProxies"):
         rendered(values)
 
 

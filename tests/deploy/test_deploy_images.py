@@ -50,11 +50,12 @@ def test_what_is_outside_is_started_as_its_module(images, parts):
 def test_an_image_says_where_it_listens_and_asks_there_for_its_health(images, part):
     stage = images[part.name]
     assert stage.ports == set(part.ports)
-    assert stage.health == ["python", "-m", "kontor_service.probe", f"http://127.0.0.1:{part.port}/health/ready"]
+    assert stage.health == ["python", "-m", "kontor_service.probe", f"http://127.0.0.1:{part.management}/health/ready"]
 
 
 def test_a_service_listens_where_its_image_says(images, service):
     assert images[service.name].environment["KONTOR_PORT"] == str(service.port)
+    assert images[service.name].environment["KONTOR_MANAGEMENT_PORT"] == str(service.management)
 
 
 def test_an_image_listens_to_the_world_outside_its_container(images, part):

@@ -35,6 +35,9 @@ class Apart:
     def url(self, part):
         return f"http://127.0.0.1:{self.ports[part]}"
 
+    def health(self, part):
+        return f"http://127.0.0.1:{self.ports.get(f'{part} management', self.ports[part])}"
+
     def wait_for(self, probe, within=30.0):
         deadline = time.monotonic() + within
         while not (found := probe()):
@@ -61,7 +64,9 @@ def apart(tmp_path_factory, parts, images, compose, packages_of, root):
         running = Apart(containers, ports)
         try:
             for name in containers:
-                running.wait_for(lambda name=name: answers(f"{running.url(name)}/health/ready"), within=START_SECONDS)
+                running.wait_for(
+                    lambda name=name: answers(f"{running.health(name)}/health/ready"), within=START_SECONDS
+                )
             yield running
         finally:
             end_all(containers.values())
@@ -78,7 +83,8 @@ def own_postgres():
 
 
 def containers_of(folder, parts, images, compose, packages_of, root, postgres, rabbitmq):
-    ports = {name: free_port() for name in (*parts, "smtp")}
+    managed = [f"{name} management" for name, part in parts.items() if part.target == "service"]
+    ports = {name: free_port() for name in (*parts, *managed, "smtp")}
     addresses = {f"{name}:{part.port}": f"127.0.0.1:{ports[name]}" for name, part in parts.items()}
     addresses |= {"mailsink:8026": f"127.0.0.1:{ports['smtp']}", "rabbitmq:5672": f"127.0.0.1:{rabbitmq}"}
     published = {
@@ -103,7 +109,9 @@ def containers_of(folder, parts, images, compose, packages_of, root, postgres, r
 def listening(name, ports):
     if name == "mailsink":
         return {"KONTOR_MAILSINK_PORT": str(ports["mailsink"]), "KONTOR_MAILSINK_SMTP_PORT": str(ports["smtp"])}
-    return {f"KONTOR_{'SANDBOX_' if name == 'sandbox' else ''}PORT": str(ports[name])}
+    if name == "sandbox":
+        return {"KONTOR_SANDBOX_PORT": str(ports["sandbox"])}
+    return {"KONTOR_PORT": str(ports[name]), "KONTOR_MANAGEMENT_PORT": str(ports[f"{name} management"])}
 
 
 def prepare(containers, compose):

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-# Anybody: probes, metrics, the keys that tokens are verified with, logos, and descriptions (of internal ports only).
+# Anybody: the keys that tokens are verified with, logos, and descriptions (of internal ports only).
 OPEN = {
-    "GET /health/start", "GET /health/live", "GET /health/ready", "GET /metrics", "GET /openapi.json", "GET /docs",
-    "GET /docs/oauth2-redirect", "GET /redoc", "GET /.well-known/jwks.json", "GET /v1/logos/{sha256}",
+    "GET /openapi.json", "GET /docs", "GET /docs/oauth2-redirect", "GET /redoc", "GET /.well-known/jwks.json", "GET /v1/logos/{sha256}",
 }  # fmt: skip
 
 

@@ -22,8 +22,8 @@ class Desk:
 
 LOOK = Desk()
 OPEN = {
-    "MOUNT /static", "GET /openapi.json", "GET /health/start", "GET /health/live", "GET /health/ready", "GET /metrics",
-    "GET /anmelden", "POST /anmelden", "POST /abmelden", "GET /passwort-vergessen", "POST /passwort-vergessen", "GET /passwort/{token}",
+    "MOUNT /static", "GET /openapi.json", "GET /anmelden", "POST /anmelden", "POST /abmelden",
+    "GET /passwort-vergessen", "POST /passwort-vergessen", "GET /passwort/{token}",
     "POST /passwort/{token}",
 }  # fmt: skip
 INTERNAL = {"PUT /internal/sessions", "POST /internal/heartbeat"}

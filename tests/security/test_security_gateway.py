@@ -48,10 +48,6 @@ DOORS: dict[str, Door] = {
     "MOUNT /static": OPEN,
     "GET /api/openapi.json": OPEN,
     "GET /api/docs": OPEN,
-    "GET /health/start": OPEN,
-    "GET /health/live": OPEN,
-    "GET /health/ready": OPEN,
-    "GET /metrics": OPEN,
     # Logos are on everybody's log-in page.
     "GET /{slug}/logo/{sha256}": OPEN,
     # The provider's signature is asked for by payments.

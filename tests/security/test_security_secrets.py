@@ -157,7 +157,7 @@ def test_the_log_says_none(world: World, secrets: dict[str, str]) -> None:
 
 def test_the_metrics_say_none(world: World, secrets: dict[str, str]) -> None:
     for service in (*OWNERS, *EDGES):
-        text = world.http.get(world.url(service, "/metrics")).text
+        text = world.http.get(world.url("management", f"/{service}/metrics")).text
         assert "kontor_http_requests_total" in text
         assert found_in(text, secrets, {"code"}) == []
         assert "@" not in text

@@ -103,7 +103,7 @@ def refused(world: World, answer: httpx.Response) -> dict[str, Any]:
 
 def healthy(world: World) -> None:
     for part in ("gateway", "documents"):
-        assert world.http.get(world.url(part, "/health/ready"), timeout=5).json()["ready"]
+        assert world.http.get(world.url("management", f"/{part}/health/ready"), timeout=5).json()["ready"]
 
 
 @pytest.mark.parametrize("what", sorted(HOSTILE))

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 _HOUR = 3600.0
 # Where errors are problem+json whatever the client accepts.
-API_PREFIXES = ("/api/", "/internal/", "/webhooks/", "/health", "/metrics")
+API_PREFIXES = ("/api/", "/internal/", "/webhooks/")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from kontor_service.clock import Clock
 from kontor_service.database import Database
 from kontor_service.errors import install_handlers
 from kontor_service.files import Files
-from kontor_service.health import Health, install
+from kontor_service.health import Health, management_app
 from kontor_service.i18n import Speaking
 from kontor_service.settings import ServiceSettings
 from kontor_service.telemetry import RequestTelemetry, tracer_provider
@@ -76,7 +76,7 @@ def build_app(
     if files:
         app.state.files = Files(settings.files_url)
     health.checks["database"] = lambda: _ping(app.state.db)
-    install(app, health, registry)
+    app.state.management = management_app(health, registry)
     install_handlers(app)
     for router in routers:
         app.include_router(router)

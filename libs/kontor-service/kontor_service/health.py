@@ -1,10 +1,13 @@
-"""Probes as Kubernetes asks for them: started, ready for traffic, alive."""
+"""Probes as Kubernetes asks for them (started, ready for traffic, alive) and metrics: on a port of their own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 Check = Callable[[], Awaitable[None]]
 _CHECK_TIMEOUT = 2.0
@@ -29,26 +32,23 @@ class Health:
         return failing
 
 
-def install(app: FastAPI, health: Health, registry: CollectorRegistry) -> None:
-    router = APIRouter(include_in_schema=False)
+def management_app(health: Health, registry: CollectorRegistry) -> Starlette:
+    """For whoever runs the service: never where the world reaches it."""
 
-    @router.get("/health/start")
-    async def start(response: Response) -> dict[str, bool]:
-        response.status_code = 200 if health.started else 503
-        return {"started": health.started}
+    async def start(_: Request) -> Response:
+        return JSONResponse({"started": health.started}, 200 if health.started else 503)
 
-    @router.get("/health/live")
-    async def live() -> dict[str, bool]:
-        return {"alive": True}
+    async def live(_: Request) -> Response:
+        return JSONResponse({"alive": True})
 
-    @router.get("/health/ready")
-    async def ready(response: Response) -> dict[str, object]:
+    async def ready(_: Request) -> Response:
         failing = await health.ready()
-        response.status_code = 503 if failing else 200
-        return {"ready": not failing, "failing": failing}
+        return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
 
-    @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    app.include_router(router)
+    probes = {"start": start, "live": live, "ready": ready}
+    return Starlette(
+        routes=[Route("/metrics", metrics), *(Route(f"/health/{name}", probe) for name, probe in probes.items())]
+    )

@@ -1,14 +1,17 @@
-"""Running one service as a process of its own: `python -m kontor_<name>`."""
+"""Running one service as a process of its own, `python -m kontor_<name>`, or several in one."""
 
 import asyncio
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from types import ModuleType
 from typing import TypeVar
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from kontor_service.migrations import migrate
 from kontor_service.settings import ServiceSettings
@@ -19,7 +22,12 @@ S = TypeVar("S", bound=ServiceSettings)
 # Longer than a request, shorter than the grace period of the pod (a test holds the chart to it).
 GRACEFUL_SECONDS = 20
 # Longer than clients and load balancers keep an idle connection: whoever closes first must be the one who sends.
-IDLE_SECONDS = 75
+_IDLE_SECONDS = 75
+_START_SECONDS = 60.0
+
+
+class DidNotStart(RuntimeError):
+    """An app ended during its start; the cause is chained."""
 
 
 def main(package: ModuleType, settings: S, create_app: Callable[[S], FastAPI]) -> None:
@@ -29,34 +37,54 @@ def main(package: ModuleType, settings: S, create_app: Callable[[S], FastAPI]) -
         url = settings.migration_database_url or settings.database_url
         asyncio.run(migrate(url.get_secret_value(), package))
         return
-    app = create_app(settings)
-    _Server(uvicorn_config(app, settings), app).run()
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(create_app(settings), settings))
+
+
+async def _serve(app: FastAPI, settings: ServiceSettings) -> None:
+    async with serving({"management": (app.state.management, settings.management)}, host=settings.host):
+        await _Server(_config(app, settings.host, settings.port, GRACEFUL_SECONDS)).serve()
+
+
+@asynccontextmanager
+async def serving(
+    apps: Mapping[str, tuple[ASGIApp, int]], *, host: str = "127.0.0.1", graceful_seconds: int = GRACEFUL_SECONDS
+) -> AsyncIterator[None]:
+    """Each app on its port until the block ends; the last one started stops first. Raises DidNotStart."""
+    running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            for name, (app, port) in apps.items():
+                server = _Server(_config(app, host, port, graceful_seconds))
+                # _serve, because the signals belong to the whole process.
+                running.append((server, asyncio.create_task(server._serve(), name=f"serve {name}")))
+                await _started(name, *running[-1])
+        yield
+    finally:
+        for server, task in reversed(running):
+            server.should_exit = True
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _started(name: str, server: uvicorn.Server, task: "asyncio.Task[None]") -> None:
+    while not server.started:
+        if task.done():
+            raise DidNotStart(name) from task.exception()
+        await asyncio.sleep(0.01)
 
 
 class _Server(uvicorn.Server):
     """Lets the app end what would hold up a graceful stop: an open event stream does not end by itself."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
-        super().__init__(config)
-        self._app = app
-
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for close in self._app.state.closing:
+        for close in getattr(getattr(self.config.app, "state", None), "closing", ()):
             close()
         await super().shutdown(sockets)
 
 
-def uvicorn_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+def _config(app: ASGIApp, host: str, port: int, graceful_seconds: int) -> uvicorn.Config:
     """Proxy headers are believed from loopback only, unless FORWARDED_ALLOW_IPS says otherwise."""
     return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        timeout_keep_alive=IDLE_SECONDS,
-        server_header=False,
-    )
+        app, host=host, port=port, http="httptools", lifespan="on", access_log=False, log_config=None,
+        server_header=False, timeout_graceful_shutdown=graceful_seconds, timeout_keep_alive=_IDLE_SECONDS,
+    )  # fmt: skip

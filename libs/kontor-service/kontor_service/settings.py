@@ -18,6 +18,8 @@ class ServiceSettings(BaseSettings):
     today: date | None = None
     host: str = "127.0.0.1"
     port: int
+    # Of probes and metrics, which are nobody's business outside; 1000 above the service's own if unset.
+    management_port: int = 0
     # The runtime role. Migrations run as the owner of the tables. {service} stands for this service's name, as it does
     # in the addresses of its other roles: one line says it for all services.
     database_url: SecretStr
@@ -61,6 +63,10 @@ class ServiceSettings(BaseSettings):
         if self.environment == "production" and self.today is not None:
             raise ValueError("today: time is moved in development only")
         return self
+
+    @property
+    def management(self) -> int:
+        return self.management_port or self.port + 1000
 
     def url_of(self, service: str) -> str:
         """The address at which this service calls another."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from kontor_testing.serving import free_port
 from kontor_testing.waiting import eventually
 
 _START_SECONDS = 90
@@ -31,6 +32,7 @@ class Killable:
     environment: Mapping[str, str]
     log: Path
     kills: int = 0
+    management: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     async def start(self) -> None:
@@ -43,7 +45,7 @@ class Killable:
         with self.log.open("ab") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", self.module],
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, "KONTOR_MANAGEMENT_PORT": str(self.management)},
                 stdout=output,
                 stderr=output,
             )
@@ -53,7 +55,9 @@ class Killable:
             raise RuntimeError(f"{self.module} ended: {self.log.read_text()[-4000:]}")
         try:
             async with httpx.AsyncClient() as http:
-                return (await http.get(f"{self.url}/health/ready", timeout=5)).status_code == 200
+                return (
+                    await http.get(f"http://127.0.0.1:{self.management}/health/ready", timeout=5)
+                ).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -23,7 +23,7 @@ _IMPATIENT = {"KONTOR_ASK_EVERY": "1", "KONTOR_JOBS_EVERY": "1", "KONTOR_BUNDLE_
 
 
 def _ports() -> dict[str, int]:
-    return {part: free_port() for part in (*services(), "sandbox", "mail", "smtp")}
+    return {part: free_port() for part in (*services(), "sandbox", "mail", "smtp", "management")}
 
 
 @dataclass

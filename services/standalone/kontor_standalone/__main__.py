@@ -10,11 +10,11 @@ import click
 import uvloop
 
 from kontor_service.embedded_postgres import embedded_postgres
+from kontor_service.server import serving
 from kontor_service.telemetry import configure_logging
 from kontor_standalone.demo.seed import Demo, demo
 from kontor_standalone.home import Home, open_home, write_private
 from kontor_standalone.platform import prepare
-from kontor_standalone.serving import serving
 
 _FOLDER = click.option(
     "--folder", type=click.Path(path_type=Path), default=lambda: Path(os.environ.get("KONTOR_HOME", ".kontor")),
@@ -59,7 +59,7 @@ async def _run(home: Home, server: str, absent: tuple[str, ...]) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, ended.set)
     platform = await prepare(home, server)
-    async with serving({name: app for name, app in platform.apps.items() if name not in absent}):
+    async with serving({name: app for name, app in platform.apps.items() if name not in absent}, graceful_seconds=3):
         shop = await demo(home, platform.identity)
         write_private(home.edges_file, platform.edges)
         write_private(home.run_file, _where(home, shop))

@@ -10,7 +10,7 @@ from pathlib import Path
 from kontor_service.services import services
 
 # Those of the services are in their settings.
-_OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026}
+_OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "management": 9000}
 
 
 @dataclass(frozen=True)

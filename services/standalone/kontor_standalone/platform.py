@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import Any, cast
 
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from kontor_events.registry import contexts
@@ -46,9 +48,16 @@ async def prepare(home: Home, server: str) -> Platform:
         # One after the other: Alembic keeps what it works on in its module.
         await migrate(databases[name].owner, import_module(f"kontor_{name}"))
     settings = {name: _settings(home, name, databases[name], bus) for name in services()}
-    apps: dict[str, ASGIApp] = {"mail": mailsink(_mail_sink(home)), "sandbox": sandbox(_sandbox(home))}
-    for name in sorted(services(), key=_turn):
-        apps[name] = import_module(f"kontor_{name}.app").create_app(settings[name])
+    made = {
+        name: import_module(f"kontor_{name}.app").create_app(settings[name]) for name in sorted(services(), key=_turn)
+    }
+    apps: dict[str, ASGIApp] = {
+        "mail": mailsink(_mail_sink(home)),
+        "sandbox": sandbox(_sandbox(home)),
+        # All services' probes and metrics: /payments/metrics
+        "management": Starlette(routes=[Mount(f"/{name}", app.state.management) for name, app in made.items()]),
+        **made,
+    }
     return Platform(
         {name: (app, home.ports[name]) for name, app in apps.items()},
         cast(IdentitySettings, settings["identity"]),

@@ -27,6 +27,8 @@ admin:
 
 {{/* Every service listens there, as the images say. */}}
 {{- define "kontor.port" -}}8000{{- end }}
+{{/* Probes and metrics: no Service and no ingress leads there. */}}
+{{- define "kontor.managementPort" -}}9000{{- end }}
 
 {{/* The settings that are no secrets, as a map. Takes (list root name). */}}
 {{- define "kontor.settings" -}}
