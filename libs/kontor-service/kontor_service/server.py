@@ -51,7 +51,7 @@ async def serving(
     apps: Mapping[str, tuple[ASGIApp, int]], *, host: str = "127.0.0.1", graceful_seconds: int = GRACEFUL_SECONDS
 ) -> AsyncIterator[None]:
     """Each app on its port until the block ends; the last one started stops first. Raises DidNotStart."""
-    running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+    running: list[tuple[_Server, asyncio.Task[None]]] = []
     try:
         async with asyncio.timeout(_START_SECONDS):
             for name, (app, port) in apps.items():
@@ -66,7 +66,7 @@ async def serving(
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def _started(name: str, server: uvicorn.Server, task: "asyncio.Task[None]") -> None:
+async def _started(name: str, server: "_Server", task: "asyncio.Task[None]") -> None:
     while not server.started:
         if task.done():
             raise DidNotStart(name) from task.exception()
