@@ -97,6 +97,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "PATCH /v1/merchant": _staff("merchant:edit", {}, foreign=None),
         "PUT /v1/merchant/logo": _staff("merchant:edit", foreign=None),
         "DELETE /v1/merchant/logo": _staff("merchant:edit", foreign=None),
+        "GET /v1/customers": _staff("customers:edit", foreign=None),
         "POST /v1/customers": _staff("customers:edit", {"number": "9", "name": "n"}, foreign=None),
         "PUT /v1/customers/by-number/{number:path}": _staff("customers:edit", {"name": "n"}, foreign=None),
         "PATCH /v1/customers/{customer_id}": _staff("customers:edit", {"name": "Nicht meiner"}),
@@ -119,6 +120,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
     "documents": {
         "POST /v1/submissions": _staff("documents:submit", {}, foreign=None),
         "GET /v1/submissions/{submission_id}": _staff("documents:submit"),
+        "GET /v1/parked-documents": _staff("documents:submit", foreign=None),
         "POST /v1/releases": _staff("documents:release", {"ids": ["{document_id}"]}, foreign=200, untouched=_released_none),
         "POST /v1/documents/{document_id}/share": _staff("documents:release", {}),
         "POST /v1/documents/{document_id}/withdraw": _staff("documents:release", {}),
@@ -147,6 +149,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/documents/{document_id}/bookings": _staff("payments:book", BOOKING),
         "POST /v1/documents/{document_id}/mark-paid": _staff("payments:book", {}),
         # Parked: the number stands for no document of this merchant.
+        "GET /v1/incoming-payments/parked": _staff("payments:book", foreign=None),
         "POST /v1/incoming-payments": _staff("payments:book", INCOMING, foreign=202),
         "POST /v1/payments/{payment_id}/refund": _staff("payments:book", {}),
         "GET /v1/settings": _staff("payments:settings", foreign=None),
@@ -183,6 +186,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/incoming-readings": _staff(
             "meters:submit", {"readings": [_SENT]}, foreign=200, untouched=_waits_for_its_meter
         ),
+        "GET /v1/incoming-readings/parked": _staff("meters:submit", foreign=None),
         "GET /v1/incoming-readings/{batch_id}": _staff("meters:submit"),
         "GET /v1/series/{series_id}/days/{day}": _staff("meters:read"),
         "POST /v1/requests": _staff(

@@ -16,7 +16,7 @@ def customer_state(customer: Customer, contacts: Sequence[Contact]) -> pb.Custom
     return state_of(pb.Customer, customer, contacts=[state_of(pb.ContactPerson, contact) for contact in contacts])
 
 
-async def _customer_states(session: AsyncSession, customers: Sequence[Customer]) -> list[pb.Customer]:
+async def customer_states(session: AsyncSession, customers: Sequence[Customer]) -> list[pb.Customer]:
     contacts: dict[UUID, list[Contact]] = {customer.id: [] for customer in customers}
     query = select(Contact).where(col(Contact.customer_id).in_(contacts))
     for contact in await session.exec(query.order_by(col(Contact.created_at), col(Contact.id))):
@@ -26,7 +26,7 @@ async def _customer_states(session: AsyncSession, customers: Sequence[Customer])
 
 AGGREGATES = (
     Published(Merchant, pb.Merchant),
-    Published(Customer, pb.Customer, _customer_states),
+    Published(Customer, pb.Customer, customer_states),
     Published(Link, pb.Link),
     Published(ApiKey, pb.ApiKey),
 )

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request
+from sqlmodel import col
 from starlette.datastructures import UploadFile
 
 from kontor_documents import queries
@@ -16,6 +17,7 @@ from kontor_documents.release.rules import spoken
 from kontor_service.bodies import takes
 from kontor_service.commands import command_result
 from kontor_service.errors import Problem
+from kontor_service.paging import Page, page_of
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["submissions"])
@@ -47,6 +49,17 @@ async def submit(
     )
     answer = await accept(deps, principal.merchant, upload, idempotency_key)
     return {"id": answer["id"], "status": answer["status"]}
+
+
+@router.get("/v1/parked-documents")
+async def parked(deps: Deps, principal: Submitter, paging: Page) -> dict[str, Any]:
+    """Those whose customer is not known yet, the oldest first. `next` is the following page's `after`, null at the end."""
+    async with deps.db.transaction(principal.merchant) as session:
+        waiting = (col(Document.customer_id).is_(None), Document.state == "waiting")
+        rows, following = await page_of(session, Document, paging, *waiting)
+    shown = {"id", "type", "number", "external_id", "customer_number", "received_at"}
+    found = [row.model_dump(mode="json", include=shown) for row in rows]
+    return {"parked": found, "next": following}
 
 
 @router.get("/v1/submissions/{submission_id}")

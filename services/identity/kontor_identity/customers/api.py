@@ -3,7 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
+from google.protobuf.json_format import MessageToDict
+from sqlmodel import col, select
 
 from kontor_identity.customers.contacts import add_contact, change_contact, invite_contact, revoke_contact
 from kontor_identity.customers.inputs import (
@@ -16,12 +18,32 @@ from kontor_identity.customers.inputs import (
 )  # fmt: skip
 from kontor_identity.customers.service import change_customer, create_customer, upsert_customer
 from kontor_identity.dependencies import Deps
+from kontor_identity.events import customer_states
+from kontor_identity.models import Customer
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
 Editor = Annotated[Principal, Depends(require("customers:edit"))]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+
+
+@router.get("")
+async def get_customers(
+    deps: Deps,
+    editor: Editor,
+    after: Annotated[str, Query(max_length=60)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """In the order of their numbers, from behind `after` on. `next` is the following page's `after`, null at the end."""
+    async with deps.db.transaction(editor.merchant) as session:
+        query = select(Customer).where(Customer.number > after).order_by(col(Customer.number)).limit(limit)
+        states = await customer_states(session, (await session.exec(query)).all())
+    customers = [
+        MessageToDict(state, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+        for state in states
+    ]
+    return {"customers": customers, "next": states[-1].number if len(states) == limit else None}
 
 
 @router.post("", status_code=201)

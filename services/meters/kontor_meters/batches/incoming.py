@@ -16,7 +16,7 @@ from kontor_bus.ingest import IngestMessage, Refused
 from kontor_meters.batches.dependencies import Dependencies
 from kontor_meters.batches.formats.csv_readings import csv_body
 from kontor_meters.batches.formats.items import MOST_BYTES, Body, BodyBroken, json_body, unpacked
-from kontor_meters.batches.models import Batch, BatchNotFound
+from kontor_meters.batches.models import Batch, BatchNotFound, ParkedItem
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.prepare import Prepared
 from kontor_meters.batches.pipeline.store import prepared_of, store_prepared
@@ -25,6 +25,7 @@ from kontor_service.bodies import takes
 from kontor_service.commands import command_result
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
+from kontor_service.paging import Page, page_of
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1/incoming-readings", tags=["incoming readings"])
@@ -48,6 +49,15 @@ async def submit(request: Request, principal: Submitter) -> dict[str, Any]:
     if not body:
         raise BodyBroken(N_("There was nothing in the request."))
     return await _accept(deps, principal.merchant, body, media_type, source="http", by=principal.subject)
+
+
+@router.get("/parked")
+async def parked(request: Request, principal: Submitter, paging: Page) -> dict[str, Any]:
+    """What waits for a meter that is not known yet. `next` is the following page's `after`, null at the end."""
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        rows, following = await page_of(session, ParkedItem, paging)
+    shown = {"id": True, "batch_id": True, "line": True, "kind": True, "meter": True, "parked_at": True}
+    return {"parked": [row.model_dump(mode="json", include=shown) for row in rows], "next": following}
 
 
 @router.get("/{batch_id}")

@@ -21,12 +21,15 @@ async def feed(
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     wait: Annotated[float, Query(ge=0, le=20)] = 0,
+    types: Annotated[list[str], Query(alias="type", max_length=50)] = [],  # noqa: B006 - FastAPI copies it
 ) -> dict[str, Any]:
-    """Events behind position `after`. With `wait` (seconds) an empty answer is held back until there is news."""
+    """Events behind position `after`, of these types alone where some are named.
+
+    With `wait` (seconds) an empty answer is held back until there is news."""
     deadline = time.monotonic() + wait
     while True:
         async with request.app.state.db.transaction(principal.merchant) as session:
-            events = await read(session, after, limit)
+            events, goes_on = await read(session, after, limit, types)
         if events or time.monotonic() >= deadline or await request.is_disconnected():
-            return {"events": events, "next": events[-1]["position"] if events else after}
+            return {"events": events, "next": goes_on}
         await asyncio.sleep(_LOOK_EVERY)

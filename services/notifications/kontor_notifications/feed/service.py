@@ -1,6 +1,8 @@
 """The events feed (I4): what other systems read to learn what happened."""
 
 import json
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -9,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor_bus import Envelope
-from kontor_events.registry import internal_fields
+from kontor_events.registry import feed_types, internal_fields, type_of
+from kontor_service.errors import Invalid
+from kontor_service.i18n import N_
 
 # The row of the head stays locked until the commit: the next position can only be given after this one is visible.
 # A sequence would let a reader that has seen 7 miss a 6 that commits late.
@@ -24,8 +28,15 @@ _APPEND = text(
     SELECT :merchant, position, :id, :type, :time, :subject, CAST(:data AS jsonb) FROM head
     """
 )
+# Head and events are of one moment: what is at the head or before it is there to be read.
 _READ = text(
-    "SELECT position, id, type, time, subject, data FROM feed_event WHERE position > :after ORDER BY position LIMIT :most"
+    """
+    SELECT head.position AS head, found.* FROM (SELECT max(position) AS position FROM feed_head) head LEFT JOIN LATERAL (
+        SELECT position, id, type, time, subject, data FROM feed_event
+        WHERE position > :after AND (CAST(:types AS text[]) = '{}' OR EXISTS (
+            SELECT FROM unnest(CAST(:types AS text[])) AS wanted WHERE starts_with(type || '.', wanted || '.')))
+        ORDER BY position LIMIT :most) found ON true
+    """
 )
 
 
@@ -53,10 +64,16 @@ def as_json(event: Message) -> dict[str, Any]:
     return found
 
 
-async def read(session: AsyncSession, after: int, most: int) -> list[dict[str, Any]]:
-    """Events behind a position, in order."""
-    rows = await session.execute(_READ, {"after": after, "most": most})
-    return [
+async def read(
+    session: AsyncSession, after: int, most: int, types: Sequence[str] = ()
+) -> tuple[list[dict[str, Any]], int]:
+    """Events behind a position, in order, and the position to go on from. A type may be the beginning of one:
+    `payments.receivable` is all its facts. Raises Invalid for one that no event has."""
+    for wanted in types:
+        if not any(f"{known}.".startswith(f"{wanted}.") for known in _known_types()):
+            raise Invalid(N_("One of %(known)s is expected."), field="type", known=", ".join(_known_types()))
+    rows = (await session.execute(_READ, {"after": after, "most": most, "types": list(types)})).all()
+    events = [
         {
             "position": row.position,
             "id": str(row.id),
@@ -66,4 +83,12 @@ async def read(session: AsyncSession, after: int, most: int) -> list[dict[str, A
             "data": row.data,
         }
         for row in rows
+        if row.position is not None
     ]
+    # What was passed over need not be looked at again.
+    return events, events[-1]["position"] if len(events) == most else max(after, rows[0].head or 0)
+
+
+@cache
+def _known_types() -> list[str]:
+    return sorted(type_of(message) for message in feed_types())

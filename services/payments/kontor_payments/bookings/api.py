@@ -10,7 +10,9 @@ from kontor_payments import events
 from kontor_payments.bookings import incoming, staff
 from kontor_payments.bookings.inputs import BookingInput, IncomingPaymentInput, MarkPaidInput
 from kontor_payments.dependencies import dependencies_of
+from kontor_payments.models import IncomingPayment
 from kontor_service.commands import command_result
+from kontor_service.paging import Page, page_of
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1", tags=["bookings"])
@@ -32,6 +34,20 @@ async def mark_paid(
 ) -> dict[str, Any]:
     """Books what is open as received. Nothing open: nothing is booked."""
     return await staff.mark_paid(dependencies_of(request), principal, document_id, booking or MarkPaidInput())
+
+
+@router.get("/incoming-payments/parked")
+async def parked_payments(request: Request, principal: Booker, paging: Page) -> dict[str, Any]:
+    """Those whose document has not come yet, the oldest first. `next` is the following page's `after`, null at the end."""
+    async with dependencies_of(request).db.transaction(principal.merchant) as session:
+        rows, following = await page_of(session, IncomingPayment, paging, IncomingPayment.state == "parked")
+    shown = {"id", "external_id", "document_number", "document_external_id", "paid_on", "received_at"}
+    parked = [
+        row.model_dump(mode="json", include=shown)
+        | {"amount": {"minor_units": row.amount_minor, "currency": row.currency}}
+        for row in rows
+    ]
+    return {"parked": parked, "next": following}
 
 
 @router.post("/incoming-payments", status_code=201)
