@@ -97,6 +97,16 @@ async def test_an_unknown_customer_number_is_never_shared_but_may_be_suggested(d
     assert [issue["code"] for issue in status["document"]["issues"]] == ["unmatched_customer"]
 
 
+async def test_documents_that_wait_for_their_customer_are_listed(documents):
+    await documents.open_shop()
+    status = await documents.made(invoice(buyer={"name": "Seidel Optik", "address": {"city": "Augsburg"}}))
+    path, headers = "/v1/parked-documents", documents.auth("documents:submit")
+    [parked] = (await documents.http.get(path, headers=headers)).json()["parked"]
+    assert (parked["id"], parked["customer_number"]) == (status["document"]["id"], "20931")
+    await documents.add_customer()
+    assert (await documents.http.get(path, headers=headers)).json() == {"parked": [], "next": None}
+
+
 async def test_a_document_before_its_customer_is_matched_and_shared_when_that_comes(documents):
     await documents.open_shop()
     status = await documents.made(invoice(buyer={"name": "Seidel Optik", "address": {"city": "Augsburg"}}))

@@ -178,3 +178,15 @@ async def test_a_number_may_have_a_slash(shop: Any) -> None:
     assert (await shop.call("PUT", "/v1/customers/by-number/K/1001", json={"name": "Bau AG"})).json()[
         "created"
     ] is False
+
+
+async def test_customers_are_listed_by_number_page_by_page(stage: Any, shop: Any) -> None:
+    for number in ("K-3", "K-1", "K-2"):
+        await shop.customer(number, email=f"{number}@kundin.test")
+    await (await stage.shop("anders")).customer("K-0")
+
+    first = (await shop.call("GET", "/v1/customers?limit=2")).json()
+    assert [customer["number"] for customer in first["customers"]] == ["K-1", "K-2"]
+    assert first["customers"][0]["email"] == "k-1@kundin.test"
+    rest = (await shop.call("GET", f"/v1/customers?limit=2&after={first['next']}")).json()
+    assert ([customer["number"] for customer in rest["customers"]], rest["next"]) == (["K-3"], None)

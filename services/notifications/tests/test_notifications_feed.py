@@ -96,3 +96,20 @@ async def test_another_merchant_reads_its_own_feed_only(desk: Any, document: Doc
 async def test_a_wait_beyond_the_limit_is_refused_by_name(desk: Any) -> None:
     answer = await desk.http.get("/v1/feed", params={"wait": 60}, headers=desk.auth("events:read"))
     assert (answer.status_code, answer.json()["field"]) == (422, "wait")
+
+
+async def test_a_type_or_the_beginning_of_one_chooses_events(desk: Any, document: Document) -> None:
+    await desk.tell(DocumentReceived(document=document))
+    await desk.tell(DocumentOpened(document=document, actor="contact:1"))
+    opened = await read(desk, type="documents.document.opened.v1")
+    assert ([event["position"] for event in opened["events"]], opened["next"]) == ([2], 2)
+    assert len((await read(desk, type=["documents.document", "meters"]))["events"]) == 2
+    # What is passed over need not be looked at again.
+    assert await read(desk, type="meters.reading") == {"events": [], "next": 2}
+    assert await read(desk, type="meters.reading", after=2) == {"events": [], "next": 2}
+
+
+async def test_a_type_that_no_event_has_is_refused_by_name(desk: Any) -> None:
+    refused = await read(desk, type="documents.doc")
+    assert (refused["code"], refused["field"]) == ("invalid", "type")
+    assert "documents.document.shared.v1" in refused["known"]

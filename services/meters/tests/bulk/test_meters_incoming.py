@@ -95,6 +95,9 @@ async def test_a_body_keeps_what_is_said_of_its_other_list(world: Any) -> None:
     quarter = {"meter": "Z8", "obis": "1-0:1.8.0", "start": "2026-01-01T00:00:00+01:00", "values": ["0.25"]}
     answer = await world.send({"readings": [READING | {"meter": "Z7"}], "intervals": [quarter]})
     assert answer["parked"] == 2
+    listed = (await world.http.get("/v1/incoming-readings/parked", headers=world.system())).json()
+    assert [(one["meter"], one["kind"]) for one in listed["parked"]] == [("Z7", "reading"), ("Z8", "interval")]
+    assert listed["next"] is None
     await world.meter("Z7", interval=False)
 
     async def one_waits() -> bool:
