@@ -3,13 +3,13 @@ the packages that its image has and no others."""
 
 import asyncio
 import json
-import re
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -157,7 +157,7 @@ async def _set_up(calls):
 def test_every_image_finds_its_service_healthy(apart):
     for name, one in apart.containers.items():
         *command, url = one.image.health
-        one.run([*command, re.sub(r":\d+/", f":{apart.ports[name]}/", url)])
+        one.run([*command, f"{apart.health(name)}{urlsplit(url).path}"])
 
 
 def test_a_document_handed_in_at_the_gateway_is_processed_shared_and_mailed(apart, api):
