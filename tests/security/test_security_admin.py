@@ -138,6 +138,8 @@ DESKS: dict[str, Desk] = {
     "GET /api/admin/v1/meter-batches": LOOK,
     "GET /api/admin/v1/meter-batches/{batch_id}": LOOK,
     "GET /mails": LOOK,
+    "GET /mails/{mail_id:uuid}": LOOK,
+    "GET /mails/{mail_id:uuid}/inhalt": LOOK,
     "GET /mails/{mail_id:uuid}/erneut": LOOK,
     "POST /mails/{mail_id:uuid}/erneut": Desk("mails:resend", (("recipient", "eva@fremd.example"),)),
     "GET /mails/texte": _TEXTS,

@@ -52,8 +52,13 @@ async def filled(shop: Shop) -> list[str]:
     unmatched = shop.document("RE-3", state="waiting", issues=[issue], customer_number="9")
     ready = shop.document("RE-4", state="waiting", customer_id=of)
     failed = shop.mail(state="failed", error="refused", error_params={"answer": "550"})
+    gone = shop.mail()
+    own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
+    said = {"subject": "Ihre Rechnung", "text": "Hallo", "html": "<p>Hallo</p>", "own": own, "placeholders": []}
+    shop.owners.answers["GET", f"/v1/mails/{gone.mail.id}"] = said
+    shop.owners.answers["GET", f"/v1/mails/{failed.mail.id}"] = said | {"html": ""}
     await shop.told(
-        customer, paid, late, unmatched, ready, failed, shop.payment(paid.document.id),
+        customer, paid, late, unmatched, ready, failed, gone, shop.payment(paid.document.id),
         shop.receivable(paid.document.id, state="paid", open_minor=0, paid_minor=11900, paid_at=NOW),
         shop.receivable(late.document.id, due_date="2026-11-01"),
     )  # fmt: skip
@@ -75,6 +80,7 @@ async def filled(shop: Shop) -> list[str]:
         "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
         "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma", "/einstellungen/zahlungen",
         "/einstellungen/schluessel", "/konto", "/gibtsnicht",
+        f"/mails/{failed.mail.id}", f"/mails/{failed.mail.id}/erneut", f"/mails/{gone.mail.id}",
     ]  # fmt: skip
 
 

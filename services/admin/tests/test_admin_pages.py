@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -169,6 +170,53 @@ async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Sho
     answer = await shop.post(f"/mails/{mail.mail.id}/erneut", {"recipient": "new@example.com"})
     assert answer.status_code == 303
     assert shop.owners.calls[-1][2] == {"recipient": "new@example.com"}
+
+
+async def test_a_failed_mail_is_a_task_until_it_was_sent_again(shop: Shop) -> None:
+    failed = shop.mail(state="failed", error="text_invalid", created_at=datetime.now(UTC))
+    await shop.told(failed)
+    assert (await shop.client.get("/api/admin/v1/session")).json()["counts"]["mails"] == 1
+    await shop.told(shop.mail(resend_of=failed.mail.id))
+    assert (await shop.client.get("/api/admin/v1/session")).json()["counts"]["mails"] == 0
+
+
+async def test_the_words_of_a_failed_mail_can_be_corrected(shop: Shop) -> None:
+    mail = shop.mail(state="failed", error="text_invalid")
+    await shop.told(mail)
+    path = f"/v1/mails/{mail.mail.id}"
+    own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
+    shop.owners.answers["GET", path] = {"subject": "", "text": "", "html": "", "own": own, "placeholders": []}
+    assert "Hallo [Vorname]" in await shop.page(f"/mails/{mail.mail.id}/erneut")
+    usual = {f"usual_{name}": text for name, text in own.items()}
+    form = {"recipient": "anna@example.com", **usual, **own, "text": "Hallo [Contact.name]"}
+    shop.owners.answers["POST", f"{path}/resend"] = answer_of(shop.mail())
+    assert (await shop.post(f"/mails/{mail.mail.id}/erneut", form)).status_code == 303
+    assert shop.owners.calls[-1][2] == {"text": "Hallo [Contact.name]"}
+    shop.owners.refuse("POST", f"{path}/resend", 422, errors=[{"field": "text", "code": "x", "message": "So nicht."}])
+    again = await shop.post(f"/mails/{mail.mail.id}/erneut", form)
+    assert again.status_code == 422
+    assert "So nicht." in again.text
+
+
+async def test_a_sent_mail_is_read_in_a_frame_that_runs_nothing(shop: Shop) -> None:
+    mail = shop.mail()
+    await shop.told(mail)
+    said = {
+        "subject": "Ihre Rechnung",
+        "text": "Hallo",
+        "html": "<p>Hallo <script>x</script></p>",
+        "own": None,
+        "placeholders": [],
+    }
+    shop.owners.answers["GET", f"/v1/mails/{mail.mail.id}"] = said
+    page = await shop.page(f"/mails/{mail.mail.id}")
+    assert f'src="/mails/{mail.mail.id}/inhalt"' in page
+    frame = await shop.client.get(f"/mails/{mail.mail.id}/inhalt")
+    assert frame.text == said["html"]
+    policy = frame.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert policy.endswith("sandbox")
+    assert frame.headers.get_list("x-frame-options") == ["SAMEORIGIN"]
 
 
 @pytest.mark.parametrize(

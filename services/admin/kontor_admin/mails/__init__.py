@@ -15,7 +15,14 @@ FEATURE = Feature(
     "mails",
     order=70,
     routers=(router,),
-    menu=Menu("/mails", lambda: _("Mails")),
+    menu=Menu(
+        "/mails",
+        lambda: _("Mails"),
+        # What did not go out in the last month and was not sent again.
+        waiting="""mail m WHERE m.merchant_id = who.merchant_id AND m.state IN ('failed', 'bounced') AND NOT m.deleted
+            AND m.by_time > to_char(at - interval '30 days', 'YYYY-MM-DD')
+            AND NOT EXISTS (SELECT FROM mail again WHERE again.data ->> 'resend_of' = m.id::text)""",
+    ),
     views=notifications.VIEWS,
     indexes=sql("kontor_admin", "sql/mails_indexes.sql"),
     functions=(sql("kontor_admin", "sql/mail.sql"), *log.MAILS.functions),

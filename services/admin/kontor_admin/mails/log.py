@@ -1,10 +1,10 @@
-"""Every mail, whether it arrived, and sending it again."""
+"""Every mail, whether it arrived, what it said, and sending it again, where needed with other words."""
 
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from kontor.notifications.v1.notifications_pb2_codes import MailState
 from kontor_admin.words import mail_name
@@ -12,14 +12,17 @@ from kontor_edge.acting import submit
 from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
+from kontor_edge.owners import query_owner
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff, page_context, query_view
-from kontor_service.errors import NotFound
+from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter()
+
+_RIGHT = "mails:resend"
 
 # The kinds that occur, with their names, from one to the next along the index.
 _KINDS = """(
@@ -77,27 +80,62 @@ async def _mail(request: Request, mail_id: UUID) -> tuple[Staff, dict[str, Any]]
     return staff, loads(row["mail"])
 
 
+async def _as_it_went(request: Request, mail_id: UUID) -> dict[str, Any]:
+    """What it said, and what may be corrected; nothing where notifications does not answer or staff may not see it."""
+    try:
+        return await query_owner(request, "notifications", _RIGHT, f"/v1/mails/{mail_id}")
+    except Problem as problem:
+        if problem.status == 401:
+            raise
+        return {}
+
+
+@router.get("/{mail_id:uuid}")
+async def show(request: Request, mail_id: UUID) -> Response:
+    staff, mail = await _mail(request, mail_id)
+    return pages(request).render(
+        request, "mails/mail.html", page_context(request, staff, "mails"), staff=staff, mail=mail,
+        said=await _as_it_went(request, mail_id),
+    )  # fmt: skip
+
+
+@router.get("/{mail_id:uuid}/inhalt")
+async def body(request: Request, mail_id: UUID) -> Response:
+    """The mail itself, for a frame of its page: it may load nothing and run nothing."""
+    await _mail(request, mail_id)
+    said = await query_owner(request, "notifications", _RIGHT, f"/v1/mails/{mail_id}")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+    return HTMLResponse(said["html"], headers={"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"})
+
+
 @router.get("/{mail_id:uuid}/erneut")
 async def resend_page(request: Request, mail_id: UUID) -> Response:
     staff, mail = await _mail(request, mail_id)
-    return _page(request, staff, mail, Form.of({"recipient": mail["recipient"]}))
+    own = (await _as_it_went(request, mail_id)).get("own") or {}
+    return _page(request, staff, mail, Form.of({"recipient": mail["recipient"], **own, **_usual(own)}))
 
 
 @router.post("/{mail_id:uuid}/erneut")
 async def resend(request: Request, mail_id: UUID) -> Response:
-    """To the same address, or to a corrected one; links in it are made anew."""
+    """To the same address or a corrected one, with the same words or corrected ones; links in it are made anew."""
     staff, mail = await _mail(request, mail_id)
     form = await read_form(request)
     recipient = form.email("recipient", required=True)
     wanted = {"recipient": recipient} if recipient != mail["recipient"] else {}
-    answer, status = await submit(
-        request, form, "notifications", "mails:resend", f"/v1/mails/{mail_id}/resend", json=wanted
-    )
+    usual = {name: form.text(f"usual_{name}", limit=20_000, lines=True) for name in ("subject", "text")}
+    typed = {name: form.text(name, required=bool(text), limit=20_000, lines=True) for name, text in usual.items()}
+    # What was not touched stays as it was.
+    wanted |= {name: text for name, text in typed.items() if text != usual[name]}
+    answer, status = await submit(request, form, "notifications", _RIGHT, f"/v1/mails/{mail_id}/resend", json=wanted)
     if answer is not None:
         return pages(request).redirect(
             "/mails", good=_("The mail to %(recipient)s is on its way.", recipient=recipient)
         )
     return _page(request, staff, mail, form, status)
+
+
+def _usual(own: dict[str, str]) -> dict[str, str]:
+    return {f"usual_{name}": text for name, text in own.items()}
 
 
 def _page(request: Request, staff: Staff, mail: dict[str, Any], form: Form, status: int = 200) -> Response:

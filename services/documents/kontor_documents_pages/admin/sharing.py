@@ -1,4 +1,4 @@
-"""Sharing one document by hand (C23): recipient, subject and text can be changed before it goes."""
+"""Sharing one document by hand (C23): recipient, subject and text can be changed; the finished mail is shown before it goes."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kontor_documents_pages.admin.document import DocumentView, document
 from kontor_edge.acting import submit
-from kontor_edge.edge import pages
+from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import query_owner
 from kontor_edge.staff import Staff, page_context
 from kontor_service.errors import Problem
@@ -17,19 +17,9 @@ from kontor_web import Form, read_form
 
 router = APIRouter()
 
-_GETS = {
-    **dict.fromkeys(("quote", "order_confirmation", "sales_order"), "gets_quotes"),
-    "reminder": "gets_reminders",
-}
-
-
-def usual_recipients(view: DocumentView) -> list[str]:
-    """Who gets mails about this type: the contact persons chosen for it, else the customer's own address. Pure."""
-    if view.customer is None:
-        return []
-    wants = _GETS.get(view.data["type"], "gets_invoices")
-    chosen = [c["email"] for c in view.customer["contacts"] if c["email"] and c[wants]]
-    return chosen or ([view.customer["email"]] if view.customer["email"] else [])
+# How long the page waits for the mail to be queued.
+_PATIENCE_SECONDS = 3.0
+_CHOSEN = ("recipient", "subject", "text")
 
 
 @router.get("/{document_id}/teilen")
@@ -42,22 +32,66 @@ async def share_page(request: Request, document_id: UUID) -> Response:
 
 @router.post("/{document_id}/teilen")
 async def share(request: Request, document_id: UUID) -> Response:
+    """First shows the finished mails; shared is what was seen like that."""
     staff, view, _row = await document(request, document_id)
     form = await read_form(request)
-    recipient, subject = form.email("recipient"), form.text("subject", limit=200)
-    text = form.text("text", limit=10_000, lines=True)
-    usual = {"subject": form.value("usual_subject"), "text": form.value("usual_text").replace("\r\n", "\n").strip()}
-    # What was not touched stays the template's, in the language of each recipient.
-    wanted: dict[str, Any] = {"recipient": recipient}
-    wanted["subject"] = "" if subject == usual["subject"] else subject
-    wanted["text"] = "" if text == usual["text"] else text
+    usual = {name: form.value(f"usual_{name}").replace("\r\n", "\n").strip() for name in ("subject", "text")}
+    wanted = {"recipient": form.email("recipient"), **_own_words(form, usual)}
+    if form.flag("change"):
+        return _page(request, staff, view, form, usual)
+    mails, status = await _finished(request, form, view, wanted)
+    if mails is None:
+        return _page(request, staff, view, form, usual, status)
+    if not form.flag("seen"):
+        return pages(request).render(
+            request, "documents/share_preview.html", page_context(request, staff, "release", live=False), view=view, doc=view.data,
+            mails=mails, typed={name: form.value(name) for name in (*_CHOSEN, "usual_subject", "usual_text")},
+        )  # fmt: skip
     answer, status = await submit(
         request, form, "documents", "documents:release", f"/v1/documents/{document_id}/share", json=wanted,
         names={"customer.email": "recipient"},
     )  # fmt: skip
     if answer is None:
         return _page(request, staff, view, form, usual, status)
-    return pages(request).redirect(f"/dokumente/{document_id}", good=_("Shared. The mail is on its way."))
+    return await _shared(request, staff, view)
+
+
+def _own_words(form: Form, usual: dict[str, str]) -> dict[str, str]:
+    """What was not touched stays the template's, in the language of each recipient."""
+    typed = {"subject": form.text("subject", limit=200), "text": form.text("text", limit=10_000, lines=True)}
+    return {name: "" if text == usual[name] else text for name, text in typed.items()}
+
+
+async def _finished(
+    request: Request, form: Form, view: DocumentView, wanted: dict[str, str]
+) -> tuple[list[dict[str, Any]] | None, int]:
+    """The mails as they would go out; None, and the page's status, where they cannot."""
+    answer, status = await submit(
+        request, form, "notifications", "mails:resend", "/v1/mails/preview", json={"document_id": view.id, **wanted}
+    )
+    if answer is None:
+        return None, status
+    if not answer["mails"]:
+        form.error("recipient", _("There is no address for this document yet."))
+        return None, 422
+    return answer["mails"], status
+
+
+async def _shared(request: Request, staff: Staff, view: DocumentView) -> Response:
+    """Back to the document as soon as its mail is queued; to the mail where that cannot go out."""
+    before = {mail["id"] for mail in view.mails}
+
+    async def look() -> dict[str, Any] | None:
+        _staff, now, _row = await document(request, UUID(view.id))
+        return next((mail for mail in now.mails if mail["id"] not in before), None)
+
+    mail = await edge_of(request).changes.until({staff.topic}, look, timeout=_PATIENCE_SECONDS)
+    if mail is not None and mail["state"] == "failed":
+        return pages(request).redirect(
+            f"/mails/{mail['id']}/erneut", bad=_("Shared, but its mail cannot go out like this.")
+        )
+    good = _("Shared. The mail is on its way.") if mail else _("Shared. The mail is being made.")
+    return pages(request).redirect(f"/dokumente/{view.id}", good=good)
 
 
 def _page(
@@ -65,8 +99,7 @@ def _page(
 ) -> Response:
     return pages(request).render(
         request, "documents/share.html", page_context(request, staff, "release", live=False), status=status,
-        view=view, doc=view.data, form=form,
-        usual=usual, recipients=usual_recipients(view),
+        view=view, doc=view.data, form=form, usual=usual,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ async def resend(
         resend_of=first.id,
         renew_links=first.state in ("sent", "bounced") and recipient.email.casefold() != first.recipient.casefold(),
     )
-    if subject or text:
+    if mail.own_subject or mail.own_text:
         await as_it_would_go(session, settings, mail)
     queue.add(session, mail)
     return mail
