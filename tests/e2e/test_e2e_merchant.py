@@ -52,7 +52,7 @@ def test_staff_logs_in_and_out(platform, new_page):
     staff.log_in(**platform.run["merchant"])
     expect(staff.page.get_by_role("navigation").get_by_role("link", name="Freigabe")).to_be_visible()
     staff.go("/konto")
-    staff.page.get_by_role("button", name="Abmelden").click()
+    staff.page.get_by_role("button", name="Abmelden", exact=True).click()
     staff.go("/")
     expect(staff.page.get_by_role("heading", level=1)).to_have_text("Anmelden")
 
