@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 
 from kontor_service.i18n import gettext
-from kontor_service.money import digits, to_minor
+from kontor_service.money import digits, from_minor, to_minor
 
 # English as Europe writes it: 12 November 2026, €1,234.56
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
@@ -151,8 +151,16 @@ def shown(value: Any, language: str) -> Any:
             return short_day(text, language)
         if amount := _AMOUNT_FORM.fullmatch(text):
             figure, unit = amount.groups()
-            return percent(figure, language) if unit == "%" else money(to_minor(Decimal(figure), unit), unit, language)
+            return percent(figure, language) if unit == "%" else _exactly(Decimal(figure), unit, language)
     except (ValueError, ArithmeticError):
         # 2026-02-31, or more digits than there is money: it only looks like one.
         return value
     return value
+
+
+def _exactly(amount: Decimal, currency: str, language: str) -> str:
+    """Money; with all its decimals where these are more than the currency has, or what differs would read the same."""
+    minor = to_minor(amount, currency)
+    if from_minor(minor, currency) == amount:
+        return money(minor, currency, language)
+    return f"{number(amount, language)}\u00a0{currency}"

@@ -1,8 +1,10 @@
 """Units of measure in words: UN/ECE Recommendation 20 and 21 (the latter with a leading X) as customers read them."""
 
+import re
 from decimal import Decimal
+from functools import cache
 
-from kontor_service.i18n import N_
+from kontor_service.i18n import LANGUAGES, N_, speaking
 from kontor_service.i18n import gettext as _
 
 SYMBOLS = {
@@ -39,3 +41,25 @@ def unit(code: str, quantity: Decimal | str) -> str:
     if code in NAMES:
         return _(NAMES[code][0 if abs(Decimal(quantity)) == 1 else 1])
     return SYMBOLS.get(code, code)
+
+
+# Abbreviations that are no symbols. In capitals some of them would be other codes: ST is a sheet.
+_SHORT = {
+    "h": "HUR", "std": "HUR", "stk": "C62", "st": "C62", "stck": "C62", "pcs": "C62", "psch": "LS", "pauschal": "LS", "pausch": "LS",
+    "mon": "MON", "tg": "DAY", "qm": "MTK", "cbm": "MTQ", "lfm": "MTR", "lfdm": "MTR", "min": "MIN",
+}  # fmt: skip
+_CODE = re.compile(r"[A-Z0-9]{1,3}")
+
+
+def unit_code(text: str) -> str:
+    """The code of a unit as people write it: Stück, Std., kg, hours. What looks like a code or is not known stays."""
+    return text if _CODE.fullmatch(text) else _codes().get(text.strip(" .").casefold(), text)
+
+
+@cache
+def _codes() -> dict[str, str]:
+    found = {symbol.casefold(): code for code, symbol in reversed(SYMBOLS.items())}
+    for language in LANGUAGES:
+        with speaking(language):
+            found |= {_(name).casefold(): code for code, names in reversed(NAMES.items()) for name in names}
+    return found | _SHORT

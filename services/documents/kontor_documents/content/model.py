@@ -9,9 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_service.i18n import N_
+from kontor_service.units import unit_code
+from kontor_service.validation import wrong
 
 # Bounded, because "1E+999999" is a short text and a long number.
 DecimalString = Annotated[
@@ -20,6 +23,16 @@ DecimalString = Annotated[
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
 ]
 MAX_DISCOUNT_DAYS = 3650
+
+
+def _plausible(day: date) -> date:
+    if not 1900 <= day.year < 2200:
+        raise wrong("date_out_of_range", N_("A date between 1900 and 2199 is expected here."))
+    return day
+
+
+# What can be added to and written in every format.
+Day = Annotated[date, AfterValidator(_plausible)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 # What XML 1.0 can carry: no control characters but tab and line breaks.
 _PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]*$"
@@ -70,8 +83,8 @@ class Party(Part):
 
 
 class Period(Part):
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
 
 
 class AllowanceCharge(Part):
@@ -111,7 +124,7 @@ class Line(Part):
     note: Text = ""
     quantity: DecimalString = Decimal(1)
     # UN/ECE Recommendation 20 and 21: C62, HUR, KGM, LS, …
-    unit: Name = "C62"
+    unit: Annotated[Name, AfterValidator(unit_code)] = "C62"
     # May be left out where the net is given, as groups do.
     net_price: DecimalString | None = None
     gross_price: DecimalString | None = None
@@ -183,7 +196,7 @@ class CashDiscount(Part):
 class Instalment(Part):
     """A part of what is due, to be paid by a day of its own (BT-X-275)."""
 
-    due_date: date
+    due_date: Day
     amount: DecimalString
     text: Text = ""
 
@@ -222,7 +235,7 @@ class Reference(Part):
 
     kind: Name
     number: Name
-    issued_on: date | None = None
+    issued_on: Day | None = None
     # UNTDID 1153, of an object only (BT-18)
     scheme: Name = ""
 
@@ -258,12 +271,12 @@ class DocumentData(Part):
     # The merchant's number of the customer; the only thing a customer is matched by.
     customer_number: Name = ""
     title: Name = ""
-    issue_date: date
-    due_date: date | None = None
-    valid_until: date | None = None
-    delivery_date: date | None = None
+    issue_date: Day
+    due_date: Day | None = None
+    valid_until: Day | None = None
+    delivery_date: Day | None = None
     billing_period: Period | None = None
-    tax_point_date: date | None = None
+    tax_point_date: Day | None = None
     # UNTDID 2475, instead of the date (BT-8): 5 issue, 29 delivery, 72 payment
     tax_point_code: Name = ""
     currency: Currency = "EUR"

@@ -7,6 +7,9 @@ and rates are not rounded.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import AllowanceCharge, DocumentData, Line, TaxSubtotal, Totals
@@ -14,6 +17,7 @@ from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.money import TOO_MUCH, digits
 
+T = TypeVar("T", bound=BaseModel)
 ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 # Enough for a product of two numbers of 24 digits each.
@@ -103,7 +107,8 @@ def tax_breakdown(data: DocumentData) -> list[TaxSubtotal]:
     for key, taxable in taxable_amounts(data).items():
         code, reason = given.get(key.category) or _REQUIRED_REASONS.get(key.category, ("", ""))
         result.append(
-            TaxSubtotal(
+            _bounded(
+                TaxSubtotal,
                 category=key.category,
                 rate=key.rate or ZERO,
                 taxable_amount=taxable,
@@ -124,7 +129,8 @@ def totals(data: DocumentData, breakdown: Iterable[TaxSubtotal]) -> Totals:
     tax = sum((entry.tax_amount for entry in breakdown), ZERO)
     prepaid = data.totals.prepaid if data.totals else data.prepaid or ZERO
     rounding = data.totals.rounding if data.totals else data.rounding or ZERO
-    return Totals(
+    return _bounded(
+        Totals,
         line_net=lines,
         allowances=allowances,
         charges=charges,
@@ -162,7 +168,8 @@ def _completed_line(line: Line, number: int, currency: str, levels: dict[str, in
     """`levels` are those of the lines before, by their ids."""
     net = line.net if line.net is not None else line_net(line, currency)
     if net is None and line.counts:
-        raise Invalid(N_("This field is missing."), code="missing", field=f"lines[{number - 1}].net_price")
+        field = f"lines[{number - 1}].net_price"
+        raise Invalid.of([{"field": field, "code": "missing", "message": N_("This field is missing."), "params": {}}])
     # A missing standard rate stays missing, so that the check can name it.
     rate = line.tax_rate if line.tax_category == "S" else tax_key(line.tax_category, line.tax_rate).rate
     id = line.id or str(number)
@@ -179,4 +186,16 @@ def _check_size(data: DocumentData) -> None:
             raise Invalid(N_("A cash discount is between 0 and 100 percent."), code="percent_out_of_range", field=field)
     for field, amount in amounts.items():
         if amount is not None and abs(amount) >= TOO_MUCH:
-            raise Invalid(N_("Amounts of 10^12 and more cannot be booked."), code="amount_too_large", field=field)
+            raise _too_large(field)
+
+
+def _bounded(model: type[T], **values: Any) -> T:
+    """Computed amounts may have more digits than any of those that were given."""
+    try:
+        return model(**values)
+    except ValidationError as error:
+        raise _too_large("totals") from error
+
+
+def _too_large(field: str) -> Invalid:
+    return Invalid(N_("Amounts of 10^12 and more cannot be booked."), code="amount_too_large", field=field)

@@ -1,7 +1,7 @@
 """What a merchant need not repeat in every document that Kontor makes for it. Pure."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1 import identity_pb2
@@ -11,10 +11,15 @@ from kontor_documents.content.model import (
     Contact,
     DocumentData,
     Identifier,
+    Part,
     Party,
     PaymentMeans,
 )
 from kontor_documents.einvoice.codelists import ZUGFERD_EN16931
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speaking
+
+P = TypeVar("P", bound=Part)
 
 _SEPA_TRANSFER = "58"
 _PAID_TYPES = frozenset({DocumentType.INVOICE, DocumentType.REMINDER})
@@ -27,22 +32,32 @@ def with_defaults(
     update: dict[str, Any] = {}
     if merchant is not None:
         if not data.seller.name:
-            update["seller"] = _seller(merchant)
+            update["seller"] = _filled(data.seller, _seller(merchant))
         if not data.payment_means and data.type in _PAID_TYPES and merchant.iban:
             update["payment_means"] = [_transfer(merchant)]
     if customer is not None and not data.buyer.name:
-        update["buyer"] = _buyer(customer)
+        update["buyer"] = _filled(data.buyer, _buyer(customer))
     if not data.specification:
         update["specification"] = ZUGFERD_EN16931
     completed = data.model_copy(update=update)
-    return _with_due_date(completed)
+    return _with_terms(completed)
 
 
-def _with_due_date(data: DocumentData) -> DocumentData:
-    """BR-CO-25: a positive amount needs a due date or payment terms; without either it is due at once."""
+def _filled(given: P, usual: P) -> P:
+    """What is given stays, down to single values; the rest is as usual."""
+    values: dict[str, Any] = {}
+    for name in type(given).model_fields:
+        mine, theirs = getattr(given, name), getattr(usual, name)
+        values[name] = _filled(mine, theirs) if isinstance(mine, Part) and isinstance(theirs, Part) else mine or theirs
+    return given.model_copy(update=values)
+
+
+def _with_terms(data: DocumentData) -> DocumentData:
+    """BR-CO-25: a positive amount needs a due date or payment terms. A day that nobody named would be overdue on the next."""
     due = data.totals.due if data.totals else Decimal(0)
     if due > 0 and data.type in _PAID_TYPES and not data.due_date and not data.payment_terms:
-        return data.model_copy(update={"due_date": data.issue_date})
+        with speaking(data.language):
+            return data.model_copy(update={"payment_terms": _("Payable on receipt.")})
     return data
 
 

@@ -1,6 +1,7 @@
 """What Kontor issues: completed from merchant and customer, valid by the official rules (C17), before anything is locked."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import check
+from kontor_documents.einvoice.validate import Finding as OfficialFinding
 from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.einvoice.xpath_to_field import field_of
@@ -35,6 +37,7 @@ Step = Callable[[AsyncSession, Document], Awaitable[None]]
 
 _EINVOICES = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE})
 _MAX_ERRORS = 50
+_UNIT = re.compile(r"lines\[(\d+)\]\.unit")
 
 
 def is_einvoice(data: DocumentData) -> bool:
@@ -168,6 +171,8 @@ async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, 
     if not data.lines:
         # Without lines there is nothing to be written that the rules could be applied to.
         _refuse([{"field": "lines", "code": "BR-16", "message": N_("An invoice has at least one line (BG-25).")}])
+    if not data.buyer.name:
+        _refuse([{"field": "customer_number", "code": "BR-07", "message": _NO_BUYER}])
     xml = await asyncio.to_thread(write_cii, data)
     report = await validator.validate_async(xml)
     if not report.valid:
@@ -175,13 +180,29 @@ async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, 
     return report.as_json()
 
 
+_NO_BUYER = N_("An invoice names its customer: by customer_number, or as buyer with name and address.")
+_NO_UNIT = N_(
+    '"%(unit)s" is no unit code of UN/ECE Recommendation 20. Usual are H87 or C62 (pieces), HUR (hours), DAY (days), KGM (kg), '
+    "MTR (m), LTR (l) and LS (lump sum)."
+)
+_MISSING = N_("Something is missing here that every e-invoice has.")
+_IMPOSSIBLE = N_("This is not possible in an e-invoice.")
+
+
 def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
     """What is wrong, by the fields of the data: nobody outside has seen this XML."""
-    return [
-        {"field": field_of(finding, root, data), "code": finding.rule, "message": finding.message}
-        for finding in report.findings
-        if finding.severity == "error"
-    ]
+    errors = (found for found in report.findings if found.severity == "error")
+    return [_error(found, field_of(found, root, data), data) for found in errors]
+
+
+def _error(found: OfficialFinding, field: str, data: DocumentData) -> FieldError:
+    """In words of ours where the official ones speak of the XML."""
+    error: FieldError = {"field": field, "code": found.rule, "message": found.message, "params": {}}
+    if unit := _UNIT.fullmatch(field):
+        return error | {"message": _NO_UNIT, "params": {"unit": data.lines[int(unit[1])].unit}}
+    if found.rule == "XSD":
+        return error | {"message": _MISSING if "xpected is" in found.message else _IMPOSSIBLE}
+    return error
 
 
 def _refuse(errors: list[FieldError]) -> None:

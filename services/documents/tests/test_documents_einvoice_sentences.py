@@ -1,0 +1,133 @@
+"""What senders are told, in their language and about their own data; and what is filled in that they leave out."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from kontor.identity.v1 import identity_pb2
+from kontor_documents.content.model import DocumentData
+from kontor_documents.einvoice.checks import check
+from kontor_documents.einvoice.totals import complete
+from kontor_documents.errors import InvalidInvoice
+from kontor_documents.intake.defaults import with_defaults
+from kontor_documents.intake.issuing import refuse_invalid
+from kontor_documents.intake.parse import parse
+from kontor_service.errors import Invalid
+from kontor_service.i18n import speaking
+from kontor_service.vocabulary import say
+
+MERCHANT = identity_pb2.Merchant(
+    name="Brunner Haustechnik GmbH", vat_id="DE136695976", contact_phone="+49 821 1", contact_email="post@brunner.example",
+    address=identity_pb2.Address(line1="Weg 1", post_code="86153", city="Augsburg", country="DE"),
+)  # fmt: skip
+CUSTOMER = identity_pb2.Customer(name="Seidel", email="seidel@example.org", address=MERCHANT.address)
+
+
+def data(**more: Any) -> dict[str, Any]:
+    line = {"name": "Wartung", "net_price": "100", "tax_rate": "19"}
+    return {"number": "RE-1", "issue_date": "2026-11-20", "due_date": "2026-12-01", "lines": [line], **more}
+
+
+def parsed(**more: Any) -> DocumentData:
+    return parse(None, json.dumps(data(**more)).encode()).data
+
+
+async def refusal(validator: Any, **more: Any) -> dict[str, str]:
+    """Field and German sentence of each fault in what Kontor is to issue."""
+    with pytest.raises(InvalidInvoice) as refused:
+        await refuse_invalid(validator, with_defaults(parsed(**more), MERCHANT, None))
+    with speaking("de"):
+        return {error["field"]: error["message"] for error in refused.value.as_dict()["errors"]}
+
+
+def problem(**more: Any) -> list[dict[str, Any]]:
+    with pytest.raises(Invalid) as refused:
+        parsed(**more)
+    with speaking("de"):
+        errors: list[dict[str, Any]] = refused.value.as_dict()["errors"]
+    return errors
+
+
+async def test_an_invoice_without_customer_says_how_to_name_one(validator: Any) -> None:
+    assert await refusal(validator) == {
+        "customer_number": "Eine Rechnung nennt ihren Kunden: über customer_number oder als buyer mit Name und Anschrift."
+    }
+
+
+async def test_an_unknown_unit_names_the_usual_codes(validator: Any) -> None:
+    lines = [{"name": "Wartung", "net_price": "100", "tax_rate": "19", "unit": "Quux"}]
+    found = await refusal(validator, buyer={"name": "Seidel", "address": {"city": "Augsburg"}}, lines=lines)
+    assert found["lines[0].unit"].startswith("„Quux“ ist kein Einheitencode")
+    assert "H87 oder C62" in found["lines[0].unit"]
+
+
+async def test_what_the_schema_misses_is_said_without_its_words(validator: Any) -> None:
+    lines = [{"name": "", "net_price": "100", "tax_rate": "19"}]
+    found = await refusal(validator, buyer={"name": "Seidel", "address": {"city": "Augsburg"}}, lines=lines)
+    assert found == {"lines[0]": "Hier fehlt etwas, das jede E-Rechnung enthält."}
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"), [("Stück", "C62"), ("Std.", "HUR"), ("kg", "KGM"), ("m²", "MTK"), ("XPP", "XPP")]
+)
+def test_units_are_understood_as_people_write_them(unit: str, code: str) -> None:
+    lines = [{"name": "Ware", "net_price": "1", "tax_rate": "19", "unit": unit}]
+    assert parsed(lines=lines).lines[0].unit == code
+
+
+@pytest.mark.parametrize("day", ["12.11.2026", "2026-13-01", "bald", "0001-01-01", "9999-12-31"])
+def test_a_wrong_date_is_told_what_is_expected(day: str) -> None:
+    [error] = problem(issue_date=day)
+    assert error["field"] == "issue_date"
+    assert "2026-11-27" in error["message"] or "1900" in error["message"]
+
+
+def test_a_price_that_is_missing_is_named() -> None:
+    assert [(error["field"], error["message"]) for error in problem(lines=[{"name": "Ware"}])] == [
+        ("lines[0].net_price", "Dieses Feld fehlt.")
+    ]
+
+
+def test_decimals_that_differ_are_shown() -> None:
+    line = {"name": "Ware", "net_price": "47.0488", "tax_rate": "19", "net": "47.0512"}
+    exact = complete(DocumentData.model_validate(data(lines=[line])))
+    [found] = [one for one in check(exact) if one.code == "PEPPOL-EN16931-R120"]
+    with speaking("de"):
+        assert say(found.message, found.params).replace("\u00a0", " ").endswith("47,05 €, in der Datei 47,0512 EUR")
+
+
+@pytest.mark.parametrize(("language", "terms"), [("de", "Zahlbar nach Erhalt."), ("en", "Payable on receipt.")])
+def test_an_invoice_without_due_date_gets_none(language: str, terms: str) -> None:
+    found = with_defaults(parsed(due_date=None, language=language), MERCHANT, CUSTOMER)
+    assert (found.due_date, found.payment_terms) == (None, terms)
+
+
+def test_terms_of_payment_stay_as_they_are() -> None:
+    assert with_defaults(parsed(), MERCHANT, CUSTOMER).payment_terms == ""
+    assert with_defaults(parsed(), MERCHANT, CUSTOMER).due_date == date(2026, 12, 1)
+
+
+def test_what_is_said_of_the_parties_is_kept_and_the_rest_filled_in() -> None:
+    found = with_defaults(
+        parsed(
+            seller={"contact": {"name": "Frau Huber"}, "identifiers": [{"id": "L-1"}]},
+            buyer={"contact": {"name": "Herr Seidel"}, "legal_registration": {"id": "HRB 1"}},
+        ),
+        MERCHANT,
+        CUSTOMER,
+    )
+    assert (found.seller.name, found.seller.contact.name, found.seller.contact.phone) == (
+        "Brunner Haustechnik GmbH", "Frau Huber", "+49 821 1",
+    )  # fmt: skip
+    assert found.seller.identifiers[0].id == "L-1"
+    assert (found.buyer.name, found.buyer.contact.name, found.buyer.contact.email, found.buyer.legal_registration.id) == (
+        "Seidel", "Herr Seidel", "seidel@example.org", "HRB 1",
+    )  # fmt: skip
+
+
+def test_a_structured_discount_in_data_is_understood_too() -> None:
+    found = parsed(payment_terms="Netto 30 Tage\n#SKONTO#TAGE=14#PROZENT=2,00#")
+    assert (found.payment_terms, found.cash_discounts[0].percent) == ("Netto 30 Tage", Decimal("2.00"))
