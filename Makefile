@@ -8,7 +8,7 @@ PACKAGES := $(wildcard libs/* services/*)
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test check proof bench lint fmt types proto words lock migration up clean
+.PHONY: help install run reset test check proof judge bench lint fmt types proto words lock migration up clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of 
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e -k "bulk or look" --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest libs services -m hypothesis --timeout=3600
+
+judge: $(STAMP) ## Invoices before programs that are not ours: veraPDF, the rules of EN 16931 and XRechnung
+	$(BIN)/python -m tests.judge
 
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench

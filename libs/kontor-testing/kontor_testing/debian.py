@@ -17,16 +17,17 @@ def may_install() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def install(package: str) -> str:
+def install(package: str, program: str = "") -> str:
     """Installs the Debian package unless somebody else just has, without starting its servers: tests bring their own.
 
-    Answers the path of the program of the package's name. Raises CalledProcessError.
+    Answers the path of the program, of the package's name unless given. Raises CalledProcessError.
     """
+    program = program or package
     with _LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not shutil.which(package):
+        if not shutil.which(program):
             _install(package)
-    return shutil.which(package) or package
+    return shutil.which(program) or program
 
 
 def _install(package: str) -> None:

@@ -1,0 +1,103 @@
+"""Judges what Kontor makes by programs that are not ours: `make judge`.
+
+Mustang's validator (veraPDF for PDF/A-3, the rules of EN 16931 and of XRechnung) reads every invoice as Kontor renders it
+and every XML as Kontor offers it. Everything must be valid. Needs Java (JDK) and Maven; both are installed where that
+is allowed (Debian as root).
+"""
+
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+from kontor_documents.content.model import Attachment, DocumentData
+from kontor_documents.einvoice.codelists import XRECHNUNG
+from kontor_documents.einvoice.offer import offered
+from kontor_documents.einvoice.validate import Validator
+from kontor_documents.einvoice.write import write_cii
+from kontor_documents.rendering.archive import EmbeddedFile
+from kontor_documents.rendering.branding import Bank, Branding
+from kontor_documents.rendering.render import render
+from kontor_testing.debian import install, may_install
+from tests.judge.corpus import documents
+
+_VALIDATOR = "org.mustangproject:validator:2.26.0:jar:shaded"
+_WORK = Path(".kontor-judge")
+_BRANDING = Branding(
+    name="Brunner Haustechnik GmbH", address=("Werkstraße 4", "86153 Augsburg"), vat_id="DE123456789", phone="+49 821 123456",
+    email="info@brunner.example", register="Amtsgericht Augsburg, HRB 12345", bank=Bank("DE02120300000000202051", "BYLADEM1001"),
+)  # fmt: skip
+_ATTACHED = EmbeddedFile("aufmass.csv", "Raum;Fläche\nBüro;20\n".encode(), "text/csv", "Aufmaß")
+
+
+def main() -> None:
+    java, maven = _program("java", "default-jdk-headless"), _program("mvn", "maven")
+    shutil.rmtree(_WORK, ignore_errors=True)
+    _WORK.mkdir()
+    written = _write(_WORK)
+    subprocess.run(
+        [maven, "-q", "-B", "dependency:copy", f"-Dartifact={_VALIDATOR}", f"-DoutputDirectory={_WORK}"], check=True
+    )
+    (jar,) = _WORK.glob("validator-*.jar")
+    sources = Path(__file__).with_name("Judge.java")
+    judged = subprocess.run(
+        [java, "-cp", str(jar), str(sources), *map(str, written)], check=True, capture_output=True, text=True
+    )
+    verdicts = dict(reversed(line.split("\t")) for line in judged.stdout.splitlines() if "\t" in line)
+    _report(written, verdicts)
+
+
+def _program(name: str, package: str) -> str:
+    if not shutil.which(name) and may_install():
+        install(package, name)
+    if not shutil.which(name):
+        sys.exit(f"The judges need {name} (Debian: sudo apt-get install {package}).")
+    return name
+
+
+def _write(folder: Path) -> list[Path]:
+    """Every document as PDF with its XML inside, and as the XML that is offered for download."""
+    written, validator = [], Validator()
+    for name, data in documents():
+        attachments = [_ATTACHED] if data.attachments else []
+        data = _with_files(data, attachments)
+        pdf = folder / f"{name}.pdf"
+        pdf.write_bytes(render(data, _BRANDING, xml=write_cii(data), attachments=attachments))
+        written.append(pdf)
+        offer = offered(validator, data, {sha256(file.content).hexdigest(): file.content for file in attachments})
+        if offer is None:
+            sys.exit(f"{name} is not offered as XML at all.")
+        kind = "xrechnung" if offer.specification == XRECHNUNG else "en16931"
+        xml = folder / f"{name}.{kind}.xml"
+        xml.write_bytes(offer.xml)
+        written.append(xml)
+    validator.close()
+    return written
+
+
+def _with_files(data: DocumentData, files: list[EmbeddedFile]) -> DocumentData:
+    described = [
+        Attachment(
+            file_name=file.name, media_type=file.media_type, sha256=sha256(file.content).hexdigest(), size=len(file.content)
+        )
+        for file in files
+    ]  # fmt: skip
+    return data.model_copy(update={"attachments": [*data.attachments, *described]})
+
+
+def _report(written: list[Path], verdicts: dict[str, str]) -> None:
+    """None may be missing: what was not judged is not valid."""
+    kinds = ("pdf", "xrechnung.xml", "en16931.xml")
+    for kind in kinds:
+        paths = [path for path in written if path.name.endswith(kind)]
+        valid = sum(verdicts.get(str(path)) == "valid" for path in paths)
+        print(f"{kind:14} {valid} of {len(paths)} valid")
+    wrong = [path for path in written if verdicts.get(str(path)) != "valid"]
+    for path in wrong:
+        print(f"{verdicts.get(str(path), 'not judged')}: {path} ({path}.report.xml says why)")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
