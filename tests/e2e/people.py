@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -153,7 +153,8 @@ class Customer:
     def einvoice(self, document: dict[str, Any], number: str) -> bytes:
         """The document as XRechnung, as it would look under another number."""
         self.open(document["portal_url"])
-        answer = self.page.request.get(f"{self.page.url}/xrechnung")
+        link = self.page.get_by_role("link", name="XRechnung (XML)")
+        answer = self.page.request.get(urljoin(self.page.url, link.get_attribute("href")))
         assert answer.status == 200, answer.text()
         return bytes(answer.body()).replace(document["number"].encode(), number.encode())
 

@@ -5,6 +5,7 @@ and every XML as Kontor offers it. Everything must be valid. Needs Java (JDK) an
 is allowed (Debian as root).
 """
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from kontor_documents.content.model import Attachment, DocumentData
-from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.offer import offered
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.einvoice.write import write_cii
@@ -31,11 +31,11 @@ _BRANDING = Branding(
 _ATTACHED = EmbeddedFile("aufmass.csv", "Raum;Fläche\nBüro;20\n".encode(), "text/csv", "Aufmaß")
 
 
-def main() -> None:
+async def main() -> None:
     java, maven = _program("java", "default-jdk-headless"), _program("mvn", "maven")
     shutil.rmtree(_WORK, ignore_errors=True)
     _WORK.mkdir()
-    written = _write(_WORK)
+    written = await _write(_WORK)
     subprocess.run(
         [maven, "-q", "-B", "dependency:copy", f"-Dartifact={_VALIDATOR}", f"-DoutputDirectory={_WORK}"], check=True
     )
@@ -56,7 +56,7 @@ def _program(name: str, package: str) -> str:
     return name
 
 
-def _write(folder: Path) -> list[Path]:
+async def _write(folder: Path) -> list[Path]:
     """Every document as PDF with its XML inside, and as the XML that is offered for download."""
     written, validator = [], Validator()
     for name, data in documents():
@@ -65,11 +65,10 @@ def _write(folder: Path) -> list[Path]:
         pdf = folder / f"{name}.pdf"
         pdf.write_bytes(render(data, _BRANDING, xml=write_cii(data), attachments=attachments))
         written.append(pdf)
-        offer = offered(validator, data, {sha256(file.content).hexdigest(): file.content for file in attachments})
+        offer = await offered(validator, data, {sha256(file.content).hexdigest(): file.content for file in attachments})
         if offer is None:
             sys.exit(f"{name} is not offered as XML at all.")
-        kind = "xrechnung" if offer.specification == XRECHNUNG else "en16931"
-        xml = folder / f"{name}.{kind}.xml"
+        xml = folder / f"{name}.{offer.role}.xml"
         xml.write_bytes(offer.xml)
         written.append(xml)
     validator.close()
@@ -100,4 +99,4 @@ def _report(written: list[Path], verdicts: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

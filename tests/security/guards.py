@@ -133,7 +133,6 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/content/{sha256}": _staff("documents:release"),
         "GET /v1/documents/{document_id}/pdf": _staff("documents:release"),
         "GET /v1/documents/{document_id}/files/{file_id}": _staff("documents:release"),
-        "GET /v1/documents/{document_id}/xrechnung": _staff("documents:release"),
         "GET /v1/documents/{document_id}/history": _staff("documents:release"),
         "GET /v1/documents/{document_id}/report": _staff("documents:release"),
         "POST /v1/reprojections": SERVICE,

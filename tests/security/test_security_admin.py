@@ -56,7 +56,6 @@ DESKS: dict[str, Desk] = {
     "GET /dokumente": LOOK,
     "GET /dokumente/{document_id}": LOOK,
     "GET /dokumente/{document_id}/datei/{file_id}": LOOK,
-    "GET /dokumente/{document_id}/xrechnung": LOOK,
     "GET /dokumente/{document_id}/zuordnen": LOOK,
     "GET /dokumente/{document_id}/buchen": LOOK,
     "GET /dokumente/{document_id}/teilen": LOOK,

@@ -160,11 +160,41 @@ async def test_an_assigned_document_joins_its_customers_thread(documents):
     assert len(threads) == 1
 
 
-async def test_the_xrechnung_of_an_issued_invoice_is_ubl_of_that_profile(documents, waiting):
-    answer = await documents.http.get(f"/v1/documents/{waiting}/xrechnung", headers=documents.auth("service"))
-    assert answer.status_code == 200
-    assert b"xrechnung_3.0" in answer.content
-    assert b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" in answer.content
+async def test_an_invoice_that_follows_all_rules_is_offered_as_xrechnung(documents, waiting):
+    offered = await einvoice(documents, waiting)
+    assert (offered["role"], offered["name"][-14:]) == ("xrechnung", "-xrechnung.xml")
+    assert b"xrechnung_3.0" in offered["content"]
+    assert b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" in offered["content"]
+
+
+async def test_an_invoice_without_a_means_of_payment_is_offered_as_plain_en_16931(documents):
+    await documents.open_shop(automatic_release=False, iban="")
+    await documents.add_customer()
+    status = await documents.made(invoice(due_date="2026-11-26"))
+    offered = await einvoice(documents, status["document"]["id"])
+    assert offered["role"] == "en16931"
+    assert b"<cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID>" in offered["content"]
+
+
+async def test_a_quote_is_offered_as_pdf_alone(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    status = await documents.made(invoice(type="quote", number="AN-1", external_id="quote"))
+    assert await einvoice(documents, status["document"]["id"]) is None
+
+
+async def einvoice(documents, document_id):
+    """What is offered for accounting software."""
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        files = await queries.files_of(session, UUID(document_id))
+    assert "pdf" in {file.role for file in files}
+    found = next((file for file in files if file.role in ("xrechnung", "en16931")), None)
+    if found is None:
+        return None
+    answer = await documents.http.get(
+        f"/v1/documents/{document_id}/files/{found.id}", headers=documents.auth("service")
+    )
+    return {"role": found.role, "name": found.name, "content": answer.content}
 
 
 async def test_the_report_of_the_rules_is_kept_with_an_issued_invoice(documents, waiting):

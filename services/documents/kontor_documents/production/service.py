@@ -1,7 +1,7 @@
 """Making what a document that came in still lacks: its PDF and its e-invoice. Repeatable, and with nothing locked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2
 from kontor_documents import queries
+from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import cii
+from kontor_documents.einvoice.offer import offered
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
@@ -29,7 +31,11 @@ class Production:
 
 
 def lacks_files(document: Document, files: Sequence[DocumentFile]) -> bool:
-    return document.rendered and not document.draft and all(file.role != "pdf" for file in files)
+    return not document.draft and (not document.settled or _lacks_pdf(document, files))
+
+
+def _lacks_pdf(document: Document, files: Sequence[DocumentFile]) -> bool:
+    return document.rendered and all(file.role != "pdf" for file in files)
 
 
 async def produce(
@@ -41,22 +47,33 @@ async def produce(
             N_("The settings have not arrived everywhere yet. Please try again in a moment."), code="merchant_unknown"
         )
     data = await queries.content_of(deps, document)
-    made: list[DocumentFile] = []
-    supplied = next((file for file in files if file.role == "xml"), None)
-    xml = await deps.files.get(supplied.sha256) if supplied else None
+    contents = {file.sha256: await deps.files.get(file.sha256) for file in files if file.role != "pdf"}
+    made = await _rendered(deps, document, files, contents, merchant, data) if _lacks_pdf(document, files) else []
+    if is_einvoice(data):
+        offer = await offered(deps.validator, data, contents, _supplied_xml(files, contents))
+        if offer is not None:
+            made.append((offer.role, f"-{offer.role}.xml", offer.xml))
+    return Production(
+        document.content_sha256, [await _made(deps, document, len(files) + n, *one) for n, one in enumerate(made)]
+    )
+
+
+async def _rendered(
+    deps: Dependencies, document: Document, files: Sequence[DocumentFile], contents: Mapping[str, bytes],
+    merchant: identity_pb2.Merchant, data: DocumentData,
+) -> list[tuple[str, str, bytes]]:  # fmt: skip
+    """The PDF, with its e-invoice inside: role, ending of the name, content."""
+    xml = _supplied_xml(files, contents)
+    made = []
     if xml is None and is_einvoice(data):
         xml = await asyncio.to_thread(write_cii, data)
-        made.append(await _made(deps, document, "xml", xml, len(files)))
+        made.append(("xml", ".xml", xml))
     attached = [
-        EmbeddedFile(file.name, await deps.files.get(file.sha256), file.media_type)
-        for file in files
-        if file.role == "attachment"
+        EmbeddedFile(file.name, contents[file.sha256], file.media_type) for file in files if file.role == "attachment"
     ]
     branding = await deps.brandings.of(merchant)
     embedded = xml if xml is not None and _is_cii(xml) else None
-    pdf = await render_async(data, branding, xml=embedded, attachments=attached)
-    made.append(await _made(deps, document, "pdf", pdf, len(files) + len(made)))
-    return Production(document.content_sha256, made)
+    return [*made, ("pdf", ".pdf", await render_async(data, branding, xml=embedded, attachments=attached))]
 
 
 def _is_cii(xml: bytes) -> bool:
@@ -65,16 +82,19 @@ def _is_cii(xml: bytes) -> bool:
     return False
 
 
-async def add_files(session: AsyncSession, document: Document, production: Production) -> Sequence[DocumentFile]:
-    """What was made, unless the document has got another content meanwhile: then nothing. The caller holds its lock."""
-    if production.content_sha256 != document.content_sha256:
-        return []
+def _supplied_xml(files: Sequence[DocumentFile], contents: Mapping[str, bytes]) -> bytes | None:
+    return next((contents[file.sha256] for file in files if file.role == "xml"), None)
+
+
+async def add_files(session: AsyncSession, production: Production) -> None:
+    """The caller holds the document's lock, and the document still has the content it was made of."""
     session.add_all(production.files)
     await session.flush()
-    return production.files
 
 
-async def _made(deps: Dependencies, document: Document, role: str, content: bytes, position: int) -> DocumentFile:
+async def _made(
+    deps: Dependencies, document: Document, position: int, role: str, ending: str, content: bytes
+) -> DocumentFile:
     await deps.files.put(content)
-    name = f"{document.number or document.id}.{role}"
-    return queries.file_of(document, position, role, name, f"application/{role}", content)
+    media_type = "application/pdf" if role == "pdf" else "application/xml"
+    return queries.file_of(document, position, role, f"{document.number or document.id}{ending}", media_type, content)

@@ -115,9 +115,12 @@ async def _complete(
                 await issue(session, document)
                 issue = None
             lacking = document.state == "waiting" and lacks_files(document, files)
-            added = await add_files(session, document, production) if lacking and production else []
-            if added or not lacking:
-                yield session, document, (None, *before[1:]) if added else before
+            made = production is not None and production.content_sha256 == document.content_sha256
+            if made or not lacking:
+                if production is not None and lacking:
+                    await add_files(session, production)
+                    before = (None, *before[1:])
+                yield session, document, before
                 return
             merchant = await copies.merchant(session, merchant_id)
         production = await produce(deps, document, files, merchant)

@@ -11,7 +11,6 @@ from kontor_documents import history, queries
 from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.errors import DocumentNotFound, FileNotFound
 from kontor_documents.models import Document, DocumentFile
-from kontor_documents.views.xrechnung import xrechnung
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
@@ -42,14 +41,6 @@ async def pdf(deps: Deps, document_id: UUID, principal: Staff) -> Response:
 async def file(deps: Deps, document_id: UUID, file_id: UUID, principal: Staff) -> Response:
     _, files = await _document(deps, document_id, principal)
     return await _answer(deps, next((file for file in files if file.id == file_id), None))
-
-
-@router.get("/v1/documents/{document_id}/xrechnung")
-async def xrechnung_of(deps: Deps, document_id: UUID, principal: Staff) -> Response:
-    """The invoice as XRechnung: the supplied file if it is one, else made from the content."""
-    document, files = await _document(deps, document_id, principal)
-    xml = await xrechnung(deps, document, files)
-    return _download(xml, "application/xml", f"{document.number or document.id}-xrechnung.xml")
 
 
 @router.get("/v1/documents/{document_id}/history")

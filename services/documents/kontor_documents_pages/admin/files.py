@@ -30,14 +30,6 @@ async def file(request: Request, document_id: UUID, file_id: UUID) -> Response:
     return file_response(answer.content, found["media_type"], found["name"], save="speichern" in request.query_params)
 
 
-@router.get("/{document_id}/xrechnung")
-async def xrechnung(request: Request, document_id: UUID) -> Response:
-    staff, view, _row = await document(request, document_id)
-    answer = await fetch_as_edge(request, "documents", f"/v1/documents/{document_id}/xrechnung", staff.merchant_id)
-    name = f"{view.data['number'] or document_id}-xrechnung.xml"
-    return file_response(answer.content, "application/xml", name, save=True)
-
-
 @router.post("/{document_id}/datei/{file_id}/sperre")
 async def lock(request: Request, document_id: UUID, file_id: UUID) -> Response:
     await current_staff(request)

@@ -33,9 +33,9 @@ class DocumentView(ReceivableView):
         return [f for f in self.details["files"] if f["role"] == "attachment"]
 
     @property
-    def has_xml(self) -> bool:
-        """Whether an XRechnung can be had: invoices and credit notes have structured data."""
-        return self.entry["type"] in ("invoice", "credit_note") and bool(self.details["content_sha256"])
+    def einvoice(self) -> dict[str, Any] | None:
+        """For accounting software; it has passed the rules that its role names."""
+        return next((f for f in self.details["files"] if f["role"] in ("xrechnung", "en16931")), None)
 
     @property
     def references(self) -> list[tuple[str, str, str | None]]:

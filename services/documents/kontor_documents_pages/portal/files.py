@@ -29,17 +29,6 @@ async def file(request: Request, slug: Slug, document_id: UUID, file_id: UUID) -
     return file_response(content, found["media_type"], found["name"], save="download" in request.query_params)
 
 
-@router.get("/{slug}/dokumente/{document_id}/xrechnung")
-@api_router.get("/xrechnung", summary="The invoice as XRechnung", response_class=Response)
-async def xrechnung(request: Request, slug: Slug, document_id: UUID) -> Response:
-    record = await query_view(request, "document", asked=document_id)
-    if record["document"] is None:
-        raise NotFound
-    content = await _from_owner(request, record["merchant"], f"/v1/documents/{document_id}/xrechnung")
-    number = orjson.loads(record["entry"])["number"] or str(document_id)
-    return file_response(content, "application/xml", f"{number}-xrechnung.xml", save=True)
-
-
 async def _from_owner(request: Request, merchant: str, path: str) -> bytes:
     """Raises Unavailable where documents is down: the page says so in words."""
     return (await fetch_as_edge(request, "documents", path, UUID(orjson.loads(merchant)["id"]))).content

@@ -213,7 +213,9 @@ class File(message.Message):
     sha256: builtins.str
     size: builtins.int
     role: builtins.str
-    """pdf (the document itself), xml (its e-invoice), attachment"""
+    """pdf (the document itself), xml (the e-invoice inside it, or as it came), xrechnung or en16931 (the e-invoice for
+    download, checked by the rules of that name), attachment
+    """
     private: builtins.bool
     """Hidden from the portal (C12)."""
     def __init__(
