@@ -82,7 +82,7 @@ def test_the_release_list_sorts_by_what_stands_against_it(platform, erp, merchan
     merchant.go("/freigabe")
     expect(row(merchant, ready["number"])).to_contain_text("bereit")
     expect(row(merchant, silent["number"])).to_contain_text("Keine E-Mail-Adresse")
-    expect(row(merchant, stray["number"])).to_contain_text("unbekannt")
+    expect(row(merchant, stray["number"])).to_contain_text("wartet auf Kunde FREMD")
 
 
 def test_the_unmatched_is_assigned_by_hand_and_released_together_with_others(platform, erp, merchant, release_by_hand):

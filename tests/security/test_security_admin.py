@@ -64,6 +64,7 @@ DESKS: dict[str, Desk] = {
     "POST /dokumente/{document_id}/zurueckziehen": _RELEASE,
     "POST /dokumente/{document_id}/stornieren": _RELEASE,
     "POST /dokumente/{document_id}/teilen": _RELEASE,
+    "POST /dokumente/{document_id}/absender": _RELEASE,
     "POST /dokumente/{document_id}/bezahlt": _BOOK,
     "POST /dokumente/{document_id}/buchen": Desk("payments:book", _MONEY),
     "POST /dokumente/{document_id}/zurueckgeben": _BOOK,
@@ -72,6 +73,12 @@ DESKS: dict[str, Desk] = {
     "GET /hochladen": LOOK,
     "POST /hochladen": Desk("documents:submit"),
     "POST /hochladen/datei": Desk("documents:submit"),
+    "POST /hochladen/{submission_id}/ersetzen": Desk("documents:submit"),
+    "GET /hochladen/{submission_id}/angaben": LOOK,
+    "POST /hochladen/{submission_id}/angaben": Desk(
+        "documents:submit",
+        (("type", "quote"), ("customer_number", "1"), ("number", "1"), ("issue_date", "2026-11-01")),
+    ),
     # The row of a submission that is not (yet) there says that it is waited for.
     "GET /hochladen/ergebnis/{submission_id}": Desk(foreign=200),
     "GET /freigabe": LOOK,

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -62,7 +63,8 @@ async def test_the_release_list_says_what_stands_against_each(shop: Shop) -> Non
     answer = (await shop.client.get("/api/admin/v1/release")).json()
     assert answer["groups"] == {"ready": 2, "unmatched": 1, "no_email": 1, "invalid": 1}
     page = await shop.page("/freigabe")
-    assert "Kundennummer 20931 unbekannt" in page
+    assert "wartet auf Kunde 20931" in page
+    assert "/kunden/neu?nummer=20931&amp;name=" in page
     assert "about BR-CO-17 (BR-CO-17)" in page
     assert "Alle 2 bereiten freigeben" in page
 
@@ -103,6 +105,67 @@ async def test_each_uploaded_file_has_its_own_result(shop: Shop) -> None:
     assert "Die Datei ist leer." in answer.text
     assert "Die Datei ist größer als" in answer.text
     assert [call[1] for call in shop.owners.calls] == ["/v1/submissions"]
+
+
+def upload_of(shop: Shop, **fields: Any) -> Any:
+    submission = documents_pb2.Submission(
+        **{"id": str(uuid4()), "merchant_id": str(shop.merchant_id), "epoch": 1, "version": 1, "source": "upload",
+           "received_at": NOW, "status": "rejected"} | fields
+    )  # fmt: skip
+    return documents_pb2.SubmissionSnapshot(submission=submission)
+
+
+async def test_the_upload_page_shows_what_was_uploaded_with_all_findings_and_the_way_on(shop: Shop) -> None:
+    held = shop.document(
+        "RE-78", state="waiting", customer_number="99999",
+        issues=[documents_pb2.Issue(code="unmatched_customer", message="Customer unknown", severity="blocker"),
+                documents_pb2.Issue(code="type_hidden", message="The portal does not show this type", severity="blocker")],
+    )  # fmt: skip
+    making = shop.document(
+        "RE-79", state="waiting", issues=[documents_pb2.Issue(code="in_production", message="", severity="blocker")]
+    )
+    await shop.told(
+        held, making,
+        upload_of(shop, file_name="held.xml", status="processed", document_id=held.document.id),
+        upload_of(shop, file_name="making.xml", status="processed", document_id=making.document.id),
+        upload_of(shop, file_name="erp.xml", source="http"),
+    )  # fmt: skip
+    page = await shop.page("/hochladen")
+    assert "/kunden/neu?nummer=99999" in page
+    assert f"/dokumente/{held.document.id}/zuordnen" in page
+    assert 'href="/einstellungen/dokumente">Diese Dokumentart anzeigen' in page
+    assert page.count("data-poll=") == 1
+    assert "wird vorbereitet" in page
+    assert "erp.xml" not in page
+
+
+async def test_a_plain_pdf_is_completed_in_a_short_form(shop: Shop) -> None:
+    upload = upload_of(shop, file_name="rechnung.pdf", error_code="data_missing")
+    await shop.told(upload)
+    path = f"/hochladen/{upload.submission.id}/angaben"
+    assert f'href="{path}"' in await shop.page("/hochladen")
+    form = {"type": "invoice", "customer_number": "20931", "number": "R-7", "issue_date": "2026-11-12", "due_date": ""}
+    missing = await shop.post(path, form)
+    assert missing.status_code == 422
+    shop.owners.answers["POST", f"/v1/submissions/{upload.submission.id}/again"] = {"id": "x", "status": "accepted"}
+    assert (await shop.post(path, form | {"amount": "1.190,00"})).headers["location"] == "/hochladen"
+    data = shop.owners.calls[-1][2]["data"]
+    assert (data["totals"]["due"], data["number"], "due_date" in data) == ("1190.00", "R-7", False)
+
+
+async def test_a_person_decides_whether_a_waiting_document_is_replaced(shop: Shop) -> None:
+    upload = upload_of(
+        shop, error_code="would_replace", error_message_id="This document is here already, with another content.",
+        error_params={"document_id": str(uuid4())},
+    )  # fmt: skip
+    await shop.told(upload)
+    path = f"/hochladen/{upload.submission.id}/ersetzen"
+    page = await shop.page("/hochladen")
+    assert "Dieses Dokument ist schon da, mit anderem Inhalt." in page
+    assert f'action="{path}"' in page
+    shop.owners.answers["POST", f"/v1/submissions/{upload.submission.id}/again"] = {"id": "x", "status": "accepted"}
+    assert (await shop.post(path)).headers["location"] == "/hochladen"
+    assert shop.owners.calls[-1][2] == {"replace": True}
 
 
 async def test_a_refused_file_says_why_in_german(shop: Shop) -> None:

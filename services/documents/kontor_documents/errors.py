@@ -17,6 +17,7 @@ TooMuch = Invalid.named(
     "too_much", N_("The document names more files, references or remarks than can be kept with it.")
 )
 InvalidInvoice = Invalid.named("invoice_invalid", N_("The invoice breaks rules of EN 16931."))
+WouldReplace = Conflict.named("would_replace", N_("This document is here already, with another content."))
 DuplicateNumber = Conflict.named("duplicate_number", N_("Another document already has this number."))
 NumberGiven = Conflict.named("number_given", N_("The document has a number already."))
 AlreadyShared = Conflict.named("already_shared", N_("The document is already shared and no longer changes."))

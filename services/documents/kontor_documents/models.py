@@ -66,6 +66,8 @@ class Submission(Aggregate, Base, table=True):
     document_id: UUID | None = None
     # The problem it was rejected with, as RFC 9457 members.
     error: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    # Its document had another content before.
+    replaced: bool = False
     received_at: datetime
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pikepdf
 from prometheus_client import Gauge
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from kontor_documents import queries
@@ -169,7 +170,7 @@ async def test_a_document_that_missed_its_customer_is_found_again(documents):
     # Nobody looked for documents when this customer came.
     async with documents.app.state.db.transaction(documents.merchant) as session:
         await CUSTOMERS.store(session, documents.customer())
-    await waiting.sweep(documents.app.state.dependencies, Gauge("stuck", "", registry=None))
+    await waiting.sweep(documents.app.state.dependencies, Gauge("kontor_documents_stuck", "", registry=None))
     assert (await documents.status_of(status["id"]))["document"]["state"] == "shared"
 
 
@@ -234,6 +235,88 @@ async def test_an_upload_with_wrong_totals_waits_as_invalid_with_the_sentence(do
                                   **{"X-Kontor-Source": "upload"})  # fmt: skip
     assert status["document"]["state"] == "waiting"
     assert status["document"]["issues"][0]["code"] == "BR-CO-16"
+
+
+async def test_a_plain_pdf_that_is_uploaded_is_completed_with_a_short_form(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    upload = {"X-Kontor-Source": "upload"}
+    refused = await documents.made(file=plain_pdf(), media_type="application/pdf", **upload)
+    assert (refused["status"], refused["error"]["code"]) == ("rejected", "data_missing")
+    path, headers = f"/v1/submissions/{refused['id']}/again", documents.auth("documents:submit")
+    said = {"type": "invoice", "number": "R-7", "customer_number": "20931", "issue_date": "2026-11-12",
+            "totals": dict.fromkeys(("line_net", "net", "gross", "due"), "119.00")}  # fmt: skip
+    wrong = await documents.http.post(path, headers=headers, json={"data": said | {"issue_date": "gestern"}})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "issue_date")
+    assert (await documents.http.post(path, headers=headers, json={"data": said})).status_code == 202
+    status = await documents.status_of(refused["id"])
+    assert (status["status"], status["error"], status["document"]["state"]) == ("processed", None, "shared")
+    assert status["document"]["amount_due"]["minor_units"] == 11900
+    again = await documents.http.post(path, headers=headers, json={"data": said})
+    assert (again.status_code, again.json()["code"]) == (404, "submission_not_found")
+
+
+async def test_a_person_is_asked_before_a_waiting_document_is_replaced_and_a_system_is_told(documents):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    first = (await documents.made(invoice()))["document"]
+    other = invoice(due_date="2026-12-01")
+    asked = await documents.made(other, **{"X-Kontor-Source": "upload"})
+    assert (asked["error"]["code"], asked["error"]["document_id"]) == ("would_replace", first["id"])
+    path, headers = f"/v1/submissions/{asked['id']}/again", documents.auth("documents:submit")
+    assert (await documents.http.post(path, headers=headers, json={"replace": True})).status_code == 202
+    replaced = await documents.status_of(asked["id"])
+    assert (replaced["status"], replaced["replaced"], replaced["document"]["id"]) == ("processed", True, first["id"])
+    assert replaced["document"]["due_date"] == "2026-12-01"
+    told = await documents.made(invoice(due_date="2026-12-24"))
+    assert (told["replaced"], told["document"]["due_date"]) == (True, "2026-12-24")
+    assert (await documents.made(invoice(due_date="2026-12-24")))["replaced"] is False
+
+
+def einvoice(type_code="", **seller):
+    """A file that some sender made."""
+    sender = {"name": "Lieferant GmbH", "vat_id": "DE999999999", "address": {"line1": "Am Kanal 1", "city": "Ulm"}}
+    return write_ubl(complete(DocumentData.model_validate(invoice(
+        number="L-1", external_id="", type_code=type_code, seller=sender | seller,
+        buyer={"name": "Seidel", "address": {"city": "Augsburg"}, "identifiers": [{"id": "20931"}]},
+        specification="urn:cen.eu:en16931:2017",
+    ))))  # fmt: skip
+
+
+async def test_a_document_of_another_sender_waits_until_staff_let_it_go(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    status = await documents.made(file=einvoice())
+    held = status["document"]
+    assert [(issue["code"], issue["params"]) for issue in held["issues"]] == [
+        ("foreign_seller", {"name": "Lieferant GmbH"})
+    ]
+    pdf = await documents.http.get(f"/v1/documents/{held['id']}/pdf", headers=documents.auth("service"))
+    text_of_pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert "Am Kanal 1" in text_of_pdf
+    assert "Brunner" not in text_of_pdf
+    path = f"/v1/documents/{held['id']}/accept-seller"
+    assert (await documents.http.post(path, headers=documents.auth("documents:release"))).status_code == 200
+    assert (await documents.status_of(status["id"]))["document"]["state"] == "shared"
+
+
+async def test_a_name_the_merchant_trades_under_is_no_other_sender(documents):
+    await documents.open_shop(trading_names="Wärmedienst Augsburg\nLieferant  GmbH")
+    await documents.add_customer()
+    assert (await documents.made(file=einvoice()))["document"]["state"] == "shared"
+
+
+async def test_the_merchants_tax_number_is_enough_under_another_name(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    status = await documents.made(file=einvoice(name="Haustechnik Brunner", vat_id="DE 123 456 789"))
+    assert status["document"]["state"] == "shared"
+
+
+async def test_the_seller_of_a_self_billed_invoice_is_the_customer_and_no_stranger(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    assert (await documents.made(file=einvoice("389")))["document"]["issues"] == []
 
 
 async def test_an_unknown_currency_is_refused_naming_the_field(documents):

@@ -55,6 +55,7 @@ class Merchant(Aggregate, Base, table=True):
     password_reset_enabled: bool = True
     payments_enabled: bool = True
     legal_form_note: str = ""
+    trading_names: str = ""
     footer_links: list[dict[str, Any]] = json_column(list)
     created_at: datetime
 

@@ -7,8 +7,10 @@ from kontor_web import Form
 
 _TEXTS = (
     "name", "vat_id", "tax_number", "register_entry", "iban", "bic", "account_holder", "time_zone", "legal_form_note",
+    "trading_names",
 )  # fmt: skip
 _ADDRESS = ("line1", "line2", "post_code", "city", "country")
+_AREAS = ("legal_form_note", "trading_names")
 # One more than there are, so that there is always an empty row.
 _MOST_LINKS = 6
 
@@ -22,8 +24,8 @@ def _values(merchant: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
-    wanted: dict[str, Any] = {name: form.text(name, limit=200) for name in _TEXTS if name != "legal_form_note"}
-    wanted["legal_form_note"] = form.text("legal_form_note", limit=2000, lines=True)
+    wanted: dict[str, Any] = {name: form.text(name, limit=200) for name in _TEXTS if name not in _AREAS}
+    wanted |= {name: form.text(name, limit=2000, lines=True) for name in _AREAS}
     form.text("name", required=True)
     wanted["address"] = {part: form.text(part, limit=200) for part in _ADDRESS}
     wanted["address"]["country"] = wanted["address"]["country"].upper() or "DE"

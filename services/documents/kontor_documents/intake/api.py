@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel
 from sqlmodel import col
 from starlette.datastructures import UploadFile
 
@@ -11,7 +12,7 @@ from kontor_documents import queries
 from kontor_documents.dependencies import Deps
 from kontor_documents.errors import NothingSubmitted, SubmissionNotFound
 from kontor_documents.events import document_state
-from kontor_documents.intake.service import Upload, accept
+from kontor_documents.intake.service import Upload, accept, hand_in_again
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.release.rules import spoken
 from kontor_service.bodies import takes
@@ -62,6 +63,22 @@ async def parked(deps: Deps, principal: Submitter, paging: Page) -> dict[str, An
     return {"parked": found, "next": following}
 
 
+class Again(BaseModel):
+    """`data` beside the file; `replace` a document that waits with another content."""
+
+    data: dict[str, Any] | None = None
+    replace: bool = False
+
+
+@router.post("/v1/submissions/{submission_id}/again", status_code=202)
+async def again(deps: Deps, submission_id: UUID, body: Again, principal: Submitter) -> dict[str, Any]:
+    """What was refused is handed in once more. Raises what is wrong with the data, SubmissionNotFound."""
+    answer = await hand_in_again(
+        deps, principal.merchant, submission_id, by=principal.subject, data=body.data, replaces=body.replace
+    )
+    return {"id": answer["id"], "status": answer["status"]}
+
+
 @router.get("/v1/submissions/{submission_id}")
 async def status(
     deps: Deps,
@@ -83,6 +100,7 @@ async def status(
         "id": str(submission.id),
         "status": "accepted" if early else submission.status,
         "file_name": submission.file_name,
+        "replaced": submission.replaced,
         "error": Problem.restored(submission.error).as_dict() if submission.error else None,
         "document": _summary(document, files) if document and not early else None,
     }

@@ -10,6 +10,8 @@ from kontor_service.money import to_minor
 
 # UNCL4461: SEPA direct debit, direct debit.
 _DEBIT = frozenset({"59", "49"})
+# UNCL1001: the customer is the seller.
+_SELF_BILLED = frozenset({"389", "261"})
 _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Decimal(0))
 _MAX_REFERENCES = 100
 
@@ -39,12 +41,14 @@ def columns(data: DocumentData) -> dict[str, Any]:
 
 
 def facts(data: DocumentData) -> dict[str, Any]:
-    """Fields of kontor.documents.v1.Document beside the columns, in its JSON mapping."""
+    """Fields of kontor.documents.v1.Document beside the columns, in its JSON mapping; and the `seller`, for release/rules.py."""
     found: dict[str, Any] = {
         "cash_discounts": [cash_discount(discount, data) for discount in data.cash_discounts],
         "references": [{"kind": r.kind, "number": r.number} for r in data.references[:_MAX_REFERENCES]],
         "payment_reference": data.payment_reference or data.number,
     }
+    if data.seller.name and data.type_code not in _SELF_BILLED:
+        found["seller"] = {name: getattr(data.seller, name) for name in ("name", "vat_id", "tax_number")}
     if any(means.code in _DEBIT for means in data.payment_means):
         found["payment_means"] = "direct_debit"
         found["direct_debit_date"] = data.due_date.isoformat() if data.due_date else ""

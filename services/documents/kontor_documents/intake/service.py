@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,14 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import EventTooLarge, record
 from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
-from kontor_documents.errors import AlreadyShared, DuplicateNumber, NothingSubmitted, TooMuch
+from kontor_documents.errors import (
+    AlreadyShared,
+    DuplicateNumber,
+    NothingSubmitted,
+    SubmissionNotFound,
+    TooMuch,
+    WouldReplace,
+)
 from kontor_documents.events import submission_state
 from kontor_documents.intake.issuing import Issue, Outdated, number_for, prepare, refuse_outdated
 from kontor_documents.intake.parse import Parsed, external_id_of, parse, refuse_wrong_totals
@@ -44,6 +52,14 @@ class Upload:
     beside: bytes | None = None
     media_type: str = ""
     file_name: str = ""
+    # An earlier submission that is handed in again, by somebody who waits for the answer.
+    again: UUID | None = None
+    # A document that waits with another content may be replaced: other systems always may, people are asked.
+    replaces: bool = False
+
+    @property
+    def answered(self) -> bool:
+        return self.source in _ANSWERED or self.again is not None
 
 
 async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str | None) -> dict[str, Any]:
@@ -67,17 +83,9 @@ async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str
             async with deps.db.transaction(merchant_id) as session:
                 if key and (repeated := await recall(session, merchant_id, "submission", key, asked)) is not None:
                     return repeated
-                submission = Submission(
-                    merchant_id=merchant_id,
-                    source=upload.source,
-                    submitted_by=upload.by,
-                    file_name=_UNSAFE_IN_NAMES.sub("_", upload.file_name)[:200],
-                    media_type=upload.media_type[:100],
-                    file_sha256=hashes[0],
-                    data_sha256=hashes[1],
-                    received_at=deps.clock.now(),
-                )
-                answer = await _write(deps, session, submission, parsed, outcome)
+                submission = await _submission(deps, session, merchant_id, upload)
+                submission.file_sha256, submission.data_sha256 = hashes
+                answer = await _write(deps, session, submission, upload, parsed, outcome)
                 if key:
                     await remember(session, merchant_id, "submission", key, answer)
         except Outdated:
@@ -91,11 +99,46 @@ async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str
     raise Unavailable(N_("The same document is being handed in elsewhere at this moment."), code="busy")
 
 
+async def _submission(deps: Dependencies, session: AsyncSession, merchant_id: UUID, upload: Upload) -> Submission:
+    if upload.again is not None:
+        known = await session.get(Submission, upload.again, with_for_update=True)
+        if known is None or known.status != "rejected":
+            raise SubmissionNotFound
+        known.touch()
+        known.error = None
+        return known
+    return Submission(
+        merchant_id=merchant_id,
+        source=upload.source,
+        submitted_by=upload.by,
+        file_name=_UNSAFE_IN_NAMES.sub("_", upload.file_name)[:200],
+        media_type=upload.media_type[:100],
+        received_at=deps.clock.now(),
+    )
+
+
+async def hand_in_again(
+    deps: Dependencies, merchant_id: UUID, submission_id: UUID, *, by: str, data: dict[str, Any] | None, replaces: bool
+) -> dict[str, Any]:
+    """What was refused once more: with data beside its file, or over the document that it would replace."""
+    async with deps.db.transaction(merchant_id) as session:
+        known = await session.get(Submission, submission_id)
+    if known is None:
+        raise SubmissionNotFound
+    file = await deps.files.get(known.file_sha256) if known.file_sha256 else None
+    kept = await deps.files.get(known.data_sha256) if known.data_sha256 else None
+    upload = Upload(
+        known.source, by, file, orjson.dumps(data) if data else kept, known.media_type, known.file_name,
+        again=known.id, replaces=replaces,
+    )  # fmt: skip
+    return await accept(deps, merchant_id, upload, None)
+
+
 async def _parsed(upload: Upload) -> Parsed | Problem:
     try:
         parsed = await asyncio.to_thread(parse, upload.file, upload.beside)
     except Problem as problem:
-        if upload.source in _ANSWERED or problem.status >= 500:
+        if upload.answered or problem.status >= 500:
             raise
         return problem
     if upload.source in _CORRECTING:
@@ -107,6 +150,7 @@ async def _write(
     deps: Dependencies,
     session: AsyncSession,
     submission: Submission,
+    upload: Upload,
     parsed: Parsed | Problem,
     outcome: Issue | Problem,
 ) -> dict[str, Any]:
@@ -118,7 +162,7 @@ async def _write(
             raise outcome
         assert isinstance(parsed, Parsed)
         async with session.begin_nested():
-            submission.document_id = (await _make(deps, session, submission, parsed, outcome)).id
+            submission.document_id = (await _make(deps, session, submission, upload, parsed, outcome)).id
     except EventTooLarge:
         submission.error = TooMuch(field="file").stored()
     except Problem as problem:
@@ -135,7 +179,7 @@ async def _write(
 
 
 async def _make(
-    deps: Dependencies, session: AsyncSession, submission: Submission, parsed: Parsed, issue: Issue
+    deps: Dependencies, session: AsyncSession, submission: Submission, upload: Upload, parsed: Parsed, issue: Issue
 ) -> Document:
     external_id = external_id_of(parsed)
     known = await queries.by_external_id(session, external_id)
@@ -147,6 +191,9 @@ async def _make(
             return existing
         if existing.state != "waiting":
             raise _already_shared(existing)
+        if upload.source == "upload" and not upload.replaces:
+            raise WouldReplace(document_id=str(existing.id), number=existing.number)
+        submission.replaced = True
     holder = await queries.number_holder(session, str(parsed.data.type), parsed.data.number, external_id)
     if holder is not None:
         raise _duplicate(holder)

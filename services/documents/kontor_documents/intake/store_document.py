@@ -15,6 +15,7 @@ from kontor_documents.intake.issuing import Issue
 from kontor_documents.intake.parse import Parsed
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document, DocumentFile, Submission
+from kontor_documents.release.rules import IN_PRODUCTION
 from kontor_documents.threads import join_thread, tie
 from kontor_documents.to_settle import note_document
 from kontor_service.ids import uuid7
@@ -53,7 +54,7 @@ async def store_document(
         "draft": issue.draft,
         "settled": False,
         "facts": facts(data),
-        "issues": list(parsed.issues),
+        "issues": [*parsed.issues, IN_PRODUCTION],
         "content_sha256": content_sha256,
         "report_sha256": issue.report_sha256,
     }

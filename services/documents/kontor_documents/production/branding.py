@@ -1,11 +1,28 @@
 """The merchant's stationery, from what identity told of it."""
 
 from kontor.identity.v1 import identity_pb2
+from kontor_documents.content.model import Address, Party
 from kontor_documents.rendering.branding import Bank, Branding
 from kontor_service.client import ServiceClient
 from kontor_service.errors import NotFound
 
 _MAX_LOGOS = 200
+
+
+def plain(seller: Party) -> Branding:
+    """The letterhead of a seller who is not the merchant: what the file says, without the merchant's logo and colour."""
+    address = seller.address or Address()
+    place = f"{address.post_code} {address.city}".strip()
+    return Branding(
+        name=seller.name,
+        address=tuple(line for line in (address.line1, address.line2, address.line3, place) if line),
+        accent="#333333",
+        phone=seller.contact.phone if seller.contact else "",
+        email=seller.contact.email if seller.contact else "",
+        vat_id=seller.vat_id,
+        tax_number=seller.tax_number,
+        register=seller.legal_info,
+    )
 
 
 class Brandings:

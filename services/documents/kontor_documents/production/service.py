@@ -16,6 +16,8 @@ from kontor_documents.einvoice.offer import offered
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
+from kontor_documents.production.branding import plain
+from kontor_documents.release.rules import foreign_seller
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.render import render_async
 from kontor_service.errors import Invalid, Unavailable
@@ -71,7 +73,7 @@ async def _rendered(
     attached = [
         EmbeddedFile(file.name, contents[file.sha256], file.media_type) for file in files if file.role == "attachment"
     ]
-    branding = await deps.brandings.of(merchant)
+    branding = plain(data.seller) if foreign_seller(document, merchant) else await deps.brandings.of(merchant)
     embedded = xml if xml is not None and _is_cii(xml) else None
     return [*made, ("pdf", ".pdf", await render_async(data, branding, xml=embedded, attachments=attached))]
 

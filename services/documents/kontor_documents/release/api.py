@@ -90,6 +90,11 @@ async def assign(deps: Deps, document_id: UUID, body: Assignment, principal: Rel
     return await _act(deps, principal, service.assign, document_id, body.customer_id)
 
 
+@router.post("/v1/documents/{document_id}/accept-seller")
+async def accept_seller(deps: Deps, document_id: UUID, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.accept_seller, document_id)
+
+
 @router.post("/v1/documents/{document_id}/opened")
 async def opened(deps: Deps, document_id: UUID, principal: Reader) -> dict[str, Any]:
     """The customer has the document before their eyes. Staff who look do not count."""

@@ -30,8 +30,21 @@ class Issue(TypedDict, total=False):
 
 # Codes that are found anew each time merchant, customer or files change; all others come from the document itself.
 MOVABLE = frozenset(
-    {"unmatched_customer", "no_email", "portal_off", "type_hidden", "in_production", "not_made", "merchant_unknown"}
+    {
+        "unmatched_customer",
+        "no_email",
+        "portal_off",
+        "type_hidden",
+        "in_production",
+        "not_made",
+        "merchant_unknown",
+        "foreign_seller",
+    }
 )
+
+
+# Until it has been looked at for the first time, too.
+IN_PRODUCTION: Issue = {"code": "in_production", "message": N_("Being prepared"), "severity": "blocker"}
 
 
 def finding(issue: Any) -> FieldError:
@@ -65,16 +78,33 @@ def release_blockers(
     if failed is not None:
         found.append(_not_made(failed))
     elif not has_pdf and not document.draft:
-        found.append(_blocker("in_production", N_("The PDF is being made")))
+        found.append(IN_PRODUCTION)
     if merchant is None:
         found.append(_blocker("merchant_unknown", N_("Settings have not arrived yet")))
         return found
     found.extend(_about_portal(document.type, merchant))
+    if not document.facts.get("seller_accepted") and (name := foreign_seller(document, merchant)):
+        found.append(
+            _blocker("foreign_seller", N_("The sender is %(name)s"), "seller.name") | {"params": {"name": name}}
+        )
     if customer is None:
         found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
     elif not recipient and not recipients(document.type, customer):
         found.append(_blocker("no_email", N_("No e-mail address"), "customer.email"))
     return found
+
+
+def foreign_seller(document: Document, merchant: identity_pb2.Merchant) -> str:
+    """The seller (BT-27) where neither its tax ids (BT-31, BT-32) nor its name are the merchant's; else nothing."""
+    seller = document.facts.get("seller") or {"name": "", "vat_id": "", "tax_number": ""}
+    own = {_plain(merchant.vat_id), _plain(merchant.tax_number)} - {""}
+    names = {_plain(name) for name in (merchant.name, *merchant.trading_names.splitlines())}
+    known = own & {_plain(seller["vat_id"]), _plain(seller["tax_number"])} or _plain(seller["name"]) in {"", *names}
+    return "" if known else str(seller["name"])
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _not_made(error: Exception) -> Issue:

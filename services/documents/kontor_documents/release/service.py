@@ -177,6 +177,20 @@ async def assign(
     return state
 
 
+async def accept_seller(deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
+    """Staff let a document of another sender go all the same."""
+    document, files = await _locked(session, document_id)
+    if document.state != "waiting":
+        raise WrongState
+    document.facts = {**document.facts, "seller_accepted": True}
+    await _review(session, document)
+    await note_document(session, document)
+    deps.wake.set()
+    return await _done(
+        session, document, files, "seller_accepted", pb.DocumentChanged, at=deps.clock.now(), actor=actor
+    )
+
+
 async def opened(deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
     """A customer has opened a shared document; the first time counts."""
     document, files = await _locked(session, document_id)

@@ -45,6 +45,17 @@ async def assign(request: Request, document_id: UUID) -> Response:
     )  # fmt: skip
 
 
+@router.post("/{document_id}/absender")
+async def accept_seller(request: Request, document_id: UUID) -> Response:
+    """The sender is not the merchant, and the document may go all the same."""
+    await current_staff(request)
+    await read_form(request)
+    return await act(
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/accept-seller",
+        back=f"/dokumente/{document_id}", good=_("The sender is accepted for this document."),
+    )  # fmt: skip
+
+
 @router.post("/{document_id}/zurueckziehen")
 @router.post("/{document_id}/stornieren")
 async def close(request: Request, document_id: UUID) -> Response:

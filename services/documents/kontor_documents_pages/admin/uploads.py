@@ -10,18 +10,23 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_edge.acting import act, submit
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
 from kontor_edge.query import loads
 from kontor_edge.staff import Staff, current_staff, page_context, query_view
 from kontor_service.bodies import takes
-from kontor_service.errors import Problem
+from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
+from kontor_service.money import from_minor
 from kontor_web import Form, read_form
 
 router = APIRouter(prefix="/hochladen")
 
 _LATEST = 10
+# Of a PDF that people describe in the short form.
+_CURRENCY = "EUR"
 # How long a form without scripts waits for what it sent.
 _PATIENCE_SECONDS = 4.0
 _MEDIA_TYPES = {"pdf": "application/pdf", "xml": "application/xml", "json": "application/json"}
@@ -37,8 +42,15 @@ class Result:
 
 
 async def _submissions(request: Request, ids: list[UUID] | None, many: int) -> tuple[Staff, list[dict[str, Any]]]:
+    """Each with its document, where there is one, and `making` until it has been looked at."""
     staff, row = await query_view(request, "submissions", asked=ids, many=many)
-    return staff, loads(row["submissions"], [])
+    found = loads(row["submissions"], [])
+    for one in found:
+        if one["document"]:
+            one["document"]["group"] = one["group"]
+        rejected = one["submission"]["status"] == "rejected"
+        one["making"] = not rejected and (one["document"] is None or one["group"] == "making")
+    return staff, found
 
 
 @router.get("")
@@ -52,8 +64,9 @@ def _page(
 ) -> Response:
     limits = edge_of(request).settings
     return pages(request).render(
-        request, "uploads/upload.html", page_context(request, staff, "documents"), status=status, form=form, latest=latest, refused=refused,
-        most=limits.upload_files, megabytes=limits.upload_bytes // 1024**2, shared=bool(staff.merchant.get("automatic_release")),
+        request, "uploads/upload.html", page_context(request, staff, "documents"), status=status, form=form, latest=latest,
+        refused=refused, staff=staff, most=limits.upload_files, megabytes=limits.upload_bytes // 1024**2,
+        shared=bool(staff.merchant.get("automatic_release")),
     )  # fmt: skip
 
 
@@ -81,7 +94,7 @@ async def _settled(request: Request, ids: list[UUID]) -> list[dict[str, Any]]:
     end = loop.time() + _PATIENCE_SECONDS
     while True:
         _staff, found = await _submissions(request, ids, len(ids))
-        done = [s for s in found if s["submission"]["status"] != "accepted"]
+        done = [one for one in found if not one["making"]]
         if len(done) == len(ids) or loop.time() > end:
             return found
         await asyncio.sleep(0.2)
@@ -101,6 +114,7 @@ async def upload_one(request: Request) -> Response:
         page_context(request, staff),
         found=None,
         result=result,
+        staff=staff,
         status=200 if result.submission_id else 422,
     )
 
@@ -111,8 +125,66 @@ async def result(request: Request, submission_id: UUID) -> Response:
     staff, found = await _submissions(request, [submission_id], 1)
     pending = Result("", submission_id=str(submission_id))
     return pages(request).render(
-        request, "uploads/result.html", page_context(request, staff), found=found[0] if found else None, result=pending
+        request, "uploads/result.html", page_context(request, staff), found=found[0] if found else None, result=pending,
+        staff=staff,
+    )  # fmt: skip
+
+
+@router.post("/{submission_id}/ersetzen")
+async def replace(request: Request, submission_id: UUID) -> Response:
+    """The person who uploads has been asked: the new content takes the place of what waits."""
+    await current_staff(request)
+    await read_form(request)
+    return await act(
+        request, "documents", "documents:submit", "POST", f"/v1/submissions/{submission_id}/again", json={"replace": True},
+        back="/hochladen", good=_("The document was replaced."),
+    )  # fmt: skip
+
+
+@router.get("/{submission_id}/angaben")
+async def data_page(request: Request, submission_id: UUID) -> Response:
+    """What a PDF does not say itself: a short form."""
+    staff, found = await _submissions(request, [submission_id], 1)
+    return _data_page(
+        request, staff, found, Form.of({"type": DocumentType.INVOICE, "issue_date": staff.today.isoformat()})
     )
+
+
+@router.post("/{submission_id}/angaben")
+async def add_data(request: Request, submission_id: UUID) -> Response:
+    staff, found = await _submissions(request, [submission_id], 1)
+    form = await read_form(request)
+    answer, status = await submit(
+        request, form, "documents", "documents:submit", f"/v1/submissions/{submission_id}/again", json={"data": _data(form)},
+        names={"totals.due": "amount"},
+    )  # fmt: skip
+    if answer is None:
+        return _data_page(request, staff, found, form, status)
+    return pages(request).redirect("/hochladen", good=_("Thank you, the document is complete."))
+
+
+def _data(form: Form) -> dict[str, Any]:
+    kind, amount = form.choice("type", tuple(DocumentType)), form.money("amount", _CURRENCY)
+    days = {name: form.day(name, required=name == "issue_date") for name in ("issue_date", "due_date")}
+    if amount is None and kind == DocumentType.INVOICE:
+        form.text("amount", required=True)
+    total = str(from_minor(amount, _CURRENCY)) if amount is not None else None
+    return {
+        "type": kind,
+        "customer_number": form.text("customer_number", required=True, limit=60),
+        "number": form.text("number", required=True, limit=100),
+        **{name: day.isoformat() for name, day in days.items() if day is not None},
+        **({"totals": dict.fromkeys(("line_net", "net", "gross", "due"), total)} if total else {}),
+    }
+
+
+def _data_page(request: Request, staff: Staff, found: list[dict[str, Any]], form: Form, status: int = 200) -> Response:
+    if not found:
+        raise NotFound
+    return pages(request).render(
+        request, "uploads/data.html", page_context(request, staff, "documents", live=False), status=status, form=form,
+        submission=found[0]["submission"], types=tuple(DocumentType),
+    )  # fmt: skip
 
 
 async def _submit(request: Request, staff: Staff, file: UploadFile) -> Result:

@@ -67,6 +67,7 @@ class DocumentState(BaseModel):
 class SubmissionState(BaseModel):
     id: UUID
     status: Literal["accepted", "processed", "rejected"]
+    replaced: bool = Field(default=False, description="The document waited with another content, which is gone now")
     document: DocumentState | None = None
     error: dict[str, Any] | None = Field(default=None, description="problem+json, naming the field")
 

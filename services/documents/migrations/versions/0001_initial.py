@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("data_sha256", sa.Text(), nullable=True),
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("error", postgresql.JSONB(), nullable=True),
+        sa.Column("replaced", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('processed', 'rejected')", name=op.f("ck_submission_status")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),

@@ -71,6 +71,7 @@ class MerchantChange(Input):
     password_reset_enabled: bool | None = None
     payments_enabled: bool | None = None
     legal_form_note: Text | None = None
+    trading_names: Text | None = None
     footer_links: Annotated[list[FooterLinkInput], Field(max_length=10)] | None = None
 
     @field_validator("document_types")

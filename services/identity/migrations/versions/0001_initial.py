@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("password_reset_enabled", sa.Boolean(), nullable=False),
         sa.Column("payments_enabled", sa.Boolean(), nullable=False),
         sa.Column("legal_form_note", sa.Text(), nullable=False),
+        sa.Column("trading_names", sa.Text(), nullable=False),
         sa.Column("footer_links", postgresql.JSONB(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("merchant_id = id", name=op.f("ck_merchant_merchant_id")),

@@ -157,6 +157,7 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_FILE_HIDDEN: _HistoryFact.ValueType  # 10
     HISTORY_FACT_FILE_SHOWN: _HistoryFact.ValueType  # 11
     HISTORY_FACT_ISSUED: _HistoryFact.ValueType  # 12
+    HISTORY_FACT_SELLER_ACCEPTED: _HistoryFact.ValueType  # 13
 
 class HistoryFact(_HistoryFact, metaclass=_HistoryFactEnumTypeWrapper):
     """What happened to a document, as its history has it."""
@@ -174,6 +175,7 @@ HISTORY_FACT_CANCELLED: HistoryFact.ValueType  # 9
 HISTORY_FACT_FILE_HIDDEN: HistoryFact.ValueType  # 10
 HISTORY_FACT_FILE_SHOWN: HistoryFact.ValueType  # 11
 HISTORY_FACT_ISSUED: HistoryFact.ValueType  # 12
+HISTORY_FACT_SELLER_ACCEPTED: HistoryFact.ValueType  # 13
 
 class _SubmissionState:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -291,7 +293,7 @@ class Issue(message.Message):
     MESSAGE_ID_FIELD_NUMBER: builtins.int
     PARAMS_FIELD_NUMBER: builtins.int
     code: builtins.str
-    """Stable: unmatched_customer, no_email, portal_off, type_hidden, BR-CO-17, …"""
+    """Stable: unmatched_customer, foreign_seller, no_email, portal_off, type_hidden, BR-CO-17, …"""
     message: builtins.str
     """In English."""
     field: builtins.str
@@ -711,6 +713,7 @@ class Submission(message.Message):
     ERROR_MESSAGE_ID_FIELD_NUMBER: builtins.int
     ERROR_PARAMS_FIELD_NUMBER: builtins.int
     RECEIVED_AT_FIELD_NUMBER: builtins.int
+    REPLACED_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -726,6 +729,8 @@ class Submission(message.Message):
     """In English."""
     error_message_id: builtins.str
     """The detail before `error_params` fill it: its key in the catalogs."""
+    replaced: builtins.bool
+    """Its document had another content before."""
     @builtins.property
     def error_params(self) -> containers.ScalarMap[builtins.str, builtins.str]: ...
     @builtins.property
@@ -747,10 +752,11 @@ class Submission(message.Message):
         error_message_id: builtins.str = ...,
         error_params: abc.Mapping[builtins.str, builtins.str] | None = ...,
         received_at: timestamp_pb2.Timestamp | None = ...,
+        replaced: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["received_at", b"received_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "error_code", b"error_code", "error_detail", b"error_detail", "error_message_id", b"error_message_id", "error_params", b"error_params", "file_name", b"file_name", "id", b"id", "merchant_id", b"merchant_id", "received_at", b"received_at", "source", b"source", "status", b"status", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "error_code", b"error_code", "error_detail", b"error_detail", "error_message_id", b"error_message_id", "error_params", b"error_params", "file_name", b"file_name", "id", b"id", "merchant_id", b"merchant_id", "received_at", b"received_at", "replaced", b"replaced", "source", b"source", "status", b"status", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

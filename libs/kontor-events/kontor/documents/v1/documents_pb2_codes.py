@@ -61,6 +61,7 @@ class HistoryFact(Code):
     FILE_HIDDEN = 'file_hidden', 'File hidden'
     FILE_SHOWN = 'file_shown', 'File shown'
     ISSUED = 'issued', 'Issued'
+    SELLER_ACCEPTED = 'seller_accepted', 'Sender accepted'
 
 
 class SubmissionState(Code):

@@ -37,14 +37,17 @@ BEGIN ATOMIC
     ) found ON true;
 END;
 
--- What became of submissions: by their ids, or the newest.
+-- What became of submissions: by their ids, or the newest that were uploaded.
 CREATE OR REPLACE FUNCTION submissions(asked_hash text, at timestamptz, asked uuid[], many integer)
 RETURNS TABLE (state text, session json, merchant json, today date, waiting json, submissions json)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, (
         SELECT json_agg(x.entry ORDER BY x.by_time DESC) FROM (
-            SELECT s.by_time, json_build_object('submission', s.data, 'document', (
+            SELECT s.by_time, json_build_object('submission', s.data, 'group', (
+                SELECT d.release_group FROM document d
+                WHERE d.id::text = s.data ->> 'document_id' AND d.merchant_id = s.merchant_id
+            ), 'document', (
                 SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, c.name)::json
                 FROM document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
@@ -52,7 +55,7 @@ BEGIN ATOMIC
                 WHERE d.id::text = s.data ->> 'document_id' AND d.merchant_id = s.merchant_id
             )) AS entry
             FROM submission s
-            WHERE s.merchant_id = r.merchant_id AND NOT s.deleted AND (asked IS NULL OR s.id = ANY (asked))
+            WHERE s.merchant_id = r.merchant_id AND NOT s.deleted AND (asked IS NULL AND s.data ->> 'source' = 'upload' OR s.id = ANY (asked))
             ORDER BY s.by_time DESC LIMIT many
         ) x
     )
