@@ -81,7 +81,7 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(granted, new_page, erp, pla
     forgetful.page.get_by_role("link", name="Passwort vergessen?").click()
     forgetful.page.get_by_label("E-Mail-Adresse").fill(granted["email"])
     forgetful.page.get_by_role("button", name="Link per E-Mail schicken").click()
-    expect(forgetful.page.get_by_role("heading", level=1)).to_have_text("Bitte sehen Sie in Ihr Postfach")
+    expect(forgetful.page.get_by_role("heading", level=1)).to_have_text("Bitte sehen Sie in Ihrem Postfach nach")
     link = linked(platform.mail_to(granted["email"], "Ihr Passwort"), "/passwort/")
     forgetful.page.goto(link)
     forgetful.page.get_by_label("Neues Passwort", exact=True).fill("Ganz Anders 2026")
@@ -204,7 +204,7 @@ def test_a_link_that_was_renewed_offers_the_new_one_by_mail(erp, merchant, custo
     customer.page.goto(linked(mailed, "/l/"))
     expect(customer.page.get_by_role("heading", level=1)).to_have_text("Dieser Link gilt nicht mehr")
     customer.page.get_by_role("button", name="Neuen Link per E-Mail schicken").click()
-    expect(customer.page.get_by_role("heading", level=1)).to_have_text("Bitte sehen Sie in Ihr Postfach")
+    expect(customer.page.get_by_role("heading", level=1)).to_have_text("Bitte sehen Sie in Ihrem Postfach nach")
     customer.open(linked(platform.mail_to(buyer["email"], "neuer Link"), "/l/"))
     expect(customer.page.get_by_role("heading", level=1)).to_have_text(f"Rechnung {document['number']}")
 

@@ -138,7 +138,7 @@ def test_fields_of_pages_say_what_is_wrong_with_them(platform, merchant):
     page.get_by_label("E-Mail-Adresse").fill("kein at")
     page.get_by_role("button", name="Speichern").click()
     expect(page.locator("#name-error")).to_have_text("Bitte füllen Sie dieses Feld aus.")
-    expect(page.locator("#email-error")).to_have_text("Das ist keine E-Mail-Adresse.")
+    expect(page.locator("#email-error")).to_have_text("Diese E-Mail-Adresse ist ungültig.")
     expect(page.get_by_label("E-Mail-Adresse")).to_have_value("kein at")
 
     merchant.go("/einstellungen/firma")

@@ -253,7 +253,7 @@ class TestPaid:
     def test_a_debit_is_on_its_way_and_not_green_until_it_settles(self, erp, platform, customer, merchant):
         buyer = erp.customer()
         document = erp.invoice(buyer["number"])
-        address = customer.pay(document, "Später eingehend (SEPA)", "SEPA-Lastschrift")
+        address = customer.pay(document, "Geht später ein (SEPA)", "SEPA-Lastschrift")
         expect(customer.state).to_have_text("unterwegs")
         assert not is_green(customer.state)
         expect(customer.page.get_by_role("link", name="Jetzt bezahlen")).to_have_count(0)
@@ -270,12 +270,12 @@ class TestPaid:
     def test_a_debit_that_fails_opens_the_invoice_again(self, erp, platform, customer):
         buyer = erp.customer()
         document = erp.invoice(buyer["number"])
-        address = customer.pay(document, "Später scheiternd (SEPA)", "SEPA-Lastschrift")
+        address = customer.pay(document, "Schlägt später fehl (SEPA)", "SEPA-Lastschrift")
         expect(customer.state).to_have_text("unterwegs")
         let_settle(address, "failed")
         expect(customer.state).to_have_text("offen")
         expect(customer.page.get_by_role("link", name="Jetzt bezahlen").first).to_be_visible()
-        platform.mail_to(buyer["email"], "Zahlung nicht gelungen")
+        platform.mail_to(buyer["email"], "Zahlung fehlgeschlagen")
 
     def test_a_bank_transfer_says_reference_and_code(self, erp, customer):
         document = erp.invoice()

@@ -71,7 +71,7 @@ def test_several_files_are_uploaded_and_the_broken_one_says_why(platform, erp, m
     for number in numbers:
         expect(merchant.page.get_by_role("link", name=f"Rechnung {number}")).to_be_visible()
     broken = merchant.page.locator("[data-result]").filter(has_text="kaputt.xml")
-    expect(broken).to_contain_text("abgewiesen")
+    expect(broken).to_contain_text("abgelehnt")
     expect(broken.locator(".wrong")).to_contain_text("XML")
 
 
@@ -198,7 +198,7 @@ def test_a_customer_with_persons_is_made_by_hand_invited_again_and_revoked(platf
     page.get_by_role("link", name="Person hinzufügen").first.click()
     page.get_by_label("Name", exact=True).fill("Ute Hand")
     page.get_by_label("E-Mail-Adresse").fill(email)
-    page.get_by_label("Zugang zum Portal geben").check()
+    page.get_by_label("Zugang zum Portal einrichten").check()
     page.get_by_role("button", name="Speichern").click()
     merchant.said("Gespeichert.")
     platform.mail_to(email, "Ihr Zugang")
@@ -256,9 +256,9 @@ def test_an_own_mail_text_is_used_from_then_on(platform, erp, merchant):
         document = erp.invoice(buyer["number"])
         assert platform.mail_to(buyer["email"])["subject"] == f"Neue Post: {document['number']}"
     finally:
-        page.locator("summary").filter(has_text="Zurück zum üblichen Text").click()
-        page.get_by_role("button", name="Üblichen Text nehmen").click()
-        merchant.said("Es gilt wieder der übliche Text.")
+        page.locator("summary").filter(has_text="Standardtext wiederherstellen").click()
+        page.get_by_role("button", name="Standardtext verwenden").click()
+        merchant.said("Es gilt wieder der Standardtext.")
 
 
 def test_a_hidden_file_is_not_in_the_portal(platform, erp, merchant, customer):

@@ -77,7 +77,9 @@ def test_with_the_owners_down_pages_render_actions_say_try_again_and_once_they_a
     page.reload()
     expect(page.get_by_role("row").filter(has_text="Beratung")).to_be_visible()
     customer.choose("Karte")
-    expect(page.get_by_role("alert")).to_contain_text("Bezahlen geht gerade nicht. Es wurde nichts abgebucht")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Das Bezahlen ist gerade nicht möglich. Es wurde nichts abgebucht"
+    )
 
     answer = page.request.post(
         f"{erp.gateway}/api/portal/v1/brunner/documents/{document['id']}/checkouts", data={"method": "card"},
@@ -158,7 +160,7 @@ def test_the_same_webhook_three_times_pays_once(erp, customer):
     document = erp.invoice()
     customer.open(document["portal_url"])
     customer.choose("Karte")
-    customer.page.get_by_text("Schlechtes Benehmen des Anbieters").click()
+    customer.page.get_by_text("Fehlverhalten des Anbieters").click()
     customer.page.get_by_label("Nachricht an den Händler").select_option(label="dreifach")
     customer.at_provider("Erfolgreich bezahlen")
     customer.back_at(document)
@@ -170,7 +172,7 @@ def test_a_provider_that_never_reports_is_asked(erp, customer):
     document = erp.invoice()
     customer.open(document["portal_url"])
     customer.choose("Karte")
-    customer.page.get_by_text("Schlechtes Benehmen des Anbieters").click()
+    customer.page.get_by_text("Fehlverhalten des Anbieters").click()
     customer.page.get_by_label("Nachricht an den Händler").select_option(label="gar nicht")
     customer.at_provider("Erfolgreich bezahlen")
     customer.back_at(document)

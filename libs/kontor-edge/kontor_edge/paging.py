@@ -65,7 +65,7 @@ def parse_cursor(text: str | None) -> tuple[str, UUID] | None:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         return raw[16:].decode().replace("\x00", ""), UUID(bytes=raw[:16])
     except ValueError:
-        raise Invalid(N_("Please take this from the answer before, unchanged."), field="after") from None
+        raise Invalid(N_("Please pass this on unchanged, as the answer before gave it."), field="after") from None
 
 
 def parse_whole(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:

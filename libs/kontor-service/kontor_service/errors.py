@@ -132,7 +132,7 @@ class NotFound(Problem):
 
 
 class MethodNotAllowed(Problem):
-    status, code, title = 405, "method_not_allowed", N_("This address does not know this method.")
+    status, code, title = 405, "method_not_allowed", N_("This address does not support this method.")
 
 
 class Conflict(Problem):
@@ -148,7 +148,7 @@ class TooLarge(Problem):
 
 
 class TooMany(Problem):
-    status, code, title = 429, "too_many_requests", N_("That was a bit too often. Please wait a few minutes.")
+    status, code, title = 429, "too_many_requests", N_("Too many requests. Please wait a few minutes.")
 
 
 class Unavailable(Problem):

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from kontor_service.errors import Invalid, TooLarge
 from kontor_service.i18n import N_
 
-NotAnImage = Invalid.named("not_an_image", N_("This is not a picture that can be used. PNG and JPEG can."))
+NotAnImage = Invalid.named("not_an_image", N_("This picture cannot be used. Please send PNG or JPEG."))
 PictureTooLarge = TooLarge.named("picture_too_large", N_("The picture is too large."))
 
 

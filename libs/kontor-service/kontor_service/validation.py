@@ -10,7 +10,7 @@ from kontor_service.i18n import N_
 
 _BY_TYPE = {
     "missing": N_("This field is missing."),
-    "extra_forbidden": N_("Nothing is known of this field."),
+    "extra_forbidden": N_("This field is not known."),
     "string_too_short": N_("At least %(min_length)s characters are needed here."),
     "string_too_long": N_("At most %(max_length)s characters are possible here."),
     "too_short": N_("At least %(min_length)s entries are needed here."),
@@ -21,7 +21,7 @@ _BY_TYPE = {
     "less_than_equal": N_("At most %(le)s is expected here."),
     "literal_error": N_("One of these is expected here: %(expected)s"),
     "enum": N_("One of these is expected here: %(expected)s"),
-    "string_pattern_mismatch": N_("There are signs in it that cannot be used. This is what is possible: %(pattern)s"),
+    "string_pattern_mismatch": N_("It contains characters that cannot be used. Allowed is: %(pattern)s"),
     "decimal_max_places": N_("At most %(decimal_places)s decimals are possible here."),
     "timezone_aware": N_("A point in time needs its time zone, for example 2026-11-27T08:30:00+01:00."),
 }
@@ -38,7 +38,7 @@ _BY_FAMILY = {
     "list": N_("A list is expected here, for example []."),
     "dict": N_("An object is expected here, for example {}."),
     "model": N_("An object is expected here, for example {}."),
-    "json": N_("This is no JSON."),
+    "json": N_("This is not JSON."),
 }
 
 

@@ -62,9 +62,9 @@ def test_words_are_german_by_default_and_english_on_demand() -> None:
 
 
 def test_plurals_follow_the_count() -> None:
-    one, many = "One field needs another look:", "%(num)s fields need another look:"
-    assert ngettext(one, many, 1) == "Bitte sehen Sie sich ein Feld noch einmal an:"
-    assert ngettext(one, many, 3) == "Bitte sehen Sie sich 3 Felder noch einmal an:"
+    one, many = "Please check your input:", "Please check your input in %(num)s fields:"
+    assert ngettext(one, many, 1) == "Bitte prüfen Sie Ihre Eingaben:"
+    assert ngettext(one, many, 3) == "Bitte prüfen Sie Ihre Eingaben in 3 Feldern:"
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ class Form:
         try:
             return validate_email(text, check_deliverability=False).normalized
         except EmailNotValidError:
-            self.error(name, _("This is not an e-mail address."))
+            self.error(name, _("This is not a valid e-mail address."))
             return text
 
     def choice(self, name: str, options: Iterable[str], default: str = "") -> str:
@@ -137,7 +137,7 @@ class Form:
             except ValueError:
                 continue
         if text:
-            self.error(name, _("Please write the date like 26.11.2026."))
+            self.error(name, _("Please enter a date, for example 2026-11-26."))
         return None
 
     def money(self, name: str, currency: str, *, required: bool = False) -> int | None:
@@ -151,10 +151,10 @@ class Form:
             amount = Decimal(_decimal(text))
             minor = to_minor(amount, currency)
         except (InvalidOperation, OverflowError):
-            self.error(name, _("Please write the amount like 1.234,56."))
+            self.error(name, _("Please enter an amount, for example 1,234.56."))
             return None
         if -amount.as_tuple().exponent > digits(currency) or abs(amount) >= TOO_MUCH:  # type: ignore[operator]
-            self.error(name, _("Please write the amount like 1.234,56."))
+            self.error(name, _("Please enter an amount, for example 1,234.56."))
             return None
         return minor
 

@@ -23,7 +23,7 @@ def test_amounts_are_taken_as_people_type_them(typed: str, minor: int | None) ->
 def test_what_is_no_amount_gets_a_word_beside_the_field(typed: str) -> None:
     found = form(amount=typed)
     assert found.money("amount", "EUR") is None
-    assert found.errors["amount"] == "Bitte schreiben Sie den Betrag so: 1.234,56."
+    assert found.errors["amount"] == "Bitte geben Sie einen Betrag ein, zum Beispiel 1.234,56."
 
 
 @pytest.mark.parametrize("typed", ["2026-11-26", "26.11.2026", "26/11/2026"])
@@ -34,7 +34,7 @@ def test_dates_are_taken_as_people_type_them(typed: str) -> None:
 def test_what_is_no_date_gets_a_word_beside_the_field() -> None:
     found = form(day="31.02.2026")
     assert found.day("day") is None
-    assert found.errors["day"] == "Bitte schreiben Sie das Datum so: 26.11.2026."
+    assert found.errors["day"] == "Bitte geben Sie ein Datum ein, zum Beispiel 26.11.2026."
 
 
 def test_an_empty_required_field_is_named() -> None:

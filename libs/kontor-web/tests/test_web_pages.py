@@ -143,7 +143,7 @@ async def test_people_get_a_sentence_and_a_number_programs_a_problem(client: htt
 async def test_an_unknown_address_is_a_page_of_ours(client: httpx.AsyncClient) -> None:
     answer = await client.get("/nothing/here")
     assert answer.status_code == 404
-    assert "Hier ist nichts" in answer.text
+    assert "Seite nicht gefunden" in answer.text
 
 
 async def test_an_impossible_id_in_an_address_is_nothing_there(client: httpx.AsyncClient) -> None:

@@ -119,8 +119,8 @@ async def test_a_document_page_stands_while_its_owner_is_away(shop: Shop) -> Non
     shop.owners.down = True
     await shop.told(invoice)
     page = await shop.page(f"/dokumente/{invoice.document.id}")
-    assert "Die Positionen können gerade nicht gezeigt werden." in page
-    assert "Der Verlauf kann gerade nicht gezeigt werden." in page
+    assert "Die Positionen können gerade nicht angezeigt werden." in page
+    assert "Der Verlauf kann gerade nicht angezeigt werden." in page
 
 
 async def test_an_action_while_the_owner_is_away_is_a_503_in_words(shop: Shop) -> None:
@@ -176,7 +176,7 @@ async def test_a_wrong_amount_is_said_beside_its_field_and_nothing_is_booked(sho
         f"/dokumente/{invoice.document.id}/buchen", {"amount": "viel", "booked_on": "2026-11-20", "method": "cash"}
     )
     assert answer.status_code == 422
-    assert 'id="amount-error">Bitte schreiben Sie den Betrag so: 1.234,56.' in answer.text
+    assert 'id="amount-error">Bitte geben Sie einen Betrag ein, zum Beispiel 1.234,56.' in answer.text
     assert 'value="viel"' in answer.text
     assert not [call for call in shop.owners.calls if call[0] == "POST"]
 
@@ -367,7 +367,7 @@ async def test_money_in_another_currency_is_given_back_from_its_document(shop: S
     paid = shop.payment(invoice.document.id, currency="USD", failure="other_currency")
     await shop.told(invoice, shop.receivable(invoice.document.id), paid)
     here = f"/dokumente/{invoice.document.id}"
-    assert "Geld zurückgeben" in await shop.page(here)
+    assert "Geld zurückzahlen" in await shop.page(here)
     path = f"/v1/payments/{paid.payment.id}/refund"
     shop.owners.answers["POST", path] = answer_of(
         shop.payment(invoice.document.id, id=paid.payment.id, version=2, state="refund_pending")
@@ -375,6 +375,6 @@ async def test_money_in_another_currency_is_given_back_from_its_document(shop: S
     answer = await shop.post(f"{here}/zurueckgeben", {"payment_id": paid.payment.id})
     assert answer.headers["location"] == here
     assert shop.owners.calls[-1][:2] == ("POST", path)
-    assert "Geld zurückgeben" not in await shop.page(here)
+    assert "Geld zurückzahlen" not in await shop.page(here)
     await shop.post(f"{here}/zurueckgeben", {"payment_id": str(uuid4())})
     assert [call[:2] for call in shop.owners.calls if call[0] == "POST"] == [("POST", path)]

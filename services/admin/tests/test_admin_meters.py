@@ -233,7 +233,7 @@ async def test_the_days_of_a_month_lead_to_the_quarter_hours_of_a_smart_meter(sh
     page = await shop.page(f"{here}/tag/2026-10-25")
     assert page.count("<tr><th") == 100
     shop.owners.down = True
-    assert "Die Werte können gerade nicht gezeigt werden." in await shop.page(f"{here}/tag/2026-10-25")
+    assert "Die Werte können gerade nicht angezeigt werden." in await shop.page(f"{here}/tag/2026-10-25")
 
 
 async def test_meters_are_found_by_the_last_digits_of_their_number(shop: Shop) -> None:
@@ -279,7 +279,7 @@ def test_a_year_that_runs_is_compared_with_the_same_days_of_the_year_before() ->
 async def test_keys_may_hand_in_meters_and_readings(shop: Shop, what: str) -> None:
     page = await shop.page("/einstellungen/schluessel")
     assert f'value="{what}"' in page
-    assert "Zähler und Zählerstände einliefern" in page
+    assert "Zähler und Zählerstände übermitteln" in page
 
 
 async def test_mails_about_readings_have_names(shop: Shop) -> None:

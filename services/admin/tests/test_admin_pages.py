@@ -66,7 +66,7 @@ async def test_the_release_list_says_what_stands_against_each(shop: Shop) -> Non
     assert "wartet auf Kunde 20931" in page
     assert "/kunden/neu?nummer=20931&amp;name=" in page
     assert "about BR-CO-17 (BR-CO-17)" in page
-    assert "Alle 2 bereiten freigeben" in page
+    assert "Alle 2 freigeben" in page
 
 
 async def test_releasing_together_tells_how_many_went_and_why_one_did_not(shop: Shop) -> None:
@@ -190,14 +190,14 @@ async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typ
     finding = {
         "field": "address.country",
         "code": "value_error",
-        "message": "Ein Land ist sein Kürzel aus zwei Buchstaben.",
+        "message": "Bitte geben Sie das Land als Kürzel aus zwei Buchstaben an.",
     }
     shop.owners.refuse("POST", "/v1/customers", 422, code="invalid", errors=[finding])
     form = {"number": "1", "name": "Weber & Söhne", "kind": "consumer", "language": "en", "portal_access": "off",
             "mail_mode": "link", "country": "D1"}  # fmt: skip
     answer = await shop.post("/kunden/neu", form)
     assert answer.status_code == 422
-    assert 'id="country-error">Ein Land ist sein Kürzel aus zwei Buchstaben' in answer.text
+    assert 'id="country-error">Bitte geben Sie das Land als Kürzel aus zwei Buchstaben an' in answer.text
     assert 'value="Weber &amp; Söhne"' in answer.text
     assert '<option value="consumer" selected>' in answer.text
 
@@ -343,7 +343,7 @@ async def test_settings_send_what_was_chosen(shop: Shop) -> None:
 
 async def test_payment_settings_stand_without_their_owner(shop: Shop) -> None:
     shop.owners.down = True
-    assert "können gerade nicht gezeigt werden" in await shop.page("/einstellungen/zahlungen")
+    assert "können gerade nicht angezeigt werden" in await shop.page("/einstellungen/zahlungen")
 
 
 async def test_the_preview_of_a_colour_is_a_page_of_its_own_that_only_we_may_frame(shop: Shop) -> None:

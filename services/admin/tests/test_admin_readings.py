@@ -205,7 +205,7 @@ async def test_all_problems_come_from_the_owner_and_the_first_ones_stand_without
     assert "1039" in page
     assert 'href="?after=1039"' in page
     shop.owners.down = True
-    assert "Die ersten. Alle stehen in der Ergebnisdatei." in await shop.page(here)
+    assert "Das sind die ersten. Alle stehen in der Ergebnisdatei." in await shop.page(here)
 
 
 async def test_each_reader_is_told_the_problems_in_their_language_also_while_meters_is_down(shop: Shop) -> None:

@@ -6,7 +6,7 @@ from kontor_service.i18n import N_
 DocumentNotFound = NotFound.named("document_not_found", N_("There is no such document."))
 FileNotFound = NotFound.named("file_not_found", N_("There is no such file."))
 SubmissionNotFound = NotFound.named("submission_not_found", N_("There is no such submission."))
-NothingSubmitted = Invalid.named("nothing_submitted", N_("There was no file."))
+NothingSubmitted = Invalid.named("nothing_submitted", N_("No file was sent."))
 DataMissing = Invalid.named(
     "data_missing",
     N_("The file says nothing that can be read by a computer. Please upload an e-invoice (XRechnung, ZUGFeRD)."),
@@ -21,9 +21,9 @@ WouldReplace = Conflict.named("would_replace", N_("This document is here already
 DuplicateNumber = Conflict.named("duplicate_number", N_("Another document already has this number."))
 NumberGiven = Conflict.named("number_given", N_("The document has a number already."))
 AlreadyShared = Conflict.named("already_shared", N_("The document is already shared and no longer changes."))
-NotReleasable = Conflict.named("not_releasable", N_("Something stands against releasing this document."))
+NotReleasable = Conflict.named("not_releasable", N_("This document cannot be released yet."))
 WrongState = Conflict.named(
-    "wrong_state", N_("The document is not in a state for this any more. Please look at it again.")
+    "wrong_state", N_("This is no longer possible in the document's present state. Please look at it again.")
 )
 UnknownCustomer = Invalid.named("unknown_customer", N_("There is no such customer."))
 UnsupportedType = Invalid.named("no_einvoice", N_("This kind of document has no e-invoice."))

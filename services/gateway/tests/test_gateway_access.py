@@ -179,7 +179,7 @@ async def test_an_invitation_makes_an_account(portal: Any) -> None:
     assert "Willkommen, Anna" in (await portal.page("/einladung/tok")).text
     different = await portal.post("/einladung/tok", {}, password="zehn zeichen", again="andere zeichen")
     assert different.status_code == 422
-    assert "Die beiden Passwörter sind nicht gleich." in different.text
+    assert "Die beiden Passwörter stimmen nicht überein." in different.text
     portal.owners.answer("POST", "/v1/invitations/accept", await started(portal, merchant))
     accepted = await portal.post("/einladung/tok", {}, password="zehn zeichen", again="zehn zeichen")
     assert accepted.headers["location"] == "/brunner"

@@ -49,7 +49,7 @@ async def test_until_then_the_page_is_there_and_says_so(portal: Any) -> None:
     customer = await portal.customer(merchant)
     document = await portal.document(merchant, customer, content_sha256=SHA)
     cookie = await portal.login("brunner", merchant, customer)
-    assert "Die Positionen werden geholt" in await page(portal, f"/brunner/dokumente/{document}", cookie)
+    assert "Die Positionen werden geladen" in await page(portal, f"/brunner/dokumente/{document}", cookie)
     portal.owners.answer("GET", f"/v1/content/{SHA}", CONTENT)
     portal.owners.down = False
     await portal.edge.views.pool.execute("UPDATE content_wanted SET due_at = now()")

@@ -145,7 +145,7 @@ async def test_what_a_browser_cannot_read_goes_up_as_it_is(browser: Browser, por
     )
     await typed(page, home)
     assert heic in portal.owners.asked_of("/v1/photos")[0]
-    await page.get_by_text("Foto ist da").wait_for()
+    await page.get_by_text("Foto vorhanden").wait_for()
     await context.close()
 
 

@@ -50,7 +50,7 @@ def email_address(value: str) -> str:
         # Reserved test domains are harmless, and development needs them.
         return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
-        raise wrong("email", N_("This is not an e-mail address, for example name@example.com.")) from None
+        raise wrong("email", N_("This e-mail address is not valid. Example: name@example.com.")) from None
 
 
 def _slug(value: str) -> str:
@@ -66,13 +66,13 @@ def _slug(value: str) -> str:
 
 def _color(value: str) -> str:
     if not _COLOR.fullmatch(value.lower()):
-        raise wrong("colour", N_("Please write the colour like #0b5d4e."))
+        raise wrong("colour", N_("Please enter a colour, for example #0b5d4e."))
     return value.lower()
 
 
 def _phone(value: str) -> str:
     if not _PHONE.fullmatch(value):
-        raise wrong("phone", N_("A phone number has digits, blanks and + ( ) / . - only."))
+        raise wrong("phone", N_("A phone number has only digits, blanks and + ( ) / . -"))
     return value
 
 
@@ -80,32 +80,32 @@ def _iban(value: str) -> str:
     try:
         return str(stdnum.iban.validate(value))
     except ValidationError:
-        raise wrong("iban", N_("This is not an IBAN, for example DE02 1203 0000 0000 2020 51.")) from None
+        raise wrong("iban", N_("This IBAN is not valid. Example: DE02 1203 0000 0000 2020 51.")) from None
 
 
 def _bic(value: str) -> str:
     try:
         return str(stdnum.bic.validate(value))
     except ValidationError:
-        raise wrong("bic", N_("This is not a BIC, for example BYLADEM1001.")) from None
+        raise wrong("bic", N_("This BIC is not valid. Example: BYLADEM1001.")) from None
 
 
 def _vat_id(value: str) -> str:
     try:
         return str(stdnum.eu.vat.validate(value))
     except ValidationError:
-        raise wrong("vat_id", N_("This is not a VAT id of an EU member state, for example DE136695976.")) from None
+        raise wrong("vat_id", N_("This is not a valid VAT ID of an EU member state. Example: DE136695976.")) from None
 
 
 def _country(value: str) -> str:
     if not _COUNTRY.fullmatch(value.upper()):
-        raise wrong("country", N_("A country is its code of two letters, for example DE."))
+        raise wrong("country", N_("Please give the country as a code of two letters, for example DE."))
     return value.upper()
 
 
 def _time_zone(value: str) -> str:
     if value not in available_timezones():
-        raise wrong("time_zone", N_("This is not a time zone, for example Europe/Berlin."))
+        raise wrong("time_zone", N_("This time zone is not known. Example: Europe/Berlin."))
     return value
 
 
@@ -118,7 +118,7 @@ def _url(value: str) -> str:
 
 def _plain(value: str) -> str:
     if any(ord(character) < 32 and character != "\n" for character in value):
-        raise wrong("control_characters", N_("There are signs in it that cannot be used."))
+        raise wrong("control_characters", N_("It contains characters that cannot be used."))
     return value
 
 

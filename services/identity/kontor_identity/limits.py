@@ -72,7 +72,7 @@ class Limits:
             return
         if await self._db.pool.fetchval(_TAKE, _key(limit, subject), float(limit.burst), limit.seconds) is None:
             raise TooMany(
-                N_("That was a bit too often. Please wait a few minutes."),
+                N_("Too many requests. Please wait a few minutes."),
                 headers={"Retry-After": str(max(1, round(limit.seconds)))},
             )
 

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/staff", tags=["staff"])
 Editor = Annotated[Principal, Depends(require("staff:edit"))]
 
 
-LastOwner = Conflict.named("last_owner", N_("The last active owner stays owner."))
+LastOwner = Conflict.named("last_owner", N_("At least one active owner must remain."))
 
 
 class StaffNew(Input):

@@ -116,7 +116,7 @@ def projection_sentence(projection: Mapping[str, Any] | None, unit: str) -> str:
         return basis
     places = places_for(int(projection["high"]))
     figures = {name: amount(int(projection[name]), unit, places) for name in ("low", "expected", "high")}
-    year = _("The whole year will come to about %(expected)s, probably between %(low)s and %(high)s.", **figures)
+    year = _("We expect about %(expected)s for the whole year, probably between %(low)s and %(high)s.", **figures)
     return f"{year} {basis}"
 
 

@@ -84,7 +84,7 @@ def paid(
     [
         (PaymentSucceeded, "Zahlung erhalten: 787,19\u00a0€ für RE-2026-0042", "bei uns eingegangen"),
         (PaymentPending, "Zahlung unterwegs: 787,19\u00a0€ für RE-2026-0042", "ist unterwegs"),
-        (PaymentFailed, "Zahlung nicht gelungen: RE-2026-0042", "Das Konto war nicht gedeckt."),
+        (PaymentFailed, "Zahlung fehlgeschlagen: RE-2026-0042", "Das Konto war nicht gedeckt."),
     ],
 )
 async def test_the_payer_hears_what_became_of_a_payment(

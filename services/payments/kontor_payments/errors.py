@@ -6,7 +6,7 @@ from kontor_service.i18n import N_
 DocumentNotFound = NotFound.named("document_not_found", N_("There is no such document."))
 CheckoutNotFound = NotFound.named("checkout_not_found", N_("There is no such checkout."))
 PaymentNotFound = NotFound.named("payment_not_found", N_("There is no such payment."))
-NothingToRefund = Conflict.named("nothing_to_refund", N_("Nothing of this payment is too much."))
+NothingToRefund = Conflict.named("nothing_to_refund", N_("This payment is not too high."))
 ConnectionUnknown = NotFound.named("connection_unknown", N_("There is no such provider connection."))
 MethodNotOffered = Invalid.named("method_not_offered", N_("This payment method is not offered here."))
 NotPayable = Conflict.named("not_payable", N_("Nothing can be paid on this document."))

@@ -55,7 +55,7 @@ def create_app() -> FastAPI:
     @app.get("/")
     def parts(request: Request) -> Response:
         form = Form.of({"name": "Seidel Optik", "language": "de", "portal": True})
-        form.error("email", "This is not an e-mail address.")
+        form.error("email", "This is not a valid e-mail address.")
         return pages.render(request, "parts.html", page_context(request), form=form, **_facts())
 
     @app.get("/document")

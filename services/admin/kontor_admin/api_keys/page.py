@@ -18,7 +18,7 @@ from kontor_web import Form, read_form
 router = APIRouter(prefix="/einstellungen/schluessel")
 
 _WORDS = {
-    "documents:submit": N_("Hand in, withdraw and cancel documents"),
+    "documents:submit": N_("Submit, withdraw and cancel documents"),
     "customers:edit": N_("Create and change customers"),
     "payments:book": N_("Book payments"),
     "events:read": N_("Read events"),

@@ -48,13 +48,13 @@ MAILS = ListPage(
     columns=(
         ListColumn("to", N_("To")),
         ListColumn("subject", N_("Subject")),
-        ListColumn("state", N_("State")),
+        ListColumn("state", N_("Status")),
         ListColumn("when", N_("When"), css="nowrap"),
         ListColumn("again", "", css="num"),
     ),
     others=(
-        Filter("kind", "m.kind = {it}", label=N_("Kind"), every=N_("Every kind"), alias="art"),
-        Filter("state", "m.state = {it}", words={code: code.word for code in MailState}, label=N_("State"), every=N_("Every state")),
+        Filter("kind", "m.kind = {it}", label=N_("Kind"), every=N_("All kinds"), alias="art"),
+        Filter("state", "m.state = {it}", words={code: code.word for code in MailState}, label=N_("Status"), every=N_("Any status")),
     ),
     facts={"kinds": ("json", _KINDS)}, search=("m.words",), hint=N_("Recipient, subject, number"),
 )  # fmt: skip
@@ -67,7 +67,7 @@ MailMissing = NotFound.named("mail_unknown", N_("There is no such mail."))
 async def mails(request: Request) -> Response:
     staff, listing = await staff_listing(request, MAILS)
     kinds = listing.fact("kinds", [])
-    listing.choices["kind"] = [("", _("Every kind")), *((kind, mail_name(label)) for kind, label in kinds)]
+    listing.choices["kind"] = [("", _("All kinds")), *((kind, mail_name(label)) for kind, label in kinds)]
     return pages(request).render(
         request, "mails/list.html", page_context(request, staff, "mails"), staff=staff, listing=listing
     )

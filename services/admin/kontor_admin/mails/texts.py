@@ -72,7 +72,7 @@ async def save(request: Request, kind: str, language: str) -> Response:
     )
     if answer is not None:
         return pages(request).redirect(
-            f"/mails/texte/{kind}/{language}", good=_("Saved. From now on mails say it like this.")
+            f"/mails/texte/{kind}/{language}", good=_("Saved. The text applies from now on.")
         )
     words, placeholders = await _one(request, kind, language)
     return _page(request, staff, words, placeholders, form, None, status)
@@ -94,7 +94,7 @@ async def reset(request: Request, kind: str, language: str) -> Response:
     await read_form(request)
     return await act(
         request, "notifications", _RIGHT, "DELETE", f"/v1/templates/{kind}/{language}", back=f"/mails/texte/{kind}/{language}",
-        good=_("The usual text holds again."),
+        good=_("The default text applies again."),
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ async def change(request: Request) -> Response:
         content, media_type = await _logo(form)
     color = form.text("accent_color").lower()
     if not HEX.match(color):
-        form.error("accent_color", _("Please write the colour like #0b5d4e."))
+        form.error("accent_color", _("Please enter a colour, for example #0b5d4e."))
         color = _DEFAULT
     color = "#" + color.removeprefix("#")
     if len(content) > _MOST_BYTES:

@@ -63,7 +63,7 @@ async def change(request: Request) -> Response:
             )
     except Problem as problem:
         return _page(request, staff, known, form, refused(form, problem))
-    return pages(request).redirect("/einstellungen/zahlungen", good=_("Saved. Open invoices follow within moments."))
+    return pages(request).redirect("/einstellungen/zahlungen", good=_("Saved. Open invoices are updated in a moment."))
 
 
 def _page(

@@ -4,7 +4,7 @@ from kontor_service.errors import Invalid, TooLarge
 from kontor_service.i18n import N_
 
 FileTooLarge = TooLarge.named("file_too_large", N_("The file is too large."))
-UnknownFileType = Invalid.named("unknown_file_type", N_("This kind of file cannot be read. PDF and XML can."))
+UnknownFileType = Invalid.named("unknown_file_type", N_("This type of file cannot be read. Please send PDF or XML."))
 BrokenXml = Invalid.named("xml_broken", N_("The XML is broken."))
 # A document type declaration, an entity, an encoding or a size no invoice needs.
 HostileXml = Invalid.named("xml_refused", N_("The XML contains what is not accepted here."))

@@ -61,7 +61,7 @@ def _as_ascii_compatible(data: bytes) -> bytes:
             encoding=declared[1].decode(),
         )
     if not data.removeprefix(_BOM).lstrip().startswith(b"<"):
-        raise BrokenXml(N_("This does not begin like XML."), field="file")
+        raise BrokenXml(N_("The file is not XML."), field="file")
     return data.removeprefix(_BOM)
 
 

@@ -47,7 +47,7 @@ def file_type(content: bytes, limit: int = MAX_UPLOAD_BYTES) -> FileType:
         return FileType.PDF
     if (text := _text_type(content)) is not None:
         return text
-    raise UnknownFileType(N_("This kind of file cannot be read. PDF and XML can."), field="file")
+    raise UnknownFileType(N_("This type of file cannot be read. Please send PDF or XML."), field="file")
 
 
 def _text_type(content: bytes) -> FileType | None:

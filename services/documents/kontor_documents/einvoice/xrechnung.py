@@ -66,7 +66,7 @@ def _seller_tax(data: DocumentData) -> list[Finding]:
     taxed = any(entry.category != "O" for entry in data.tax_breakdown)
     if not taxed or data.seller.vat_id or data.seller.tax_number or data.tax_representative:
         return []
-    return [Finding("BR-DE-16", "seller.vat_id", N_("An XRechnung needs the VAT id or tax number."))]
+    return [Finding("BR-DE-16", "seller.vat_id", N_("An XRechnung needs the VAT ID or tax number."))]
 
 
 def _rates(data: DocumentData) -> list[Finding]:

@@ -90,7 +90,7 @@ def _merged(result: ReadResult | None, given: DocumentData | None) -> DocumentDa
     conflicts = {name for name in conflicts if getattr(result.data, name) not in (getattr(given, name), None, "", [])}
     if conflicts:
         first = sorted(conflicts)[0]
-        raise DataConflict(N_("The file says this already."), field=f"data.{first}", first=first)
+        raise DataConflict(N_("The file already says this."), field=f"data.{first}", first=first)
     return result.data.model_copy(update={name: getattr(given, name) for name in given.model_fields_set})
 
 

@@ -45,9 +45,7 @@ def _normalised(content: bytes) -> tuple[bytes, tuple[int, int]]:
                 )
             image = ImageOps.exif_transpose(opened).convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RenderingError(
-            "branding.logo", N_("This is not a picture that can be used. PNG and JPEG can.")
-        ) from error
+        raise RenderingError("branding.logo", N_("This picture cannot be used. Please send PNG or JPEG.")) from error
     image.thumbnail(MAX_PIXELS, Image.Resampling.LANCZOS)
     if image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")

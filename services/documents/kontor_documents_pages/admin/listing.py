@@ -41,14 +41,14 @@ DOCUMENTS = ListPage(
         ListColumn("customer", N_("Customer")),
         ListColumn("date", N_("Date"), sort="d.by_date", css="nowrap", short=N_("of")),
         ListColumn("due", N_("Due"), sort="d.by_due", css="nowrap", short=N_("due")),
-        ListColumn("state", N_("State")),
+        ListColumn("state", N_("Status")),
         ListColumn("amount", N_("Amount"), sort="d.by_amount", num=True, css="num amount"),
     ),
     others=(
         Filter("type", "d.type = {it}", words={code: code.plural for code in DocumentType}),
         Filter(
             "state", "(d.state = {it} OR {it} = 'unread' AND d.state = 'shared' AND d.opened_at IS NULL)", words=_STATES,
-            label=N_("State"), every=N_("Every state"),
+            label=N_("Status"), every=N_("Any status"),
         ),
         Filter(
             "status", "(s.status = {it} OR {it} = 'open' AND s.status IN ('partly_paid', 'overdue'))", words=_STATUSES,

@@ -107,7 +107,7 @@ async def upload_one(request: Request) -> Response:
     staff = await current_staff(request)
     async with aclosing(await read_form(request, max_files=1)) as form:
         files = form.files("file")
-        result = await _submit(request, staff, files[0]) if files else Result("", problem=_("There was no file."))
+        result = await _submit(request, staff, files[0]) if files else Result("", problem=_("No file was sent."))
     return pages(request).render(
         request,
         "uploads/result.html",

@@ -23,7 +23,7 @@ LARGEST_SIDE = 4000
 _FITS_INTO = (600, 240)
 
 
-LogoInvalid = Invalid.named("logo_invalid", N_("This is not a picture that can be used. PNG and JPEG can."))
+LogoInvalid = Invalid.named("logo_invalid", N_("This picture cannot be used. Please send PNG or JPEG."))
 LogoTooLarge = TooLarge.named("logo_too_large", N_("The logo is too large."))
 
 
@@ -77,4 +77,4 @@ def encode_logo(content: bytes) -> Picture:
             pixels=LARGEST_SIDE,
         ) from error
     except NotAnImage as error:
-        raise LogoInvalid(N_("This is not a picture that can be used. PNG and JPEG can."), field="logo") from error
+        raise LogoInvalid(N_("This picture cannot be used. Please send PNG or JPEG."), field="logo") from error

@@ -20,7 +20,7 @@ from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
-OldPasswordWrong = Invalid.named("old_password_wrong", N_("This is not your present password."))
+OldPasswordWrong = Invalid.named("old_password_wrong", N_("This is not your current password."))
 
 
 async def change_password(deps: Dependencies, principal: Principal, old: str, new: str) -> bool:

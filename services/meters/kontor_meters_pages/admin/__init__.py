@@ -53,5 +53,5 @@ FEATURE = Feature(
         Panel("customer", "_meters_of_customer({merchant}, {id})", "meters/customer_panel.html", READ),
     ),
     globals=words.GLOBALS,
-    scopes={"meters:submit": N_("Hand in meters and readings")},
+    scopes={"meters:submit": N_("Submit meters and readings")},
 )

@@ -97,5 +97,5 @@ def _missing(what: str, note: str, body: dict[str, Any]) -> str:
     if what == "ablehnen" and not note:
         return _("Please say why the reading is rejected.")
     if what == "korrigieren" and not body["value"]:
-        return _("Please write the value that is right.")
+        return _("Please enter the correct value.")
     return ""

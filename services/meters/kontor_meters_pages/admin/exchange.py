@@ -53,7 +53,7 @@ async def exchange(request: Request, meter_id: UUID) -> Response:
     )  # fmt: skip
     if answer:
         return pages(request).redirect(
-            f"/zaehler/{_new_meter(answer, meter_id)}", good=_("The meter was exchanged. Its consumption runs on.")
+            f"/zaehler/{_new_meter(answer, meter_id)}", good=_("The meter was exchanged. Its consumption continues.")
         )
     return _page(request, staff, view, form, status)
 

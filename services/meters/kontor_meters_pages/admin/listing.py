@@ -48,7 +48,7 @@ METERS = ListPage(
         ListColumn("read", N_("Last read"), sort="m.by_read", css="nowrap", short=N_("read")),
     ),
     others=(
-        Filter("kind", "m.kind = {it}", words=dict.fromkeys(KINDS, ""), label=N_("Kind"), every=N_("Every kind")),
+        Filter("kind", "m.kind = {it}", words=dict.fromkeys(KINDS, ""), label=N_("Kind"), every=N_("All kinds")),
         Filter("customer", "m.customer_id = {it}", "uuid"),
         Filter("use", "{it} = 'all' OR m.used_to <= r.today", label=N_("Use"), every=N_("In use"),
                words={"ended": N_("Out of use"), "all": N_("In use or not")}),
@@ -121,7 +121,7 @@ def with_kinds(listing: Listing) -> Listing:
     """Kinds can be chosen that there are."""
     counts = listing.fact("counts", {})
     kinds = [(kind, f"{kind_name(kind)} ({capped(counts[kind])})") for kind in KINDS if kind in counts]
-    listing.choices["kind"] = [("", _("Every kind")), *kinds]
+    listing.choices["kind"] = [("", _("All kinds")), *kinds]
     return listing
 
 

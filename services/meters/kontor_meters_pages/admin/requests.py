@@ -74,7 +74,7 @@ def _wanted(form: Form, today: date) -> dict[str, Any]:
     if due is not None and due < today:
         form.error("due_on", _("This day has passed."))
     if remind is not None and due is not None and not today < remind <= due:
-        form.error("remind_on", _("The reminder goes out after today and not after the last day."))
+        form.error("remind_on", _("The reminder must go out after today and by the last day."))
     return {
         "title": form.text("title", required=True, limit=200),
         "due_on": due.isoformat() if due else None,

@@ -95,7 +95,7 @@ def _refused(form: Form, problem: Problem) -> int:
     if isinstance(problem, Unavailable):
         form.problem = _("This does not work right now. Nothing is lost: please send it again in a few minutes.")
     elif isinstance(problem, TooMany):
-        form.problem = _("That was very often in a short time. Please send it again in a few minutes.")
+        form.problem = _("Too many attempts in a short time. Please send it again in a few minutes.")
     else:
         form.problem = _("These readings were not taken.") + (f" {problem.detail}" if problem.detail else "")
     return problem.status

@@ -73,8 +73,8 @@ _PLACEHOLDERS = (
     *document_fields("Invoice", "Rechnung"),
     overview(N_("Table of number, date, amount and due date"), _cells),
     _field("amount", N_("Amount of this payment"), _amount, "betrag"),
-    _field("method", N_("Way of paying"), lambda f: word(PaymentMethod, f.data["method"]), "zahlart"),
-    _field("expected_on", N_("When money on its way is expected"), _expected_on, "erwartet_am"),
+    _field("method", N_("Payment method"), lambda f: word(PaymentMethod, f.data["method"]), "zahlart"),
+    _field("expected_on", N_("When the money is expected"), _expected_on, "erwartet_am"),
     _field("reason", N_("Why a payment failed, in a sentence"), _reason, "grund"),
 )
 
@@ -115,8 +115,8 @@ KINDS = (
         words=(
             N_("Payment on its way: [Payment.amount] for [Document.number]"),
             N_(
-                "Your payment of [Payment.amount] for [Document.number] is on its way. There is nothing "
-                "more to do; we will let you know when it has arrived."
+                "Your payment of [Payment.amount] for [Document.number] is on its way. You do not need to do "
+                "anything else; we will let you know when it has arrived."
             ),
             "[Overview]",
             "[PORTAL][Document.customerportal_url][/PORTAL]",
@@ -132,9 +132,7 @@ KINDS = (
         ),
         words=(
             N_("Payment failed: [Document.number]"),
-            N_(
-                "Unfortunately your payment of [Payment.amount] for [Document.number] did not succeed. [Payment.reason]"
-            ),
+            N_("Unfortunately your payment of [Payment.amount] for [Document.number] failed. [Payment.reason]"),
             "[Overview]",
             N_("[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]"),
         ),

@@ -95,7 +95,7 @@ _REQUEST = (
         "faellig_am",
     ),
     word("Meters", N_("List of the meters whose reading is missing"), _meters, "Zähler", "Zaehler", form=BLOCK),
-    fields_of("Meters", "Zähler")("count", N_("How many meters"), lambda f: str(len(_missing(f.data))), "anzahl"),
+    fields_of("Meters", "Zähler")("count", N_("Number of meters"), lambda f: str(len(_missing(f.data))), "anzahl"),
     link(N_("Enter the reading")),
 )
 

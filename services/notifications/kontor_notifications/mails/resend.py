@@ -16,7 +16,7 @@ from kontor_service.errors import Conflict, Invalid
 from kontor_service.i18n import N_, language_of
 
 NotRepeatable = Conflict.named("mail_not_repeatable", N_("This mail cannot be sent again."))
-AddressInvalid = Invalid.named("address_invalid", N_("This is not an e-mail address, for example name@example.com."))
+AddressInvalid = Invalid.named("address_invalid", N_("This e-mail address is not valid. Example: name@example.com."))
 
 
 async def resend(
@@ -31,7 +31,7 @@ async def resend(
     if first is None:
         raise MailUnknown(mail_id=mail_id)
     if kinds()[first.kind].security:
-        raise NotRepeatable(N_("Links and codes that expire soon are asked for again by the person who needs them."))
+        raise NotRepeatable(N_("Short-lived links and codes are requested again by the person who needs them."))
     recipient = await _recipient(session, first, (address or first.recipient).strip())
     before = await _own_words(session, first)
     mail = queue.draft(

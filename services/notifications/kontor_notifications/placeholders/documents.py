@@ -94,7 +94,7 @@ def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
 
     return (
         CUSTOMER_LINK,
-        field("type", N_("Rechnung, Angebot, … in the mail's language"), lambda f: _type_name(f.document.state), "art", "typ"),
+        field("type", N_("Invoice, quote, … in the mail's language"), lambda f: _type_name(f.document.state), "art", "typ"),
         plain("number", N_("The document's number"), "number", "nummer"),
         plain("title", N_("Its title or subject"), "title", "titel", "betreff"),
         dated("date", N_("Date of issue"), "issue_date", "datum"),
@@ -153,7 +153,7 @@ SEVERAL_DOCUMENTS = (
         form=BLOCK,
     ),
     fields_of("Documents", "Dokumente")(
-        "count", N_("How many documents"), lambda f: str(len(f.documents)), "anzahl"
+        "count", N_("Number of documents"), lambda f: str(len(f.documents)), "anzahl"
     ),
     ATTACHMENTS,
 )  # fmt: skip

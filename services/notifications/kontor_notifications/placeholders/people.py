@@ -54,7 +54,7 @@ def link(label: str) -> Placeholder:
 
 
 PEOPLE = (
-    word("Greeting", N_("Guten Tag, with the contact's name where it is known"), _greeting, "Anrede"),
+    word("Greeting", N_("“Hello”, with the contact's name where it is known"), _greeting, "Anrede"),
     _client("name", N_("The customer's name"), lambda f: f.customer.name),
     _client("number", N_("The customer's number"), lambda f: f.customer.number, "nummer"),
     _contact("name", N_("The contact person's name, else the customer's"), lambda f: f.name or f.customer.name),

@@ -28,11 +28,11 @@ PAYMENTS = ListPage(
         ListColumn("when", N_("When"), css="nowrap"),
         ListColumn("document", N_("Document")),
         ListColumn("customer", N_("Customer")),
-        ListColumn("method", N_("Way to pay")),
-        ListColumn("state", N_("State")),
+        ListColumn("method", N_("Payment method")),
+        ListColumn("state", N_("Status")),
         ListColumn("amount", N_("Amount"), num=True, css="num amount"),
     ),
-    others=(Filter("state", "p.state = {it}", words=_STATES, label=N_("State"), every=N_("Every state")),),
+    others=(Filter("state", "p.state = {it}", words=_STATES, label=N_("Status"), every=N_("Any status")),),
     search=("p.words",), hint=N_("Number, amount, reference"),
 )  # fmt: skip
 

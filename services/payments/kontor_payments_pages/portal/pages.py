@@ -54,7 +54,7 @@ async def _to_provider(request: Request, slug: str, view: ReceivableView, method
             return_url=f"{edge.settings.portal_url}{address}/zurueck",
         )  # fmt: skip
     except Unavailable:
-        form.problem = _("Paying does not work right now. Nothing was charged; please try again in a few minutes.")
+        form.problem = _("Paying is not possible right now. Nothing was charged; please try again in a few minutes.")
         return _choice(request, slug, view, form, status=503)
     except Problem as problem:
         form.take(problem)
@@ -131,7 +131,7 @@ def _settled(status: str) -> str:
     if status == "already_paid":
         return _("This has already been paid. Nothing was charged again.")
     if status == "on_its_way":
-        return _("Your payment is on its way. There is nothing more to do.")
+        return _("Your payment is on its way. You do not need to do anything else.")
     return _("This cannot be paid here.")
 
 

@@ -4,8 +4,8 @@ from kontor_events.codes import Code
 
 
 class ProjectionMethod(Code):
-    LAST_YEAR = 'last_year', 'This goes by last year, scaled by how this year compares with it up to %(until)s; the range by how evenly it has compared so far.'
-    SEASON = 'season', 'This goes by what was used up to %(until)s and by how such a year is usually spread over the seasons; the range is the wider the less is known.'
+    LAST_YEAR = 'last_year', 'This is based on last year and on how this year has gone up to %(until)s.'
+    SEASON = 'season', 'This is based on what was used up to %(until)s and on how a year is usually spread over the seasons; the less is known, the wider the range.'
     DAYS = 'days', 'Up to %(until)s too few days are known to say what the whole year will come to.'
 
 

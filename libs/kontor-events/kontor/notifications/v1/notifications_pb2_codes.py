@@ -7,7 +7,7 @@ class MailState(Code):
     QUEUED = 'queued', 'on its way', '', '', 'way'
     SENT = 'sent', 'sent', '', '', 'paid'
     FAILED = 'failed', 'failed', '', '', 'late'
-    BOUNCED = 'bounced', 'came back', '', '', 'late'
+    BOUNCED = 'bounced', 'bounced', '', '', 'late'
     SUPPRESSED = 'suppressed', 'not sent', '', '', 'idle'
 
 
@@ -18,7 +18,7 @@ class MailError(Code):
     PUT_OFF = 'put_off', 'The mail server does not accept it now: %(answer)s'
     REFUSED = 'refused', 'The mail server refuses it: %(answer)s'
     TEXT_INVALID = 'text_invalid', 'Its text cannot be sent: %(reason)s'
-    OWNER_REFUSED = 'owner_refused', 'What the mail needs is not to be had: %(reason)s'
+    OWNER_REFUSED = 'owner_refused', 'What the mail needs could not be obtained: %(reason)s'
     EXPIRED = 'expired', 'The link or code had expired before the mail could be sent.'
     CUSTOMER_DELETED = 'customer_deleted', 'The customer has been deleted.'
     NOT_SHARED = 'not_shared', 'The document was withdrawn or cancelled before the mail went out.'
