@@ -307,7 +307,7 @@ async def test_the_link_of_a_mail_has_all_meters_that_are_asked_for(portal: Any,
     await portal.say(meters_pb2.ReadingInvitationChanged(invitation=done))
     page = await portal.page("/z/secret")
     assert page.status_code == 200
-    assert "Seite nicht gefunden einzutragen" in page.text
+    assert "Hier ist nichts einzutragen" in page.text
 
 
 async def test_a_link_that_is_over_or_unknown_has_a_page_that_says_so(portal: Any, home: Any) -> None:
@@ -319,7 +319,7 @@ async def test_a_link_that_is_over_or_unknown_has_a_page_that_says_so(portal: An
             assert words in page.text
             assert "Firma stadtwerk" in page.text
     await linked(portal, f"meters.meter:{uuid7()}")
-    assert "Seite nicht gefunden einzutragen" in (await portal.page("/z/secret")).text
+    assert "Hier ist nichts einzutragen" in (await portal.page("/z/secret")).text
     portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "document_id": str(uuid7())})
     assert (await portal.page("/z/secret")).status_code == 404
 

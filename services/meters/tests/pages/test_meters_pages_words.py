@@ -154,7 +154,7 @@ PROJECTION: dict[str, Any] = {
 def test_a_projection_says_its_range_and_what_it_rests_on() -> None:
     sentence = meters.projection_sentence(PROJECTION, "kWh")
     assert "etwa 3.000\u00a0kWh, wahrscheinlich zwischen 2.800\u00a0kWh und 3.200\u00a0kWh" in sentence
-    assert "Grundlage ist das Vorjahr" in sentence
+    assert "Grundlage: Vorjahr und bisherige Entwicklung" in sentence
     assert "20. November 2026" in sentence
 
 
