@@ -8,6 +8,8 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
+from kontor_service.files import safe_media_type
+
 _HEADERS = {"cache-control": "private, no-cache", "vary": "Cookie"}
 # What a browser shows by itself and cannot be made to run anything by: the rest is downloaded.
 _SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"})
@@ -33,10 +35,10 @@ def json_response(value: Any) -> Response:
 def file_response(content: bytes, media_type: str, name: str, *, save: bool) -> Response:
     """To be shown where a browser may show this type and nobody wants to `save` it, else to be saved; what is not asked to
     be saved, without a type that the browser could take for a page."""
-    kind = media_type if media_type in _SHOWN or save else "application/octet-stream"
+    kind = safe_media_type(media_type) if media_type in _SHOWN or save else "application/octet-stream"
     disposition = "inline" if kind in _SHOWN and not save else "attachment"
     headers = {
-        "content-disposition": f"{disposition}; filename*=UTF-8''{quote(name, safe='')}",
+        "content-disposition": f"{disposition}; filename*=UTF-8''{quote(name, safe='', errors='replace')}",
         "cache-control": "private, no-store",
     }
     return Response(content, media_type=kind, headers=headers)

@@ -1,6 +1,7 @@
 """Files by their content's hash: written once, never changed, the same bytes stored once."""
 
 import hashlib
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,14 @@ from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 
 FileMissing = NotFound.named("file_missing", N_("The file is not in storage."))
+
+_MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+
+
+def safe_media_type(said: str) -> str:
+    """What a file says it is, where that is one type (RFC 6838) that headers can carry; else that of mere bytes."""
+    found = said.strip().lower()
+    return found if _MEDIA_TYPE.fullmatch(found) else "application/octet-stream"
 
 
 class Files:

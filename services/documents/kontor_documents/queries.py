@@ -11,6 +11,7 @@ from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document, DocumentFile, DocumentReference
+from kontor_service.files import safe_media_type
 
 
 async def found(session: AsyncSession, document_id: UUID) -> Document:
@@ -68,7 +69,7 @@ def file_of(document: Document, position: int, role: str, name: str, media_type:
         position=position,
         role=role,
         name=name,
-        media_type=media_type,
+        media_type=safe_media_type(media_type),
         sha256=sha256(content).hexdigest(),
         size=len(content),
     )

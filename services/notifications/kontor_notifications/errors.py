@@ -14,7 +14,8 @@ class NotSent(Exception):
     def __init__(self, code: MailError, **params: str) -> None:
         super().__init__(code)
         self.code = code
-        self.params: dict[str, Any] = params
+        # What a mail server answers may be of any encoding; what is no text would make a row that cannot be stored.
+        self.params: dict[str, Any] = {name: _printable(value)[:1000] for name, value in params.items()}
 
 
 class NoLongerNeeded(NotSent):
@@ -35,3 +36,7 @@ def refusal(problem: Problem) -> NotSent:
     code = MailError.TEXT_INVALID if problem.code == "template_invalid" else MailError.OWNER_REFUSED
     params = {name: str(value) for name, value in problem.params.items()} | {"reason": problem.message}
     return (TryLater if passes else NotSent)(code, **params)
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -1,5 +1,6 @@
 """Templates, resend and snapshots over HTTP."""
 
+import json
 from typing import Any
 
 import pytest
@@ -33,6 +34,15 @@ async def test_an_unknown_placeholder_is_refused_and_nothing_changes(desk: Any) 
     assert (answer.json()["code"], answer.json()["field"]) == ("template_invalid", "text")
     assert "[Vorname]" in answer.json()["errors"][0]["message"]
     assert await desk.rows("SELECT id FROM template") == []
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\x1b", "\ud800"])
+@pytest.mark.parametrize("field", ["subject", "text"])
+async def test_what_no_mail_can_carry_stops_at_its_field(desk: Any, field: str, odd: str) -> None:
+    body = json.dumps(WORDS | {field: f"Moin {odd}"})
+    headers = desk.auth("templates:edit") | {"content-type": "application/json"}
+    answer = await desk.http.put(INVOICE, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text
 
 
 async def test_the_list_shows_what_is_in_force_and_what_may_be_used(desk: Any) -> None:

@@ -100,7 +100,8 @@ def test_an_international_domain_is_written_as_mail_servers_know_it() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "a@b.de\r\nBcc: c@d.de", "a@b.de, c@d.de", "a@b.de>", "a b@c.de", "@b.de", "a@", "a", "", "a@b@c.de", "a@b..de", "a" * 255 + "@b.de",
+    "a@b.de\r\nBcc: c@d.de", "a@b.de, c@d.de", "a@b.de>", "a b@c.de", "@b.de", "a@", "a", "", "a@b@c.de", "a@b..de",
+    "\ud800@b.de", "a@\ud800.de", "a\x00@b.de", "a" * 255 + "@b.de",
 ])  # fmt: skip
 def test_what_could_end_a_header_or_a_command_is_no_address(text: str) -> None:
     assert not is_address(text)

@@ -8,7 +8,7 @@ from uuid import UUID
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.notifications.v1.notifications_pb2_codes import MailError
-from kontor_notifications.errors import TryLater
+from kontor_notifications.errors import NotSent, TryLater
 from kontor_notifications.mails.sender import pause_after, settle
 from kontor_notifications.models import Mail
 from kontor_testing.waiting import eventually
@@ -41,6 +41,13 @@ def test_the_last_attempt_gives_up_and_says_why() -> None:
     # The words can be corrected.
     assert (mail.state, mail.own_text) == ("failed", "Hallo")
     assert (mail.error, mail.error_params) == ("put_off", {"answer": "451 later", "attempts": "13"})
+
+
+def test_an_answer_of_any_encoding_can_be_stored() -> None:
+    mail = a_mail(attempts=1)
+    settle(mail, NotSent(MailError.REFUSED, answer="550 Empf\udce4nger\x00\r\nunbekannt" + "!" * 5000), NOW)
+    assert mail.error_params["answer"].startswith("550 Empf nger   unbekannt!")
+    assert len(mail.error_params["answer"]) == 1000
 
 
 def test_a_fault_of_ours_ends_within_minutes() -> None:
@@ -77,6 +84,8 @@ async def test_a_refusal_for_good_fails_with_the_servers_words(
     await share(desk, merchant, customer, document, "refuse-550@example.org")
     [row] = await desk.log("failed")
     assert row["error"] == "refused"
+    counted = desk.app.state.registry.get_sample_value("kontor_mails_total", {"error": "refused", "state": "failed"})
+    assert counted == 1
     assert json.loads(row["error_params"])["answer"].startswith("550 refuse-550@example.org is refused")
     assert row["attempts"] == 1
 

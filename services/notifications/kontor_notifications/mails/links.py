@@ -12,15 +12,11 @@ from kontor_service.i18n import N_
 
 
 class LinkSource(Protocol):
-    """The links of one kind of mail."""
+    """The links of one kind of mail: `fetch` those that the placeholders `used` will show, nothing more; `renew` ends those that
+    the mail carried to a wrong address."""
 
-    async def fetch(self, owners: Owners, mail: Mail, used: set[str]) -> Secrets:
-        """Those that the placeholders `used` will show; nothing more is asked for."""
-        ...
-
-    async def renew(self, owners: Owners, mail: Mail) -> None:
-        """Ends the links that this mail carried to a wrong address."""
-        ...
+    async def fetch(self, owners: Owners, mail: Mail, used: set[str]) -> Secrets: ...
+    async def renew(self, owners: Owners, mail: Mail) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The mail as it goes over the wire: headers, alternatives, pictures, files."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -14,11 +13,10 @@ from kontor_notifications.mails.recipients import header_address, is_address
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.render import Rendered
 from kontor_notifications.settings import Settings
+from kontor_service.files import safe_media_type
 
 LOGO = "logo@kontor"
 _LONGEST_NAME = 120
-# What one part of a mail may be (RFC 6838); a file that says anything else of itself goes as bytes.
-_MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-z0-9!#$&^_.+-]{0,126})")
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,7 @@ def compose(
         kind, _, subtype = logo.media_type.partition("/")
         html.add_related(logo.content, kind, subtype, cid=f"<{LOGO}>", disposition="inline", filename=f"logo.{subtype}")
     for file in files:
-        known = _MEDIA_TYPE.fullmatch(file.media_type.lower())
-        kind, subtype = known.groups() if known else ("application", "octet-stream")
+        kind, _, subtype = safe_media_type(file.media_type).partition("/")
         message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=_file_name(file.name))
     return message
 

@@ -18,7 +18,7 @@ _GROUPS = {
     ),
     "reminder": "gets_reminders",
 }
-_PART = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+"
+_PART = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f\ud800-\udfff]+"
 _ADDRESS = re.compile(rf"{_PART}@{_PART}\Z")
 
 

@@ -14,7 +14,15 @@ from kontor_service.errors import FieldError, Invalid
 from kontor_service.i18n import N_
 
 _MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
-LONGEST_SUBJECT, LONGEST_TEXT = 300, 20_000
+# How long they may be, what may not be in them, and why.
+_FIELDS = {
+    "subject": (300, re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]"), N_("The subject is one line of text.")),
+    "text": (
+        20_000,
+        re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"),
+        N_("There is a character in the text that mails cannot carry."),
+    ),
+}
 
 
 # The template cannot be sent as it is; `errors` names each field and placeholder.
@@ -37,7 +45,7 @@ Line = list[Token]
 
 def check(kind: MailText, subject: str, text: str) -> None:
     """Raises TemplateInvalid with everything that stands against sending this template."""
-    found = [*_subject_errors(kind, subject), *_text_errors(kind, text)]
+    found = [*_errors(kind, "subject", subject), *_errors(kind, "text", text)]
     if found:
         raise TemplateInvalid.of(found)
 
@@ -84,52 +92,30 @@ def _pieces(line: str) -> Iterator[tuple[str, str | None]]:
     yield line[end:], None
 
 
-def _marks(text: str) -> Iterator[str]:
-    return (match[1] for match in _MARK.finditer(text))
-
-
-def _subject_errors(kind: MailText, subject: str) -> list[FieldError]:
-    if not subject.strip():
-        return [error_at("subject", "missing", N_("Please fill in this field."))]
-    if len(subject) > LONGEST_SUBJECT:
-        return [
-            error_at("subject", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_SUBJECT)
-        ]
-    if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", subject):
-        return [error_at("subject", "control_character", N_("The subject is one line of text."))]
-    found = []
-    for mark in _marks(subject):
-        known = kind.by_spelling.get(mark.lower())
-        if known is None:
-            found.append(_unknown("subject", mark))
-        elif known.form in (LINK, BLOCK):
-            found.append(error_at("subject", "not_in_subject", N_("[%(mark)s] cannot stand in a subject."), mark=mark))
-    return found
-
-
-def _text_errors(kind: MailText, text: str) -> list[FieldError]:
+def _errors(kind: MailText, field: str, text: str) -> list[FieldError]:
+    most, odd, why = _FIELDS[field]
     if not text.strip():
-        return [error_at("text", "missing", N_("Please fill in this field."))]
-    if len(text) > LONGEST_TEXT:
-        return [error_at("text", "too_long", N_("At most %(most)s characters are accepted here."), most=LONGEST_TEXT)]
+        return [error_at(field, "missing", N_("Please fill in this field."))]
+    if len(text) > most:
+        return [error_at(field, "too_long", N_("At most %(most)s characters are accepted here."), most=most)]
+    if odd.search(text):
+        return [error_at(field, "control_character", why)]
     found, opened = [], False
-    for mark in _marks(text):
-        if mark.lower() in ("portal", "/portal"):
+    for mark in (match[1] for match in _MARK.finditer(text)):
+        known = kind.by_spelling.get(mark.lower())
+        if field == "text" and mark.lower() in ("portal", "/portal"):
             closing = mark.startswith("/")
             if closing != opened:
-                found.append(error_at("text", "portal_unbalanced", N_("[PORTAL] and [/PORTAL] do not match.")))
+                found.append(error_at(field, "portal_unbalanced", N_("[PORTAL] and [/PORTAL] do not match.")))
             opened = not closing
-        elif mark.lower() not in kind.by_spelling:
-            found.append(_unknown("text", mark))
+        elif known is None:
+            unknown = N_("There is no placeholder [%(mark)s] in this kind of mail.")
+            found.append(error_at(field, "unknown_placeholder", unknown, mark=mark))
+        elif field == "subject" and known.form in (LINK, BLOCK):
+            found.append(error_at(field, "not_in_subject", N_("[%(mark)s] cannot stand in a subject."), mark=mark))
     if opened:
-        found.append(error_at("text", "portal_unbalanced", N_("[PORTAL] is not closed by [/PORTAL].")))
+        found.append(error_at(field, "portal_unbalanced", N_("[PORTAL] is not closed by [/PORTAL].")))
     return found
-
-
-def _unknown(field: str, mark: str) -> FieldError:
-    return error_at(
-        field, "unknown_placeholder", N_("There is no placeholder [%(mark)s] in this kind of mail."), mark=mark
-    )
 
 
 def error_at(field: str, code: str, message: str, **params: Any) -> FieldError:
