@@ -239,6 +239,7 @@ def test_a_revoked_api_key_is_refused_at_once(erp, merchant):
     merchant.go("/einstellungen/schluessel")
     name = fresh("ERP")
     merchant.page.get_by_label("Name").fill(name)
+    merchant.page.get_by_label("Ereignisse lesen").check()
     merchant.page.get_by_role("button", name="Schlüssel anlegen").click()
     secret = merchant.page.locator(".secret code").first.inner_text()
     call = lambda: httpx.get(f"{erp.gateway}/api/events", headers={"Authorization": f"Bearer {secret}"}).status_code  # noqa: E731

@@ -329,11 +329,32 @@ async def test_an_api_key_is_shown_once(shop: Shop) -> None:
     page = await shop.page("/einstellungen/schluessel")
     assert "SECRET" not in page
     assert "kontor_ab" in page
+    assert "nie<" in page
+    used = identity_pb2.ApiKey()
+    used.CopyFrom(key)
+    used.version, used.last_used_at.seconds = 2, int(NOW.timestamp())
+    await shop.told(identity_pb2.ApiKeySnapshot(api_key=used))
+    assert "nie<" not in await shop.page("/einstellungen/schluessel")
+
+
+async def test_a_new_api_key_starts_with_no_right(shop: Shop) -> None:
+    assert not re.search(r'name="scopes"[^>]* checked', await shop.page("/einstellungen/schluessel"))
+    answer = await shop.post("/einstellungen/schluessel", {"name": "ERP"})
+    assert answer.status_code == 422
+
+
+async def test_how_customers_reach_the_merchant_stands_with_the_company(shop: Shop) -> None:
+    shop.owners.answers["PATCH", "/v1/merchant"] = answer_of(shop.merchant(version=2))
+    form = {"name": "Brunner", "contact_email": "b@example.com", "contact_phone": "0821 1", "country": "DE"}
+    assert (await shop.post("/einstellungen/firma", form)).status_code == 303
+    wanted = shop.owners.calls[-1][2]
+    assert (wanted["contact_email"], wanted["contact_phone"]) == ("b@example.com", "0821 1")
+    assert "contact_email" not in await shop.page("/einstellungen")
 
 
 async def test_settings_send_what_was_chosen(shop: Shop) -> None:
     shop.owners.answers["PATCH", "/v1/merchant"] = answer_of(shop.merchant(version=2, portal_enabled=False))
-    form = {"automatic_release": "on", "contact_email": "a@example.com", "language": "de"}
+    form = {"automatic_release": "on", "language": "de"}
     assert (await shop.post("/einstellungen", form)).status_code == 303
     wanted = shop.owners.calls[-1][2]
     assert wanted["automatic_release"] is True

@@ -143,6 +143,15 @@ async def test_an_assigned_document_can_be_shared(documents):
     assert (await share(documents, document)).status_code == 200
 
 
+async def test_an_assigned_document_is_shared_by_itself_where_release_is_automatic(documents):
+    await documents.open_shop()
+    customer = await documents.add_customer()
+    buyer = {"name": "Seidel", "address": {"city": "Augsburg"}}
+    status = await documents.made(invoice(customer_number="999", buyer=buyer))
+    assert (await assign(documents, status["document"]["id"], customer)).status_code == 200
+    assert (await documents.status_of(status["id"]))["document"]["state"] == "shared"
+
+
 async def test_an_assigned_document_joins_its_customers_thread(documents):
     await documents.open_shop(automatic_release=False)
     customer = await documents.add_customer()

@@ -53,7 +53,7 @@ class Merchant(Aggregate, Base, table=True):
     mail_from_name: str = ""
     mail_reply_to: str = ""
     password_reset_enabled: bool = True
-    payments_enabled: bool = True
+    payments_enabled: bool = False
     legal_form_note: str = ""
     trading_names: str = ""
     footer_links: list[dict[str, Any]] = json_column(list)
@@ -261,6 +261,7 @@ class ApiKey(Owned, Aggregate, Base, table=True):
     scopes: list[str] = Field(sa_type=ARRAY(Text))
     created_by: str = ""
     created_at: datetime
+    last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
     @property

@@ -264,6 +264,9 @@ async def test_an_api_key_works_in_its_scope_until_it_is_revoked(stage: Any, sho
     assert minted.json()["principal"]["sub"] == f"key:{made['id']}"
     other = await stage.mint("gateway", "payments", "payments:book", api_key=made["key"])
     assert (other.status_code, other.json()["code"]) == (403, "not_allowed")
+    await stage.mint("gateway", "documents", "documents:submit", api_key=made["key"])
+    (used,) = await stage.events("identity.api_key.used.v1")
+    assert used.api_key.last_used_at.seconds > 0
     await shop.call("DELETE", f"/v1/api-keys/{made['id']}", "api_keys:edit")
     gone = await stage.mint("gateway", "documents", "documents:submit", api_key=made["key"])
     assert (gone.status_code, gone.json()["code"]) == (401, "api_key_unknown")

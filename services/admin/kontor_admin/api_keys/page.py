@@ -34,7 +34,7 @@ def _words(request: Request) -> dict[str, str]:
 
 @router.get("")
 async def keys(request: Request) -> Response:
-    return await _page(request, Form.of({"scopes": SCOPES}))
+    return await _page(request, Form.of())
 
 
 @router.post("")
@@ -49,7 +49,7 @@ async def create(request: Request) -> Response:
         request, form, "identity", "api_keys:edit", "/v1/api-keys", json={"name": name, "scopes": scopes}
     )
     if answer is not None:
-        return await _page(request, Form.of({"scopes": SCOPES}), secret=answer["key"], name=name)
+        return await _page(request, Form.of(), secret=answer["key"], name=name)
     return await _page(request, form, status=status)
 
 

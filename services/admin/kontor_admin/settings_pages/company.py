@@ -1,4 +1,4 @@
-"""The merchant as seller: name, address, tax data, bank account, footer links."""
+"""The merchant as seller: name, address, how customers reach it, tax data, bank account, footer links."""
 
 from typing import Any
 
@@ -17,7 +17,9 @@ _MOST_LINKS = 6
 
 def _values(merchant: dict[str, Any]) -> dict[str, Any]:
     address = merchant.get("address") or {}
-    values = {name: merchant.get(name) for name in _TEXTS} | {part: address.get(part, "") for part in _ADDRESS}
+    values = {name: merchant.get(name) for name in (*_TEXTS, "contact_email", "contact_phone")} | {
+        part: address.get(part, "") for part in _ADDRESS
+    }
     for number, link in enumerate(merchant.get("footer_links", ())):
         values |= {f"label_{number}": link["label"], f"url_{number}": link["url"]}
     return values
@@ -27,6 +29,7 @@ def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     wanted: dict[str, Any] = {name: form.text(name, limit=200) for name in _TEXTS if name not in _AREAS}
     wanted |= {name: form.text(name, limit=2000, lines=True) for name in _AREAS}
     form.text("name", required=True)
+    wanted |= {"contact_email": form.email("contact_email"), "contact_phone": form.text("contact_phone", limit=40)}
     wanted["address"] = {part: form.text(part, limit=200) for part in _ADDRESS}
     wanted["address"]["country"] = wanted["address"]["country"].upper() or "DE"
     wanted["footer_links"], names = _links(form)

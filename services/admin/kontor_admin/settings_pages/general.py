@@ -1,4 +1,4 @@
-"""Portal on and off, how customers reach the merchant, what mails carry, whether documents wait for release."""
+"""Portal on and off, what mails carry, whether documents wait for release."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from kontor_web import Form
 _FLAGS = (
     "portal_enabled", "automatic_release", "mail_attaches_files", "portal_access_default", "password_reset_enabled",
 )  # fmt: skip
-_TEXTS = ("contact_email", "contact_phone", "language", "mail_from_name", "mail_reply_to")
+_TEXTS = ("language", "mail_from_name", "mail_reply_to")
 
 
 def _values(merchant: dict[str, Any]) -> dict[str, Any]:
@@ -17,8 +17,6 @@ def _values(merchant: dict[str, Any]) -> dict[str, Any]:
 
 def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     return {flag: form.flag(flag) for flag in _FLAGS} | {
-        "contact_email": form.email("contact_email"),
-        "contact_phone": form.text("contact_phone", limit=40),
         "language": form.choice("language", ("de", "en")),
         "mail_from_name": form.text("mail_from_name", limit=200),
         "mail_reply_to": form.email("mail_reply_to"),

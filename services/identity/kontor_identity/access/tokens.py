@@ -5,18 +5,25 @@ import secrets
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from kontor.identity.v1 import identity_pb2 as pb
+from kontor_bus import record
 from kontor_identity.access.actors import session_actor
 from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND, may_call
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.signing import SigningKeys
+from kontor_identity.models import ApiKey
+from kontor_identity.system_time import now
 from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.tokens import ISSUER, SERVICE_RIGHT
 
 LIFETIME_SECONDS = 60
+_USE_NOTED_EVERY = timedelta(hours=1)
 
 
 class SessionEnded(Unauthorized):
@@ -84,10 +91,22 @@ async def token_for_key(deps: Dependencies, *, edge: str, audience: str, right: 
         raise KeyUnknown
     if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(key["scopes"]):
         raise NotAllowed(N_("This API key does not have the scope %(right)s."), right=right)
+    if key["last_used_at"] is None or now() - key["last_used_at"] > _USE_NOTED_EVERY:
+        await _note_use(deps, key["merchant_id"], key["id"])
     return mint(
         deps.signing, audience, subject=f"key:{key['id']}", kind="key", name=key["name"],
         merchant_id=key["merchant_id"], rights=[right],
     )  # fmt: skip
+
+
+async def _note_use(deps: Dependencies, merchant_id: UUID, key_id: UUID) -> None:
+    async with deps.db.transaction(merchant_id) as session:
+        key = await session.get(ApiKey, key_id, with_for_update=True)
+        if key is not None and not key.revoked:
+            key.last_used_at = now()
+            key.touch()
+            await session.flush()
+            record(session, pb.ApiKeyUsed(api_key=state_of(pb.ApiKey, key)))
 
 
 def hash_of(secret: str) -> str:
@@ -110,7 +129,7 @@ def mint(
     language: str = "de",
     session_id: UUID | None = None,
 ) -> Minted:
-    now = int(time.time())
+    issued = int(time.time())
     claims = {
         "iss": ISSUER,
         "aud": audience,
@@ -124,8 +143,8 @@ def mint(
         "resource": resource,
         "language": language,
         "session": str(session_id) if session_id else None,
-        "iat": now,
-        "exp": now + LIFETIME_SECONDS,
+        "iat": issued,
+        "exp": issued + LIFETIME_SECONDS,
         "jti": secrets.token_urlsafe(12),
     }
     return Minted(signing.sign(claims), LIFETIME_SECONDS, claims)
