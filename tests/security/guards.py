@@ -153,6 +153,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/incoming-payments/parked": _staff("payments:book", foreign=None),
         "POST /v1/incoming-payments": _staff("payments:book", INCOMING, foreign=202),
         "POST /v1/payments/{payment_id}/refund": _staff("payments:book", {}),
+        "POST /v1/payments/{payment_id}/cancel": _staff("payments:book", {"reason": "a"}),
         "GET /v1/settings": _staff("payments:settings", foreign=None),
         "PUT /v1/settings": _staff("payments:settings", {}, foreign=None),
         "POST /v1/webhooks/{provider}/{connection_id}": Guard(signed=True, foreign=None),

@@ -71,7 +71,8 @@ async def filled(shop: Shop) -> list[str]:
         "intact": True, "entries": [{"number": 1, "fact": "received", "at": NOW.isoformat(), "actor": "key:x ERP", "detail": {}}],
     }  # fmt: skip
     shop.owners.answers["GET", "/v1/settings"] = {
-        "iban_valid": False, "providers": [{"provider": "transfer", "enabled": True, "account": "", "methods": [
+        "iban_valid": False, "offset_credit_notes": True,
+        "providers": [{"provider": "transfer", "enabled": True, "account": "", "methods": [
             {"code": "transfer", "enabled": True, "offered": False}]}],
     }  # fmt: skip
     return [

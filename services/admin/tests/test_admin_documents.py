@@ -7,6 +7,7 @@ import httpx
 import pytest
 from admin_shop import NOW, Shop, answer_of, cookies, session_state, tell_sessions
 
+from kontor.payments.v1 import payments_pb2
 from kontor_testing.waiting import eventually
 
 
@@ -179,6 +180,65 @@ async def test_a_wrong_amount_is_said_beside_its_field_and_nothing_is_booked(sho
     assert 'id="amount-error">Bitte geben Sie einen Betrag ein, zum Beispiel 1.234,56.' in answer.text
     assert 'value="viel"' in answer.text
     assert not [call for call in shop.owners.calls if call[0] == "POST"]
+
+
+async def test_an_unusual_booking_is_asked_back_and_done_when_confirmed(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    await shop.told(invoice, shop.receivable(invoice.document.id))
+    path = f"/v1/documents/{invoice.document.id}/bookings"
+    shop.owners.refuse(
+        "POST", path, 409, code="booking_unusual", field="amount_minor", detail="Das ist mehr als die offenen 119,00 €."
+    )
+    form = {"amount": "200,00", "booked_on": "2026-11-20", "method": "cash"}
+    answer = await shop.post(f"/dokumente/{invoice.document.id}/buchen", form)
+    assert (answer.status_code, shop.owners.calls[-1][2]["confirmed"]) == (409, False)
+    assert "Das ist mehr als die offenen 119,00 €." in answer.text
+    assert "Trotzdem buchen" in answer.text
+    assert 'name="confirmed" value="20000 2026-11-20"' in answer.text
+    shop.owners.answers["POST", path] = answer_of(shop.receivable(invoice.document.id, version=2))
+    await shop.post(f"/dokumente/{invoice.document.id}/buchen", form | {"confirmed": "20000 2026-11-20"})
+    assert shop.owners.calls[-1][2]["confirmed"] is True
+
+
+async def test_a_booking_is_cancelled_with_its_reason_which_the_page_then_shows(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    booked = shop.payment(invoice.document.id, provider="staff", method="cash")
+    by_card = shop.payment(invoice.document.id)
+    await shop.told(invoice, shop.receivable(invoice.document.id), booked, by_card)
+    here = f"/dokumente/{invoice.document.id}"
+    assert (await shop.page(here)).count("buchung-stornieren") == 1
+    path = f"/v1/payments/{booked.payment.id}/cancel"
+    shop.owners.answers["POST", path] = answer_of(shop.receivable(invoice.document.id, version=2))
+    form = {"payment_id": booked.payment.id, "reason": "Falsche Rechnung"}
+    assert (await shop.post(f"{here}/buchung-stornieren", form)).status_code == 303
+    assert shop.owners.calls[-1][:3] == ("POST", path, {"reason": "Falsche Rechnung"})
+    calls = len(shop.owners.calls)
+    await shop.post(f"{here}/buchung-stornieren", form | {"reason": ""})
+    assert len(shop.owners.calls) == calls
+    told = {
+        "id": booked.payment.id,
+        "version": 2,
+        "state": "cancelled",
+        "reason": "Falsche Rechnung",
+        "cancelled_by": "Eva",
+    }
+    await shop.told(shop.payment(invoice.document.id, provider="staff", method="cash", **told))
+    page = await shop.page(here)
+    assert "Eva: Falsche Rechnung" in page
+    assert "storniert" in page
+
+
+async def test_a_direct_debit_and_what_was_offset_are_shown_to_staff(shop: Shop) -> None:
+    invoice = shop.document("RE-1")
+    credit = payments_pb2.Credit(document_id=str(uuid4()), document_number="GS-1", amount_minor=1900)
+    owed = {"state": "direct_debit", "open_minor": 0, "pending_minor": 10000, "due_minor": 10000, "credits": [credit]}
+    await shop.told(invoice, shop.receivable(invoice.document.id, **owed))
+    page = await shop.page(f"/dokumente/{invoice.document.id}")
+    assert "wird eingezogen" in page
+    assert "100,00\xa0€" in page
+    assert "Gutschrift GS-1</a>: -19,00\xa0€" in page
+    assert "Als bezahlt markieren" in page
+    assert "Sind 100,00\xa0€ vollständig per Überweisung eingegangen?" in page
 
 
 async def test_what_an_owner_refuses_is_asked_for_and_shown_in_german(shop: Shop) -> None:

@@ -18,7 +18,8 @@ from kontor_service.i18n import speaking
 # What a document's `facts` may hold.
 _FACTS = (
     "cash_discounts", "references", "payment_reference", "payment_means", "direct_debit_date", "carrier",
-    "tracking_number", "tracking_url", "share_recipient", "share_subject", "share_text",
+    "tracking_number", "tracking_url", "payee_name", "account_holder", "iban", "bic", "kind", "share_recipient",
+    "share_subject", "share_text",
 )  # fmt: skip
 
 

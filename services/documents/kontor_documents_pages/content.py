@@ -5,12 +5,12 @@ What a document does not say may be missing in its content.
 Amounts stay decimal strings or minor units here; the templates format them in the reader's language.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kontor.documents.v1.documents_pb2_codes import ReferenceKind
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind, ReferenceKind
 from kontor_service.formats import money, number, percent
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
@@ -151,6 +151,12 @@ def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:
         (_("Register entry"), registration),
     )
     return [(label, value) for label, value in pairs if value]
+
+
+def document_name(document: Mapping[str, Any]) -> str:
+    """What it is called: Rechnung, Abschlagsrechnung, Gutschrift, …"""
+    kind = document.get("kind")
+    return word(InvoiceKind, kind) if kind else word(DocumentType, document["type"])
 
 
 def reference_label(kind: str) -> str:

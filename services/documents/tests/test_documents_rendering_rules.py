@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from kontor_documents.content.model import BankAccount, DocumentData, Party, PaymentMeans, Totals
+from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, Party, PaymentMeans, Totals
+from kontor_documents.intake.projection import facts
 from kontor_documents.rendering.formats import Formats, grouped
-from kontor_documents.rendering.girocode import PAYLOAD, payload
-from kontor_documents.rendering.payment import qr_code
+from kontor_documents.rendering.payment import discount_sentence, qr_code
 from kontor_documents.rendering.printable import missing, printable_text
 from kontor_service.i18n import speaking
 from kontor_service.units import unit
@@ -68,24 +68,6 @@ def test_units_agree_with_their_number_and_unknown_ones_stay_codes(language, cod
         assert unit(code, Decimal(quantity)) == word
 
 
-def test_the_code_carries_the_transfer_line_by_line():
-    assert payload("Brunner GmbH", IBAN, "COBADEFFXXX", Decimal("787.19"), "RE-1").split("\n") == [
-        "BCD", "002", "1", "SCT", "COBADEFFXXX", "Brunner GmbH", IBAN, "EUR787.19", "", "", "RE-1",
-    ]  # fmt: skip
-
-
-@given(some.text(max_size=200), some.text(max_size=200))
-def test_no_text_can_add_a_field_to_the_code_or_outgrow_it(holder, text):
-    content = payload(holder, IBAN, "", Decimal(1), text)
-    assert content == "" or content.count("\n") == 10
-    assert len(content.encode()) <= PAYLOAD
-
-
-@pytest.mark.parametrize("iban", ["", "DE", "DE89 3704\nEUR1", "12345678901234567890"])
-def test_what_is_no_iban_makes_no_code(iban):
-    assert payload("Brunner GmbH", iban, "", Decimal(1), "RE-1") == ""
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -106,6 +88,26 @@ def test_only_an_open_invoice_in_euros_to_an_account_gets_a_code(changes):
     }
     assert qr_code(DocumentData(**fields)).startswith("<svg")
     assert qr_code(DocumentData(**(fields | changes))) == ""
+
+
+def test_pdf_and_columns_take_a_discount_from_what_is_due_after_what_was_prepaid():
+    data = DocumentData(
+        number="RE-1", issue_date=date(2026, 11, 20), cash_discounts=[CashDiscount(days=10, percent=10)],
+        totals=Totals(line_net=100, net=100, tax=19, gross=119, prepaid=100, due=19),
+    )  # fmt: skip
+    with speaking("de"):
+        assert discount_sentence(data.cash_discounts[0], data, GERMAN).endswith("17,10\xa0€")
+    assert [step["payable_minor"] for step in facts(data)["cash_discounts"]] == [1710]
+
+
+def test_a_transfer_goes_to_the_account_holder_else_to_the_payee_else_to_the_seller():
+    means = [PaymentMeans(code="58", account=BankAccount(iban="DE89 3704 0044 0532 0130 00", bic="COBADEFFXXX"))]
+    data = DocumentData(number="RE-1", issue_date=date(2026, 11, 20), seller=Party(name="Muster"), payment_means=means)
+    assert {name: facts(data)[name] for name in ("account_holder", "iban", "bic")} == {
+        "account_holder": "Muster", "iban": IBAN, "bic": "COBADEFFXXX",
+    }  # fmt: skip
+    sold = data.model_copy(update={"payee": Party(name="Factoring GmbH")})
+    assert (facts(sold)["account_holder"], facts(sold)["payee_name"]) == ("Factoring GmbH", "Factoring GmbH")
 
 
 @given(some.text())

@@ -35,7 +35,7 @@ from kontor_web.pages import csrf_token
 # What several tests say of meters (gateway_meters.py).
 sys.path.insert(0, str(Path(__file__).parent))
 
-TYPES = ("invoice", "quote", "order_confirmation", "delivery_note", "credit_note", "other")
+TYPES = ("invoice", "quote", "order_confirmation", "delivery_note", "credit_note", "other", "reminder")
 
 
 class Owners:
@@ -116,7 +116,9 @@ class Portal:
     async def merchant(self, slug: str, **more: Any) -> str:
         merchant = more.pop("id", None) or str(uuid7())
         types = [
-            identity_pb2.DocumentTypeSettings(type=name, visible=True, can_print=True, can_pay=name == "invoice")
+            identity_pb2.DocumentTypeSettings(
+                type=name, visible=True, can_print=True, can_pay=name in ("invoice", "reminder")
+            )
             for name in more.pop("types", TYPES)
         ]
         values = {

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -59,17 +60,28 @@ async def test_the_button_is_gone_when_there_is_nothing_to_pay(
     assert pay.headers["location"] == invoice["address"]
 
 
-async def test_a_direct_debit_says_when_and_has_no_button(portal: Any, invoice: Any) -> None:
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("2026-12-05", "wird am 5. Dezember 2026 von Ihrem Konto eingezogen"), ("", "wird von Ihrem Konto eingezogen")],
+)
+async def test_a_direct_debit_says_when_and_is_open_nowhere(portal: Any, invoice: Any, day: str, words: str) -> None:
     values = {
         "id": invoice["document"],
         "version": 2,
         "payment_means": "direct_debit",
-        "direct_debit_date": "2026-12-05",
+        "direct_debit_date": day,
+        "due_date": day,
     }
     await portal.document(invoice["merchant"], invoice["customer"], "RE-1", **values)
+    await now(portal, invoice, state="direct_debit", open_minor=0, pending_minor=11900, methods=[])
     page = await portal.page(invoice["address"], invoice["cookie"])
-    assert "wird am 5. Dezember 2026 abgebucht" in page.text
+    assert words in page.text
     assert "/bezahlen" not in page.text
+    overview = (await portal.page("/brunner", invoice["cookie"])).text
+    assert "wird eingezogen" in overview
+    assert "Zu bezahlen" not in overview
+    found = (await portal.page("/brunner/dokumente?status=open", invoice["cookie"])).text
+    assert "RE-1" not in found
 
 
 async def test_a_part_payment_shows_what_is_left(portal: Any, invoice: Any) -> None:
@@ -87,6 +99,58 @@ async def test_a_cash_discount_counts_until_its_day(portal: Any, invoice: Any) -
     over = [payments_pb2.CashDiscount(until="2020-01-01", percent="2.00", payable_minor=11662)]
     await now(portal, invoice, cash_discounts=over, version=3)
     assert "116,62" not in (await portal.page(invoice["address"], invoice["cookie"])).text
+
+
+async def test_a_reminder_shows_its_invoices_state_leads_to_paying_and_counts_nothing(
+    portal: Any, invoice: Any
+) -> None:
+    reminder = await portal.document(invoice["merchant"], invoice["customer"], "M-1", type="reminder", thread_id="t")
+    owed = {"id": str(uuid4()), "open_minor": 6900, "state": "partly_paid", "repeats_document_id": invoice["document"]}
+    await portal.owed(invoice["merchant"], invoice["customer"], reminder, **owed)
+    page = (await portal.page(f"/brunner/dokumente/{reminder}", invoice["cookie"])).text
+    assert "69,00\xa0€" in page
+    assert f"/brunner/dokumente/{reminder}/bezahlen" in page
+    overview = (await portal.page("/brunner", invoice["cookie"])).text
+    assert "1 offene Rechnung" in overview
+    assert "119,00\xa0€" in overview
+
+
+async def test_a_credit_note_and_its_invoice_both_show_what_was_offset(portal: Any, invoice: Any) -> None:
+    common = {"thread_id": "thread-1"}
+    await portal.document(invoice["merchant"], invoice["customer"], "RE-1", id=invoice["document"], version=2, **common)
+    note = await portal.document(
+        invoice["merchant"], invoice["customer"], "GS-1", type="credit_note", gross_minor=5000, amount_due_minor=5000,
+        **common,
+    )  # fmt: skip
+    credit = payments_pb2.Credit(document_id=note, document_number="GS-1", amount_minor=1900)
+    await now(portal, invoice, due_minor=10000, open_minor=10000, credits=[credit])
+    page = (await portal.page(invoice["address"], invoice["cookie"])).text
+    assert "100,00\xa0€" in page
+    assert "Gutschrift GS-1</a>: -19,00\xa0€" in page
+    given = (await portal.page(f"/brunner/dokumente/{note}", invoice["cookie"])).text
+    assert "Guthaben zu Ihren Gunsten" in given
+    assert "31,00\xa0€" in given
+    assert "19,00\xa0€ verrechnet mit" in given
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "sentence"),
+    [
+        ({"kind": "self_billed"}, "Gutschrift (Selbstfakturierung) X-1", "wird Ihnen überwiesen"),
+        ({"kind": "corrected", "gross_minor": -11900, "amount_due_minor": -11900}, "Korrekturrechnung X-1", "Guthaben zu Ihren Gunsten"),
+        ({"kind": "prepayment", "amount_due_minor": 0}, "Anzahlungsrechnung X-1", "Es ist nichts zu bezahlen."),
+        ({"kind": "partial"}, "Abschlagsrechnung X-1", "Gesamtbetrag"),
+    ],
+)  # fmt: skip
+async def test_special_invoices_have_their_name_and_sentence(
+    portal: Any, invoice: Any, fields: Any, name: str, sentence: str
+) -> None:
+    document = await portal.document(invoice["merchant"], invoice["customer"], "X-1", **fields)
+    page = (await portal.page(f"/brunner/dokumente/{document}", invoice["cookie"])).text
+    assert name in page
+    assert sentence in page
+    assert "/bezahlen" not in page
+    assert name in (await portal.page("/brunner/dokumente", invoice["cookie"])).text
 
 
 async def test_a_chosen_method_leads_to_the_providers_page(portal: Any, invoice: Any) -> None:

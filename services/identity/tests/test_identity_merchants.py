@@ -30,6 +30,7 @@ async def test_a_new_merchant_starts_with_the_defaults_and_an_owner_who_can_log_
     assert settings["automatic_release"] is False
     assert settings["payments_enabled"] is False
     assert settings["portal_access_default"] is True
+    assert settings["payments_enabled"] is False
     assert [t["type"] for t in settings["document_types"] if t["visible"]] == ["invoice"]
     (registered,) = await stage.events("identity.merchant.registered.v1")
     assert registered.merchant.id == str(shop.id)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.payments.v1.payments_pb2 import CashDiscount, Receivable
 from kontor_notifications.kind import MailText
 from kontor_notifications.kinds import text_of, texts
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, Secrets
@@ -134,8 +135,32 @@ def test_only_web_addresses_become_links(facts: Facts) -> None:
 
 
 def test_a_paid_invoice_does_not_ask_to_be_paid(facts: Facts, document: Document) -> None:
-    paid = but(facts, documents=(DocumentFacts(document, open_minor=0),))
+    paid = but(facts, documents=(DocumentFacts(document, Receivable(open_minor=0)),))
     assert body("[Link]", paid).startswith("Rechnung ansehen:")
+
+
+def test_a_mail_asks_for_what_payments_says_is_open_and_names_the_discounts_that_are_left(
+    facts: Facts, document: Document
+) -> None:
+    left = CashDiscount(until="2026-12-01", percent="3.00", payable_minor=65430)
+    owed = Receivable(open_minor=69000, cash_discounts=[left])
+    text = body("[Overview]\n[Link]", but(facts, documents=(DocumentFacts(document, owed),)))
+    assert "Zu bezahlen: 690,00\xa0€" in text
+    assert "654,30\xa0€ bis 1. Dezember 2026" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount"),
+    [({"kind": "self_billed"}, "787,19"), ({"amount_due_minor": -1900, "gross_minor": -1900}, "19,00")],
+)
+def test_an_invoice_that_gives_money_asks_for_none(facts: Facts, document: Document, changes: Any, amount: str) -> None:
+    for name, value in changes.items():
+        setattr(document, name, value)
+    text = body("[Overview]\n[Link]", but(facts, documents=(DocumentFacts(document),)))
+    assert f"Guthaben: {amount}\xa0€" in text
+    assert "ezahl" not in text
+    assert "Fällig" not in text
+    assert "Skonto" not in text
 
 
 def test_a_debited_invoice_says_when_instead_of_asking(facts: Facts, document: Document) -> None:

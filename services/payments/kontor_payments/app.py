@@ -16,7 +16,7 @@ from kontor_payments.consumers import consumers
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
-from kontor_payments.providers.transfer.api import router as transfer
+from kontor_payments.providers.transfer import router as transfer
 from kontor_payments.refunds.staff import router as refunds
 from kontor_payments.settings import Settings
 from kontor_payments.webhooks.api import router as webhooks
@@ -53,7 +53,7 @@ async def _providers(app: FastAPI) -> AsyncIterator[None]:
 
 def _consumers(app: FastAPI) -> list[Copy]:
     settings: Settings = app.state.settings
-    sandbox_default = settings.environment == "development" and settings.sandbox_url is not None
+    sandbox_default = settings.environment == "development" and bool(settings.sandbox_url)
     return consumers(app.state.dependencies, sandbox_default=sandbox_default)
 
 

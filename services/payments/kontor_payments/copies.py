@@ -40,7 +40,15 @@ def _document(state: documents.Document) -> dict[str, Any]:
             if step.until and 0 < step.payable_minor < state.amount_due_minor
         ],
         "payment_reference": state.payment_reference or state.number,
+        "names_invoice": _names_invoice(state),
     }
+
+
+def _names_invoice(state: documents.Document) -> str:
+    """Of a credit note (an invoice of less than nothing is one too) or a reminder, where it names one invoice alone."""
+    numbers = {reference.number for reference in state.references if reference.kind == "invoice"}
+    follows = state.type in ("credit_note", "reminder") or state.amount_due_minor < 0
+    return numbers.pop() if follows and len(numbers) == 1 else ""
 
 
 def _merchant(state: identity.Merchant) -> dict[str, Any]:

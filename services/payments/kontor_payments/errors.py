@@ -7,6 +7,11 @@ DocumentNotFound = NotFound.named("document_not_found", N_("There is no such doc
 CheckoutNotFound = NotFound.named("checkout_not_found", N_("There is no such checkout."))
 PaymentNotFound = NotFound.named("payment_not_found", N_("There is no such payment."))
 NothingToRefund = Conflict.named("nothing_to_refund", N_("This payment is not too high."))
+# Asked for again with `confirmed`, it is done.
+BookingUnusual = Conflict.named("booking_unusual", N_("This booking is unusual."))
+NotCancellable = Conflict.named(
+    "not_cancellable", N_("Only a booking by staff or the ERP can be cancelled, and only once.")
+)
 ConnectionUnknown = NotFound.named("connection_unknown", N_("There is no such provider connection."))
 MethodNotOffered = Invalid.named("method_not_offered", N_("This payment method is not offered here."))
 NotPayable = Conflict.named("not_payable", N_("Nothing can be paid on this document."))

@@ -28,9 +28,11 @@ class Document(CopyRow, Base, table=True):
     __table_args__ = (
         index("document_number", "merchant_id", "number"),
         index("document_external_id", "merchant_id", "external_id", where="external_id <> ''"),
+        index("document_names_invoice", "customer_id", "names_invoice", where="names_invoice <> ''"),
     )
     deleted: bool = False
     type: str
+    kind: str = ""
     number: str = ""
     external_id: str = ""
     title: str = ""
@@ -47,6 +49,12 @@ class Document(CopyRow, Base, table=True):
     payment_reference: str = ""
     payment_means: str = ""
     direct_debit_date: date | None = None
+    payee_name: str = ""
+    account_holder: str = ""
+    iban: str = ""
+    bic: str = ""
+    # The one invoice that a credit note gives money for, or a reminder reminds of: its number.
+    names_invoice: str = ""
 
 
 class Merchant(CopyRow, Base, table=True):
@@ -78,6 +86,8 @@ class PaymentSettings(Tenant, Base, table=True):
     merchant_id: UUID = Field(primary_key=True)
     transfer: bool = True
     sandbox: bool = False
+    # A credit note that names its invoice reduces what is to be paid on that.
+    offset_credit_notes: bool = True
     # Methods switched off, as "provider:method".
     methods_off: list[str] = json_column(list)
 
@@ -101,6 +111,7 @@ class Receivable(Aggregate, Base, table=True):
     __table_args__ = (
         UniqueConstraint("merchant_id", "document_id"),
         index("receivable_live", "merchant_id", "id", where="state NOT IN ('paid', 'cancelled')"),
+        index("receivable_repeats", "repeats_document_id", where="repeats_document_id IS NOT NULL"),
     )
     document_id: UUID
     document_number: str = ""
@@ -112,9 +123,19 @@ class Receivable(Aggregate, Base, table=True):
     asked_minor: Positive
     cancelled: bool = False
     due_date: date | None = None
-    cash_discounts: list[dict[str, Any]] = json_column(list)
+    # Of a reminder: the invoice whose figures this repeats. They count there, and are paid there.
+    repeats_document_id: UUID | None = None
+    # Credit notes that reduce what is owed: [{"document_id", "document_number", "amount_minor"}]
+    credits: list[dict[str, Any]] = json_column(list)
+    # As the document grants them.
+    asked_discounts: list[dict[str, Any]] = json_column(list)
     payment_reference: str = ""
     payment_means: str = ""
+    # Whom and which account the document names; empty: the merchant and theirs.
+    payee_name: str = ""
+    account_holder: str = ""
+    iban: str = ""
+    bic: str = ""
 
     due_minor: NotNegative = 0
     pending_minor: NotNegative = 0
@@ -123,7 +144,9 @@ class Receivable(Aggregate, Base, table=True):
     discount_minor: NotNegative = 0
     open_minor: NotNegative = 0
     overpaid_minor: NotNegative = 0
-    state: Annotated[str, one_of("open", "on_its_way", "partly_paid", "paid", "cancelled")] = "open"
+    # Those that can still be earned, each with what is then left to pay.
+    cash_discounts: list[dict[str, Any]] = json_column(list)
+    state: Annotated[str, one_of("open", "on_its_way", "partly_paid", "paid", "cancelled", "direct_debit")] = "open"
 
     # [{"code", "provider"}]; computed for the merchant's offer with this digest.
     methods: list[dict[str, str]] = json_column(list)
@@ -152,7 +175,10 @@ class Payment(Aggregate, Base, table=True):
     amount_minor: Positive
     currency: str
     # receivables.ledger.PaymentState
-    state: Annotated[str, one_of("pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched")]
+    state: Annotated[
+        str,
+        one_of("pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched", "cancelled"),
+    ]
     method: str = ""
     # sandbox, transfer, erp, staff, …
     provider: str
@@ -167,6 +193,9 @@ class Payment(Aggregate, Base, table=True):
     created_at: datetime
     settled_at: datetime | None = None
     booked_by: str = ""
+    # Why staff took a booking back, and who did.
+    reason: str = ""
+    cancelled_by: str = ""
     # The provider's payment that this booking speaks of.
     matched_to: UUID | None = None
 

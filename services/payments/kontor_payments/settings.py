@@ -11,8 +11,8 @@ class Settings(ServiceSettings):
     service: str = "payments"
     port: int = 8012
 
-    # The sandbox provider's API; None where merchants cannot try it out.
-    sandbox_url: str | None = "http://127.0.0.1:8020"
+    # The sandbox provider's API; empty where merchants cannot try it out.
+    sandbox_url: str = ""
     # What opens accounts at the sandbox.
     sandbox_platform_key: SecretStr = SecretStr("sandbox")
     # Where providers send their webhooks; {provider}/{connection} is added. None: the portal's public address.

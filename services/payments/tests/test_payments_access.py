@@ -1,6 +1,7 @@
 """Who may do what: rights, customers, links, and the wall between merchants."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -116,6 +117,35 @@ async def test_the_bank_transfer_has_a_reference_and_a_code_to_scan(world: Any) 
     assert answer["epc"].split("\n") == [*(line.replace("_", " ") for line in lines), "", "", "RE-1 / 4711"]
 
 
+OTHERS = "DE89370400440532013000"
+
+
+async def test_a_transfer_goes_to_the_account_that_the_invoice_names(world: Any) -> None:
+    document = await world.invoice(account_holder="Factoring GmbH", iban=OTHERS, bic="COBADEFFXXX")
+    answer = (await world.http.get(f"/v1/documents/{document}/transfer", headers=world.payer())).json()
+    assert (answer["holder"], answer["iban"], answer["bic"]) == ("Factoring GmbH", OTHERS, "COBADEFFXXX")
+    assert answer["epc"].split("\n")[4:7] == ["COBADEFFXXX", "Factoring GmbH", OTHERS]
+
+
+async def test_an_invoice_of_another_creditor_is_paid_by_transfer_to_them_alone(world: Any) -> None:
+    document = await world.invoice(payee_name="Factoring GmbH", account_holder="Factoring GmbH", iban=OTHERS)
+    assert json.loads((await world.receivable(document))["methods"]) == [{"code": "transfer", "provider": "transfer"}]
+    without_account = await world.invoice(payee_name="Factoring GmbH")
+    assert json.loads((await world.receivable(without_account))["methods"]) == []
+
+
+async def test_the_code_to_scan_holds_a_creditor_reference_without_blanks(world: Any) -> None:
+    document = await world.invoice(payment_reference="RF18 5390 0754 7034")
+    answer = (await world.http.get(f"/v1/documents/{document}/transfer", headers=world.payer())).json()
+    assert answer["epc"].split("\n")[9:] == ["RF18539007547034"]
+
+
+async def test_an_invoice_in_another_currency_has_no_code_to_scan(world: Any) -> None:
+    document = await world.invoice(currency="CHF")
+    answer = (await world.http.get(f"/v1/documents/{document}/transfer", headers=world.payer())).json()
+    assert (answer["amount_minor"], answer["currency"], answer["epc"]) == (11900, "CHF", None)
+
+
 async def test_a_bank_account_with_a_wrong_check_digit_is_not_offered(world: Any) -> None:
     await world.register(iban="DE75512108001245126190")
     document = await world.invoice()
@@ -135,6 +165,17 @@ async def test_nothing_is_offered_until_the_merchant_enables_payments(world: Any
     assert (await world.pay(document)).status_code == 422
     [*_, changed] = await world.told(pb.ReceivableChanged)
     assert list(changed.receivable.methods) == []
+
+
+async def test_where_there_is_no_sandbox_it_is_not_shown_and_cannot_be_switched_on(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.app.state.dependencies.providers, "_sandbox", None)
+    wanted = {"providers": [{"provider": "sandbox", "enabled": True}]}
+    answer = await world.http.put("/v1/settings", json=wanted, headers=world.staff())
+    assert (answer.status_code, answer.json()["field"]) == (422, "providers[0].provider")
+    shown = (await world.http.get("/v1/settings", headers=world.staff())).json()
+    assert [provider["provider"] for provider in shown["providers"]] == ["transfer"]
 
 
 async def test_a_change_while_offers_are_being_renewed_is_not_lost(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,10 +233,34 @@ async def test_an_invoice_that_waits_in_the_release_list_asks_for_nothing_yet(wo
     assert await world.state(document) == "open"
 
 
-async def test_an_invoice_that_will_be_debited_offers_no_button(world: Any) -> None:
+@pytest.mark.parametrize("changes", [{"kind": "self_billed"}, {"amount_due_minor": 0}, {"amount_due_minor": -1900}])
+async def test_an_invoice_of_nothing_or_one_that_gives_money_asks_for_none(world: Any, changes: Any) -> None:
+    document = await world.invoice(**changes)
+    assert await world.sql("SELECT 1 FROM receivable WHERE document_id = $1", document) == []
+
+
+async def test_an_invoice_that_will_be_debited_is_never_open_and_offers_no_button(world: Any) -> None:
     document = await world.invoice(payment_means="direct_debit", direct_debit_date="2026-12-05")
     row = await world.receivable(document)
     assert (row["methods"], str(row["expected_on"])) == ("[]", "2026-12-05")
+    assert (row["state"], row["open_minor"], row["pending_minor"]) == ("direct_debit", 0, 11900)
+
+
+async def test_an_invoice_that_was_debited_is_marked_as_paid_by_erp_and_staff(world: Any) -> None:
+    by_erp, by_staff = [await world.invoice(payment_means="direct_debit") for _ in range(2)]
+    await world.erp(by_erp)
+    answer = await world.http.post(f"/v1/documents/{by_staff}/mark-paid", headers=world.staff())
+    assert answer.json()["booked_minor"] == 11900
+    for document in (by_erp, by_staff):
+        row = await world.receivable(document)
+        assert (row["state"], row["pending_minor"], row["paid_minor"]) == ("paid", 0, 11900)
+
+
+async def test_what_a_part_payment_leaves_of_a_direct_debit_is_still_debited(world: Any) -> None:
+    document = await world.invoice(payment_means="direct_debit")
+    await world.erp(document, "19.00")
+    row = await world.receivable(document)
+    assert (row["state"], row["open_minor"], row["pending_minor"]) == ("direct_debit", 0, 10000)
 
 
 async def test_a_documents_events_thrice_and_shuffled_give_one_receivable(world: Any) -> None:

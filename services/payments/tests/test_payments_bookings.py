@@ -12,7 +12,14 @@ from kontor_testing.waiting import eventually
 
 
 async def by_staff(world: Any, document: Any, amount: int = 11900, **fields: Any) -> Any:
-    body = {"amount_minor": amount, "currency": "EUR", "method": "transfer", "booked_on": "2026-11-20"} | fields
+    body = {
+        "amount_minor": amount,
+        "currency": "EUR",
+        "method": "transfer",
+        "booked_on": "2026-11-20",
+        "confirmed": True,
+    }
+    body |= fields
     return await world.http.post(f"/v1/documents/{document}/bookings", json=body, headers=world.staff())
 
 
@@ -52,6 +59,77 @@ async def test_a_command_answers_with_the_receivable_as_it_is_now(world: Any) ->
     answer = (await by_staff(world, document)).json()
     assert (answer["kind"], answer["snapshot"]["type"]) == ("payments.receivable", "payments.receivable.snapshot.v1")
     assert answer["version"] == (await world.receivable(document))["version"]
+
+
+async def test_more_than_is_open_or_a_day_in_the_future_is_asked_back(world: Any) -> None:
+    document = await world.invoice()
+    unsure: dict[str, Any] = {"confirmed": False}
+    much = await by_staff(world, document, 20000, **unsure)
+    assert (much.status_code, much.json()["code"], much.json()["field"]) == (409, "booking_unusual", "amount_minor")
+    assert "€200.00 is more than the €119.00 that is open" in much.json()["detail"]
+    future = await by_staff(world, document, booked_on="2999-01-01", **unsure)
+    assert (future.status_code, future.json()["field"]) == (409, "booked_on")
+    both = await by_staff(world, document, 20000, booked_on="2999-01-01", **unsure)
+    assert "and" in both.json()["detail"]
+    marked = {"booked_on": "2999-01-01"}
+    answer = await world.http.post(f"/v1/documents/{document}/mark-paid", json=marked, headers=world.staff())
+    assert answer.status_code == 409
+    assert await world.state(document) == "open"
+    assert (await by_staff(world, document, 20000)).status_code == 201
+    assert (await world.receivable(document))["overpaid_minor"] == 8100
+
+
+async def cancel(world: Any, payment: Any, reason: str = "Falsche Rechnung") -> Any:
+    return await world.http.post(f"/v1/payments/{payment}/cancel", json={"reason": reason}, headers=world.staff())
+
+
+async def test_a_booking_is_cancelled_with_a_reason_and_both_stay_visible(world: Any) -> None:
+    document = await world.invoice()
+    await by_staff(world, document)
+    [booked] = await world.told(pb.PaymentRecorded)
+    assert (await cancel(world, booked.payment.id)).status_code == 200
+    row = await world.receivable(document)
+    assert (row["state"], row["open_minor"], row["paid_minor"], row["paid_at"]) == ("open", 11900, 0, None)
+    [told] = await world.told(pb.PaymentCancelled)
+    assert (told.payment.state, told.payment.reason, told.payment.cancelled_by) == (
+        "cancelled",
+        "Falsche Rechnung",
+        "Eva",
+    )
+    postings = await world.sql("SELECT amount_minor FROM booking WHERE payment_id = $1 ORDER BY id", booked.payment.id)
+    assert [posting["amount_minor"] for posting in postings] == [11900, -11900]
+    again = await cancel(world, booked.payment.id)
+    assert (again.status_code, again.json()["code"]) == (409, "not_cancellable")
+    assert (await cancel(world, booked.payment.id, " ")).status_code == 422
+
+
+async def test_what_was_the_same_money_as_a_cancelled_booking_counts_again(world: Any) -> None:
+    document = await world.invoice()
+    await by_staff(world, document, method="")
+    await world.erp(document)
+    assert (await world.receivable(document))["paid_minor"] == 11900
+    query = "SELECT p.id FROM payment p JOIN receivable r ON r.id = p.receivable_id WHERE document_id = $1"
+    [by_hand] = await world.sql(f"{query} AND provider = 'staff'", document)
+    await cancel(world, by_hand["id"])
+    row = await world.receivable(document)
+    assert (row["state"], row["paid_minor"], row["overpaid_minor"]) == ("paid", 11900, 0)
+
+
+async def test_a_payment_through_a_provider_is_not_cancelled(world: Any) -> None:
+    document = await world.invoice()
+    await world.choose(await world.checkout(document), "success")
+    await world.becomes(document, "paid")
+    [payment] = await world.sql("SELECT id FROM payment WHERE connection_id IS NOT NULL")
+    assert (await cancel(world, payment["id"])).json()["code"] == "not_cancellable"
+    assert (await cancel(world, uuid4())).status_code == 404
+
+
+async def test_a_booking_counts_on_the_day_of_the_payment(world: Any) -> None:
+    document = await world.invoice()
+    await by_staff(world, document, 1000, booked_on="2026-10-31")
+    await world.erp(document, "10.00", paid_on="2026-09-30")
+    days = {told.payment.settled_at.ToDatetime().date().isoformat() for told in await world.told(pb.PaymentRecorded)}
+    assert days == {"2026-10-31", "2026-09-30"}
 
 
 async def test_an_overpayment_is_shown(world: Any) -> None:
@@ -250,6 +328,26 @@ async def test_a_cash_discount_paid_in_time_counts_as_paid_in_full(world: Any) -
     await world.erp(late, "116.62", paid_on="2026-11-21")
     assert (await world.state(in_time), await world.state(late)) == ("paid", "partly_paid")
     assert (await world.receivable(late))["open_minor"] == 238
+
+
+async def test_after_a_part_payment_everybody_hears_of_the_same_amount_with_the_discount(world: Any) -> None:
+    step = {"until": "2099-12-31", "percent": "3.00", "amount_minor": 3570, "payable_minor": 115430}
+    document = await world.invoice(amount_due_minor=119000, cash_discounts=[step])
+    await world.erp(document, "500.00")
+    told = (await world.told(pb.PaymentSucceeded))[-1].receivable
+    assert (told.open_minor, [left.payable_minor for left in told.cash_discounts]) == (69000, [65430])
+    transfer = await world.http.get(f"/v1/documents/{document}/transfer", headers=world.payer())
+    assert transfer.json()["amount_minor"] == (await world.checkout(document))["amount_minor"] == 65430
+
+
+async def test_a_discount_that_was_earned_or_came_too_late_is_offered_no_more(world: Any) -> None:
+    step = {"until": "2026-11-20", "percent": "2.00", "amount_minor": 238, "payable_minor": 11662}
+    paid, late = await world.invoice(cash_discounts=[step]), await world.invoice(cash_discounts=[step])
+    await world.erp(paid, "116.62", paid_on="2026-11-20")
+    await world.erp(late, "116.62", paid_on="2026-11-21")
+    assert (await world.receivable(paid))["cash_discounts"] == "[]"
+    # What is left of the reduced amount is more than what is open.
+    assert (await world.receivable(late))["cash_discounts"] == "[]"
 
 
 async def test_money_for_a_document_that_is_cancelled_afterwards_is_shown_as_overpaid(world: Any) -> None:

@@ -54,6 +54,7 @@ async def change(request: Request) -> Response:
             for p in known["providers"]
             for m in p["methods"]
         ],
+        "offset_credit_notes": form.flag("offset_credit_notes"),
     }
     try:
         await command(request, "payments", _RIGHT, "PUT", "/v1/settings", json=wanted)
@@ -74,6 +75,7 @@ def _page(
         form = Form.of(
             {
                 "payments_enabled": bool(staff.merchant.get("payments_enabled")),
+                "offset_credit_notes": bool(known and known["offset_credit_notes"]),
                 "provider": [p["provider"] for p in providers if p["enabled"]],
                 "method": [f"{p['provider']}:{m['code']}" for p in providers for m in p["methods"] if m["enabled"]],
             }

@@ -51,14 +51,14 @@ BEGIN ATOMIC
                 coalesce(sum(p.open_minor) FILTER (WHERE p.due_date < r.today), 0)::bigint AS late_minor,
                 count(*) FILTER (WHERE p.due_date < r.today) AS late, min(p.due_date) AS oldest
             FROM document_payment p
-            WHERE p.merchant_id = r.merchant_id AND p.open_minor > 0 AND p.state IN ('open', 'partly_paid')
+            WHERE p.merchant_id = r.merchant_id AND p.open_minor > 0 AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
             GROUP BY p.currency
         ) s
     ) open
     CROSS JOIN LATERAL (
         SELECT json_agg(s ORDER BY s.many DESC) AS sums FROM (
             SELECT p.currency, sum(p.pending_minor)::bigint AS minor, count(*) AS many, max(p.expected_on) AS expected
-            FROM document_payment p WHERE p.merchant_id = r.merchant_id AND p.pending_minor > 0 GROUP BY p.currency
+            FROM document_payment p WHERE p.merchant_id = r.merchant_id AND p.pending_minor > 0 AND NOT p.repeats GROUP BY p.currency
         ) s
     ) pending
     CROSS JOIN LATERAL (
@@ -67,6 +67,8 @@ BEGIN ATOMIC
             FROM booked_payment p
             WHERE p.merchant_id = r.merchant_id AND p.state = 'succeeded'
               AND p.settled_at >= date_trunc('month', r.today::timestamp) AT TIME ZONE coalesce(r.merchant ->> 'time_zone', 'Europe/Berlin')
+              AND p.settled_at < (date_trunc('month', r.today::timestamp) + interval '1 month')
+                  AT TIME ZONE coalesce(r.merchant ->> 'time_zone', 'Europe/Berlin')
             GROUP BY p.currency
         ) s
     ) paid

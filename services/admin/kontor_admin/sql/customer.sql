@@ -15,7 +15,7 @@ BEGIN ATOMIC
                     coalesce(sum(p.open_minor) FILTER (WHERE p.due_date < r.today), 0)::bigint AS late_minor
                 FROM document_payment p
                 WHERE p.customer_id = c.id AND p.merchant_id = c.merchant_id
-                  AND (p.open_minor > 0 OR p.pending_minor > 0)
+                  AND (p.open_minor > 0 OR p.pending_minor > 0) AND NOT p.repeats
                 GROUP BY p.currency) s) AS owed,
             (SELECT l.data FROM link l
              WHERE l.customer_id = c.id AND l.document_id IS NULL AND NOT l.mailed AND NOT l.deleted

@@ -4,12 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import CashDiscount, DocumentData, Totals
-from kontor_documents.einvoice.totals import round_amount
+from kontor_documents.content.paying import discount_amount, is_debited, transfer_account
 from kontor_service.money import to_minor
 
-# UNCL4461: SEPA direct debit, direct debit.
-_DEBIT = frozenset({"59", "49"})
 # UNCL1001: the customer is the seller.
 _SELF_BILLED = frozenset({"389", "261"})
 _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Decimal(0))
@@ -49,7 +48,15 @@ def facts(data: DocumentData) -> dict[str, Any]:
     }
     if data.seller.name and data.type_code not in _SELF_BILLED:
         found["seller"] = {name: getattr(data.seller, name) for name in ("name", "vat_id", "tax_number")}
-    if any(means.code in _DEBIT for means in data.payment_means):
+    kind = kind_of(data)
+    if kind:
+        found["kind"] = str(kind)
+    if data.payee:
+        found["payee_name"] = data.payee.name or data.payee.trading_name
+    account = transfer_account(data)
+    if account is not None:
+        found |= {"account_holder": account.holder, "iban": "".join(account.iban.split()), "bic": account.bic}
+    if is_debited(data):
         found["payment_means"] = "direct_debit"
         found["direct_debit_date"] = data.due_date.isoformat() if data.due_date else ""
     if data.shipping:
@@ -58,10 +65,9 @@ def facts(data: DocumentData) -> dict[str, Any]:
 
 
 def cash_discount(discount: CashDiscount, data: DocumentData) -> dict[str, Any]:
-    """One step of Skonto with its last day and what is then to be paid; rounded half up to the minor unit."""
+    """One step of Skonto with its last day and what is then to be paid."""
     totals = data.totals or _NOTHING
-    base = discount.base_amount if discount.base_amount is not None else totals.due
-    amount = round_amount(base * discount.percent / 100, data.currency)
+    amount = discount_amount(discount, data)
     return {
         "until": (data.issue_date + timedelta(days=discount.days)).isoformat(),
         "percent": format(discount.percent, "f"),

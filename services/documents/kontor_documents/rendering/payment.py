@@ -6,15 +6,15 @@ from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, PaymentMeans
+from kontor_documents.content.paying import DEBITS, TRANSFERS, discount_amount, is_debited, transfer_account
 from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.rendering.formats import Formats, grouped
 from kontor_documents.rendering.girocode import girocode
+from kontor_service.epc import epc_payload
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import pgettext
 
 # UNCL4461
-TRANSFERS = {"30", "31", "42", "58"}
-DEBITS = {"49", "59"}
 CARDS = {"48", "54", "55"}
 
 DEMANDS = {DocumentType.INVOICE, DocumentType.REMINDER}
@@ -44,36 +44,31 @@ def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
     }
 
 
-def transfer_account(document: DocumentData) -> BankAccount | None:
-    return next((means.account for means in document.payment_means if means.code in TRANSFERS and means.account), None)
-
-
 def qr_code(document: DocumentData) -> str:
     """The GiroCode as SVG; empty where the document asks for no transfer in euros."""
     account = transfer_account(document)
     if account is None or document.totals is None or document.type not in DEMANDS or document.currency != "EUR":
         return ""
-    return girocode(_holder(document, account), account.iban, account.bic, document.totals.due, _remittance(document))
+    due = round_amount(document.totals.due, document.currency)
+    return girocode(epc_payload(account.holder, account.iban, account.bic, due, _remittance(document)))
 
 
 def discount_sentence(discount: CashDiscount, document: DocumentData, formats: Formats) -> str:
-    """The amount left to transfer within the days of the discount: what is due less percent of the base."""
+    """The amount left to transfer within the days of the discount."""
     if document.totals is None:
         return ""
-    base = discount.base_amount if discount.base_amount is not None else document.totals.gross
-    amount = document.totals.due - round_amount(base * discount.percent / 100, document.currency)
     return _(
         "If paid by %(day)s, %(percent)s cash discount: %(amount)s",
         day=formats.day(document.issue_date + timedelta(days=discount.days)),
         percent=formats.percent(discount.percent),
-        amount=formats.money(amount),
+        amount=formats.money(document.totals.due - discount_amount(discount, document)),
     )
 
 
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
     sentences = [document.payment_terms]
     due = document.totals.due if document.totals else Decimal(0)
-    debited = any(means.code in DEBITS for means in document.payment_means)
+    debited = is_debited(document)
     if not document.payment_terms and document.due_date and document.type in DEMANDS and due > 0 and not debited:
         day, amount = formats.day(document.due_date), formats.money(due)
         sentences.append(_("Please pay %(amount)s by %(day)s.", amount=amount, day=day))
@@ -114,17 +109,12 @@ def _mandate(means: PaymentMeans, formats: Formats) -> str:
 
 def _account(document: DocumentData, account: BankAccount, formats: Formats) -> list[tuple[str, str]]:
     rows = [
-        (pgettext("pdf", "Payee"), _holder(document, account)),
+        (pgettext("pdf", "Payee"), account.holder),
         ("IBAN", grouped(account.iban)),
         ("BIC", account.bic),
         (_("Payment reference"), _remittance(document)),
     ]
     return [row for row in rows if row[1]]
-
-
-def _holder(document: DocumentData, account: BankAccount) -> str:
-    party = document.payee or document.seller
-    return account.holder or party.name or party.trading_name
 
 
 def _remittance(document: DocumentData) -> str:

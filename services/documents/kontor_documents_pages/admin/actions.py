@@ -1,6 +1,6 @@
 """What staff do with one document: assign, withdraw, cancel, book money, its link."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -99,11 +99,14 @@ async def book(request: Request, document_id: UUID) -> Response:
     form = await read_form(request)
     currency = view.data["currency"]
     amount, day = form.money("amount", currency, required=True), form.day("booked_on", required=True)
-    wanted = {
+    wanted: dict[str, Any] = {
         "currency": currency,
         "method": form.choice("method", METHODS),
         "reference": form.text("reference", limit=100),
     }
+    # What was asked back about, not what may have been typed since.
+    typed = f"{amount} {day}"
+    wanted["confirmed"] = form.value("confirmed") == typed
     if amount is not None and amount <= 0:
         form.error("amount", _("The amount must be more than nothing."))
     answer, status = await submit(
@@ -111,6 +114,7 @@ async def book(request: Request, document_id: UUID) -> Response:
         json=wanted | {"amount_minor": amount, "booked_on": str(day)}, key=form.value("key"), names={"amount_minor": "amount"},
     )  # fmt: skip
     if answer is None:
+        form.values["confirmed"] = [typed if status == 409 else ""]
         return _book_page(request, staff, view, form, status)
     return pages(request).redirect(f"/dokumente/{document_id}", good=_("Payment booked."))
 
@@ -119,6 +123,23 @@ def _book_page(request: Request, staff: Staff, view: DocumentView, form: Form, s
     return pages(request).render(
         request, "documents/book.html", page_context(request, staff, "documents", live=False), status=status,
         view=view, doc=view.data, form=form, methods=METHODS,
+    )  # fmt: skip
+
+
+@router.post("/{document_id}/buchung-stornieren")
+async def cancel_booking(request: Request, document_id: UUID) -> Response:
+    """A booking by staff or the ERP was wrong: it stays visible with the reason, and counts no more."""
+    _staff, view, _row = await document(request, document_id)
+    form = await read_form(request)
+    payment_id, reason = form.value("payment_id"), form.text("reason", limit=500, required=True)
+    here = f"/dokumente/{document_id}"
+    if not any(payment["id"] == payment_id for payment in view.payments):
+        return pages(request).redirect(here, bad=_("There is no such payment."))
+    if not form.ok:
+        return pages(request).redirect(here, bad=_("Please say why the booking is cancelled."))
+    return await act(
+        request, "payments", "payments:book", "POST", f"/v1/payments/{payment_id}/cancel", json={"reason": reason},
+        back=here, good=_("The booking is cancelled."),
     )  # fmt: skip
 
 

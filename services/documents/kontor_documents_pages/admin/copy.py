@@ -46,7 +46,7 @@ def _brief(said: dict[str, Any]) -> dict[str, Any]:
 
 
 _SHOWN = (
-    "id", "type", "number", "title", "state", "customer_number", "buyer_name", "currency", "gross_minor", "amount_due_minor",
+    "id", "type", "kind", "number", "title", "state", "customer_number", "buyer_name", "currency", "gross_minor", "amount_due_minor",
     "source", "received_at", "shared_at",
 )  # fmt: skip
 

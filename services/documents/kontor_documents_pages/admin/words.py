@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentState, DocumentType, HistoryFact
-from kontor_documents_pages.content import unit_price
+from kontor_documents_pages.content import document_name, unit_price
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import plural, say, state, word
@@ -45,6 +45,7 @@ GLOBALS: dict[str, Any] = {
     "unit_price": unit_price,
     "tabs": tabs,
     "issue_words": issue_words,
+    "document_name": document_name,
     "document_type": partial(word, DocumentType),
     "document_types": partial(plural, DocumentType),
     "DOCUMENT_TYPES": tuple(DocumentType),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
-from kontor_documents_pages.content import unit_price
+from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import files, ingest, listing, opened, pages, portal_api
 from kontor_documents_pages.portal.copy import DOCUMENT
 from kontor_edge.content import ContentSource
@@ -23,6 +23,7 @@ _CONTENT = ContentSource(
 )
 
 _GLOBALS: dict[str, Any] = {
+    "document_name": document_name,
     "document_type": partial(vocabulary.word, DocumentType),
     "document_types": partial(vocabulary.plural, DocumentType),
     "payment_status": partial(vocabulary.state, ReceivableState),

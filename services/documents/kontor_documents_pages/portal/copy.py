@@ -27,7 +27,7 @@ def _document(d: Any) -> dict[str, Any]:
 def _brief(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     """A document as lists show it and the portal's JSON says it."""
     return {
-        **{name: said[name] for name in ("id", "type", "number", "title", "customer_id")},
+        **{name: said[name] for name in ("id", "type", "kind", "number", "title", "customer_id")},
         **{name: said[name] or None for name in ("issue_date", "due_date", "valid_until")},
         "total": money(d.gross_minor, d.currency),
         "amount_due": money(d.amount_due_minor, d.currency),

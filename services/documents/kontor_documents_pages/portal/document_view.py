@@ -10,6 +10,14 @@ from kontor_documents_pages import content as content_view
 from kontor_payments_pages.offers import ReceivableView, of_record
 
 
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """`entry` is the invoice, as lists know it; `minor` what it was reduced by."""
+
+    entry: dict[str, Any]
+    minor: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentView(ReceivableView):
     """What there is of money and, besides, `content`: lines and parties, or None until they are fetched."""
@@ -36,6 +44,26 @@ class DocumentView(ReceivableView):
     def einvoice(self) -> dict[str, Any] | None:
         """For accounting software; it has passed the rules that its role names."""
         return next((f for f in self.details["files"] if f["role"] in ("xrechnung", "en16931")), None)
+
+    @property
+    def gives(self) -> bool:
+        """A credit note, or an invoice of less than nothing."""
+        return self.entry["type"] == "credit_note" or self._due_minor < 0
+
+    @property
+    def offsets(self) -> list[Offset]:
+        """The invoices that this credit note has reduced."""
+        found = [(other, credit) for other in self.related for credit in (other["payment"] or {}).get("credits", ())]
+        return [Offset(o, c["amount"]["minor_units"]) for o, c in found if c["document_id"] == self.entry["id"]]
+
+    @property
+    def credit_left(self) -> int:
+        """What the customer still has to get."""
+        return abs(self._due_minor) - sum(one.minor for one in self.offsets)
+
+    @property
+    def _due_minor(self) -> int:
+        return int(self.entry["amount_due"]["minor_units"])
 
     @property
     def references(self) -> list[tuple[str, str, str | None]]:

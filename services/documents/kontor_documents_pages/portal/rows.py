@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 from markupsafe import Markup, escape
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_documents_pages.content import document_name
 from kontor_documents_pages.portal.listing import columns
 from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
@@ -61,7 +61,7 @@ def _cell(column: Column, cells: dict[str, str], entry: dict[str, Any]) -> Marku
 
 
 def _named(slug: str, entry: dict[str, Any], name: str) -> str:
-    label = escape(f"{vocabulary.word(DocumentType, entry['type'])} {entry['number']}")
+    label = escape(f"{document_name(entry)} {entry['number']}")
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
     return f'<a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}'
 

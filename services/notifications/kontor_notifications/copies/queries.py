@@ -30,13 +30,13 @@ async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document
     return [known[id_] for id_ in ids if id_ in known]
 
 
-async def open_amounts(session: AsyncSession, document_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """What is open of each document that has a receivable, in minor units of its currency."""
+async def receivables(session: AsyncSession, document_ids: Sequence[UUID]) -> dict[UUID, Receivable]:
+    """By document, of those that have one."""
     table = TABLES[Receivable]
     rows = await session.execute(
         select(table.c.document_id, table.c.state).where(table.c.document_id.in_(document_ids), ~table.c.deleted)
     )
-    return {row.document_id: Receivable.FromString(row.state).open_minor for row in rows}
+    return {row.document_id: Receivable.FromString(row.state) for row in rows}
 
 
 async def newest_document(session: AsyncSession, document_type: str) -> Document | None:

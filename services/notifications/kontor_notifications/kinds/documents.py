@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor_notifications.kind import MailKind, MailText, Occasion
 from kontor_notifications.mails.recipients import recipients
-from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields
+from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields, gives_money
 from kontor_service.i18n import N_
 
 SHARED, _SEVERAL = "document_shared", "documents_shared"
@@ -103,6 +103,11 @@ def _name(document_type: str) -> str:
     return f"{SHARED}:{document_type if document_type in _TYPES else 'other'}"
 
 
+def _name_for(document: Document) -> str:
+    """An invoice that gives money is announced like a credit note."""
+    return _name("credit_note" if gives_money(document) else document.type)
+
+
 def _occasion(event: DocumentShared) -> Occasion:
     document = event.document
     return Occasion(
@@ -111,12 +116,12 @@ def _occasion(event: DocumentShared) -> Occasion:
         document_number=document.number,
         own_subject=document.share_subject,
         own_text=document.share_text,
-        text=_name(document.type),
+        text=_name_for(document),
     )
 
 
 def _variant(documents: Sequence[Document]) -> str:
-    return _SEVERAL if len(documents) > 1 else _name(documents[0].type)
+    return _SEVERAL if len(documents) > 1 else _name_for(documents[0])
 
 
 KINDS = (

@@ -109,8 +109,8 @@ async def _documents(session: AsyncSession, kind: MailKind, mail: Mail, *, shari
         raise TryLater(MailError.NOT_KNOWN_YET)
     if kind.shares_documents and not sharing:
         found = _still_shared(found)
-    amounts = await copies.open_amounts(session, mail.document_ids)
-    return tuple(DocumentFacts(document, amounts.get(UUID(document.id))) for document in found)
+    receivables = await copies.receivables(session, mail.document_ids)
+    return tuple(DocumentFacts(document, receivables.get(UUID(document.id))) for document in found)
 
 
 def _still_shared(documents: list[Document]) -> list[Document]:

@@ -1,7 +1,10 @@
 """Placeholders of mails about documents: one document's fields, the list of several."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
 from kontor_notifications.placeholders import BLOCK, LINK, Cells, Placeholder, fields_of, overview, word
 from kontor_notifications.placeholders.people import CUSTOMER_LINK, PORTAL_URL
 from kontor_notifications.rendering.facts import DocumentFacts, Facts
@@ -20,6 +23,8 @@ _WITHOUT_AMOUNT = frozenset({"delivery_note", "contract", "other"})
 
 def _type_name(document: Document) -> str:
     """As in a sentence: Rechnung, invoice."""
+    if document.kind:
+        return inside(name_of(InvoiceKind, document.kind))
     return inside(name_of(DocumentType, DocumentType.known(document.type) or DocumentType.OTHER))
 
 
@@ -28,7 +33,7 @@ def _debited(document: Document) -> bool:
 
 
 def _to_pay(one: DocumentFacts) -> int:
-    return one.state.amount_due_minor if one.open_minor is None else one.open_minor
+    return one.state.amount_due_minor if one.receivable is None else one.receivable.open_minor
 
 
 def _day(iso: str) -> str:
@@ -44,18 +49,36 @@ def _open_amount(facts: Facts) -> str:
     return money(_to_pay(one), one.state.currency, facts.language) if one.state.currency else ""
 
 
-def _amount(document: Document) -> str:
+def gives_money(document: Document) -> bool:
+    """A credit note, an invoice of less than nothing, one that the customer issues through the merchant."""
+    return document.type == "credit_note" or document.kind == InvoiceKind.SELF_BILLED or document.amount_due_minor < 0
+
+
+def _is_to_pay(one: DocumentFacts) -> bool:
+    state = one.state
+    asks = state.type in _PAYABLE and state.kind != InvoiceKind.SELF_BILLED and not _debited(state)
+    return asks and _to_pay(one) > 0
+
+
+def _amount(one: DocumentFacts) -> str:
+    """What is to be paid, or will be debited; else the gross total."""
+    document = one.state
     if document.type in _WITHOUT_AMOUNT:
         return ""
-    minor = document.amount_due_minor if document.type in _PAYABLE else document.gross_minor
-    return _money(minor or document.gross_minor, document)
+    if _debited(document):
+        return _money(document.amount_due_minor, document)
+    if gives_money(document):
+        return _money(abs(document.amount_due_minor), document)
+    return _money(_to_pay(one) if _is_to_pay(one) else document.gross_minor, document)
 
 
-def _cash_discount(document: Document) -> str:
-    """The steps that were agreed: 771,45 € bis 12. November 2026."""
+def _cash_discount(one: DocumentFacts) -> str:
+    """The steps that can be earned, with what is then to be paid: 771,45 € bis 12. November 2026."""
+    steps: Iterable[Any] = one.receivable.cash_discounts if one.receivable else one.state.cash_discounts
     return "; ".join(
-        _("%(amount)s until %(day)s", amount=_money(step.payable_minor, document), day=_day(step.until))
-        for step in document.cash_discounts
+        _("%(amount)s until %(day)s", amount=_money(step.payable_minor, one.state), day=_day(step.until))
+        for step in steps
+        if not gives_money(one.state)
     )
 
 
@@ -65,8 +88,8 @@ def document_link(facts: Facts) -> Value:
     url = facts.secrets.documents.get(one.state.id)
     if not url:
         return ""
-    pays = _to_pay(one) > 0 and one.state.type in _PAYABLE and facts.merchant.payments_enabled
-    label = N_("View and pay %(type)s") if pays and not _debited(one.state) else N_("View %(type)s")
+    pays = _is_to_pay(one) and facts.merchant.payments_enabled
+    label = N_("View and pay %(type)s") if pays else N_("View %(type)s")
     return Button(url, _(label, type=_type_name(one.state)))
 
 
@@ -100,12 +123,12 @@ def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
         dated("date", N_("Date of issue"), "issue_date", "datum"),
         dated("due_date", N_("Due date"), "due_date", "fällig_am", "faellig_am", "fälligkeit"),
         dated("valid_until", N_("Until when a quote holds"), "valid_until", "gültig_bis", "gueltig_bis"),
-        field("amount", N_("What is to be paid; without that, the gross total"), lambda f: _amount(f.document.state), "betrag"),
+        field("amount", N_("What is to be paid; without that, the gross total"), lambda f: _amount(f.document), "betrag"),
         field("open_amount", N_("What is still open now"), _open_amount, "offener_betrag"),
         total("gross", N_("Gross total"), "gross_minor", "brutto"),
         total("net", N_("Net total"), "net_minor", "netto"),
         total("tax", N_("Tax total"), "tax_minor", "steuer", "umsatzsteuer"),
-        field("cash_discount", N_("Cash discount terms"), lambda f: _cash_discount(f.document.state), "skonto"),
+        field("cash_discount", N_("Cash discount terms"), lambda f: _cash_discount(f.document), "skonto"),
         plain("payment_reference", N_("What to write on a transfer"), "payment_reference", "verwendungszweck"),
         plain("tracking_url", N_("Where a delivery can be followed"), "tracking_url", "sendungsverfolgung"),
         field("customerportal_url", N_("Secret link to the document in the portal"), document_link, *PORTAL_URL, "link", form=LINK),
@@ -116,14 +139,14 @@ def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
 
 def _cells(facts: Facts) -> list[Cells]:
     state = facts.document.state
-    payable, debited = state.type in _PAYABLE, _debited(state)
+    asks, debited = _is_to_pay(facts.document), _debited(state)
     return [
         (N_("Number"), state.number, False),
         (N_("Date"), _day(state.issue_date), False),
-        (N_("To pay") if payable and not debited else N_("Amount"), _amount(state), True),
-        (N_("Due on"), _day(state.due_date) if payable and not debited else "", False),
+        (N_("To pay") if asks else N_("Credit") if gives_money(state) else N_("Amount"), _amount(facts.document), True),
+        (N_("Due on"), _day(state.due_date) if asks else "", False),
         (N_("Debited on"), _day(state.direct_debit_date) if debited else "", False),
-        (N_("Cash discount"), _cash_discount(state), False),
+        (N_("Cash discount"), _cash_discount(facts.document), False),
         (N_("Valid until"), _day(state.valid_until), False),
         (N_("Delivery"), " ".join(part for part in (state.carrier, state.tracking_number) if part), False),
     ]
@@ -134,11 +157,11 @@ OVERVIEW = overview(N_("Table of number, date, amount and due date"), _cells)
 
 def _entry(one: DocumentFacts, facts: Facts) -> Entry:
     state, name = one.state, _type_name(one.state)
-    due = state.due_date and state.type in _PAYABLE
+    due = state.due_date and _is_to_pay(one)
     return Entry(
         title=f"{name[:1].upper()}{name[1:]} {state.number}".strip(),
         details=_("Due on %(day)s", day=_day(state.due_date)) if due else _day(state.issue_date),
-        amount=_amount(state),
+        amount=_amount(one),
         url=facts.secrets.documents.get(state.id, ""),
     )  # fmt: skip
 

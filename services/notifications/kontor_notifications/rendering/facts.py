@@ -6,14 +6,15 @@ from typing import Any
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_service.i18n import Language
 
 
 @dataclass(frozen=True)
 class DocumentFacts:
     state: Document
-    # What its receivable says is open now; None where there is none.
-    open_minor: int | None = None
+    # Where its money stands now; None where it asks for none, or payments has not said yet.
+    receivable: Receivable | None = None
 
 
 @dataclass(frozen=True)

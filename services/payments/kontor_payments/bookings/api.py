@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from kontor_payments import events
 from kontor_payments.bookings import incoming, staff
-from kontor_payments.bookings.inputs import BookingInput, IncomingPaymentInput, MarkPaidInput
+from kontor_payments.bookings.inputs import BookingInput, CancelInput, IncomingPaymentInput, MarkPaidInput
 from kontor_payments.dependencies import dependencies_of
 from kontor_payments.models import IncomingPayment
 from kontor_service.commands import command_result
@@ -48,6 +48,12 @@ async def parked_payments(request: Request, principal: Booker, paging: Page) -> 
         for row in rows
     ]
     return {"parked": parked, "next": following}
+
+
+@router.post("/payments/{payment_id}/cancel")
+async def cancel(request: Request, payment_id: UUID, principal: Booker, wanted: CancelInput) -> dict[str, Any]:
+    """Takes back what staff or the ERP booked; the booking stays visible with the reason."""
+    return await staff.cancel_booking(dependencies_of(request), principal, payment_id, wanted)
 
 
 @router.post("/incoming-payments", status_code=201)

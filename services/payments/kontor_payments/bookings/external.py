@@ -17,7 +17,7 @@ async def book(account: Account, **told: Any) -> Payment:
     row = account.row
     payment = Payment(
         merchant_id=row.merchant_id, receivable_id=row.id, currency=row.currency, state="succeeded",
-        created_at=account.now, settled_at=account.now, **told,
+        created_at=account.now, settled_at=account.moment_on(told["counts_on"]), **told,
     )  # fmt: skip
     account.add(payment)
     await account.session.flush()
@@ -32,7 +32,7 @@ async def book(account: Account, **told: Any) -> Payment:
 def reconsider(account: Account) -> None:
     """Answers anew which bookings speak of a provider's payment: they step back for it, or stand for themselves."""
     counting = [payment for payment in account.payments.values() if account.counts(payment)]
-    bookings = [payment for payment in counting if payment.connection_id is None]
+    bookings = [payment for payment in counting if payment.connection_id is None and payment.state != "cancelled"]
     found = match(bookings, [payment for payment in counting if payment.connection_id])
     for booking in bookings:
         target = found.get(booking.id)
@@ -47,6 +47,14 @@ def reconsider(account: Account) -> None:
         elif target is None:
             booking.state = "succeeded"
             account.post(booking, ledger.released(booking.amount_minor, number))
+
+
+def cancel(account: Account, booking: Payment, *, reason: str, by: str) -> None:
+    """Takes a booking back; both stay visible. What was taken for the same money counts again."""
+    account.post(booking, ledger.cancelled(account.position(booking)))
+    booking.state, booking.matched_to, booking.reason, booking.cancelled_by = "cancelled", None, reason, by
+    reconsider(account)
+    account.announce("cancelled", booking)
 
 
 def is_booked(account: Account, payment: Payment) -> bool:

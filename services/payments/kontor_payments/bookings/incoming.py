@@ -100,4 +100,9 @@ async def _receivable(session: AsyncSession, payment: IncomingPaymentInput) -> R
         query = query.where(Document.external_id == payment.document_external_id)
     if payment.document_number:
         query = query.where(Document.number == payment.document_number)
-    return (await session.exec(query.order_by(Document.issue_date.desc()).limit(1))).first()  # type: ignore[union-attr]
+    found = (await session.exec(query.order_by(Document.issue_date.desc()).limit(1))).first()  # type: ignore[union-attr]
+    if found is not None and found.repeats_document_id:
+        # A reminder is paid with its invoice.
+        query = select(Receivable).where(Receivable.document_id == found.repeats_document_id)
+        found = (await session.exec(query)).first()
+    return found

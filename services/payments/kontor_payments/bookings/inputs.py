@@ -34,6 +34,12 @@ class MarkPaidInput(BaseModel):
     method: Name = ""
     booked_on: date | None = None
     reference: Name = ""
+    # More than is open, or a day in the future: without this it is asked back (409 booking_unusual).
+    confirmed: bool = False
+
+
+class CancelInput(BaseModel):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class BookingInput(MarkPaidInput):

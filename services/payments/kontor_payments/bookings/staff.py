@@ -8,16 +8,17 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments import events
-from kontor_payments.bookings.external import book
-from kontor_payments.bookings.inputs import BookingInput, MarkPaidInput
+from kontor_payments.bookings.external import book, cancel
+from kontor_payments.bookings.inputs import BookingInput, CancelInput, MarkPaidInput
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.errors import CurrencyMismatch, ExternalIdReused
+from kontor_payments.errors import BookingUnusual, CurrencyMismatch, ExternalIdReused, NotCancellable
 from kontor_payments.models import Payment
 from kontor_payments.receivables.access import reachable
-from kontor_payments.receivables.account import Account, lock
+from kontor_payments.receivables.account import Account, lock, lock_by_payment
 from kontor_service.commands import command_result, once
 from kontor_service.i18n import N_
+from kontor_service.money import from_minor
 from kontor_service.tokens import Principal
 
 
@@ -33,6 +34,7 @@ async def book_by_staff(
                 N_("The document is in %(currency)s."), field="currency", currency=account.row.currency
             )
         if not await _is_known(session, account, booking):
+            _check_usual(account, booking)
             await _book(account, principal, booking)
         return command_result(events.receivable_state(account.row))
 
@@ -45,15 +47,51 @@ async def book_by_staff(
 async def mark_paid(
     deps: Dependencies, principal: Principal, document_id: UUID, wanted: MarkPaidInput
 ) -> dict[str, Any]:
-    """Books the open rest, and answers how much that was: what is on its way or forgiven is not booked again."""
+    """Books the rest that is open or to be collected, and answers how much that was: what is on its way or forgiven is
+    not booked again."""
     async with deps.db.transaction(principal.merchant) as session:
         account = await lock(session, (await reachable(session, principal, document_id)).id, deps.clock)
-        open_minor = account.figures().open_minor
-        if open_minor:
-            rest = BookingInput(amount_minor=open_minor, currency=account.row.currency, **wanted.model_dump())
+        unpaid_minor = account.figures().unpaid_minor
+        if unpaid_minor:
+            rest = BookingInput(amount_minor=unpaid_minor, currency=account.row.currency, **wanted.model_dump())
+            _check_usual(account, rest)
             await _book(account, principal, rest)
     deps.wake.set()
-    return command_result(events.receivable_state(account.row), booked_minor=open_minor)
+    return command_result(events.receivable_state(account.row), booked_minor=unpaid_minor)
+
+
+async def cancel_booking(
+    deps: Dependencies, principal: Principal, payment_id: UUID, wanted: CancelInput
+) -> dict[str, Any]:
+    """Takes a booking back; what it paid is open again. Raises PaymentNotFound, NotCancellable."""
+    async with deps.db.transaction(principal.merchant) as session:
+        account = await lock_by_payment(session, payment_id, deps.clock)
+        payment = account.payments[payment_id]
+        if payment.connection_id or payment.state == "cancelled":
+            raise NotCancellable
+        cancel(account, payment, reason=wanted.reason, by=principal.name or principal.subject)
+        row = await account.close()
+    return command_result(events.receivable_state(row))
+
+
+def _check_usual(account: Account, booking: BookingInput) -> None:
+    """Raises BookingUnusual for what is more often a slip than meant, unless it was confirmed."""
+    unpaid, day = account.figures().unpaid_minor, booking.booked_on
+    much, future = booking.amount_minor > unpaid, bool(day and day > account.today)
+    if booking.confirmed or not (much or future):
+        return
+    message = (
+        N_("%(amount)s is more than the %(open)s that is open, and %(day)s is in the future.")
+        if much and future
+        else N_("%(amount)s is more than the %(open)s that is open.")
+        if much
+        else N_("%(day)s is in the future.")
+    )
+    currency = account.row.currency
+    amount, unpaid_amount = (f"{from_minor(minor, currency):f} {currency}" for minor in (booking.amount_minor, unpaid))
+    raise BookingUnusual(
+        message, field="amount_minor" if much else "booked_on", amount=amount, open=unpaid_amount, day=str(day)
+    )
 
 
 async def _is_known(session: AsyncSession, account: Account, booking: BookingInput) -> bool:

@@ -6,12 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select, update
-from stdnum import iban as iban_number
 
 from kontor_payments.connections.offer import SANDBOX_METHODS, load_settings, offer_of
-from kontor_payments.dependencies import dependencies_of
+from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.models import Connection, Merchant, PaymentSettings
-from kontor_service.database import Database
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
@@ -37,11 +35,12 @@ class SettingsInput(BaseModel):
 
     providers: list[ProviderSwitch] = []
     methods: list[MethodSwitch] = []
+    offset_credit_notes: bool | None = None
 
 
 @router.get("")
 async def show(request: Request, principal: Staff) -> dict[str, Any]:
-    return await _shown(dependencies_of(request).db, principal)
+    return await _shown(dependencies_of(request), principal)
 
 
 @router.put("")
@@ -57,7 +56,7 @@ async def change(request: Request, principal: Staff, wanted: SettingsInput) -> d
                 value=switch.code,
             )
     for number, provider in enumerate(wanted.providers):
-        if provider.enabled and provider.provider == "sandbox" and request.app.state.settings.sandbox_url is None:
+        if provider.enabled and provider.provider == "sandbox" and not deps.providers.has_sandbox:
             raise Invalid(N_("This installation has no sandbox."), field=f"providers[{number}].provider")
     async with deps.db.transaction(principal.merchant) as session:
         # The merchant first, as its copy does: the other way round the two would wait for each other.
@@ -68,12 +67,14 @@ async def change(request: Request, principal: Staff, wanted: SettingsInput) -> d
         upsert = statement.on_conflict_do_update(index_elements=["merchant_id"], set_=values)
         await (await session.connection()).execute(upsert)
     deps.wake.set()
-    return await _shown(deps.db, principal)
+    return await _shown(deps, principal)
 
 
 def _changed(settings: PaymentSettings, wanted: SettingsInput) -> dict[str, Any]:
     values = settings.model_dump()
     values |= {switch.provider: switch.enabled for switch in wanted.providers}
+    if wanted.offset_credit_notes is not None:
+        values["offset_credit_notes"] = wanted.offset_credit_notes
     off = set(settings.methods_off)
     for switch in wanted.methods:
         name = f"{switch.provider}:{switch.code}"
@@ -81,15 +82,16 @@ def _changed(settings: PaymentSettings, wanted: SettingsInput) -> dict[str, Any]
     return values | {"methods_off": sorted(off)}
 
 
-async def _shown(db: Database, principal: Principal) -> dict[str, Any]:
-    async with db.transaction(principal.merchant) as session:
+async def _shown(deps: Dependencies, principal: Principal) -> dict[str, Any]:
+    async with deps.db.transaction(principal.merchant) as session:
         merchant = (await session.exec(select(Merchant))).one_or_none()
         settings = await load_settings(session, principal.merchant)
         accounts = {row.provider: row.account for row in await session.exec(select(Connection))}
-    offered = offer_of(merchant, settings).pairs
+    offer = offer_of(merchant, settings)
     return {
         "payments_enabled": bool(merchant and merchant.payments_enabled),
-        "iban_valid": bool(merchant and iban_number.is_valid(merchant.iban)),
+        "iban_valid": offer.account,
+        "offset_credit_notes": settings.offset_credit_notes,
         "providers": [
             {
                 "provider": provider,
@@ -99,11 +101,12 @@ async def _shown(db: Database, principal: Principal) -> dict[str, Any]:
                     {
                         "code": code,
                         "enabled": f"{provider}:{code}" not in settings.methods_off,
-                        "offered": (code, provider) in offered,
+                        "offered": (code, provider) in offer.pairs and (code != "transfer" or offer.account),
                     }
                     for code in codes
                 ],
             }
             for provider, codes in _PROVIDERS.items()
+            if provider != "sandbox" or deps.providers.has_sandbox
         ],
     }

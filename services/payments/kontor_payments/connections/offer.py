@@ -23,23 +23,35 @@ class Offer:
 
     time_zone: str = _DEFAULT_ZONE
     pairs: tuple[tuple[str, str], ...] = ()
+    # Whether the merchant has an account that a transfer can go to.
+    account: bool = False
     not_payable_types: frozenset[str] = field(default_factory=frozenset)
+    # Whether credit notes are offset against the invoices that they name.
+    offsets: bool = True
 
     @property
     def digest(self) -> str:
         """Changes when what is offered changes."""
-        offered = repr((self.pairs, sorted(self.not_payable_types)))
+        offered = repr((self.pairs, self.account, sorted(self.not_payable_types)))
         return hashlib.sha256(offered.encode()).hexdigest()[:16]
 
     def methods(self, row: Receivable) -> list[dict[str, str]]:
-        """As the contract shows them: [{"code", "provider"}]. An invoice that will be debited offers nothing."""
+        """As the contract shows them: [{"code", "provider"}]. An invoice that will be debited offers nothing.
+
+        One that is to be paid to somebody else is not paid through the merchant's providers or into their account.
+        """
         if row.document_type in self.not_payable_types or row.payment_means == "direct_debit":
             return []
         return [
             {"code": code, "provider": provider}
             for code, provider in self.pairs
-            if row.currency == "EUR" or code not in _EURO_ONLY
+            if (row.currency == "EUR" or code not in _EURO_ONLY) and self._pays_the_right_one(row, code)
         ]
+
+    def _pays_the_right_one(self, row: Receivable, code: str) -> bool:
+        if code == "transfer":
+            return bool(row.iban) or (self.account and not row.payee_name)
+        return not row.payee_name
 
     def provider_of(self, row: Receivable, method: str) -> str | None:
         return next((m["provider"] for m in self.methods(row) if m["code"] == method), None)
@@ -52,10 +64,17 @@ def offer_of(merchant: Merchant | None, settings: PaymentSettings) -> Offer:
     pairs: list[tuple[str, str]] = []
     if merchant.payments_enabled and settings.sandbox:
         pairs += [(method, "sandbox") for method in SANDBOX_METHODS]
-    if merchant.payments_enabled and settings.transfer and iban_number.is_valid(merchant.iban):
+    if merchant.payments_enabled and settings.transfer:
         pairs.append(("transfer", "transfer"))
     chosen = tuple(p for p in pairs if f"{p[1]}:{p[0]}" not in settings.methods_off)
-    return Offer(merchant.time_zone or _DEFAULT_ZONE, chosen, frozenset(merchant.not_payable_types))
+    account = iban_number.is_valid(merchant.iban)
+    return Offer(
+        merchant.time_zone or _DEFAULT_ZONE,
+        chosen,
+        account,
+        frozenset(merchant.not_payable_types),
+        settings.offset_credit_notes,
+    )
 
 
 async def load_offer(session: AsyncSession, merchant_id: UUID) -> Offer:

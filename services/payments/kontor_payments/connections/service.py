@@ -31,6 +31,10 @@ class Providers:
             else None
         )
 
+    @property
+    def has_sandbox(self) -> bool:
+        return self._sandbox is not None
+
     async def close(self) -> None:
         if self._sandbox is not None:
             await self._sandbox.aclose()

@@ -14,11 +14,13 @@ _MERCHANTS = frozenset({"staff", "key", "service"})
 
 
 async def reachable(session: AsyncSession, principal: Principal, document_id: UUID) -> Receivable:
-    """The document's receivable. Raises DocumentNotFound."""
+    """The document's receivable, for a reminder that of its invoice. Raises DocumentNotFound."""
     query = select(Receivable).where(Receivable.document_id == document_id)
     row = (await session.exec(query)).one_or_none()
     if row is None or not await may_reach(session, principal, row):
         raise DocumentNotFound
+    if row.repeats_document_id:
+        row = (await session.exec(select(Receivable).where(Receivable.document_id == row.repeats_document_id))).one()
     return row
 
 

@@ -8,27 +8,34 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_bus import record
 from kontor_payments import events
 from kontor_payments.connections.offer import Offer, load_offer
+from kontor_payments.errors import PaymentNotFound
 from kontor_payments.models import Booking, Payment, Receivable
 from kontor_payments.receivables import rules
 from kontor_payments.receivables.ledger import Posting
 from kontor_payments.receivables.rules import Position
 from kontor_service.clock import Clock
 
-Fact = Literal["pending", "succeeded", "failed", "refunded", "not_counted"]
+Fact = Literal["pending", "succeeded", "failed", "refunded", "cancelled", "not_counted"]
 _FACTS: dict[Fact, type[Message]] = {
     "pending": pb.PaymentPending,
     "succeeded": pb.PaymentSucceeded,
     "failed": pb.PaymentFailed,
     "refunded": pb.PaymentRefunded,
+    "cancelled": pb.PaymentCancelled,
     "not_counted": pb.PaymentNotCounted,
 }
+# What a reminder does not repeat of its invoice.
+_OWN = {
+    "id", "merchant_id", "epoch", "version", "document_id", "document_number", "document_type", "customer_id", "thread_id",
+    "due_date", "cancelled", "repeats_document_id",
+}  # fmt: skip
 # Whoever books by hand says on which day the money came.
 _TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
 
@@ -60,11 +67,13 @@ class Account:
 
     @property
     def terms(self) -> rules.Terms:
+        row = self.row
         steps = (
             rules.DiscountStep(date.fromisoformat(step["until"]), step["payable_minor"], step.get("percent", ""))
-            for step in self.row.cash_discounts
+            for step in row.asked_discounts
         )
-        return rules.Terms(self.row.asked_minor, tuple(steps), self.row.cancelled)
+        asked = rules.Terms(row.asked_minor, tuple(steps), row.cancelled, row.payment_means == "direct_debit")
+        return rules.after_credit(asked, sum(credit["amount_minor"] for credit in row.credits))
 
     def counts(self, payment: Payment) -> bool:
         """Whether the payment is in the receivable's currency; otherwise its ledger stands beside the figures."""
@@ -117,7 +126,7 @@ class Account:
         self._facts.append((fact, payment))
 
     async def close(self) -> Receivable:
-        """Writes the figures; if anything of it is news, one new version and the events that tell it."""
+        """Writes the figures, here and for reminders; if anything of it is news, one new version and the events."""
         was = self.row.state
         self._write_figures()
         for payment_id in self._changed_payments - self._new_payments:
@@ -134,8 +143,22 @@ class Account:
         for payment_id in self._changed_payments | self._new_payments:
             state = events.payment_state(self.payments[payment_id], self.row)
             record(self.session, pb.PaymentRecorded(payment=state))
+        await self._repeat()
         await self.session.flush()
         return self.row
+
+    async def _repeat(self) -> None:
+        """A reminder stands where its invoice stands."""
+        query = select(Receivable).where(Receivable.repeats_document_id == self.row.document_id)
+        for reminder in await self.session.exec(query.order_by(col(Receivable.document_id)).with_for_update()):
+            before = events.receivable_state(reminder)
+            for name in Receivable.model_fields.keys() - _OWN:
+                setattr(reminder, name, getattr(self.row, name))
+            if reminder.cancelled:
+                reminder.state, reminder.open_minor, reminder.methods = "cancelled", 0, []
+            if events.receivable_state(reminder) != before:
+                reminder.touch()
+                record(self.session, pb.ReceivableChanged(receivable=events.receivable_state(reminder)))
 
     def _record(self, message: Message) -> None:
         message.receivable.CopyFrom(events.receivable_state(self.row))  # type: ignore[attr-defined]
@@ -150,6 +173,10 @@ class Account:
             row.paid_at = self._paid_at()
         for name in vars(figures).keys() & Receivable.model_fields.keys():
             setattr(row, name, getattr(figures, name))
+        row.cash_discounts = [
+            {"until": step.until.isoformat(), "percent": step.percent, "payable_minor": step.payable_minor}
+            for step in rules.discounts_left(self.terms, self.positions())
+        ]
         row.methods = self.offer.methods(row)
         row.offer = self.offer.digest
 
@@ -157,9 +184,13 @@ class Account:
         """Now, or noon at the merchant on the day on which ERP or staff say the last money came."""
         moved = [self.payments[id] for id in self._changed_payments | self._new_payments]
         days = [payment.counts_on for payment in moved if payment.provider in _TOLD_WITH_THEIR_DAY]
-        if not days or len(days) < len(moved) or max(days) >= self.today:
+        return self.moment_on(max(days)) if days and len(days) == len(moved) else self.now
+
+    def moment_on(self, day: date) -> datetime:
+        """Now; on another day noon at the merchant."""
+        if day == self.today:
             return self.now
-        return datetime.combine(max(days), time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)
+        return datetime.combine(day, time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)
 
 
 async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:
@@ -179,6 +210,14 @@ async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Acco
         await session.exec(select(Booking).where(Booking.receivable_id == receivable_id).order_by(Booking.id))  # type: ignore[arg-type]
     )
     return account
+
+
+async def lock_by_payment(session: AsyncSession, payment_id: UUID, clock: Clock) -> Account:
+    """Raises PaymentNotFound."""
+    found = (await session.exec(select(Payment.receivable_id).where(Payment.id == payment_id))).one_or_none()
+    if found is None:
+        raise PaymentNotFound
+    return await lock(session, found, clock)
 
 
 async def lock_by_document(session: AsyncSession, document_id: UUID, clock: Clock) -> Account | None:

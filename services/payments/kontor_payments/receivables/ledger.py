@@ -6,8 +6,11 @@ from typing import Literal
 from kontor_payments.receivables.rules import Bucket, Position
 
 # pending < failed < succeeded < reversed: a payment only moves to the right, so order does not matter.
-# refund_pending and refunded stand beside succeeded; matched: it was the same money as another payment.
-PaymentState = Literal["pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched"]
+# refund_pending and refunded stand beside succeeded; matched: it was the same money as another payment; cancelled:
+# a booking that staff took back.
+PaymentState = Literal[
+    "pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched", "cancelled"
+]
 ReportedState = Literal["pending", "failed", "succeeded", "reversed"]
 
 _RANK = {
@@ -18,6 +21,7 @@ _RANK = {
     "refunded": 3,
     "matched": 3,
     "reversed": 4,
+    "cancelled": 4,
 }
 
 
@@ -50,6 +54,11 @@ def postings(position: Position, reported: ReportedState, amount_minor: int) -> 
 def matched(position: Position, number: int) -> list[Posting]:
     """Takes a booking back that has turned out to speak of other known money; `number` tells repetitions apart."""
     return [Posting("paid", -position.refundable, f"matched:{number}")] if position.refundable else []
+
+
+def cancelled(position: Position) -> list[Posting]:
+    """Takes a booking back for good."""
+    return [Posting("paid", -position.refundable, "cancelled")] if position.refundable else []
 
 
 def refund_started(amount_minor: int) -> list[Posting]:

@@ -5,12 +5,12 @@ and the order in which reports about a payment arrive does not matter.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 Bucket = Literal["pending", "paid", "refunding", "refunded"]
-ReceivableState = Literal["open", "on_its_way", "partly_paid", "paid", "cancelled"]
+ReceivableState = Literal["open", "on_its_way", "partly_paid", "paid", "cancelled", "direct_debit"]
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,13 @@ class DiscountStep:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the document asks for. A cancelled or withdrawn document asks for nothing."""
+    """What the document asks for. A cancelled or withdrawn document asks for nothing; one that the merchant collects by
+    direct debit asks its reader for nothing."""
 
     due_minor: int
     cash_discounts: tuple[DiscountStep, ...] = ()
     cancelled: bool = False
+    debited: bool = False
 
     @property
     def owed_minor(self) -> int:
@@ -58,7 +60,10 @@ class Position:
 
 @dataclass(frozen=True)
 class Standing:
-    """The figures of a receivable. open + pending + received + discount cover what is owed; the rest is overpaid."""
+    """The figures of a receivable. open + pending + received + discount cover what is owed; the rest is overpaid.
+
+    What the merchant will collect is pending; `unpaid_minor` is what may be booked as received, collected or not.
+    """
 
     due_minor: int
     pending_minor: int
@@ -67,8 +72,21 @@ class Standing:
     refunding_minor: int
     discount_minor: int
     open_minor: int
+    unpaid_minor: int
     overpaid_minor: int
     state: ReceivableState
+
+
+def after_credit(terms: Terms, credit_minor: int) -> Terms:
+    """What is still asked for when a credit note took so much off; cash discounts shrink in proportion, rounded half up."""
+    if not credit_minor:
+        return terms
+    rest, asked = terms.due_minor - credit_minor, terms.due_minor
+    steps = (
+        replace(step, payable_minor=(2 * step.payable_minor * rest + asked) // (2 * asked))
+        for step in terms.cash_discounts
+    )
+    return replace(terms, due_minor=rest, cash_discounts=tuple(steps))
 
 
 def standing(terms: Terms, positions: Iterable[Position]) -> Standing:
@@ -79,14 +97,16 @@ def standing(terms: Terms, positions: Iterable[Position]) -> Standing:
     refunded = sum(p.refunded for p in ordered)
     discount = 0 if terms.cancelled else earned_discount(terms, ordered)
     missing = terms.owed_minor - discount - (paid - refunded)
+    unpaid = max(0, missing - pending)
     return Standing(
         due_minor=terms.owed_minor,
-        pending_minor=pending,
+        pending_minor=pending + unpaid if terms.debited else pending,
         paid_minor=paid,
         refunded_minor=refunded,
         refunding_minor=sum(p.refunding for p in ordered),
         discount_minor=discount,
-        open_minor=max(0, missing - pending),
+        open_minor=0 if terms.debited else unpaid,
+        unpaid_minor=unpaid,
         overpaid_minor=max(0, -missing),
         state=_state(terms, missing, pending, paid - refunded),
     )
@@ -97,6 +117,8 @@ def _state(terms: Terms, missing: int, pending: int, received: int) -> Receivabl
         return "cancelled"
     if missing <= 0:
         return "paid"
+    if terms.debited:
+        return "direct_debit"
     if pending >= missing:
         return "on_its_way"
     return "partly_paid" if received > 0 else "open"
@@ -121,15 +143,23 @@ def _earned(step: DiscountStep, due: int, ordered: Sequence[Position]) -> int:
     return 0
 
 
+def discounts_left(terms: Terms, positions: Iterable[Position]) -> list[DiscountStep]:
+    """The cash discounts that can still be earned, each with what is then left to pay after all that came in time."""
+    ordered = list(positions)
+    open_minor = standing(terms, ordered).open_minor
+    found = []
+    for step in terms.cash_discounts:
+        rest = step.payable_minor - sum(p.promised for p in ordered if p.counts_on <= step.until)
+        if 0 < rest < open_minor:
+            found.append(replace(step, payable_minor=rest))
+    return found
+
+
 def payable_on(terms: Terms, positions: Iterable[Position], day: date) -> int:
     """What to pay on that day so that nothing stays open, using a cash discount where one still runs."""
     ordered = list(positions)
-    open_minor = standing(terms, ordered).open_minor
-    if not open_minor:
-        return 0
-    promised = sum(p.promised for p in ordered if p.counts_on <= day)
-    reduced = (step.payable_minor - promised for step in terms.cash_discounts if step.until >= day)
-    return min([open_minor, *(amount for amount in reduced if amount > 0)])
+    reduced = (step.payable_minor for step in discounts_left(terms, ordered) if step.until >= day)
+    return min([standing(terms, ordered).open_minor, *reduced])
 
 
 def to_refund(terms: Terms, positions: Sequence[Position], settled: Position) -> int:

@@ -1,10 +1,12 @@
 """How receivables come into being and follow their documents."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import select, update
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.documents.v1.documents_pb2_codes import InvoiceKind
 from kontor_payments.bookings.parked import match_parked
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.connections.offer import load_offer
@@ -13,11 +15,21 @@ from kontor_payments.receivables.account import Account, lock, lock_by_document
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
 
-# Only an invoice asks for money: a reminder repeats one, a credit note gives.
+# Only an invoice asks for money: a reminder repeats what one asks for, a credit note gives, and so does a self-billed
+# invoice, of which the customer is the seller.
 _ASKING = frozenset({"invoice"})
 
 
 async def follow_document(session: AsyncSession, document: Document, clock: Clock) -> None:
+    """What follows from a document for its own receivable, or for that of the invoice it names."""
+    if document.names_invoice:
+        for invoice in await _invoices_named_by(session, document):
+            await _follow_invoice(session, invoice, clock)
+    else:
+        await _follow_invoice(session, document, clock)
+
+
+async def _follow_invoice(session: AsyncSession, document: Document, clock: Clock) -> None:
     """Opens the receivable of a shared invoice, keeps it in step, cancels it when the invoice no longer stands."""
     account = await lock_by_document(session, document.id, clock)
     asks = _asks(document)
@@ -29,13 +41,71 @@ async def follow_document(session: AsyncSession, document: Document, clock: Cloc
         _follow(account.row, document)
     account.row.cancelled = not asks
     await match_parked(account, document)
+    naming = await _naming(session, document)
+    _offset(account, [one for one in naming if one.type != "reminder"])
+    await _remind(account, [one for one in naming if one.type == "reminder"])
     await end_live_checkout(account)
     await account.close()
+
+
+async def _invoices_named_by(session: AsyncSession, document: Document) -> list[Document]:
+    query = select(Document).where(
+        Document.number == document.names_invoice,
+        Document.customer_id == document.customer_id,
+        Document.names_invoice == "",
+        Document.type == "invoice",
+    )
+    return list(await session.exec(query.order_by(col(Document.id))))
+
+
+async def _naming(session: AsyncSession, invoice: Document) -> list[Document]:
+    """Credit notes for this invoice and reminders of it that the customer has."""
+    query = select(Document).where(
+        Document.names_invoice == invoice.number,
+        Document.customer_id == invoice.customer_id,
+        Document.state == "shared",
+        ~col(Document.deleted),
+    )
+    return (
+        list(await session.exec(query.order_by(col(Document.issue_date), col(Document.id)))) if invoice.number else []
+    )
+
+
+def _offset(account: Account, notes: Sequence[Document]) -> None:
+    """Each credit note reduces what is unpaid without it, as far as it goes; what is left of it stays with the customer."""
+    row = account.row
+    row.credits = []
+    for note in notes if account.offer.offsets and not row.cancelled else ():
+        amount = min(abs(note.amount_due_minor), account.figures().unpaid_minor)
+        if amount and note.currency == row.currency:
+            credit = {"document_id": str(note.id), "document_number": note.number, "amount_minor": amount}
+            row.credits = [*row.credits, credit]
+
+
+async def _remind(account: Account, reminders: Sequence[Document]) -> None:
+    """A receivable for each reminder, which `close` fills with the figures of its invoice."""
+    row, session = account.row, account.session
+    query = select(Receivable).where(Receivable.repeats_document_id == row.document_id)
+    known = {repeated.document_id: repeated for repeated in await session.exec(query)}
+    for document_id in known.keys() - {reminder.id for reminder in reminders}:
+        known[document_id].cancelled = True
+    for reminder in reminders:
+        repeated = known.get(reminder.id) or Receivable(
+            merchant_id=row.merchant_id, document_id=reminder.id, currency=row.currency, asked_minor=row.asked_minor,
+            repeats_document_id=row.document_id,
+        )  # fmt: skip
+        repeated.cancelled = row.cancelled
+        for name in ("customer_id", "thread_id", "due_date"):
+            setattr(repeated, name, getattr(reminder, name))
+        repeated.document_number, repeated.document_type = reminder.number, reminder.type
+        session.add(repeated)
+    await session.flush()
 
 
 def _asks(document: Document) -> bool:
     return (
         document.type in _ASKING
+        and document.kind != InvoiceKind.SELF_BILLED
         and document.state == "shared"
         and not document.deleted
         and document.amount_due_minor > 0
@@ -65,9 +135,9 @@ def _follow(row: Receivable, document: Document) -> None:
     row.currency = document.currency
     row.asked_minor = document.amount_due_minor
     row.due_date = document.due_date
-    row.cash_discounts = list(document.cash_discounts)
-    row.payment_reference = document.payment_reference
-    row.payment_means = document.payment_means
+    row.asked_discounts = list(document.cash_discounts)
+    for name in ("payment_reference", "payment_means", "payee_name", "account_holder", "iban", "bic"):
+        setattr(row, name, getattr(document, name))
     row.expected_on = row.expected_on or document.direct_debit_date
 
 
@@ -83,6 +153,7 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
         select(Receivable.id)
         .where(Receivable.merchant_id == merchant_id)
         .where(Receivable.state.not_in(("paid", "cancelled")))  # type: ignore[attr-defined]
+        .where(col(Receivable.repeats_document_id).is_(None))
         .where(Receivable.offer != offer.digest)
         .order_by(Receivable.document_id)  # type: ignore[arg-type]
         .limit(limit)

@@ -4,13 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import select
 
 from kontor_payments import events
 from kontor_payments.dependencies import Dependencies, dependencies_of
-from kontor_payments.errors import NothingToRefund, PaymentNotFound
-from kontor_payments.models import Payment
-from kontor_payments.receivables.account import lock
+from kontor_payments.errors import NothingToRefund
+from kontor_payments.receivables.account import lock_by_payment
 from kontor_payments.refunds.service import request_refund
 from kontor_service.commands import command_result
 from kontor_service.tokens import Principal, require
@@ -31,11 +29,7 @@ async def refund_surplus(deps: Dependencies, principal: Principal, payment_id: U
     Raises PaymentNotFound, NothingToRefund.
     """
     async with deps.db.transaction(principal.merchant) as session:
-        query = select(Payment.receivable_id).where(Payment.id == payment_id)
-        receivable_id = (await session.exec(query)).one_or_none()
-        if receivable_id is None:
-            raise PaymentNotFound
-        account = await lock(session, receivable_id, deps.clock)
+        account = await lock_by_payment(session, payment_id, deps.clock)
         payment = account.payments[payment_id]
         # What the ERP or staff booked went through no provider that could give it back.
         surplus = account.surplus(payment) if payment.connection_id else 0

@@ -23,6 +23,7 @@ def _receivable(r: Any) -> dict[str, Any]:
         "pending_minor": r.pending_minor,
         "due_date": r.due_date or None,
         "expected_on": r.expected_on or None,
+        "repeats": bool(r.repeats_document_id),
         "brief": text(brief),
         "data": whole(r),
     }
@@ -48,7 +49,7 @@ RECEIVABLE = View(
     payments_pb2.ReceivableSnapshot,
     {
         "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
-        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "brief": "text", "data": "json",
+        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "repeats": "boolean", "brief": "text", "data": "json",
     },
     _receivable,
     lambda r: (f"merchant:{r.merchant_id}", f"document:{r.document_id}"),

@@ -12,6 +12,10 @@ def _receivable(r: Any) -> dict[str, Any]:
         name: money(getattr(r, f"{name}_minor"), r.currency)
         for name in ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
     }
+    credits = [
+        {"document_id": c.document_id, "number": c.document_number, "amount": money(c.amount_minor, r.currency)}
+        for c in r.credits
+    ]
     return {
         "document_id": r.document_id,
         "customer_id": r.customer_id or None,
@@ -19,10 +23,15 @@ def _receivable(r: Any) -> dict[str, Any]:
         "currency": r.currency,
         "open_minor": r.open_minor,
         "due_date": r.due_date or None,
-        "brief": text({"state": r.state, "open": amounts["open"], "paid": amounts["paid"]}),
+        "repeats": bool(r.repeats_document_id),
+        "brief": text(
+            {"state": r.state, "open": amounts["open"], "paid": amounts["paid"]}
+            | ({"credits": credits} if credits else {})
+        ),
         "data": amounts
         | {
             "state": r.state,
+            "credits": credits,
             "due_date": r.due_date or None,
             "methods": [{"code": m.code, "provider": m.provider} for m in r.methods],
             "cash_discounts": [
@@ -45,7 +54,7 @@ RECEIVABLE = View(
     payments_pb2.ReceivableSnapshot,
     {
         "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
-        "due_date": "date", "brief": "text", "data": "json",
+        "due_date": "date", "repeats": "boolean", "brief": "text", "data": "json",
     },
     _receivable,
     lambda r: (f"document:{r.document_id}", f"customer:{r.customer_id}"),

@@ -101,7 +101,7 @@ async def _payment_heard(request: Request, slug: str, document_id: UUID) -> None
 async def transfer(request: Request, slug: Slug, document_id: UUID) -> Response:
     view = await _view(request, slug, document_id)
     details = await transfer_details(request, document_id)
-    code = segno.make(details["epc"], error="m", boost_error=False, micro=False) if details["epc"] else None
+    code = segno.make(details["epc"].encode(), error="m", boost_error=False, micro=False) if details["epc"] else None
     return pages(request).render(
         request, "transfer.html", request.state.page_context, slug=slug, view=view, transfer=details,
         code=code.svg_data_uri(scale=4, border=4, light="#fff") if code else None,

@@ -14,8 +14,8 @@ from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
 from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import long, word
 
-# Nothing more is expected of the customer.
-_SETTLED = frozenset({"paid", "cancelled"})
+# The customer is expected to do something.
+_TO_PAY = frozenset({"open", "overdue", "partly_paid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,11 @@ class ReceivableView:
         """Whether the pay button is there: money is open, none of it on its way, and the merchant takes it here."""
         return (
             self.payment is not None
-            and self.entry["status"] in ("open", "overdue", "partly_paid")
+            and self.entry["status"] in _TO_PAY
             and self.open_minor > 0
             and bool(self.methods)
             and self.merchant["payments"]
             and self.merchant["types"].get(self.entry["type"], {}).get("can_pay", False)
-            and not self.debited_on
         )
 
     @property
@@ -64,22 +63,17 @@ class ReceivableView:
 
     @property
     def debited_on(self) -> str | None:
-        """The day on which the merchant itself debits the customer's account (D6); None for others."""
-        if self.details["payment_means"] != "direct_debit" or self.entry["status"] in _SETTLED:
-            return None
+        """The day on which the merchant debits the customer's account (D6), where it is known."""
         on: str | None = self.details["direct_debit_date"] or self.entry["due_date"]
         return on
 
     @property
     def skonto(self) -> Skonto | None:
-        """The best cash discount that can still be earned (C25)."""
-        if not self.payment or self.entry["status"] not in ("open", "overdue"):
-            return None
-        steps = [s for s in self.payment["cash_discounts"] if s["until"] >= self.today.isoformat()]
-        best = min(steps, key=lambda step: step["payable"]["minor_units"], default=None)
-        if best is None or best["payable"]["minor_units"] >= self.open_minor:
-            return None
-        return Skonto(best["until"], best["percent"], best["payable"]["minor_units"])
+        """The best cash discount that can still be earned (C25), as payments has worked it out."""
+        steps = self.payment["cash_discounts"] if self.payment and self.entry["status"] in _TO_PAY else ()
+        running = [step for step in steps if step["until"] >= self.today.isoformat()]
+        best = min(running, key=lambda step: step["payable"]["minor_units"], default=None)
+        return Skonto(best["until"], best["percent"], best["payable"]["minor_units"]) if best else None
 
     @property
     def failure(self) -> str:

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -55,6 +56,11 @@ def upgrade() -> None:
         sa.Column("payment_reference", sa.Text(), nullable=False),
         sa.Column("payment_means", sa.Text(), nullable=False),
         sa.Column("direct_debit_date", sa.Date(), nullable=True),
+        sa.Column("payee_name", sa.Text(), nullable=False),
+        sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("bic", sa.Text(), nullable=False),
+        sa.Column("names_invoice", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(
@@ -63,6 +69,13 @@ def upgrade() -> None:
         ["merchant_id", "external_id"],
         unique=False,
         postgresql_where=sa.text("external_id <> ''"),
+    )
+    op.create_index(
+        "document_names_invoice",
+        "document",
+        ["customer_id", "names_invoice"],
+        unique=False,
+        postgresql_where=sa.text("names_invoice <> ''"),
     )
     op.create_index("document_number", "document", ["merchant_id", "number"], unique=False)
     op.create_table(
@@ -167,6 +180,7 @@ def upgrade() -> None:
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("transfer", sa.Boolean(), nullable=False),
         sa.Column("sandbox", sa.Boolean(), nullable=False),
+        sa.Column("offset_credit_notes", sa.Boolean(), nullable=False),
         sa.Column("methods_off", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_payment_settings")),
     )
@@ -185,9 +199,15 @@ def upgrade() -> None:
         sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("due_date", sa.Date(), nullable=True),
-        sa.Column("cash_discounts", postgresql.JSONB(), nullable=False),
+        sa.Column("repeats_document_id", sa.Uuid(), nullable=True),
+        sa.Column("credits", postgresql.JSONB(), nullable=False),
+        sa.Column("asked_discounts", postgresql.JSONB(), nullable=False),
         sa.Column("payment_reference", sa.Text(), nullable=False),
         sa.Column("payment_means", sa.Text(), nullable=False),
+        sa.Column("payee_name", sa.Text(), nullable=False),
+        sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("bic", sa.Text(), nullable=False),
         sa.Column("due_minor", sa.BigInteger(), nullable=False),
         sa.Column("pending_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_minor", sa.BigInteger(), nullable=False),
@@ -195,6 +215,7 @@ def upgrade() -> None:
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("open_minor", sa.BigInteger(), nullable=False),
         sa.Column("overpaid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("cash_discounts", postgresql.JSONB(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("methods", postgresql.JSONB(), nullable=False),
         sa.Column("offer", sa.Text(), nullable=False),
@@ -204,7 +225,8 @@ def upgrade() -> None:
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.Column("checkout_open", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('open', 'on_its_way', 'partly_paid', 'paid', 'cancelled')", name=op.f("ck_receivable_state")
+            "state IN ('open', 'on_its_way', 'partly_paid', 'paid', 'cancelled', 'direct_debit')",
+            name=op.f("ck_receivable_state"),
         ),
         sa.CheckConstraint("asked_minor > 0", name=op.f("ck_receivable_asked_minor")),
         sa.CheckConstraint("discount_minor >= 0", name=op.f("ck_receivable_discount_minor")),
@@ -224,6 +246,13 @@ def upgrade() -> None:
         ["merchant_id", "id"],
         unique=False,
         postgresql_where=sa.text("state NOT IN ('paid', 'cancelled')"),
+    )
+    op.create_index(
+        "receivable_repeats",
+        "receivable",
+        ["repeats_document_id"],
+        unique=False,
+        postgresql_where=sa.text("repeats_document_id IS NOT NULL"),
     )
     op.create_table(
         "checkout",
@@ -293,9 +322,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("booked_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cancelled_by", sa.Text(), nullable=False),
         sa.Column("matched_to", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched')",
+            "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched', 'cancelled')",
             name=op.f("ck_payment_state"),
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_amount_minor")),

@@ -55,6 +55,35 @@ DOCUMENT_TYPE_RECEIPT: DocumentType.ValueType  # 9
 DOCUMENT_TYPE_CONTRACT: DocumentType.ValueType  # 10
 DOCUMENT_TYPE_OTHER: DocumentType.ValueType  # 11
 
+class _InvoiceKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InvoiceKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_InvoiceKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INVOICE_KIND_UNSPECIFIED: _InvoiceKind.ValueType  # 0
+    INVOICE_KIND_PRO_FORMA: _InvoiceKind.ValueType  # 1
+    INVOICE_KIND_PARTIAL: _InvoiceKind.ValueType  # 2
+    INVOICE_KIND_CORRECTED: _InvoiceKind.ValueType  # 3
+    INVOICE_KIND_PREPAYMENT: _InvoiceKind.ValueType  # 4
+    INVOICE_KIND_SELF_BILLED: _InvoiceKind.ValueType  # 5
+    """The customer is the seller: the merchant pays."""
+    INVOICE_KIND_PARTIAL_FINAL: _InvoiceKind.ValueType  # 6
+    INVOICE_KIND_FINAL: _InvoiceKind.ValueType  # 7
+
+class InvoiceKind(_InvoiceKind, metaclass=_InvoiceKindEnumTypeWrapper):
+    """Invoices that have a name of their own (UNTDID 1001, as EN 16931 takes it)."""
+
+INVOICE_KIND_UNSPECIFIED: InvoiceKind.ValueType  # 0
+INVOICE_KIND_PRO_FORMA: InvoiceKind.ValueType  # 1
+INVOICE_KIND_PARTIAL: InvoiceKind.ValueType  # 2
+INVOICE_KIND_CORRECTED: InvoiceKind.ValueType  # 3
+INVOICE_KIND_PREPAYMENT: InvoiceKind.ValueType  # 4
+INVOICE_KIND_SELF_BILLED: InvoiceKind.ValueType  # 5
+"""The customer is the seller: the merchant pays."""
+INVOICE_KIND_PARTIAL_FINAL: InvoiceKind.ValueType  # 6
+INVOICE_KIND_FINAL: InvoiceKind.ValueType  # 7
+
 class _DocumentState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -402,6 +431,11 @@ class Document(message.Message):
     SHARE_RECIPIENT_FIELD_NUMBER: builtins.int
     SHARE_SUBJECT_FIELD_NUMBER: builtins.int
     SHARE_TEXT_FIELD_NUMBER: builtins.int
+    PAYEE_NAME_FIELD_NUMBER: builtins.int
+    ACCOUNT_HOLDER_FIELD_NUMBER: builtins.int
+    IBAN_FIELD_NUMBER: builtins.int
+    BIC_FIELD_NUMBER: builtins.int
+    KIND_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -447,6 +481,14 @@ class Document(message.Message):
     """Chosen by staff for this share (C23); empty: the template's."""
     share_subject: builtins.str
     share_text: builtins.str
+    payee_name: builtins.str
+    """Who is to be paid where that is not the seller (BG-10)."""
+    account_holder: builtins.str
+    """The account that a transfer goes to, as the document says (BT-84 to BT-86); empty: the merchant's."""
+    iban: builtins.str
+    bic: builtins.str
+    kind: builtins.str
+    """What kind of an invoice it is, where it is none of the ordinary ones."""
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
@@ -509,10 +551,15 @@ class Document(message.Message):
         share_recipient: builtins.str = ...,
         share_subject: builtins.str = ...,
         share_text: builtins.str = ...,
+        payee_name: builtins.str = ...,
+        account_holder: builtins.str = ...,
+        iban: builtins.str = ...,
+        bic: builtins.str = ...,
+        kind: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["closed_at", b"closed_at", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_due_minor", b"amount_due_minor", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "id", b"id", "issue_date", b"issue_date", "issues", b"issues", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

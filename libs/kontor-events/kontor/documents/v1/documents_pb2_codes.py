@@ -17,6 +17,16 @@ class DocumentType(Code):
     OTHER = 'other', 'Document', 'Other documents'
 
 
+class InvoiceKind(Code):
+    PRO_FORMA = 'pro_forma', 'Pro forma invoice'
+    PARTIAL = 'partial', 'Partial invoice'
+    CORRECTED = 'corrected', 'Corrected invoice'
+    PREPAYMENT = 'prepayment', 'Prepayment invoice'
+    SELF_BILLED = 'self_billed', 'Self-billed invoice'
+    PARTIAL_FINAL = 'partial_final', 'Partial final invoice'
+    FINAL = 'final', 'Final invoice'
+
+
 class DocumentState(Code):
     WAITING = 'waiting', 'waits for release', '', '', 'open'
     SHARED = 'shared', 'shared', '', '', 'way'

@@ -34,6 +34,8 @@ class _ReceivableStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Receiv
     RECEIVABLE_STATE_CANCELLED: _ReceivableState.ValueType  # 5
     RECEIVABLE_STATE_OVERDUE: _ReceivableState.ValueType  # 6
     """Never on the bus: open or partly paid beyond the due date, as the day makes it on a page."""
+    RECEIVABLE_STATE_DIRECT_DEBIT: _ReceivableState.ValueType  # 7
+    """The merchant collects it: nothing is open, and nothing is to be paid."""
 
 class ReceivableState(_ReceivableState, metaclass=_ReceivableStateEnumTypeWrapper):
     """How much of a receivable is paid."""
@@ -46,6 +48,8 @@ RECEIVABLE_STATE_PAID: ReceivableState.ValueType  # 4
 RECEIVABLE_STATE_CANCELLED: ReceivableState.ValueType  # 5
 RECEIVABLE_STATE_OVERDUE: ReceivableState.ValueType  # 6
 """Never on the bus: open or partly paid beyond the due date, as the day makes it on a page."""
+RECEIVABLE_STATE_DIRECT_DEBIT: ReceivableState.ValueType  # 7
+"""The merchant collects it: nothing is open, and nothing is to be paid."""
 
 class _PaymentState:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -61,6 +65,7 @@ class _PaymentStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentSt
     PAYMENT_STATE_REFUNDED: _PaymentState.ValueType  # 5
     PAYMENT_STATE_REVERSED: _PaymentState.ValueType  # 6
     PAYMENT_STATE_MATCHED: _PaymentState.ValueType  # 7
+    PAYMENT_STATE_CANCELLED: _PaymentState.ValueType  # 8
 
 class PaymentState(_PaymentState, metaclass=_PaymentStateEnumTypeWrapper):
     """What became of one payment."""
@@ -73,6 +78,7 @@ PAYMENT_STATE_REFUND_PENDING: PaymentState.ValueType  # 4
 PAYMENT_STATE_REFUNDED: PaymentState.ValueType  # 5
 PAYMENT_STATE_REVERSED: PaymentState.ValueType  # 6
 PAYMENT_STATE_MATCHED: PaymentState.ValueType  # 7
+PAYMENT_STATE_CANCELLED: PaymentState.ValueType  # 8
 
 class _PaymentMethod:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -175,6 +181,8 @@ FAILURE_CODE_FAILED: FailureCode.ValueType  # 10
 
 @typing.final
 class CashDiscount(message.Message):
+    """A cash discount that can still be earned."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     UNTIL_FIELD_NUMBER: builtins.int
@@ -184,6 +192,7 @@ class CashDiscount(message.Message):
     """ISO 8601 date in the merchant's zone, inclusive."""
     percent: builtins.str
     payable_minor: builtins.int
+    """What is left to pay until then, after everything that has been paid."""
     def __init__(
         self,
         *,
@@ -194,6 +203,31 @@ class CashDiscount(message.Message):
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["payable_minor", b"payable_minor", "percent", b"percent", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Credit(message.Message):
+    """A credit note that reduces what is owed."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    document_id: builtins.str
+    document_number: builtins.str
+    amount_minor: builtins.int
+    def __init__(
+        self,
+        *,
+        document_id: builtins.str = ...,
+        document_number: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "document_id", b"document_id", "document_number", b"document_number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -257,6 +291,8 @@ class Receivable(message.Message):
     PAYMENT_REFERENCE_FIELD_NUMBER: builtins.int
     EXPECTED_ON_FIELD_NUMBER: builtins.int
     CHECKOUT_OPEN_FIELD_NUMBER: builtins.int
+    CREDITS_FIELD_NUMBER: builtins.int
+    REPEATS_DOCUMENT_ID_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -276,7 +312,7 @@ class Receivable(message.Message):
     """Still to be paid, without what is on its way; never negative."""
     overpaid_minor: builtins.int
     state: builtins.str
-    """open, on_its_way, partly_paid, paid, cancelled"""
+    """open, on_its_way, partly_paid, paid, cancelled, direct_debit"""
     due_date: builtins.str
     last_method: builtins.str
     last_failure: builtins.str
@@ -287,12 +323,18 @@ class Receivable(message.Message):
     """Business date on which money on its way is expected."""
     checkout_open: builtins.bool
     """The part of pending that was promised by the customer's own word is not counted here."""
+    repeats_document_id: builtins.str
+    """Of a reminder: the invoice whose figures this repeats. They count there, and only there."""
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
     def methods(self) -> containers.RepeatedCompositeFieldContainer[Method]: ...
     @builtins.property
     def paid_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def credits(self) -> containers.RepeatedCompositeFieldContainer[Credit]:
+        """What of the document's amount has been offset; not part of due_minor."""
+
     def __init__(
         self,
         *,
@@ -322,10 +364,12 @@ class Receivable(message.Message):
         payment_reference: builtins.str = ...,
         expected_on: builtins.str = ...,
         checkout_open: builtins.bool = ...,
+        credits: abc.Iterable[Credit] | None = ...,
+        repeats_document_id: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_id", b"repeats_document_id", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -470,6 +514,30 @@ class PaymentFailed(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class PaymentCancelled(message.Message):
+    """Staff took a booking back."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    RECEIVABLE_FIELD_NUMBER: builtins.int
+    PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def receivable(self) -> Receivable: ...
+    @builtins.property
+    def payment(self) -> Payment: ...
+    def __init__(
+        self,
+        *,
+        receivable: Receivable | None = ...,
+        payment: Payment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class PaymentRefunded(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
@@ -540,6 +608,8 @@ class Payment(message.Message):
     CREATED_AT_FIELD_NUMBER: builtins.int
     SETTLED_AT_FIELD_NUMBER: builtins.int
     BOOKED_BY_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    CANCELLED_BY_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -553,7 +623,8 @@ class Payment(message.Message):
     amount_minor: builtins.int
     state: builtins.str
     """pending, failed, succeeded, refund_pending, refunded, reversed (the payer's bank took it back),
-    matched (a booking that speaks of the same money as another payment, and counts nothing)
+    matched (a booking that speaks of the same money as another payment, and counts nothing),
+    cancelled (a booking that staff took back, and counts nothing)
     """
     method: builtins.str
     provider: builtins.str
@@ -562,6 +633,9 @@ class Payment(message.Message):
     failure: builtins.str
     """Why it failed, as a stable code; other_currency: it is there and counts nothing."""
     booked_by: builtins.str
+    reason: builtins.str
+    """Why a booking was cancelled, and by whom."""
+    cancelled_by: builtins.str
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -588,10 +662,12 @@ class Payment(message.Message):
         created_at: timestamp_pb2.Timestamp | None = ...,
         settled_at: timestamp_pb2.Timestamp | None = ...,
         booked_by: builtins.str = ...,
+        reason: builtins.str = ...,
+        cancelled_by: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "booked_by", b"booked_by", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "provider", b"provider", "provider_reference", b"provider_reference", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

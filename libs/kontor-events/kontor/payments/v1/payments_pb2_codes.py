@@ -10,6 +10,7 @@ class ReceivableState(Code):
     PAID = 'paid', 'paid in full', '', '', 'paid'
     CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
     OVERDUE = 'overdue', 'overdue', '', '', 'late'
+    DIRECT_DEBIT = 'direct_debit', 'is debited', '', '', 'way'
 
 
 class PaymentState(Code):
@@ -20,6 +21,7 @@ class PaymentState(Code):
     REFUNDED = 'refunded', 'refunded', '', '', 'idle'
     REVERSED = 'reversed', 'taken back by the bank', '', '', 'late'
     MATCHED = 'matched', 'same money as another payment', '', '', 'idle'
+    CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
 
 
 class PaymentMethod(Code):

@@ -70,7 +70,7 @@ BEGIN ATOMIC
             FROM (
                 SELECT p.currency, p.open_minor, d.due_date
                 FROM document_payment p JOIN document d ON d.id = p.document_id
-                WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid')
+                WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
                   AND d.shown AND d.state <> 'cancelled' AND d.type = ANY (r.visible_types)
                 LIMIT 1000
             ) picked
@@ -81,7 +81,7 @@ BEGIN ATOMIC
         SELECT array_agg(t.entry) AS entries FROM (
             SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief) AS entry
             FROM document_payment p JOIN document d ON d.id = p.document_id
-            WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid')
+            WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
               AND d.shown AND d.state <> 'cancelled' AND d.type = ANY (r.visible_types)
             ORDER BY d.by_due, d.id LIMIT 5
         ) t

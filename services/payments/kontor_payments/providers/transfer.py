@@ -8,10 +8,11 @@ from sqlmodel import select
 
 from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import NoBankAccount
-from kontor_payments.models import Merchant
-from kontor_payments.providers.transfer.epc import epc_payload
+from kontor_payments.models import Merchant, Receivable
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import lock
+from kontor_service.epc import epc_payload
+from kontor_service.money import from_minor
 from kontor_service.tokens import Principal, require
 
 router = APIRouter(prefix="/v1", tags=["transfer"])
@@ -30,12 +31,17 @@ async def instructions(request: Request, document_id: UUID, principal: Reader) -
         offered = account.offer.provider_of(row, "transfer")
     if merchant is None or offered is None:
         raise NoBankAccount
-    payload: dict[str, Any] = {
-        "holder": merchant.account_holder,
-        "iban": merchant.iban,
-        "bic": merchant.bic,
+    # The account that the document names; the merchant's own only where it names none.
+    account_of: Receivable | Merchant = row if row.iban else merchant
+    holder, iban, bic = account_of.account_holder, account_of.iban, account_of.bic
+    reference = row.payment_reference or row.document_number
+    amount = from_minor(amount_minor, row.currency)
+    return {
+        "holder": holder,
+        "iban": iban,
+        "bic": bic,
         "amount_minor": amount_minor,
         "currency": row.currency,
-        "reference": row.payment_reference or row.document_number,
+        "reference": reference,
+        "epc": epc_payload(holder, iban, bic, amount, reference) or None if row.currency == "EUR" else None,
     }
-    return payload | {"epc": epc_payload(**payload)}

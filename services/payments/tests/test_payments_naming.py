@@ -1,0 +1,161 @@
+"""Documents that name an invoice: credit notes are offset against it, reminders are paid with it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kontor.documents.v1 import documents_pb2 as docs
+from kontor.payments.v1 import payments_pb2 as pb
+from kontor_testing.waiting import eventually
+
+
+async def naming(world: Any, invoice: UUID, kind: str, document: UUID | None = None, **changes: Any) -> UUID:
+    """A document of this kind that names the invoice."""
+    named = docs.Reference(kind="invoice", number=f"RE-{str(invoice)[-6:]}")
+    found: UUID = await world.invoice(document, type=kind, references=[named], **changes)
+    return found
+
+
+async def credit(world: Any, invoice: UUID, minor: int, document: UUID | None = None, **changes: Any) -> UUID:
+    return await naming(world, invoice, "credit_note", document, amount_due_minor=minor, gross_minor=minor, **changes)
+
+
+async def test_a_credit_note_reduces_what_is_to_pay_on_the_invoice_it_names(world: Any) -> None:
+    invoice = await world.invoice()
+    note = await credit(world, invoice, 1900, number="GS-1")
+    row = await world.receivable(invoice)
+    assert (row["state"], row["due_minor"], row["open_minor"]) == ("open", 10000, 10000)
+    told = (await world.told(pb.ReceivableChanged))[-1].receivable
+    assert [(c.document_id, c.document_number, c.amount_minor) for c in told.credits] == [(str(note), "GS-1", 1900)]
+    assert (await world.checkout(invoice))["amount_minor"] == 10000
+
+
+async def test_a_credit_note_that_comes_before_its_invoice_is_offset_when_that_comes(world: Any) -> None:
+    state = world.document()
+    note = await credit(world, UUID(state.id), 1900)
+    await world.hear(state)
+    assert (await world.receivable(UUID(state.id)))["open_minor"] == 10000
+    assert await world.sql("SELECT 1 FROM receivable WHERE document_id = $1", note) == []
+
+
+async def test_a_credit_note_goes_as_far_as_the_invoice_is_unpaid(world: Any) -> None:
+    invoice = await world.invoice()
+    await world.erp(invoice, "100.00")
+    await credit(world, invoice, 5000)
+    row = await world.receivable(invoice)
+    assert (row["state"], row["open_minor"], row["overpaid_minor"]) == ("paid", 0, 0)
+    assert json.loads(row["credits"])[0]["amount_minor"] == 1900
+
+
+async def test_a_paid_invoice_takes_no_credit_note(world: Any) -> None:
+    invoice = await world.invoice()
+    await world.erp(invoice)
+    await credit(world, invoice, 1900)
+    row = await world.receivable(invoice)
+    assert (row["credits"], row["overpaid_minor"], row["paid_minor"]) == ("[]", 0, 11900)
+
+
+async def test_a_credit_note_shrinks_the_cash_discount_in_proportion(world: Any) -> None:
+    step = {"until": "2099-12-31", "percent": "2.00", "amount_minor": 2000, "payable_minor": 98000}
+    invoice = await world.invoice(amount_due_minor=100000, cash_discounts=[step])
+    await credit(world, invoice, 10000)
+    assert (await world.checkout(invoice))["amount_minor"] == 88200
+    await world.erp(invoice, "882.00")
+    row = await world.receivable(invoice)
+    assert (row["state"], row["due_minor"], row["discount_minor"]) == ("paid", 90000, 1800)
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "cancelled"])
+async def test_a_credit_note_that_no_longer_stands_is_given_back_to_the_invoice(world: Any, end: str) -> None:
+    invoice = await world.invoice()
+    note = await credit(world, invoice, 1900)
+    await credit(world, invoice, 1900, note, state=end)
+    assert (await world.receivable(invoice))["open_minor"] == 11900
+
+
+async def test_an_invoice_of_less_than_nothing_is_a_credit_note_too(world: Any) -> None:
+    invoice = await world.invoice()
+    await naming(world, invoice, "invoice", amount_due_minor=-1900, gross_minor=-1900)
+    assert (await world.receivable(invoice))["open_minor"] == 10000
+
+
+async def test_nothing_is_offset_across_customers_or_currencies(world: Any) -> None:
+    invoice = await world.invoice()
+    await credit(world, invoice, 1900, customer_id=str(world.merchant))
+    await credit(world, invoice, 1900, currency="CHF")
+    assert (await world.receivable(invoice))["open_minor"] == 11900
+
+
+async def test_a_merchant_may_switch_offsetting_off(world: Any) -> None:
+    answer = await world.http.put("/v1/settings", json={"offset_credit_notes": False}, headers=world.staff())
+    assert answer.json()["offset_credit_notes"] is False
+    invoice = await world.invoice()
+    await credit(world, invoice, 1900)
+    assert (await world.receivable(invoice))["open_minor"] == 11900
+
+
+async def test_a_reminder_stands_where_its_invoice_stands_and_counts_nothing_itself(world: Any) -> None:
+    invoice = await world.invoice()
+    reminder = await naming(world, invoice, "reminder", number="M-1", due_date="2026-12-20")
+    row = await world.receivable(reminder)
+    assert (row["state"], row["open_minor"], str(row["due_date"])) == ("open", 11900, "2026-12-20")
+    assert row["repeats_document_id"] == invoice
+    await world.erp(invoice, "19.00")
+    assert (await world.receivable(reminder))["open_minor"] == 10000
+    await world.erp(invoice, "100.00", external_id="second")
+    row = await world.receivable(reminder)
+    assert (row["state"], row["open_minor"], row["paid_at"] is not None) == ("paid", 0, True)
+    # The money moved once.
+    assert {told.receivable.document_id for told in await world.told(pb.PaymentSucceeded)} == {str(invoice)}
+
+
+async def test_paying_a_reminder_pays_its_invoice_under_the_invoices_reference(world: Any) -> None:
+    invoice = await world.invoice(payment_reference="RE-4711")
+    reminder = await naming(world, invoice, "reminder", payment_reference="M-1")
+    transfer = await world.http.get(f"/v1/documents/{reminder}/transfer", headers=world.payer())
+    assert (transfer.json()["reference"], transfer.json()["amount_minor"]) == ("RE-4711", 11900)
+    await world.choose(await world.checkout(reminder), "success")
+    await world.becomes(invoice, "paid")
+    assert await world.state(reminder) == "paid"
+
+
+async def test_who_has_only_the_reminders_link_may_pay_by_it(world: Any) -> None:
+    invoice = await world.invoice()
+    reminder = await naming(world, invoice, "reminder")
+    payer = world.payer(document_id=str(reminder))
+    assert (await world.pay(reminder, headers=payer)).status_code == 201
+
+
+async def test_the_erp_may_name_the_reminder_that_was_paid(world: Any) -> None:
+    invoice = await world.invoice()
+    await naming(world, invoice, "reminder", number="M-77")
+    await world.erp(invoice, document_number="M-77")
+    assert await world.state(invoice) == "paid"
+
+
+async def test_a_reminder_that_was_withdrawn_or_whose_invoice_was_cancelled_asks_for_nothing(world: Any) -> None:
+    invoice = await world.invoice()
+    first, second = [await naming(world, invoice, "reminder") for _ in range(2)]
+    await naming(world, invoice, "reminder", first, state="withdrawn")
+    assert (await world.state(first), await world.state(second)) == ("cancelled", "open")
+    await world.invoice(invoice, state="cancelled")
+    assert await world.state(second) == "cancelled"
+
+
+async def test_a_reminder_of_several_invoices_is_no_receivable(world: Any) -> None:
+    numbers = [docs.Reference(kind="invoice", number=number) for number in ("RE-1", "RE-2")]
+    reminder = await world.invoice(type="reminder", references=numbers)
+    assert await world.sql("SELECT 1 FROM receivable WHERE document_id = $1", reminder) == []
+
+
+async def test_reminders_follow_what_the_merchant_offers(world: Any) -> None:
+    invoice = await world.invoice()
+    reminder = await naming(world, invoice, "reminder")
+    await world.register(payments_enabled=False)
+
+    async def gone() -> bool:
+        return bool((await world.receivable(reminder))["methods"] == "[]")
+
+    await eventually(gone)
