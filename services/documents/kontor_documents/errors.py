@@ -12,6 +12,7 @@ DataMissing = Invalid.named(
     N_("The file says nothing that can be read by a computer. Please upload an e-invoice (XRechnung, ZUGFeRD)."),
 )
 DataConflict = Invalid.named("data_conflict", N_("The data beside the file says what the file already says."))
+TooManyLines = Invalid.named("too_many_lines", N_("The document has too many lines."))
 WrongTotals = Invalid.named("wrong_totals", N_("Amounts in the file do not agree with each other."))
 TooMuch = Invalid.named(
     "too_much", N_("The document names more files, references or remarks than can be kept with it.")

@@ -1,9 +1,18 @@
 """What is more than an event can carry, what cannot be kept, and numbers that must not come back."""
 
 import io
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from PIL import Image
+
+from kontor_documents.content.model import DocumentData, Line, serialize
+from kontor_documents.einvoice.totals import complete
+from kontor_documents.einvoice.write import write_ubl
+from kontor_documents.errors import TooManyLines
+from kontor_documents.intake.parse import parse
+from kontor_documents.rendering import Branding, RenderingError, render, typesetting
 
 
 def invoice(**changes):
@@ -69,3 +78,36 @@ async def test_a_picture_with_data_beside_it_is_refused_instead_of_dropped(docum
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     refused = await documents.submit(invoice(), file=picture.getvalue(), media_type="image/png")
     assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "unknown_file_type", "file")
+
+
+def test_more_lines_than_a_pdf_is_made_of_are_refused_with_the_way_on():
+    line = Line(name="Zähler", net_price=Decimal("0.10"), tax_rate=Decimal(19))
+    data = complete(DocumentData(number="RE-1", issue_date=date(2026, 11, 1), lines=[line] * 2_001))
+    for file, beside in ((write_ubl(data), None), (None, serialize(data))):
+        with pytest.raises(TooManyLines) as refused:
+            parse(file, beside)
+        assert (refused.value.field, refused.value.params["most"]) == ("lines", 2_000)
+
+
+def document_of(count):
+    lines = [Line(name=f"Posten {number}", net_price=Decimal("1.50"), tax_rate=Decimal(19)) for number in range(count)]
+    return complete(DocumentData(number="RE-1", issue_date=date(2026, 11, 1), lines=lines))
+
+
+def test_a_large_document_is_set_in_a_process_of_its_own(monkeypatch):
+    here = render(document_of(60), Branding(name="Brunner"))
+    monkeypatch.setattr(typesetting, "LARGE", 0)
+    monkeypatch.setattr(typesetting, "compiled", lambda *_: pytest.fail("set in the service's own process"))
+    assert render(document_of(60), Branding(name="Brunner")) == here
+    typesetting._worker.close()
+
+
+def test_what_does_not_finish_is_named_and_does_not_stay(monkeypatch):
+    monkeypatch.setattr(typesetting, "LARGE", 0)
+    monkeypatch.setattr(typesetting._worker, "timeout", 0.01)
+    with pytest.raises(RenderingError) as refused:
+        render(document_of(3), Branding(name="Brunner"))
+    assert refused.value.field == "document"
+    monkeypatch.setattr(typesetting._worker, "timeout", 120.0)
+    assert render(document_of(3), Branding(name="Brunner")).startswith(b"%PDF")
+    typesetting._worker.close()

@@ -12,13 +12,15 @@ from kontor_documents.einvoice.findings import Finding
 from kontor_documents.einvoice.read import ReadResult, read_document, read_json
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.uploads import IMAGES
-from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted, WrongTotals
+from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted, TooManyLines, WrongTotals
 from kontor_documents.release.rules import Issue, finding
 from kontor_service.errors import FieldError
 from kontor_service.i18n import N_
 
 # The state that carries them on the bus has room for so many.
 _MOST_ISSUES = 100
+# Lines that a PDF is made of: a hundred pages, and half a gigabyte of memory while they are set.
+_MOST_PRINTED = 2_000
 # What a sender may say beside an e-invoice: how it is filed, not what it says.
 _FILING = frozenset(
     {"type", "external_id", "customer_number", "title", "language", "valid_until", "references", "shipping"}
@@ -52,6 +54,14 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
         raise UnknownFileType(N_("A picture is no document. Please hand it in as a PDF."), field="file")
     given = read_json(beside) if beside is not None else None
     data = complete(_merged(result, given))
+    if len(data.lines) > _MOST_PRINTED and not (result and result.pdf):
+        raise TooManyLines(
+            N_(
+                "A PDF is made of at most %(most)s lines. Please hand in a PDF with the invoice inside, or with its data."
+            ),
+            field="lines",
+            most=_MOST_PRINTED,
+        )
     return Parsed(
         data=data,
         issues=issues_of(data, result.findings if result else (), issued=result is None),

@@ -1,6 +1,7 @@
 """Typst, one compiler per thread: a compiler keeps fonts and templates in memory and serves one call at a time."""
 
 import json
+import resource
 import threading
 from datetime import datetime
 from importlib.resources import files
@@ -11,26 +12,48 @@ import typst
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.printable import FONTS
 from kontor_documents.rendering.sheet import Sheet
+from kontor_documents.worker import DidNotFinish, Worker
 from kontor_service.i18n import N_
 
 TEMPLATES = Path(str(files("kontor_documents.rendering") / "template"))
 # Archival, with room for attachments; and accessible (ISO 14289-1): tagged, titled, in a known language.
 STANDARDS: "list[typst.PDFStandard]" = ["a-3b", "ua-1"]
 
+# Characters of input: some hundred lines. What is larger is set in a process of its own, so that its memory comes back.
+LARGE = 150_000
+MAX_MEMORY = 900 * 1024**2
+TIMEOUT_SECONDS = 120.0
+
+_worker = Worker(TIMEOUT_SECONDS, 1)
 _thread = threading.local()
 
 
 def typeset(sheet: Sheet, day: datetime) -> bytes:
     """The sheet as PDF. All input goes in as JSON text, so that nothing in it is read as markup. `day` dates the file."""
-    inputs = {"sheet": json.dumps(sheet.content, ensure_ascii=False)}
+    text = json.dumps(sheet.content, ensure_ascii=False)
     try:
-        pdf = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=day)
+        pdf = compiled(text, day) if len(text) <= LARGE else _worker.run(compiled_within_bounds, text, day)
+    except DidNotFinish as error:
+        raise RenderingError("document", N_("The document is too large for a PDF to be made of it.")) from error
+    if isinstance(pdf, str):
+        raise RenderingError("document", N_("The document cannot be typeset: %(reason)s"), reason=pdf)
+    return pdf
+
+
+def compiled(text: str, day: datetime) -> bytes | str:
+    """The PDF, or why there is none."""
+    try:
+        pdf = _compiler().compile(format="pdf", sys_inputs={"sheet": text}, pdf_standards=STANDARDS, timestamp=day)
     except typst.TypstError as error:
-        raise RenderingError(
-            "document", N_("The document cannot be typeset: %(reason)s"), reason=error.message
-        ) from error
+        return str(error.message)
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def compiled_within_bounds(text: str, day: datetime) -> bytes | str:
+    """The same in a process of its own, which dies where it would need more memory."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    return compiled(text, day)
 
 
 def _compiler() -> typst.Compiler:
