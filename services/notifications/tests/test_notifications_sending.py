@@ -130,6 +130,8 @@ async def test_a_mail_sent_twice_has_the_same_message_id(
     await desk.rows("UPDATE mail SET state = 'queued', next_attempt_at = now()")
     first, second = await desk.mails(2)
     assert first["headers"]["Message-ID"] == second["headers"]["Message-ID"]
+    [row] = await desk.log("sent")
+    assert row["attempts"] == 2
 
 
 async def test_a_mail_about_a_document_we_have_not_heard_of_waits(

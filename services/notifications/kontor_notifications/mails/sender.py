@@ -136,9 +136,9 @@ class Sender:
             settle(mail, outcome, now)
             if isinstance(outcome, Built):
                 shown = outcome.shown
-                session.add(
-                    MailBody(mail_id=id_, merchant_id=merchant_id, text=shown.text, html=shown.html, created_at=now)
-                )
+                # Once, also of a mail that went out twice.
+                body = MailBody(mail_id=id_, merchant_id=merchant_id, text=shown.text, html=shown.html, created_at=now)
+                await session.merge(body)
             mail.touch()
             session.add(mail)
             record(session, _EVENTS[mail.state](mail=mail_state(mail)))
