@@ -146,6 +146,8 @@ class TestSharedAndOpened:
         expect(row).to_contain_text("noch nicht geöffnet")
         customer.open(document["portal_url"])
         expect(customer.page.get_by_role("heading", level=1)).to_have_text(f"Rechnung {document['number']}")
+        with customer.page.expect_response(re.compile("/gelesen$")):
+            customer.page.keyboard.press("PageDown")
         expect(merchant.page.get_by_role("row").filter(has_text=document["number"])).not_to_contain_text(
             "noch nicht geöffnet"
         )

@@ -102,6 +102,7 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/dokumente": PORTAL,
     "GET /{slug}/dokumente/{document_id}": PORTAL,
     "GET /{slug}/dokumente/{document_id}/datei/{file_id}": PORTAL,
+    "POST /{slug}/dokumente/{document_id}/gelesen": FORM,
     "GET /{slug}/dokumente/{document_id}/bezahlen": PORTAL,
     "POST /{slug}/dokumente/{document_id}/bezahlen": Door("portal", form={"method": "card"}),
     "GET /{slug}/dokumente/{document_id}/zurueck": PORTAL,

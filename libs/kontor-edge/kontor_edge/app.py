@@ -114,9 +114,6 @@ def _edge(kind: Kind) -> Resource:
             hub = Hub()
             stack.callback(hub.close)
             app.state.closing.append(hub.close)
-            for feature in kind.features:
-                if feature.closing:
-                    stack.push_async_callback(feature.closing)
             edge = app.state.edge = Edge(
                 settings=settings, features=kind.features, clock=app.state.clock, reads=reads, views=views,
                 changes=Changes(settings.database_url.get_secret_value(), kind.shape.edge), content=content,

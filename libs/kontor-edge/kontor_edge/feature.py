@@ -1,6 +1,6 @@
 """What a feature brings to an edge. The edge's `features.py` lists its own; page packages of owners are found by their name."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module, resources
 from importlib.util import find_spec
@@ -75,7 +75,7 @@ class Feature:
     last because they begin with any name; `hot` routes are tried before all others. `secret_paths`: where addresses have a
     secret in them. `sections` and `menu` are entries of the navigation, which stand in the `order` of their features.
 
-    `content` is what is fetched from its owner by its hash, for one feature of an edge; `closing` is awaited before the edge stops.
+    `content` is what is fetched from its owner by its hash, for one feature of an edge.
 
     `package` has the feature's `templates`, `static` and `locale`, where they are not the edge's own. `globals` are what
     templates may call, `scopes` what API keys may do there.
@@ -96,7 +96,6 @@ class Feature:
     panels: tuple[Panel, ...] = ()
     secret_paths: tuple[str, ...] = ()
     content: ContentSource | None = None
-    closing: Callable[[], Awaitable[None]] | None = None
     globals: Mapping[str, Any] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
 

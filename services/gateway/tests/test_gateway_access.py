@@ -1,10 +1,9 @@
 """Getting in and out: links, log-in, codes, invitations; what a foreign page cannot do."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
-from kontor_testing.waiting import eventually
 
 
 async def started(portal: Any, merchant: str, *customers: str, token: str = "fresh", **more: Any) -> dict[str, Any]:
@@ -71,17 +70,20 @@ async def test_an_unknown_link_says_so(portal: Any) -> None:
     assert "Diesen Link kennen wir nicht" in page.text
 
 
-async def test_opening_counts_by_the_page_view_and_once(portal: Any) -> None:
+async def test_a_document_is_read_when_its_page_says_so_and_not_when_it_is_loaded(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     customer = await portal.customer(merchant)
     document = await portal.document(merchant, customer)
     cookie = await portal.login("brunner", merchant, customer)
     path = f"/v1/documents/{document}/opened"
-    await portal.page(f"/brunner/dokumente/{document}", cookie, headers={"sec-purpose": "prefetch"})
-    await portal.page("/brunner/dokumente", cookie)
+    portal.owners.answer("POST", path, {})
+    page = await portal.page(f"/brunner/dokumente/{document}", cookie)
     assert portal.owners.asked_of(path) == []
-    await portal.page(f"/brunner/dokumente/{document}", cookie)
-    await eventually(lambda: portal.owners.asked_of(path))
+    assert f'action="/brunner/dokumente/{document}/gelesen" data-seen' in page.text
+    assert (await portal.post(f"/brunner/dokumente/{document}/gelesen", cookie)).status_code == 204
+    assert portal.owners.asked_of(path) == [{}]
+    read = await portal.document(merchant, customer, first_opened_at=datetime(2026, 11, 2, tzinfo=UTC))
+    assert "data-seen" not in (await portal.page(f"/brunner/dokumente/{read}", cookie)).text
 
 
 async def test_log_in_sets_the_cookie_and_goes_where_one_wanted(portal: Any) -> None:

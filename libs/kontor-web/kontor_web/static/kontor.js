@@ -12,6 +12,7 @@ once("[data-panel]", () => import("./panel.js"));
 once("form[data-upload]", () => import("./upload.js"));
 once("form[data-autosubmit]", () => import("./autosubmit.js"));
 once("[data-preview]", () => import("./preview.js"));
+once("form[data-seen]", () => import("./seen.js"));
 
 // Where we are stays in sight in a menu that scrolls sideways.
 for (const here of document.querySelectorAll(".bar nav [aria-current], .types [aria-current]")) {

@@ -49,9 +49,8 @@ FEATURE = Feature(
     functions=(*listing.DOCUMENTS.functions, sql(__name__, "sql/document.sql")),
     sections=(Section("documents", N_("Documents"), "/dokumente"),),
     routers=(portal_api.router, files.api_router, ingest.router),
-    portal=(pages.router, files.router),
+    portal=(pages.router, files.router, opened.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),
     globals=_GLOBALS,
     content=_CONTENT,
-    closing=opened.finish,
 )

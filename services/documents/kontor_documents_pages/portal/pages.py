@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import DOCUMENTS, choices, columns, customer_names, type_links, type_title
-from kontor_documents_pages.portal.opened import note_opened
 from kontor_documents_pages.portal.rows import rows
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
@@ -72,7 +71,6 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
         raise NotFound
     context = page_context(record, "documents", live=f"/{slug}/live?document={document_id}")
     view = document_view(record)
-    note_opened(request, slug, view)
     # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.
     fetching = view.content is None and bool(view.details["content_sha256"])
     structured = fetching or _has_text(view.content)
