@@ -129,6 +129,37 @@ def test_every_type_has_its_title(kind, code, title):
     assert f"{title} RE-2026-1042" in text_of(document(type=kind, type_code=code))
 
 
+def due_of(amount, **changes):
+    data = document(due_date=date(2026, 11, 26), **changes)
+    totals = data.totals.model_copy(update={"prepaid": data.totals.gross - Decimal(amount), "due": Decimal(amount)})
+    return text_of(data.model_copy(update={"totals": totals}))
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "said"),
+    [
+        ("10", "380", "Bitte zahlen Sie 10,00 € bis zum 26.11.2026."),
+        ("10", "386", "Bitte zahlen Sie 10,00 € bis zum 26.11.2026."),
+        ("10", "389", "10,00 € werden Ihnen überwiesen."),
+        ("-10", "380", "10,00 € werden Ihnen überwiesen."),
+        ("-10", "384", "10,00 € werden Ihnen überwiesen."),
+        ("0", "380", "Der Betrag ist bereits beglichen."),
+    ],
+)
+def test_a_page_says_who_pays_whom(amount, code, said):
+    text = due_of(amount, type_code=code)
+    sentences = ("Bitte zahlen Sie", "werden Ihnen überwiesen", "bereits beglichen")
+    assert said in text
+    assert [sentence for sentence in sentences if sentence in text] == [one for one in sentences if one in said]
+    assert ("Guthaben" in text) is said.startswith("10,00")
+    assert ("Verwendungszweck" in text) is said.startswith("Bitte")
+
+
+def test_what_comes_to_nothing_is_not_called_paid():
+    data = document(lines=[Line(name="Gewährleistung", net_price=Decimal(0), tax_rate=Decimal(19))])
+    assert "beglichen" not in text_of(data)
+
+
 def test_a_reminder_is_called_what_its_sender_calls_it():
     assert "Zahlungserinnerung RE-2026-1042" in text_of(document(type="reminder", title="Zahlungserinnerung"))
 

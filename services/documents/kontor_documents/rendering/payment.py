@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
+from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, PaymentMeans
 from kontor_documents.content.paying import DEBITS, TRANSFERS, discount_amount, is_debited, transfer_account
 from kontor_documents.einvoice.totals import round_amount
@@ -29,16 +30,11 @@ PAYABLE = {
 
 def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
     """Sentences, the account as label and value, and the QR code as SVG where a transfer is asked for."""
-    due = document.totals.due if document.totals else Decimal(0)
-    sentences = [
-        *_terms(document, formats),
-        *(_means(document, means, due, formats) for means in document.payment_means),
-    ]
+    sentences = [*_terms(document, formats), *(_means(document, means, formats) for means in document.payment_means)]
     account = transfer_account(document)
-    wanted = account is not None and document.type in DEMANDS and due > 0
     return {
         "sentences": [text for text in sentences if text],
-        "account": _account(document, account, formats) if account and wanted else [],
+        "account": _account(document, account, formats) if account and is_demand(document) else [],
         "caption": _("Scan with your banking app to pay"),
         "alternative": _("QR code for the transfer with a banking app"),
     }
@@ -47,9 +43,9 @@ def payment(document: DocumentData, formats: Formats) -> dict[str, Any]:
 def qr_code(document: DocumentData) -> str:
     """The GiroCode as SVG; empty where the document asks for no transfer in euros."""
     account = transfer_account(document)
-    if account is None or document.totals is None or document.type not in DEMANDS or document.currency != "EUR":
+    if account is None or not is_demand(document) or document.currency != "EUR":
         return ""
-    due = round_amount(document.totals.due, document.currency)
+    due = round_amount(_due(document), document.currency)
     return girocode(epc_payload(account.holder, account.iban, account.bic, due, _remittance(document)))
 
 
@@ -65,26 +61,36 @@ def discount_sentence(discount: CashDiscount, document: DocumentData, formats: F
     )
 
 
+def is_demand(document: DocumentData) -> bool:
+    """Whether the customer is to pay something."""
+    return document.type in DEMANDS and _due(document) > 0 and kind_of(document) is not InvoiceKind.SELF_BILLED
+
+
+def _due(document: DocumentData) -> Decimal:
+    return document.totals.due if document.totals else Decimal(0)
+
+
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
     sentences = [document.payment_terms]
-    due = document.totals.due if document.totals else Decimal(0)
-    debited = is_debited(document)
-    if not document.payment_terms and document.due_date and document.type in DEMANDS and due > 0 and not debited:
-        day, amount = formats.day(document.due_date), formats.money(due)
-        sentences.append(_("Please pay %(amount)s by %(day)s.", amount=amount, day=day))
-    for instalment in document.instalments if document.type in DEMANDS else ():
+    due = formats.money(abs(_due(document)))
+    if not is_demand(document):
+        if document.type in DEMANDS and _due(document):
+            sentences.append(_("%(amount)s will be transferred to you.", amount=due))
+        elif document.type in DEMANDS and document.totals and document.totals.gross:
+            sentences.append(_("The amount has already been paid."))
+    elif document.due_date and not document.payment_terms and not is_debited(document):
+        sentences.append(_("Please pay %(amount)s by %(day)s.", amount=due, day=formats.day(document.due_date)))
+    for instalment in document.instalments if is_demand(document) else ():
         day, amount = formats.day(instalment.due_date), formats.money(instalment.amount)
         sentences.append(_("Instalment: %(amount)s by %(day)s.", amount=amount, day=day))
-    if document.type in DEMANDS and document.totals and due <= 0:
-        sentences.append(_("The amount has already been paid."))
-    if document.type in PAYABLE:
+    if document.type in PAYABLE and kind_of(document) is not InvoiceKind.SELF_BILLED:
         sentences += [discount_sentence(discount, document, formats) for discount in document.cash_discounts]
     return sentences
 
 
-def _means(document: DocumentData, means: PaymentMeans, due: Decimal, formats: Formats) -> str:
-    if means.code in DEBITS and document.type in DEMANDS and due > 0:
-        return " ".join(filter(None, [_debit(document, due, formats), _mandate(means, formats)]))
+def _means(document: DocumentData, means: PaymentMeans, formats: Formats) -> str:
+    if means.code in DEBITS and is_demand(document):
+        return " ".join(filter(None, [_debit(document, _due(document), formats), _mandate(means, formats)]))
     if means.code in CARDS and means.card_number_end:
         return _("Paid by card, number ending in %(end)s.", end=means.card_number_end[-4:])
     return means.text if means.code not in TRANSFERS else ""

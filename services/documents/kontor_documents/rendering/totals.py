@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
+from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import DocumentData, TaxSubtotal, Totals
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.lines import adjustment_label
@@ -66,6 +67,9 @@ def _gross(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
         _row(payment.description or payment.kind or _("Claimed for others"), formats.money(payment.amount))
         for payment in document.third_party_payments
     ]
-    if len(rows) > 1 or sums.due != sums.gross:
+    given_back = document.type is DocumentType.CREDIT_NOTE or kind_of(document) is InvoiceKind.SELF_BILLED
+    if sums.due < 0 or (given_back and sums.due != sums.gross):
+        rows.append(_row(_("Credit in your favour"), formats.money(abs(sums.due))))
+    elif len(rows) > 1 or sums.due != sums.gross:
         rows.append(_row(_("Amount due"), formats.money(sums.due)))
     return rows
