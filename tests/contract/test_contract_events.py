@@ -48,7 +48,10 @@ def test_every_type_is_named_context_aggregate_fact_version(type_name):
     assert version == "v1"
 
 
-@pytest.mark.parametrize("aggregate", sorted({name.rsplit(".", 2)[0] for name in types()} - {"identity.challenge"}))
+@pytest.mark.parametrize(
+    "aggregate",
+    sorted({name.rsplit(".", 2)[0] for name in types()} - {"identity.challenge", "identity.security_event"}),
+)
 def test_every_copied_aggregate_can_be_sent_again_as_a_snapshot(aggregate):
     snapshot = class_of(f"{aggregate}.snapshot.v1").DESCRIPTOR
     assert [field.number for field in snapshot.fields] == [1]

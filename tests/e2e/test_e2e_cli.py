@@ -122,3 +122,22 @@ def test_documents_from_before_a_field_get_it_and_so_do_the_edges_copies(kontor,
     assert "1 changed" in done.stdout.splitlines()[-1]
     until(lambda: copies() == [True, True])
     assert rows(platform, "documents", "SELECT version FROM document WHERE id = $1", document) == [(version + 1,)]
+
+
+def test_a_merchant_is_registered_and_its_owner_chooses_a_password(platform, kontor, page):
+    slug = fresh("huber").lower()
+    owner = f"{slug}@merchant.example"
+    words = ("--name", "Gartenbau Huber", "--slug", slug, "--owner-name", "Hanna Huber", "--owner-email", owner)
+    done = kontor("--home", platform.home, "merchant", "register", *words)
+    assert done.returncode == 0, done.stderr
+    assert f"Portal {platform.run['gateway']}/{slug}, admin {platform.run['admin']}" in done.stderr
+    link = next(link for link in platform.mail_to(owner, "Passwort")["links"] if "/passwort/" in link)
+    page.goto(link)
+    page.get_by_label("Neues Passwort", exact=True).fill("Kupfer Regen Fahrrad 7")
+    page.get_by_label("Neues Passwort wiederholen").fill("Kupfer Regen Fahrrad 7")
+    page.get_by_role("button", name="Passwort speichern").click()
+    page.wait_for_url(f"{platform.run['admin']}/")
+    assert "Gartenbau Huber" in page.content()
+    again = kontor("--home", platform.home, "merchant", "register", *words)
+    assert again.returncode == 1
+    assert "This address is taken." in again.stderr

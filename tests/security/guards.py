@@ -92,6 +92,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "DELETE /v1/sessions/{session_id}": _staff("account"),
         "POST /v1/account/password": _staff("account", {"old": "x", "new": "y"}, foreign=None),
         "POST /v1/account/language": _staff("account", {"language": "de"}, foreign=None),
+        "GET /v1/security-events": _staff("merchant:edit", foreign=None),
         "POST /v1/account/log-out-everywhere": _staff("account", None, foreign=None),
         "GET /v1/merchant": _staff("merchant:edit", foreign=None),
         "PATCH /v1/merchant": _staff("merchant:edit", {}, foreign=None),

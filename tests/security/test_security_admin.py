@@ -169,6 +169,7 @@ DESKS: dict[str, Desk] = {
     "GET /einstellungen/zahlungen": LOOK,
     "POST /einstellungen/zahlungen": Desk("payments:settings"),
     "GET /einstellungen/schluessel": LOOK,
+    "GET /einstellungen/sicherheit": _MERCHANT,
     "POST /einstellungen/schluessel": Desk("api_keys:edit", (("name", "n"), ("scopes", "events:read"))),
     "POST /einstellungen/schluessel/{key_id}/widerrufen": _KEYS,
 }  # fmt: skip

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends
 from pydantic import Field, field_validator
 
 from kontor.identity.v1 import identity_pb2 as pb
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_bus import record
 from kontor_identity.access.rights import API_KEY_SCOPES
 from kontor_identity.access.tokens import hash_of
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Input, Name
 from kontor_identity.models import ApiKey
+from kontor_identity.security_log import by, note
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
 from kontor_service.errors import NotFound
@@ -58,6 +60,7 @@ async def create_key(wanted: KeyNew, deps: Deps, editor: Editor) -> dict[str, An
     )  # fmt: skip
     async with deps.db.transaction(editor.merchant) as session:
         session.add(key)
+        note(session, editor.merchant, SecurityEventKind.KEY_CREATED, actor=by(editor), about=key.name)
         record(session, pb.ApiKeyCreated(api_key=state_of(pb.ApiKey, key)))
     return command_result(state_of(pb.ApiKey, key), key=secret)
 
@@ -73,5 +76,6 @@ async def revoke_key(key_id: UUID, deps: Deps, editor: Editor) -> dict[str, Any]
             key.revoked_at = now()
             key.touch()
             await session.flush()
+            note(session, editor.merchant, SecurityEventKind.KEY_REVOKED, actor=by(editor), about=key.name)
             record(session, pb.ApiKeyRevoked(api_key=state_of(pb.ApiKey, key)))
     return command_result(state_of(pb.ApiKey, key))

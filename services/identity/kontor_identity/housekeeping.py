@@ -9,6 +9,7 @@ _FORGET = (
     # The edges keep a revoked session until its end; a day more covers every clock.
     "DELETE FROM session WHERE expires_at < now() - interval '1 day'",
     "DELETE FROM challenge WHERE expires_at < now() - interval '90 days'",
+    "DELETE FROM security_event WHERE at < now() - interval '365 days'",
     "DELETE FROM idempotency WHERE created_at < now() - interval '30 days'",
 )
 

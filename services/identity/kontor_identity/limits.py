@@ -36,6 +36,8 @@ CAPABILITY_LINK = Limit("capability_link", burst=200, seconds=5)
 FRESH_LINK = Limit("fresh_link", burst=3, seconds=1200)
 RESET_BY_IP = Limit("reset_ip", burst=30, seconds=60)
 CODE_BY_IP = Limit("code_ip", burst=60, seconds=10)
+# A mail about many failed log-ins.
+NOTICE = Limit("notice", burst=1, seconds=24 * 3600)
 TOKEN_BY_IP = Limit("token_ip", burst=60, seconds=10)
 
 _TAKE = """
@@ -56,7 +58,7 @@ SET tokens = greatest(-$2, least($2, bucket.tokens
 RETURNING tokens
 """
 # The slowest bucket is full again long before.
-_FORGET = "DELETE FROM rate_limit WHERE updated_at < now() - interval '1 day'"
+_FORGET = "DELETE FROM rate_limit WHERE updated_at < now() - interval '2 days'"
 
 
 class Limits:

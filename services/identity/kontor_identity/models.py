@@ -269,6 +269,18 @@ class ApiKey(Owned, Aggregate, Base, table=True):
         return self.revoked_at is not None
 
 
+class SecurityEvent(Owned, Aggregate, Base, table=True):
+    """What stands in the security log."""
+
+    __table_args__ = (index("ix_security_event_merchant_id", "merchant_id", "id"),)
+
+    kind: str
+    at: datetime
+    actor: str = ""
+    about: str = ""
+    ip: str = ""
+
+
 class ServerKey(Base, table=True):  # type: ignore[call-arg]
     """A secret that the platform made for itself."""
 

@@ -8,12 +8,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.access.rights import Role
 from kontor_identity.challenges import ask_for_a_password
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language, Name
+from kontor_identity.merchants.inputs import OwnPassword
 from kontor_identity.merchants.service import AddressTaken
 from kontor_identity.models import Staff
+from kontor_identity.passwords.person import confirm
+from kontor_identity.security_log import by, note, owners
 from kontor_identity.sessions.changes import grants_change, person_changed
 from kontor_identity.system_time import now
 from kontor_service.errors import Conflict, NotFound
@@ -34,6 +38,7 @@ class StaffNew(Input):
     email: Email
     role: Role
     language: Language = "de"
+    own_password: OwnPassword = None
 
 
 class StaffChange(Input):
@@ -43,6 +48,7 @@ class StaffChange(Input):
     role: Role | None = None
     language: Language | None = None
     active: bool | None = None
+    own_password: OwnPassword = None
 
 
 @router.get("")
@@ -55,12 +61,19 @@ async def list_staff(deps: Deps, editor: Editor) -> dict[str, Any]:
 @router.post("", status_code=201)
 async def add_staff(wanted: StaffNew, deps: Deps, editor: Editor) -> dict[str, Any]:
     """A new account; its owner gets a mail to choose a password. Raises AddressTaken."""
-    staff = Staff(id=uuid7(), merchant_id=editor.merchant, created_at=now(), **wanted.model_dump())
+    if wanted.role == "owner":
+        await confirm(deps, editor, wanted.own_password)
+    staff = Staff(
+        id=uuid7(), merchant_id=editor.merchant, created_at=now(), **wanted.model_dump(exclude={"own_password"})
+    )
     try:
         async with deps.db.transaction(editor.merchant) as session:
             session.add(staff)
             await session.flush()
             await ask_for_a_password(session, deps, staff)
+            added = SecurityEventKind.STAFF_ADDED
+            tell = await owners(session) if staff.role == "owner" else []
+            note(session, editor.merchant, added, actor=by(editor), about=f"{staff.email} ({staff.role})", tell=tell)
     except IntegrityError as error:
         raise AddressTaken(field="email") from error
     return _described(staff)
@@ -68,17 +81,26 @@ async def add_staff(wanted: StaffNew, deps: Deps, editor: Editor) -> dict[str, A
 
 @router.patch("/{staff_id}")
 async def change_staff(staff_id: UUID, change: StaffChange, deps: Deps, editor: Editor) -> dict[str, Any]:
-    """Takes effect at once, also for sessions that run. Raises NotFound, LastOwner."""
+    """Takes effect at once, also for sessions that run. Raises NotFound, LastOwner, FreshLogInNeeded for who is an owner."""
+    async with deps.db.transaction(editor.merchant) as session:
+        known = await session.get(Staff, staff_id)
+    if "owner" in (change.role, known and known.role) and (change.role or change.active is not None):
+        await confirm(deps, editor, change.own_password)
     async with deps.db.transaction(editor.merchant) as session:
         await grants_change(session, editor.merchant)
         staff = await session.get(Staff, staff_id, with_for_update=True)
         if staff is None:
             raise NotFound(N_("There is no such member of staff."))
-        for name, value in change.model_dump(exclude_none=True).items():
+        before, watched = (staff.role, staff.active), await owners(session)
+        for name, value in change.model_dump(exclude_none=True, exclude={"own_password"}).items():
             setattr(staff, name, value)
         await session.flush()
         await _check_owner_left(session)
         await person_changed(session, staff_id)
+        if before != (staff.role, staff.active):
+            tell = watched if "owner" in (before[0], staff.role) else []
+            about = f"{staff.email} ({staff.role if staff.active else '-'})"
+            note(session, editor.merchant, SecurityEventKind.STAFF_CHANGED, actor=by(editor), about=about, tell=tell)
     return _described(staff) | {"pushed": await deps.push.now(editor.merchant)}
 
 

@@ -7,7 +7,16 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, ContactInvited, Customer, Merchant
+from kontor.identity.v1.identity_pb2 import (
+    Challenge,
+    ChallengeIssued,
+    ContactInvited,
+    Customer,
+    Merchant,
+    NoticeRecipient,
+    SecurityEvent,
+    SecurityEventRecorded,
+)
 from kontor.payments.v1.payments_pb2 import Payment, PaymentFailed, PaymentPending, PaymentSucceeded, Receivable
 
 REFERENCE = "01920000-0000-7000-8000-0000000000cc"
@@ -57,6 +66,24 @@ async def test_a_log_in_code_is_in_the_mail_and_nowhere_else(desk: Any, merchant
         "SELECT to_jsonb(m)::text AS row FROM mail m UNION ALL SELECT encode(payload, 'escape') FROM outbox"
     )
     assert all("482913" not in row["row"] for row in rows)
+
+
+async def test_who_is_told_of_a_security_event_reads_what_and_when_in_their_language(
+    desk: Any, merchant: Merchant
+) -> None:
+    await desk.know(merchant)
+    event = SecurityEvent(
+        id=REFERENCE, merchant_id=merchant.id, epoch=1, version=1, kind="bank_changed", at=in_an_hour(0), ip="192.0.2.7"
+    )
+    people = [
+        NoticeRecipient(email="olga@wagner.example", name="Olga Owner", language="de"),
+        NoticeRecipient(email="old@wagner.example", language="en"),
+    ]
+    await desk.tell(SecurityEventRecorded(security_event=event, recipients=people))
+    mails = {mail["to"][0]: mail for mail in await desk.mails(2)}
+    assert mails["olga@wagner.example"]["subject"] == "Bankverbindung geändert: Ihr Zugang bei Elektro Wagner GmbH"
+    assert mails["old@wagner.example"]["subject"] == "Bank account changed: your access at Elektro Wagner GmbH"
+    assert "(192.0.2.7)" in mails["old@wagner.example"]["text"]
 
 
 async def test_what_has_expired_is_not_sent(desk: Any, merchant: Merchant) -> None:

@@ -21,6 +21,7 @@ SHOWN = [
     "documents_shared",
     "payment_failed",
     "login_code",
+    "security_notice",
     "invitation",
     "readings_asked",
     "reading_rejected",

@@ -61,12 +61,12 @@ async def _run(home: Home, server: str, absent: tuple[str, ...]) -> None:
     platform = await prepare(home, server)
     async with serving({name: app for name, app in platform.apps.items() if name not in absent}, graceful_seconds=3):
         shop = await demo(home, platform.identity)
-        write_private(home.edges_file, platform.edges)
+        write_private(home.services_file, platform.environments)
         write_private(home.run_file, _where(home, shop))
         click.echo(_welcome(home, shop))
         await ended.wait()
         click.echo("Ending …")
-    for file in (home.run_file, home.edges_file):
+    for file in (home.run_file, home.services_file):
         file.unlink(missing_ok=True)
 
 

@@ -13,6 +13,7 @@ import httpx
 from kontor_bus.cli import dead
 from kontor_bus.ingest.users import ingest_user
 from kontor_edge.cli import rebuild_views, reproject
+from kontor_identity.cli import register
 
 _POLL_SECONDS = 0.3
 
@@ -27,12 +28,13 @@ def kontor(home: Path) -> None:
 
 
 def _at_hand(home: Path) -> dict[str, str]:
-    run_file, edges_file = home / "run.json", home / "edges.json"
-    if not run_file.exists() or not edges_file.exists():
+    run_file, services_file = home / "run.json", home / "services.json"
+    if not run_file.exists() or not services_file.exists():
         return {}
-    run, edges = json.loads(run_file.read_text()), json.loads(edges_file.read_text())
-    edge: dict[str, str] = edges["admin" if "admin" in sys.argv else "gateway"]
-    return {"KONTOR_URL": run["gateway"], "KONTOR_API_KEY": run["api_key"], **edge}
+    run, known = json.loads(run_file.read_text()), json.loads(services_file.read_text())
+    asked = next((word for word in sys.argv if word in ("admin", "merchant")), "gateway")
+    service: dict[str, str] = known["identity" if asked == "merchant" else asked]
+    return {"KONTOR_URL": run["gateway"], "KONTOR_API_KEY": run["api_key"], **service}
 
 
 @kontor.command()
@@ -111,6 +113,12 @@ def _problem(problem: dict[str, Any]) -> str:
     return f"{field}{problem.get('detail') or problem.get('title')} ({problem.get('code')})"
 
 
+@kontor.group()
+def merchant() -> None:
+    """Merchants on this platform."""
+
+
+merchant.add_command(register)
 for _command in (dead, ingest_user, rebuild_views, reproject):
     kontor.add_command(_command)
 

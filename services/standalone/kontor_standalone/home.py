@@ -26,9 +26,9 @@ class Home:
         return self.folder / "run.json"
 
     @property
-    def edges_file(self) -> Path:
-        """How operators' commands reach the edges, while it runs; readable by its owner only."""
-        return self.folder / "edges.json"
+    def services_file(self) -> Path:
+        """How operators' commands reach services, while it runs; readable by its owner only."""
+        return self.folder / "services.json"
 
     @property
     def demo_file(self) -> Path:

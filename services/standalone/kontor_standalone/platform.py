@@ -31,8 +31,8 @@ class Platform:
 
     apps: dict[str, tuple[ASGIApp, int]]
     identity: IdentitySettings
-    # The environment with which operators' commands reach an edge, by its name.
-    edges: dict[str, dict[str, str]]
+    # The environment with which operators' commands reach a service, by its name.
+    environments: dict[str, dict[str, str]]
 
 
 async def prepare(home: Home, server: str) -> Platform:
@@ -61,7 +61,7 @@ async def prepare(home: Home, server: str) -> Platform:
     return Platform(
         {name: (app, home.ports[name]) for name, app in apps.items()},
         cast(IdentitySettings, settings["identity"]),
-        {edge: environment_of(settings[edge]) for edge in edges()},
+        {name: environment_of(settings[name]) for name in ("identity", *edges())},
     )
 
 

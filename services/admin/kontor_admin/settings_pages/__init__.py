@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from kontor_admin.settings_pages import appearance, company, document_types, general, payments
+from kontor_admin.settings_pages import appearance, company, document_types, general, payments, security
 from kontor_edge.feature import Feature, Menu
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for form in (general.FORM, document_types.FORM, company.FORM):
     form.add_to(router)
-for part in (appearance, payments):
+for part in (appearance, payments, security):
     router.include_router(part.router, prefix="/einstellungen")
 
 FEATURE = Feature("settings", routers=(router,), menu=Menu("/einstellungen", lambda: _("Settings")))

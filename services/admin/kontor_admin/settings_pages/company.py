@@ -28,6 +28,7 @@ def _values(merchant: dict[str, Any]) -> dict[str, Any]:
 def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     wanted: dict[str, Any] = {name: form.text(name, limit=200) for name in _TEXTS if name not in _AREAS}
     wanted |= {name: form.text(name, limit=2000, lines=True) for name in _AREAS}
+    wanted["own_password"] = form.value("own_password") or None
     form.text("name", required=True)
     wanted |= {"contact_email": form.email("contact_email"), "contact_phone": form.text("contact_phone", limit=40)}
     wanted["address"] = {part: form.text(part, limit=200) for part in _ADDRESS}

@@ -20,6 +20,7 @@ def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
         "language": form.choice("language", ("de", "en")),
         "mail_from_name": form.text("mail_from_name", limit=200),
         "mail_reply_to": form.email("mail_reply_to"),
+        "own_password": form.value("own_password") or None,
     }, {}
 
 

@@ -21,6 +21,7 @@ _TABS = {
     "company": (N_("Company"), "/einstellungen/firma"),
     "payments": (N_("Payments"), "/einstellungen/zahlungen"),
     "keys": (N_("API keys"), "/einstellungen/schluessel"),
+    "security": (N_("Security log"), "/einstellungen/sicherheit"),
 }
 
 

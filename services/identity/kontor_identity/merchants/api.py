@@ -32,7 +32,7 @@ async def get_settings(deps: Deps, editor: Editor) -> dict[str, Any]:
 
 @router.patch("/v1/merchant")
 async def patch_settings(change: MerchantChange, deps: Deps, editor: Editor) -> dict[str, Any]:
-    return await change_settings(deps, editor.merchant, change)
+    return await change_settings(deps, editor, change)
 
 
 @router.put("/v1/merchant/logo")

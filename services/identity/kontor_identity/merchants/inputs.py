@@ -38,6 +38,10 @@ class DocumentTypeChange(Input):
     can_pay: bool | None = None
 
 
+# Of whoever asks, where their log-in is not fresh.
+OwnPassword = Annotated[str | None, Field(max_length=1000)]
+
+
 class FooterLinkInput(Input):
     label: Name
     url: Url
@@ -73,6 +77,7 @@ class MerchantChange(Input):
     legal_form_note: Text | None = None
     trading_names: Text | None = None
     footer_links: Annotated[list[FooterLinkInput], Field(max_length=10)] | None = None
+    own_password: OwnPassword = None
 
     @field_validator("document_types")
     @classmethod

@@ -8,6 +8,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_bus import record
 from kontor_identity.challenges import ask_for_a_password
 from kontor_identity.dependencies import Dependencies
@@ -16,6 +17,8 @@ from kontor_identity.merchants.document_types import default_document_types, mer
 from kontor_identity.merchants.inputs import MerchantChange, Registration
 from kontor_identity.models import Merchant, Staff
 from kontor_identity.passwords.hashing import check_strength
+from kontor_identity.passwords.person import confirm
+from kontor_identity.security_log import by, note, owners
 from kontor_identity.sessions.changes import grants_change, portal_access_changed
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
@@ -23,9 +26,13 @@ from kontor_service.errors import Conflict, NotFound
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
+from kontor_service.tokens import Principal
 
 # A change of these decides which sessions may see anything.
 _OPENS_THE_PORTAL = ("portal_enabled", "portal_access_default", "slug")
+# Where customers' money and answers go.
+_BANK = ("iban", "bic", "account_holder")
+_ADDRESSES = ("contact_email", "mail_reply_to")
 
 
 SlugTaken = Conflict.named("slug_taken", N_("This address is taken."))
@@ -63,21 +70,39 @@ async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[st
     return command_result(state_of(pb.Merchant, merchant), owner_id=str(owner.id))
 
 
-async def change_settings(deps: Dependencies, merchant_id: UUID, change: MerchantChange) -> dict[str, Any]:
-    """Raises SlugTaken."""
+async def change_settings(deps: Dependencies, editor: Principal, change: MerchantChange) -> dict[str, Any]:
+    """Raises SlugTaken; FreshLogInNeeded and OldPasswordWrong where payments or answers would go elsewhere from now on."""
+    merchant_id = editor.merchant
+    present = await merchant_settings(deps, merchant_id)
+    if any(getattr(change, name) not in (None, getattr(present, name)) for name in (*_BANK, *_ADDRESSES)):
+        await confirm(deps, editor, change.own_password)
     try:
         async with deps.db.transaction(merchant_id) as session:
             await grants_change(session, merchant_id)
             merchant = await locked_merchant(session, merchant_id)
-            before = tuple(getattr(merchant, name) for name in _OPENS_THE_PORTAL)
+            before = merchant.model_dump()
             if _apply(merchant, change):
                 await settings_changed(session, merchant)
-                if before != tuple(getattr(merchant, name) for name in _OPENS_THE_PORTAL):
+                changed = {name for name, value in before.items() if getattr(merchant, name) != value}
+                await _note(session, editor, changed, before)
+                if not changed.isdisjoint(_OPENS_THE_PORTAL):
                     await portal_access_changed(session, merchant_id)
     except IntegrityError as error:
         raise _taken(error) from error
     pushed = await deps.push.now(merchant_id)
     return command_result(state_of(pb.Merchant, merchant), pushed=pushed)
+
+
+async def _note(session: AsyncSession, editor: Principal, changed: set[str], before: dict[str, Any]) -> None:
+    """The owners are told, and the address that it was so far."""
+    tell = await owners(session)
+    if not changed.isdisjoint(_BANK):
+        note(session, editor.merchant, SecurityEventKind.BANK_CHANGED, actor=by(editor), tell=tell)
+    if not changed.isdisjoint(_ADDRESSES):
+        known = {recipient.email for recipient in tell}
+        addresses = {before[name] for name in _ADDRESSES if name in changed} - known
+        tell += [pb.NoticeRecipient(email=email, language=before["language"]) for email in sorted(addresses)]
+        note(session, editor.merchant, SecurityEventKind.ADDRESS_CHANGED, actor=by(editor), tell=tell)
 
 
 async def merchant_settings(deps: Dependencies, merchant_id: UUID) -> Merchant:
@@ -105,7 +130,7 @@ async def _merchant(session: AsyncSession, merchant_id: UUID, *, lock: bool = Fa
 
 def _apply(merchant: Merchant, change: MerchantChange) -> bool:
     """Takes over what was said; whether anything is different now."""
-    given = change.model_dump(exclude_none=True)
+    given = change.model_dump(exclude_none=True, exclude={"own_password"})
     if "document_types" in given:
         given["document_types"] = merged(merchant.document_types, given["document_types"])
     return apply(merchant, given)

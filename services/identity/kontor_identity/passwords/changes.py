@@ -7,20 +7,18 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.challenges import issue, open_challenge, use_challenge, withdraw_challenges
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits import LOGIN, RESET, RESET_BY_IP, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
 from kontor_identity.passwords.hashing import check_strength
-from kontor_identity.passwords.person import LoginKind, Person, find_person, person_of, whose
+from kontor_identity.passwords.person import LoginKind, OldPasswordWrong, Person, find_person, person_of, whose
+from kontor_identity.security_log import by, note, told
 from kontor_identity.sessions.changes import end_sessions, grants_change, person_changed
 from kontor_identity.sessions.password import start_for
 from kontor_identity.sessions.start import Started, account_key
-from kontor_service.errors import Invalid
-from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
-
-OldPasswordWrong = Invalid.named("old_password_wrong", N_("This is not your current password."))
 
 
 async def change_password(deps: Dependencies, principal: Principal, old: str, new: str) -> bool:
@@ -47,6 +45,7 @@ async def end_all_sessions(deps: Dependencies, principal: Principal) -> bool:
     async with deps.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
         await log_out_everywhere(session, await person_of(session, principal))
+        note(session, principal.merchant, SecurityEventKind.LOGGED_OUT_EVERYWHERE, actor=by(principal))
     return await deps.push.now(principal.merchant)
 
 
@@ -73,6 +72,7 @@ async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKi
                 session, deps, person.merchant_id, kind="password_reset", email=person.email, name=person.name,
                 language=person.language, lifetime=timedelta(minutes=deps.settings.reset_minutes), **whose(person),
             )  # fmt: skip
+            note(session, person.merchant_id, SecurityEventKind.RESET_ASKED, about=person.email, ip=ip)
 
 
 async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) -> Started:
@@ -93,8 +93,11 @@ async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) 
 
 
 async def set_password(session: AsyncSession, person: Person, password_hash: str, *, but: UUID | None = None) -> None:
-    """Whoever got in before is out, except for the session `but`."""
+    """Whoever got in before is out, except for the session `but`; the person is told."""
+    first = person.password_hash is None
     person.password_hash = password_hash
+    changed = SecurityEventKind.PASSWORD_CHANGED
+    note(session, person.merchant_id, changed, about=person.email, tell=[] if first else [told(person)])
     await log_out_everywhere(session, person, but=but)
 
 

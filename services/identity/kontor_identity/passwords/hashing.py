@@ -2,32 +2,39 @@
 
 import asyncio
 import os
+import re
 import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 
 SHORTEST = 10
 LONGEST = 200
+# zxcvbn knows 30,000 leaked passwords, names, words, keyboards and dates. A hundred million guesses are more than any
+# limit of ours lets somebody try.
+_FEWEST_GUESSES = 10**8
+# More would cost it too much time.
+_LOOKED_AT = 72
 
 
 PasswordTooWeak = Invalid.named("password_too_weak", N_("This password is too easy to guess."))
 
 
 def check_strength(password: str, *personal: str) -> None:
-    """Length over composition (NIST SP 800-63B). Raises PasswordTooWeak.
+    """Length over composition (NIST SP 800-63B); known passwords and what is made from them are refused (ASVS 6.2.4, 6.2.12).
 
-    `personal`: what everybody knows of the person, and the password must not be.
+    `personal`: what everybody knows of the person, and the password must not be made from. Raises PasswordTooWeak.
     """
     if len(password) < SHORTEST:
         raise PasswordTooWeak(N_("At least %(least)s characters are needed."), field="password", least=SHORTEST)
     if len(password) > LONGEST:
         raise PasswordTooWeak(N_("At most %(most)s characters are accepted here."), field="password", most=LONGEST)
-    known = {text.casefold() for value in personal for text in (value, value.partition("@")[0]) if text}
-    if password.casefold() in known or len(set(password)) < 4:
+    words = [part for value in ("kontor", *personal) for part in (value, *re.split(r"\W+", value)) if part]
+    if zxcvbn(password[:_LOOKED_AT], user_inputs=words)["guesses"] < _FEWEST_GUESSES:
         raise PasswordTooWeak(N_("This password is too easy to guess."), field="password")
 
 

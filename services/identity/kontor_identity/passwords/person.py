@@ -1,5 +1,6 @@
 """Whoever has a password: a member of staff or a portal user."""
 
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -7,15 +8,23 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.models import Contact, Merchant, PortalUser, Staff
-from kontor_service.errors import Forbidden
+from kontor_identity.limits import LOGIN
+from kontor_identity.models import Contact, LoginSession, Merchant, PortalUser, Staff
+from kontor_identity.system_time import now
+from kontor_service.errors import Forbidden, Invalid
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
 LoginKind = Literal["portal", "staff"]
 Person = Staff | PortalUser
 
+OldPasswordWrong = Invalid.named("old_password_wrong", N_("This is not your current password."))
+FreshLogInNeeded = Forbidden.named("fresh_log_in_needed", N_("Please confirm this with your password."))
 NoAccount = Forbidden.named("no_account", N_("There is no account behind this session."))
+
+
+# So long nobody is asked again.
+_FRESH = timedelta(minutes=10)
 
 
 async def find_person(deps: Dependencies, kind: LoginKind, slug: str, email: str) -> Person | None:
@@ -49,3 +58,21 @@ async def person_of(session: AsyncSession, principal: Principal) -> Person:
 def whose(person: Person) -> dict[str, UUID]:
     """The column that names the person in sessions and challenges."""
     return {"staff_id" if isinstance(person, Staff) else "user_id": person.id}
+
+
+async def confirm(deps: Dependencies, principal: Principal, password: str | None) -> None:
+    """That it is the person themselves (ASVS 7.5.1): their log-in is fresh, or they give their password again.
+
+    Raises FreshLogInNeeded, OldPasswordWrong, TooMany.
+    """
+    async with deps.db.transaction(principal.merchant) as session:
+        person = await person_of(session, principal)
+        current = await session.get_one(LoginSession, principal.session_id)
+    if now() - current.created_at <= _FRESH:
+        return
+    if not password:
+        raise FreshLogInNeeded(field="own_password")
+    await deps.limits.take(LOGIN, principal.subject)
+    if not await deps.passwords.verify(person.password_hash, password):
+        raise OldPasswordWrong(field="own_password")
+    await deps.limits.reset(LOGIN, principal.subject)

@@ -3,15 +3,17 @@
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.customers.store import customers_of_user_seen
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.limits import LOGIN, LOGIN_BY_IP, network
+from kontor_identity.limits import LOGIN, LOGIN_BY_IP, NOTICE, network
 from kontor_identity.models import Contact, Staff
 from kontor_identity.passwords.person import LoginKind, Person, find_person
+from kontor_identity.security_log import note, told
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_identity.system_time import now
-from kontor_service.errors import Unauthorized
+from kontor_service.errors import TooMany, Unauthorized
 from kontor_service.i18n import N_
 
 # The same for an unknown address, a wrong password, and somebody whose access has ended.
@@ -25,9 +27,18 @@ async def start_with_password(
     account = account_key(kind, slug, email)
     attempt = LOGIN, account, ip, deps.known_device(device, account)
     await deps.limits.take(LOGIN_BY_IP, network(ip))
-    await deps.limits.count(*attempt)
+    try:
+        many = await deps.limits.count(*attempt)
+    except TooMany:
+        await _tell_of_many(deps, kind, slug, email, ip)
+        raise
+    if many:
+        await _tell_of_many(deps, kind, slug, email, ip)
     known = await find_person(deps, kind, slug, email)
     if not await deps.passwords.verify(known.password_hash if known else None, password) or known is None:
+        if known is not None:
+            async with deps.db.transaction(known.merchant_id) as session:
+                note(session, known.merchant_id, SecurityEventKind.LOG_IN_FAILED, about=known.email, ip=ip)
         raise InvalidCredentials
     # Keeps the hash as strong as today's parameters.
     fresh = await deps.passwords.hash(password) if deps.passwords.outdated(known.password_hash or "") else None
@@ -39,8 +50,23 @@ async def start_with_password(
             raise InvalidCredentials
         person.password_hash = fresh or person.password_hash
         started = await start_for(session, deps, person, ip)
+        actor = f"{started.actor.subject} {person.name}"
+        note(session, person.merchant_id, SecurityEventKind.LOGGED_IN, actor=actor, about=person.email, ip=ip)
     await deps.limits.succeeded(*attempt)
     return started
+
+
+async def _tell_of_many(deps: Dependencies, kind: LoginKind, slug: str, email: str, ip: str) -> None:
+    """Tells the account's owner that many have tried to get in, once a day."""
+    try:
+        await deps.limits.take(NOTICE, account_key(kind, slug, email))
+    except TooMany:
+        return
+    person = await find_person(deps, kind, slug, email)
+    if person is not None:
+        async with deps.db.transaction(person.merchant_id) as session:
+            many = SecurityEventKind.MANY_FAILED
+            note(session, person.merchant_id, many, about=person.email, ip=ip, tell=[told(person)])
 
 
 async def start_for(session: AsyncSession, deps: Dependencies, person: Person, ip: str) -> Started:

@@ -1,8 +1,16 @@
 """Access to the portal: an invitation, and what somebody asks for who wants to get in."""
 
+from datetime import UTC
 from functools import partial
 
-from kontor.identity.v1.identity_pb2 import ChallengeIssued, ContactInvited, Customer, Merchant
+from kontor.identity.v1.identity_pb2 import (
+    ChallengeIssued,
+    ContactInvited,
+    Customer,
+    Merchant,
+    SecurityEventRecorded,
+)
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_bus import Poison
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import OneTimeSecret
@@ -11,7 +19,9 @@ from kontor_notifications.placeholders import BLOCK, word
 from kontor_notifications.placeholders.people import VALID_UNTIL, link
 from kontor_notifications.rendering.facts import Facts
 from kontor_notifications.rendering.values import Code, Value
+from kontor_service.formats import moment
 from kontor_service.i18n import N_, language_of
+from kontor_service.vocabulary import word as code_word
 
 
 def _invited(event: ContactInvited) -> Occasion:
@@ -43,6 +53,25 @@ def _challenged(kind: str, event: ChallengeIssued) -> Occasion | None:
     if challenge.kind != kind:
         return None
     return Occasion(customer_id=challenge.customer_id, reference_id=challenge.id, expires_at=challenge.expires_at)
+
+
+def _noted(event: SecurityEventRecorded) -> Occasion:
+    return Occasion(
+        data={
+            "kind": event.security_event.kind,
+            "at": event.security_event.at.ToDatetime(UTC).isoformat(),
+            "ip": event.security_event.ip,
+        }
+    )
+
+
+def _told(event: SecurityEventRecorded, _customer: Customer, merchant: Merchant) -> list[Recipient]:
+    return [Recipient(one.email, language_of(one.language, merchant.language), one.name) for one in event.recipients]
+
+
+def _event_at(facts: Facts) -> str:
+    at = moment(facts.data["at"], facts.language, facts.zone)
+    return f"{at} ({facts.data['ip']})" if facts.data["ip"] else at
 
 
 _challenge = partial(
@@ -109,6 +138,23 @@ KINDS = (
             "[Link]",
             N_("It is valid until [Link.valid_until]."),
             N_("The link opens the document without logging in. Please keep it to yourself."),
+        ),
+    ),
+    MailKind(
+        name="security_notice",
+        label=N_("Security notice"),
+        trigger=SecurityEventRecorded,
+        occasion=_noted,
+        recipients=_told,
+        own_placeholders=(
+            word("Event", N_("What has happened"), lambda f: code_word(SecurityEventKind, f.data["kind"]), "Ereignis"),
+            word("Event.at", N_("When, and from which address"), _event_at, "Ereignis.Zeit"),
+        ),
+        sample=lambda today, _document: {"kind": "bank_changed", "at": f"{today}T08:15:00+00:00", "ip": "192.0.2.7"},
+        words=(
+            N_("[Event]: your access at [Company.name]"),
+            N_("[Event]: [Event.at]."),
+            N_("If this was you, there is nothing to do. Otherwise please choose a new password now, and tell us."),
         ),
     ),
     _challenge(

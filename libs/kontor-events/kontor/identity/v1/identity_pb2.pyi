@@ -20,6 +20,42 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _SecurityEventKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SecurityEventKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_SecurityEventKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    SECURITY_EVENT_KIND_UNSPECIFIED: _SecurityEventKind.ValueType  # 0
+    SECURITY_EVENT_KIND_LOGGED_IN: _SecurityEventKind.ValueType  # 1
+    SECURITY_EVENT_KIND_LOG_IN_FAILED: _SecurityEventKind.ValueType  # 2
+    SECURITY_EVENT_KIND_MANY_FAILED: _SecurityEventKind.ValueType  # 3
+    SECURITY_EVENT_KIND_RESET_ASKED: _SecurityEventKind.ValueType  # 4
+    SECURITY_EVENT_KIND_PASSWORD_CHANGED: _SecurityEventKind.ValueType  # 5
+    SECURITY_EVENT_KIND_LOGGED_OUT_EVERYWHERE: _SecurityEventKind.ValueType  # 6
+    SECURITY_EVENT_KIND_KEY_CREATED: _SecurityEventKind.ValueType  # 7
+    SECURITY_EVENT_KIND_KEY_REVOKED: _SecurityEventKind.ValueType  # 8
+    SECURITY_EVENT_KIND_STAFF_ADDED: _SecurityEventKind.ValueType  # 9
+    SECURITY_EVENT_KIND_STAFF_CHANGED: _SecurityEventKind.ValueType  # 10
+    SECURITY_EVENT_KIND_BANK_CHANGED: _SecurityEventKind.ValueType  # 11
+    SECURITY_EVENT_KIND_ADDRESS_CHANGED: _SecurityEventKind.ValueType  # 12
+
+class SecurityEventKind(_SecurityEventKind, metaclass=_SecurityEventKindEnumTypeWrapper): ...
+
+SECURITY_EVENT_KIND_UNSPECIFIED: SecurityEventKind.ValueType  # 0
+SECURITY_EVENT_KIND_LOGGED_IN: SecurityEventKind.ValueType  # 1
+SECURITY_EVENT_KIND_LOG_IN_FAILED: SecurityEventKind.ValueType  # 2
+SECURITY_EVENT_KIND_MANY_FAILED: SecurityEventKind.ValueType  # 3
+SECURITY_EVENT_KIND_RESET_ASKED: SecurityEventKind.ValueType  # 4
+SECURITY_EVENT_KIND_PASSWORD_CHANGED: SecurityEventKind.ValueType  # 5
+SECURITY_EVENT_KIND_LOGGED_OUT_EVERYWHERE: SecurityEventKind.ValueType  # 6
+SECURITY_EVENT_KIND_KEY_CREATED: SecurityEventKind.ValueType  # 7
+SECURITY_EVENT_KIND_KEY_REVOKED: SecurityEventKind.ValueType  # 8
+SECURITY_EVENT_KIND_STAFF_ADDED: SecurityEventKind.ValueType  # 9
+SECURITY_EVENT_KIND_STAFF_CHANGED: SecurityEventKind.ValueType  # 10
+SECURITY_EVENT_KIND_BANK_CHANGED: SecurityEventKind.ValueType  # 11
+SECURITY_EVENT_KIND_ADDRESS_CHANGED: SecurityEventKind.ValueType  # 12
+
 class _StaffRole:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -949,5 +985,102 @@ class ApiKeySnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["api_key", b"api_key"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["api_key", b"api_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SecurityEvent(message.Message):
+    """Something about log-ins, rights, keys or bank details. Staff read it in the security log; some are told by mail."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    KIND_FIELD_NUMBER: builtins.int
+    AT_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    ABOUT_FIELD_NUMBER: builtins.int
+    IP_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    kind: builtins.str
+    """A code of SecurityEventKind."""
+    actor: builtins.str
+    """Who did it: `staff:<id> Name`; empty where somebody was not let in."""
+    about: builtins.str
+    """Whom or what it is about: a person's address, a key's name."""
+    ip: builtins.str
+    @builtins.property
+    def at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        kind: builtins.str = ...,
+        at: timestamp_pb2.Timestamp | None = ...,
+        actor: builtins.str = ...,
+        about: builtins.str = ...,
+        ip: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["about", b"about", "actor", b"actor", "at", b"at", "deleted", b"deleted", "epoch", b"epoch", "id", b"id", "ip", b"ip", "kind", b"kind", "merchant_id", b"merchant_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class NoticeRecipient(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    LANGUAGE_FIELD_NUMBER: builtins.int
+    email: builtins.str
+    name: builtins.str
+    language: builtins.str
+    def __init__(
+        self,
+        *,
+        email: builtins.str = ...,
+        name: builtins.str = ...,
+        language: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["email", b"email", "language", b"language", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SecurityEventRecorded(message.Message):
+    """These people are told; what only stands in the log is not published."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    SECURITY_EVENT_FIELD_NUMBER: builtins.int
+    RECIPIENTS_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def security_event(self) -> SecurityEvent: ...
+    @builtins.property
+    def recipients(self) -> containers.RepeatedCompositeFieldContainer[NoticeRecipient]: ...
+    def __init__(
+        self,
+        *,
+        security_event: SecurityEvent | None = ...,
+        recipients: abc.Iterable[NoticeRecipient] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["security_event", b"security_event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["recipients", b"recipients", "security_event", b"security_event"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

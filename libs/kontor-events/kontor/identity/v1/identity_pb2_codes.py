@@ -3,6 +3,21 @@
 from kontor_events.codes import Code
 
 
+class SecurityEventKind(Code):
+    LOGGED_IN = 'logged_in', 'Logged in'
+    LOG_IN_FAILED = 'log_in_failed', 'Log-in failed'
+    MANY_FAILED = 'many_failed', 'Many failed log-ins'
+    RESET_ASKED = 'reset_asked', 'New password asked for'
+    PASSWORD_CHANGED = 'password_changed', 'Password changed'
+    LOGGED_OUT_EVERYWHERE = 'logged_out_everywhere', 'Logged out everywhere'
+    KEY_CREATED = 'key_created', 'API key created'
+    KEY_REVOKED = 'key_revoked', 'API key revoked'
+    STAFF_ADDED = 'staff_added', 'Member of staff added'
+    STAFF_CHANGED = 'staff_changed', 'Role or access of staff changed'
+    BANK_CHANGED = 'bank_changed', 'Bank account changed'
+    ADDRESS_CHANGED = 'address_changed', 'Contact or reply address changed'
+
+
 class StaffRole(Code):
     OWNER = 'owner', 'Owner'
     SALES = 'sales', 'Sales'
