@@ -226,12 +226,13 @@ class ListPage:
 
     def _function(self, name: str, key: str, order: str) -> str:
         frame = self.frame
-        words = [f"{column} LIKE ALL (of_words)" for column in self.search]
+        # What is asked for may be found in one of them, the rest in another.
+        words = " || ".join(f"coalesce({column}, '')" for column in self.search)
         rows = (
             f"SELECT {key} AS key, {self.id} AS id, {self.entry} AS entry FROM {self.source} WHERE {self.where}"
             f" AND ({key}, {self.id}) {_BEYOND[order]} (after_key, after_id)"
             + "".join(one.condition for one in self.filters)
-            + (f" AND (of_words IS NULL OR {' OR '.join(words)})" if words else "")
+            + (f" AND (of_words IS NULL OR {words} LIKE ALL (of_words))" if words else "")
             + f" ORDER BY {key} {order}, {self.id} {order} LIMIT many + 1"
         )
         asked = [f"of_{one.name} {one.kind}" for one in self.filters] + (["of_words text[]"] if words else [])

@@ -56,7 +56,7 @@ def test_what_an_address_asks_becomes_arguments() -> None:
     query = listed().parse(asked)
     assert query.function == "things_by_name_asc"
     assert query.arguments == {
-        "of_owner": owner, "of_year": None, "of_kind": "b", "of_words": ["% muller%"], "after_key": "key", "after_id": place, "many": 7,
+        "of_owner": owner, "of_year": None, "of_kind": "b", "of_words": ["%muller%"], "after_key": "key", "after_id": place, "many": 7,
     }  # fmt: skip
 
 

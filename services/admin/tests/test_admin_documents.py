@@ -438,3 +438,16 @@ async def test_money_in_another_currency_is_given_back_from_its_document(shop: S
     assert "Geld zurückzahlen" not in await shop.page(here)
     await shop.post(f"{here}/zurueckgeben", {"payment_id": str(uuid4())})
     assert [call[:2] for call in shop.owners.calls if call[0] == "POST"] == [("POST", path)]
+
+
+async def test_documents_are_found_by_amount_as_printed_part_of_a_word_and_customer(shop: Shop) -> None:
+    customer = shop.customer("77", "Weinhaus Müller")
+    await shop.told(
+        customer,
+        shop.document("RE-2026-9", customer_id=customer.customer.id, title="Umwälzpumpe", gross_minor=432109),
+        shop.document("RE-2026-8", title="Wartung"),
+    )
+    for words in ("4.321,09%20€", "pumpe", "Mueller", "müller pumpe", "re20269"):
+        page = await shop.page(f"/dokumente?q={words}")
+        assert "RE-2026-9" in page, words
+        assert "RE-2026-8" not in page, words

@@ -7,9 +7,16 @@ from kontor_service.money import from_minor
 
 
 def sort_keys(d: Any) -> dict[str, Any]:
-    amount = f"{from_minor(d.gross_minor, d.currency):.2f}" if d.currency else ""
-    numbers = [d.number, d.number.replace("-", ""), d.external_id, *(ref.number for ref in d.references)]
-    words = [*numbers, d.title, d.buyer_name, d.customer_number, amount, amount.replace(".", ",")]
+    amounts = [f"{from_minor(minor, d.currency):.2f}" for minor in (d.gross_minor, d.amount_due_minor) if d.currency]
+    numbers = [d.number, d.external_id, *(ref.number for ref in d.references)]
+    words = [
+        *numbers,
+        d.title,
+        d.buyer_name,
+        d.customer_number,
+        *amounts,
+        *(amount.replace(".", ",") for amount in amounts),
+    ]
     return {
         "by_date": d.issue_date,
         "by_due": d.due_date or LAST_DAY,

@@ -56,7 +56,7 @@ DOCUMENTS = ListPage(
         ),
         Filter("customer", "d.customer_id = {it}", kind="uuid"),
     ),
-    search=("d.words",), hint=N_("Number, customer, amount"),
+    search=("d.words", "c.words"), hint=N_("Number, customer, amount"),
     facts={"counts": ("json", f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
             SELECT t.type, (SELECT count(*) FROM (
                 SELECT FROM document d WHERE d.merchant_id = r.merchant_id AND d.type = t.type AND NOT d.deleted LIMIT {{cap}}

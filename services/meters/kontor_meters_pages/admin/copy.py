@@ -18,11 +18,6 @@ def _register(r: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _endings(number: str) -> list[str]:
-    """People type the last digits of what stands on the meter, or what comes after the maker's sign."""
-    return [number[start:] for start in range(max(1, len(number) - 2))]
-
-
 def _read_at(m: Any) -> str:
     """When the register that waits longest was last read; empty where one never was. Smart ones read themselves."""
     taken = [key(r.last_taken_at) for r in m.registers if not r.interval]
@@ -45,9 +40,7 @@ def _meter(m: Any) -> dict[str, Any]:
         "by_number": number_key(m.number),
         "by_place": fold(" ".join([place.city, place.street, place.detail])),
         "by_read": _read_at(m),
-        "words": search_words(
-            [*_endings(m.number), m.market_location_id, m.external_id, m.label, m.customer_number, *where]
-        ),
+        "words": search_words([m.number, m.market_location_id, m.external_id, m.label, m.customer_number, *where]),
         "brief": text(brief),
         "data": whole(m) | {"place": {part: getattr(place, part) for part in _PLACE}},
     }

@@ -33,7 +33,7 @@ PAYMENTS = ListPage(
         ListColumn("amount", N_("Amount"), num=True, css="num amount"),
     ),
     others=(Filter("state", "p.state = {it}", words=_STATES, label=N_("Status"), every=N_("Any status")),),
-    search=("p.words",), hint=N_("Number, amount, reference"),
+    search=("p.words", "c.words"), hint=N_("Number, customer, amount, reference"),
 )  # fmt: skip
 
 
