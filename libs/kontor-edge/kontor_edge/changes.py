@@ -17,8 +17,8 @@ Listener = Callable[[Collection[str] | None], None]
 
 _POLL_SECONDS = 0.25
 _PING_SECONDS = 15.0
-# PostgreSQL takes at most 7999 bytes per notification.
-_PAYLOAD_BYTES = 7_900
+# PostgreSQL takes at most 7999 bytes per notification; a topic is a word and an id or hash.
+_TOPICS = 100
 # More than this at once, and everyone is told to look again.
 _LARGEST_NEWS = 2_000
 EVERYTHING = "*"
@@ -70,15 +70,8 @@ def payloads(topics: set[str]) -> list[str]:
     """The topics as JSON arrays that each fit into one notification."""
     if len(topics) > _LARGEST_NEWS:
         return [orjson.dumps([EVERYTHING]).decode()]
-    parts: list[list[str]] = [[]]
-    size = 2
-    for topic in sorted(topics):
-        if size + len(topic) + 3 > _PAYLOAD_BYTES:
-            parts.append([])
-            size = 2
-        parts[-1].append(topic)
-        size += len(topic) + 3
-    return [orjson.dumps(part).decode() for part in parts if part]
+    ordered = sorted(topics)
+    return [orjson.dumps(ordered[at : at + _TOPICS]).decode() for at in range(0, len(ordered), _TOPICS)]
 
 
 class Changes:

@@ -3,11 +3,12 @@
 import base64
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg
 import orjson
 
+from kontor_bus import Envelope
 from kontor_edge.changes import Announcer
 from kontor_edge.functions import drop_unused, open_functions
 from kontor_edge.shape import LIVE, NEXT, Shape
@@ -26,15 +27,6 @@ class OutdatedShape(RuntimeError):
 
 class UnknownSnapshot(LookupError):
     """A command's answer carries the state of an aggregate that this edge does not copy."""
-
-
-class Fact(Protocol):
-    """What is needed of an envelope of kontor_bus."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def body(self) -> bytes: ...
 
 
 # By table: the states of one batch that were new, for what follows in the same transaction.
@@ -84,7 +76,7 @@ class Views:
             await connection.execute("SELECT pg_advisory_xact_lock($1)", GENERATION_LOCK)
             await drop_unused(connection)
 
-    async def apply(self, facts: Iterable[Fact]) -> None:
+    async def apply(self, facts: Iterable[Envelope]) -> None:
         """Applies a batch in one transaction: per aggregate the newest state wins, older ones change nothing.
 
         Events of aggregates that this edge does not copy are passed over. Raises DecodeError for a body that is none.

@@ -233,6 +233,9 @@ async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Sho
     await shop.told(mail)
     page = await shop.page("/mails?state=failed")
     assert "Der Mailserver lehnt sie ab: 550 unknown user" in page
+    # Both pages stand while notifications does not say what was in it.
+    assert "550 unknown user" in await shop.page(f"/mails/{mail.mail.id}")
+    assert 'name="text"' not in await shop.page(f"/mails/{mail.mail.id}/erneut")
     path = f"/v1/mails/{mail.mail.id}/resend"
     shop.owners.answers["POST", path] = answer_of(shop.mail(recipient="new@example.com"))
     answer = await shop.post(f"/mails/{mail.mail.id}/erneut", {"recipient": "new@example.com"})

@@ -140,10 +140,5 @@ def _usual(own: dict[str, str]) -> dict[str, str]:
 
 def _page(request: Request, staff: Staff, mail: dict[str, Any], form: Form, status: int = 200) -> Response:
     return pages(request).render(
-        request,
-        "mails/resend.html",
-        page_context(request, staff, "mails", live=False),
-        status=status,
-        mail=mail,
-        form=form,
-    )
+        request, "mails/resend.html", page_context(request, staff, "mails", live=False), status=status, mail=mail, form=form
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from kontor.documents.v1.documents_pb2 import Document
 from kontor.payments.v1.payments_pb2 import PaymentFailed, PaymentPending, PaymentSucceeded
 from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
 from kontor_notifications.kind import MailKind, Occasion
-from kontor_notifications.mails.recipients import for_type
+from kontor_notifications.mails.recipients import invoice_recipients
 from kontor_notifications.placeholders import Cells, fields_of, overview
 from kontor_notifications.placeholders.documents import document_fields
 from kontor_notifications.rendering.facts import Facts
@@ -87,7 +87,7 @@ def _sample(_today: date, document: Document, **more: Any) -> dict[str, Any]:
 _payment = partial(
     MailKind,
     occasion=_occasion,
-    recipients=lambda _event, customer, merchant: for_type("invoice", customer, merchant),
+    recipients=invoice_recipients,
     own_placeholders=_PLACEHOLDERS,
     documents=1,
     sample=_sample,

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import (
     InvitedMeter,
     ReadingInvitation,
@@ -21,7 +20,7 @@ from kontor_notifications.copies import queries as copies
 from kontor_notifications.errors import NoLongerNeeded
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import CapabilityLink, DocumentLinks
-from kontor_notifications.mails.recipients import Recipient, for_type
+from kontor_notifications.mails.recipients import invoice_recipients
 from kontor_notifications.models import Mail
 from kontor_notifications.placeholders import BLOCK, Cells, fields_of, overview, word
 from kontor_notifications.placeholders.people import CUSTOMER_LINK, link
@@ -36,11 +35,6 @@ from kontor_service.vocabulary import long
 _MOST_METERS = 20
 # The copy of the request arrives by another queue, as a rule within this time; the mail looks at it when it goes out.
 _FOR_THE_COPY = timedelta(seconds=2)
-
-
-def _recipients(_event: Any, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """Who gets the bills is asked for what they are made from."""
-    return for_type("invoice", customer, merchant)
 
 
 def _invited(event: ReadingInvitationSent | ReadingInvitationReminded) -> Occasion:
@@ -103,7 +97,7 @@ _REQUEST = (
 _request = partial(
     MailKind,
     occasion=_invited,
-    recipients=_recipients,
+    recipients=invoice_recipients,
     own_placeholders=_REQUEST,
     load=_load_invitation,
     sample=_sample_invitation,
@@ -204,7 +198,7 @@ KINDS = (
         label=N_("Reading rejected"),
         trigger=ReadingRejected,
         occasion=_rejected,
-        recipients=_recipients,
+        recipients=invoice_recipients,
         sample=_sample_reading,
         links=DocumentLinks(renews_customer_link=True),
         logs_unreachable=True,

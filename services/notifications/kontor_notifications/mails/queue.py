@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, any_, case, func, literal, text, update
+from sqlalchemy import any_, case, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from kontor_service.ids import uuid7
 
 _MOST_DOCUMENTS = 100
 _table = Mail.__table__
+_OPEN = "collecting AND state = 'queued'"
 
 
 class Queue:
@@ -80,7 +81,8 @@ class Queue:
         inserted = await self._upsert(session, mail)
         if inserted is None:
             # The open mail is full: it goes as it is.
-            await session.execute(update(_table).where(_same_bundle(mail)).values(collecting=False))
+            same = (_table.c.customer_id == mail.customer_id, _table.c.recipient == mail.recipient, text(_OPEN))
+            await session.execute(update(_table).where(*same).values(collecting=False))
             inserted = await self._upsert(session, mail)
         if inserted:
             record(session, MailQueued(mail=mail_state(mail)))
@@ -95,7 +97,7 @@ class Queue:
             .on_conflict_do_update(
                 index_elements=["merchant_id", "customer_id", "recipient"],
                 # As the index says it, letter by letter: a plan kept for later executions knows no parameters.
-                index_where=text("collecting AND state = 'queued'"),
+                index_where=text(_OPEN),
                 set_={
                     "document_ids": case(
                         (known, _table.c.document_ids), else_=func.array_append(_table.c.document_ids, document)
@@ -108,13 +110,3 @@ class Queue:
         )
         id_ = await session.scalar(statement)
         return None if id_ is None else bool(id_ == mail.id)
-
-
-def _same_bundle(mail: Mail) -> Any:
-    return and_(
-        _table.c.merchant_id == mail.merchant_id,
-        _table.c.customer_id == mail.customer_id,
-        _table.c.recipient == mail.recipient,
-        _table.c.collecting,
-        _table.c.state == "queued",
-    )

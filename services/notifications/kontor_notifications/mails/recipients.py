@@ -47,6 +47,11 @@ def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list
     return [recipient_of(customer.email, customer, merchant)] if is_address(customer.email) else []
 
 
+def invoice_recipients(_event: object, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    """Who gets the bills hears of their payment, and is asked for what they are made from."""
+    return for_type("invoice", customer, merchant)
+
+
 def _reachable(one: ContactPerson) -> bool:
     """Identity makes no links for somebody whose access was revoked."""
     return one.access != "revoked" and is_address(one.email)

@@ -14,18 +14,32 @@ class SmtpConnection:
     """One connection to the mail server, opened with the first mail."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._smtp: aiosmtplib.SMTP | None = None
+        self._sender = settings.mail_from
+        self._smtp = aiosmtplib.SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_user or None,
+            password=settings.smtp_password.get_secret_value() or None,
+            use_tls=settings.smtp_tls == "tls",
+            start_tls=settings.smtp_tls == "starttls",
+            timeout=settings.smtp_timeout_seconds,
+            local_hostname=settings.mail_from.rpartition("@")[2],
+        )
 
     async def send(self, message: EmailMessage) -> None:
         """Returns when the server has taken the responsibility (its 250). Raises NotSent."""
-        smtp = await self._connected()
+        try:
+            if not self._smtp.is_connected:
+                await self._smtp.connect()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            # Also a refused log-in: that is the installation's fault, not the mail's.
+            raise TryLater(MailError.UNREACHABLE, answer=str(error)) from error
         try:
             # The address for the envelope, as mail servers know it.
             recipient = message["To"].addresses[0].addr_spec
-            await smtp.send_message(message, sender=self._settings.mail_from, recipients=[recipient])
+            await self._smtp.send_message(message, sender=self._sender, recipients=[recipient])
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
-            self.close()
+            self._smtp.close()
             raise TryLater(MailError.UNREACHABLE, answer=type(error).__name__) from error
         except (aiosmtplib.SMTPException, ValueError) as error:
             raise classify(error) from error
@@ -34,36 +48,7 @@ class SmtpConnection:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-        self._smtp = None
-
-    async def _connected(self) -> aiosmtplib.SMTP:
-        if self._smtp is None or not self._smtp.is_connected:
-            self._smtp = await self._connect()
-        return self._smtp
-
-    async def _connect(self) -> aiosmtplib.SMTP:
-        wanted = self._settings
-        smtp = aiosmtplib.SMTP(
-            hostname=wanted.smtp_host,
-            port=wanted.smtp_port,
-            username=wanted.smtp_user or None,
-            password=wanted.smtp_password.get_secret_value() or None,
-            use_tls=wanted.smtp_tls == "tls",
-            start_tls=wanted.smtp_tls == "starttls",
-            timeout=wanted.smtp_timeout_seconds,
-            local_hostname=wanted.mail_from.rpartition("@")[2],
-        )
-        try:
-            await smtp.connect()
-        except (aiosmtplib.SMTPException, OSError) as error:
-            # Also a refused log-in: that is the installation's fault, not the mail's.
-            raise TryLater(MailError.UNREACHABLE, answer=str(error)) from error
-        return smtp
+        self._smtp.close()
 
 
 def classify(error: Exception) -> NotSent:
