@@ -100,6 +100,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "DELETE /v1/merchant/logo": _staff("merchant:edit", foreign=None),
         "GET /v1/customers": _staff("customers:edit", foreign=None),
         "POST /v1/customers": _staff("customers:edit", {"number": "9", "name": "n"}, foreign=None),
+        "POST /v1/customers/batches": _staff("customers:edit", {"customers": []}, foreign=None),
         "PUT /v1/customers/by-number/{number:path}": _staff("customers:edit", {"name": "n"}, foreign=None),
         "PATCH /v1/customers/{customer_id}": _staff("customers:edit", {"name": "Nicht meiner"}),
         "POST /v1/customers/{customer_id}/contacts": _staff("customers:edit", CONTACT),

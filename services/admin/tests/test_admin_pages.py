@@ -134,6 +134,7 @@ async def test_the_upload_page_shows_what_was_uploaded_with_all_findings_and_the
         upload_of(shop, file_name="held.xml", status="processed", document_id=held.document.id),
         upload_of(shop, file_name="making.xml", status="processed", document_id=making.document.id),
         upload_of(shop, file_name="erp.xml", source="http"),
+        upload_of(shop, file_name="broken.xml", error_code="xml_broken", error_message_id="There was no file."),
     )  # fmt: skip
     page = await shop.page("/hochladen")
     assert "/kunden/neu?nummer=99999" in page
@@ -142,6 +143,7 @@ async def test_the_upload_page_shows_what_was_uploaded_with_all_findings_and_the
     assert page.count("data-poll=") == 1
     assert "wird vorbereitet" in page
     assert "erp.xml" not in page
+    assert "broken.xml" in page
 
 
 async def test_a_plain_pdf_is_completed_in_a_short_form(shop: Shop) -> None:
@@ -189,6 +191,36 @@ async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
     assert answer.headers["location"] == f"/kunden/{made.customer.id}"
     assert shop.owners.calls[-1][2]["address"]["country"] == "DE"
     assert "Bäckerei Huber" in await shop.page(f"/kunden/{made.customer.id}")
+
+
+async def test_customers_are_looked_at_line_by_line_before_they_are_stored(shop: Shop) -> None:
+    assert "Kundennummer;Name" in (await shop.client.get("/kunden/einlesen/vorlage.csv")).text
+    told = "Kundennr.;Firma;PLZ;Ort;E-Mail\r\n1;Bäckerei Huber;86150;Augsburg;post@huber.example\r\n\r\n2;Müller;;;falsch\r\n"
+    error = {"detail": "Falsch", "errors": [{"field": "email", "message": "Diese E-Mail-Adresse ist ungültig."}]}
+    shop.owners.answers["POST", "/v1/customers/batches"] = {
+        "results": [{"outcome": "new"}, {"outcome": "refused", "error": error}]
+    }
+    page = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", told.encode("cp1252"), "text/csv"))])
+    assert "Diese E-Mail-Adresse ist ungültig." in page.text
+    assert re.search(r"<td>4</td><td><strong>Müller", page.text)
+    assert "Einen Kunden speichern" in page.text
+    sent = shop.owners.calls[-1][2]
+    assert sent["store"] is False
+    assert sent["customers"][0] == {
+        "number": "1", "name": "Bäckerei Huber", "email": "post@huber.example",
+        "address": {"post_code": "86150", "city": "Augsburg"},
+    }  # fmt: skip
+    stored = await shop.post("/kunden/einlesen", {"content": told, "store": "on"})
+    assert stored.headers["location"] == "/kunden"
+    assert shop.owners.calls[-1][2] == sent | {"store": True}
+
+
+@pytest.mark.parametrize(
+    "told", ["", "Name;Ort\nHuber;Augsburg", "Kundennummer;Name\n", "number,name\n" + "1,x\n" * 1001]
+)
+async def test_a_file_that_names_no_customers_is_refused_at_the_field(shop: Shop, told: str) -> None:
+    answer = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", told.encode(), "text/csv"))])
+    assert (answer.status_code, 'id="file-error"' in answer.text) == (422, True)
 
 
 async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typed_is_lost(shop: Shop) -> None:

@@ -190,3 +190,19 @@ async def test_customers_are_listed_by_number_page_by_page(stage: Any, shop: Any
     assert first["customers"][0]["email"] == "k-1@kundin.test"
     rest = (await shop.call("GET", f"/v1/customers?limit=2&after={first['next']}")).json()
     assert ([customer["number"] for customer in rest["customers"]], rest["next"]) == (["K-3"], None)
+
+
+async def test_a_list_of_customers_is_looked_at_before_it_is_stored(shop: Any) -> None:
+    rows = [{"number": "77001", "name": "Huber"}, {"number": "77001", "name": "Huber"}, {"number": "77002"},
+            {"number": "77003", "name": "Falsch", "email": "falsch"}]  # fmt: skip
+
+    async def outcomes(store: bool) -> list[tuple[str, str]]:
+        body = {"customers": rows, "store": store}
+        answer = await shop.call("POST", "/v1/customers/batches", "customers:edit", json=body)
+        assert answer.status_code == 200, answer.text
+        return [(one["outcome"], one.get("error", {}).get("field", "")) for one in answer.json()["results"]]
+
+    refused = [("refused", "number"), ("refused", "name"), ("refused", "email")]
+    assert await outcomes(False) == [("new", ""), *refused]
+    assert await outcomes(True) == [("new", ""), *refused]
+    assert await outcomes(True) == [("known", ""), *refused]

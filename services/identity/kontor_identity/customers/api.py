@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from google.protobuf.json_format import MessageToDict
 from sqlmodel import col, select
 
+from kontor_identity.customers.batches import Batch, take_batch
 from kontor_identity.customers.contacts import add_contact, change_contact, invite_contact, revoke_contact
 from kontor_identity.customers.inputs import (
     ContactChange,
@@ -49,6 +50,12 @@ async def get_customers(
 @router.post("", status_code=201)
 async def post_customer(wanted: CustomerNew, deps: Deps, editor: Editor, key: Key = None) -> dict[str, Any]:
     return await create_customer(deps, editor.merchant, wanted, key)
+
+
+@router.post("/batches")
+async def post_batch(batch: Batch, deps: Deps, editor: Editor) -> dict[str, Any]:
+    """Up to 1,000 customers, each for itself: looked at, or stored too."""
+    return {"results": await take_batch(deps, editor.merchant, batch)}
 
 
 @router.put("/by-number/{number:path}")

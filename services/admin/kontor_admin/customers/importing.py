@@ -1,0 +1,137 @@
+"""Customers from CSV: every line is looked at before anything is stored (E31)."""
+
+import csv
+import io
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kontor_edge.answers import file_response
+from kontor_edge.edge import pages
+from kontor_edge.owners import command
+from kontor_edge.staff import current_staff, page_context
+from kontor_service.errors import Problem
+from kontor_service.i18n import N_, ngettext
+from kontor_service.i18n import gettext as _
+from kontor_web import Form, read_form
+
+router = APIRouter(prefix="/einlesen")
+
+_MOST_BYTES = 400 * 1024
+_MOST_LINES = 1000
+_SECONDS = 120.0
+# Headings in both languages, of the template first; a field with a dot is part of the address.
+_HEADINGS = {
+    "number": (N_("Customer number"), "nummer", "number", "kundennr"),
+    "name": (N_("Name"), "firma", "company"),
+    "email": (N_("E-mail address"), "email", "mail"),
+    "phone": (N_("Phone"), "telefonnummer"),
+    "address.line1": (N_("Street and number"), "strasse", "street", "adresse"),
+    "address.line2": (N_("Addition"), "adresszusatz"),
+    "address.post_code": (N_("Postcode"), "plz", "zip"),
+    "address.city": (N_("City"), "stadt", "ort"),
+    "address.country": (N_("Country"), "ländercode"),
+    "vat_id": (N_("VAT ID"), "ustid", "vatid", "umsatzsteuerid"),
+}
+
+
+@router.get("")
+async def import_page(request: Request) -> Response:
+    return await _page(request, Form.of())
+
+
+@router.get("/vorlage.csv")
+async def template(request: Request) -> Response:
+    await current_staff(request)
+    line = ";".join(_(names[0]) for names in _HEADINGS.values())
+    return file_response(f"\ufeff{line}\r\n".encode(), "text/csv; charset=utf-8", _("customers.csv"), save=True)
+
+
+@router.post("")
+async def look(request: Request) -> Response:
+    """What would become of each line; or, with `content` from that page, stores those that are right."""
+    await current_staff(request)
+    async with aclosing(await read_form(request, max_files=1)) as form:
+        content, stores = form.value("content"), form.flag("store")
+        for file in form.files("file"):
+            content = _decoded(await file.read(_MOST_BYTES + 1))
+    if len(content.encode()) > _MOST_BYTES:
+        form.error("file", _("The file is larger than %(limit)s kB.", limit=_MOST_BYTES // 1024))
+    rows = _rows(content)
+    if not rows and form.ok:
+        form.error(
+            "file", _("The file needs a line of headings, with a customer number and a name, and lines below it.")
+        )
+    if len(rows) > _MOST_LINES:
+        form.error("file", _("A file may have at most %(most)s lines.", most=_MOST_LINES))
+    if not form.ok:
+        return await _page(request, form, status=422)
+    try:
+        answer = await command(
+            request, "identity", "customers:edit", "POST", "/v1/customers/batches",
+            json={"customers": [row for _line, row in rows], "store": stores}, timeout=_SECONDS,
+        )  # fmt: skip
+    except Problem as problem:
+        if problem.status in (401, 403) or problem.status >= 500:
+            raise
+        form.error("file", problem.detail)
+        return await _page(request, form, status=422)
+    results = answer["results"]
+    if stores:
+        good = sum(one["outcome"] != "refused" for one in results)
+        told = ngettext("One customer stored.", "%(num)s customers stored.", good)
+        return pages(request).redirect("/kunden", good=told)
+    looked = [(line, row, result) for (line, row), result in zip(rows, results, strict=True)]
+    # What has to be corrected comes first.
+    looked.sort(key=lambda one: one[2]["outcome"] != "refused")
+    return await _page(request, form, looked=looked, content=content)
+
+
+async def _page(
+    request: Request, form: Form, *, looked: list[Any] | None = None, content: str = "", status: int = 200
+) -> Response:
+    staff = await current_staff(request)
+    outcomes = [result["outcome"] for _line, _row, result in looked or ()]
+    return pages(request).render(
+        request, "customers/import.html", page_context(request, staff, "customers", live=False), status=status, form=form,
+        looked=looked, content=content, many={name: outcomes.count(name) for name in ("new", "known", "refused")},
+    )  # fmt: skip
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, or what Excel writes."""
+    try:
+        return content.decode("utf-8-sig").replace("\0", "")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace").replace("\0", "")
+
+
+def _rows(content: str) -> list[tuple[int, dict[str, Any]]]:
+    """Number and content of each line as identity takes customers; none where the headings name no number or no name."""
+    first = content.partition("\n")[0]
+    separator = max(";,\t", key=first.count)
+    known = {_folded(name): field for field, names in _HEADINGS.items() for said in names for name in (said, _(said))}
+    lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+    fields = [known.get(_folded(heading)) for heading in next(lines, [])]
+    if not {"number", "name"}.issubset(fields):
+        return []
+    return [
+        (lines.line_num, _customer(dict(zip(fields, line, strict=False))))
+        for line in lines
+        if any(map(str.strip, line))
+    ]
+
+
+def _customer(values: dict[str | None, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for field, text in values.items():
+        if field and text.strip():
+            group, _dot, part = field.rpartition(".")
+            (row.setdefault(group, {}) if group else row)[part] = text.strip()
+    return row
+
+
+def _folded(heading: str) -> str:
+    return "".join(sign for sign in heading.casefold().replace("ß", "ss") if sign.isalnum())
