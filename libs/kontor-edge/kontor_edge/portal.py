@@ -10,7 +10,7 @@ from fastapi import Path, Request
 from kontor_edge.edge import edge_of
 from kontor_edge.query import IdentitySilent, call_view
 from kontor_edge.sessions import session_hash
-from kontor_service.errors import Forbidden, Unauthorized
+from kontor_service.errors import Forbidden, Problem, Unauthorized
 from kontor_service.i18n import LANGUAGES, N_, Language, negotiate, speak
 from kontor_service.i18n import gettext as _
 from kontor_web import Link, PageContext
@@ -60,10 +60,16 @@ def _refuse(record: asyncpg.Record) -> NoReturn:
     raise IdentitySilent(_("Your access cannot be checked right now. Please try again in a few minutes."))
 
 
-async def query_portal(request: Request, slug: str) -> dict[str, Any] | None:
-    """What the portal's public pages show of the merchant; None where there is no such portal, or it is off."""
+async def merchant_of(request: Request, problem: Problem) -> dict[str, Any] | None:
+    """Whose link it was that identity refuses, also where the portal is off; None where it does not say."""
+    slug = problem.params.get("slug")
+    return await query_portal(request, slug, closed=True) if slug else None
+
+
+async def query_portal(request: Request, slug: str, *, closed: bool = False) -> dict[str, Any] | None:
+    """What the portal's public pages show of the merchant; None where there is no such portal, or it is off unless `closed`."""
     record = await call_view(request, "portal", asked_slug=slug)
-    if record is None or not record["enabled"]:
+    if record is None or not (record["enabled"] or closed):
         return None
     merchant: dict[str, Any] = orjson.loads(record["merchant"])
     return merchant

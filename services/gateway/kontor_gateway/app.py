@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from kontor_edge.app import Kind, build_edge, secret_paths
 from kontor_edge.portal import known_page_context
 from kontor_gateway import openapi
+from kontor_gateway.access.links import HeadOfLinks
 from kontor_gateway.features import FEATURES
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
@@ -28,6 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     install_log_in_redirect(app)
+    app.add_middleware(HeadOfLinks, paths=secret_paths(FEATURES))
     app.add_middleware(
         Protect,
         exempt=("/api/ingest/", "/webhooks/", "/internal/"),

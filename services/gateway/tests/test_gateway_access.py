@@ -12,6 +12,8 @@ async def started(portal: Any, merchant: str, *customers: str, token: str = "fre
 
 
 async def test_looking_at_the_link_page_uses_nothing_up(portal: Any) -> None:
+    await portal.merchant("brunner")
+    portal.owners.answer("POST", "/v1/links/inspect", {"slug": "brunner", "document_id": None})
     page = await portal.page("/l/development.abc.def")
     assert page.status_code == 200
     assert "data-autosubmit" in page.text
@@ -62,6 +64,53 @@ async def test_an_expired_link_offers_a_new_one_by_mail(portal: Any) -> None:
     asked = await portal.post("/l/old/neu", {})
     assert asked.status_code == 200
     assert portal.owners.asked_of("/v1/links/request-new") == [{"token": "old"}]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("status", "more", "words"),
+    [
+        (410, {"can_request_new": True}, ["Dieser Link gilt nicht mehr", 'action="/l/old/neu"', "/brunner/anmelden"]),
+        (410, {"can_request_new": False}, ["Dieser Link gilt nicht mehr", "/brunner/anmelden"]),
+        (403, {}, ["Dieses Portal ist zurzeit abgeschaltet."]),
+    ],
+)
+async def test_a_link_that_opens_nothing_names_the_merchant_and_the_way_on(
+    portal: Any, method: str, status: int, more: dict[str, Any], words: list[str]
+) -> None:
+    await portal.merchant("brunner", portal_enabled=status != 403)
+    refused = {"code": "link_expired", "detail": "over", "slug": "brunner"} | more
+    for path in ("/v1/links/inspect", "/v1/sessions/link"):
+        portal.owners.answer("POST", path, refused, status)
+    page = await (portal.page("/l/old") if method == "GET" else portal.post("/l/old", {}))
+    assert page.status_code == status
+    for word in (*words, "Firma brunner", "mailto:hallo@brunner.example", "tel:+49 821 123"):
+        assert word in page.text, word
+
+
+async def test_used_invitations_and_resets_name_the_merchant_and_the_way_on(portal: Any) -> None:
+    await portal.merchant("brunner")
+    refused = {"code": "link_expired", "detail": "over", "slug": "brunner"}
+    for path in ("/v1/invitations/inspect", "/v1/password-resets/complete"):
+        portal.owners.answer("POST", path, refused, 410)
+    invitation = await portal.page("/einladung/old")
+    reset = await portal.post("/passwort/old", {}, password="zehn zeichen", again="zehn zeichen")
+    for page, way in ((invitation, "/brunner/anmelden"), (reset, "/brunner/passwort-vergessen")):
+        assert page.status_code == 410
+        for word in ("Firma brunner", "mailto:hallo@brunner.example", f'href="{way}"'):
+            assert word in page.text, word
+
+
+async def test_head_of_a_link_answers_like_get(portal: Any) -> None:
+    await portal.merchant("brunner")
+    portal.owners.answer("POST", "/v1/links/inspect", {"slug": "brunner", "document_id": None})
+    for path in ("/l/some.token", "/passwort/token"):
+        look, head = await portal.page(path), await portal.page(path, method="HEAD")
+        assert (head.status_code, head.content) == (look.status_code, b"")
+        assert head.headers["content-length"] == look.headers["content-length"]
+        assert head.headers["content-type"] == look.headers["content-type"]
+    portal.owners.answer("POST", "/v1/links/inspect", {"code": "link_unknown", "detail": "no"}, 404)
+    assert (await portal.page("/l/some.token", method="HEAD")).status_code == 404
 
 
 async def test_an_unknown_link_says_so(portal: Any) -> None:

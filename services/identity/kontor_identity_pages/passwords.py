@@ -54,7 +54,7 @@ async def set_password(request: Request, token: str) -> Response:
         try:
             started = await ask_identity(request, "/v1/password-resets/complete", token=token, password=password)
         except (Gone, NotFound) as problem:
-            return await _over(request, form, str(problem.params.get("slug") or ""))
+            return await _over(request, form, problem)
         except Problem as problem:
             form.take(problem)
             status = problem.status
@@ -66,12 +66,19 @@ async def set_password(request: Request, token: str) -> Response:
     return render(request, "new_password", form, status)
 
 
-async def _over(request: Request, form: Form, slug: str) -> Response:
+async def _over(request: Request, form: Form, problem: Problem) -> Response:
     """The way to a new link, where it is known to whose portal the old one belonged."""
-    merchant = await portal.query_portal(request, slug) if slug else None
+    merchant = await portal.merchant_of(request, problem)
     request.state.page_context = portal.public_page_context(request, merchant)
-    base = f"/{slug}" if merchant else "" if edge_of(request).settings.service == "admin" else None
-    return render(request, "reset_over", form, 410, again=None if base is None else f"{base}/passwort-vergessen")
+    base = f"/{merchant['slug']}" if merchant else "" if edge_of(request).settings.service == "admin" else None
+    return render(
+        request,
+        "reset_over",
+        form,
+        410,
+        merchant=merchant,
+        again=None if base is None else f"{base}/passwort-vergessen",
+    )
 
 
 def new_password(form: Form) -> str:

@@ -132,6 +132,38 @@ async def test_why_there_is_no_link_is_said(shop: Any) -> None:
     assert (await shop.call("GET", path)).json()["reason"] == "portal_off"
 
 
+async def test_no_link_is_mailed_where_it_would_lead_nowhere(stage: Any, shop: Any) -> None:
+    customer = await shop.customer(portal_access="off")
+    body = {"merchant_id": str(shop.id), "customer_id": customer["id"], "document_id": str(uuid4())}
+    refused = await stage.as_service("POST", "/v1/document-links", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "customer_off")
+    await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"portal_enabled": False})
+    refused = await stage.as_service("POST", "/v1/document-links", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "portal_off")
+
+
+async def test_looking_at_a_link_tells_whether_it_opens_and_whose_it_was(stage: Any, shop: Any) -> None:
+    customer, document = await shop.customer(email="post@kundin.test"), uuid4()
+    old = await shop.mail_link(customer["id"], document)
+    look = {"json": {"token": old}}
+    assert (await stage.as_edge("POST", "/v1/links/inspect", **look)).json()["slug"] == "muster"
+    await shop.call("POST", f"/v1/customers/{customer['id']}/documents/{document}/link/renew")
+    over = await stage.as_edge("POST", "/v1/links/inspect", **look)
+    assert (over.status_code, over.json()["slug"], over.json()["can_request_new"]) == (410, "muster", True)
+    fresh = {"json": {"token": await shop.mail_link(customer["id"], document)}}
+    await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"portal_enabled": False})
+    for path in ("/v1/links/inspect", "/v1/sessions/link"):
+        closed = await stage.as_edge("POST", path, **fresh)
+        assert (closed.status_code, closed.json()["slug"]) == (403, "muster")
+
+
+@pytest.mark.parametrize("end", [".", ">", ")", ">.", "),", "”", "\u00a0", "…"])
+async def test_what_stands_around_an_address_is_no_part_of_it(stage: Any, shop: Any, end: str) -> None:
+    token = await shop.mail_link((await shop.customer())["id"], uuid4())
+    assert (await stage.open_link(token + end)).status_code == 200
+    assert (await stage.open_link(token + "A")).status_code == 404
+
+
 @pytest.mark.parametrize(
     "token", ["", "x", "development.AAAA.BBBB", "a.b.c.d", "development." + "A" * 22 + "." + "B" * 27]
 )

@@ -135,8 +135,10 @@ async def _portal_url(request: Request, allowed: Permit, document: dict[str, Any
     try:
         token = await edge.source.service("identity", allowed.merchant_id)
         answer = await edge.owner("identity").request("POST", "/v1/document-links", token=token, json=wanted)
-    except Problem:
-        return {"portal_url": None, "portal_url_reason": "unavailable"}
+    except Problem as problem:
+        # Identity says why there is none: portal_off, customer_off, link_revoked.
+        reason = problem.code if problem.status == 409 else "unavailable"
+        return {"portal_url": None, "portal_url_reason": reason}
     return {"portal_url": answer.json()["url"], "portal_url_reason": None}
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from kontor_edge.edge import pages
 from kontor_edge.owners import ask_identity
-from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.portal import merchant_of, public_page_context, query_portal
 from kontor_edge.sessions import begin_session
 from kontor_identity_pages.log_in import known_password
 from kontor_identity_pages.passwords import new_password
@@ -53,9 +53,9 @@ async def _page(request: Request, token: str, form: Form, status: int = 200) -> 
     try:
         invitation: dict[str, Any] = await ask_identity(request, "/v1/invitations/inspect", with_ip=False, token=token)
     except (Gone, NotFound) as problem:
-        slug = problem.params.get("slug")
-        context = public_page_context(request, await query_portal(request, slug) if slug else None)
-        return pages(request).render(request, "invitation_over.html", context, status=410)
+        merchant = await merchant_of(request, problem)
+        context = public_page_context(request, merchant)
+        return pages(request).render(request, "invitation_over.html", context, status=410, merchant=merchant)
     context = public_page_context(request, await query_portal(request, invitation["slug"]))
     forgotten = bool(form.value("forgotten") or request.query_params.get("vergessen"))
     known = invitation.get("has_account", False) and not forgotten

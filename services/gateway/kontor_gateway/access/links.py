@@ -7,14 +7,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_edge.edge import pages
 from kontor_edge.owners import ask_identity
-from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.portal import merchant_of, public_page_context, query_portal
 from kontor_edge.query import call_view
 from kontor_edge.sessions import begin_session, session_hash
-from kontor_service.errors import Gone, NotFound, Problem
+from kontor_service.errors import Forbidden, Gone, NotFound, Problem
 from kontor_service.vocabulary import word
 from kontor_web import read_form
 
@@ -26,6 +27,8 @@ async def link_page(request: Request, token: str) -> Response:
     """In the merchant's colours where identity can say whose link it is; it works without."""
     try:
         known = await ask_identity(request, "/v1/links/inspect", with_ip=False, token=token)
+    except (Gone, NotFound, Forbidden) as problem:
+        return await _over(request, problem)
     except Problem:
         known = {}
     merchant = await query_portal(request, known["slug"]) if known else None
@@ -39,19 +42,12 @@ async def link_page(request: Request, token: str) -> Response:
 
 @router.post("/l/{token}")
 async def open_link(request: Request, token: str) -> Response:
-    context = public_page_context(request, None)
+    public_page_context(request, None)
     await read_form(request)
     try:
         started = await ask_identity(request, "/v1/sessions/link", token=token)
-    except Problem as problem:
-        if isinstance(problem, Gone):
-            again = bool(problem.params.get("can_request_new"))
-            return pages(request).render(
-                request, "link_expired.html", context, status=410, can_request_new=again, request_path=request.url.path
-            )
-        if isinstance(problem, NotFound):
-            return pages(request).render(request, "link_unknown.html", context, status=404)
-        raise
+    except (Gone, NotFound, Forbidden) as problem:
+        return await _over(request, problem)
     slug, document = started["session"]["slug"], started["session"]["document_id"]
     response = pages(request).redirect(f"/{slug}/dokumente/{document}" if document else f"/{slug}")
     if await _sees_it_anyway(request, slug, document):
@@ -69,6 +65,17 @@ async def fresh_link(request: Request, token: str) -> Response:
     return pages(request).render(request, "link_mailed.html", context)
 
 
+async def _over(request: Request, problem: Problem) -> Response:
+    """Why a link opens nothing, whose it was, and the way on."""
+    merchant = await merchant_of(request, problem)
+    template = "link_unknown.html" if isinstance(problem, NotFound) else "link_expired.html"
+    return pages(request).render(
+        request, template, public_page_context(request, merchant), status=problem.status, merchant=merchant,
+        closed=isinstance(problem, Forbidden), can_request_new=bool(problem.params.get("can_request_new")),
+        request_path=request.url.path,
+    )  # fmt: skip
+
+
 async def _sees_it_anyway(request: Request, slug: str, document: str | None) -> bool:
     """Somebody who is logged in keeps the wider session they have."""
     known = session_hash(request, slug)
@@ -82,3 +89,20 @@ async def _sees_it_anyway(request: Request, slug: str, document: str | None) -> 
         asked_document=UUID(document) if document else None,
     )
     return bool(record and record[0])
+
+
+class HeadOfLinks:
+    """HEAD of a secret link answers like GET, without the body: programs look at links that way before people do."""
+
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...]) -> None:
+        self._app, self._paths = app, paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith(self._paths):
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)

@@ -16,6 +16,7 @@ from uuid import UUID
 _MAC_BYTES = 20
 _CODE_DIGITS = 8
 _LONGEST_TOKEN = 200
+_AROUND_ADDRESSES = " \t\r\n\xa0.,;:!?)>]}*'\"“”„‘’«»…"
 # Older generations than these are not told from forgeries.
 _GENERATIONS_KNOWN = 100
 
@@ -57,7 +58,11 @@ class SecretKeys:
         return f"{self.current}.{_encode(id.bytes)}.{_encode(mac)}"
 
     def read(self, text: str) -> Token:
-        """Raises TokenUnreadable. Says nothing about genuineness: that is `genuine`."""
+        """Raises TokenUnreadable. Says nothing about genuineness: that is `genuine`.
+
+        What mail programs and people leave at the end of an address is no part of it: `<https://…>.`
+        """
+        text = text.rstrip(_AROUND_ADDRESSES)
         key_id, _, rest = text.partition(".")
         id_part, _, mac_part = rest.partition(".")
         if len(text) > _LONGEST_TOKEN or key_id not in self._keys:

@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_identity.access.tokens import PortalOff
 from kontor_identity.challenges import issue
 from kontor_identity.dependencies import Dependencies, LinkExpired, LinkUnknown
 from kontor_identity.keys.derived import Purpose, SecretKeys, Token
 from kontor_identity.limits import FRESH_LINK, LINK_BY_IP, network
 from kontor_identity.links import store
+from kontor_identity.links.rules import why_closed
 from kontor_identity.models import Contact, Customer, Link, Merchant
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, start_session
@@ -41,13 +43,17 @@ async def open_link(deps: Dependencies, text: str, ip: str) -> Started:
 
 
 async def inspect_link(deps: Dependencies, text: str) -> dict[str, Any]:
-    """Whose link it is and of which document, for the page with its button. Uses nothing up. Raises LinkUnknown."""
+    """Whose link it is and of which document, for the page with its button. Uses nothing up.
+
+    Raises LinkUnknown, LinkExpired, PortalOff.
+    """
     token, (merchant_id,) = await deps.look_up(text, "merchant_of_link")
     async with deps.db.transaction(merchant_id) as session:
-        link = await session.get(Link, token.id)
-        if link is None or deps.secrets.generation_of(token, Purpose.LINK, link.generation) is None:
-            raise LinkUnknown
+        link = await session.get_one(Link, token.id)
         merchant = await session.get_one(Merchant, merchant_id)
+        await _check_opens(session, deps.secrets, link, token)
+        if why_closed(merchant, await session.get_one(Customer, link.customer_id)):
+            raise PortalOff(slug=merchant.slug)
         return {"slug": merchant.slug, "document_id": str(link.document_id) if link.document_id else None}
 
 

@@ -20,6 +20,8 @@ from kontor_service.errors import Conflict
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
 
+# A link would lead nowhere; `code` is one of NoLink.
+PortalClosed = Conflict.named("portal_off", N_("The portal is switched off."))
 LinkRevoked = Conflict.named("link_revoked", N_("The link was revoked."))
 
 
@@ -64,12 +66,15 @@ async def link_for_a_mail(deps: Dependencies, target: Target, contact_id: UUID |
     """The address for the mail to this person, or to the customer's own mailbox.
 
     With `renew` the one mailed before stops working at once; nobody else's does.
-    Raises CustomerMissing, ContactMissing, LinkRevoked (the merchant revoked it, or the person's access).
+    Raises CustomerMissing, ContactMissing, PortalClosed, LinkRevoked (the merchant revoked it, or the person's access).
     """
     async with deps.db.transaction(target.merchant_id) as session:
         if renew:
             await grants_change(session, target.merchant_id)
-        await _customer(session, target)
+        customer = await _customer(session, target)
+        closed = why_closed(await session.get_one(Merchant, target.merchant_id), customer)
+        if closed:
+            raise PortalClosed(code=closed)
         if contact_id is not None:
             await _check_contact(session, target, contact_id)
         link = await link_to(session, target, contact_id)

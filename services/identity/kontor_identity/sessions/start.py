@@ -65,7 +65,7 @@ async def start_session(
     if actor.ended:
         raise SessionEnded
     if kind != "staff" and not actor.open:
-        raise PortalOff
+        raise PortalOff(slug=actor.slug)
     account = account_key(kind, actor.slug, actor.email)
     device = "" if kind == "link" else deps.secrets.token(Purpose.DEVICE, uuid7(), about=account)
     return Started(token, actor, device)
