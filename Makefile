@@ -43,10 +43,11 @@ judge: $(STAMP) ## Invoices before programs that are not ours: veraPDF, the rule
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench
 
-lint: $(STAMP) types ## Style, types, layers
+lint: $(STAMP) types ## Style, types, layers, descriptions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/layers.py
+	$(BIN)/python tools/schemas.py --check
 
 types: $(STAMP) ## Types only
 	$(BIN)/mypy $(wildcard libs/*/kontor_* services/*/kontor_*)
@@ -55,8 +56,9 @@ fmt: $(STAMP) ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-proto: $(STAMP) ## Generate code from proto/
+proto: $(STAMP) ## Generate code from proto/, schemas of what is handed in, docs/asyncapi.json
 	PATH="$(CURDIR)/$(BIN):$$PATH" libs/kontor-events/generate.sh
+	$(BIN)/python tools/schemas.py
 
 words: $(STAMP) ## Extract messages, write the German catalogs anew, say what is missing
 	$(BIN)/python tools/catalog.py

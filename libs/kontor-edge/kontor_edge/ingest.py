@@ -8,11 +8,13 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
 
 from kontor_edge.edge import client_ip, edge_of
 from kontor_service.bodies import before_body
 from kontor_service.errors import Problem, Unauthorized, Unavailable
 from kontor_service.i18n import N_
+from kontor_service.paging import Paging
 
 T = TypeVar("T")
 # Inputs in one request.
@@ -29,6 +31,34 @@ class Permit:
 
     token: str
     merchant_id: UUID
+
+
+class Amount(BaseModel):
+    minor_units: int
+    currency: str
+
+
+class Result(BaseModel):
+    """What became of one of many: what it alone would have been answered, or its `error`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    index: int
+    error: Annotated[dict[str, Any] | None, Field(description="problem+json")] = None
+
+
+class Results(BaseModel):
+    """In the order of the input."""
+
+    results: list[Result]
+    failed: int
+
+
+def data_body(name: str, *, many: bool = False) -> dict[str, Any]:
+    """`openapi_extra` of a route that passes on what its owner reads; `many` takes a list as well."""
+    one = {"$ref": f"#/components/schemas/{name}"}
+    schema = {"anyOf": [one, {"type": "array", "items": one, "maxItems": MOST}]} if many else one
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def let_in(audience: str, right: str) -> Any:
@@ -58,6 +88,15 @@ async def permit(request: Request, *, audience: str, right: str) -> Permit:
     answer = await edge.owner("identity").request("POST", "/v1/tokens", headers=edge.credential, json=wanted)
     minted = answer.json()
     return Permit(minted["token"], UUID(minted["principal"]["merchant"]))
+
+
+async def parked(request: Request, allowed: Permit, owner: str, path: str, paging: Paging) -> dict[str, Any]:
+    """A page of what waits at its owner for something that it needs."""
+    answer = await edge_of(request).owner(owner).request(
+        "GET", path, token=allowed.token, params=paging.model_dump(mode="json")
+    )  # fmt: skip
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 async def each(inputs: list[T], do: Callable[[T], Awaitable[dict[str, Any]]]) -> dict[str, Any]:

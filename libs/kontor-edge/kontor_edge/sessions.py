@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.tokens import FromIdentity
 
 _KEEP = """
@@ -109,7 +110,7 @@ async def begin_session(request: Request, response: Response, started: dict[str,
     return response
 
 
-router = APIRouter(prefix="/internal", tags=["internal"])
+router = APIRouter(prefix="/internal", include_in_schema=False)
 
 
 class Sessions(BaseModel):
@@ -119,6 +120,7 @@ class Sessions(BaseModel):
 
 
 @router.put("/sessions", status_code=204)
+@takes(16 * MEBIBYTE)
 async def put_sessions(request: Request, body: Sessions, _: FromIdentity) -> None:
     """Counts as done when it answers: the next page of a revoked session is refused."""
     edge = request.app.state.edge

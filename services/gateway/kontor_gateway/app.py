@@ -25,9 +25,10 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title=openapi.TITLE,
         description=openapi.DESCRIPTION,
-        openapi_tags=openapi.TAGS,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
     )
+    openapi.describe(app)
     install_log_in_redirect(app)
     app.add_middleware(HeadOfLinks, paths=secret_paths(FEATURES))
     app.add_middleware(

@@ -13,9 +13,6 @@ from kontor_web import PageContext
 
 router = APIRouter(include_in_schema=False)
 
-# Called by parts of the platform, not by those who read this.
-_NOT_SHOWN = frozenset({"internal"})
-
 
 @router.get("/api/docs")
 async def docs(request: Request) -> Response:
@@ -35,11 +32,7 @@ def _groups(app: FastAPI) -> list[tuple[str, str, list[dict[str, Any]]]]:
     for path, operations in described["paths"].items():
         for method, said in operations.items():
             by_tag.setdefault(said["tags"][0], []).append(_operation(method, path, said, schemas))
-    return [
-        (tag["name"], tag["description"], by_tag[tag["name"]])
-        for tag in TAGS
-        if tag["name"] in by_tag and tag["name"] not in _NOT_SHOWN
-    ]
+    return [(tag["name"], tag["description"], by_tag[tag["name"]]) for tag in TAGS if tag["name"] in by_tag]
 
 
 def _operation(method: str, path: str, said: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

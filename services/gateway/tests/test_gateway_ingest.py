@@ -109,11 +109,13 @@ async def test_a_list_of_customers_is_done_one_by_one(portal: Any, merchant: str
     assert answer["failed"] == 1
     assert answer["results"][0]["id"] == customer.id
     assert answer["results"][1]["error"]["field"] == "email"
-    assert portal.owners.asked_of("/v1/customers/by-number/K 1") == [{"name": "Seidel"}]
+    assert portal.owners.asked_of("/v1/customers/by-number/K 1") == [{"number": "K 1", "name": "Seidel"}]
 
 
 async def test_a_payment_is_booked_or_parked(portal: Any, merchant: str) -> None:
-    portal.owners.answer("POST", "/v1/incoming-payments", {"id": str(uuid7()), "status": "parked"}, 202)
+    portal.owners.answer(
+        "POST", "/v1/incoming-payments", {"id": str(uuid7()), "external_id": "p-1", "status": "parked"}, 202
+    )
     payment = {
         "external_id": "p-1",
         "document_number": "RE-9",
@@ -123,8 +125,10 @@ async def test_a_payment_is_booked_or_parked(portal: Any, merchant: str) -> None
     }
     answer = await portal.client.post("/api/ingest/v1/payments", json=payment, headers=KEY)
     assert answer.json() == {"external_id": "p-1", "status": "parked"}
+    portal.owners.answer("POST", "/v1/incoming-payments", {"code": "invalid", "field": "amount"}, 422)
     wrong = await portal.client.post("/api/ingest/v1/payments", json=payment | {"amount": "119,00"}, headers=KEY)
-    assert (wrong.status_code, "amount" in wrong.text) == (422, True)
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "amount")
+    assert portal.owners.asked_of("/v1/incoming-payments")[-1]["amount"] == "119,00"
 
 
 async def test_a_document_is_cancelled_by_the_erps_own_id(portal: Any, merchant: str) -> None:
@@ -145,9 +149,13 @@ async def test_a_document_is_cancelled_by_the_erps_own_id(portal: Any, merchant:
 
 
 async def test_events_are_read_on_from_a_position(portal: Any, merchant: str) -> None:
-    portal.owners.answer("GET", "/v1/feed", {"events": [{"position": 8}], "next": 8})
-    answer = await portal.client.get("/api/events?after=7&limit=1", headers=KEY)
-    assert answer.json() == {"events": [{"position": 8}], "next": 8}
+    event = {
+        "position": 8, "id": str(uuid7()), "type": "documents.document.shared.v1", "time": "2026-11-27T08:30:00+00:00",
+        "subject": str(uuid7()), "data": {"document": {"number": "RE-1"}},
+    }  # fmt: skip
+    portal.owners.answer("GET", "/v1/feed", {"events": [event], "next": 8})
+    answer = await portal.client.get("/api/events?after=7&limit=1&type=documents", headers=KEY)
+    assert answer.json() == {"events": [event], "next": 8}
 
 
 async def test_a_webhook_is_passed_on_with_its_signature_and_without_a_cookie(portal: Any) -> None:
@@ -169,7 +177,20 @@ async def test_a_webhook_is_passed_on_with_its_signature_and_without_a_cookie(po
 
 async def test_the_public_api_describes_itself(portal: Any) -> None:
     described = (await portal.client.get("/api/openapi.json")).json()
+    assert described["servers"] == [{"url": portal.app.state.settings.portal_url}]
     assert "/api/ingest/v1/documents" in described["paths"]
+    for path, operations in described["paths"].items():
+        assert path.startswith(("/api/ingest/", "/api/portal/", "/api/events")), "nothing of the inside"
+        for operation in operations.values():
+            problems = {
+                status
+                for status, answer in operation["responses"].items()
+                if "application/problem+json" in answer.get("content", {})
+            }
+            assert {"401", "403", "429"} <= problems
+            assert {"409", "413", "422"} <= problems or "requestBody" not in operation
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                assert content["schema"] not in ({}, {"type": "object"}), "every body is typed"
     assert all(operation.get("summary") for path in described["paths"].values() for operation in path.values())
     assert not any(path.startswith("/{slug}") for path in described["paths"])
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic.config import JsonDict
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_service.i18n import N_
@@ -258,9 +259,22 @@ class Shipping(Part):
     tracking_url: Name = ""
 
 
+_EXAMPLE: JsonDict = {
+    "type": "invoice", "number": "RE-2026-1042", "external_id": "erp-88231", "customer_number": "20931",
+    "issue_date": "2026-11-12", "due_date": "2026-11-26", "currency": "EUR", "language": "de",
+    "lines": [
+        {"name": "Wartung Heizungsanlage", "quantity": "1", "unit": "LS", "net_price": "189.00", "tax_rate": "19"},
+        {"name": "Monteurstunde", "quantity": "2.5", "unit": "HUR", "net_price": "64.00", "tax_rate": "19"},
+    ],
+    "cash_discounts": [{"days": 7, "percent": "2"}],
+}  # fmt: skip
+
+
 class DocumentData(Part):
     """Everything a document says. `totals`, `tax_breakdown` and line nets may be left out at the door: they are
     computed; what is given must agree with what is computed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     type: DocumentType = DocumentType.INVOICE
     # UNCL1001 of an invoice or credit note: 380, 381, 384, 326, 389, …

@@ -1,5 +1,6 @@
 """Documents in: POST a file, read what became of it; cancel or withdraw one by the ERP's own id."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -8,38 +9,40 @@ from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import Permit, let_in
+from kontor_edge.ingest import Amount, Permit, let_in, parked
 from kontor_service.bodies import takes
 from kontor_service.errors import Problem
+from kontor_service.paging import Page
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
 
 _UPLOAD_SECONDS = 60.0
 Submitter = Annotated[Permit, let_in("documents", "documents:submit")]
+_FILE = {"type": "string", "format": "binary"}
 _BODY = {
     "required": True,
     "content": {
-        "application/xml": {"schema": {"type": "string", "format": "binary", "description": "XRechnung, UBL or CII"}},
-        "application/pdf": {"schema": {"type": "string", "format": "binary", "description": "ZUGFeRD or Factur-X"}},
-        "application/json": {
-            "schema": {"type": "object", "description": "The data alone (EN 16931 names, see docs/api.md)"}
+        "application/json": {"schema": {"$ref": "#/components/schemas/DocumentData"}},
+        "application/octet-stream": {
+            "schema": {
+                **_FILE,
+                "description": "XRechnung or any EN 16931 XML, ZUGFeRD or Factur-X: what it is, its content says",
+            }
         },
         "multipart/form-data": {
             "schema": {
                 "type": "object",
                 "properties": {
-                    "file": {"type": "string", "format": "binary"},
-                    "data": {"type": "string", "description": "JSON beside a PDF that carries no data of its own"},
+                    "file": _FILE,
+                    "data": {
+                        "type": "string",
+                        "description": "JSON (DocumentData) beside a PDF that carries no data of its own",
+                    },
                 },
             }
         },
     },
 }
-
-
-class Amount(BaseModel):
-    minor_units: int
-    currency: str
 
 
 class Accepted(BaseModel):
@@ -73,7 +76,7 @@ class SubmissionState(BaseModel):
 
 
 class Reason(BaseModel):
-    reason: Annotated[str, Field(max_length=1000)] = ""
+    reason: Annotated[str, Field(max_length=1000, examples=["Doppelt berechnet"])] = ""
 
 
 @router.post(
@@ -84,7 +87,7 @@ class Reason(BaseModel):
     openapi_extra={"requestBody": _BODY},
 )
 @takes(lambda settings: settings.upload_bytes)
-async def submit(
+async def submit_document(
     request: Request,
     allowed: Submitter,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
@@ -110,8 +113,36 @@ async def submit(
     return {"id": submission, "status_url": f"{edge.settings.portal_url}/api/ingest/v1/submissions/{submission}"}
 
 
+class ParkedDocument(BaseModel):
+    id: UUID
+    type: str
+    number: str
+    external_id: str
+    customer_number: str
+    received_at: datetime
+
+
+class ParkedDocuments(BaseModel):
+    """`next` is the following page's `after`, null at the end."""
+
+    parked: list[ParkedDocument]
+    next: UUID | None
+
+
+@router.get("/documents/parked", summary="Documents whose customer is not known yet", response_model=ParkedDocuments)
+async def parked_documents(request: Request, allowed: Submitter, paging: Page) -> dict[str, Any]:
+    """The oldest first."""
+    return await parked(request, allowed, "documents", "/v1/parked-documents", paging)
+
+
+class Closed(BaseModel):
+    id: UUID
+    external_id: str
+    version: int
+
+
 @router.get("/submissions/{submission_id}", summary="What became of it", response_model=SubmissionState)
-async def status(request: Request, submission_id: UUID, allowed: Submitter) -> dict[str, Any]:
+async def submission_state(request: Request, submission_id: UUID, allowed: Submitter) -> dict[str, Any]:
     """`accepted` while it is being read, `processed` with the document, `rejected` with the reason."""
     documents = edge_of(request).owner("documents")
     answer = await documents.request("GET", f"/v1/submissions/{submission_id}", token=allowed.token)
@@ -142,14 +173,16 @@ async def _portal_url(request: Request, allowed: Permit, document: dict[str, Any
     return {"portal_url": answer.json()["url"], "portal_url_reason": None}
 
 
-@router.post("/documents/{external_id:path}/cancel", summary="Cancel a document (Storno)")
-async def cancel(request: Request, external_id: str, allowed: Submitter, body: Reason | None = None) -> dict[str, Any]:
+@router.post("/documents/{external_id:path}/cancel", summary="Cancel a document (Storno)", response_model=Closed)
+async def cancel_document(
+    request: Request, external_id: str, allowed: Submitter, body: Reason | None = None
+) -> dict[str, Any]:
     """The customer goes on seeing it, as cancelled; nothing is to be paid on it any more."""
     return await _close(request, external_id, allowed, "cancel", body)
 
 
-@router.post("/documents/{external_id:path}/withdraw", summary="Take a document back")
-async def withdraw(
+@router.post("/documents/{external_id:path}/withdraw", summary="Take a document back", response_model=Closed)
+async def withdraw_document(
     request: Request, external_id: str, allowed: Submitter, body: Reason | None = None
 ) -> dict[str, Any]:
     """It vanishes from the portal."""

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -148,8 +150,17 @@ async def _merge_contacts(session: AsyncSession, held: Held, upsert: CustomerUps
     return differ
 
 
+_EXAMPLE: JsonDict = {
+    "number": "20931", "name": "Bäckerei Huber", "email": "post@huber.example", "language": "de",
+    "address": {"line1": "Marktplatz 1", "post_code": "86150", "city": "Augsburg", "country": "DE"},
+    "contacts": [{"name": "Eva Huber", "email": "eva@huber.example", "function": "Buchhaltung"}],
+}  # fmt: skip
+
+
 class CustomerMessage(CustomerUpsert):
     """The JSON of a message in the queue `customers`: the body of the PUT, and the number with it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     number: Number
 

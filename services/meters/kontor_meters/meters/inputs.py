@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from kontor_meters.inputs import Day, Line, Number
 
@@ -60,8 +61,21 @@ class MeterInput(BaseModel):
     registers: list[RegisterInput] = Field(default=[], max_length=12)
 
 
+_EXAMPLE: JsonDict = {
+    "external_id": "erp-m-4711", "number": "1EMH0012345678", "kind": "electricity", "market_location_id": "51238696788",
+    "customer_number": "20931", "in_use_from": "2024-01-01",
+    "place": {"street": "Lindenweg 4", "post_code": "86150", "city": "Augsburg", "country": "DE", "detail": "Keller links"},
+    "registers": [
+        {"obis": "1-0:1.8.1", "tariff": "high", "unit": "kWh", "digits_before": 6, "digits_after": 1},
+        {"obis": "1-0:2.8.0", "direction": "feed_in", "unit": "kWh", "interval": True},
+    ],
+}  # fmt: skip
+
+
 class IncomingMeter(MeterInput):
     """From another system. The same external_id again brings the meter up to date."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     external_id: Annotated[Line, StringConstraints(min_length=1)]
 

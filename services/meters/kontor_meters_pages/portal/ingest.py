@@ -1,16 +1,18 @@
 """Meters and readings in, one by one or by the million: other systems' doors to the owner."""
 
 from base64 import b64decode
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import Edge, edge_of
-from kontor_edge.ingest import Permit, let_in
+from kontor_edge.ingest import Permit, Results, data_body, let_in, parked
 from kontor_meters_pages.portal.copy import METER
 from kontor_service.bodies import MEBIBYTE, takes
+from kontor_service.paging import Page
 
 router = APIRouter(prefix="/api/ingest/v1", tags=["ingest"])
 
@@ -21,26 +23,22 @@ Submitter = Annotated[Permit, let_in("meters", "meters:submit")]
 _PASSED_ON = ("content-type", "content-encoding", "idempotency-key")
 
 _READINGS_BODY = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "description": "`readings`: {meter, obis | register, value, taken_at, reason, external_id}; "
-                "`intervals`: {meter, obis, start, step_minutes, values, unit}",
-            }
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ReadingData"}},
+            "application/octet-stream": {
+                "schema": {
+                    "type": "string", "format": "binary",
+                    "description": "CSV (also as text/csv), one reading a line, see docs/api.md; CSV or JSON packed with gzip",
+                }
+            },
         },
-        "text/csv": {"schema": {"type": "string", "description": "One reading a line, see docs/api.md"}},
-        "application/gzip": {"schema": {"type": "string", "format": "binary", "description": "JSON or CSV, packed"}},
-    },
-}
-_METERS_BODY = {
-    "required": True,
-    "content": {"application/json": {"schema": {"type": "object", "description": "A meter, or a list of meters"}}},
-}
+    }
+}  # fmt: skip
 
 
-class Problem(BaseModel):
+class LineProblem(BaseModel):
     """`index` of the reading in what was sent, from 0."""
 
     index: int
@@ -60,15 +58,52 @@ class BatchState(BaseModel):
     corrected: int
     parked: int
     refused: int
-    problems: list[Problem] = Field(description="The first ones; the others are not stored either")
+    problems: list[LineProblem] = Field(description="The first ones; the others are not stored either")
     status_url: str = ""
+
+
+class StoredRegister(BaseModel):
+    id: UUID
+    obis: str
+    direction: str
+    tariff: str
+
+
+class StoredMeter(BaseModel):
+    id: UUID
+    version: int
+    registers: list[StoredRegister]
+
+
+class ParkedReading(BaseModel):
+    """`line` is its place in what was sent."""
+
+    id: UUID
+    batch_id: UUID
+    line: int
+    kind: Literal["reading", "interval"]
+    meter: str
+    parked_at: datetime
+
+
+class ParkedReadings(BaseModel):
+    """`next` is the following page's `after`, null at the end."""
+
+    parked: list[ParkedReading]
+    next: UUID | None
+
+
+@router.get("/readings/parked", summary="Readings whose meter is not known yet", response_model=ParkedReadings)
+async def parked_readings(request: Request, allowed: Submitter, paging: Page) -> dict[str, Any]:
+    """The oldest first."""
+    return await parked(request, allowed, "meters", "/v1/incoming-readings/parked", paging)
 
 
 @router.post(
     "/readings",
     summary="Hand in readings and 15-minute values",
     response_model=BatchState,
-    openapi_extra={"requestBody": _READINGS_BODY},
+    openapi_extra=_READINGS_BODY,
 )
 @takes(32 * MEBIBYTE)
 async def post_readings(request: Request, allowed: Submitter) -> dict[str, Any]:
@@ -92,7 +127,10 @@ async def readings_state(request: Request, batch_id: UUID, allowed: Submitter) -
     return _with_address(request, answer.json())
 
 
-@router.post("/meters", summary="Create or change meters", openapi_extra={"requestBody": _METERS_BODY})
+@router.post(
+    "/meters", summary="Create or change meters", response_model=StoredMeter | Results, response_model_exclude_unset=True,
+    openapi_extra=data_body("MeterData", many=True),
+)  # fmt: skip
 async def post_meters(request: Request, response: Response, allowed: Submitter) -> dict[str, Any]:
     """One (201 where it is new), or a list of up to 500: see `results`. Upsert by `external_id`; the fields are in
     docs/api.md. Readings that waited for a meter are taken as soon as it is there."""

@@ -48,9 +48,9 @@ _PERIOD_PARAMETERS = [
 class ReadingInput(BaseModel):
     """`value` as it stands on the meter, with comma or point. `insist`: it is right although it was asked back."""
 
-    register_id: UUID
-    value: Annotated[str, Field(min_length=1, max_length=40)]
-    taken_on: date
+    register_id: Annotated[UUID, Field(examples=["01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de"])]
+    value: Annotated[str, Field(min_length=1, max_length=40, examples=["12345,6"])]
+    taken_on: Annotated[date, Field(examples=["2026-11-27"])]
     reason: Literal["regular", "move_in", "move_out", "interim", "final"] | None = None
     photo_sha256: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
     insist: bool = False

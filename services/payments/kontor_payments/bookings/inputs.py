@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from kontor_service.money import TOO_MUCH, TOO_MUCH_MINOR
 
@@ -12,8 +13,16 @@ Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
+_EXAMPLE: JsonDict = {
+    "external_id": "bank-771", "document_number": "RE-2026-1042", "amount": "119.00", "currency": "EUR",
+    "paid_on": "2026-11-20", "method": "transfer",
+}  # fmt: skip
+
+
 class IncomingPaymentInput(BaseModel):
     """A payment booked in another system. `external_id` is that system's own id: the same one again changes nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     document_number: Name = ""
     document_external_id: Name = ""

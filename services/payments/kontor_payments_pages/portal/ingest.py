@@ -1,57 +1,76 @@
 """Payments booked in the ERP (D17)."""
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, Field
 
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import MOST, Permit, each, let_in, permit
+from kontor_edge.ingest import MOST, Amount, Permit, Results, data_body, each, let_in, parked, permit
+from kontor_service.paging import Page
 
 router = APIRouter(prefix="/api/ingest/v1/payments", tags=["ingest"])
 
 
 _RIGHT = {"audience": "payments", "right": "payments:book"}
+Booker = Annotated[Permit, let_in(**_RIGHT)]
 
 
-class Payment(BaseModel):
-    """Money that arrived for a document, named by its number or by the ERP's id of it."""
+class Reported(BaseModel):
+    external_id: str
+    status: Literal["booked", "parked", "refused"]
 
-    external_id: Annotated[str, Field(min_length=1, max_length=100, description="The ERP's own id: again is once")]
-    document_number: Annotated[str, Field(max_length=100)] = ""
-    document_external_id: Annotated[str, Field(max_length=100)] = ""
-    amount: Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,4})?$", description='Decimal string, e.g. "119.00"')]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+class ParkedPayment(BaseModel):
+    id: UUID
+    external_id: str
+    document_number: str
+    document_external_id: str
+    amount: Amount
     paid_on: date
-    method: Annotated[str, Field(max_length=100, description="transfer, cash, …")] = ""
-    reference: Annotated[str, Field(max_length=100)] = ""
+    received_at: datetime
 
 
-@router.post("", summary="Report payments")
+class ParkedPayments(BaseModel):
+    """`next` is the following page's `after`, null at the end."""
+
+    parked: list[ParkedPayment]
+    next: UUID | None
+
+
+@router.get("/parked", summary="Payments whose document has not come yet", response_model=ParkedPayments)
+async def parked_payments(request: Request, allowed: Booker, paging: Page) -> dict[str, Any]:
+    """The oldest first."""
+    return await parked(request, allowed, "payments", "/v1/incoming-payments/parked", paging)
+
+
+@router.post(
+    "", summary="Report payments", response_model=Reported | Results, response_model_exclude_unset=True,
+    openapi_extra=data_body("PaymentData", many=True),
+)  # fmt: skip
 async def post_payments(
     request: Request,
-    body: Payment | Annotated[list[Payment], Field(max_length=MOST)],
-    allowed: Annotated[Permit, let_in(**_RIGHT)],
+    body: Annotated[dict[str, Any] | Annotated[list[dict[str, Any]], Field(max_length=MOST)], Body()],
+    allowed: Booker,
 ) -> dict[str, Any]:
     """`status` is `booked`, or `parked` until the document comes. A list answers with `results`, one for each."""
-    if isinstance(body, Payment):
+    if isinstance(body, dict):
         return await _book(request, allowed, body)
 
-    async def one_of_many(one: Payment) -> dict[str, Any]:
+    async def one_of_many(one: dict[str, Any]) -> dict[str, Any]:
         # A permit is for a moment; a long list takes longer.
         return await _book(request, await permit(request, **_RIGHT), one)
 
     return await each(body, one_of_many)
 
 
-async def _book(request: Request, allowed: Permit, payment: Payment) -> dict[str, Any]:
+async def _book(request: Request, allowed: Permit, payment: dict[str, Any]) -> dict[str, Any]:
     edge = edge_of(request)
     answer = (
-        await edge.owner("payments").request(
-            "POST", "/v1/incoming-payments", token=allowed.token, json=payment.model_dump(mode="json")
-        )
+        await edge.owner("payments").request("POST", "/v1/incoming-payments", token=allowed.token, json=payment)
     ).json()
     if "snapshot" in answer:
         await edge.views.apply_result(answer)
-    return {"external_id": payment.external_id, "status": answer["status"]}
+    return {"external_id": answer["external_id"], "status": answer["status"]}

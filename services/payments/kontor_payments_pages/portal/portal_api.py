@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=
 class CheckoutWanted(BaseModel):
     """`method`: one of the document's `payment_details.methods`, other than transfer."""
 
-    method: Annotated[str, Field(min_length=1, max_length=40)]
+    method: Annotated[str, Field(min_length=1, max_length=40, examples=["card"])]
 
 
 @router.post("/checkouts", summary="Start paying", status_code=201)

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from kontor_edge.edge import edge_of
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+# Each provider has its own documentation of what it calls.
+router = APIRouter(prefix="/webhooks", include_in_schema=False)
 
 # What concerns our connection to the caller, and what no provider has any business saying to an owner.
 _NOT_PASSED = frozenset(

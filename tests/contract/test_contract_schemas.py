@@ -1,0 +1,87 @@
+"""What is handed in and what travels on the bus, described: as the models and the contract are now, with examples that hold."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from kontor_bus.ingest.topology import KINDS
+from kontor_events.registry import types
+from kontor_events.schemas import ingest_schema
+from kontor_gateway.openapi import ERRORS
+from kontor_meters.batches.formats.items import json_body
+from tools.schemas import MODELS, asyncapi, json_schema
+
+ROOT = Path(__file__).parents[2]
+SPECIFIED = json.loads((ROOT / "docs/asyncapi.json").read_text())
+
+
+def test_every_kind_of_input_has_a_schema():
+    assert set(MODELS) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schemas_are_generated_anew_after_a_change(kind):
+    assert ingest_schema(kind) == json_schema(kind), "run make proto"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_examples_are_what_the_owner_takes(kind):
+    schema = ingest_schema(kind)
+    assert schema["examples"]
+    for example in schema["examples"]:
+        jsonschema.Draft202012Validator(schema).validate(example)
+        MODELS[kind].model_validate(example)
+
+
+def test_the_example_of_readings_is_read_as_it_is_described():
+    [example] = ingest_schema("readings")["examples"]
+    body = json_body(json.dumps(example).encode())
+    assert (len(body.readings), len(body.intervals), body.problems) == (1, 1, [])
+
+
+def test_the_bus_is_described_anew_after_a_change():
+    assert json.loads(json.dumps(asyncapi())) == SPECIFIED, "run make proto"
+
+
+def test_the_bus_description_names_every_event_and_every_input():
+    assert SPECIFIED["asyncapi"] == "3.0.0"
+    assert (
+        set(SPECIFIED["channels"]) == {*types(), *(f"ingest.{kind}" for kind in KINDS)} == set(SPECIFIED["operations"])
+    )
+
+
+def test_what_the_bus_description_refers_to_is_there():
+    for reference in re.findall(r'"\$ref": "#/(?!\$defs)([^"]+)"', json.dumps(SPECIFIED)):
+        found = SPECIFIED
+        for step in reference.split("/"):
+            found = found[step]
+
+
+@pytest.mark.parametrize("type_name", sorted(types()))
+def test_the_example_of_an_event_fits_its_schema(type_name):
+    [message] = SPECIFIED["channels"][type_name]["messages"].values()
+    [example] = message["examples"]
+    jsonschema.Draft202012Validator({**message["payload"], "components": SPECIFIED["components"]}).validate(
+        example["payload"]
+    )
+
+
+def test_documented_errors_are_those_of_the_description():
+    table = (ROOT / "docs/api.md").read_text().partition("## Errors")[2]
+    documented = {
+        (code, status)
+        for codes, statuses in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|", table, re.MULTILINE)
+        for code in re.findall(r"`(\w+)`", codes)
+        for status in re.findall(r"\d{3}", statuses)
+    }
+    assert documented == {(code, status) for status, (_meaning, codes) in ERRORS.items() for code in codes}
+
+
+def test_every_documented_error_is_one_of_the_product():
+    sources = [path.read_text() for place in ("libs", "services") for path in (ROOT / place).rglob("kontor_*/**/*.py")]
+    product = "\n".join(sources)
+    for _meaning, codes in ERRORS.values():
+        assert [code for code in codes if f'"{code}"' not in product] == []

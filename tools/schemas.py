@@ -1,0 +1,228 @@
+"""What other systems hand in as JSON Schema, and the bus as AsyncAPI: from the owners' models and the contract (make proto).
+
+The schemas stand beside the contract's code, where the gateway's OpenAPI finds them; AsyncAPI is docs/asyncapi.json.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import BaseModel
+
+from kontor.common.v1 import options_pb2
+from kontor_documents.content.model import DocumentData
+from kontor_events.registry import codes_of, feed_types, types
+from kontor_events.schemas import ingest_schema, schema_file
+from kontor_identity.customers.service import CustomerMessage
+from kontor_meters.batches.formats.message import ReadingsMessage
+from kontor_meters.meters.inputs import IncomingMeter
+from kontor_payments.bookings.inputs import IncomingPaymentInput
+
+MODELS: dict[str, type[BaseModel]] = {
+    "documents": DocumentData,
+    "customers": CustomerMessage,
+    "payments": IncomingPaymentInput,
+    "meters": IncomingMeter,
+    "readings": ReadingsMessage,
+}
+_ASYNCAPI = Path(__file__).parents[1] / "docs/asyncapi.json"
+_INTEGERS = {FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_UINT32}
+_LONG = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
+_FLOATS = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """One thing of this kind, as its owner reads it."""
+    found: dict[str, Any] = _plain(MODELS[kind].model_json_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | found
+
+
+def _plain(told: Any) -> Any:
+    """ "Empty, or an address" is a text: generated code cannot tell one text from another."""
+    if isinstance(told, list):
+        return [_plain(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    texts = [one for one in told.get("anyOf", ()) if one.get("type") == "string"]
+    if len(texts) > 1:
+        others = [one for one in told["anyOf"] if one not in texts]
+        rest = {name: value for name, value in told.items() if name != "anyOf"}
+        told = rest | ({"anyOf": [{"type": "string"}, *others]} if others else {"type": "string"})
+    return {name: _plain(value) for name, value in told.items()}
+
+
+def asyncapi() -> dict[str, Any]:
+    """Events out (for parts of the platform), and messages in (for other systems)."""
+    events = dict(sorted(types().items()))
+    channels = {name: _event_channel(name, message) for name, message in events.items()}
+    operations = {
+        name: {
+            "action": "send", "channel": {"$ref": f"#/channels/{name}"},
+            "summary": "Also in the events feed" if message in feed_types() else "Between parts of the platform",
+        }
+        for name, message in events.items()
+    }  # fmt: skip
+    for kind in MODELS:
+        channels[f"ingest.{kind}"] = _ingest_channel(kind)
+        operations[f"ingest.{kind}"] = {"action": "receive", "channel": {"$ref": f"#/channels/ingest.{kind}"}}
+    schemas: dict[str, Any] = {}
+    for message in events.values():
+        _schema_of(message.DESCRIPTOR, schemas)
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Kontor's bus", "version": "1",
+            "description": "Facts on the exchange kontor.events as protobuf (JSON mapping in the events feed), and what other "
+            "systems hand in over the vhost ingest. Promises and access: docs/bus.md.",
+        },
+        "defaultContentType": "application/protobuf",
+        "servers": {
+            "events": {"host": "rabbitmq:5672", "pathname": "/", "protocol": "amqp", "description": "Inside the platform"},
+            "ingest": {"host": "rabbitmq:5672", "pathname": "/ingest", "protocol": "amqp", "description": "For other systems"},
+        },
+        "channels": channels,
+        "operations": operations,
+        "components": {"schemas": schemas},
+    }  # fmt: skip
+
+
+def _event_channel(name: str, message: type[Message]) -> dict[str, Any]:
+    told = message.DESCRIPTOR.name
+    return {
+        "address": name,
+        "servers": [{"$ref": "#/servers/events"}],
+        "messages": {
+            told: {
+                "name": name,
+                "payload": {"$ref": f"#/components/schemas/{message.DESCRIPTOR.full_name}"},
+                "examples": [{"payload": MessageToDict(_example(message), preserving_proto_field_name=True)}],
+            }
+        },
+        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": "kontor.events", "type": "topic", "durable": True}}},
+    }  # fmt: skip
+
+
+def _ingest_channel(kind: str) -> dict[str, Any]:
+    schema = ingest_schema(kind)
+    return {
+        "address": f"{kind}.{{merchant}}",
+        "parameters": {"merchant": {"description": "The merchant's slug; the property user-id is the system's own user"}},
+        "servers": [{"$ref": "#/servers/ingest"}],
+        "messages": {
+            schema["title"]: {
+                "contentType": "application/json",
+                "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema},
+                "examples": [{"payload": example} for example in schema["examples"]],
+            }
+        },
+        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": "ingest", "type": "topic", "durable": True}}},
+    }  # fmt: skip
+
+
+def _schema_of(message: Descriptor, schemas: dict[str, Any]) -> dict[str, Any]:
+    """protobuf's JSON mapping; what is not set is left out."""
+    if message.full_name == Timestamp.DESCRIPTOR.full_name:
+        return {"type": "string", "format": "date-time"}
+    if message.full_name not in schemas:
+        schemas[message.full_name] = {"type": "object"}
+        properties = {field.name: _field(field, schemas) for field in message.fields}
+        schemas[message.full_name] |= {"properties": properties}
+    return {"$ref": f"#/components/schemas/{message.full_name}"}
+
+
+def _field(field: FieldDescriptor, schemas: dict[str, Any]) -> dict[str, Any]:
+    kind = field.message_type
+    if kind is not None and kind.GetOptions().map_entry:
+        return {"type": "object", "additionalProperties": _field(kind.fields_by_name["value"], schemas)}
+    one = _schema_of(kind, schemas) if kind is not None else _scalar(field)
+    return {"type": "array", "items": one} if field.is_repeated else one
+
+
+def _scalar(field: FieldDescriptor) -> dict[str, Any]:
+    if field.cpp_type in _LONG:
+        return {"type": "string", "pattern": r"^-?\d+$"}
+    if field.cpp_type in _INTEGERS:
+        return {"type": "integer"}
+    if field.cpp_type in _FLOATS:
+        return {"type": "number"}
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return {"type": "boolean"}
+    codes = field.GetOptions().Extensions[options_pb2.codes]
+    # Codes may be added, so that they are named and not demanded.
+    known = {"examples": sorted(codes_of(field.file.package, codes))} if codes else {}
+    return {"type": "string"} | known
+
+
+def _example(kind: type[Message], depth: int = 0) -> Message:
+    """Every field filled, so that a reader sees what there is."""
+    message = kind()
+    for field in kind.DESCRIPTOR.fields:
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            continue
+        value = _sample(field, depth)
+        if value is None:
+            continue
+        if field.is_repeated:
+            getattr(message, field.name).append(value)
+        elif isinstance(value, Message):
+            getattr(message, field.name).CopyFrom(value)
+        else:
+            setattr(message, field.name, value)
+    return message
+
+
+def _sample(field: FieldDescriptor, depth: int) -> Any:
+    if field.message_type is not None:
+        if field.message_type.full_name == Timestamp.DESCRIPTOR.full_name:
+            return Timestamp(seconds=1_795_000_000)
+        return _example(field.message_type._concrete_class, depth + 1) if depth < 3 else None
+    if field.cpp_type in _INTEGERS | _LONG:
+        return 11_900 if field.name.endswith("_minor") else 1
+    if field.cpp_type in _FLOATS:
+        return 1.5
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return field.name != "deleted"
+    return _text(field)
+
+
+def _text(field: FieldDescriptor) -> str:
+    name, codes = field.name, field.GetOptions().Extensions[options_pb2.codes]
+    if codes:
+        return min(codes_of(field.file.package, codes))
+    if name == "id" or name.endswith("_id"):
+        return "01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de"
+    if name.endswith(("_date", "_on")):
+        return "2026-11-27"
+    known = {"currency": "EUR", "language": "de", "number": "RE-2026-1042", "value": "12345.6"}
+    return known.get(name, name.replace("_", " "))
+
+
+def main(check: bool) -> None:
+    """Writes what is described; with `check` only says what is not as it would be written."""
+    described = {schema_file(kind): json_schema(kind) for kind in MODELS}
+    stale = _stale(described)
+    if not check:
+        for path in stale:
+            path.write_text(_text_of(described[path]))
+    described = {_ASYNCAPI: asyncapi()}
+    stale += _stale(described)
+    if check and stale:
+        sys.exit(f"{', '.join(path.name for path in stale)}: run make proto")
+    _ASYNCAPI.write_text(_text_of(described[_ASYNCAPI]))
+
+
+def _stale(described: dict[Path, dict[str, Any]]) -> list[Path]:
+    return [path for path, now in described.items() if not path.exists() or path.read_text() != _text_of(now)]
+
+
+def _text_of(described: dict[str, Any]) -> str:
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    main(check="--check" in sys.argv)
