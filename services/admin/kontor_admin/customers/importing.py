@@ -12,6 +12,7 @@ from kontor_edge.answers import file_response
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
 from kontor_edge.staff import current_staff, page_context
+from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.errors import Problem
 from kontor_service.i18n import N_, ngettext
 from kontor_service.i18n import gettext as _
@@ -50,6 +51,7 @@ async def template(request: Request) -> Response:
 
 
 @router.post("")
+@takes(4 * MEBIBYTE)
 async def look(request: Request) -> Response:
     """What would become of each line; or, with `content` from that page, stores those that are right."""
     await current_staff(request)
