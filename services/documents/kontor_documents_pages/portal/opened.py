@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_edge.owners import command
-from kontor_edge.portal import Slug
+from kontor_edge.portal import Slug, query_view
+from kontor_service.errors import NotFound
 from kontor_web import read_form
 
 router = APIRouter(include_in_schema=False)
@@ -14,7 +15,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.post("/{slug}/dokumente/{document_id}/gelesen")
 async def opened(request: Request, slug: Slug, document_id: UUID) -> Response:
-    """Documents decides whose document it is, and keeps the first time. Where it is down, the next visit tells it."""
+    """Documents keeps the first time, and decides whose document it is. Where it is down, the next visit tells it."""
     await read_form(request)
+    if (await query_view(request, "document", asked=document_id))["document"] is None:
+        raise NotFound
     await command(request, "documents", "documents:read", "POST", f"/v1/documents/{document_id}/opened", json={})
     return Response(status_code=204)
