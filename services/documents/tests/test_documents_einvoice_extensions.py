@@ -273,3 +273,32 @@ def test_sums_are_compared_as_the_official_rules_round_them() -> None:
         )
     )
     assert blockers(read(xml)) == []
+
+
+def test_what_nobody_reads_is_a_finding() -> None:
+    xml = extended(invoice("100")).replace(
+        "<ram:ApplicableHeaderTradeDelivery>",
+        "<ram:ApplicableHeaderTradeDelivery><ram:ShipFromTradeParty><ram:Name>Lager</ram:Name></ram:ShipFromTradeParty>",
+    ).replace(
+        "<ram:ApplicableHeaderTradeDelivery/>",
+        "<ram:ApplicableHeaderTradeDelivery><ram:ShipFromTradeParty><ram:Name>Lager</ram:Name></ram:ShipFromTradeParty>"
+        "</ram:ApplicableHeaderTradeDelivery>",
+    )  # fmt: skip
+    [found] = read_document(xml.encode()).findings
+    assert (found.code, found.severity, found.params) == ("not_shown", "warning", {"elements": "ShipFromTradeParty"})
+    assert read_document(extended(invoice("100")).encode()).findings == []
+    assert read_document(write_ubl(invoice("100"))).findings == []
+
+
+def test_attachments_of_a_line_are_kept_with_the_document() -> None:
+    attached = (
+        "<ram:AdditionalReferencedDocument><ram:IssuerAssignedID>A-1</ram:IssuerAssignedID><ram:TypeCode>916</ram:TypeCode>"
+        '<ram:AttachmentBinaryObject mimeCode="text/csv" filename="a.csv">YTtiCg==</ram:AttachmentBinaryObject>'
+        "</ram:AdditionalReferencedDocument>"
+    )
+    xml = extended(invoice("100"))
+    end = "</ram:SpecifiedLineTradeSettlement>"
+    result = read_document(xml.replace(end, attached + end).encode())
+    assert [(one.id, one.file_name, result.files[one.sha256]) for one in result.data.attachments] == [
+        ("A-1", "a.csv", b"a;b\n")
+    ]

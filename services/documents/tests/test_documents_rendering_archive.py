@@ -120,6 +120,33 @@ def test_every_property_of_factur_x_is_described_in_the_extension_schema(pdf):
     assert names == {"DocumentType", "DocumentFileName", "Version", "ConformanceLevel"}
 
 
+ID = f"<ram:ID>{ZUGFERD_EN16931}</ram:ID>"
+XRECHNUNG_EXTENSION = f"{XRECHNUNG}#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "version"),
+    [
+        (f"<ram:ID>{ZUGFERD_EN16931}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0</ram:ID>", "EN 16931", "1.0"),
+        ("<ram:ID>urn:unknown</ram:ID>", "EN 16931", "1.0"),
+        ("", "EN 16931", "1.0"),
+        (f"<!-- of ours -->{ID}", "EN 16931", "1.0"),
+        (
+            f"<ram:ID><!-- of ours -->{ZUGFERD_EN16931}#conformant#urn:factur-x.eu:1p0:extended</ram:ID>",
+            "EXTENDED",
+            "1.0",
+        ),
+        (f"<ram:ID>\n  {XRECHNUNG}\n</ram:ID>", "XRECHNUNG", "3.0"),
+        (f"<ram:ID>{XRECHNUNG_EXTENSION}</ram:ID>", "XRECHNUNG", "3.0"),
+        ("<ram:ID>urn:xrechnung</ram:ID>", "XRECHNUNG", "1.0"),
+    ],
+)
+def test_every_invoice_in_cii_finds_its_place_in_the_pdf(xml, told, level, version):
+    content = xml.replace(ID.encode(), told.encode())
+    found = metadata(render(invoice(), branding(), xml=content))
+    assert (found[f"{FX}ConformanceLevel"], found[f"{FX}Version"]) == (level, version)
+
+
 def test_the_metadata_agrees_with_the_document_information(pdf):
     with opened(pdf) as document:
         assert (

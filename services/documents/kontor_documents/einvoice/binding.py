@@ -147,15 +147,17 @@ def _node(element: etree._Element, definitions: Mapping[str, etree._Element], do
     )
 
 
-def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> Terms:
-    """Fills `terms` from the element's children. Empty ones are as if they were not there. BadValue names the path of
-    what cannot be read."""
+def read(element: etree._Element, node: Node, terms: Terms, unknown: set[str], path: str = "") -> Terms:
+    """Fills `terms` from the element's children, and `unknown` with the names of those that say something nobody reads.
+    Empty ones are as if they were not there. BadValue names the path of what cannot be read."""
     for child in element:
         found = node.below(child)
+        if found is None and any(text.strip() for text in child.itertext()):
+            unknown.add(etree.QName(child).localname)
         if found is None or found.constant:
             continue
         if not found.key:
-            _read_one(child, found, terms, path)
+            _read_one(child, found, terms, unknown, path)
             continue
         items: list[Terms] = terms.get(found.key, []) if found.many else []
         if len(items) >= MAX_ITEMS:
@@ -166,7 +168,8 @@ def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> T
                 most=MAX_ITEMS,
             )
         target: Terms = {} if found.many else terms.get(found.key, {})
-        _read_one(child, found, target, f"{path}{found.key}[{len(items)}]." if found.many else f"{path}{found.key}.")
+        below = f"{path}{found.key}[{len(items)}]." if found.many else f"{path}{found.key}."
+        _read_one(child, found, target, unknown, below)
         if not target:
             continue
         if found.where and found.where[1]:
@@ -178,10 +181,10 @@ def read(element: etree._Element, node: Node, terms: Terms, path: str = "") -> T
     return terms
 
 
-def _read_one(element: etree._Element, node: Node, terms: Terms, path: str) -> None:
+def _read_one(element: etree._Element, node: Node, terms: Terms, unknown: set[str], path: str) -> None:
     _read_content(element, node, terms, path)
     if node.children:
-        read(element, node, terms, path)
+        read(element, node, terms, unknown, path)
 
 
 def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) -> None:

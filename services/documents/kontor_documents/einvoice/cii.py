@@ -37,6 +37,7 @@ def to_common(terms: Terms) -> Terms:
     for line in terms.get("lines", ()):
         if line.pop("discount_is_charge", False):
             line.pop("price_discount", None)
+        terms.setdefault("attachments", []).extend(line.pop("attachments", ()))
         if "kind" in line:
             line["kind"] = line["kind"].lower()
     return terms

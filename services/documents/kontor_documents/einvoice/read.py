@@ -133,14 +133,23 @@ def _read_root(root: etree._Element, content: bytes) -> ReadResult:
             namespace=name.namespace,
         )
     syntax, node, to_common = table
-    terms = read(root, node, {})
+    unknown: set[str] = set()
+    terms = read(root, node, {}, unknown)
     if syntax is Syntax.UBL:  # where the schema leaves BT-3 out, the element's name says it
         terms.setdefault("type_code", "381" if node is ubl.CREDIT_NOTE else "380")
     values, files, findings = document_values(to_common(terms))
+    if unknown := unknown - _SAYS_NOTHING:
+        findings.append(
+            Finding("not_shown", "file", _NOT_SHOWN, {"elements": ", ".join(sorted(unknown)[:_MOST_NAMED])})
+        )
     data = skonto.structured(known_currency(_validated(values)))
     return ReadResult(FileType.XML, data, syntax, data.specification, content, files=files, findings=findings)
 
 
+# Elements that only repeat what is clear, such as that a tax is VAT.
+_SAYS_NOTHING = frozenset({"Name", "TestIndicator", "TypeCode", "UBLVersionID"})
+_MOST_NAMED = 12
+_NOT_SHOWN = N_("Some of what the file says stands only in the file itself: %(elements)s")
 _UNREAD_XML = N_("The data in the PDF cannot be read; the data beside it counts.")
 _OTHER_INVOICE = N_("The PDF contains another invoice with the number %(number)s, which is not read.")
 _TABLES: dict[str, tuple[Syntax, Node, Callable[[Terms], Terms]]] = {

@@ -27,6 +27,7 @@ _EXEMPTION_RULES = re.compile(r"BR-(E|AE|IC|G|O)-10")
 _MOVED = tuple(
     (re.compile(pattern), moved)
     for pattern, moved in (
+        (r"^(lines\[\d+\])\.attachments\b.*", r"\1.object_id"),
         (r"\b(identifiers|references|attachments)\[\d+\].*", r"\1"),
         (r"^terms\[\d+\]\.due_date$", "due_date"),
         (r"^terms\[\d+\]\.mandate$", "payment_means"),
