@@ -1,5 +1,6 @@
 """What portal pages share: whose session it is, what it may see, and the frame of its pages."""
 
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Annotated, Any, NoReturn
 
@@ -14,8 +15,10 @@ from kontor_service.errors import Forbidden, Problem, Unauthorized
 from kontor_service.i18n import LANGUAGES, N_, Language, negotiate, speak
 from kontor_service.i18n import gettext as _
 from kontor_web import Link, PageContext
+from kontor_web.pages import chosen_language
 
-LANGUAGE_COOKIE = "__Host-kontor-language"
+# What this browser chose, for sessions that have no account to keep it.
+_chosen: ContextVar[str] = ContextVar("kontor_chosen_language", default="")
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 
 
@@ -46,6 +49,7 @@ async def query_view(request: Request, function: str, /, **arguments: Any) -> as
     )
     if record is None:
         raise LoggedOut
+    _chosen.set(chosen_language(request))
     # Error pages want to know whose page it was.
     request.state.record = record
     if record["state"] != "open":
@@ -77,24 +81,28 @@ async def query_portal(request: Request, slug: str, *, closed: bool = False) -> 
 
 def page_context(record: asyncpg.Record, section: str = "", *, live: str | None = None) -> PageContext:
     """The frame of a private page, from what its function answered. From here on `_` speaks to its reader."""
-    found = _context(record["merchant"], record["session"], section, live)
+    found = _context(record["merchant"], record["session"], section, live, _chosen.get())
     speak(found.language, found.time_zone)
     return found
 
 
 @lru_cache(2048)
-def _context(merchant_json: str, session_json: str, section: str, live: str | None) -> PageContext:
+def _context(merchant_json: str, session_json: str, section: str, live: str | None, chosen: str) -> PageContext:
     merchant, session = orjson.loads(merchant_json), orjson.loads(session_json)
     language = session["language"] if session["language"] in LANGUAGES else merchant["language"]
+    account = "account" in session["rights"]
+    if chosen and not account:
+        language = chosen
     speak(language, merchant["time_zone"])
     base = f"/{merchant['slug']}"
+    sections = [one for one in session["sections"] if one["path"] or not session["document_id"]]
     return PageContext(
         **_face(merchant, language),
         home=base,
         me=session["name"] or session["email"] or _("Your access"),
         me_url=f"{base}/konto",
-        nav=tuple(_entry(base, entry, section) for entry in session["sections"]),
-        footer=_footer(merchant),
+        nav=tuple(_entry(base, entry, section) for entry in sections),
+        footer=_footer(merchant) if account else (*_footer(merchant), _other_language(language)),
         live=live,
     )
 
@@ -110,17 +118,17 @@ def public_page_context(request: Request, merchant: dict[str, Any] | None) -> Pa
     speak(language)
     if merchant is None:
         return PageContext(language=language)
-    other = "en" if language == "de" else "de"
-    switch = Link({"de": "Deutsch", "en": "English"}[other], f"?language={other}")
-    return PageContext(**_face(merchant, language), home=f"/{merchant['slug']}", footer=(*_footer(merchant), switch))
+    footer = (*_footer(merchant), _other_language(language))
+    return PageContext(**_face(merchant, language), home=f"/{merchant['slug']}", footer=footer)
+
+
+def _other_language(language: str) -> Link:
+    return Link("Deutsch", "?language=de") if language == "en" else Link("English", "?language=en")
 
 
 def reader_language(request: Request, default: Language = "de") -> str:
     """Asked for in the address, chosen before, or wished by the browser."""
-    for wanted in (request.query_params.get("language"), request.cookies.get(LANGUAGE_COOKIE)):
-        if wanted in LANGUAGES:
-            return wanted
-    return negotiate(request.headers.get("accept-language"), default)
+    return chosen_language(request) or negotiate(request.headers.get("accept-language"), default)
 
 
 def _footer(merchant: dict[str, Any]) -> tuple[Link, ...]:

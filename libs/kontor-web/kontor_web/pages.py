@@ -24,6 +24,8 @@ from kontor_web.kept_parts import head, options
 from kontor_web.kept_parts import query_with as changed_query
 from kontor_web.page_context import Column, PageContext
 
+_LANGUAGE_COOKIE = "__Host-kontor-language"
+
 
 @dataclass(slots=True)
 class _Page:
@@ -118,6 +120,8 @@ class Pages:
         _page.set(page)
         html = self.environment.get_template(template).render(context=page_context, **context)
         response = HTMLResponse(html, status, headers)
+        if request.query_params.get("language") in i18n.LANGUAGES:
+            _set(response, _LANGUAGE_COOKIE, request.query_params["language"], max_age=365 * 24 * 3600)
         if page.new_seed is not None:
             _set(response, self.seed_cookie, page.new_seed)
         if page.flashes:
@@ -158,6 +162,12 @@ def _read_flash(cookie: str | None) -> list[tuple[str, str]]:
         return [(str(kind), str(text)) for kind, text in json.loads(urlsafe_b64decode(cookie))]
     except (ValueError, TypeError):
         return []
+
+
+def chosen_language(request: Request) -> str:
+    """Asked for in the address (then the browser keeps it), or chosen before; empty for neither."""
+    asked = (request.query_params.get("language"), request.cookies.get(_LANGUAGE_COOKIE))
+    return next((language for language in asked if language in i18n.LANGUAGES), "")
 
 
 def with_query(**changes: Any) -> str:

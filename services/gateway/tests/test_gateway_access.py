@@ -294,3 +294,31 @@ async def test_pages_allow_no_foreign_script_and_are_not_kept(portal: Any) -> No
 async def test_an_unknown_portal_is_a_page_that_is_not_there(portal: Any) -> None:
     assert (await portal.page("/niemand/anmelden")).status_code == 404
     assert (await portal.page("/niemand")).headers["location"].startswith("/niemand/anmelden")
+
+
+async def test_a_session_without_an_account_has_a_language_switch_and_a_way_to_a_log_in(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer)
+    rights = ["documents:read"]
+    cookie = await portal.login("brunner", merchant, kind="link", document_id=document, rights=rights)
+    here = f"/brunner/dokumente/{document}"
+    page = await portal.page(here, cookie)
+    assert 'href="?language=en"' in page.text
+    assert ">Übersicht</a>" not in page.text.split("<main")[0]
+    english = await portal.page(here + "?language=en", cookie)
+    assert 'lang="en"' in english.text
+    assert "__Host-kontor-language=en" in english.headers["set-cookie"]
+    kept = {"cookie": cookie["cookie"] + "; __Host-kontor-language=en"}
+    assert 'lang="en"' in (await portal.page(here, kept)).text
+    account = await portal.page("/brunner/konto", cookie)
+    assert 'href="/brunner/anmelden"' in account.text
+    assert 'href="/brunner/code"' in account.text
+
+
+async def test_an_accounts_own_language_stays_whatever_the_browser_chose(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
+    page = await portal.page("/brunner?language=en", cookie)
+    assert 'lang="de"' in page.text
+    assert "language=en" not in page.text
