@@ -2,6 +2,9 @@
 
 from typing import Any
 
+# An event as it stands in both tables.
+_EVENT = """event_id uuid NOT NULL, type text NOT NULL, source text NOT NULL, subject text NOT NULL,
+        time timestamptz NOT NULL, merchant_id uuid, traceparent text, body bytea NOT NULL"""
 SCHEMA_SQL: tuple[str, ...] = (
     "CREATE SCHEMA IF NOT EXISTS bus",
     """
@@ -20,37 +23,23 @@ SCHEMA_SQL: tuple[str, ...] = (
     )
     """,
     # `deliveries` counts how often the row was handed out: one that takes the process down with it is found by that.
-    """
+    f"""
     CREATE TABLE IF NOT EXISTS bus.delivery (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         queue text NOT NULL REFERENCES bus.queue ON DELETE CASCADE,
-        event_id uuid NOT NULL,
-        type text NOT NULL,
-        source text NOT NULL,
-        subject text NOT NULL,
-        time timestamptz NOT NULL,
-        merchant_id uuid,
-        traceparent text,
-        body bytea NOT NULL,
+        {_EVENT},
         attempt integer NOT NULL DEFAULT 0,
         deliveries integer NOT NULL DEFAULT 0,
         available_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)
     """,
     "CREATE INDEX IF NOT EXISTS delivery_due ON bus.delivery (queue, available_at, id)",
-    """
+    f"""
     CREATE TABLE IF NOT EXISTS bus.dead (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         service text NOT NULL,
         queue text NOT NULL,
-        event_id uuid NOT NULL,
-        type text NOT NULL,
-        source text NOT NULL,
-        subject text NOT NULL,
-        time timestamptz NOT NULL,
-        merchant_id uuid,
-        traceparent text,
-        body bytea NOT NULL,
+        {_EVENT},
         attempt integer NOT NULL,
         error text NOT NULL,
         died_at timestamptz NOT NULL DEFAULT now()
