@@ -48,16 +48,21 @@ async def _serve(app: FastAPI, settings: ServiceSettings) -> None:
 
 @asynccontextmanager
 async def serving(
-    apps: Mapping[str, tuple[ASGIApp, int]], *, host: str = "127.0.0.1", graceful_seconds: int = GRACEFUL_SECONDS
+    apps: Mapping[str, tuple[ASGIApp, int | socket.socket]],
+    *,
+    host: str = "127.0.0.1",
+    graceful_seconds: int = GRACEFUL_SECONDS,
 ) -> AsyncIterator[None]:
-    """Each app on its port until the block ends; the last one started stops first. Raises DidNotStart."""
+    """Each app on its port, or its socket, until the block ends; the last one started stops first. Raises DidNotStart."""
     running: list[tuple[_Server, asyncio.Task[None]]] = []
     try:
         async with asyncio.timeout(_START_SECONDS):
-            for name, (app, port) in apps.items():
+            for name, (app, where) in apps.items():
+                given = [where] if isinstance(where, socket.socket) else None
+                port = where.getsockname()[1] if isinstance(where, socket.socket) else where
                 server = _Server(_config(app, host, port, graceful_seconds))
                 # _serve, because the signals belong to the whole process.
-                running.append((server, asyncio.create_task(server._serve(), name=f"serve {name}")))
+                running.append((server, asyncio.create_task(server._serve(given), name=f"serve {name}")))
                 await _started(name, *running[-1])
         yield
     finally:

@@ -4,8 +4,11 @@ import asyncio
 import os
 import shutil
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import asyncpg
 import click
 import uvloop
 
@@ -13,9 +16,11 @@ from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.server import serving
 from kontor_service.telemetry import configure_logging
 from kontor_standalone.demo.seed import Demo, demo
-from kontor_standalone.home import Home, open_home, write_private
+from kontor_standalone.home import Home, InUse, held, open_home, write_private
 from kontor_standalone.platform import prepare
 
+# How often PostgreSQL is looked for, and how long it may take to answer.
+_POSTGRES_SECONDS = 5.0
 _FOLDER = click.option(
     "--folder", type=click.Path(path_type=Path), default=lambda: Path(os.environ.get("KONTOR_HOME", ".kontor")),
     help="Where data is kept (KONTOR_HOME).  [default: .kontor]",
@@ -33,41 +38,71 @@ def commands() -> None:
 def run(folder: Path, absent: tuple[str, ...]) -> None:
     """Starts everything and prints where it is; Ctrl-C ends it. Data survives."""
     configure_logging(os.environ.get("KONTOR_LOG_LEVEL", "WARNING"), as_json=False)
-    home = open_home(folder.resolve())
-    with embedded_postgres(home.folder / "postgres") as server:
-        uvloop.run(_run(home, os.environ.get("KONTOR_POSTGRES_URL") or server, absent))
+    # Mails hold reset links, files what customers were sent: whatever is written is for its owner alone.
+    os.umask(0o077)
+    with _alone(folder):
+        home = open_home(folder.resolve())
+        with embedded_postgres(home.folder / "postgres") as server:
+            lost = uvloop.run(_run(home, os.environ.get("KONTOR_POSTGRES_URL") or server, absent))
+    if lost:
+        raise click.ClickException("PostgreSQL has ended, and Kontor with it. Start it again: the data is there.")
 
 
 @commands.command()
 @_FOLDER
 def reset(folder: Path) -> None:
     """Empties the installation: database, files, mails. Refuses while it runs."""
-    if (folder / "postgres" / "postmaster.pid").exists() and _answers(folder):
-        raise click.ClickException(f"Kontor is running on {folder}; end it first")
-    shutil.rmtree(folder, ignore_errors=True)
+    with _alone(folder):
+        if (folder / "postgres" / "postmaster.pid").exists():
+            # Left running by a start that was killed.
+            with embedded_postgres(folder.resolve() / "postgres"):
+                pass
+        shutil.rmtree(folder, ignore_errors=True)
     click.echo(f"{folder} is empty")
 
 
-def _answers(folder: Path) -> bool:
-    """Whether the process that postmaster.pid names is there."""
-    process = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-    return Path(f"/proc/{process}").exists() or not Path("/proc").exists()
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    try:
+        with held(folder):
+            yield
+    except InUse as used:
+        raise click.ClickException(str(used)) from used
 
 
-async def _run(home: Home, server: str, absent: tuple[str, ...]) -> None:
+async def _run(home: Home, server: str, absent: tuple[str, ...]) -> bool:
+    """Until it is ended; whether PostgreSQL ended first."""
     ended = asyncio.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, ended.set)
     platform = await prepare(home, server)
+    for name in absent:
+        home.sockets[name].close()
     async with serving({name: app for name, app in platform.apps.items() if name not in absent}, graceful_seconds=3):
         shop = await demo(home, platform.identity)
         write_private(home.services_file, platform.environments)
         write_private(home.run_file, _where(home, shop))
         click.echo(_welcome(home, shop))
-        await ended.wait()
+        lost = await _lost(server, ended)
         click.echo("Ending …")
     for file in (home.run_file, home.services_file):
         file.unlink(missing_ok=True)
+    return lost
+
+
+async def _lost(server: str, ended: asyncio.Event) -> bool:
+    """Waits for the end; True where nobody listens at PostgreSQL's address any more before."""
+    while not ended.is_set():
+        try:
+            await (await asyncpg.connect(server, timeout=_POSTGRES_SECONDS)).close()
+        except (ConnectionError, FileNotFoundError):
+            return True
+        except (TimeoutError, asyncpg.PostgresError):
+            # It is there, and busy.
+            pass
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _POSTGRES_SECONDS)
+    return False
 
 
 def _where(home: Home, shop: Demo) -> dict[str, object]:

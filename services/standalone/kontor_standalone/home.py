@@ -1,9 +1,13 @@
 """What one installation keeps between two starts: its folder, its secrets, its ports."""
 
+import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,13 +17,19 @@ from kontor_service.services import services
 _OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "management": 9000}
 
 
+class InUse(RuntimeError):
+    """Another process runs on the folder; the message says which."""
+
+
 @dataclass(frozen=True)
 class Home:
-    """A folder: database, files, mails, secrets.json (readable by its owner only), run.json, demo.json."""
+    """A folder: database, files, mails, secrets.json, run.json, demo.json; readable by its owner only."""
 
     folder: Path
     secrets: dict[str, str] = field(repr=False)
     ports: dict[str, int]
+    # They listen from the start, so that nobody takes a port before its part is there.
+    sockets: dict[str, socket.socket] = field(default_factory=dict, repr=False)
 
     @property
     def run_file(self) -> Path:
@@ -44,15 +54,47 @@ class Home:
 
 def open_home(folder: Path) -> Home:
     """The folder with its secrets, made at the first start; ports that are taken now are moved aside."""
+    sockets = _sockets()
+    ports = {part: one.getsockname()[1] for part, one in sockets.items()}
+    home = Home(folder, _secrets(folder / "secrets.json"), ports, sockets)
+    if not home.demo_file.exists():
+        _empty(folder)
+    return home
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder, which is made where it is missing, for this process alone; a killed one holds nothing. Raises InUse."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Home(folder, _secrets(folder / "secrets.json"), _ports())
+    with (folder / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise InUse(f"Kontor is running on {folder} (process {file.read() or 'unknown'}); end it first") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _empty(folder: Path) -> None:
+    """What a first start left that was killed before it had told anybody how to log in: the next one begins anew."""
+    for name in ("postgres", "files", "mails"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for file in folder.glob("sandbox.db*"):
+        file.unlink()
 
 
 def write_private(path: Path, value: object) -> None:
-    """JSON that only the owner of the file can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
+    """JSON that only the owner of the file can read: the old or the new, whenever the machine stops."""
+    unfinished = path.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(value, file, indent=2, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
 
 
 def _secrets(path: Path) -> dict[str, str]:
@@ -64,32 +106,32 @@ def _secrets(path: Path) -> dict[str, str]:
     return known
 
 
-def _ports() -> dict[str, int]:
+def _sockets() -> dict[str, socket.socket]:
     """KONTOR_<PART>_PORT sets a port; without it the usual one, or the next free one above."""
     usual_ports = {name: int(settings.model_fields["port"].default) for name, settings in services().items()} | _OUTSIDE
-    chosen: dict[str, int] = {}
+    chosen: dict[str, socket.socket] = {}
     for part, usual in usual_ports.items():
         given = os.environ.get(f"KONTOR_{part.upper()}_PORT")
-        taken = set(chosen.values()) | set(usual_ports.values()) - {usual}
-        chosen[part] = int(given) if given else _free_from(usual, taken)
+        others = set(usual_ports.values()) - {usual}
+        # The next hundred, so that related parts stay recognisable: 8000, 8100, 8200, …
+        candidates = [int(given)] if given else [port for port in range(usual, 65000, 100) if port not in others]
+        found = next((one for port in candidates if (one := listening(port))), None)
+        if found is None:
+            for one in chosen.values():
+                one.close()
+            raise OSError(f"{part}: port {given} is taken" if given else f"no free port from {usual} on")
+        chosen[part] = found
     return chosen
 
 
-def _free_from(port: int, taken: set[int]) -> int:
-    candidate = port
-    while candidate in taken or not _is_free(candidate):
-        # The next hundred, so that related parts stay recognisable: 8000, 8100, 8200, …
-        candidate += 100
-        if candidate > 65000:
-            raise OSError(f"no free port from {port} on")
-    return candidate
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def listening(port: int) -> socket.socket | None:
+    """None where somebody else has the port."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind(("127.0.0.1", port))
+        found.listen(2048)
+    except OSError:
+        found.close()
+        return None
+    return found

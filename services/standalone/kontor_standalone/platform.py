@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import dataclass
 from importlib import import_module
+from socket import socket
 from typing import Any, cast
 
 from pydantic import SecretStr
@@ -27,9 +28,9 @@ from kontor_standalone.mailsink.settings import MailSinkSettings
 
 @dataclass(frozen=True)
 class Platform:
-    """Every app with its port, in the order in which they start, and identity's settings for setting up."""
+    """Every app with its socket, in the order in which they start, and identity's settings for setting up."""
 
-    apps: dict[str, tuple[ASGIApp, int]]
+    apps: dict[str, tuple[ASGIApp, socket]]
     identity: IdentitySettings
     # The environment with which operators' commands reach a service, by its name.
     environments: dict[str, dict[str, str]]
@@ -52,14 +53,14 @@ async def prepare(home: Home, server: str) -> Platform:
         name: import_module(f"kontor_{name}.app").create_app(settings[name]) for name in sorted(services(), key=_turn)
     }
     apps: dict[str, ASGIApp] = {
-        "mail": mailsink(_mail_sink(home)),
+        "mail": mailsink(_mail_sink(home), home.sockets["smtp"]),
         "sandbox": sandbox(_sandbox(home)),
         # All services' probes and metrics: /payments/metrics
         "management": Starlette(routes=[Mount(f"/{name}", app.state.management) for name, app in made.items()]),
         **made,
     }
     return Platform(
-        {name: (app, home.ports[name]) for name, app in apps.items()},
+        {name: (app, home.sockets[name]) for name, app in apps.items()},
         cast(IdentitySettings, settings["identity"]),
         {name: environment_of(settings[name]) for name in ("identity", *edges())},
     )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import socket
 from typing import Any
 from urllib.parse import quote
 
@@ -23,13 +24,13 @@ _MAIL_POLICY = (
 )
 
 
-def create_app(settings: MailSinkSettings) -> FastAPI:
-    """The sink with its SMTP server, which listens while the app runs."""
+def create_app(settings: MailSinkSettings, smtp: socket | None = None) -> FastAPI:
+    """The sink with its SMTP server, which listens while the app runs: on this socket, else as the settings say."""
     mailbox = Mailbox(settings.folder, settings.keep)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        server = await listen(mailbox, settings.smtp_host, settings.smtp_port)
+        server = await listen(mailbox, settings.smtp_host, settings.smtp_port, smtp)
         app.state.smtp_port = server.sockets[0].getsockname()[1]
         yield
         server.close()

@@ -5,6 +5,7 @@ import logging
 import re
 from functools import partial
 from pathlib import Path
+from socket import socket
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -68,12 +69,14 @@ class Mailbox:
         return self._folder / f"{message_id}.eml"
 
 
-async def listen(mailbox: Mailbox, host: str, port: int) -> asyncio.Server:
-    """Starts the SMTP server. OSError where the port is taken."""
+async def listen(mailbox: Mailbox, host: str, port: int, given: socket | None = None) -> asyncio.Server:
+    """Starts the SMTP server, on a given socket where there is one. OSError where the port is taken."""
     loop = asyncio.get_running_loop()
     # aiosmtpd writes every dialogue down, and with it who is mailed.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     session = partial(
         SMTP, mailbox, hostname="kontor-mailsink", enable_SMTPUTF8=True, data_size_limit=_LARGEST, loop=loop
     )
+    if given is not None:
+        return await loop.create_server(session, sock=given)
     return await loop.create_server(session, host, port)

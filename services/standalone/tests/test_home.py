@@ -1,0 +1,113 @@
+"""The folder of `make run`: one process at a time, complete files for their owner's eyes, ports nobody takes in between."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kontor_service.services import services
+from kontor_standalone.home import Home, InUse, held, listening, open_home, write_private
+from kontor_testing.serving import free_port
+
+
+@pytest.fixture(autouse=True)
+def ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in (*services(), "sandbox", "mail", "smtp", "management"):
+        monkeypatch.setenv(f"KONTOR_{part.upper()}_PORT", str(free_port()))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    found = open_home(tmp_path)
+    yield found
+    for one in found.sockets.values():
+        one.close()
+
+
+def close(home: Home) -> None:
+    for one in home.sockets.values():
+        one.close()
+
+
+def test_a_second_start_says_who_runs(tmp_path: Path) -> None:
+    command = "import sys, pathlib; from kontor_standalone.home import held\nwith held(pathlib.Path(sys.argv[1])): pass"
+    with held(tmp_path):
+        second = subprocess.run(
+            [sys.executable, "-c", command, str(tmp_path)], capture_output=True, text=True, check=False
+        )
+    assert second.returncode == 1
+    assert "Kontor is running on" in second.stderr
+    assert f"process {os.getpid()}" in second.stderr
+    with held(tmp_path):
+        pass
+
+
+def test_a_killed_process_holds_the_folder_no_more(tmp_path: Path) -> None:
+    command = (
+        "import sys, pathlib, time; from kontor_standalone.home import held\n"
+        "with held(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", command, str(tmp_path)], stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        with pytest.raises(InUse), held(tmp_path):
+            pass
+        first.kill()
+    with held(tmp_path):
+        pass
+
+
+def test_a_file_is_the_old_or_the_new_one_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    write_private(file, {"a": 1})
+    # What a killed process left of the next version.
+    (tmp_path / "secrets.part").write_text("{")
+    with pytest.raises(TypeError):
+        write_private(file, {"b": object()})
+    assert json.loads(file.read_text()) == {"a": 1}
+    write_private(file, {"b": 2})
+    assert json.loads(file.read_text()) == {"b": 2}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_a_killed_first_start_left_is_begun_anew_and_a_finished_one_kept(home: Home) -> None:
+    secrets = home.secrets
+    for name in ("postgres", "files", "mails"):
+        (home.folder / name).mkdir()
+    (home.folder / "sandbox.db").touch()
+    close(home)
+    again = open_home(home.folder)
+    assert sorted(file.name for file in home.folder.iterdir()) == ["secrets.json"]
+    assert again.secrets == secrets
+    (home.folder / "postgres").mkdir()
+    write_private(again.demo_file, {})
+    close(again)
+    close(open_home(home.folder))
+    assert (home.folder / "postgres").exists()
+
+
+def test_nobody_takes_a_port_between_choosing_and_serving(home: Home) -> None:
+    assert listening(home.ports["gateway"]) is None
+
+
+def test_a_usual_port_that_is_taken_moves_aside_and_a_given_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = free_port()
+    with listening(usual) or pytest.fail("taken"):
+        monkeypatch.setenv("KONTOR_GATEWAY_PORT", str(usual))
+        with pytest.raises(OSError, match=f"gateway: port {usual} is taken"):
+            open_home(tmp_path)
+    monkeypatch.delenv("KONTOR_GATEWAY_PORT")
+    one = listening(8000)
+    found = open_home(tmp_path)
+    assert found.ports["gateway"] % 100 == 0
+    assert one is None or found.ports["gateway"] != 8000
+    close(found)
+    if one:
+        one.close()
