@@ -131,6 +131,15 @@ async def test_a_credit_note_and_its_invoice_both_show_what_was_offset(portal: A
     assert "Guthaben zu Ihren Gunsten" in given
     assert "31,00\xa0€" in given
     assert "19,00\xa0€ verrechnet mit" in given
+    # A reminder repeats what its invoice says, and was not offset itself.
+    reminder = await portal.document(invoice["merchant"], invoice["customer"], "M-1", type="reminder", **common)
+    credit.amount_minor = 5000
+    repeated = {"id": str(uuid4()), "repeats_document_id": invoice["document"], "credits": [credit]}
+    await portal.owed(invoice["merchant"], invoice["customer"], reminder, **repeated)
+    await now(portal, invoice, due_minor=6900, open_minor=6900, credits=[credit], version=3)
+    given = (await portal.page(f"/brunner/dokumente/{note}", invoice["cookie"])).text
+    assert "vollständig verrechnet" in given
+    assert given.count("50,00\xa0€ verrechnet mit") == 1
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def _receivable(r: Any) -> dict[str, Any]:
         "repeats": bool(r.repeats_document_id),
         "brief": text(
             {"state": r.state, "open": amounts["open"], "paid": amounts["paid"]}
-            | ({"credits": credits} if credits else {})
+            | ({"credits": credits} if credits and not r.repeats_document_id else {})
         ),
         "data": amounts
         | {
