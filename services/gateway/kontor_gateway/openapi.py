@@ -54,7 +54,7 @@ ERRORS = {
             "invalid", "bad_value", "missing_value", "unknown_currency", "wrong_totals", "nothing_submitted",
             "unknown_file_type", "data_missing", "data_conflict", "too_much", "xml_broken", "xml_refused", "xml_no_invoice",
             "pdf_broken", "pdf_encrypted", "pdf_refused", "json_broken", "body_broken", "amount_invalid",
-            "document_missing", "currency_mismatch",
+            "document_missing", "currency_mismatch", "too_many_lines", "zugferd1_incomplete",
         ],
     ),
     "429": ("Too often: wait as long as Retry-After says", ["too_many_requests"]),
