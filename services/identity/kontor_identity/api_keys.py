@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, field_validator
+from pydantic import Field, FutureDatetime, field_validator
 
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
@@ -38,6 +38,9 @@ class KeyNew(Input):
     name: Name
     scopes: Annotated[list[str], Field(min_length=1, max_length=len(API_KEY_SCOPES))]
 
+    # From then on it is refused; without, it is good until it is revoked.
+    expires_at: FutureDatetime | None = None
+
     @field_validator("scopes")
     @classmethod
     def scopes_exist(cls, value: list[str]) -> list[str]:
@@ -57,6 +60,7 @@ async def create_key(wanted: KeyNew, deps: Deps, editor: Editor) -> dict[str, An
     key = ApiKey(
         id=uuid7(), merchant_id=editor.merchant, name=wanted.name, prefix=secret[:_SHOWN], hash=hash_of(secret),
         scopes=sorted(set(wanted.scopes)), created_by=editor.subject, created_at=now(),
+        expires_at=wanted.expires_at,
     )  # fmt: skip
     async with deps.db.transaction(editor.merchant) as session:
         session.add(key)

@@ -38,6 +38,8 @@ RESET_BY_IP = Limit("reset_ip", burst=30, seconds=60)
 CODE_BY_IP = Limit("code_ip", burst=60, seconds=10)
 # A mail about many failed log-ins.
 NOTICE = Limit("notice", burst=1, seconds=24 * 3600)
+# Of one system, over all its calls.
+API_KEY = Limit("api_key", burst=2000, seconds=0.01)
 TOKEN_BY_IP = Limit("token_ip", burst=60, seconds=10)
 
 _TAKE = """

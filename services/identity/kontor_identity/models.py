@@ -261,6 +261,7 @@ class ApiKey(Owned, Aggregate, Base, table=True):
     scopes: list[str] = Field(sa_type=ARRAY(Text))
     created_by: str = ""
     created_at: datetime
+    expires_at: datetime | None = None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 

@@ -33,7 +33,8 @@ $$;
 CREATE FUNCTION api_key_actor(p_hash text)
 RETURNS TABLE (id uuid, merchant_id uuid, name text, scopes text[], last_used_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT id, merchant_id, name, scopes, last_used_at FROM api_key WHERE hash = p_hash AND revoked_at IS NULL
+    SELECT id, merchant_id, name, scopes, last_used_at FROM api_key
+    WHERE hash = p_hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 $$;
 
 -- Who is behind these sessions and what is granted to them at this moment. One call per command: it is planned once

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from kontor_identity.access import tokens
+from kontor_identity.limits import Limit
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 IBAN = {"iban": "DE02120300000000202051"}
@@ -119,3 +122,26 @@ async def test_keys_stand_in_the_log_by_name(stage: Any, shop: Any) -> None:
     made = await shop.call("POST", "/v1/api-keys", "api_keys:edit", json={"name": "ERP", "scopes": ["events:read"]})
     await shop.call("DELETE", f"/v1/api-keys/{made.json()['id']}", "api_keys:edit")
     assert (await log_of(shop))[:2] == [("key_revoked", "ERP"), ("key_created", "ERP")]
+
+
+async def test_a_key_with_an_end_is_refused_from_then_on(stage: Any, shop: Any) -> None:
+    wanted = {"name": "ERP", "scopes": ["events:read"], "expires_at": "2999-01-01T00:00:00Z"}
+    made = (await shop.call("POST", "/v1/api-keys", "api_keys:edit", json=wanted)).json()
+    assert stage.state_in(made)["state"].expires_at.ToDatetime().year == 2999
+    asked = {"audience": "notifications", "right": "events:read", "api_key": made["key"]}
+    assert (await stage.as_edge("POST", "/v1/tokens", json=asked)).status_code == 200
+    await stage.database.execute("UPDATE api_key SET expires_at = now() - interval '1 second'")
+    assert (await stage.as_edge("POST", "/v1/tokens", json=asked)).status_code == 401
+    past = await shop.call(
+        "POST", "/v1/api-keys", "api_keys:edit", json=wanted | {"expires_at": "2020-01-01T00:00:00Z"}
+    )
+    assert (past.status_code, past.json()["field"]) == (422, "expires_at")
+
+
+async def test_a_system_is_told_when_to_come_again(stage: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "API_KEY", Limit("api_key", burst=2, seconds=3600))
+    made = await shop.call("POST", "/v1/api-keys", "api_keys:edit", json={"name": "ERP", "scopes": ["events:read"]})
+    asked = {"audience": "notifications", "right": "events:read", "api_key": made.json()["key"]}
+    answers = [await stage.as_edge("POST", "/v1/tokens", json=asked) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "3600"

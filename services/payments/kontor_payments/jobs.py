@@ -12,6 +12,7 @@ from kontor_payments.refunds.jobs import carry_out_refunds
 
 async def run_jobs(app: FastAPI) -> None:
     deps: Dependencies = app.state.dependencies
+    await deps.providers.reseal()
     while True:
         deps.wake.clear()
         await carry_out_refunds(deps)

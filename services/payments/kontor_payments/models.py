@@ -15,6 +15,7 @@ Base = table_base("payments")
 declare_lister(Base, "merchants_with_receivables", "receivable")
 declare_lister(Base, "merchants_with_checkouts_to_ask", "checkout", "ask_at <= now()")
 declare_lister(Base, "merchants_with_refunds_to_try", "refund", "try_at <= now()")
+declare_lister(Base, "merchants_with_connections", "connection")
 declare_lister(Base, "merchants_with_stale_offers", "merchant", "offer_pending")
 declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
 

@@ -2,8 +2,9 @@
 
 from typing import Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from kontor_payments.connections.credentials import CredentialKeys
 from kontor_service.settings import ServiceSettings
 
 
@@ -19,6 +20,10 @@ class Settings(ServiceSettings):
     webhook_url: str | None = None
     # Encrypts providers' keys at rest. Losing it means connecting the providers again.
     credential_key: SecretStr = SecretStr("development")
+    # What the key is called beside what it encrypts: another key wants another id.
+    credential_key_id: str = "1"
+    # Keys of before, by id, until everything is encrypted with the present one: which the next start does.
+    former_credential_keys: dict[str, SecretStr] = Field(default_factory=dict)
     # How long a provider may take to answer, in seconds.
     provider_timeout: float = 10.0
     # The job that asks providers about checkouts that they never reported about looks around every so many seconds.
@@ -28,7 +33,14 @@ class Settings(ServiceSettings):
     def own_credential_key(self) -> Self:
         if self.environment == "production" and len(self.credential_key.get_secret_value()) < 32:
             raise ValueError("credential_key: at least 32 characters outside development")
+        if "." in self.credential_key_id or self.credential_key_id in self.former_credential_keys:
+            raise ValueError("credential_key_id: without a full stop, and none of the former ones")
         return self
+
+    @property
+    def credential_keys(self) -> CredentialKeys:
+        keys = {**self.former_credential_keys, self.credential_key_id: self.credential_key}
+        return CredentialKeys(keys, self.credential_key_id)
 
     def webhook_address(self, provider: str, connection_id: object) -> str:
         base = self.webhook_url or f"{self.portal_url}/webhooks"

@@ -21,7 +21,6 @@ from kontor_bus import Envelope
 from kontor_events.registry import class_of, type_of
 from kontor_payments.app import create_app
 from kontor_payments.checkouts.reconcile import reconcile_due
-from kontor_payments.connections.credentials import unseal
 from kontor_payments.consumers import consumers
 from kontor_payments.settings import Settings
 from kontor_sandbox.server import create_app as create_sandbox
@@ -143,7 +142,7 @@ class World:
     async def account(self) -> dict[str, str]:
         """The headers with which the merchant's account speaks to the provider itself."""
         found = await self.app.state.dependencies.providers.connect(self.merchant, "sandbox")
-        keys = unseal(self.app.state.settings.credential_key, found.credentials)
+        keys = self.app.state.settings.credential_keys.unseal(found.credentials)
         return {"Authorization": f"Bearer {keys['api_key']}"}
 
     async def behave_next(self, **behaviour: Any) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from kontor.payments.v1 import payments_pb2 as pb
-from kontor_payments.connections.credentials import unseal
 from kontor_payments.providers.sandbox import verify
 from kontor_sandbox.webhooks import HEADER, sign
 from kontor_testing.waiting import eventually
@@ -14,7 +13,7 @@ from kontor_testing.waiting import eventually
 
 async def connection(world: Any) -> tuple[Any, str]:
     found = await world.app.state.dependencies.providers.connect(world.merchant, "sandbox")
-    return found, unseal(world.app.state.settings.credential_key, found.credentials)["webhook_secret"]
+    return found, world.app.state.settings.credential_keys.unseal(found.credentials)["webhook_secret"]
 
 
 async def send(world: Any, event: dict[str, Any], *, secret: str = "", at: int = 0) -> int:

@@ -10,7 +10,7 @@ documents:
   files: true
 payments:
   secrets: [credential-key]
-  optional: [sandbox-platform-key]
+  optional: [sandbox-platform-key, credential-key-id, former-credential-keys]
 notifications:
   optional: [smtp-user, smtp-password]
 meters:

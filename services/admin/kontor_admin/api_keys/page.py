@@ -1,5 +1,6 @@
 """GET /einstellungen/schluessel and what belongs to it."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -23,6 +24,8 @@ _WORDS = {
     "payments:book": N_("Book payments"),
     "events:read": N_("Read events"),
 }
+# When a key ends: after so many days, 0 for never.
+ENDS = {"": (0, N_("Never")), "90": (90, N_("In 90 days")), "365": (365, N_("In a year"))}
 # What the contract lets keys do, in words where we have some.
 SCOPES = [scope for context in contexts() for scope in rules_of(context).key_scopes]
 
@@ -46,11 +49,22 @@ async def create(request: Request) -> Response:
     if not scopes:
         form.error("scopes", _("Please choose at least one."))
     answer, status = await submit(
-        request, form, "identity", "api_keys:edit", "/v1/api-keys", json={"name": name, "scopes": scopes}
+        request,
+        form,
+        "identity",
+        "api_keys:edit",
+        "/v1/api-keys",
+        json={"name": name, "scopes": scopes, "expires_at": _expiry(form)},
     )
     if answer is not None:
         return await _page(request, Form.of(), secret=answer["key"], name=name)
     return await _page(request, form, status=status)
+
+
+def _expiry(form: Form) -> str | None:
+    chosen = form.choice("ends", ENDS)
+    days = ENDS.get(chosen, (0, ""))[0]
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat() if days else None
 
 
 @router.post("/{key_id}/widerrufen")
@@ -69,5 +83,6 @@ async def _page(request: Request, form: Form, *, secret: str = "", name: str = "
     return pages(request).render(
         request, "api_keys/list.html", settings_look(request, staff), status=status, staff=staff,
         tabs=settings_tabs("keys"), keys=known, form=form, secret=secret, name=name,
-        scopes=_words(request), address=edge_of(request).settings.portal_url,
+        scopes=_words(request),
+        ends=[(value, _(label)) for value, (_days, label) in ENDS.items()], address=edge_of(request).settings.portal_url,
     )  # fmt: skip

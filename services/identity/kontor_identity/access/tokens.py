@@ -15,6 +15,7 @@ from kontor_identity.access.actors import session_actor
 from kontor_identity.access.rights import API_KEY_SCOPES, EDGE_OF_KIND, may_call
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.keys.signing import SigningKeys
+from kontor_identity.limits import API_KEY
 from kontor_identity.models import ApiKey
 from kontor_identity.system_time import now
 from kontor_service.errors import Forbidden, Unauthorized
@@ -85,10 +86,11 @@ async def token_for_session(deps: Dependencies, *, edge: str, audience: str, rig
 
 
 async def token_for_key(deps: Dependencies, *, edge: str, audience: str, right: str, api_key: str) -> Minted:
-    """As `token_for_session`, for an API key. Raises KeyUnknown, NotAllowed."""
+    """As `token_for_session`, for an API key. Raises KeyUnknown, NotAllowed, TooMany."""
     key = await deps.db.pool.fetchrow("SELECT * FROM api_key_actor($1)", hash_of(api_key))
     if key is None:
         raise KeyUnknown
+    await deps.limits.take(API_KEY, str(key["id"]))
     if EDGE_OF_KIND["key"] != edge or right not in API_KEY_SCOPES.intersection(key["scopes"]):
         raise NotAllowed(N_("This API key does not have the scope %(right)s."), right=right)
     if key["last_used_at"] is None or now() - key["last_used_at"] > _USE_NOTED_EVERY:

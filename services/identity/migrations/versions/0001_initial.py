@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_api_key_merchant_id_merchant")),
@@ -461,7 +462,8 @@ $$""")
     execute("""CREATE FUNCTION api_key_actor(p_hash text)
 RETURNS TABLE (id uuid, merchant_id uuid, name text, scopes text[], last_used_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT id, merchant_id, name, scopes, last_used_at FROM api_key WHERE hash = p_hash AND revoked_at IS NULL
+    SELECT id, merchant_id, name, scopes, last_used_at FROM api_key
+    WHERE hash = p_hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 $$""")
     execute("""-- Who is behind these sessions and what is granted to them at this moment. One call per command: it is planned once
 -- per connection, because planning takes ten times as long as the answer. `open` are the customers somebody may act for

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.connections.credentials import seal, unseal
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Connection, Merchant
 from kontor_payments.providers.protocol import HostedProvider, OutcomeUnknown, Refused
@@ -24,6 +23,7 @@ class Providers:
 
     def __init__(self, settings: Settings, db: Database) -> None:
         self._settings = settings
+        self._keys = settings.credential_keys
         self._db = db
         self._sandbox = (
             httpx.AsyncClient(base_url=settings.sandbox_url, timeout=settings.provider_timeout)
@@ -39,10 +39,18 @@ class Providers:
         if self._sandbox is not None:
             await self._sandbox.aclose()
 
+    async def reseal(self) -> None:
+        """Encrypts with the present key what an earlier one has encrypted."""
+        for merchant_id in await self._db.merchants("merchants_with_connections"):
+            async with self._db.transaction(merchant_id) as session:
+                for connection in await session.exec(select(Connection).with_for_update()):
+                    if self._keys.is_outdated(connection.credentials):
+                        connection.credentials = self._keys.seal(self._keys.unseal(connection.credentials))
+
     def at(self, connection: Connection) -> HostedProvider:
         """The provider as this merchant's account sees it."""
         if connection.provider == "sandbox" and self._sandbox is not None:
-            return SandboxProvider(self._sandbox, unseal(self._settings.credential_key, connection.credentials))
+            return SandboxProvider(self._sandbox, self._keys.unseal(connection.credentials))
         raise ConnectionUnknown
 
     async def connected(self, session: AsyncSession, provider: str) -> Connection | None:
@@ -67,7 +75,7 @@ class Providers:
             session.add(found)
             found.account = account["id"]
             keys = {name: account[name] for name in ("api_key", "webhook_secret")}
-            found.credentials = seal(self._settings.credential_key, keys)
+            found.credentials = self._keys.seal(keys)
             found.webhook_url = self._settings.webhook_address(provider, found.id)
             found.connected_at = datetime.now(UTC)
         return found

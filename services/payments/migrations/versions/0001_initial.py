@@ -486,6 +486,9 @@ END $$""")
     execute("""CREATE FUNCTION merchants_with_refunds_to_try() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM refund WHERE try_at <= now() $$""")
+    execute("""CREATE FUNCTION merchants_with_connections() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM connection WHERE true $$""")
     execute("CREATE POLICY lookup ON merchant FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_stale_offers() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

@@ -875,6 +875,7 @@ class ApiKey(message.Message):
     SCOPES_FIELD_NUMBER: builtins.int
     REVOKED_FIELD_NUMBER: builtins.int
     CREATED_AT_FIELD_NUMBER: builtins.int
+    EXPIRES_AT_FIELD_NUMBER: builtins.int
     LAST_USED_AT_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
@@ -889,6 +890,10 @@ class ApiKey(message.Message):
     def scopes(self) -> containers.RepeatedScalarFieldContainer[builtins.str]: ...
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def expires_at(self) -> timestamp_pb2.Timestamp:
+        """From then on it is refused; absent: never."""
+
     @builtins.property
     def last_used_at(self) -> timestamp_pb2.Timestamp:
         """To the hour."""
@@ -906,11 +911,12 @@ class ApiKey(message.Message):
         scopes: abc.Iterable[builtins.str] | None = ...,
         revoked: builtins.bool = ...,
         created_at: timestamp_pb2.Timestamp | None = ...,
+        expires_at: timestamp_pb2.Timestamp | None = ...,
         last_used_at: timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "last_used_at", b"last_used_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "expires_at", b"expires_at", "last_used_at", b"last_used_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "deleted", b"deleted", "epoch", b"epoch", "id", b"id", "last_used_at", b"last_used_at", "merchant_id", b"merchant_id", "name", b"name", "prefix", b"prefix", "revoked", b"revoked", "scopes", b"scopes", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "deleted", b"deleted", "epoch", b"epoch", "expires_at", b"expires_at", "id", b"id", "last_used_at", b"last_used_at", "merchant_id", b"merchant_id", "name", b"name", "prefix", b"prefix", "revoked", b"revoked", "scopes", b"scopes", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
