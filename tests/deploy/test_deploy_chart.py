@@ -314,6 +314,8 @@ def _secret(key):
         "service-secrets": '{"gateway": "0123456789abcdef0123456789abcdef"}',
         "signing-keys": '{"2026": "0123456789abcdef0123456789abcdef"}',
         "secret-keys": '{"2026": "0123456789abcdef0123456789abcdef"}',
+        "former-credential-keys": '{"2025": "0123456789abcdef0123456789abcdef"}',
+        "credential-key-id": "2026",
         "signing-key-id": "2026",
         "secret-key-id": "2026",
     }
