@@ -29,8 +29,20 @@ document.addEventListener("click", async (event) => {
     copy.textContent = copy.dataset.copied;
     setTimeout(() => { copy.textContent = label; }, 2000);
   }
-  if (event.target.closest("[data-print]")) window.print();
+  const print = event.target.closest("[data-print]");
+  if (print?.dataset.print) printFile(print.dataset.print);
+  else if (print) window.print();
 });
+
+// A browser that cannot print a file inside of a page shows it.
+const printFile = (address) => {
+  const frame = Object.assign(document.createElement("iframe"), { src: address, className: "unseen", tabIndex: -1 });
+  frame.setAttribute("aria-hidden", "true");
+  frame.addEventListener("load", () => {
+    try { frame.contentWindow.focus(); frame.contentWindow.print(); } catch { location.assign(address); }
+  });
+  document.body.append(frame);
+};
 
 document.addEventListener("change", (event) => {
   const filters = event.target.closest("form[data-filters]");
