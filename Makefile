@@ -34,6 +34,7 @@ check: $(STAMP) ## The tests of what changed since main
 # Two to three hours, most of them the half hours of kills; KONTOR_SOAK_MINUTES changes those.
 proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of kills, a million readings
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/faults --timeout=3600
+	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/security/test_security_texts.py --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e -k "bulk or look" --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest libs services -m hypothesis --timeout=3600
 

@@ -63,7 +63,12 @@ def _first_shop(world: World) -> None:
 
 
 def _second_shop(world: World) -> None:
-    b = world.b
+    furnish(world, world.b)
+    world.b.ids |= _checkout(world, world.b, world.b.ids)
+
+
+def furnish(world: World, b: Shop) -> None:
+    """Registers a merchant with a customer, an invoice, a meter and a request for readings."""
     world.register(b)
     world.act(b, "identity", "merchant:edit", "PATCH", "/v1/merchant", json=SETTINGS)
     providers = [{"provider": name, "enabled": True} for name in ("sandbox", "transfer")]
@@ -76,7 +81,6 @@ def _second_shop(world: World) -> None:
     world.act(b, "identity", "customers:edit", "PUT", "/v1/customers/by-number/B-1", json=customer)
     world.submit(b, invoice("ZW-1", "B-1"))
     b.ids = _ids(world, b, "ZW-1")
-    b.ids |= _checkout(world, b, b.ids)
     _hang_a_meter(world, b)
     b.ids |= _meters(world, b, "erp-B-1")
 

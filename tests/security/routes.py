@@ -15,6 +15,12 @@ def routes_of(service: str) -> list[str]:
     return sorted(set(_walk(_app(service).routes)))
 
 
+def described(service: str) -> dict[str, Any]:
+    """Its OpenAPI description."""
+    found: dict[str, Any] = _app(service).openapi()
+    return found
+
+
 def _app(service: str) -> Any:
     settings = import_module(f"kontor_{service}.settings").Settings
     wanted = {

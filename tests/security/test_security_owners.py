@@ -29,12 +29,12 @@ def send(world: World, owner: str, route: str, ids: dict[str, str], headers: dic
     method, _, path = route.partition(" ")
     body = GUARDS[owner][route].body
     return world.http.request(
-        method, world.url(owner, _filled(path, ids)), headers=headers,
-        **({"json": _in_body(body, ids)} if body is not None else {}),
+        method, world.url(owner, filled(path, ids)), headers=headers,
+        **({"json": in_body(body, ids)} if body is not None else {}),
     )  # fmt: skip
 
 
-def _filled(path: str, ids: dict[str, str]) -> str:
+def filled(path: str, ids: dict[str, str]) -> str:
     known = {"kind": "document_shared:invoice", "language": "de", "provider": "sandbox", "sha256": "0" * 64} | ids
     known |= {"day": "2026-01-02"}
     if path.startswith("/v1/content/"):
@@ -49,11 +49,11 @@ def _filled(path: str, ids: dict[str, str]) -> str:
     )
 
 
-def _in_body(value: Any, ids: dict[str, str]) -> Any:
+def in_body(value: Any, ids: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {name: _in_body(one, ids) for name, one in value.items()}
+        return {name: in_body(one, ids) for name, one in value.items()}
     if isinstance(value, list):
-        return [_in_body(one, ids) for one in value]
+        return [in_body(one, ids) for one in value]
     return value.format(**ids) if isinstance(value, str) else value
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from kontor_bus.supervision import Background
+from kontor_service.addresses import PlainAddresses
 from kontor_service.bodies import LimitedBodies
 from kontor_service.clock import Clock
 from kontor_service.database import Database
@@ -82,6 +83,7 @@ def build_app(
         app.include_router(router)
     app.add_middleware(LimitedBodies)
     app.add_middleware(Speaking)
+    app.add_middleware(PlainAddresses)
     app.add_middleware(RequestTelemetry, service=settings.service, provider=provider, registry=registry)
     return app
 

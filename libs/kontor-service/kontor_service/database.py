@@ -11,12 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_service.errors import Unavailable
+from kontor_service.errors import Invalid, Unavailable
 from kontor_service.i18n import N_
 
 MERCHANT_SETTING = "kontor.merchant_id"
 # deadlock_detected, serialization_failure
 _TAKEN_BACK = frozenset({"40P01", "40001"})
+# character_not_in_repertoire, untranslatable_character: a text with NUL
+_NO_TEXT = frozenset({"22021", "22P05"})
+
+TextNotKept = Invalid.named("control_characters", N_("It contains characters that cannot be used."))
 
 
 class Contended(Unavailable):
@@ -91,7 +95,7 @@ class Database:
 
         Commits when the block ends, rolls back when it raises. The merchant is set for the transaction alone,
         so a connection that goes back to the pool carries nothing over.
-        Raises Contended where PostgreSQL took this transaction back in favour of another one.
+        Raises Contended where PostgreSQL took this transaction back in favour of another one, TextNotKept for a NUL.
         """
         try:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
@@ -101,8 +105,11 @@ class Database:
                 )
                 yield session
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "") in _TAKEN_BACK:
+            state = getattr(error.orig, "sqlstate", "")
+            if state in _TAKEN_BACK:
                 raise Contended from error
+            if state in _NO_TEXT or _is_no_utf8(error):
+                raise TextNotKept from error
             raise
 
     @asynccontextmanager
@@ -118,6 +125,13 @@ class Database:
             return [
                 UUID(str(row[0])) for row in await connection.fetch(f"SELECT * FROM {function}({marks})", *arguments)
             ]
+
+
+def _is_no_utf8(error: BaseException | None) -> bool:
+    """Whether the driver could not write half a character."""
+    return error is not None and (
+        isinstance(error, UnicodeEncodeError) or _is_no_utf8(error.__cause__ or error.__context__)
+    )
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:

@@ -1,13 +1,17 @@
 """Pydantic's findings as messages of the catalogs: what was expected in a field, by the finding's type, with an example."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from kontor_service.i18n import N_
 
+# And halves of characters, which are no text in UTF-8.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BY_TYPE = {
     "missing": N_("This field is missing."),
     "extra_forbidden": N_("This field is not known."),
@@ -40,6 +44,33 @@ _BY_FAMILY = {
     "model": N_("An object is expected here, for example {}."),
     "json": N_("This is not JSON."),
 }
+
+
+def plain(value: str) -> str:
+    """A text of several lines, without control characters, of which PostgreSQL takes no NUL and XML none."""
+    if _CONTROL.search(value):
+        raise wrong("control_characters", N_("It contains characters that cannot be used."))
+    return value
+
+
+def one_line(value: str) -> str:
+    """For names and all that ends in a mail's header or a file's name."""
+    if "\n" in value or "\r" in value:
+        raise wrong("line_breaks", N_("Line breaks are not possible here."))
+    return plain(value)
+
+
+def _ascii(value: Any) -> Any:
+    """Python takes the digits of every script for a number, and underscores between them."""
+    if isinstance(value, str) and not (value.isascii() and "_" not in value):
+        raise wrong("decimal_parsing", N_("A number is expected here, for example 119.00."))
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_ascii)]
+# With a length of its own: Annotated[Line, StringConstraints(max_length=100)]
+Text = Annotated[str, AfterValidator(plain)]
+Line = Annotated[str, AfterValidator(one_line)]
 
 
 def wrong(code: str, message: str, **params: Any) -> PydanticCustomError:

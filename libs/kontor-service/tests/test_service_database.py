@@ -10,7 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from kontor_service.database import Database
+from kontor_service.database import Database, TextNotKept
 from kontor_service.errors import install_handlers
 from kontor_service.ids import uuid7
 from kontor_service.migrations import migrate
@@ -154,3 +154,11 @@ async def test_the_runtime_role_cannot_switch_the_protection_off(database):
     async with database.connection() as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("ALTER TABLE thing DISABLE ROW LEVEL SECURITY")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+async def test_a_text_that_cannot_be_kept_is_the_callers_fault(database, name):
+    with pytest.raises(TextNotKept) as caught:
+        async with database.transaction(MINE) as session:
+            await add(session, MINE, name)
+    assert (caught.value.status, caught.value.code) == (422, "control_characters")

@@ -188,7 +188,7 @@ class Form:
 
 def _decimal(text: str) -> str:
     """The last of comma and point is the decimal mark, unless it groups thousands: 1.234 is a thousand in German."""
-    if not re.fullmatch(r"-?[\d.,']+", text):
+    if not re.fullmatch(r"-?[0-9.,']+", text):
         return "?"
     text = text.replace("'", "")
     mark = max(text.rfind(","), text.rfind("."))

@@ -5,6 +5,7 @@ import io
 from uuid import UUID
 
 import pikepdf
+import pytest
 from prometheus_client import Gauge
 from pypdf import PdfReader
 from sqlalchemy import text
@@ -192,6 +193,32 @@ async def test_a_supplied_einvoice_is_kept_byte_for_byte(documents):
         await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
         sha256 = await connection.fetchval("SELECT sha256 FROM document_file WHERE role = 'xml'")
     assert await documents.app.state.files.get(sha256) == xml
+
+
+@pytest.mark.parametrize("mime", ["text/plain&#10;X-Injected: yes", "Übersicht/☃"])
+async def test_an_attachment_is_there_whatever_its_sender_calls_its_type(documents, mime):
+    await documents.open_shop()
+    await documents.add_customer()
+    data = complete(DocumentData.model_validate(invoice(
+        seller={"name": "Brunner", "vat_id": "DE123456789", "address": {"city": "Augsburg"}},
+        buyer={"name": "Seidel", "address": {"city": "Augsburg"}, "identifiers": [{"id": "20931"}]},
+        specification="urn:cen.eu:en16931:2017",
+    )))  # fmt: skip
+    attached = (
+        f'<cac:AdditionalDocumentReference><cbc:ID>A1</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="{mime}"'
+        ' filename="Zeiten&#10;☃.txt">aGFsbG8=</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>'
+    )
+    before = b"<cac:AccountingSupplierParty"
+    status = await documents.made(file=write_ubl(data).replace(before, attached.encode() + before, 1))
+    assert status["status"] == "processed", status
+    async with documents.app.state.db.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
+        file_id = await connection.fetchval("SELECT id FROM document_file WHERE role = 'attachment'")
+    path = f"/v1/documents/{status['document']['id']}/files/{file_id}"
+    answer = await documents.http.get(path, headers=documents.auth("service"))
+    assert (answer.status_code, answer.content) == (200, b"hallo")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert "x-injected" not in answer.headers
 
 
 async def test_a_plain_pdf_with_data_beside_it_is_kept_and_filed(documents):

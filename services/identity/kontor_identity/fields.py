@@ -9,12 +9,12 @@ import stdnum.bic
 import stdnum.eu.vat
 import stdnum.iban
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator
 from sqlmodel import SQLModel
 from stdnum.exceptions import ValidationError
 
 from kontor_service.i18n import N_
-from kontor_service.validation import wrong
+from kontor_service.validation import one_line, plain, wrong
 
 # Words that are paths of the platform next to the portals' slugs, or name its own cookies (__Host-kontor-<word>):
 # a portal's session is kept in a cookie of that name.
@@ -34,6 +34,11 @@ class Input(BaseModel):
     """A request body: unknown fields are refused, so that a misspelt one is not silently lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_control_characters(cls, value: Any) -> Any:
+        return plain(value) if isinstance(value, str) else value
 
 
 def apply(row: SQLModel, given: dict[str, Any]) -> bool:
@@ -116,19 +121,6 @@ def _url(value: str) -> str:
     return value
 
 
-def _plain(value: str) -> str:
-    if any(ord(character) < 32 and character != "\n" for character in value):
-        raise wrong("control_characters", N_("It contains characters that cannot be used."))
-    return value
-
-
-def _one_line(value: str) -> str:
-    # Names end up in mail headers.
-    if "\n" in value:
-        raise wrong("line_breaks", N_("Line breaks are not possible here."))
-    return _plain(value)
-
-
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(email_address)]
 Slug = Annotated[str, AfterValidator(_slug)]
 Color = Annotated[str, AfterValidator(_color)]
@@ -136,9 +128,9 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Literal["de", "en"]
 Url = Annotated[str, AfterValidator(_url)]
 # A name that must be there; a line that may be empty; a text of several lines.
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
-Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line)]
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain)]
 
 # Optional kinds: the empty string says that there is none.
 Nothing = Literal[""]

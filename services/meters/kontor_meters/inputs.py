@@ -5,12 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from kontor_service import validation
 from kontor_service.i18n import N_
 from kontor_service.validation import wrong
 
-# Control characters have no meaning here, and PostgreSQL takes no NUL.
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 # Beyond these years calendars and zones mean nothing for a meter.
 _FIRST, _LAST = 1900, 2200
 
@@ -21,10 +19,10 @@ def _in_our_time(moment: datetime) -> datetime:
     return moment
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_LINE)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_LINE)]
+Line = Annotated[validation.Line, StringConstraints(strip_whitespace=True, max_length=100)]
+Title = Annotated[validation.Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 # What stands on a meter.
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=_LINE)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=_TEXT)]
+Number = Annotated[validation.Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Note = Annotated[validation.Text, StringConstraints(strip_whitespace=True, max_length=500)]
 Day = Annotated[date, Field(ge=date(_FIRST, 1, 1), lt=date(_LAST, 1, 1))]
 Moment = Annotated[datetime, AfterValidator(_in_our_time)]

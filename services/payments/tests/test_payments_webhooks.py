@@ -5,6 +5,8 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.providers.sandbox import verify
 from kontor_sandbox.webhooks import HEADER, sign
@@ -36,6 +38,14 @@ def test_a_signature_holds_for_its_body_and_for_five_minutes_only() -> None:
     assert not verify("other", header, b"{}", 1000)
     assert not verify("secret", header, b"{}", 1301)
     assert not verify("secret", "nonsense", b"{}", 1000)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["t=1000,v1=é", "t=١٠٠٠,v1=00", "t=²,v1=00", f"t={'1' * 5_000},v1=00", "t=1000", f"t=1000,v1={'f' * 100_000}"],
+)
+def test_a_signature_of_other_signs_is_wrong_and_no_fault(header: str) -> None:
+    assert not verify("secret", header, b"{}", 1000)
 
 
 async def test_the_same_webhook_three_times_is_booked_once(world: Any) -> None:

@@ -15,11 +15,11 @@ from pydantic.config import JsonDict
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_service.i18n import N_
 from kontor_service.units import unit_code
-from kontor_service.validation import wrong
+from kontor_service.validation import Number, wrong
 
 # Bounded, because "1E+999999" is a short text and a long number.
 DecimalString = Annotated[
-    Decimal,
+    Number,
     Field(max_digits=24),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
 ]

@@ -11,9 +11,9 @@ from typing import Any
 
 from kontor_service.i18n import N_
 
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 # xs:date allows a time zone; a business date has none.
-_ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?")
+_ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 MAX_DIGITS = 24
 
 
@@ -35,7 +35,11 @@ def _written(value: Decimal) -> str:
 
 def _basic_date(text: str) -> date:
     try:
-        return datetime.strptime(text[:8], "%Y%m%d").date() if text[:8].isdigit() else date.fromisoformat(text[:10])
+        return (
+            datetime.strptime(text[:8], "%Y%m%d").date()
+            if text[:8].isascii() and text[:8].isdigit()
+            else date.fromisoformat(text[:10])
+        )
     except ValueError:
         raise ValueError(N_('A date as YYYYMMDD is expected in %(element)s, not "%(value)s".')) from None
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from kontor_documents.content.model import CashDiscount, DocumentData
 
-_NUMBER = r"\d{1,2}(?:[.,]\d{1,4})?"
+_NUMBER = r"[0-9]{1,2}(?:[.,][0-9]{1,4})?"
 _DISCOUNT = re.compile(
-    rf"#\s*SKONTO\s*#\s*TAGE\s*=\s*(?P<days>\d{{1,3}})\s*#\s*PROZENT\s*=\s*(?P<percent>{_NUMBER})\s*%?\s*"
-    r"(?:#\s*BASISBETRAG\s*=\s*(?P<base>-?\d[\d.,]{0,15})\s*)?(?:#|(?=\s|$))",
+    rf"#\s*SKONTO\s*#\s*TAGE\s*=\s*(?P<days>[0-9]{{1,3}})\s*#\s*PROZENT\s*=\s*(?P<percent>{_NUMBER})\s*%?\s*"
+    r"(?:#\s*BASISBETRAG\s*=\s*(?P<base>-?[0-9][0-9.,]{0,15})\s*)?(?:#|(?=\s|$))",
     re.IGNORECASE,
 )
 _MEANT = re.compile(r"#\s*SKONTO\b", re.IGNORECASE)

@@ -17,6 +17,7 @@ from kontor_documents.release import service
 from kontor_service.commands import command_result
 from kontor_service.errors import Problem
 from kontor_service.tokens import Principal, require
+from kontor_service.validation import Text
 
 router = APIRouter(tags=["release"])
 
@@ -31,7 +32,7 @@ class Release(BaseModel):
 
 
 class Reason(BaseModel):
-    reason: str = Field(default="", max_length=1_000)
+    reason: Text = Field(default="", max_length=1_000)
 
 
 class Assignment(BaseModel):

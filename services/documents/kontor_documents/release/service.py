@@ -30,14 +30,15 @@ from kontor_documents.production.service import Production, add_files, lacks_fil
 from kontor_documents.release.rules import MOVABLE, blocks, finding, release_blockers
 from kontor_documents.threads import join_thread, lock_to_join, tie
 from kontor_documents.to_settle import note_document
+from kontor_service.validation import Line, Text
 
 
 class Share(BaseModel):
     """What staff chose for one share (C23); empty means the usual."""
 
-    recipient: str = Field(default="", max_length=254, pattern=r"^$|^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$")
-    subject: str = Field(default="", max_length=200, pattern=r"^[^\r\n]*$")
-    text: str = Field(default="", max_length=10_000)
+    recipient: Line = Field(default="", max_length=254, pattern=r"^$|^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$")
+    subject: Line = Field(default="", max_length=200)
+    text: Text = Field(default="", max_length=10_000)
 
 
 async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> None:

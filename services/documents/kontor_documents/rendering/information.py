@@ -11,7 +11,7 @@ from kontor_service.i18n import gettext as _
 
 Row = tuple[str, str]
 
-LEITWEG_ID = re.compile(r"\d{2,12}(-[A-Za-z0-9]{1,30})?-\d{2}")
+LEITWEG_ID = re.compile(r"\d{2,12}(-[A-Za-z0-9]{1,30})?-\d{2}", re.ASCII)
 
 # Words the column of values cannot hold
 WIDER = re.compile(r"[^\s-]{24,}")

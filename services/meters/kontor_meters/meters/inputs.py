@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from kontor_meters.inputs import Day, Line, Number
+from kontor_service import validation
 
 
 class PlaceInput(BaseModel):
@@ -25,8 +26,8 @@ class GasPeriodInput(BaseModel):
 
     valid_from: Day
     # kWh/m³
-    calorific_value: Decimal = Field(gt=0, lt=100, max_digits=8)
-    state_number: Decimal = Field(gt=0, lt=10, max_digits=8)
+    calorific_value: validation.Number = Field(gt=0, lt=100, max_digits=8)
+    state_number: validation.Number = Field(gt=0, lt=10, max_digits=8)
 
 
 class RegisterInput(BaseModel):
@@ -38,7 +39,7 @@ class RegisterInput(BaseModel):
     digits_before: int = Field(default=6, ge=1, le=12)
     digits_after: int = Field(default=0, ge=0, le=6)
     # Transformer ratio or pulse value.
-    factor: Decimal = Field(default=Decimal(1), gt=0, lt=10**6, max_digits=14)
+    factor: validation.Number = Field(default=Decimal(1), gt=0, lt=10**6, max_digits=14)
     # Ten years by month: all of a meter's fit into an event of 64 KiB.
     gas_periods: list[GasPeriodInput] = Field(default=[], max_length=120)
     # True while its values come every 15 minutes by themselves.

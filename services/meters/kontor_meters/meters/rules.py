@@ -18,7 +18,7 @@ _LARGE = {"MWh": 1000, "GJ": 278}
 _MEDIA = {"electricity": {1}, "gas": {7}, "water": {8, 9}, "heat": {4, 5, 6}}
 # Value group C of electricity: active energy drawn and delivered.
 _DIRECTIONS = {"consumption": 1, "feed_in": 2}
-_OBIS = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:\*(\d{1,3}))?")
+_OBIS = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:\*(\d{1,3}))?", re.ASCII)
 
 
 class Obis(NamedTuple):

@@ -73,7 +73,11 @@ def _pdf(wanted: StickersInput, language: str) -> bytes:
             "labels": [_label(item) for item in wanted.items],
         }
     inputs = {"sheet": json.dumps(sheet, ensure_ascii=False)}
-    pdf = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS)
+    try:
+        pdf = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS)
+    except typst.TypstError:
+        # The standard forbids signs that the typeface lacks: better a box in one name than no stickers.
+        pdf = _compiler().compile(format="pdf", sys_inputs=inputs)
     assert isinstance(pdf, bytes)
     return pdf
 

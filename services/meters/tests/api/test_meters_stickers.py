@@ -33,6 +33,11 @@ async def test_markup_in_a_place_is_text(world: Any) -> None:
     assert answer.status_code == 200
 
 
+async def test_signs_that_the_typeface_lacks_stop_no_sheet(world: Any) -> None:
+    answer = await stickers(world, 1, place="Keller 🔌 漢字")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+
+
 async def test_a_code_leads_to_a_web_page(world: Any) -> None:
     answer = await stickers(world, 1, url="javascript:alert(1)")
     assert (answer.status_code, answer.json()["field"]) == (422, "items[0].url")

@@ -11,6 +11,7 @@ from kontor_notifications.mails import finished
 from kontor_notifications.mails.resend import resend
 from kontor_service.commands import command_result
 from kontor_service.tokens import Principal, require
+from kontor_service.validation import Line, Text
 
 router = APIRouter(prefix="/v1/mails")
 Sender = Annotated[Principal, Depends(require("mails:resend"))]
@@ -22,9 +23,9 @@ class Sharing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     document_id: UUID
-    recipient: str = ""
-    subject: str = ""
-    text: str = ""
+    recipient: Line = ""
+    subject: Line = ""
+    text: Text = ""
 
 
 class Again(BaseModel):
@@ -32,9 +33,9 @@ class Again(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    recipient: str | None = None
-    subject: str = ""
-    text: str = ""
+    recipient: Line | None = None
+    subject: Line = ""
+    text: Text = ""
 
 
 @router.post("/preview")

@@ -12,6 +12,7 @@ from kontor_notifications.templates.preview import Trial, preview
 from kontor_service.commands import command_result
 from kontor_service.i18n import Language
 from kontor_service.tokens import Principal, require
+from kontor_service.validation import Line, Text
 
 router = APIRouter()
 Editor = Annotated[Principal, Depends(require("templates:edit"))]
@@ -20,8 +21,8 @@ Editor = Annotated[Principal, Depends(require("templates:edit"))]
 class Words(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    subject: str
-    text: str
+    subject: Line
+    text: Text
 
 
 @router.get("/v1/templates")

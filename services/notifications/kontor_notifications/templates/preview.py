@@ -21,6 +21,7 @@ from kontor_notifications.templates.service import wording
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_, Language, speaking
 from kontor_service.i18n import gettext as _
+from kontor_service.validation import Line, Text
 
 DocumentUnknown = NotFound.named("document_unknown", N_("There is no such document."))
 
@@ -30,10 +31,10 @@ class Trial(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str
+    kind: Line
     language: Language = "de"
-    subject: str | None = None
-    text: str | None = None
+    subject: Line | None = None
+    text: Text | None = None
     document_id: UUID | None = None
 
 

@@ -1,16 +1,16 @@
 """What may be handed in about a payment. The same JSON comes over HTTP and over the bus."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from kontor_service.money import TOO_MUCH, TOO_MUCH_MINOR
+from kontor_service.validation import Line, Number
 
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Name = Annotated[Line, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
 _EXAMPLE: JsonDict = {
@@ -27,7 +27,7 @@ class IncomingPaymentInput(BaseModel):
     document_number: Name = ""
     document_external_id: Name = ""
     # A decimal, as text or number, in the currency's main unit: "119.00"
-    amount: Decimal = Field(gt=0, lt=TOO_MUCH)
+    amount: Number = Field(gt=0, lt=TOO_MUCH)
     currency: Currency
     paid_on: date
     external_id: Annotated[Name, StringConstraints(min_length=1)]

@@ -24,6 +24,7 @@ from kontor_payments.receivables.account import Account, lock
 from kontor_service.i18n import N_, speaking
 from kontor_service.ids import uuid7
 from kontor_service.tokens import Principal
+from kontor_service.validation import Line
 from kontor_service.vocabulary import word
 
 # One for the account, one for the checkout, the others for those who start another of the same receivable meanwhile.
@@ -31,7 +32,7 @@ _ROUNDS = 6
 
 
 class CheckoutInput(BaseModel):
-    method: str = Field(min_length=1, max_length=40)
+    method: Line = Field(min_length=1, max_length=40)
     return_url: HttpUrl
     # Where "cancel" leads; the return address unless given.
     cancel_url: HttpUrl | None = None

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from kontor_payments.providers.protocol import (
 
 _SIGNATURE = "Sandbox-Signature"
 _TOLERANCE_SECONDS = 300
+_UNIX_TIME = re.compile(r"[0-9]{1,12}")
 _CHECKOUT, _REFUND = TypeAdapter(CheckoutReport), TypeAdapter(RefundReport)
 
 
@@ -90,10 +92,10 @@ def verify(secret: str, header: str, body: bytes, now: int) -> bool:
     """
     parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
     sent = parts.get("t", "")
-    if not sent.isdecimal() or abs(now - int(sent)) > _TOLERANCE_SECONDS:
+    if _UNIX_TIME.fullmatch(sent) is None or abs(now - int(sent)) > _TOLERANCE_SECONDS:
         return False
     right = hmac.new(secret.encode(), f"{sent}.".encode() + body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(right, parts.get("v1", ""))
+    return hmac.compare_digest(right.encode(), parts.get("v1", "").encode())
 
 
 async def open_account(http: httpx.AsyncClient, platform_key: str, reference: str, name: str, webhook_url: str) -> Any:
