@@ -21,11 +21,18 @@ _DAY = {"de": "d. MMMM y", "en": "d MMMM y"}
 _SHORT_DAY = {"de": "dd.MM.y", "en": "dd/MM/y"}
 _MOMENT = {"de": "d. MMMM, HH:mm", "en": "d MMMM, HH:mm"}
 _MOMENT_YEAR = {"de": "d. MMMM y, HH:mm", "en": "d MMMM y, HH:mm"}
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 @lru_cache
 def locale_of(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, "de_DE"))
+
+
+@lru_cache
+def countries() -> frozenset[str]:
+    """ISO 3166-1 alpha-2 codes, as CLDR names them, without its groups of countries and its codes for tests."""
+    return frozenset(code for code in locale_of("en").territories if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 @lru_cache

@@ -17,6 +17,7 @@ WrongTotals = Invalid.named("wrong_totals", N_("Amounts in the file do not agree
 TooMuch = Invalid.named(
     "too_much", N_("The document names more files, references or remarks than can be kept with it.")
 )
+Implausible = Invalid.named("not_plausible", N_("Something in this document cannot be right."))
 InvalidInvoice = Invalid.named("invoice_invalid", N_("The invoice breaks rules of EN 16931."))
 WouldReplace = Conflict.named("would_replace", N_("This document is here already, with another content."))
 DuplicateNumber = Conflict.named("duplicate_number", N_("Another document already has this number."))

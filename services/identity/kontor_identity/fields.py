@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, f
 from sqlmodel import SQLModel
 from stdnum.exceptions import ValidationError
 
+from kontor_service.formats import countries
 from kontor_service.i18n import N_
 from kontor_service.validation import one_line, plain, wrong
 
@@ -26,7 +27,6 @@ RESERVED_SLUGS = frozenset({
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.\-]{2,38}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _LONGEST_URL = 500
 
 
@@ -103,7 +103,7 @@ def _vat_id(value: str) -> str:
 
 
 def _country(value: str) -> str:
-    if not _COUNTRY.fullmatch(value.upper()):
+    if value.upper() not in countries():
         raise wrong("country", N_("Please give the country as a code of two letters, for example DE."))
     return value.upper()
 

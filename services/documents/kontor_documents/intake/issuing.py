@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -18,18 +18,21 @@ from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import check
+from kontor_documents.einvoice.findings import Finding
 from kontor_documents.einvoice.validate import Finding as OfficialFinding
 from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.einvoice.xpath_to_field import field_of
-from kontor_documents.errors import InvalidInvoice, NumberGiven
+from kontor_documents.errors import Implausible, InvalidInvoice, NumberGiven
 from kontor_documents.intake.defaults import with_defaults
+from kontor_documents.intake.issued import check_issued
 from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document
 from kontor_documents.numbering import PROVISIONAL, next_number, take_number
 from kontor_documents.release.rules import finding
-from kontor_service.errors import FieldError, Problem
+from kontor_service.errors import FieldError, Invalid, Problem
+from kontor_service.formats import zone_of
 from kontor_service.i18n import N_
 
 # What is done with a document in the transaction that holds its lock.
@@ -59,6 +62,7 @@ class Issue:
     report_sha256: str | None = None
     merchant: identity_pb2.Merchant | None = None
     customer: identity_pb2.Customer | None = None
+    findings: Sequence[Finding] = ()
     # Kontor does not know the merchant or, where the data names no buyer, the customer: it is issued when they come.
     draft: bool = False
 
@@ -82,17 +86,21 @@ async def _complete(
         merchant, customer = await _parties(session, merchant_id, data)
         number = data.number or (existing.number if existing else "") or await next_number(session, data)
     draft = merchant is None or (customer is None and not data.buyer.name and bool(data.customer_number))
-    report_sha256 = None
+    report_sha256, findings = None, list[Finding]()
     if not draft:
         data = with_defaults(data, merchant, customer)
-        if is_einvoice(data):
-            try:
+        findings = check_issued(
+            data, deps.clock.now().astimezone(zone_of(merchant.time_zone if merchant else "UTC")).date()
+        )
+        try:
+            _refuse([finding(asdict(found)) for found in findings if found.severity == "blocker"], Implausible)
+            if is_einvoice(data):
                 tried = data if data.number else data.model_copy(update={"number": PROVISIONAL})
                 report_sha256 = await deps.files.put(orjson.dumps(await refuse_invalid(deps.validator, tried)))
-            except InvalidInvoice as problem:
-                return problem
+        except (Implausible, InvalidInvoice) as problem:
+            return problem
     content_sha256 = await deps.files.put(serialize(data if draft else data.model_copy(update={"number": number})))
-    return Issue(data, content_sha256, report_sha256, merchant, customer, draft)
+    return Issue(data, content_sha256, report_sha256, merchant, customer, findings, draft)
 
 
 async def prepare_draft(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> Step | None:
@@ -124,7 +132,7 @@ async def _issue(
     data = issue.data.model_copy(update={"number": number})
     values = columns(data) | {
         "facts": facts(data), "content_sha256": await deps.files.put(serialize(data)), "report_sha256": issue.report_sha256,
-        "issues": issues_of(data, issued=True), "draft": False,
+        "issues": issues_of(data, issue.findings, issued=True), "draft": False,
     }  # fmt: skip
     for name, value in values.items():
         setattr(document, name, value)
@@ -205,6 +213,6 @@ def _error(found: OfficialFinding, field: str, data: DocumentData) -> FieldError
     return error
 
 
-def _refuse(errors: list[FieldError]) -> None:
+def _refuse(errors: list[FieldError], problem: type[Invalid] = InvalidInvoice) -> None:
     if errors:
-        raise InvalidInvoice.of(errors[:_MAX_ERRORS])
+        raise problem.of(errors[:_MAX_ERRORS])

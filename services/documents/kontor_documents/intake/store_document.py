@@ -1,5 +1,6 @@
 """Writing a document that came in: its row, content, files, thread and history, in the intake's transaction."""
 
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
@@ -54,7 +55,7 @@ async def store_document(
         "draft": issue.draft,
         "settled": False,
         "facts": facts(data),
-        "issues": [*parsed.issues, IN_PRODUCTION],
+        "issues": [*parsed.issues, *map(asdict, issue.findings), IN_PRODUCTION],
         "content_sha256": content_sha256,
         "report_sha256": issue.report_sha256,
     }

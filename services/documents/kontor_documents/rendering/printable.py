@@ -8,6 +8,7 @@ from typing import Any
 
 import fontpkg_ibm_plex_sans
 from fontTools.ttLib import TTFont
+from pydantic import BaseModel
 
 FONTS = Path(fontpkg_ibm_plex_sans.__file__).parent / "files"
 
@@ -51,6 +52,12 @@ def missing() -> re.Pattern[str]:
         else:
             ranges.append([point, point])
     return re.compile("[^" + "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges) + "]")
+
+
+def unprintable(document: BaseModel) -> list[str]:
+    """The characters in a document's texts that the page cannot show, each once."""
+    text = unicodedata.normalize("NFC", document.model_dump_json())
+    return [one for one in dict.fromkeys(missing().findall(text)) if _substitute(one) == "\N{REPLACEMENT CHARACTER}"]
 
 
 def _substitute(character: str) -> str:
