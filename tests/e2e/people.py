@@ -52,6 +52,7 @@ class Erp:
         return {
             "type": "invoice", "number": number, "external_id": number, "customer_number": customer,
             "issue_date": date.today().isoformat(), "due_date": (date.today() + timedelta(days=14)).isoformat(),
+            "delivery_date": date.today().isoformat(),
             "lines": [{"name": "Beratung", "quantity": "2", "unit": "HUR", "net_price": "50.00", "tax_rate": "19"}],
         } | said  # fmt: skip
 

@@ -93,7 +93,10 @@ async def test_an_unknown_customer_number_is_never_shared_but_may_be_suggested(d
     await documents.open_shop()
     await documents.add_customer(number="1", vat_id="DE 811 111 111")
     status = await documents.made(
-        invoice(customer_number="999", buyer={"name": "Seidel", "vat_id": "DE811111111", "address": {}})
+        invoice(
+            customer_number="999",
+            buyer={"name": "Seidel", "vat_id": "DE811111111", "address": {"post_code": "86152", "city": "Augsburg"}},
+        )
     )
     assert status["document"]["state"] == "waiting"
     assert [issue["code"] for issue in status["document"]["issues"]] == ["unmatched_customer"]

@@ -18,7 +18,7 @@ from kontor_service.errors import FieldError
 from kontor_service.i18n import N_
 
 # The state that carries them on the bus has room for so many.
-_MOST_ISSUES = 100
+MOST_ISSUES = 100
 # Lines that a PDF is made of: a hundred pages, and half a gigabyte of memory while they are set.
 _MOST_PRINTED = 2_000
 # What a sender may say beside an e-invoice: how it is filed, not what it says.
@@ -108,7 +108,7 @@ def issues_of(data: DocumentData, read: Sequence[Finding] = (), *, issued: bool)
     """What was found when it was read and what does not agree, the gravest first: of a thousand lines rounded otherwise,
     the first hundred tell enough."""
     found = sorted((*read, *check(data, issued=issued)), key=lambda one: one.severity != "blocker")
-    return [cast(Issue, asdict(one)) for one in found[:_MOST_ISSUES]]
+    return [cast(Issue, asdict(one)) for one in found[:MOST_ISSUES]]
 
 
 def _source_hash(file: bytes | None, beside: bytes | None) -> str:

@@ -13,7 +13,7 @@ from kontor_documents.content.model import DocumentData, serialize
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.events import document_state
 from kontor_documents.intake.issuing import Issue
-from kontor_documents.intake.parse import Parsed
+from kontor_documents.intake.parse import MOST_ISSUES, Parsed
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.release.rules import IN_PRODUCTION
@@ -55,7 +55,7 @@ async def store_document(
         "draft": issue.draft,
         "settled": False,
         "facts": facts(data),
-        "issues": [*parsed.issues, *map(asdict, issue.findings), IN_PRODUCTION],
+        "issues": [IN_PRODUCTION, *map(asdict, issue.findings), *parsed.issues][:MOST_ISSUES],
         "content_sha256": content_sha256,
         "report_sha256": issue.report_sha256,
     }

@@ -13,6 +13,8 @@ def document_of(entry: dict[str, Any], today: date) -> dict[str, Any]:
     data = {name: value for name, value in entry.items() if name not in ("days_ago", "due_days", "valid_days", "paid")}
     issued = today - timedelta(days=entry["days_ago"])
     data |= {"external_id": f"demo-{entry['number']}", "issue_date": issued.isoformat()}
+    if data["type"] in ("invoice", "credit_note"):
+        data["delivery_date"] = (issued - timedelta(days=2)).isoformat()
     for name, days in (("due_date", "due_days"), ("valid_until", "valid_days")):
         if days in entry:
             data[name] = (issued + timedelta(days=entry[days])).isoformat()
