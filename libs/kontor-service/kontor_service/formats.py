@@ -32,7 +32,8 @@ def locale_of(language: str) -> Locale:
 @lru_cache
 def countries() -> frozenset[str]:
     """ISO 3166-1 alpha-2 codes, as CLDR names them, without its groups of countries and its codes for tests."""
-    return frozenset(code for code in locale_of("en").territories if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
+    names = map(str, locale_of("en").territories)
+    return frozenset(name for name in names if len(name) == 2 and name.isalpha()) - _NO_COUNTRIES
 
 
 @lru_cache

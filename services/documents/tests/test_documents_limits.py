@@ -18,7 +18,7 @@ from kontor_documents.rendering import Branding, RenderingError, render, typeset
 def invoice(**changes):
     return {
         "type": "invoice", "number": "RE-1042", "external_id": "erp-1042", "customer_number": "20931",
-        "issue_date": "2026-11-12", "due_date": "2026-11-26",
+        "issue_date": "2026-11-12", "due_date": "2026-11-26", "delivery_date": "2026-11-10",
         "lines": [{"name": "Wartung", "net_price": "189.00", "tax_rate": "19"}],
     } | changes  # fmt: skip
 

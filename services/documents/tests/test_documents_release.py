@@ -25,7 +25,7 @@ from kontor_testing.waiting import eventually
 def invoice(**changes):
     return {
         "type": "invoice", "number": "RE-1", "external_id": "erp-1", "customer_number": "20931",
-        "issue_date": "2026-11-12", "due_date": "2026-11-26",
+        "issue_date": "2026-11-12", "due_date": "2026-11-26", "delivery_date": "2026-11-10",
         "lines": [{"name": "Wartung", "quantity": "1", "unit": "LS", "net_price": "100.00", "tax_rate": "19"}],
     } | changes  # fmt: skip
 
