@@ -16,7 +16,7 @@ _GROUPS = {
     "making": ("way", N_("being made")),
     "no_email": ("open", N_("no e-mail")),
     "unmatched": ("late", N_("not assigned")),
-    "invalid": ("late", N_("faulty")),
+    "invalid": ("late", N_("to be checked")),
 }
 
 
