@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -51,6 +52,18 @@ async def filled(shop: Shop) -> list[str]:
     issue = documents_pb2.Issue(code="unmatched_customer", message="unknown", severity="blocker")
     unmatched = shop.document("RE-3", state="waiting", issues=[issue], customer_number="9")
     ready = shop.document("RE-4", state="waiting", customer_id=of)
+    uploads = [
+        documents_pb2.Submission(
+            id=str(uuid4()), merchant_id=str(shop.merchant_id), epoch=1, version=1,
+            source="upload", file_name=f"Rechnung-{code}.pdf", received_at=NOW, error_code=code, document_id=document,
+            status="rejected" if code else "processed", error_message_id="There was no file.",
+            error_params={"document_id": unmatched.document.id},
+        )
+        for code, document in (
+            [("data_missing", ""), ("would_replace", ""), ("xml_broken", ""), ("", unmatched.document.id)]
+        )
+    ]  # fmt: skip
+    await shop.told(*(documents_pb2.SubmissionSnapshot(submission=upload) for upload in uploads))
     failed = shop.mail(state="failed", error="refused", error_params={"answer": "550"})
     gone = shop.mail()
     own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
@@ -78,6 +91,7 @@ async def filled(shop: Shop) -> list[str]:
     return [
         "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
         f"/dokumente/{unmatched.document.id}/zuordnen", f"/dokumente/{ready.document.id}/teilen", "/hochladen", "/freigabe",
+        f"/hochladen/{uploads[0].id}/angaben", f"/dokumente/{unmatched.document.id}", "/kunden/einlesen",
         "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
         "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma", "/einstellungen/zahlungen",
         "/einstellungen/schluessel", "/konto", "/gibtsnicht",

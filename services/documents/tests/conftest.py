@@ -131,7 +131,8 @@ class Service:
             )
             return found.json() if found.json()["status"] != "accepted" else None
 
-        await eventually(ended)
+        # A thousand lines are set in some seconds; on a busy machine in more.
+        await eventually(ended, within=60)
         await self.at_rest()
         return await ended()
 
