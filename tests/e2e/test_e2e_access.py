@@ -22,7 +22,7 @@ def person(email, **said):
 def invite(merchant, customer):
     """The merchant gives the customer's one contact person access."""
     merchant.go(f"/kunden/{customer['id']}")
-    merchant.page.get_by_role("button", name=re.compile("Zugang (wieder )?geben|Einladung erneut senden")).click()
+    merchant.page.get_by_role("button", name=re.compile("Zugang (wieder )?einrichten|Einladung erneut senden")).click()
     merchant.said("Die Einladung ist unterwegs.")
 
 
