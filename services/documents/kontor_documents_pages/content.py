@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind, ReferenceKind
-from kontor_service.formats import money, number, percent
+from kontor_service.formats import day, locale_of, money, number, percent
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
 from kontor_service.money import digits, to_minor
@@ -135,10 +135,27 @@ def party_lines(party: dict[str, Any] | None) -> list[str]:
     country = address.get("country") or ""
     parts: Iterable[str | None] = (
         party.get("name"), contact.get("name"), address.get("line1"), address.get("line2"), address.get("line3"), town,
-        country if country not in ("", "DE") else "",
+        locale_of(reader().language).territories.get(country, country) if country != "DE" else "",
     )  # fmt: skip
     # A contact that is the firm's own name says nothing new.
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """When and where something was supplied, and who else is named: only what the document says."""
+    period, language = content.get("billing_period") or {}, reader().language
+    days = [day(one, language) for one in (period.get("start"), period.get("end")) if one]
+    parties = [
+        (_("Delivery address"), content.get("ship_to")),
+        (_("Payee"), content.get("payee")),
+        (_("Tax representative"), content.get("tax_representative")),
+    ]
+    return [
+        (_("Delivery date"), day(content["delivery_date"], language) if content.get("delivery_date") else ""),
+        (_("Period"), " – ".join(dict.fromkeys(days))),
+        (_("Your reference"), content.get("buyer_reference") or ""),
+        *((label, ", ".join(party_lines(party))) for label, party in parties),
+    ]
 
 
 def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:
