@@ -81,7 +81,11 @@ def fault(world: World, method: str, url: str, headers: dict[str, str], **sent: 
     return f"{answer.status_code} {answer.text[:200]}" if broken else ""
 
 
-@pytest.mark.parametrize(("owner", "route"), [one for one in ROUTES if schema_of(*one)])
+# A payment under a new id is booked; what is wrong with one is tried below, in a list.
+SINGLE = [one for one in ROUTES if schema_of(*one) and one[1] != "POST /v1/incoming-payments"]
+
+
+@pytest.mark.parametrize(("owner", "route"), SINGLE)
 def test_any_text_in_any_field_is_answered(world: World, shop: Shop, owner: str, route: str) -> None:
     guard = GUARDS[owner][route]
     schema, places = schema_of(owner, route) or ({}, Places({}))

@@ -13,6 +13,7 @@ from kontor_payments.models import Connection, Merchant, PaymentSettings
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
+from kontor_service.validation import Line
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"])
 Staff = Annotated[Principal, Depends(require("payments:settings"))]
@@ -21,7 +22,7 @@ _PROVIDERS = {"sandbox": SANDBOX_METHODS, "transfer": ("transfer",)}
 
 class MethodSwitch(BaseModel):
     provider: Literal["sandbox", "transfer"]
-    code: str
+    code: Line
     enabled: bool
 
 
