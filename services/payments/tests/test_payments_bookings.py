@@ -149,6 +149,14 @@ async def test_mark_as_paid_books_the_open_rest_once(world: Any) -> None:
     assert (last.payment.provider, last.payment.booked_by) == ("staff", "Eva")
 
 
+async def test_an_id_that_staff_have_booked_under_is_no_systems(world: Any) -> None:
+    document = await world.invoice()
+    assert (await by_staff(world, document, 1000, external_id="bank-9")).status_code == 201
+    answer = await world.erp(document, "20.00", external_id="bank-9")
+    assert (answer.status_code, answer.json()["code"]) == (409, "external_id_reused")
+    assert (await world.receivable(document))["paid_minor"] == 1000
+
+
 async def test_the_same_external_id_is_one_booking(world: Any) -> None:
     document, name = await world.invoice(), f"x-{uuid4()}"
     for _ in range(3):
