@@ -46,12 +46,13 @@ class Row:
 
 def rows(content: dict[str, Any]) -> list[Row]:
     currency = content["currency"]
+    several_rates = len({line.get("tax_rate") for line in content.get("lines") or ()}) > 1
     return [
         Row(
             level=min(line.get("level") or 0, 3),
             counts=line.get("kind", "detail") == "detail",
             name=line["name"],
-            details=_details(line),
+            details=_details(line) + ([_rate(line)] if several_rates and line.get("tax_rate") else []),
             quantity=line.get("quantity") or "1",
             unit=unit(line.get("unit") or "", line.get("quantity") or "1"),
             price=line.get("net_price") or "",
@@ -155,6 +156,26 @@ def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Period"), " – ".join(dict.fromkeys(days))),
         (_("Your reference"), content.get("buyer_reference") or ""),
         *((label, ", ".join(party_lines(party))) for label, party in parties),
+        *_tax_elsewhere(content),
+    ]
+
+
+def _tax_elsewhere(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """The tax in the currency that it is accounted in (BT-111)."""
+    amount, currency = (content.get("totals") or {}).get("tax_in_accounting_currency"), content.get("tax_currency")
+    if not amount or not currency:
+        return []
+    shown = money(to_minor(Decimal(amount), currency), currency, reader().language)
+    return [(_("VAT in %(currency)s", currency=currency), shown)]
+
+
+def links(content: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Documents that are only linked (BT-124): what they are called, and where they are."""
+    attachments = (content or {}).get("attachments") or ()
+    return [
+        (one.get("description") or one.get("file_name") or one["url"], one["url"])
+        for one in attachments
+        if str(one.get("url", "")).startswith("https://")
     ]
 
 
@@ -184,11 +205,16 @@ def _details(line: dict[str, Any]) -> list[str]:
     period = line.get("period") or {}
     parts = [line.get("description"), line.get("note")]
     if period.get("start") or period.get("end"):
-        parts.append(_("Period: %(start)s to %(end)s", start=period.get("start") or "…", end=period.get("end") or "…"))
+        days = {end: day(period[end], reader().language) if period.get(end) else "…" for end in ("start", "end")}
+        parts.append(_("Period: %(start)s to %(end)s", **days))
     if line.get("seller_item_id"):
         parts.append(_("Item no. %(number)s", number=line["seller_item_id"]))
     parts += [f"{name}: {value}" for name, value in line.get("attributes") or ()]
     return [part for part in parts if part]
+
+
+def _rate(line: dict[str, Any]) -> str:
+    return _("%(rate)s VAT", rate=_percent(Decimal(line["tax_rate"])))
 
 
 def _base(line: dict[str, Any]) -> str:
