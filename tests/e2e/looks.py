@@ -31,7 +31,7 @@ def speak(page: Page, run: Mapping[str, Any], language: str) -> None:
     page.locator(f"#language-{language}").check()
     page.locator("form[action$='/konto/sprache'] button").click()
     page.goto(f"{run['admin']}/konto")
-    page.locator("select#language").select_option(language)
+    page.locator(f"#language-{language}").check()
     page.locator("form[action$='/konto/sprache'] button").click()
     page.wait_for_load_state()
 
