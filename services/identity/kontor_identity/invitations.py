@@ -15,7 +15,6 @@ from kontor_identity.fields import Input
 from kontor_identity.limits import LOGIN, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser
 from kontor_identity.passwords.changes import set_password
-from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.sessions.changes import grants_change, person_changed
 from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_identity.system_time import now
@@ -75,7 +74,7 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
         await _check_password(deps, merchant.slug, known, given)
         password_hash = known.password_hash
     else:
-        check_strength(given.password, invitation.email)
+        await deps.passwords.check_strength(given.password, invitation.email)
         password_hash = await deps.passwords.hash(given.password)
     async with deps.db.transaction(invitation.merchant_id) as session:
         await grants_change(session, invitation.merchant_id)

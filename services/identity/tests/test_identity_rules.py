@@ -1,12 +1,16 @@
 """Rules without a database."""
 
+import asyncio
 from datetime import UTC, datetime
+from threading import Event
+from time import thread_time
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from argon2.low_level import Type
 from pydantic import ValidationError
+from zxcvbn import zxcvbn
 
 from kontor_events.registry import contexts, rules_of
 from kontor_identity.access.rights import API_KEY_SCOPES, OWNERS, PORTAL_RIGHTS, ROLE_RIGHTS, may_call
@@ -14,6 +18,8 @@ from kontor_identity.limits import network
 from kontor_identity.links.rules import expiry, why_closed
 from kontor_identity.merchants.inputs import MerchantChange
 from kontor_identity.models import Customer, Merchant
+from kontor_identity.passwords import hashing
+from kontor_identity.passwords.hashing import Passwords
 from kontor_identity.settings import Settings
 
 SECRET = "x" * 40
@@ -110,3 +116,37 @@ def test_production_starts_with_its_keys() -> None:
 def test_production_refuses_to_start_with_unsafe_keys(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**PRODUCTION | change)
+
+
+# Each sign stands for several letters: the dearest password there is to look at.
+TEASING = "4@8({[<369&#!1/|0$5+7%2" * 3 + "4@8"
+
+
+async def test_a_new_password_is_looked_at_while_all_else_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    others_went_on = Event()
+
+    def slow(password: str, user_inputs: list[str]) -> dict[str, Any]:
+        assert others_went_on.wait(20), "nothing else ran meanwhile"
+        return zxcvbn(password, user_inputs)
+
+    monkeypatch.setattr(hashing, "zxcvbn", slow)
+    look = asyncio.create_task(Passwords().check_strength(TEASING))
+    asyncio.get_running_loop().call_later(0.01, others_went_on.set)
+    await look
+
+
+async def test_no_password_costs_much_to_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cost_of(password: str) -> float:
+        before = thread_time()
+        zxcvbn(password)
+        return thread_time() - before
+
+    costs: list[float] = []
+
+    def measured(password: str, user_inputs: list[str]) -> dict[str, Any]:
+        costs.append(cost_of(password))
+        return zxcvbn(password, user_inputs)
+
+    monkeypatch.setattr(hashing, "zxcvbn", measured)
+    await Passwords().check_strength(TEASING)
+    assert costs[0] < cost_of(TEASING) / 2

@@ -16,7 +16,6 @@ from kontor_identity.fields import apply
 from kontor_identity.merchants.document_types import default_document_types, merged
 from kontor_identity.merchants.inputs import MerchantChange, Registration
 from kontor_identity.models import Merchant, Staff
-from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.passwords.person import confirm
 from kontor_identity.security_log import by, note, owners
 from kontor_identity.sessions.changes import grants_change, portal_access_changed
@@ -43,7 +42,7 @@ async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[st
     """A new merchant with its first owner (A18). Raises SlugTaken, AddressTaken, PasswordTooWeak."""
     password_hash = None
     if wanted.owner.password is not None:
-        check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
+        await deps.passwords.check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
         password_hash = await deps.passwords.hash(wanted.owner.password)
     instant = now()
     merchant_id = uuid7()

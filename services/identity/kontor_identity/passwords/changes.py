@@ -12,7 +12,6 @@ from kontor_identity.challenges import issue, open_challenge, use_challenge, wit
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits import LOGIN, RESET, RESET_BY_IP, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
-from kontor_identity.passwords.hashing import check_strength
 from kontor_identity.passwords.person import LoginKind, OldPasswordWrong, Person, find_person, person_of, whose
 from kontor_identity.security_log import by, note, told
 from kontor_identity.sessions.changes import end_sessions, grants_change, person_changed
@@ -31,7 +30,7 @@ async def change_password(deps: Dependencies, principal: Principal, old: str, ne
         known = await person_of(session, principal)
     if not await deps.passwords.verify(known.password_hash, old):
         raise OldPasswordWrong(field="old")
-    check_strength(new, known.email, known.name)
+    await deps.passwords.check_strength(new, known.email, known.name)
     fresh = await deps.passwords.hash(new)
     async with deps.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
@@ -79,7 +78,7 @@ async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) 
     """The new password, every session so far ended, and a new one. Raises LinkUnknown, LinkExpired, PasswordTooWeak."""
     await deps.limits.take(TOKEN_BY_IP, network(ip))
     challenge = await open_challenge(deps, text, "password_reset")
-    check_strength(password, challenge.email, challenge.name)
+    await deps.passwords.check_strength(password, challenge.email, challenge.name)
     password_hash = await deps.passwords.hash(password)
     async with deps.db.transaction(challenge.merchant_id) as session:
         await grants_change(session, challenge.merchant_id)
