@@ -1,8 +1,9 @@
 """Customers and contact persons."""
 
 import asyncio
+import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -206,3 +207,29 @@ async def test_a_list_of_customers_is_looked_at_before_it_is_stored(shop: Any) -
     assert await outcomes(False) == [("new", ""), *refused]
     assert await outcomes(True) == [("new", ""), *refused]
     assert await outcomes(True) == [("known", ""), *refused]
+
+
+async def test_one_odd_number_refuses_its_own_line_only(shop: Any) -> None:
+    odd = ["7700\0", "7700\ud800", 77003, ["77004"], None]
+    rows = [{"number": number, "name": "Huber"} for number in ("77001", *odd)] + [{"name": "Huber"}]
+    content = json.dumps({"customers": rows, "store": True})
+    answer = await shop.call(
+        "POST", "/v1/customers/batches", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 200, answer.text
+    assert [one["outcome"] for one in answer.json()["results"]] == ["new"] + ["refused"] * 6
+
+
+async def test_a_stored_list_tells_the_edges_once(stage: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[UUID] = []
+
+    async def away(merchant_id: UUID) -> bool:
+        pushed.append(merchant_id)
+        return False
+
+    monkeypatch.setattr(stage.deps.push, "now", away)
+    body = {"customers": [{"number": f"K-{n}", "name": "Huber"} for n in range(4)]}
+    for store in (False, True):
+        answer = await shop.call("POST", "/v1/customers/batches", json=body | {"store": store})
+        assert [one["outcome"] for one in answer.json()["results"]] == ["new"] * 4
+    assert pushed == [shop.id]

@@ -74,11 +74,17 @@ async def upsert_customer(deps: Dependencies, merchant_id: UUID, number: str, wa
 
     Raises NameMissing for a new one without a name, NumberUsed where another one had the number before.
     """
+    stored = await store_customer(deps, merchant_id, number, wanted)
+    return stored | {"pushed": await deps.push.now(merchant_id)}
+
+
+async def store_customer(deps: Dependencies, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> dict[str, Any]:
+    """The same, but the caller tells the edges."""
     if wanted.number is not None and wanted.number != number:
         raise Invalid(N_("The number in the body is not the number in the address."), field="number")
     async with deps.db.transaction(merchant_id) as session:
         held, created = await _upsert(session, merchant_id, number, wanted)
-    return held.answer(created=created, pushed=await deps.push.now(merchant_id))
+    return held.answer(created=created)
 
 
 async def _upsert(session: AsyncSession, merchant_id: UUID, number: str, wanted: CustomerUpsert) -> tuple[Held, bool]:
