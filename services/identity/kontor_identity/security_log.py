@@ -1,6 +1,7 @@
 """The security log: log-ins and failures, passwords, keys, roles, bank accounts (ASVS 16.3).
 
-Staff read it here; operators ship the same as lines `security_event` of the service's log, which name people by id alone.
+Staff read it here; operators ship the same as lines `security_event` of the service's log, which name people by id alone
+and leave out their addresses.
 """
 
 from collections.abc import Iterable
@@ -40,7 +41,7 @@ def note(
         id=uuid7(), merchant_id=merchant_id, kind=kind, at=now(), actor=actor, about=about, ip=ip[:60]
     )  # fmt: skip
     session.add(event)
-    log.info("security_event", kind=event.kind, merchant=str(merchant_id), actor=actor.partition(" ")[0], ip=event.ip)
+    log.info("security_event", kind=event.kind, merchant=str(merchant_id), actor=actor.partition(" ")[0])
     recipients = [recipient for recipient in tell if recipient.email]
     if recipients:
         record(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import structlog.testing
 
 from kontor_identity.access import tokens
 from kontor_identity.limits import Limit
@@ -47,6 +48,17 @@ async def test_log_ins_and_failures_stand_in_the_log_with_their_address(stage: A
     ]  # fmt: skip
     assert about_anna[0]["actor"].endswith("Anna Ahrens")
     assert all("nobody" not in str(event) for event in events)
+
+
+async def test_the_log_lines_for_operators_name_neither_person_nor_address(stage: Any, shop: Any) -> None:
+    await shop.portal_login()
+    with structlog.testing.capture_logs() as lines:
+        for password in ("Herbstlaub am See", "falsch"):
+            await stage.as_edge("POST", "/v1/sessions/password", json=PORTAL | {"password": password})
+    told = [line for line in lines if line["event"] == "security_event"]
+    assert [line["kind"] for line in told] == ["logged_in", "log_in_failed"]
+    assert told[0]["actor"]
+    assert not any(personal in str(told) for personal in ("192.0.2", "anna", "Anna"))
 
 
 async def test_only_owners_read_the_log_and_only_their_own(stage: Any, shop: Any) -> None:
