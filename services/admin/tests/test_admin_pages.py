@@ -223,6 +223,13 @@ async def test_a_file_that_names_no_customers_is_refused_at_the_field(shop: Shop
     assert (answer.status_code, 'id="file-error"' in answer.text) == (422, True)
 
 
+async def test_a_line_that_is_no_csv_is_named_at_the_field(shop: Shop) -> None:
+    open_quote = 'Kundennummer;Name\n1;Huber\n2;"Müller\n' + "3;Meier und Söhne\n" * 9000
+    answer = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", open_quote.encode(), "text/csv"))])
+    assert answer.status_code == 422
+    assert re.search(r'id="file-error">\s*Zeile 3 ist nicht lesbar', answer.text)
+
+
 async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typed_is_lost(shop: Shop) -> None:
     finding = {
         "field": "address.country",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -13,7 +14,7 @@ from kontor_edge.edge import pages
 from kontor_edge.owners import command
 from kontor_edge.staff import current_staff, page_context
 from kontor_service.bodies import MEBIBYTE, takes
-from kontor_service.errors import Problem
+from kontor_service.errors import Invalid, Problem
 from kontor_service.i18n import N_, ngettext
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -61,10 +62,14 @@ async def look(request: Request) -> Response:
             content = _decoded(await file.read(_MOST_BYTES + 1))
     if len(content.encode()) > _MOST_BYTES:
         form.error("file", _("The file is larger than %(limit)s kB.", limit=_MOST_BYTES // 1024))
-    rows = _rows(content)
+    rows: list[tuple[int, dict[str, Any]]] = []
+    try:
+        rows = _rows(content)
+    except Invalid as problem:
+        form.take(problem, {"file": "file"})
     if not rows and form.ok:
         form.error(
-            "file", _("The file needs a line of headings, with a customer number and a name, and lines below it.")
+            "file", _("The first line must hold headings, at least customer number and name; customers follow below.")
         )
     if len(rows) > _MOST_LINES:
         form.error("file", _("A file may have at most %(most)s lines.", most=_MOST_LINES))
@@ -111,19 +116,33 @@ def _decoded(content: bytes) -> str:
 
 
 def _rows(content: str) -> list[tuple[int, dict[str, Any]]]:
-    """Number and content of each line as identity takes customers; none where the headings name no number or no name."""
+    """Number and content of each line as identity takes customers; none where the headings name no number or no name.
+
+    Raises Invalid.
+    """
     first = content.partition("\n")[0]
     separator = max(";,\t", key=first.count)
     known = {_folded(name): field for field, names in _HEADINGS.items() for said in names for name in (said, _(said))}
-    lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
-    fields = [known.get(_folded(heading)) for heading in next(lines, [])]
+    lines = _lines(csv.reader(io.StringIO(content, newline=""), delimiter=separator))
+    _line, headings = next(lines, (0, []))
+    fields = [known.get(_folded(heading)) for heading in headings]
     if not {"number", "name"}.issubset(fields):
         return []
     return [
-        (lines.line_num, _customer(dict(zip(fields, line, strict=False))))
-        for line in lines
-        if any(map(str.strip, line))
+        (line, _customer(dict(zip(fields, cells, strict=False)))) for line, cells in lines if any(map(str.strip, cells))
     ]
+
+
+def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its last line. Raises Invalid."""
+    before = 0
+    try:
+        for cells in reader:
+            before = reader.line_num
+            yield before, cells
+    except csv.Error as error:
+        message = N_("Line %(line)s cannot be read. Is a closing quotation mark missing there?")
+        raise Invalid(message, field="file", line=before + 1) from error
 
 
 def _customer(values: dict[str | None, str]) -> dict[str, Any]:
