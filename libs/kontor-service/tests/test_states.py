@@ -40,6 +40,8 @@ class Row:
     payment_reference: str = ""
     expected_on: date | None = None
     checkout_open: bool = True
+    credits: tuple[dict[str, object], ...] = ()
+    repeats_document_id: UUID | None = None
 
 
 def test_columns_become_fields_of_the_same_name():

@@ -112,6 +112,7 @@ class Receivable(Aggregate, Base, table=True):
     __table_args__ = (
         UniqueConstraint("merchant_id", "document_id"),
         index("receivable_live", "merchant_id", "id", where="state NOT IN ('paid', 'cancelled')"),
+        index("receivable_credited", "merchant_id", where="credit_notes <> '[]'"),
         index("receivable_repeats", "repeats_document_id", where="repeats_document_id IS NOT NULL"),
     )
     document_id: UUID
@@ -126,7 +127,9 @@ class Receivable(Aggregate, Base, table=True):
     due_date: date | None = None
     # Of a reminder: the invoice whose figures this repeats. They count there, and are paid there.
     repeats_document_id: UUID | None = None
-    # Credit notes that reduce what is owed: [{"document_id", "document_number", "amount_minor"}]
+    # Credit notes for this document, in full: [{"document_id", "document_number", "amount_minor"}]
+    credit_notes: list[dict[str, Any]] = json_column(list)
+    # What of them reduces what is owed, in the same form.
     credits: list[dict[str, Any]] = json_column(list)
     # As the document grants them.
     asked_discounts: list[dict[str, Any]] = json_column(list)

@@ -220,6 +220,17 @@ async def test_a_parked_payment_in_another_currency_is_kept_as_refused(world: An
     assert (row["state"], row["error"]) == ("refused", "currency_mismatch")
 
 
+async def test_a_parked_payment_under_an_id_that_staff_have_used_is_kept_as_refused(world: Any) -> None:
+    state = world.document()
+    await world.erp(state.id, external_id="bank-9")
+    other = await world.invoice()
+    assert (await by_staff(world, other, 1000, external_id="bank-9")).status_code == 201
+    await world.hear(state)
+    assert await world.state(state.id) == "open"
+    [row] = await world.sql("SELECT state, error FROM incoming_payment WHERE external_id = 'bank-9'")
+    assert (row["state"], row["error"]) == ("refused", "external_id_reused")
+
+
 async def test_the_erp_booking_a_payment_made_in_the_portal_counts_once(world: Any) -> None:
     document = await world.invoice()
     await world.choose(await world.checkout(document), "success")

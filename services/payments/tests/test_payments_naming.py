@@ -96,6 +96,95 @@ async def test_a_merchant_may_switch_offsetting_off(world: Any) -> None:
     assert (await world.receivable(invoice))["open_minor"] == 11900
 
 
+async def opens(world: Any, invoice: UUID, minor: int) -> None:
+    async def is_so() -> bool:
+        return bool((await world.receivable(invoice))["open_minor"] == minor)
+
+    await eventually(is_so)
+
+
+async def switch_offsetting(world: Any, *, on: bool) -> None:
+    await world.http.put("/v1/settings", json={"offset_credit_notes": on}, headers=world.staff())
+
+
+async def test_open_invoices_follow_when_a_merchant_switches_offsetting_off_and_on(world: Any) -> None:
+    invoice = await world.invoice()
+    await credit(world, invoice, 1900)
+    assert (await world.receivable(invoice))["open_minor"] == 10000
+    await switch_offsetting(world, on=False)
+    await opens(world, invoice, 11900)
+    checkout = await world.checkout(invoice)
+    await switch_offsetting(world, on=True)
+    await opens(world, invoice, 10000)
+
+    async def ended() -> bool:
+        return bool((await world.at_provider(checkout))["state"] == "expired")
+
+    await eventually(ended)
+
+
+async def test_a_debit_that_fails_leaves_the_credit_note_to_be_offset(world: Any) -> None:
+    invoice = await world.invoice()
+    checkout = await world.checkout(invoice, "sepa_debit")
+    await world.choose(checkout, "pending_fails", method="sepa_debit")
+    await world.becomes(invoice, "on_its_way")
+    await credit(world, invoice, 1900)
+    assert (await world.receivable(invoice))["credits"] == "[]"
+    await world.settle(checkout, "failed")
+    row = await world.becomes(invoice, "open")
+    assert (row["open_minor"], json.loads(row["credits"])[0]["amount_minor"]) == (10000, 1900)
+    assert (await world.checkout(invoice))["amount_minor"] == 10000
+
+
+async def test_a_booking_taken_back_leaves_the_credit_note_to_be_offset(world: Any) -> None:
+    invoice = await world.invoice()
+    await world.erp(invoice)
+    await credit(world, invoice, 1900)
+    [payment] = await world.sql("SELECT id FROM payment")
+    answer = {"reason": "Falsche Rechnung"}
+    await world.http.post(f"/v1/payments/{payment['id']}/cancel", json=answer, headers=world.staff())
+    row = await world.receivable(invoice)
+    assert (row["state"], row["due_minor"], row["open_minor"]) == ("open", 10000, 10000)
+
+
+async def test_money_that_comes_after_a_credit_note_was_offset_is_overpaid(world: Any) -> None:
+    invoice = await world.invoice()
+    await credit(world, invoice, 1900)
+    for number in range(2):
+        await world.erp(invoice, "100.00", external_id=f"bank-{number}")
+    row = await world.receivable(invoice)
+    assert (row["due_minor"], row["paid_minor"], row["overpaid_minor"]) == (10000, 20000, 10000)
+
+
+async def test_credit_notes_are_offset_in_their_order_as_far_as_they_go(world: Any) -> None:
+    invoice = await world.invoice()
+    await world.erp(invoice, "100.00")
+    first = await credit(world, invoice, 1000, issue_date="2026-11-01")
+    second = await credit(world, invoice, 5000, issue_date="2026-11-02")
+    credits = json.loads((await world.receivable(invoice))["credits"])
+    assert [(c["document_id"], c["amount_minor"]) for c in credits] == [(str(first), 1000), (str(second), 900)]
+
+
+async def test_an_invoice_that_a_credit_note_no_longer_names_gets_its_credit_back(world: Any) -> None:
+    wrong, right = [await world.invoice() for _ in range(2)]
+    note = await credit(world, wrong, 1900)
+    await credit(world, right, 1900, note)
+    assert [(await world.receivable(one))["open_minor"] for one in (wrong, right)] == [11900, 10000]
+    await world.invoice(note, deleted=True)
+    assert [(await world.receivable(one))["open_minor"] for one in (wrong, right)] == [11900, 11900]
+
+
+async def test_a_reminder_that_names_another_invoice_repeats_that(world: Any) -> None:
+    wrong = await world.invoice()
+    right = await world.invoice(amount_due_minor=5000)
+    reminder = await naming(world, wrong, "reminder")
+    await naming(world, right, "reminder", reminder)
+    row = await world.receivable(reminder)
+    assert (row["repeats_document_id"], row["state"], row["open_minor"]) == (right, "open", 5000)
+    await world.invoice(reminder, deleted=True)
+    assert (await world.receivable(reminder))["state"] == "cancelled"
+
+
 async def test_a_reminder_stands_where_its_invoice_stands_and_counts_nothing_itself(world: Any) -> None:
     invoice = await world.invoice()
     reminder = await naming(world, invoice, "reminder", number="M-1", due_date="2026-12-20")
@@ -133,6 +222,15 @@ async def test_the_erp_may_name_the_reminder_that_was_paid(world: Any) -> None:
     await naming(world, invoice, "reminder", number="M-77")
     await world.erp(invoice, document_number="M-77")
     assert await world.state(invoice) == "paid"
+
+
+async def test_a_payment_may_name_a_reminder_that_comes_later(world: Any) -> None:
+    invoice = await world.invoice()
+    parked = await world.erp(invoice, document_number="M-88")
+    assert parked.json()["status"] == "parked"
+    await naming(world, invoice, "reminder", number="M-88")
+    assert await world.state(invoice) == "paid"
+    assert await world.sql("SELECT 1 FROM incoming_payment WHERE state = 'parked'") == []
 
 
 async def test_a_reminder_that_was_withdrawn_or_whose_invoice_was_cancelled_asks_for_nothing(world: Any) -> None:

@@ -13,8 +13,8 @@ from kontor_payments.bookings.inputs import IncomingPaymentInput
 from kontor_payments.bookings.parked import payment_arrives, settle_incoming
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.errors import AmountInvalid, CurrencyMismatch, ExternalIdReused
-from kontor_payments.models import Document, IncomingPayment, Payment, Receivable
+from kontor_payments.errors import AmountInvalid, ExternalIdReused
+from kontor_payments.models import Document, IncomingPayment, Receivable
 from kontor_payments.receivables.account import lock
 from kontor_service.commands import fingerprint
 from kontor_service.i18n import N_
@@ -43,13 +43,6 @@ async def ingest_payment(
         if found is None or not is_new:
             return row, found, is_new
         account = await lock(session, found.id, deps.clock)
-        if payment.currency != account.row.currency:
-            raise CurrencyMismatch(
-                N_("The document is in %(currency)s."), field="currency", currency=account.row.currency
-            )
-        if (await session.exec(select(Payment.id).where(Payment.external_id == payment.external_id))).first():
-            # Staff have booked something else under it.
-            raise ExternalIdReused(field="external_id")
         await settle_incoming(account, row)
         await end_live_checkout(account)
         receivable = await account.close()

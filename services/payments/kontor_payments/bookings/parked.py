@@ -4,6 +4,7 @@ A payment looks for its document, and a document for its payments. If both looke
 other's commit, neither would find the other: so the two exclude each other per merchant.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
@@ -11,8 +12,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.bookings.external import book
-from kontor_payments.models import Document, IncomingPayment
+from kontor_payments.errors import CurrencyMismatch, ExternalIdReused
+from kontor_payments.models import Document, IncomingPayment, Payment
 from kontor_payments.receivables.account import Account
+from kontor_service.i18n import N_
 from kontor_service.locks import lock_merchant
 
 _LOCK = "documents and payments"
@@ -28,17 +31,21 @@ async def payment_arrives(session: AsyncSession, merchant_id: UUID) -> None:
     await lock_merchant(session, merchant_id, what=_LOCK)
 
 
-async def match_parked(account: Account, document: Document) -> None:
-    """Books what waited for this document. What does not fit it (the currency) stays visible as refused."""
-    names = _named(document)
+async def match_parked(account: Account, documents: Sequence[Document]) -> None:
+    """Books what waited for an invoice, or for a reminder of it. What does not fit stays visible as refused."""
+    names = [name for document in documents for name in _named(document)]
     if not names or account.row.cancelled:
         return
     waiting = (
         select(IncomingPayment).where(IncomingPayment.state == "parked", or_(*names)).order_by(col(IncomingPayment.id))
     )
     for parked in await account.session.exec(waiting.with_for_update()):
-        if _fits(parked, document):
+        if not any(_fits(parked, document) for document in documents):
+            continue
+        try:
             await settle_incoming(account, parked)
+        except (CurrencyMismatch, ExternalIdReused) as problem:
+            parked.state, parked.error = "refused", problem.code
 
 
 def _fits(parked: IncomingPayment, document: Document) -> bool:
@@ -56,10 +63,12 @@ def _named(document: Document) -> list[ColumnElement[bool]]:
 
 
 async def settle_incoming(account: Account, incoming: IncomingPayment) -> None:
-    if incoming.currency != account.row.currency:
-        incoming.state = "refused"
-        incoming.error = "currency_mismatch"
-        return
+    """Raises CurrencyMismatch, and ExternalIdReused where staff have booked something under the same id."""
+    currency = account.row.currency
+    if incoming.currency != currency:
+        raise CurrencyMismatch(N_("The document is in %(currency)s."), field="currency", currency=currency)
+    if (await account.session.exec(select(Payment.id).where(Payment.external_id == incoming.external_id))).first():
+        raise ExternalIdReused(field="external_id")
     payment = await book(
         account,
         provider="erp",

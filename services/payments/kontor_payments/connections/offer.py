@@ -31,8 +31,8 @@ class Offer:
 
     @property
     def digest(self) -> str:
-        """Changes when what is offered changes."""
-        offered = repr((self.pairs, self.account, sorted(self.not_payable_types)))
+        """Changes when what is offered or offset changes."""
+        offered = repr((self.pairs, self.account, sorted(self.not_payable_types), self.offsets))
         return hashlib.sha256(offered.encode()).hexdigest()[:16]
 
     def methods(self, row: Receivable) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ _FACTS: dict[Fact, type[Message]] = {
 # What a reminder does not repeat of its invoice.
 _OWN = {
     "id", "merchant_id", "epoch", "version", "document_id", "document_number", "document_type", "customer_id", "thread_id",
-    "due_date", "cancelled", "repeats_document_id",
+    "due_date", "cancelled", "repeats_document_id", "credit_notes",
 }  # fmt: skip
 # Whoever books by hand says on which day the money came.
 _TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
@@ -73,7 +73,24 @@ class Account:
             for step in row.asked_discounts
         )
         asked = rules.Terms(row.asked_minor, tuple(steps), row.cancelled, row.payment_means == "direct_debit")
-        return rules.after_credit(asked, sum(credit["amount_minor"] for credit in row.credits))
+        return rules.after_credit(asked, self._offset(asked))
+
+    def _offset(self, asked: rules.Terms) -> int:
+        """What of the credit notes counts."""
+        if not self.row.credit_notes or not self.offer.offsets:
+            return 0
+        notes, before = (sum(note["amount_minor"] for note in of) for of in (self.row.credit_notes, self.row.credits))
+        return rules.offset(asked, self.positions(), notes, before)
+
+    def _credits(self) -> list[dict[str, Any]]:
+        """The older credit notes first; what is left of them stays with the customer."""
+        left, found = self.row.asked_minor - self.terms.due_minor, []
+        for note in self.row.credit_notes:
+            amount = min(left, note["amount_minor"])
+            left -= amount
+            if amount:
+                found.append(note | {"amount_minor": amount})
+        return found
 
     def counts(self, payment: Payment) -> bool:
         """Whether the payment is in the receivable's currency; otherwise its ledger stands beside the figures."""
@@ -165,8 +182,9 @@ class Account:
         record(self.session, message)
 
     def _write_figures(self) -> None:
-        figures = self.figures()
         row = self.row
+        row.credits = self._credits()
+        figures = self.figures()
         if figures.state != "paid":
             row.paid_at = None
         elif row.state != "paid":

@@ -89,6 +89,17 @@ def after_credit(terms: Terms, credit_minor: int) -> Terms:
     return replace(terms, due_minor=rest, cash_discounts=tuple(steps))
 
 
+def offset(terms: Terms, positions: Iterable[Position], notes_minor: int, before_minor: int) -> int:
+    """How much of the credit notes' sum reduces what is asked for: what would be unpaid without them.
+
+    Money that comes later leaves what was offset `before` as it is and is overpaid; where money goes away again, more is
+    offset.
+    """
+    if terms.cancelled:
+        return 0
+    return min(notes_minor, terms.due_minor, max(before_minor, standing(terms, positions).unpaid_minor))
+
+
 def standing(terms: Terms, positions: Iterable[Position]) -> Standing:
     """The figures that follow from the terms and the ledger, whatever the order of its postings."""
     ordered = sorted(positions, key=lambda p: (p.counts_on, p.sequence))

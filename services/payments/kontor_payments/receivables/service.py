@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import and_, or_, text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,12 +22,12 @@ _ASKING = frozenset({"invoice"})
 
 
 async def follow_document(session: AsyncSession, document: Document, clock: Clock) -> None:
-    """What follows from a document for its own receivable, or for that of the invoice it names."""
-    if document.names_invoice:
-        for invoice in await _invoices_named_by(session, document):
-            await _follow_invoice(session, invoice, clock)
-    else:
-        await _follow_invoice(session, document, clock)
+    """What follows from a document for its own receivable, or for those of the invoices that it names or named before."""
+    followed = await _invoices_of(session, document)
+    if not document.names_invoice:
+        followed = sorted([*followed, document], key=lambda one: one.id)
+    for invoice in followed:
+        await _follow_invoice(session, invoice, clock)
 
 
 async def _follow_invoice(session: AsyncSession, document: Document, clock: Clock) -> None:
@@ -40,21 +41,33 @@ async def _follow_invoice(session: AsyncSession, document: Document, clock: Cloc
     elif asks:
         _follow(account.row, document)
     account.row.cancelled = not asks
-    await match_parked(account, document)
     naming = await _naming(session, document)
-    _offset(account, [one for one in naming if one.type != "reminder"])
-    await _remind(account, [one for one in naming if one.type == "reminder"])
+    reminders = [one for one in naming if one.type == "reminder"]
+    account.row.credit_notes = [
+        {"document_id": str(note.id), "document_number": note.number, "amount_minor": abs(note.amount_due_minor)}
+        for note in naming
+        if note.type != "reminder" and note.currency == account.row.currency and note.amount_due_minor
+    ]
+    await _remind(account, reminders)
+    await match_parked(account, [document, *reminders])
     await end_live_checkout(account)
     await account.close()
 
 
-async def _invoices_named_by(session: AsyncSession, document: Document) -> list[Document]:
-    query = select(Document).where(
-        Document.number == document.names_invoice,
-        Document.customer_id == document.customer_id,
-        Document.names_invoice == "",
-        Document.type == "invoice",
+async def _invoices_of(session: AsyncSession, document: Document) -> list[Document]:
+    """The invoices that a credit note or reminder names, and those that count it from what it said before."""
+    named = and_(
+        col(Document.number) == document.names_invoice,
+        col(Document.number) != "",
+        col(Document.customer_id) == document.customer_id,
+        col(Document.names_invoice) == "",
+        col(Document.type) == "invoice",
     )
+    credited = select(Receivable.document_id).where(
+        text("credit_notes <> '[]'"), col(Receivable.credit_notes).contains([{"document_id": str(document.id)}])
+    )
+    reminded = select(Receivable.repeats_document_id).where(Receivable.document_id == document.id)
+    query = select(Document).where(or_(named, col(Document.id).in_(credited), col(Document.id).in_(reminded)))
     return list(await session.exec(query.order_by(col(Document.id))))
 
 
@@ -71,30 +84,19 @@ async def _naming(session: AsyncSession, invoice: Document) -> list[Document]:
     )
 
 
-def _offset(account: Account, notes: Sequence[Document]) -> None:
-    """Each credit note reduces what is unpaid without it, as far as it goes; what is left of it stays with the customer."""
-    row = account.row
-    row.credits = []
-    for note in notes if account.offer.offsets and not row.cancelled else ():
-        amount = min(abs(note.amount_due_minor), account.figures().unpaid_minor)
-        if amount and note.currency == row.currency:
-            credit = {"document_id": str(note.id), "document_number": note.number, "amount_minor": amount}
-            row.credits = [*row.credits, credit]
-
-
 async def _remind(account: Account, reminders: Sequence[Document]) -> None:
     """A receivable for each reminder, which `close` fills with the figures of its invoice."""
     row, session = account.row, account.session
-    query = select(Receivable).where(Receivable.repeats_document_id == row.document_id)
+    theirs = col(Receivable.document_id).in_([reminder.id for reminder in reminders])
+    query = select(Receivable).where(or_(col(Receivable.repeats_document_id) == row.document_id, theirs))
     known = {repeated.document_id: repeated for repeated in await session.exec(query)}
     for document_id in known.keys() - {reminder.id for reminder in reminders}:
         known[document_id].cancelled = True
     for reminder in reminders:
         repeated = known.get(reminder.id) or Receivable(
-            merchant_id=row.merchant_id, document_id=reminder.id, currency=row.currency, asked_minor=row.asked_minor,
-            repeats_document_id=row.document_id,
+            merchant_id=row.merchant_id, document_id=reminder.id, currency=row.currency, asked_minor=row.asked_minor
         )  # fmt: skip
-        repeated.cancelled = row.cancelled
+        repeated.cancelled, repeated.repeats_document_id = row.cancelled, row.document_id
         for name in ("customer_id", "thread_id", "due_date"):
             setattr(repeated, name, getattr(reminder, name))
         repeated.document_number, repeated.document_type = reminder.number, reminder.type
@@ -142,10 +144,10 @@ def _follow(row: Receivable, document: Document) -> None:
 
 
 async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock, *, limit: int = 200) -> bool:
-    """Brings open receivables up to what the merchant offers now; True while there are more.
+    """Brings open receivables up to what the merchant offers and offsets now; True while there are more.
 
     The merchant's row is held from the start to the commit: a change that comes meanwhile waits, and marks anew.
-    Receivables are locked in the order of their documents' ids, as `apply_documents` does.
+    Receivables are locked in the order of their documents' ids, as those of a batch of documents are.
     """
     await _mark_offer(session, merchant_id, pending=False)
     offer = await load_offer(session, merchant_id)
@@ -160,7 +162,9 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
     )
     found = list(await session.exec(stale))
     for receivable_id in found:
-        await (await lock(session, receivable_id, clock)).close()
+        account = await lock(session, receivable_id, clock)
+        await end_live_checkout(account)
+        await account.close()
     more = len(found) == limit
     if more:
         await _mark_offer(session, merchant_id, pending=True)

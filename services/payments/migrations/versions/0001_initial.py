@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("repeats_document_id", sa.Uuid(), nullable=True),
+        sa.Column("credit_notes", postgresql.JSONB(), nullable=False),
         sa.Column("credits", postgresql.JSONB(), nullable=False),
         sa.Column("asked_discounts", postgresql.JSONB(), nullable=False),
         sa.Column("payment_reference", sa.Text(), nullable=False),
@@ -246,6 +247,13 @@ def upgrade() -> None:
         ["merchant_id", "id"],
         unique=False,
         postgresql_where=sa.text("state NOT IN ('paid', 'cancelled')"),
+    )
+    op.create_index(
+        "receivable_credited",
+        "receivable",
+        ["merchant_id"],
+        unique=False,
+        postgresql_where=sa.text("credit_notes <> '[]'"),
     )
     op.create_index(
         "receivable_repeats",
