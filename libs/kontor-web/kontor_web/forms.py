@@ -67,6 +67,8 @@ class Form:
         self.errors: dict[str, str] = {}
         # What concerns the form as a whole.
         self.problem: str = ""
+        # Of the page that shows the refusal: when to come again.
+        self.headers: dict[str, str] | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None = None) -> Self:
@@ -172,6 +174,7 @@ class Form:
 
         `names` maps its field to ours.
         """
+        self.headers = problem.headers
         names = names or {}
         findings = [(finding["field"], finding["message"]) for finding in map(spoken, problem.errors)]
         if not findings and problem.field:

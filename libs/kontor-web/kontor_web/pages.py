@@ -114,12 +114,15 @@ class Pages:
         headers: dict[str, str] | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        """The template as a response, in its reader's language and zone. Flashes that wait are shown once."""
+        """The template as a response, in its reader's language and zone. Flashes that wait are shown once.
+
+        `headers`: those of the `form`, if there is one, where none are given.
+        """
         i18n.speak(page_context.language, page_context.time_zone)
         page = _Page(request, self, flashes=_read_flash(request.cookies.get(self.flash_cookie)))
         _page.set(page)
         html = self.environment.get_template(template).render(context=page_context, **context)
-        response = HTMLResponse(html, status, headers)
+        response = HTMLResponse(html, status, headers or getattr(context.get("form"), "headers", None))
         if request.query_params.get("language") in i18n.LANGUAGES:
             _set(response, _LANGUAGE_COOKIE, request.query_params["language"], max_age=365 * 24 * 3600)
         if page.new_seed is not None:

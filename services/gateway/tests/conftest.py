@@ -96,7 +96,7 @@ class Owners:
         )
         if isinstance(answer, bytes):
             return Response(answer, status)
-        return JSONResponse(answer, status)
+        return JSONResponse(answer, status, {"Retry-After": "300"} if status == 429 else None)
 
 
 class Portal:

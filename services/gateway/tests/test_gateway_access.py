@@ -161,6 +161,24 @@ async def test_the_browser_is_known_to_the_account_that_logged_in_with_it(portal
     assert [asked["device"] for asked in portal.owners.asked_of("/v1/sessions/password")] == ["", "known"]
 
 
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ("/brunner/anmelden", "/v1/sessions/password"),
+        ("/brunner/code", "/v1/sessions/code/start"),
+        ("/passwort/old", "/v1/password-resets/complete"),
+        ("/l/old", "/v1/sessions/link"),
+    ],
+)
+async def test_a_page_after_too_many_attempts_says_when_to_come_again(portal: Any, page: str, asked: str) -> None:
+    await portal.merchant("brunner")
+    portal.owners.answer("POST", asked, {"code": "too_many_requests", "detail": "too many"}, 429)
+    fields = {"email": "a@b.example", "password": "zehn zeichen", "again": "zehn zeichen"}
+    answer = await portal.post(page, {"accept": "text/html"}, **fields)
+    assert (answer.status_code, answer.headers["content-type"]) == (429, "text/html; charset=utf-8")
+    assert answer.headers["retry-after"] == "300"
+
+
 @pytest.mark.parametrize("there", ["//evil.example", "https://evil.example", "/maier/dokumente", "/brunner\\@evil"])
 async def test_log_in_leads_nowhere_else(portal: Any, there: str) -> None:
     merchant = await portal.merchant("brunner")

@@ -158,6 +158,13 @@ async def test_with_meters_down_what_was_typed_stays(portal: Any, home: Any) -> 
     assert "Es ist nichts verloren" in page.text
 
 
+async def test_too_many_readings_come_back_with_when_to_send_them_again(portal: Any, home: Any) -> None:
+    portal.owners.answer("POST", "/v1/readings", {"code": "too_many_requests", "detail": "too many"}, 429)
+    page = await portal.post(FORM, home["cookie"], day="2026-11-20", key="k-1", **{field(home["one"]): "12400"})
+    assert (page.status_code, page.headers["retry-after"]) == (429, "300")
+    assert 'value="12400"' in page.text
+
+
 async def test_a_picture_that_is_too_large_for_its_owner_is_named_at_its_field(portal: Any, home: Any) -> None:
     portal.owners.answer("POST", "/v1/photos", {"code": "file_too_large", "detail": "too large"}, 413)
     files = {f"photo-{home['one'].id}": ("a.heic", b"x", "image/heic")}

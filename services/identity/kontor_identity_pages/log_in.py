@@ -81,6 +81,7 @@ def refuse(form: Form, problem: Problem) -> int:
         raise problem
     unknown = isinstance(problem, Unauthorized) and "password" in form.values
     form.problem = _("E-mail address or password is wrong.") if unknown else problem.detail
+    form.headers = problem.headers
     return problem.status
 
 

@@ -98,4 +98,5 @@ def _refused(form: Form, problem: Problem) -> int:
         form.problem = _("Too many attempts in a short time. Please send it again in a few minutes.")
     else:
         form.problem = _("These readings were not taken.") + (f" {problem.detail}" if problem.detail else "")
+    form.headers = problem.headers
     return problem.status
