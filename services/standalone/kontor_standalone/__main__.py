@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +15,7 @@ from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.server import serving
 from kontor_service.telemetry import configure_logging
 from kontor_standalone.demo.seed import Demo, demo
-from kontor_standalone.home import Home, InUse, held, open_home, write_private
+from kontor_standalone.home import Home, Refused, held, open_home, remove, write_private
 from kontor_standalone.platform import prepare
 
 # How often PostgreSQL is looked for, and how long it may take to answer.
@@ -51,14 +50,10 @@ def run(folder: Path, absent: tuple[str, ...]) -> None:
 @commands.command()
 @_FOLDER
 def reset(folder: Path) -> None:
-    """Empties the installation: database, files, mails. Refuses while it runs."""
+    """Deletes the installation: database, files, mails. Refuses while it runs, and where the folder is not Kontor's."""
     with _alone(folder):
-        if (folder / "postgres" / "postmaster.pid").exists():
-            # Left running by a start that was killed.
-            with embedded_postgres(folder.resolve() / "postgres"):
-                pass
-        shutil.rmtree(folder, ignore_errors=True)
-    click.echo(f"{folder} is empty")
+        remove(folder)
+    click.echo(f"{folder} holds no installation any more")
 
 
 @contextmanager
@@ -66,8 +61,8 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         with held(folder):
             yield
-    except InUse as used:
-        raise click.ClickException(str(used)) from used
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 async def _run(home: Home, server: str, absent: tuple[str, ...]) -> bool:

@@ -7,18 +7,29 @@ import secrets
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kontor_service.embedded_postgres import stop_postgres
 from kontor_service.services import services
 
+# Those that no service has.
+_SECRETS = {"database", "sandbox", "credentials"}
 # Those of the services are in their settings.
 _OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "management": 9000}
+# What customers and merchants would miss, and what else an installation writes into its folder.
+_DATA = ("postgres", "files", "mails", *(f"sandbox.db{ending}" for ending in ("", "-wal", "-shm", "-journal")))
+_OWN = (
+    *(f"{name}.{ending}" for name in ("run", "services", "demo", "secrets") for ending in ("json", "part")),
+    "starting", "kontor.lock",
+)  # fmt: skip
+# A first start may end before there are secrets.
+_BEFORE_SECRETS = {"kontor.lock", "starting", "secrets.part"}
 
 
-class InUse(RuntimeError):
-    """Another process runs on the folder; the message says which."""
+class Refused(RuntimeError):
+    """The folder is in use, not Kontor's, or incomplete; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,11 @@ class Home:
     def demo_file(self) -> Path:
         return self.folder / "demo.json"
 
+    @property
+    def starting_file(self) -> Path:
+        """Is there until somebody was told how to log in."""
+        return self.folder / "starting"
+
     def url(self, part: str) -> str:
         return f"http://127.0.0.1:{self.ports[part]}"
 
@@ -53,37 +69,67 @@ class Home:
 
 
 def open_home(folder: Path) -> Home:
-    """The folder with its secrets, made at the first start; ports that are taken now are moved aside."""
-    sockets = _sockets()
-    ports = {part: one.getsockname()[1] for part, one in sockets.items()}
-    home = Home(folder, _secrets(folder / "secrets.json"), ports, sockets)
-    if not home.demo_file.exists():
-        _empty(folder)
-    return home
+    """The folder with its secrets, made at the first start; ports that are taken now are moved aside.
+
+    What a first start left that was killed before it had told anybody how to log in is begun anew. Raises Refused.
+    """
+    starting, demo = folder / "starting", folder / "demo.json"
+    if not (folder / "secrets.json").exists():
+        starting.touch()
+    elif demo.exists():
+        starting.unlink(missing_ok=True)
+    elif starting.exists():
+        _delete(folder, _DATA)
+    else:
+        raise Refused(f"{demo} is missing, which says how to log in: put it back, or reset the installation")
+    known, sockets = _secrets(folder / "secrets.json"), _sockets()
+    return Home(folder, known, {part: one.getsockname()[1] for part, one in sockets.items()}, sockets)
+
+
+def remove(folder: Path) -> None:
+    """The installation in the folder; whatever else is there stays."""
+    _delete(folder, (*_DATA, *_OWN))
+    with suppress(OSError):
+        folder.rmdir()
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """The folder, which is made where it is missing, for this process alone; a killed one holds nothing. Raises InUse."""
+    """The folder, which is made where it is missing, for this process alone; a killed one holds nothing. Raises Refused."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+") as file:
+    if not _is_ours(folder):
+        raise Refused(f"{folder} holds files that are not Kontor's: choose an empty folder")
+    with (folder / "kontor.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise InUse(f"Kontor is running on {folder} (process {file.read() or 'unknown'}); end it first") from None
+            raise Refused(f"Kontor is running on {folder} (process {file.read() or 'unknown'}); end it first") from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
 
 
-def _empty(folder: Path) -> None:
-    """What a first start left that was killed before it had told anybody how to log in: the next one begins anew."""
-    for name in ("postgres", "files", "mails"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for file in folder.glob("sandbox.db*"):
-        file.unlink()
+def _is_ours(folder: Path) -> bool:
+    """Empty, or with secrets that Kontor made. Everything else belongs to somebody, even where names are the same."""
+    try:
+        known = json.loads((folder / "secrets.json").read_text())
+    except FileNotFoundError:
+        return {file.name for file in folder.iterdir()} <= _BEFORE_SECRETS
+    except ValueError:
+        return False
+    return isinstance(known, dict) and known.keys() >= _SECRETS
+
+
+def _delete(folder: Path, names: tuple[str, ...]) -> None:
+    # A start that was killed may have left it running.
+    stop_postgres(folder.resolve() / "postgres")
+    for file in (folder / name for name in names):
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file, ignore_errors=True)
+        else:
+            file.unlink(missing_ok=True)
 
 
 def write_private(path: Path, value: object) -> None:
@@ -99,7 +145,7 @@ def write_private(path: Path, value: object) -> None:
 
 def _secrets(path: Path) -> dict[str, str]:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    wanted = ("database", "sandbox", "credentials", *services())
+    wanted = (*sorted(_SECRETS), *services())
     if any(name not in known for name in wanted):
         known = {name: known.get(name) or secrets.token_hex(24) for name in wanted}
         write_private(path, known)

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.services import services
-from kontor_standalone.home import Home, InUse, held, listening, open_home, write_private
+from kontor_standalone.__main__ import commands
+from kontor_standalone.home import Home, Refused, held, listening, open_home, remove, write_private
 from kontor_testing.serving import free_port
 
 
@@ -55,7 +58,7 @@ def test_a_killed_process_holds_the_folder_no_more(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", command, str(tmp_path)], stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
         first.stdout.readline()
-        with pytest.raises(InUse), held(tmp_path):
+        with pytest.raises(Refused, match="Kontor is running on"), held(tmp_path):
             pass
         first.kill()
     with held(tmp_path):
@@ -82,13 +85,50 @@ def test_what_a_killed_first_start_left_is_begun_anew_and_a_finished_one_kept(ho
     (home.folder / "sandbox.db").touch()
     close(home)
     again = open_home(home.folder)
-    assert sorted(file.name for file in home.folder.iterdir()) == ["secrets.json"]
+    assert sorted(file.name for file in home.folder.iterdir()) == ["secrets.json", "starting"]
     assert again.secrets == secrets
     (home.folder / "postgres").mkdir()
     write_private(again.demo_file, {})
     close(again)
     close(open_home(home.folder))
     assert (home.folder / "postgres").exists()
+    home.demo_file.unlink()
+    with pytest.raises(Refused, match=r"demo\.json is missing"):
+        open_home(home.folder)
+    assert (home.folder / "postgres").exists()
+
+
+@pytest.mark.parametrize("foreign", ["files/thesis.odt", "mails/inbox", "sandbox.db", "lock", "secrets.json"])
+def test_a_folder_of_somebody_else_is_left_as_it_is(tmp_path: Path, foreign: str) -> None:
+    file = tmp_path / foreign
+    file.parent.mkdir(exist_ok=True)
+    file.write_text('{"token": "theirs"}')
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(Refused, match="choose an empty folder"), held(tmp_path):
+        pass
+    answer = CliRunner().invoke(commands, ["reset", "--folder", str(tmp_path)])
+    assert (answer.exit_code, "choose an empty folder" in answer.output) == (1, True)
+    assert (sorted(tmp_path.rglob("*")), file.read_text()) == (before, '{"token": "theirs"}')
+
+
+def test_a_reset_deletes_the_installation_and_nothing_else(home: Home) -> None:
+    for name in ("postgres", "files", "mails", "notes"):
+        (home.folder / name).mkdir()
+    for name in ("secrets.txt", "sandbox.db.old", "sandbox.db-wal"):
+        (home.folder / name).touch()
+    write_private(home.demo_file, {})
+    answer = CliRunner().invoke(commands, ["reset", "--folder", str(home.folder)])
+    assert answer.exit_code == 0
+    assert sorted(file.name for file in home.folder.iterdir()) == ["notes", "sandbox.db.old", "secrets.txt"]
+
+
+def test_a_database_left_running_is_ended_before_its_data_is_deleted(home: Home) -> None:
+    data = home.folder / "postgres"
+    with embedded_postgres(data, {"fsync": "off"}):
+        number = int((data / "postmaster.pid").read_text().split()[0])
+        remove(home.folder)
+        assert not Path(f"/proc/{number}/exe").exists()
+    assert not home.folder.exists()
 
 
 def test_nobody_takes_a_port_between_choosing_and_serving(home: Home) -> None:

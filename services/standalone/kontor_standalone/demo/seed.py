@@ -49,6 +49,7 @@ async def demo(home: Home, identity: IdentitySettings) -> Demo:
     finally:
         await calls.close()
     write_private(home.demo_file, asdict(made))
+    home.starting_file.unlink()
     return made
 
 
