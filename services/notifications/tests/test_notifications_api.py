@@ -1,6 +1,9 @@
 """Templates, resend and snapshots over HTTP."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, Customer, Merchant
 from kontor_notifications.mails.finished import forget_old_bodies
+from kontor_notifications.mails.owners import Owners
+from kontor_service.database import Database
 
 INVOICE = "/v1/templates/document_shared:invoice/de"
 OTHER_MERCHANT = "01920000-0000-7000-8000-0000000000ff"
@@ -241,6 +246,50 @@ async def test_a_sent_mail_can_be_read_as_it_went_out_without_its_secrets(
     assert "/l/" not in look["html"] + look["text"]
     other = desk.auth("mails:resend", merchant=OTHER_MERCHANT)
     assert (await desk.http.get(f"/v1/mails/{first}", headers=other)).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path", "right"), [
+    ("GET", "/v1/mails/{}", "mails:resend"), ("POST", "/v1/templates/preview", "templates:edit"),
+])  # fmt: skip
+async def test_identity_is_asked_for_the_logo_outside_of_transactions(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document, monkeypatch: pytest.MonkeyPatch,
+    method: str, path: str, right: str,
+) -> None:  # fmt: skip
+    merchant.logo_sha256, merchant.logo_media_type, merchant.logo_shown = "d" * 64, "image/png", True
+    first = await sent_to(desk, merchant, customer, document, "erika@example.org")
+    inside, asked, transaction, logo = set(), list[bool](), Database.transaction, Owners.logo
+
+    @asynccontextmanager
+    async def watched(database: Database, *words: Any, **named: Any) -> AsyncIterator[Any]:
+        async with transaction(database, *words, **named) as session:
+            inside.add(asyncio.current_task())
+            try:
+                yield session
+            finally:
+                inside.discard(asyncio.current_task())
+
+    async def ask(owners: Owners, of: Merchant) -> bytes | None:
+        asked.append(asyncio.current_task() in inside)
+        return await logo(owners, of)
+
+    monkeypatch.setattr(Database, "transaction", watched)
+    monkeypatch.setattr(Owners, "logo", ask)
+    body = {"json": {"kind": "document_shared:invoice"}} if method == "POST" else {}
+    answer = await desk.http.request(method, path.format(first), headers=desk.auth(right), **body)
+    assert (answer.status_code, asked) == (200, [False])
+    assert 'src="data:image/png;base64,' in answer.json()["html"]
+
+
+@pytest.mark.parametrize("choice", [
+    {"recipient": "erika"}, {"recipient": "a@example.org, b@example.org"}, {"recipient": "a" * 250 + "@example.org"},
+    {"subject": "a" * 201}, {"text": "a" * 10_001},
+])  # fmt: skip
+async def test_what_no_mail_can_carry_is_refused_at_its_field(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document, choice: dict[str, str]
+) -> None:
+    first = await sent_to(desk, merchant, customer, document, "refuse-550@example.org")
+    for answer in (await share_preview(desk, document, **choice), await again(desk, first, **choice)):
+        assert (answer.status_code, answer.json()["field"]) == (422, next(iter(choice)))
 
 
 async def test_the_code_of_a_sent_mail_is_covered(desk: Any, merchant: Merchant) -> None:

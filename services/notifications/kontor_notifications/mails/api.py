@@ -4,8 +4,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from kontor.identity.v1.identity_pb2 import Merchant
+from kontor_notifications.copies import queries as copies
 from kontor_notifications.events import mail_state
 from kontor_notifications.mails import finished
 from kontor_notifications.mails.resend import resend
@@ -23,9 +25,9 @@ class Sharing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     document_id: UUID
-    recipient: Line = ""
-    subject: Line = ""
-    text: Text = ""
+    recipient: Line = Field(default="", max_length=254, pattern=r"^$|^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$")
+    subject: Line = Field(default="", max_length=200)
+    text: Text = Field(default="", max_length=10_000)
 
 
 class Again(BaseModel):
@@ -33,9 +35,9 @@ class Again(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    recipient: Line | None = None
-    subject: Line = ""
-    text: Text = ""
+    recipient: Line | None = Field(default=None, max_length=254)
+    subject: Line = Field(default="", max_length=200)
+    text: Text = Field(default="", max_length=10_000)
 
 
 @router.post("/preview")
@@ -53,8 +55,11 @@ async def preview(request: Request, principal: Sender, sharing: Sharing) -> dict
 @router.get("/{mail_id}")
 async def look(request: Request, principal: Sender, mail_id: UUID) -> dict[str, Any]:
     """As it went out, and what may be corrected before it goes again."""
-    async with request.app.state.db.transaction(principal.merchant) as session:
-        return await finished.as_it_went(session, request.app.state.owners, mail_id)
+    state = request.app.state
+    async with state.db.transaction(principal.merchant) as session:
+        found = await finished.as_it_went(session, mail_id)
+        merchant = await copies.get(session, Merchant, principal.merchant)
+    return found | {"html": await finished.with_logo(state.owners, merchant, found["html"])}
 
 
 @router.post("/{mail_id}/resend", status_code=202)

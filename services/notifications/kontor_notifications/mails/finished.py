@@ -76,9 +76,9 @@ async def as_it_would_go(session: AsyncSession, settings: Settings, mail: Mail, 
     return render(words, facts, logo=None)
 
 
-async def as_it_went(session: AsyncSession, owners: Owners, mail_id: UUID) -> dict[str, Any]:
+async def as_it_went(session: AsyncSession, mail_id: UUID) -> dict[str, Any]:
     """{subject, text, html, own, placeholders}: what was sent (text and html are empty where it was not, or is no longer kept),
-    and what may be corrected: staff's own words, else the template's. Raises MailUnknown."""
+    and what may be corrected: staff's own words, else the template's. The html still lacks its logo. Raises MailUnknown."""
     mail = await session.get(Mail, mail_id)
     if mail is None:
         raise MailUnknown(mail_id=mail_id)
@@ -90,9 +90,13 @@ async def as_it_went(session: AsyncSession, owners: Owners, mail_id: UUID) -> di
         found["placeholders"] = [{"name": one.name, "meaning": one.meaning} for one in words.about.placeholders]
     body = await session.get(MailBody, (mail.merchant_id, mail_id))
     if body is not None:
-        logo = await owners.logo_address(await copies.get(session, Merchant, mail.merchant_id))
-        found |= {"text": body.text, "html": body.html.replace(f"cid:{LOGO}", logo or "")}
+        found |= {"text": body.text, "html": body.html}
     return found
+
+
+async def with_logo(owners: Owners, merchant: Merchant, html: str) -> str:
+    """As a page shows it. Asks identity: not in a transaction."""
+    return html.replace(f"cid:{LOGO}", await owners.logo_address(merchant) or "") if html else ""
 
 
 async def forget_old_bodies(database: Database) -> None:

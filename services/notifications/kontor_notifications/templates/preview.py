@@ -18,6 +18,7 @@ from kontor_notifications.rendering.facts import DocumentFacts, Facts, Secrets
 from kontor_notifications.rendering.render import render
 from kontor_notifications.templates import syntax
 from kontor_notifications.templates.service import wording
+from kontor_service.database import Database
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_, Language, speaking
 from kontor_service.i18n import gettext as _
@@ -39,19 +40,20 @@ class Trial(BaseModel):
 
 
 async def preview(
-    session: AsyncSession, owners: Owners, portal_url: str, merchant_id: UUID, trial: Trial
+    database: Database, owners: Owners, portal_url: str, merchant_id: UUID, trial: Trial
 ) -> dict[str, str]:
     """{subject, text, html}. Raises KindUnknown, TemplateInvalid, DocumentUnknown."""
     about = text_of(trial.kind)
-    tried = await wording(session, about, trial.language)
+    async with database.transaction(merchant_id) as session:
+        tried = await wording(session, about, trial.language)
+        merchant = await copies.get(session, Merchant, merchant_id)
+        document, customer = await _document(session, about, trial)
     tried = replace(
         tried,
         subject=tried.subject if trial.subject is None else trial.subject,
         text=tried.text if trial.text is None else trial.text,
     )
     syntax.check(about, tried.subject, tried.text)
-    merchant = await copies.get(session, Merchant, merchant_id)
-    document, customer = await _document(session, about, trial)
     facts = sample_facts(about, trial.language, merchant, document, customer, f"{portal_url}/{merchant.slug}")
     return asdict(render(tried, facts, logo=await owners.logo_address(merchant)))
 
