@@ -18,6 +18,7 @@ from kontor_documents.einvoice.write import write_ubl
 from kontor_documents.intake import issuing, store_document
 from kontor_documents.intake import service as intake
 from kontor_documents.release import waiting
+from kontor_service.files import Files
 from kontor_service.ids import uuid7
 
 
@@ -131,6 +132,23 @@ async def test_data_that_names_no_buyer_waits_as_a_draft_and_is_issued_when_its_
     issued = (await documents.status_of(status["id"]))["document"]
     assert (issued["id"], issued["state"], issued["number"]) == (draft["id"], "shared", "RE-2026-0001")
     assert issued["has_pdf"]
+
+
+async def test_a_draft_is_issued_without_speaking_to_storage_while_it_is_locked(documents, monkeypatch):
+    await documents.open_shop()
+    status = await documents.made(invoice(number=""))
+    put, locked = Files.put, []
+
+    async def watched(self, content):
+        async with documents.app.state.db.transaction(documents.merchant) as session:
+            free = await session.execute(text("SELECT id FROM document FOR UPDATE SKIP LOCKED"))
+            locked.append(not free.all())
+        return await put(self, content)
+
+    monkeypatch.setattr(Files, "put", watched)
+    await documents.add_customer()
+    assert (await documents.status_of(status["id"]))["document"]["number"] == "RE-2026-0001"
+    assert set(locked) == {False}
 
 
 async def test_a_draft_that_staff_assign_is_issued_to_that_customer_and_shared(documents):

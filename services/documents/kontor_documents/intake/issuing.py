@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -131,12 +132,21 @@ async def _issue(
     number = await number_for(session, document.merchant_id, issue.data, document, draft=False)
     data = issue.data.model_copy(update={"number": number})
     values = columns(data) | {
-        "facts": facts(data), "content_sha256": await deps.files.put(serialize(data)), "report_sha256": issue.report_sha256,
+        "facts": facts(data), "content_sha256": await content_stored(deps, data, issue), "report_sha256": issue.report_sha256,
         "issues": issues_of(data, issue.findings, issued=True), "draft": False,
     }  # fmt: skip
     for name, value in values.items():
         setattr(document, name, value)
     await history.append(session, document, "issued", at=deps.clock.now(), actor="Kontor")
+
+
+async def content_stored(deps: Dependencies, data: DocumentData, issue: Issue) -> str:
+    """The content's SHA-256. With something locked, storage is spoken to only where the number is another than foreseen."""
+    content = serialize(data)
+    content_sha256 = sha256(content).hexdigest()
+    if content_sha256 != issue.content_sha256:
+        await deps.files.put(content)
+    return content_sha256
 
 
 async def number_for(

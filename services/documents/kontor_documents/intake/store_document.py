@@ -1,7 +1,6 @@
 """Writing a document that came in: its row, content, files, thread and history, in the intake's transaction."""
 
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
 from kontor_documents import copies, history, queries
-from kontor_documents.content.model import DocumentData, serialize
+from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.events import document_state
-from kontor_documents.intake.issuing import Issue
+from kontor_documents.intake.issuing import Issue, content_stored
 from kontor_documents.intake.parse import MOST_ISSUES, Parsed
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document, DocumentFile, Submission
@@ -41,11 +40,6 @@ async def store_document(
     issue: Issue,
 ) -> Document:
     """Adds the document, or gives the unshared one new content. Its production follows after the commit."""
-    content = serialize(data)
-    content_sha256 = sha256(content).hexdigest()
-    if content_sha256 != issue.content_sha256:
-        # The number is another than foreseen.
-        await deps.files.put(content)
     values: dict[str, Any] = {
         **columns(data),
         "external_id": external_id,
@@ -56,7 +50,7 @@ async def store_document(
         "settled": False,
         "facts": facts(data),
         "issues": [IN_PRODUCTION, *map(asdict, issue.findings), *parsed.issues][:MOST_ISSUES],
-        "content_sha256": content_sha256,
+        "content_sha256": await content_stored(deps, data, issue),
         "report_sha256": issue.report_sha256,
     }
     document = existing or Document(
