@@ -47,13 +47,14 @@ class Fault:
 def arm(ledger: Ledger, point: str, after: int) -> None:
     fault = Fault(after)
     transport: Any = ledger.sender._transport
-    worker: Any = next(iter(ledger.receiver._workers.values()))
     if point == "commit-publish":
         transport.publish = fault.before(transport.publish)
     elif point == "publish-mark":
         transport.publish = fault.after(transport.publish)
     else:
-        worker.process = fault.after(worker.process)
+        workers: list[Any] = list(ledger.receiver._workers.values())
+        for worker in workers:
+            worker.process = fault.after(worker.process)
 
 
 async def main(order: dict[str, Any]) -> None:

@@ -107,7 +107,7 @@ class Office:
         files = Counter(
             (row["document_id"], row["role"]) for row in await self.stage.rows("SELECT * FROM document_file")
         )
-        roles = {"invoice": ("pdf", "xml"), "quote": ("pdf",)}
+        roles = {"invoice": ("pdf", "xml", "xrechnung"), "quote": ("pdf",)}
         assert files == {(row["id"], role): 1 for row in kept for role in roles[row["type"]]}
         facts = await self.stage.rows("SELECT document_id, fact FROM history_entry WHERE fact = 'shared'")
         assert Counter(row["document_id"] for row in facts) == Counter(row["id"] for row in kept)

@@ -186,7 +186,7 @@ def test_a_revoked_api_key(world: World) -> None:
 def test_a_changed_password_ends_the_other_sessions(world: World) -> None:
     _, first = add_staff(world, world.b, "support", "petra@zweitwerk.example")
     second = world.staff("petra@zweitwerk.example", PASSWORD)
-    form = {"old": PASSWORD, "new": PASSWORD + "-neu"}
+    form = {"old": PASSWORD, "password": PASSWORD + "-neu", "again": PASSWORD + "-neu"}
     change = lambda: world.call("admin", "POST", "/konto/passwort", cookie=second, form=form)  # noqa: E731
     none_let_in(hammered(world, world.url("admin", "/kunden"), {"Cookie": first, "Accept": "text/html"}, change), {303})
 
