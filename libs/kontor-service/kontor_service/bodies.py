@@ -89,7 +89,7 @@ def _check(count: int, most: int) -> None:
             N_("At most %(megabytes)s MiB are accepted."),
             code="file_too_large",
             field="file",
-            megabytes=most // MEBIBYTE,
+            megabytes=most // MEBIBYTE or most / MEBIBYTE,
         )
 
 

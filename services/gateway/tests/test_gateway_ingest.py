@@ -158,6 +158,13 @@ async def test_events_are_read_on_from_a_position(portal: Any, merchant: str) ->
     assert answer.json() == {"events": [event], "next": 8}
 
 
+async def test_a_webhook_larger_than_any_providers_is_refused(portal: Any) -> None:
+    connection = uuid7()
+    portal.owners.answer("POST", f"/v1/webhooks/sandbox/{connection}", {})
+    answer = await portal.client.post(f"/webhooks/sandbox/{connection}", content=b" " * (256 * 1024 + 1))
+    assert (answer.status_code, answer.json()["megabytes"]) == (413, 0.25)
+
+
 async def test_a_webhook_is_passed_on_with_its_signature_and_without_a_cookie(portal: Any) -> None:
     connection = uuid7()
     portal.owners.answer("POST", f"/v1/webhooks/sandbox/{connection}", {})

@@ -100,7 +100,8 @@ async def test_a_booking_is_cancelled_with_a_reason_and_both_stay_visible(world:
     assert [posting["amount_minor"] for posting in postings] == [11900, -11900]
     again = await cancel(world, booked.payment.id)
     assert (again.status_code, again.json()["code"]) == (409, "not_cancellable")
-    assert (await cancel(world, booked.payment.id, " ")).status_code == 422
+    for reason in (" ", "Falsch\x00"):
+        assert (await cancel(world, booked.payment.id, reason)).status_code == 422
 
 
 async def test_what_was_the_same_money_as_a_cancelled_booking_counts_again(world: Any) -> None:
@@ -113,6 +114,48 @@ async def test_what_was_the_same_money_as_a_cancelled_booking_counts_again(world
     await cancel(world, by_hand["id"])
     row = await world.receivable(document)
     assert (row["state"], row["paid_minor"], row["overpaid_minor"]) == ("paid", 11900, 0)
+
+
+async def test_taking_a_booking_back_ends_the_checkout_of_the_smaller_rest(world: Any) -> None:
+    document = await world.invoice()
+    await by_staff(world, document, 4000)
+    checkout = await world.checkout(document)
+    [booked] = await world.sql("SELECT id FROM payment")
+    await cancel(world, booked["id"])
+    row = await world.receivable(document)
+    assert (row["open_minor"], row["checkout_open"]) == (11900, False)
+
+    async def ended() -> bool:
+        return bool((await world.at_provider(checkout))["state"] == "expired")
+
+    await eventually(ended)
+    assert (await world.checkout(document))["amount_minor"] == 11900
+
+
+async def test_a_checkout_begun_while_a_cash_discount_ran_is_kept_afterwards(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = world.app.state.clock.today("Europe/Berlin")
+    step = {"until": str(today), "percent": "2.00", "amount_minor": 238, "payable_minor": 11662}
+    document = await world.invoice(cash_discounts=[step])
+    checkout = await world.checkout(document)
+    monkeypatch.setattr(world.app.state.clock, "offset", timedelta(days=1))
+    await world.choose(checkout, "decline")
+
+    async def told() -> bool:
+        return bool((await world.receivable(document))["last_failure"] == "card_declined")
+
+    await eventually(told)
+    assert (await world.receivable(document))["checkout_open"] is True
+
+
+async def test_the_external_id_of_a_booking_taken_back_is_used_up(world: Any) -> None:
+    document = await world.invoice()
+    await by_staff(world, document, 1000, external_id="bank-10")
+    [booked] = await world.sql("SELECT id FROM payment")
+    await cancel(world, booked["id"])
+    answer = await by_staff(world, document, 1000, external_id="bank-10")
+    assert (answer.status_code, answer.json()["code"]) == (409, "external_id_reused")
 
 
 async def test_a_payment_through_a_provider_is_not_cancelled(world: Any) -> None:

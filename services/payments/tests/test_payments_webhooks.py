@@ -116,6 +116,14 @@ async def test_a_forged_webhook_is_refused_and_changes_nothing(world: Any) -> No
     assert await world.state(document) == "open"
 
 
+async def test_a_webhook_is_refused_where_it_is_larger_than_any_providers(world: Any) -> None:
+    found, _ = await connection(world)
+    address, largest = f"/v1/webhooks/sandbox/{found.id}", 256 * 1024
+    assert (await world.http.post(address, content=b" " * largest)).json()["code"] == "signature_invalid"
+    answer = await world.http.post(address, content=b" " * (largest + 1))
+    assert (answer.status_code, answer.json()["megabytes"]) == (413, 0.25)
+
+
 async def test_a_webhook_for_an_unknown_connection_is_not_found(world: Any) -> None:
     answer = await world.http.post(f"/v1/webhooks/sandbox/{uuid4()}", content=b"{}")
     assert (answer.status_code, answer.json()["code"]) == (404, "connection_unknown")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from kontor_service.money import TOO_MUCH, TOO_MUCH_MINOR
-from kontor_service.validation import Line, Number
+from kontor_service.validation import Line, Number, Text
 
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 Name = Annotated[Line, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -48,7 +48,8 @@ class MarkPaidInput(BaseModel):
 
 
 class CancelInput(BaseModel):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    # In one constraint the length would be that before the strip.
+    reason: Annotated[Text, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=500)]
 
 
 class BookingInput(MarkPaidInput):

@@ -70,7 +70,9 @@ async def cancel_booking(
         if payment.connection_id or payment.state == "cancelled":
             raise NotCancellable
         cancel(account, payment, reason=wanted.reason, by=principal.name or principal.subject)
+        await end_live_checkout(account)
         row = await account.close()
+    deps.wake.set()
     return command_result(events.receivable_state(row))
 
 
@@ -101,7 +103,8 @@ async def _is_known(session: AsyncSession, account: Account, booking: BookingInp
     known = (await session.exec(query)).one_or_none()
     if known is None:
         return False
-    if (known.receivable_id, known.amount_minor) != (account.row.id, booking.amount_minor):
+    same = (known.receivable_id, known.amount_minor) == (account.row.id, booking.amount_minor)
+    if not same or known.state == "cancelled":
         raise ExternalIdReused(field="external_id")
     return True
 

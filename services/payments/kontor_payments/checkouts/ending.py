@@ -1,4 +1,4 @@
-"""A live checkout of a receivable that needs no more money is taken back at the provider."""
+"""A live checkout that asks for another amount than is to be paid is taken back at the provider."""
 
 from datetime import UTC, datetime
 
@@ -17,9 +17,10 @@ async def live_checkout(account: Account) -> Checkout | None:
 
 
 async def end_live_checkout(account: Account) -> None:
-    """Marks one that asks for more than is open; a job expires it at the provider, and until then it counts as live."""
+    """Marks one that asks for another amount than is to be paid; a job expires it at the provider, and until then it
+    counts as live. A cash discount that ran when the checkout was begun is kept."""
     live = await live_checkout(account)
-    if live is not None and live.state != "ending" and live.amount_minor > account.figures().open_minor:
+    if live is not None and live.state != "ending" and live.amount_minor != account.payable(live.offered_on):
         live.state = "ending"
         live.ask_at = datetime.now(UTC)
     account.row.checkout_open = live is not None and live.state != "ending"

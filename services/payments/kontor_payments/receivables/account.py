@@ -116,9 +116,9 @@ class Account:
     def figures(self) -> rules.Standing:
         return rules.standing(self.terms, self.positions())
 
-    def payable(self) -> int:
-        """What to pay today so that nothing stays open."""
-        return rules.payable_on(self.terms, self.positions(), self.today)
+    def payable(self, day: date | None = None) -> int:
+        """What to pay on that day, or today, so that nothing stays open."""
+        return rules.payable_on(self.terms, self.positions(), day or self.today)
 
     def add(self, payment: Payment) -> None:
         self.session.add(payment)

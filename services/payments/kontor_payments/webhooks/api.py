@@ -14,11 +14,16 @@ from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.models import Checkout, Connection, ProviderEvent
 from kontor_payments.providers import protocol
+from kontor_service.bodies import takes
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
+# Anybody may send one, and providers' are a few KiB.
+MOST_BYTES = 256 * 1024
+
 
 @router.post("/{provider}/{connection_id}", status_code=204)
+@takes(MOST_BYTES)
 async def receive(request: Request, provider: str, connection_id: UUID) -> Response:
     """Nobody's token: the signature says who speaks. An event that was here before changes nothing."""
     deps = dependencies_of(request)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from kontor_edge.edge import edge_of
+from kontor_service.bodies import takes
 
 # Each provider has its own documentation of what it calls.
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
@@ -27,6 +28,7 @@ _NOT_PASSED = frozenset(
 
 
 @router.post("/{provider}/{connection_id}", status_code=204, summary="A provider reports")
+@takes(256 * 1024)
 async def webhook(
     request: Request, provider: Annotated[str, Path(pattern=r"^[a-z0-9_]{2,30}$")], connection_id: UUID
 ) -> Response:
