@@ -75,7 +75,7 @@ class Filter:
             "uuid": {"type": "string", "format": "uuid"},
         }
         schema = kinds.get(self.kind, {"type": "string"}) | ({"enum": list(self.words)} if self.words else {})
-        return _parameter(self.name, self.description, **schema)
+        return query_parameter(self.name, self.description, **schema)
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,15 +277,17 @@ class ListPage:
     def parameters(self) -> list[dict[str, Any]]:
         """For the API's description."""
         more = [
-            _parameter("sort", "Order by", enum=list(self.keys), default=self.sort),
-            _parameter("order", "Direction", enum=list(ORDERS), default=self.order),
+            query_parameter("sort", "Order by", enum=list(self.keys), default=self.sort),
+            query_parameter("order", "Direction", enum=list(ORDERS), default=self.order),
         ]
         return [
             *(one.schema for one in self.filters),
-            _parameter("q", f"Words; each must begin a word of {self.searched}"),
+            query_parameter("q", f"Words; each must begin a word of {self.searched}"),
             *([] if self.fixed else more),
-            _parameter("after", "`next` of the page before"),
-            _parameter("limit", "Entries per page", type="integer", minimum=1, maximum=self.most, default=self.size),
+            query_parameter("after", "`next` of the page before"),
+            query_parameter(
+                "limit", "Entries per page", type="integer", minimum=1, maximum=self.most, default=self.size
+            ),
         ]
 
 
@@ -338,7 +340,7 @@ def _choice(name: str, options: Sequence[str] | Mapping[str, str]) -> Filter:
     return Filter(name, words=dict.fromkeys(options, ""))
 
 
-def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
+def query_parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
 
 

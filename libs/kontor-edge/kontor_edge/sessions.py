@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.tokens import FromIdentity
+from kontor_web.pages import set_cookie
 
 _KEEP = """
 INSERT INTO session AS kept
@@ -72,11 +73,7 @@ def session_hash(request: Request, name: str = "") -> str:
 def set_session(response: Response, name: str, token: str, expires_at: str | None = None) -> None:
     """`expires_at`: ISO 8601 with zone, as identity says it; without, it lasts as long as the browser is open."""
     left = datetime.fromisoformat(expires_at) - datetime.now(UTC) if expires_at else None
-    _set(response, cookie_name(name), token, max(0, int(left.total_seconds())) if left else None)
-
-
-def _set(response: Response, name: str, value: str, max_age: int | None) -> None:
-    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="lax")
+    set_cookie(response, cookie_name(name), token, max(0, int(left.total_seconds())) if left else None)
 
 
 def drop_session(response: Response, name: str) -> None:
@@ -106,7 +103,7 @@ async def begin_session(request: Request, response: Response, started: dict[str,
     name = _service(request) if staff else state["slug"]
     set_session(response, name, started["token"], None if staff else state["expires_at"])
     if started.get("device"):
-        _set(response, _device_cookie(name), started["device"], _DEVICE_SECONDS)
+        set_cookie(response, _device_cookie(name), started["device"], _DEVICE_SECONDS)
     return response
 
 

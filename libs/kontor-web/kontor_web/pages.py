@@ -124,9 +124,9 @@ class Pages:
         html = self.environment.get_template(template).render(context=page_context, **context)
         response = HTMLResponse(html, status, headers or getattr(context.get("form"), "headers", None))
         if request.query_params.get("language") in i18n.LANGUAGES:
-            _set(response, _LANGUAGE_COOKIE, request.query_params["language"], max_age=365 * 24 * 3600)
+            set_cookie(response, _LANGUAGE_COOKIE, request.query_params["language"], max_age=365 * 24 * 3600)
         if page.new_seed is not None:
-            _set(response, self.seed_cookie, page.new_seed)
+            set_cookie(response, self.seed_cookie, page.new_seed)
         if page.flashes:
             response.delete_cookie(self.flash_cookie, secure=True, httponly=True, samesite="lax")
         return response
@@ -145,7 +145,7 @@ class Pages:
         kinds = (("good", good), ("info", info), ("warn", warn), ("bad", bad))
         said = [(kind, text[:600]) for kind, text in kinds if text]
         if said:
-            _set(response, self.flash_cookie, urlsafe_b64encode(json.dumps(said).encode()).decode(), max_age=60)
+            set_cookie(response, self.flash_cookie, urlsafe_b64encode(json.dumps(said).encode()).decode(), max_age=60)
         return response
 
 
@@ -153,7 +153,8 @@ def _with_templates(packages: Iterable[str]) -> list[str]:
     return [name for name in packages if resources.files(name).joinpath("templates").is_dir()]
 
 
-def _set(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """Without `max_age` it lasts as long as the browser is open."""
     response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="lax")
 
 

@@ -1,10 +1,8 @@
 """GET /api/admin/v1/meters…: what the pages show, as JSON."""
 
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -16,10 +14,6 @@ from kontor_meters_pages.admin.staff_page import query_list
 from kontor_meters_pages.admin.view import meter
 
 router = APIRouter(prefix="/api/admin/v1", tags=["meters"])
-
-
-def _json(value: Any) -> Response:
-    return Response(orjson.dumps(value), media_type="application/json", headers={"cache-control": "no-store"})
 
 
 @router.get("/meters", openapi_extra={"parameters": METERS.parameters})

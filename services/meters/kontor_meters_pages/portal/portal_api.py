@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kontor_edge.answers import json_answer
 from kontor_edge.listing import portal_listing
+from kontor_edge.lists import query_parameter
 from kontor_edge.portal import query_view
 from kontor_meters_pages.periods import read_period
 from kontor_meters_pages.portal.entering import store_photo, store_readings
@@ -34,14 +35,10 @@ _PHOTO_BODY = {
 }
 
 
-def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
-
-
 _PERIOD_PARAMETERS = [
-    _query("year", "Its months; the latest year that is known without it", type="integer"),
-    _query("month", "The days of this month of the year", type="integer", minimum=1, maximum=12),
-    _query("years", "1: all years"),
+    query_parameter("year", "Its months; the latest year that is known without it", type="integer"),
+    query_parameter("month", "The days of this month of the year", type="integer", minimum=1, maximum=12),
+    query_parameter("years", "1: all years"),
 ]
 
 
