@@ -20,9 +20,10 @@ def _in_our_time(moment: datetime) -> datetime:
 
 
 Line = Annotated[validation.Line, StringConstraints(strip_whitespace=True, max_length=100)]
-Title = Annotated[validation.Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+# In one constraint the length would be that before the strip.
+Title = Annotated[validation.Line, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=200)]
 # What stands on a meter.
-Number = Annotated[validation.Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Number = Annotated[validation.Line, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=40)]
 Note = Annotated[validation.Text, StringConstraints(strip_whitespace=True, max_length=500)]
 Day = Annotated[date, Field(ge=date(_FIRST, 1, 1), lt=date(_LAST, 1, 1))]
 Moment = Annotated[datetime, AfterValidator(_in_our_time)]

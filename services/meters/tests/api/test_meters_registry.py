@@ -38,6 +38,7 @@ async def add(world: Any, **fields: Any) -> httpx.Response:
         ({"registers": [{"unit": "kWh", "digits_before": 9, "factor": "100000"}]}, "registers[0].factor", "too_much"),
         ({"kind": "steam"}, "kind", "literal_error"),
         ({"number": "47\u000011"}, "number", "control_characters"),
+        ({"number": "  "}, "number", "too_short"),
         ({"in_use_from": "0001-01-01"}, "in_use_from", "greater_than_equal"),
         ({"registers": [{"unit": "kWh", "factor": "NaN"}]}, "registers[0].factor", "finite_number"),
         ({"customer_id": str(uuid7())}, "customer_id", "customer_unknown"),
