@@ -44,7 +44,15 @@ const printFile = (address) => {
   document.body.append(frame);
 };
 
+// What was chosen is said by the page: the browser would say it in its own language.
+const chosen = (field) => {
+  const label = field.closest(".chooser")?.querySelector("[data-chosen]");
+  if (label) label.textContent = [...field.files].map((file) => file.name).join(", ") || label.dataset.chosen;
+};
+document.addEventListener("reset", (event) => setTimeout(() => event.target.querySelectorAll("input[type=file]").forEach(chosen)));
+
 document.addEventListener("change", (event) => {
+  if (event.target.matches("input[type=file]")) chosen(event.target);
   const filters = event.target.closest("form[data-filters]");
   if (filters && event.target.matches("select")) filters.requestSubmit();
   const all = event.target.closest("[data-select-all]");
