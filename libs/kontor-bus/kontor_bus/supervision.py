@@ -22,6 +22,7 @@ CONNECTION_ERRORS = (
 
 _FIRST = 0.1
 _LONGEST = 5.0
+_CANCEL_AGAIN_SECONDS = 3.0
 
 
 class Backoff:
@@ -68,8 +69,12 @@ class Background:
         self.start(name, loop)
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        """Again until they have ended: before Python 3.12 `asyncio.wait_for` can lose a cancellation."""
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_SECONDS)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
@@ -91,6 +96,8 @@ async def _keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
             log.warning("background_task_unreachable", task=name, error=f"{type(lost).__name__}: {lost}")
         except Exception:
             log.exception("background_task_failed", task=name)
+        if not is_stray():
+            return  # it failed while it was being stopped
         if loop.time() - started > _LONGEST:
             backoff.reset()
         await backoff.pause()

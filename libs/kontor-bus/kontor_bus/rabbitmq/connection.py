@@ -13,6 +13,8 @@ from kontor_bus.supervision import is_stray
 from kontor_bus.transport import Unreachable
 
 CONNECT_TIMEOUT = 10.0
+# What was cancelled while it asked for something may never hear that it is closed.
+CLOSE_TIMEOUT = 2.0
 # Seconds: a broker that vanished without a word is noticed after two of these.
 HEARTBEAT = "15"
 
@@ -58,10 +60,11 @@ class Connection:
             if self._connection is None or self._connection.is_closed:
                 connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
                 try:
-                    async with connection.channel() as channel:
-                        await self._declare(channel)
+                    channel = await connection.channel()
+                    await self._declare(channel)
+                    await channel.close()
                 except BaseException:
-                    await connection.close()
+                    await _closed(connection)
                     raise
                 self._connection = connection
             return self._connection
@@ -69,7 +72,7 @@ class Connection:
 
 async def _closed(connection: AbstractConnection) -> None:
     with suppress(OSError, RuntimeError, aiormq.exceptions.AMQPError):
-        async with asyncio.timeout(CONNECT_TIMEOUT):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
             await connection.close()
 
 

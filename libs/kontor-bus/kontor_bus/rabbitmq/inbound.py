@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage
 
-from kontor_bus.rabbitmq.connection import CONNECT_TIMEOUT, Connection, translated
+from kontor_bus.rabbitmq.connection import CLOSE_TIMEOUT, CONNECT_TIMEOUT, Connection, translated
 from kontor_bus.transport import Unreachable
 
 
@@ -85,5 +85,6 @@ async def inbound(connection: Connection, queue: str, prefetch: int) -> AsyncIte
 
 async def closed(channel: AbstractChannel) -> None:
     if not channel.is_closed:
-        with translated():
-            await channel.close()
+        with suppress(Unreachable), translated():
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await channel.close()
