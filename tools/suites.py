@@ -25,12 +25,9 @@ from kontor_testing.rabbitmq import rabbitmq_server
 _SECOND = "rabbitmq or resilience"
 _SPREAD = ("-n", "auto", "--maxprocesses", "6", "--dist", "loadfile")
 LANES = (
-    (
-        ("units and services", (*_SPREAD, "libs", "services", "tests/contract", "tests/deploy")),
-        ("security", ("tests/security",)),
-    ),
+    (("units and services", (*_SPREAD, "libs", "services", "tests/contract", "tests/deploy")),),
     (("end to end, first half", ("tests/e2e", "-k", f"not ({_SECOND})")), ("faults", ("tests/faults",))),
-    (("end to end, second half", ("tests/e2e", "-k", _SECOND)),),
+    (("end to end, second half", ("tests/e2e", "-k", _SECOND)), ("security", ("tests/security",))),
 )
 # As pytest ends with it: nothing was selected.
 _NOTHING = 5
