@@ -54,7 +54,8 @@ def test_helm_finds_nothing_wrong(name, value_sets):
 @pytest.mark.parametrize("version", ["1.31", "1.36"])
 def test_every_object_is_valid_kubernetes(objects, version):
     for found in objects:
-        kubernetes_validate.validate(found, version, strict=True)
+        checked_as = kubernetes_validate.validate(found, version, strict=True)
+        assert str(checked_as) == version, found["metadata"]["name"]
 
 
 def test_every_service_is_deployed_served_configured_and_migrated(objects, parts):

@@ -33,7 +33,9 @@ def test_a_service_knows_every_setting_it_is_given(compose, part):
 
 def test_a_service_is_given_every_setting_it_needs(compose, images, part, monkeypatch):
     known = {name: value for name, value in images[part.name].environment.items() if name.startswith("KONTOR_")}
-    part.told({**known, **environment(compose, part)}, monkeypatch)
+    settings = part.told({**known, **environment(compose, part)}, monkeypatch)
+    required = {name for name, field in type(settings).model_fields.items() if field.is_required()}
+    assert required <= settings.model_fields_set
 
 
 def test_internal_addresses_name_a_container_and_its_port(compose, part, parts):

@@ -157,7 +157,9 @@ async def _set_up(calls):
 def test_every_image_finds_its_service_healthy(apart):
     for name, one in apart.containers.items():
         *command, url = one.image.health
-        one.run([*command, f"{apart.health(name)}{urlsplit(url).path}"])
+        health = f"{apart.health(name)}{urlsplit(url).path}"
+        one.run([*command, health])
+        assert answers(health), name
 
 
 def test_a_document_handed_in_at_the_gateway_is_processed_shared_and_mailed(apart, api):

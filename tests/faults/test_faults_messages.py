@@ -15,6 +15,7 @@ async def test_every_message_three_times_and_shuffled_is_booked_once(ledger: Led
     await ledger.load(operations)
     async with ledger.payments.connection() as connection:
         rows = await connection.fetch("SELECT * FROM outbox")
+    assert len(rows) == operations
     again = [
         Envelope(
             id=row["id"],

@@ -269,4 +269,5 @@ if os.environ.get("KONTOR_PROOF") == "1":
             before = till.confirmed
             done = partial(lambda before: till.confirmed - before, before)
             await till.stage.service.killed_while(till.load(60), done, steps=100, every=50)
+        assert till.stage.service.kills >= 2
         await till.verify()

@@ -180,4 +180,5 @@ if os.environ.get("KONTOR_PROOF") == "1":
             before = len(office.shared)
             done = partial(lambda before: len(office.shared) - before, before)
             await office.stage.service.killed_while(office.load(60), done, steps=60, every=30)
+        assert office.stage.service.kills >= 2
         await office.verify()

@@ -103,6 +103,7 @@ async def test_rabbitmq_is_killed_and_started_again(
     async with opened(addresses) as ledger, under_load(ledger, operations):
         await asyncio.to_thread(own_rabbitmq.kill)
         await asyncio.to_thread(own_rabbitmq.start)
+    assert len(ledger.confirmed) >= operations
 
 
 async def test_a_service_starts_and_records_while_rabbitmq_is_down(
@@ -136,3 +137,4 @@ async def test_postgresql_crashes_and_is_started_again(
             await asyncio.to_thread(server.start)
             before = len(ledger.confirmed)
             await eventually(lambda before=before: len(ledger.confirmed) > before)
+    assert len(ledger.confirmed) >= operations

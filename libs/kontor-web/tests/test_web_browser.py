@@ -1,12 +1,11 @@
 """The gallery in a real browser: axe finds nothing, nothing overflows, scripts only improve."""
 
-import asyncio
-
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from kontor_testing.browser import async_chromium
+from kontor_testing.waiting import eventually
 
 
 @pytest.fixture
@@ -47,9 +46,7 @@ async def test_an_open_page_loses_its_pay_button_when_it_is_paid(browser: Browse
         page = await browser.new_page()
         await page.goto(address.replace("127.0.0.1", "localhost") + "/document")
         await page.get_by_text("Jetzt bezahlen").first.wait_for()
-        async with asyncio.timeout(5):
-            while not app.state.hub.listened("all"):
-                await asyncio.sleep(0.01)
+        await eventually(lambda: app.state.hub.listened("all"))
         app.state.paid = True
         app.state.hub.publish({"all"})
         await page.get_by_text("vollständig bezahlt").wait_for()
@@ -81,6 +78,8 @@ async def test_a_form_can_be_sent_by_keyboard_in_a_real_browser(browser: Browser
     await page.fill("#amount", "12,50")
     await page.keyboard.press("Enter")
     await page.get_by_text("1250").wait_for()
+    assert await page.get_by_text("1250").count() == 1
+    await page.close()
 
 
 async def test_the_first_tab_stop_leads_to_the_content(browser: Browser, gallery: str) -> None:

@@ -5,6 +5,7 @@ import secrets
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from kontor_testing.ingest import connected_system
 from kontor_testing.waiting import eventually
@@ -35,6 +36,11 @@ async def published(documents, fact):
     await eventually(there)
 
 
+async def stored(documents):
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        return (await session.execute(text("SELECT type, number, state FROM document"))).all()
+
+
 async def test_data_from_the_bus_becomes_a_shared_document_once(shop):
     for _ in range(2):
         await shop.system.send("documents", orjson.dumps(DATA))
@@ -47,6 +53,7 @@ async def test_a_file_and_its_data_travel_in_one_message(shop, blank_pdf):
     body = {"file": base64.b64encode(blank_pdf).decode(), "data": DATA | {"type": "delivery_note"}}
     await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
     await published(shop, "documents.document.shared.v1")
+    assert await stored(shop) == [("delivery_note", "RE-7", "shared")]
 
 
 async def test_a_cancellation_comes_the_same_way(shop):
@@ -55,6 +62,7 @@ async def test_a_cancellation_comes_the_same_way(shop):
     body = {"action": "cancel", "external_id": "erp-7", "reason": "Storno"}
     await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
     await published(shop, "documents.document.cancelled.v1")
+    assert await stored(shop) == [("invoice", "RE-7", "cancelled")]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ async def test_what_a_document_does_not_say_may_be_missing(portal: Any) -> None:
     document = await portal.document(merchant, customer, type="other", content_sha256=SHA)
     cookie = await portal.login("brunner", merchant, customer)
 
-    async def there() -> bool:
-        return "Anbei das Protokoll." in await page(portal, f"/brunner/dokumente/{document}", cookie)
+    async def with_its_content() -> str | None:
+        text = await page(portal, f"/brunner/dokumente/{document}", cookie)
+        return text if "Anbei das Protokoll." in text else None
 
-    await eventually(there)
+    assert "None" not in await eventually(with_its_content)

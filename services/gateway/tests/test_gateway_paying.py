@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from kontor.payments.v1 import payments_pb2
+from kontor_testing.waiting import eventually
 
 CHECKOUT = "01900000-0000-7000-8000-0000000000c1"
 
@@ -203,8 +204,7 @@ async def test_coming_back_waits_for_the_fact_of_payments(portal: Any, invoice: 
     portal.owners.answer("POST", f"/v1/checkouts/{CHECKOUT}/reconcile", portal.result(open_still, state="completed"))
     cookie = {"cookie": f"{invoice['cookie']['cookie']}; __Host-kontor-checkout={CHECKOUT}"}
     coming = asyncio.create_task(portal.page(f"{invoice['address']}/zurueck", cookie))
-    while not portal.owners.asked_of(f"/v1/checkouts/{CHECKOUT}/reconcile"):
-        await asyncio.sleep(0.01)
+    await eventually(lambda: portal.owners.asked_of(f"/v1/checkouts/{CHECKOUT}/reconcile"))
     await now(portal, invoice, state="paid", open_minor=0, paid_minor=11900)
     assert (await coming).headers["location"] == invoice["address"]
     assert "vollständig bezahlt" in (await portal.page(invoice["address"], cookie)).text

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from kontor_edge.connections import PageConnections
+from kontor_testing.waiting import eventually
 
 
 def url(portal: Any) -> str:
@@ -44,8 +45,7 @@ async def test_after_a_restart_of_the_server_the_next_call_finds_a_way(portal: A
     gone = await backend(reads)
     owner = await asyncpg.connect(portal.edge.settings.database_url.get_secret_value())
     await owner.execute("SELECT pg_terminate_backend($1)", gone)
-    while reads._idle and not reads._idle[-1].connection.is_closed():
-        await asyncio.sleep(0.01)
+    await eventually(lambda: not reads._idle or reads._idle[-1].connection.is_closed())
     assert await backend(reads) != gone
     await owner.close()
     reads.close()

@@ -3,6 +3,7 @@
 import asyncio
 
 from kontor_meters.wake import Wake
+from kontor_testing.waiting import eventually
 
 
 async def test_a_call_reaches_every_loop_also_one_that_is_busy() -> None:
@@ -15,13 +16,11 @@ async def test_a_call_reaches_every_loop_also_one_that_is_busy() -> None:
     async def idle() -> None:
         worked["idle"] += 1
 
-    async with asyncio.timeout(5):
-        loops = [asyncio.create_task(wake.each(60, work)) for work in (busy, idle)]
-        while worked != {"busy": 1, "idle": 1}:
-            await asyncio.sleep(0)
-        wake.set()
-        free.set()
-        while worked != {"busy": 2, "idle": 2}:
-            await asyncio.sleep(0)
+    loops = [asyncio.create_task(wake.each(60, work)) for work in (busy, idle)]
+    await eventually(lambda: worked == {"busy": 1, "idle": 1})
+    wake.set()
+    free.set()
+    await eventually(lambda: worked["busy"] > 1 and worked["idle"] > 1)
+    assert worked == {"busy": 2, "idle": 2}
     for loop in loops:
         loop.cancel()

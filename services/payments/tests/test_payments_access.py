@@ -198,6 +198,7 @@ async def test_a_change_while_offers_are_being_renewed_is_not_lost(world: Any, m
         return (await world.receivable(document))["methods"] == "[]"
 
     await eventually(withdrawn)
+    assert (await world.receivable(document))["methods"] == "[]"
 
 
 async def test_a_method_switched_off_disappears_from_open_receivables(world: Any) -> None:

@@ -214,10 +214,11 @@ async def test_marking_as_paid_ends_the_open_checkout_at_the_provider(world: Any
     checkout = await world.checkout(document)
     await mark_paid(world, document)
 
-    async def ended() -> bool:
-        return bool((await world.at_provider(checkout))["state"] == "expired")
+    async def ended() -> str | None:
+        state: str = (await world.at_provider(checkout))["state"]
+        return None if state == "open" else state
 
-    await eventually(ended)
+    assert await eventually(ended) == "expired"
 
 
 async def test_a_payment_from_the_erp_makes_the_invoice_paid(world: Any) -> None:

@@ -193,7 +193,7 @@ async def test_settled_sepa_that_the_bank_takes_back_opens_the_invoice_again(wor
 async def test_an_approved_payment_is_captured(world: Any) -> None:
     document = await world.invoice()
     await world.choose(await world.checkout(document, "paypal"), "success", method="paypal")
-    await world.becomes(document, "paid")
+    assert (await world.becomes(document, "paid"))["paid_minor"] == 11900
 
 
 async def test_a_capture_that_took_effect_and_was_never_answered_is_found_out(world: Any) -> None:
@@ -243,7 +243,7 @@ async def test_the_job_finds_out_what_no_webhook_has_told(world: Any) -> None:
     checkout = await world.checkout(document)
     await world.choose(checkout, "success", webhooks="never")
     await world.ask_provider_in(timedelta(minutes=2))
-    await world.becomes(document, "paid")
+    assert (await world.becomes(document, "paid"))["paid_minor"] == 11900
 
 
 async def test_the_return_page_asks_the_provider(world: Any) -> None:

@@ -257,3 +257,4 @@ async def test_reminders_follow_what_the_merchant_offers(world: Any) -> None:
         return bool((await world.receivable(reminder))["methods"] == "[]")
 
     await eventually(gone)
+    assert (await world.receivable(invoice))["methods"] == "[]"

@@ -60,7 +60,4 @@ async def test_csv_comes_over_the_bus_too(world: Any, system: ConnectedSystem) -
     register = await world.meter("Z1", interval=False)
     await system.send("readings", "Zähler;Stand;Datum\nZ1;100,5;31.01.2026\n".encode("cp1252"), "text/csv")
 
-    async def stored() -> bool:
-        return await world.readings(register) == [("100.5", "valid")]
-
-    await eventually(stored)
+    assert await eventually(lambda: world.readings(register)) == [("100.5", "valid")]

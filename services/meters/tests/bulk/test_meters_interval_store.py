@@ -41,11 +41,14 @@ async def test_months_are_there_before_their_values(world: Any) -> None:
     today = datetime.now(UTC).date().replace(day=1)
     after = today.replace(year=today.year + (today.month > 9), month=(today.month + 2) % 12 + 1)
 
-    async def made() -> bool:
-        name = f"interval_value_{after:%Y%m}"
-        return bool((await world.sql("SELECT to_regclass($1) AS found", name))[0]["found"])
+    name = f"interval_value_{after:%Y%m}"
 
-    await eventually(made)
+    async def made() -> str | None:
+        [row] = await world.sql("SELECT to_regclass($1)::text AS found", name)
+        found: str | None = row["found"]
+        return found
+
+    assert await eventually(made) == name
 
 
 async def test_every_month_is_seen_by_its_merchant_alone(world: Any) -> None:

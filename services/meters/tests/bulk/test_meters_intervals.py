@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from kontor_testing.waiting import eventually
+
 DAY = "2026-03-02T00:00:00+01:00"
 
 
@@ -162,15 +164,12 @@ async def test_somebody_elses_meter_is_unknown(world: Any, neighbour: Any) -> No
 
 
 async def test_values_mark_their_days_for_consumption(world: Any) -> None:
-    await world.sql("SELECT 1")
     register = await world.meter("Z1")
     await world.intervals("Z1", "2026-03-02T00:00:00+01:00", ["1"] * 97)
     [series] = await world.sql("SELECT series_id FROM register WHERE id = $1", register)
 
-    async def summed() -> bool:
+    async def years() -> list[int]:
         rows = await world.sql("SELECT year FROM consumption WHERE series_id = $1", series["series_id"])
-        return [row["year"] for row in rows] == [2026]
+        return [row["year"] for row in rows]
 
-    from kontor_testing.waiting import eventually
-
-    await eventually(summed)
+    assert await eventually(years) == [2026]
