@@ -1,4 +1,4 @@
-"""Judges what Kontor makes by programs that are not ours: `make judge`.
+"""Checks Kontor's invoices with validators written by others: `make judge`.
 
 Mustang's validator (veraPDF for PDF/A-3, the rules of EN 16931 and of XRechnung) reads every invoice as Kontor renders it
 and every XML as Kontor offers it. Everything must be valid. Needs Java (JDK) and Maven; both are installed where that

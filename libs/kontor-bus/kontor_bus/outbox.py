@@ -75,7 +75,7 @@ def record(session: AsyncSession, message: Message, *, occurred_at: datetime | N
 
 
 def watch(database_name: str, wanted: asyncio.Event) -> None:
-    """Has this set after every commit in this process that recorded events in that database."""
+    """Sets `wanted` after every commit in this process that recorded events in this database."""
     _wakeups.setdefault(database_name, weakref.WeakSet()).add(wanted)
 
 

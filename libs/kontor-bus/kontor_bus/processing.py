@@ -49,11 +49,11 @@ class Worker(ABC, Generic[C]):
         self._in_work = asyncio.Lock()
 
     async def run(self) -> None:
-        """Until the connection is lost (raises Unreachable)."""
+        """Processes batches from the queue until the connection is lost (raises Unreachable)."""
         await self._transport.consume(self._consumer.queue.name, self._batch)
 
     async def rest(self) -> None:
-        """Returns after the batch in work; no other one begins."""
+        """Waits until the current batch is finished, and starts no other."""
         await self._in_work.acquire()
 
     @abstractmethod
@@ -71,7 +71,7 @@ class Worker(ABC, Generic[C]):
             self._count(deliveries)
 
     async def _together(self, group: Sequence[Delivery], act: Act) -> None:
-        """Does the group at once; event by event where that fails, so that a bad one fails alone."""
+        """Processes the group in one transaction; if that fails, event by event, so that only the faulty one fails."""
         backoff = Backoff()
         while True:
             try:

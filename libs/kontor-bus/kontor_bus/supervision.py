@@ -69,7 +69,7 @@ class Background:
         self.start(name, loop)
 
     async def stop(self) -> None:
-        """Again until they have ended: before Python 3.12 `asyncio.wait_for` can lose a cancellation."""
+        """Cancels the tasks, repeatedly until all have ended: before Python 3.12 `asyncio.wait_for` can lose a cancellation."""
         running = set(self._tasks)
         while running:
             for task in running:

@@ -64,7 +64,7 @@ class Delivery:
 
 
 Work = Callable[[Sequence[Delivery]], AbstractAsyncContextManager[None]]
-"""Entered, it has done what was delivered and said so in each delivery; in the block the transport settles them."""
+"""On entry it processes the deliveries and sets each one's `settle`; inside the block the transport settles them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class DeadLetters(Protocol):
     async def listed(self, service: str, limit: int) -> list[DeadLetter]: ...
 
     async def replay(self, service: str, ids: set[str] | None) -> int:
-        """Back into the queue they died in, as new; all where `ids` is None. Answers how many."""
+        """Puts the events back into the queue they died in, as new; all of them if `ids` is None. Returns how many."""
 
     async def drop(self, service: str, ids: set[str] | None) -> int: ...
 
 
 class Transport(Protocol):
-    """Of one service, with its queues and the seconds before each further attempt."""
+    """The bus of one service: its queues, and the waiting times before further attempts."""
 
     async def open(self) -> None:
         """Declares the topology. Raises Unreachable."""

@@ -39,7 +39,7 @@ class Amount(BaseModel):
 
 
 class Result(BaseModel):
-    """What became of one of many: what it alone would have been answered, or its `error`."""
+    """The result for one item of a list: the fields that a request with this item alone would return, or its `error`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -55,7 +55,7 @@ class Results(BaseModel):
 
 
 def data_body(name: str, *, many: bool = False) -> dict[str, Any]:
-    """`openapi_extra` of a route that passes on what its owner reads; `many` takes a list as well."""
+    """`openapi_extra` for a route that passes its body on to the owner; with `many` the body may also be a list."""
     one = {"$ref": f"#/components/schemas/{name}"}
     schema = {"anyOf": [one, {"type": "array", "items": one, "maxItems": MOST}]} if many else one
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
@@ -75,7 +75,8 @@ def let_in(audience: str, right: str) -> Any:
 
 
 async def permit(request: Request, *, audience: str, right: str) -> Permit:
-    """A fresh one. Raises Unauthorized for no, an unknown or a revoked key, Forbidden where its scopes do not include the right."""
+    """A token of this request's API key. Raises Unauthorized if the key is missing, unknown or revoked, Forbidden if its
+    scopes do not include the right."""
     credentials = await _bearer(request)
     if credentials is None or not credentials.credentials:
         raise KeyMissing(

@@ -65,7 +65,7 @@ def _refuse(record: asyncpg.Record) -> NoReturn:
 
 
 async def merchant_of(request: Request, problem: Problem) -> dict[str, Any] | None:
-    """Whose link it was that identity refuses, also where the portal is off; None where it does not say."""
+    """The merchant of a link that identity refused, also if the portal is off; None if the refusal names no merchant."""
     slug = problem.params.get("slug")
     return await query_portal(request, slug, closed=True) if slug else None
 

@@ -81,7 +81,7 @@ def drop_session(response: Response, name: str) -> None:
 
 
 def device_of(request: Request, name: str = "") -> str:
-    """By which identity knows this browser from an earlier log-in; its attempts are counted apart from strangers'."""
+    """The browser's device cookie, empty without one. Identity counts log-in attempts of known devices separately."""
     return request.cookies.get(_device_cookie(name or request.path_params.get("slug") or _service(request)), "")
 
 

@@ -1,4 +1,4 @@
-"""What of a request's address, and of its Host header, reaches a route and its answer."""
+"""Cleans the addresses of requests and of redirects before routes and browsers see them."""
 
 import re
 from collections.abc import MutableMapping
@@ -14,7 +14,7 @@ _ABSOLUTE = re.compile(rb"https?://[^/]*/+")
 
 
 class PlainAddresses:
-    """Control characters in an address stand for nothing: each is replaced, as what is no UTF-8 is by the server.
+    """Replaces each control character in a request's address, as the server replaces bytes that are not UTF-8.
 
     The redirect from /x/ to /x stays at the host that was asked, whatever the Host header says.
     """

@@ -128,7 +128,7 @@ class Database:
 
 
 def _is_no_utf8(error: BaseException | None) -> bool:
-    """Whether the driver could not write half a character."""
+    """Whether the error comes from text that is not valid Unicode (a lone surrogate), which the driver cannot encode."""
     return error is not None and (
         isinstance(error, UnicodeEncodeError) or _is_no_utf8(error.__cause__ or error.__context__)
     )

@@ -29,7 +29,7 @@ def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterato
 
 
 def stop_postgres(folder: Path) -> None:
-    """One that a killed process left running on `folder`, whose data is to be deleted."""
+    """Stops a PostgreSQL that a killed process left running on `folder`; for use before the folder is deleted."""
     if not (folder / "postmaster.pid").exists():
         return
     server = _server(folder)

@@ -41,7 +41,7 @@ class Problem(Exception):
 
     @classmethod
     def named(cls, code: str, title: str) -> type[Self]:
-        """A subclass with a code and a title of its own."""
+        """Creates a subclass with this code and title."""
         return cast("type[Self]", type(code, (cls,), {"code": code, "title": title}))
 
     def __init__(

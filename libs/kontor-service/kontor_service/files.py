@@ -17,7 +17,7 @@ _MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/[a-z0-9][a-
 
 
 def safe_media_type(said: str) -> str:
-    """What a file says it is, where that is one type (RFC 6838) that headers can carry; else that of mere bytes."""
+    """The media type that the sender named, if it is a valid one (RFC 6838); otherwise application/octet-stream."""
     found = said.strip().lower()
     return found if _MEDIA_TYPE.fullmatch(found) else "application/octet-stream"
 

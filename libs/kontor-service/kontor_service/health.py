@@ -33,7 +33,7 @@ class Health:
 
 
 def management_app(health: Health, registry: CollectorRegistry) -> Starlette:
-    """For whoever runs the service: never where the world reaches it."""
+    """Health checks and metrics for the operator, on a port that must not be reachable from outside."""
 
     async def start(_: Request) -> Response:
         return JSONResponse({"started": health.started}, 200 if health.started else 503)

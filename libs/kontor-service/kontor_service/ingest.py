@@ -76,7 +76,7 @@ def json_of(message: IngestMessage) -> Any:
 
 
 def _reason(problem: Problem) -> str:
-    """The code, and every field that is wrong."""
+    """The error as one line of text: its code, and the message of every wrong field."""
     fields = "; ".join(f"{error['field']}: {spoken(error)['message']}" for error in problem.errors)
     named = f"{problem.field}: {problem.detail}" if problem.field else problem.detail
     return f"{problem.code}: {fields or named}"

@@ -54,14 +54,14 @@ def plain(value: str) -> str:
 
 
 def one_line(value: str) -> str:
-    """For names and all that ends in a mail's header or a file's name."""
+    """Refuses line breaks: for names and other texts that become part of a mail header or a file name."""
     if "\n" in value or "\r" in value:
         raise wrong("line_breaks", N_("Line breaks are not possible here."))
     return plain(value)
 
 
 def _ascii(value: Any) -> Any:
-    """Python takes the digits of every script for a number, and underscores between them."""
+    """Refuses what Python would accept as a number beyond ASCII digits: digits of other scripts, and underscores."""
     if isinstance(value, str) and not (value.isascii() and "_" not in value):
         raise wrong("decimal_parsing", N_("A number is expected here, for example 119.00."))
     return value

@@ -87,12 +87,12 @@ class Chart:
         return max([0, *seen, *(high for found in self.expected or () if found for high in found)])
 
     def amount(self, parts: int | None, unit: str = "") -> str:
-        """With as many decimals as all others have."""
+        """The amount with the number of decimals that all amounts of this chart have."""
         return amount(parts, unit, places_for(self.most))
 
     @property
     def pictures(self) -> Markup:
-        """Both sizes. Only one of them is shown, so only one is read out."""
+        """The chart as SVG, wide and narrow. The page shows only one of the two, so a screen reader reads only one."""
         bars = [self._bar(place) for place in range(len(self.labels))]
         below, short = self.below or self.labels, self.short or self.below or self.labels
         said = (self.key, self.title, self._description, unit_name(self.unit), self.most)
@@ -123,7 +123,7 @@ class Chart:
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """(what it looks like, what it means) of each; nothing where there is nothing to tell apart."""
+        """Pairs of CSS class and label; empty if the chart shows only one kind of value."""
         named = [name for name, _amounts in self.parts] if len(self.parts) > 1 else [self.parts[0][0] or self.name]
         entries = [(f"part part-{number}", name) for number, name in enumerate(named) if name]
         if any(part is not None for part in self.before or ()):

@@ -169,7 +169,7 @@ def _read_flash(cookie: str | None) -> list[tuple[str, str]]:
 
 
 def chosen_language(request: Request) -> str:
-    """Asked for in the address (then the browser keeps it), or chosen before; empty for neither."""
+    """The language in the address's `language` parameter, or else in the cookie of an earlier choice; empty without both."""
     asked = (request.query_params.get("language"), request.cookies.get(_LANGUAGE_COOKIE))
     return next((language for language in asked if language in i18n.LANGUAGES), "")
 

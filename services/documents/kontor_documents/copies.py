@@ -11,7 +11,8 @@ from kontor_service.locks import lock_merchant
 
 
 async def lock_customers(session: AsyncSession, merchant_id: UUID, *, shared: bool = False) -> None:
-    """Whoever changes customers or merchant, and with `shared` whoever looks for a document's customer.
+    """Locks the merchant's matching of documents and customers: for changing customers or the merchant, or `shared` for
+    finding a document's customer.
 
     If both looked for each other at the same moment, each before the other's commit, neither would find the other. To be
     called before a row is locked.

@@ -42,28 +42,28 @@ UPDATE to_settle SET try_at = now() + interval '{PAUSE_SECONDS} seconds' WHERE d
 
 
 async def note_waiting(session: AsyncSession) -> None:
-    """Notes all of the merchant's that wait."""
+    """Marks all waiting documents of the merchant to be looked at."""
     await session.execute(_NOTE_ALL)
 
 
 async def note_customer(session: AsyncSession, customer_id: UUID, number: str) -> None:
-    """Notes what waits and is of one customer or names its number."""
+    """Marks the waiting documents that belong to this customer or name its number."""
     await session.execute(_NOTE_CUSTOMER, {"customer_id": customer_id, "number": number})
 
 
 async def note_missed(session: AsyncSession) -> None:
-    """Notes what waits without a customer though there is one with its number."""
+    """Marks the waiting documents without a customer although a customer with their number exists."""
     await session.execute(_NOTE_MISSED)
 
 
 async def note_document(session: AsyncSession, document: Document) -> None:
-    """Notes one document that waits."""
+    """Marks this document if it waits."""
     await session.flush()
     await session.execute(_NOTE_ONE, {"id": document.id})
 
 
 async def claim(session: AsyncSession, many: int) -> Sequence[Any]:
-    """Some that are due, as (document id, claim), kept from other processes for a while."""
+    """Up to `many` documents that are due, as (document id, time of the claim); no other process gets them meanwhile."""
     return (await session.execute(_CLAIM, {"many": many, "seconds": _CLAIM_SECONDS})).all()
 
 

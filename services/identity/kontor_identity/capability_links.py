@@ -79,7 +79,7 @@ async def capability_links(wanted: LinksWanted, deps: Deps, caller: Caller) -> d
 
 @router.post("/revoke")
 async def revoke_capability_links(wanted: Resources, deps: Deps, caller: Caller) -> dict[str, Any]:
-    """No address of these resources works any more, until they are renewed; also where none was made so far."""
+    """Revokes the links of these resources: none works until it is renewed. A resource without a link gets a revoked one."""
     async with deps.db.transaction(caller.merchant) as session:
         found = await _made(session, caller, wanted.resources)
         for link in found.values():

@@ -68,13 +68,13 @@ async def open_challenge(deps: Dependencies, text: str, kind: str) -> Challenge:
 
 
 async def use_challenge(session: AsyncSession, challenge: Challenge) -> None:
-    """Uses it up. Raises LinkExpired where somebody else was first."""
+    """Marks the challenge as used. Raises LinkExpired if it was used or has expired meanwhile."""
     fresh = await _opened(session, select(Challenge).where(Challenge.id == challenge.id).with_for_update())
     fresh.used_at = now()
 
 
 async def withdraw_challenges(session: AsyncSession, *which: Any) -> None:
-    """Open ones are worthless from now on."""
+    """Marks the matching challenges that are still open as used, so that they open nothing."""
     await session.exec(update(Challenge).where(col(Challenge.used_at).is_(None), *which).values(used_at=now()))
 
 

@@ -91,7 +91,7 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
 
 
 async def _check_password(deps: Dependencies, slug: str, user: PortalUser, given: Acceptance) -> None:
-    """Counted with the attempts to log in: an invitation is no second way to guess."""
+    """Raises WrongPassword. Counts as a log-in attempt, so that invitations offer no further guesses."""
     attempt = LOGIN, account_key("portal", slug, user.email), given.ip
     await deps.limits.count(*attempt)
     if not await deps.passwords.verify(user.password_hash, given.password):

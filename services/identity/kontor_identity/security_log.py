@@ -36,7 +36,7 @@ def note(
     session: CoreSession, merchant_id: UUID, kind: SecurityEventKind, *, actor: str = "", about: str = "", ip: str = "",
     tell: Iterable[pb.NoticeRecipient] = (),
 ) -> None:  # fmt: skip
-    """Writes it down in the caller's transaction, and has it mailed to those who are to be told."""
+    """Records a security event in the caller's transaction and has it mailed to the recipients in `tell`."""
     event = SecurityEvent(
         id=uuid7(), merchant_id=merchant_id, kind=kind, at=now(), actor=actor, about=about, ip=ip[:60]
     )  # fmt: skip
@@ -50,7 +50,7 @@ def note(
 
 
 def by(principal: Principal) -> str:
-    """The actor, as histories name it."""
+    """The actor as histories store it: subject and name."""
     return f"{principal.subject} {principal.name}".rstrip()
 
 
@@ -59,7 +59,7 @@ def told(person: Staff | PortalUser) -> pb.NoticeRecipient:
 
 
 async def owners(session: AsyncSession) -> list[pb.NoticeRecipient]:
-    """Those who look after the merchant."""
+    """The merchant's active owners, to whom notices about the merchant are mailed."""
     query = select(Staff).where(Staff.role == "owner", col(Staff.active).is_(True)).order_by(col(Staff.id))
     return [told(owner) for owner in (await session.exec(query)).all()]
 

@@ -1,4 +1,4 @@
-"""One's own account: language, password, where one is logged in."""
+"""The page of the reader's own account: language, password, and the list of their sessions."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Whose page it is: a portal's under its merchant's name, or the admin's, whose addresses begin with nothing."""
+"""The page frame of identity's pages: a merchant's portal, whose addresses begin with its slug, or the admin."""
 
 from typing import Any
 

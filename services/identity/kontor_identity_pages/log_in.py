@@ -51,7 +51,7 @@ async def log_in(request: Request) -> Response:
 
 @router.post("/abmelden")
 async def log_out(request: Request) -> Response:
-    """Here and in the browser it ends at once; identity hears of it as soon as it answers."""
+    """Ends the session here and in the browser at once; identity is told as soon as it can be reached."""
     await public_frame(request)
     await read_form(request)
     known = session_hash(request)
@@ -70,13 +70,14 @@ async def log_out(request: Request) -> Response:
 
 
 def account_of(request: Request) -> dict[str, Any]:
-    """Among whose log-ins identity looks for an address, and whether it knows the browser."""
+    """Which accounts identity searches for an e-mail address, and the device cookie of the browser."""
     slug = request.path_params.get("slug", "")
     return {"slug": slug, "kind": "portal" if slug else "staff", "device": device_of(request)}
 
 
 def refuse(form: Form, problem: Problem) -> int:
-    """Says in the form why somebody is not let in, and answers the page's status; raises what is none of their business."""
+    """Writes into the form why the log-in was refused and returns the page's status. Raises the problem again if it says
+    nothing about the log-in itself."""
     if problem.status not in _REFUSALS:
         raise problem
     unknown = isinstance(problem, Unauthorized) and "password" in form.values
@@ -86,7 +87,7 @@ def refuse(form: Form, problem: Problem) -> int:
 
 
 def known_password(form: Form, name: str = "password") -> str:
-    """The one that there is, typed once."""
+    """The account's current password from the form; an empty field gets an error."""
     password = form.value(name)
     if not password:
         form.error(name, _("Please fill in this field."))
@@ -126,7 +127,7 @@ def _log_in_url(request: Request) -> str:
 
 
 def session_cookie(request: Request) -> str:
-    """What the cookie of this portal, or of the admin, is called after."""
+    """The name of the session cookie: the portal's slug, or the admin's service name."""
     return str(request.path_params.get("slug") or edge_of(request).settings.service)
 
 

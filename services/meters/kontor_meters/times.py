@@ -23,9 +23,9 @@ def noon_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def at_merchant(local: datetime, zone: ZoneInfo, *, second: bool = False) -> datetime | None:
-    """A local time as UTC; None for one that is skipped when the clocks go forward.
+    """The merchant's local time as UTC; None for a time that the change to summer time skips.
 
-    In autumn an hour comes twice: it is the first one, or the `second`.
+    In autumn one hour occurs twice: the time is taken as in the first of the two, or with `second` in the second.
     """
     found = local.replace(tzinfo=zone, fold=second).astimezone(UTC)
     return found if found.astimezone(zone).replace(tzinfo=None, fold=0) == local else None

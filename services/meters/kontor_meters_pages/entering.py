@@ -56,7 +56,7 @@ class Entry:
         return [(m, r) for m in self.meters for r in m["registers"] if value(f"value-{r['id']}").strip()]
 
     def wanted(self, more: dict[str, str]) -> list[dict[str, Any]]:
-        """What was typed, as the owner takes it; `more` of all of them."""
+        """The typed readings as their owner expects them, each with the fields in `more`."""
         return [self._wanted(meter, register) | more for meter, register in self.typed]
 
     def _wanted(self, meter: dict[str, Any], register: dict[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Period:
         return f"{month_labels()[self.month - 1]} {year}" if self.step == "days" else str(year)
 
     def labels(self, years: list[int]) -> list[str]:
-        """What stands below the bars; `years` are those of which something is known."""
+        """The labels below the bars; `years` are the years with data."""
         if self.step == "years":
             return [str(year) for year in years]
         return month_labels() if self.step == "months" else day_labels(self.year, self.month)

@@ -38,7 +38,7 @@ class Day:
 async def days_of(
     request: Request, merchant_id: UUID, registers: Sequence[dict[str, Any]], day: date
 ) -> list[Day] | None:
-    """One for each of these registers, which send by themselves; None where the owner does not answer."""
+    """The day's 15-minute values of each of these registers; None if their owner does not answer."""
 
     async def fetched(register: dict[str, Any]) -> Day:
         path = f"/v1/series/{register['series_id']}/days/{day}"

@@ -35,8 +35,11 @@ _Moment = Annotated[datetime | None, BeforeValidator(lambda at: at.ToDatetime(UT
 
 @dataclass(frozen=True, kw_only=True)
 class MailText:
-    """A text that a merchant may replace. `label` is English, for the catalog; so are the `words` of the default: the subject,
-    then the paragraphs between greeting and closing."""
+    """A text that a merchant may replace with one of their own.
+
+    `label` and `words` are English messages for the translation catalogue. `words` is the default text: first the
+    subject, then the paragraphs between greeting and closing.
+    """
 
     name: str
     label: str

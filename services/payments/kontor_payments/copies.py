@@ -45,7 +45,8 @@ def _document(state: documents.Document) -> dict[str, Any]:
 
 
 def _names_invoice(state: documents.Document) -> str:
-    """Of a credit note (an invoice of less than nothing is one too) or a reminder, where it names one invoice alone."""
+    """The number of the invoice that a credit note, a reminder or an invoice with a negative amount refers to; empty if it
+    names none or several."""
     numbers = {reference.number for reference in state.references if reference.kind == "invoice"}
     follows = state.type in ("credit_note", "reminder") or state.amount_due_minor < 0
     return numbers.pop() if follows and len(numbers) == 1 else ""

@@ -91,13 +91,13 @@ class Store:
         return [Checkout.model_validate_json(row["data"]) for row in rows.fetchall()]
 
     def add_delivery(self, checkout: Checkout, body: bytes, due_in: float | None) -> None:
-        """None: never."""
+        """Queues an event for delivery in `due_in` seconds; with None it is never delivered."""
         due = None if due_in is None else time.time() + due_in
         row = (checkout.account, checkout.id, body, due)
         self._db.execute("INSERT INTO delivery (account, checkout, body, due_at) VALUES (?, ?, ?, ?)", row)
 
     def deliver_within(self, checkout_id: str, seconds: float) -> None:
-        """What is held back for longer goes out in so many seconds."""
+        """Brings forward the checkout's deliveries that are due later than in `seconds`."""
         soon = time.time() + seconds
         self._db.execute("UPDATE delivery SET due_at = ? WHERE checkout = ? AND due_at > ?", (soon, checkout_id, soon))
 
@@ -106,6 +106,6 @@ class Store:
         return self._db.execute(query, (time.time(),)).fetchall()
 
     def delivered(self, delivery_id: int, again_in: float | None) -> None:
-        """None: it need not be sent again."""
+        """Counts an attempt; the next one is due in `again_in` seconds, with None there is none."""
         due = None if again_in is None else time.time() + again_in
         self._db.execute("UPDATE delivery SET attempts = attempts + 1, due_at = ? WHERE id = ?", (due, delivery_id))

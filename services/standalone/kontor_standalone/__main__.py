@@ -66,7 +66,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 async def _run(home: Home, server: str, absent: tuple[str, ...]) -> bool:
-    """Until it is ended; whether PostgreSQL ended first."""
+    """Runs the platform until it is told to stop. Returns whether PostgreSQL stopped before."""
     ended = asyncio.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, ended.set)
@@ -86,7 +86,7 @@ async def _run(home: Home, server: str, absent: tuple[str, ...]) -> bool:
 
 
 async def _lost(server: str, ended: asyncio.Event) -> bool:
-    """Waits for the end; True where nobody listens at PostgreSQL's address any more before."""
+    """Watches PostgreSQL until `ended` is set. Returns True as soon as nothing listens at its address any more."""
     while not ended.is_set():
         try:
             await (await asyncpg.connect(server, timeout=_POSTGRES_SECONDS)).close()

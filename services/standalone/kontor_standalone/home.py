@@ -57,7 +57,7 @@ class Home:
 
     @property
     def starting_file(self) -> Path:
-        """Is there until somebody was told how to log in."""
+        """A file that exists until the first start has printed how to log in."""
         return self.folder / "starting"
 
     def url(self, part: str) -> str:

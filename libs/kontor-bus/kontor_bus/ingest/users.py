@@ -78,7 +78,7 @@ def _management(api: str) -> Iterator[Call]:
     plain, login = address.copy_with(username=None, password=None), (address.username, address.password)
 
     def call(method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        """An answer that is no error, or 404."""
+        """Calls the API and returns the answer, also a 404. Raises IngestUserError for every other error."""
         try:
             answer = client.request(method, f"/api/{path}", json=body)
         except httpx.HTTPError as lost:
@@ -94,7 +94,7 @@ def _management(api: str) -> Iterator[Call]:
 
 
 def _refuse_foreign(call: Call, name: str, vhost: str) -> None:
-    """Kontor's own users and people's are left alone, also where a merchant's slug is like one of their names."""
+    """Raises IngestUserError if the user exists and does not belong to a connected system, even if its name looks like one."""
     answer = call("GET", f"users/{quote(name, safe='')}/permissions")
     rights = [] if answer.status_code == httpx.codes.NOT_FOUND else answer.json()
     if any(right["vhost"] != vhost or right["configure"] != "^$" for right in rights):

@@ -44,7 +44,8 @@ _SETTLE = f"""
 
 
 async def batch(connection: Any, service: str, queue: str, retry_steps: Sequence[float], work: Work) -> bool:
-    """Whether there was one. Its rows stay locked while they are in work: a crash lets them go, for the next to take."""
+    """Processes one batch; False if the queue has none. The batch's rows stay locked until it is settled; if the process
+    crashes, the locks end and another process takes the rows."""
     async with connection.transaction():
         await connection.execute("SET LOCAL synchronous_commit = off")
         ids = [row["id"] for row in await connection.fetch(_COUNT, queue, BATCH)]

@@ -72,7 +72,8 @@ class RabbitTransport:
         return waiting + sum(arriving.unsettled for arriving in self._arriving)
 
     async def _batch(self, queue: str, messages: Sequence[DeliveredMessage], work: Work) -> None:
-        """What failed is on its way to its next place, confirmed, before the whole batch is acknowledged."""
+        """Processes a batch. Failed messages are first published to their retry or dead queue; when the broker has confirmed
+        that, the whole batch is acknowledged."""
         deliveries, moved = [], []
         for message in messages:
             try:
@@ -85,7 +86,7 @@ class RabbitTransport:
             await self._moves.send(moved)
 
     def _unreadable(self, queue: str, message: DeliveredMessage, reason: str) -> Outgoing:
-        """What is no event goes to the dead queue as it is, with the reason."""
+        """The message as it came, with the reason added, for the dead queue."""
         properties = message.header.properties
         properties.headers = {**(properties.headers or {}), **_obituary(queue, reason, 0)}
         return Outgoing(message.body, properties, "", self._topology.dead)

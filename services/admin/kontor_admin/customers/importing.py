@@ -1,4 +1,4 @@
-"""Customers from CSV: every line is looked at before anything is stored (E31)."""
+"""Import of customers from CSV: every line is checked before any of them is stored (E31)."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ async def template(request: Request) -> Response:
 @router.post("")
 @takes(4 * MEBIBYTE)
 async def look(request: Request) -> Response:
-    """What would become of each line; or, with `content` from that page, stores those that are right."""
+    """Shows what would become of each line of a file; with `store`, stores the valid lines of the `content` shown before."""
     await current_staff(request)
     async with aclosing(await read_form(request, max_files=1)) as form:
         content, stores = form.value("content"), form.flag("store")
@@ -108,7 +108,7 @@ async def _page(
 
 
 def _decoded(content: bytes) -> str:
-    """UTF-8, or what Excel writes."""
+    """The text of a file in UTF-8 or, as Excel writes it, in Windows-1252."""
     try:
         return content.decode("utf-8-sig").replace("\0", "")
     except UnicodeDecodeError:

@@ -81,7 +81,7 @@ async def _mail(request: Request, mail_id: UUID) -> tuple[Staff, dict[str, Any]]
 
 
 async def _as_it_went(request: Request, mail_id: UUID) -> dict[str, Any]:
-    """What it said, and what may be corrected; nothing where notifications does not answer or staff may not see it."""
+    """The mail's text and what may be corrected in it; empty if notifications does not answer or staff may not see it."""
     try:
         return await query_owner(request, "notifications", _RIGHT, f"/v1/mails/{mail_id}")
     except Problem as problem:

@@ -1,4 +1,4 @@
-"""Which invoice has a name of its own."""
+"""The kinds of invoice that have a title of their own, such as correction or prepayment."""
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
 from kontor_documents.content.model import DocumentData

@@ -68,7 +68,7 @@ class Node:
         ]
 
     def below(self, element: etree._Element) -> "Node | None":
-        """What describes this child element; None for an unknown one."""
+        """The node that describes this child element; None for an unknown element."""
         if self.nested and element.tag == self.nested:
             return self._inner
         nodes = self.by_tag.get(str(element.tag))
@@ -82,7 +82,7 @@ class Node:
         return True
 
     def items(self, terms: Terms) -> list[Terms]:
-        """Those of the list that are written into elements of this kind."""
+        """The items of the list at `key` that belong into elements of this kind."""
         found: list[Terms] = terms.get(self.key) or []
         if self.where:
             key, value = self.where

@@ -110,7 +110,7 @@ def _totals(given: Terms, currency: str) -> Terms:
 
 
 def _references(terms: Terms) -> list[Terms]:
-    """In an order of their own, as both syntaxes name them in different ones."""
+    """Sorted by kind, because UBL and CII list references in different orders."""
     named = [entry for entry in terms.get("references", ()) if entry.get("number")]
     return sorted(named, key=lambda entry: _REFERENCES.index(entry["kind"]))
 

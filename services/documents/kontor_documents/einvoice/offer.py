@@ -37,7 +37,7 @@ async def offered(
 
 
 def _written(data: DocumentData, specification: str, files: Files) -> bytes | None:
-    """None where the data cannot be written."""
+    """The XML; None if the data cannot be written by this specification."""
     if specification == XRECHNUNG and not data.buyer_reference:
         # BR-DE-15 wants a buyer reference, also where the buyer named none.
         data = data.model_copy(update={"buyer_reference": data.customer_number or data.number})

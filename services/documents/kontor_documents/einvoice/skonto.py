@@ -36,14 +36,14 @@ def split(terms: str) -> tuple[str, list[CashDiscount]]:
 
 
 def structured(data: DocumentData) -> DocumentData:
-    """The discounts out of the text into their own place."""
+    """Moves the cash discounts that the payment terms state as text into `cash_discounts`."""
     text, found = split(data.payment_terms)
     known = [*data.cash_discounts, *(discount for discount in found if discount not in data.cash_discounts)]
     return data.model_copy(update={"payment_terms": text, "cash_discounts": known})
 
 
 def unread(data: DocumentData) -> list[str]:
-    """Lines that look like a discount and are none."""
+    """Lines of the payment terms that look like a structured discount but could not be parsed."""
     return [line for line in data.payment_terms.splitlines() if _MEANT.search(line)]
 
 

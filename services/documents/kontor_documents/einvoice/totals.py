@@ -165,7 +165,7 @@ def complete(data: DocumentData) -> DocumentData:
 
 
 def _completed_line(line: Line, number: int, currency: str, levels: dict[str, int]) -> Line:
-    """`levels` are those of the lines before, by their ids."""
+    """The line with its net amount and id filled in. `levels` holds the levels of the lines before it, by id."""
     net = line.net if line.net is not None else line_net(line, currency)
     if net is None and line.counts:
         field = f"lines[{number - 1}].net_price"

@@ -35,7 +35,7 @@ def to_cii(root: etree._Element) -> etree._Element:
 
 
 def _name(element: etree._Element, name: str) -> str:
-    """By the element above it where that decides; it has its new name already."""
+    """The CII name of the element; for some names it depends on the parent element, which is already renamed."""
     above = element.getparent()
     place = "" if above is None else etree.QName(above).localname
     if name == "SpecifiedTradeSettlementMonetarySummation":

@@ -64,7 +64,7 @@ async def parked(deps: Deps, principal: Submitter, paging: Page) -> dict[str, An
 
 
 class Again(BaseModel):
-    """`data` beside the file; `replace` a document that waits with another content."""
+    """A refused submission, sent again: with `data` to add to its file, or with the permission to `replace` a waiting document."""
 
     data: dict[str, Any] | None = None
     replace: bool = False
@@ -72,7 +72,7 @@ class Again(BaseModel):
 
 @router.post("/v1/submissions/{submission_id}/again", status_code=202)
 async def again(deps: Deps, submission_id: UUID, body: Again, principal: Submitter) -> dict[str, Any]:
-    """What was refused is handed in once more. Raises what is wrong with the data, SubmissionNotFound."""
+    """Processes a refused submission again. Raises SubmissionNotFound, and the errors of the data."""
     answer = await hand_in_again(
         deps, principal.merchant, submission_id, by=principal.subject, data=body.data, replaces=body.replace
     )

@@ -44,7 +44,7 @@ def with_defaults(
 
 
 def _filled(given: P, usual: P) -> P:
-    """What is given stays, down to single values; the rest is as usual."""
+    """`given`, with each value that it leaves empty taken from `usual`."""
     values: dict[str, Any] = {}
     for name in type(given).model_fields:
         mine, theirs = getattr(given, name), getattr(usual, name)

@@ -20,7 +20,7 @@ _BILLS = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE})
 
 
 def check_issued(data: DocumentData, today: date) -> list[Finding]:
-    """Of data that merchant and customer have completed. `today` in the merchant's zone."""
+    """Checks a document's content after the data of merchant and customer were filled in. `today` is the merchant's date."""
     found = [*_dates(data, today), *_prices(data), *_countries(data)]
     if data.type in _BILLS:
         found += _bill(data)

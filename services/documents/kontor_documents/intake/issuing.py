@@ -105,7 +105,7 @@ async def _complete(
 
 
 async def prepare_draft(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> Step | None:
-    """What issues a draft under its lock, where merchant and customer are known by now; None for others."""
+    """The step that issues a draft while it is locked; None if it is no draft, or its merchant or customer is still unknown."""
     async with deps.db.transaction(merchant_id) as session:
         seen = await queries.found(session, document_id)
     if not seen.draft or seen.state != "waiting":
@@ -214,7 +214,7 @@ def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
 
 
 def _error(found: OfficialFinding, field: str, data: DocumentData) -> FieldError:
-    """In words of ours where the official ones speak of the XML."""
+    """The official finding as an error of the data's field; messages about the XML are replaced by Kontor's own."""
     error: FieldError = {"field": field, "code": found.rule, "message": found.message, "params": {}}
     if unit := _UNIT.fullmatch(field):
         return error | {"message": _NO_UNIT, "params": {"unit": data.lines[int(unit[1])].unit}}

@@ -89,7 +89,8 @@ def _supplied_xml(files: Sequence[DocumentFile], contents: Mapping[str, bytes]) 
 
 
 async def add_files(session: AsyncSession, production: Production) -> None:
-    """The caller holds the document's lock, and the document still has the content it was made of."""
+    """Adds the produced files to the document. The caller holds the document's lock and has checked that its content has
+    not changed since the files were made."""
     session.add_all(production.files)
     await session.flush()
 

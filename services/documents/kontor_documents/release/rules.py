@@ -72,8 +72,8 @@ def release_blockers(
     recipient: str = "",
     failed: Exception | None = None,
 ) -> list[Issue]:
-    """Everything movable that stands against sharing. `recipient` is an address that staff chose for this share; `failed`:
-    why it could not be made a moment ago."""
+    """Everything that blocks sharing and can be resolved. `recipient` is an address that staff chose for this share;
+    `failed` is the error with which making the PDF has just failed."""
     found: list[Issue] = []
     if failed is not None:
         found.append(_not_made(failed))
@@ -108,7 +108,7 @@ def _plain(text: str) -> str:
 
 
 def _not_made(error: Exception) -> Issue:
-    """A problem says itself what is wrong; of others people can only know that we try again."""
+    """The issue for a PDF that could not be made: a Problem's own message, or for other errors that it is tried again."""
     said = error if isinstance(error, Problem) else None
     params = {name: str(value) for name, value in said.params.items()} if said else {}
     message = said.message if said else N_("The PDF could not be made. It is tried again every minute.")

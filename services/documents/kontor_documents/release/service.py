@@ -57,7 +57,7 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
 
 
 async def hold(deps: Dependencies, merchant_id: UUID, document_id: UUID, error: Exception) -> None:
-    """What cannot be made in the background is told at once, and blocks the release until it is made."""
+    """Records that the document's files could not be made: this is published at once and blocks its release until they are."""
     async with deps.db.transaction(merchant_id) as session:
         document, files = await _locked(session, document_id)
         if document.state == "waiting":
@@ -69,7 +69,7 @@ async def hold(deps: Dependencies, merchant_id: UUID, document_id: UUID, error: 
 def _tell_what_stands_against(
     session: AsyncSession, document: Document, files: Sequence[DocumentFile], before: tuple[Any, ...]
 ) -> None:
-    """Tells what has changed since `before`; senders hear of a blocker too."""
+    """Publishes a waiting document that changed since `before`: as held if it has new blockers, otherwise as changed."""
     if _seen(document) == before:
         return
     document.touch()
@@ -79,7 +79,7 @@ def _tell_what_stands_against(
 
 
 def _seen(document: Document) -> tuple[Any, ...]:
-    """What others see of a waiting document, and the job may change."""
+    """The fields of a waiting document that the job may change and other services show."""
     return document.draft, list(document.issues), document.customer_id
 
 
@@ -179,7 +179,7 @@ async def assign(
 
 
 async def accept_seller(deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
-    """Staff let a document of another sender go all the same."""
+    """Records that staff accept a document whose seller is not the merchant, so that it can be shared."""
     document, files = await _locked(session, document_id)
     if document.state != "waiting":
         raise WrongState
@@ -268,7 +268,7 @@ async def _done(
     session: AsyncSession, document: Document, files: list[DocumentFile], entry: str, fact: Callable[..., Message], /, *,
     at: datetime, actor: str, **detail: Any,
 ) -> pb.Document:  # fmt: skip
-    """Tells what happened: the next version, an entry of the history, the event."""
+    """Increases the document's version, appends `entry` to its history and records the event."""
     document.touch()
     await history.append(session, document, entry, at=at, actor=actor, **detail)
     state = document_state(document, files)

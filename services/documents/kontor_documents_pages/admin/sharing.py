@@ -32,7 +32,7 @@ async def share_page(request: Request, document_id: UUID) -> Response:
 
 @router.post("/{document_id}/teilen")
 async def share(request: Request, document_id: UUID) -> Response:
-    """First shows the finished mails; shared is what was seen like that."""
+    """Shows the finished mails first; the second click shares exactly the mails that were shown."""
     staff, view, _row = await document(request, document_id)
     form = await read_form(request)
     usual = {name: form.value(f"usual_{name}").replace("\r\n", "\n").strip() for name in ("subject", "text")}
@@ -57,7 +57,7 @@ async def share(request: Request, document_id: UUID) -> Response:
 
 
 def _own_words(form: Form, usual: dict[str, str]) -> dict[str, str]:
-    """What was not touched stays the template's, in the language of each recipient."""
+    """The texts that staff changed; an unchanged one is empty, so that each recipient gets the template in their language."""
     typed = {"subject": form.text("subject", limit=200), "text": form.text("text", limit=10_000, lines=True)}
     return {name: "" if text == usual[name] else text for name, text in typed.items()}
 
@@ -78,7 +78,7 @@ async def _finished(
 
 
 async def _shared(request: Request, staff: Staff, view: DocumentView) -> Response:
-    """Back to the document as soon as its mail is queued; to the mail where that cannot go out."""
+    """Redirects to the document once its mail is queued; to the mail's page if the mail has failed."""
     before = {mail["id"] for mail in view.mails}
 
     async def look() -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ class Result:
 
 
 async def _submissions(request: Request, ids: list[UUID] | None, many: int) -> tuple[Staff, list[dict[str, Any]]]:
-    """Each with its document, where there is one, and `making` until it has been looked at."""
+    """The submissions with their documents; `making` is true until a document has been made and checked."""
     staff, row = await query_view(request, "submissions", asked=ids, many=many)
     found = loads(row["submissions"], [])
     for one in found:
@@ -143,7 +143,7 @@ async def replace(request: Request, submission_id: UUID) -> Response:
 
 @router.get("/{submission_id}/angaben")
 async def data_page(request: Request, submission_id: UUID) -> Response:
-    """What a PDF does not say itself: a short form."""
+    """The form for the data that an uploaded plain PDF does not contain."""
     staff, found = await _submissions(request, [submission_id], 1)
     return _data_page(
         request, staff, found, Form.of({"type": DocumentType.INVOICE, "issue_date": staff.today.isoformat()})

@@ -58,7 +58,7 @@ class DocumentView(ReceivableView):
 
     @property
     def credit_left(self) -> int:
-        """What the customer still has to get."""
+        """The amount in minor units that is still owed to the customer."""
         return abs(self._due_minor) - sum(one.minor for one in self.offsets)
 
     @property

@@ -41,7 +41,7 @@ class Contact(BaseModel):
 
 
 class Customer(BaseModel):
-    """As it is now."""
+    """A customer as Kontor stores it."""
 
     id: UUID
     number: str

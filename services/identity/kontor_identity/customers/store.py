@@ -100,7 +100,7 @@ async def changed(session: AsyncSession, held: Held, fact: type[Message] = pb.Cu
 
 
 async def reserve_numbers(session: AsyncSession, customer: Customer, *numbers: str) -> None:
-    """These are the customer's for ever: a document that was long under way must not find somebody else under its number.
+    """Reserves numbers for this customer permanently, so that a late document never reaches another customer.
 
     To be called when the customer's row is written: whoever wants the same number waits there, and never in a circle.
     Raises NumberUsed.

@@ -6,7 +6,7 @@ from kontor_identity.models import Customer, Merchant
 
 
 def expiry(made_at: datetime, years: int = 2) -> datetime:
-    """The end of that year after the one it was made in, UTC.
+    """The end of the calendar year `years` after the one in which the link was made, UTC.
 
     Two years outlive the tax year: a bill of January is still needed when the declaration of that year is made.
     """

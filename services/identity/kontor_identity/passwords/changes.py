@@ -92,7 +92,7 @@ async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) 
 
 
 async def set_password(session: AsyncSession, person: Person, password_hash: str, *, but: UUID | None = None) -> None:
-    """Whoever got in before is out, except for the session `but`; the person is told."""
+    """Sets the password, ends the person's sessions except `but`, and mails the person a notice unless it is their first."""
     first = person.password_hash is None
     person.password_hash = password_hash
     changed = SecurityEventKind.PASSWORD_CHANGED

@@ -45,7 +45,7 @@ async def find_person(deps: Dependencies, kind: LoginKind, slug: str, email: str
 
 
 async def person_of(session: AsyncSession, principal: Principal) -> Person:
-    """Raises NoAccount where there is a link or a mailed code behind the session."""
+    """The account behind the session. Raises NoAccount if the session was opened by a link or a mailed code."""
     kind, _, subject_id = principal.subject.partition(":")
     if kind == "staff":
         return await session.get_one(Staff, UUID(subject_id))
@@ -61,7 +61,7 @@ def whose(person: Person) -> dict[str, UUID]:
 
 
 async def confirm(deps: Dependencies, principal: Principal, password: str | None) -> None:
-    """That it is the person themselves (ASVS 7.5.1): their log-in is fresh, or they give their password again.
+    """Confirms the person's identity (ASVS 7.5.1): by a recent log-in, or by their password.
 
     Raises FreshLogInNeeded, OldPasswordWrong, TooMany.
     """

@@ -33,7 +33,7 @@ class Started:
 
 
 def account_key(kind: str, slug: str, email: str) -> str:
-    """Under which attempts to get in are counted, known address or not."""
+    """The key by which log-in attempts are counted, whether or not an account has this address."""
     return f"{kind}:{'' if kind == 'staff' else slug}:{email}"
 
 

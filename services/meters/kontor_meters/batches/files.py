@@ -56,7 +56,7 @@ class File:
         return len(self.table.rows)
 
     def after(self, passed: int) -> Piece | None:
-        """The piece behind so many lines."""
+        """The first piece after the first `passed` lines; None at the end of the file."""
         for piece in self.pieces:
             if passed <= 0:
                 return piece
@@ -113,7 +113,7 @@ async def upload(
 
 @router.post("/{batch_id}/store")
 async def store(request: Request, batch_id: UUID, principal: Editor) -> dict[str, Any]:
-    """A job does it from here."""
+    """Starts storing the file of a batch in preview; a job stores its lines."""
     deps: Dependencies = request.app.state.batches
     async with deps.db.transaction(principal.merchant) as session:
         batch = await _in_preview(session, batch_id)

@@ -161,7 +161,7 @@ def spread_of(kind: str, direction: str) -> float:
 
 @lru_cache(64)
 def season(kind: str, direction: str, year: int) -> tuple[float, ...]:
-    """The share of each day of the year; together 1."""
+    """For each day of the year, its share of the year's consumption; the shares add up to 1."""
     weights = _weights(_profile(kind, direction), year)
     total = sum(weights)
     return tuple(weight / total for weight in weights)

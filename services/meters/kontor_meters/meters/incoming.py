@@ -49,7 +49,7 @@ async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> Non
 
 
 def _reason(error: dict[str, Any]) -> str:
-    """The code, and every field that is wrong."""
+    """The error as one line of text: its code, and the message of every wrong field."""
     fields = "; ".join(f"{each['field']}: {each['message']}" for each in error.get("errors", ()))
     return f"{error['code']}: {fields or error['detail']}"
 
@@ -71,7 +71,8 @@ async def _accept_each(app: FastAPI, merchant_id: UUID, raw: Sequence[Any]) -> l
 
 
 async def _accept_one(app: FastAPI, merchant_id: UUID, raw: Any) -> tuple[dict[str, Any], bool]:
-    """Its result, and whether it was new. Raises Invalid with the fields, and what adding and changing a meter do."""
+    """Stores one meter; returns its result and whether the meter is new. Raises Invalid, and the errors of adding or
+    changing a meter."""
     try:
         wanted = IncomingMeter.model_validate(raw)
     except ValidationError as error:

@@ -34,7 +34,7 @@ router = APIRouter(
 
 @router.post("/end")
 async def end(request: Request, meter_id: UUID, wanted: EndInput, principal: Editor, key: Key = None) -> dict[str, Any]:
-    """From `in_use_to` on nothing can be read there."""
+    """Ends the meter's use: from `in_use_to` on it takes no readings."""
 
     async def act(session: AsyncSession) -> dict[str, Any]:
         removal = await _Removal.of(session, request, principal, meter_id, wanted.in_use_to, "in_use_to")

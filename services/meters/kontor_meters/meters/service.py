@@ -165,7 +165,7 @@ def new_register(meter: Meter, position: int, wanted: RegisterInput) -> Register
 
 
 def _face(position: int, wanted: RegisterInput) -> dict[str, Any]:
-    """What is said of a register, which may be said anew of one that is there."""
+    """The columns of a register that can also be changed later."""
     periods = [
         {
             "valid_from": period.valid_from.isoformat(),

@@ -177,7 +177,7 @@ def _by_link(principal: Principal) -> bool:
 
 
 async def _reachable(session: AsyncSession, principal: Principal, meter_ids: Collection[UUID]) -> set[UUID]:
-    """Of which of these meters the principal may enter readings: what is out of reach is not there.
+    """Those of these meters for which the principal may enter readings; the others are treated as if they did not exist.
 
     Row-level security has left the merchant's meters alone.
     """

@@ -41,7 +41,7 @@ class Known:
 
     @classmethod
     def of(cls, row: Any) -> "Known":
-        """Of a reading, or of a row with these columns."""
+        """From a Reading, or from a row with the same columns."""
         return cls(*(getattr(row, name) for name in cls.__slots__))
 
 
@@ -119,7 +119,7 @@ async def known(session: AsyncSession, series_ids: Collection[UUID], beside: Col
 
 
 async def not_counting(session: AsyncSession, places: Collection[Place]) -> list[Reading]:
-    """What was read at these instants and is still, or for ever, without effect."""
+    """Readings at these instants that are to be checked, implausible or rejected."""
     states = (ReadingState.TO_BE_CHECKED, ReadingState.IMPLAUSIBLE, ReadingState.REJECTED)
     at = tuple_(col(Reading.register_id), col(Reading.taken_at)).in_(list(places))
     return list(await session.exec(select(Reading).where(at, col(Reading.state).in_(states))))
@@ -146,7 +146,7 @@ async def by_ids(session: AsyncSession, reading_ids: Collection[UUID]) -> list[R
 
 
 async def by_external_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, Reading]:
-    """Those that count or might still, by the sending system's own ids."""
+    """The readings with these ids of the sending system that no other reading has replaced."""
     query = select(Reading).where(col(Reading.external_id).in_(external_ids), Reading.state != ReadingState.REPLACED)
     return {row.external_id: row for row in await session.exec(query)}
 

@@ -28,7 +28,7 @@ _OPEN = frozenset({ReadingState.TO_BE_CHECKED, ReadingState.IMPLAUSIBLE})
 async def accept(
     request: Request, reading_id: UUID, principal: Editor, wanted: Decision | None = None
 ) -> dict[str, Any]:
-    """It counts from now on. Accepting twice changes nothing."""
+    """Makes the reading valid. Accepting twice changes nothing."""
     async with _held(request, principal, reading_id) as (work, reading):
         if reading.state == ReadingState.VALID:
             return await _answer(work, [reading])
@@ -42,7 +42,7 @@ async def accept(
 async def reject(
     request: Request, reading_id: UUID, principal: Editor, wanted: Decision | None = None
 ) -> dict[str, Any]:
-    """It does not count, or no longer. A reading of an exchange can only be corrected."""
+    """Makes the reading rejected, also one that was valid. A reading of a meter exchange can only be corrected."""
     async with _held(request, principal, reading_id) as (work, reading):
         if reading.state == ReadingState.REJECTED:
             return await _answer(work, [reading])

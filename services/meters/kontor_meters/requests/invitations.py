@@ -167,7 +167,7 @@ async def _parts(
 
 
 async def open_reasons(session: AsyncSession, meter_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The reason that the readings of these meters get which are asked for just now."""
+    """For each of these meters with an open reading request, the request's reason."""
     query = (
         select(InvitedMeter.meter_id, ReadingRequest.reason)
         .join(ReadingInvitation, col(ReadingInvitation.id) == InvitedMeter.invitation_id)

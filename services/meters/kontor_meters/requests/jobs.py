@@ -86,7 +86,7 @@ async def _estimate(session: AsyncSession, request: ReadingRequest, waiting: Seq
 
 
 async def _estimate_meter(work: ReadingUnitOfWork, meter: Meter, request: ReadingRequest) -> bool:
-    """All its registers or none."""
+    """Estimates the meter's missing readings: of all its registers, or of none if one cannot be estimated."""
     at = noon_of(request.due_on, work.zone)
     if meter.in_use_to is not None and meter.in_use_to <= request.due_on:
         return False

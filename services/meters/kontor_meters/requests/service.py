@@ -74,7 +74,7 @@ async def ask(request: Request, wanted: RequestInput, principal: Editor, key: Ke
 
 @router.post("/{request_id}/remind")
 async def remind(request: Request, request_id: UUID, principal: Editor) -> dict[str, Any]:
-    """Once more to everybody who is missing, now."""
+    """Sends a reminder now to every customer whose readings are missing."""
     state = request.app.state
     now = state.clock.now()
     async with state.db.transaction(principal.merchant) as session:
@@ -87,7 +87,7 @@ async def remind(request: Request, request_id: UUID, principal: Editor) -> dict[
 
 @router.post("/{request_id}/close")
 async def close_request(request: Request, request_id: UUID, principal: Editor) -> dict[str, Any]:
-    """Nobody is waited for any more, and what is missing stays missing. Closing twice changes nothing."""
+    """Closes the request: no more readings are awaited, missing ones are not estimated. Closing twice changes nothing."""
     state = request.app.state
     return await close(state.db, principal.merchant, request_id, state.clock.now())
 
@@ -112,7 +112,7 @@ async def _ask(session: AsyncSession, now: datetime, principal: Principal, wante
 
 
 async def _meters_to_ask(session: AsyncSession, wanted: RequestInput, today: date) -> list[Meter]:
-    """In use, of a known customer, with something to be read; customer by customer."""
+    """Meters in use that belong to a known customer and have a register that people read, ordered by customer."""
     read_by_people = exists().where(col(Register.meter_id) == col(Meter.id), ~col(Register.interval))
     query = select(Meter).where(
         ~col(Meter.deleted),
@@ -171,7 +171,7 @@ async def remind_missing(db: Database, merchant_id: UUID, request_id: UUID, *, s
 
 
 async def waiting_for(session: AsyncSession, request_id: UUID, most: int, *which: Any) -> Sequence[UUID]:
-    """The first invitations of a request whose readings are missing."""
+    """The ids of up to `most` invitations of the request whose readings are still missing."""
     query = select(ReadingInvitation.id).where(
         ReadingInvitation.request_id == request_id, col(ReadingInvitation.state).in_(_WAITING), *which
     )

@@ -102,7 +102,7 @@ def _typed(form: Form, row: str) -> dict[str, Any]:
 
 
 def wanted(form: Form) -> dict[str, Any]:
-    """The meter as its owner takes it, and checks it."""
+    """The form's meter as its owner expects it; the owner checks it."""
     return {
         **{name: form.text(name) for name in _METER},
         "in_use_from": _iso(form, "in_use_from"),

@@ -19,7 +19,7 @@ _CONSUMPTION = "series_id year kind obis direction tariff unit days months proje
 
 
 def _some(state: Mapping[str, Any], names: str) -> dict[str, Any]:
-    """These fields; None for a text that is empty."""
+    """The named fields of `state`, with None for an empty text."""
     return {name: None if state[name] == "" else state[name] for name in names.split()}
 
 

@@ -31,7 +31,7 @@ async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document
 
 
 async def receivables(session: AsyncSession, document_ids: Sequence[UUID]) -> dict[UUID, Receivable]:
-    """By document, of those that have one."""
+    """The receivables of these documents, by document id; documents without one are left out."""
     table = TABLES[Receivable]
     rows = await session.execute(
         select(table.c.document_id, table.c.state).where(table.c.document_id.in_(document_ids), ~table.c.deleted)

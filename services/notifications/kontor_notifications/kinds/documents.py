@@ -104,7 +104,7 @@ def _name(document_type: str) -> str:
 
 
 def _name_for(document: Document) -> str:
-    """An invoice that gives money is announced like a credit note."""
+    """The mail text for the document; an invoice with a negative amount uses the text for credit notes."""
     return _name("credit_note" if gives_money(document) else document.type)
 
 

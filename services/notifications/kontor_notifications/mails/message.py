@@ -68,6 +68,6 @@ def _sender(settings: Settings, merchant: Merchant) -> Address:
 
 
 def _file_name(name: str) -> str:
-    """One that every mail program shows and every disk takes; its end, which says what it is, stays."""
+    """The name without characters that mail programs or file systems refuse; if it is shortened, its extension stays."""
     plain = "".join(sign if sign.isprintable() and sign not in '/\\"' else "_" for sign in name) or "file"
     return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME - 12] + plain[-12:]

@@ -48,7 +48,7 @@ def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list
 
 
 def invoice_recipients(_event: object, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """Who gets the bills hears of their payment, and is asked for what they are made from."""
+    """The recipients of invoices, who also get mails about payments and about readings to enter."""
     return for_type("invoice", customer, merchant)
 
 

@@ -89,7 +89,7 @@ class Sender:
         return taken
 
     async def _merchants(self) -> list[UUID]:
-        """Whose queue has something due now."""
+        """The merchants with mails due now."""
         lister = "merchants_with_urgent_mails" if self._urgent else "merchants_with_due_mails"
         async with self._database.connection() as connection:
             return [row["id"] for row in await connection.fetch(f"SELECT {lister}() AS id")]
@@ -152,13 +152,13 @@ def pause_after(attempt: int) -> timedelta | None:
 
 
 def _splits(mail: Mail, refused: NotSent) -> bool:
-    """Whether a bundle is held up by something in it, for good or for a while, rather than by the mail server."""
+    """Whether a mail about several documents fails because of one of them, rather than because of the mail server."""
     held_up = refused.state == "failed" or (refused.state == "queued" and mail.attempts >= _TRIES_OF_A_FAULT)
     return len(mail.document_ids) > 1 and held_up and refused.code not in _OF_THE_SERVER
 
 
 def settle(mail: Mail, outcome: Built | NotSent, now: datetime) -> None:
-    """What the outcome of an attempt makes of the mail."""
+    """Sets the mail's state from the outcome of an attempt to send it."""
     if isinstance(outcome, NotSent):
         mail.state, mail.error, mail.error_params = outcome.state, outcome.code, outcome.params
     else:

@@ -52,7 +52,7 @@ class SmtpConnection:
 
 
 def classify(error: Exception) -> NotSent:
-    """From the server's answer to ours: 4xx is for now, 5xx for good."""
+    """The mail's fate from the server's reply code: 4xx is a temporary failure, 5xx a permanent one."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         return classify(error.recipients[0])
     if isinstance(error, aiosmtplib.SMTPResponseException):

@@ -64,7 +64,7 @@ def _named(booking: Payment, monies: Sequence[Payment]) -> UUID | None:
 
 
 def _names(money: Payment) -> set[str]:
-    """Everything an ERP may have been told this payment is called."""
+    """The references by which an ERP may know this payment."""
     return {money.provider_reference, str(money.id), str(money.checkout_id)}
 
 

@@ -77,7 +77,7 @@ async def cancel_booking(
 
 
 def _check_usual(account: Account, booking: BookingInput) -> None:
-    """Raises BookingUnusual for what is more often a slip than meant, unless it was confirmed."""
+    """Raises BookingUnusual if the booking exceeds what is unpaid or lies in the future, unless it was confirmed."""
     unpaid, day = account.figures().unpaid_minor, booking.booked_on
     much, future = booking.amount_minor > unpaid, bool(day and day > account.today)
     if booking.confirmed or not (much or future):

@@ -26,9 +26,9 @@ Reader = Annotated[Principal, Depends(require("documents:pay", "documents:read")
 
 @router.post("/documents/{document_id}/checkouts", status_code=201)
 async def start(request: Request, document_id: UUID, wanted: CheckoutInput, principal: Payer) -> JSONResponse:
-    """201 with the address of the provider's page, the same as long as it can be paid.
+    """201 with the address of the provider's payment page; repeated calls return the same page until it is paid or expires.
 
-    200 with a status when nothing is to be paid any more.
+    200 with a status if nothing is left to pay.
     """
     found = await service.start(dependencies_of(request), principal, document_id, wanted)
     state = events.receivable_state(found.receivable)

@@ -79,7 +79,7 @@ async def start(
 async def _intend(
     deps: Dependencies, session: AsyncSession, principal: Principal, document_id: UUID, wanted: CheckoutInput
 ) -> Started | Settled | Callable[[], Awaitable[object]]:
-    """What there is, or what has to be done at the provider before another look."""
+    """The checkout or settled status, or a call to the provider that must be made before this is asked again."""
     receivable = await reachable(session, principal, document_id)
     account = await lock(session, receivable.id, deps.clock)
     settled = _settled(account)
@@ -118,7 +118,7 @@ def _provider(account: Account, method: str) -> str:
 
 
 def _can_be_paid(checkout: Checkout) -> bool:
-    """Not where its time is up at the provider, who has not said so yet."""
+    """Whether the checkout is live and has not expired; the provider may report the expiry later."""
     in_time = checkout.expires_at is None or checkout.expires_at > datetime.now(UTC)
     return checkout.state in ("creating", "open") and in_time
 

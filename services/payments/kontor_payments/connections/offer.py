@@ -31,7 +31,7 @@ class Offer:
 
     @property
     def digest(self) -> str:
-        """Changes when what is offered or offset changes."""
+        """A hash of everything in the offer that affects receivables."""
         offered = repr((self.pairs, self.account, sorted(self.not_payable_types), self.offsets))
         return hashlib.sha256(offered.encode()).hexdigest()[:16]
 

@@ -76,14 +76,14 @@ class Account:
         return rules.after_credit(asked, self._offset(asked))
 
     def _offset(self, asked: rules.Terms) -> int:
-        """What of the credit notes counts."""
+        """The part of the credit notes' sum that reduces what this document asks for."""
         if not self.row.credit_notes or not self.offer.offsets:
             return 0
         notes, before = (sum(note["amount_minor"] for note in of) for of in (self.row.credit_notes, self.row.credits))
         return rules.offset(asked, self.positions(), notes, before)
 
     def _credits(self) -> list[dict[str, Any]]:
-        """The older credit notes first; what is left of them stays with the customer."""
+        """The amount that each credit note contributes, oldest first; the rest of a credit note is the customer's."""
         left, found = self.row.asked_minor - self.terms.due_minor, []
         for note in self.row.credit_notes:
             amount = min(left, note["amount_minor"])
@@ -165,7 +165,7 @@ class Account:
         return self.row
 
     async def _repeat(self) -> None:
-        """A reminder stands where its invoice stands."""
+        """Copies the invoice's figures to the receivables of its reminders."""
         query = select(Receivable).where(Receivable.repeats_document_id == self.row.document_id)
         for reminder in await self.session.exec(query.order_by(col(Receivable.document_id)).with_for_update()):
             before = events.receivable_state(reminder)
@@ -205,7 +205,7 @@ class Account:
         return self.moment_on(max(days)) if days and len(days) == len(moved) else self.now
 
     def moment_on(self, day: date) -> datetime:
-        """Now; on another day noon at the merchant."""
+        """Now if `day` is today, otherwise noon of that day in the merchant's time zone."""
         if day == self.today:
             return self.now
         return datetime.combine(day, time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)

@@ -22,7 +22,7 @@ _ASKING = frozenset({"invoice"})
 
 
 async def follow_document(session: AsyncSession, document: Document, clock: Clock) -> None:
-    """What follows from a document for its own receivable, or for those of the invoices that it names or named before."""
+    """Updates the receivables that a document affects: its own, and those of the invoices that it names or named before."""
     followed = await _invoices_of(session, document)
     if not document.names_invoice:
         followed = sorted([*followed, document], key=lambda one: one.id)

@@ -25,8 +25,9 @@ class CheckoutWanted(BaseModel):
 async def checkout(
     request: Request, response: Response, slug: str, document_id: UUID, body: CheckoutWanted
 ) -> dict[str, Any]:
-    """`redirect_url` is the provider's page, the same as long as it can be paid. Where nothing is to be paid any more it
-    is null, the answer is 200 instead of 201, and `status` says `already_paid` or `on_its_way`."""
+    """`redirect_url` is the provider's payment page; repeated calls return the same page until it is paid or expires.
+    If nothing is left to pay, `redirect_url` is null, the answer is 200 instead of 201, and `status` says
+    `already_paid` or `on_its_way`."""
     language = await _visible(request, slug, document_id)
     back = f"{edge_of(request).settings.portal_url}/{slug}/dokumente/{document_id}/zurueck"
     found = await start_checkout(request, document_id, method=body.method, return_url=back, language=language)

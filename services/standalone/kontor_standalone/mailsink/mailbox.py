@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from kontor_service.ids import uuid7
 
 _ID = re.compile(r"[0-9a-f]{32}")
-# refuse-550@example.org is refused for good, refuse-451@example.org for now.
+# refuse-550@example.org is refused permanently, refuse-451@example.org temporarily.
 _REFUSED = re.compile(r"refuse-([45]\d\d)@", re.IGNORECASE)
 _LARGEST = 40 * 1024 * 1024
 

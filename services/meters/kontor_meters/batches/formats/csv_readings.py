@@ -78,7 +78,7 @@ def _broken(row: Row, needed: tuple[str, ...]) -> LineProblem | None:
 
 
 def _told(row: Row, name: str) -> date | datetime | None:
-    """What stands in this column, with the columns for time and time zone beside it."""
+    """The date or time in this column, combined with the row's columns for time and UTC offset."""
     at, zone = instant(row.values.get(name, ""), row.values.get("time", "")), row.values.get("offset")
     return at.replace(tzinfo=offset(zone)) if zone and isinstance(at, datetime) and at.tzinfo is None else at
 

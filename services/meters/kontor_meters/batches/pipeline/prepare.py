@@ -30,7 +30,7 @@ class Prepared:
     problems: list[LineProblem] = field(default_factory=list)
 
     def place(self, name: str, line: int, field: str) -> str:
-        """Where in the body's list of this name, or which column of the line."""
+        """The place of an error: the column in a file, otherwise the path in the body, such as readings[3].value."""
         return field.partition("[")[0] if self.of_file else f"{name}[{line}].{field}"
 
     @property

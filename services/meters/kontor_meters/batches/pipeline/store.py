@@ -100,7 +100,7 @@ async def store_prepared(
 
 
 async def _park(session: AsyncSession, batch: Batch, items: list[Item]) -> int:
-    """Keeps what does not wait already until its meter comes; answers how many items of the batch that are."""
+    """Parks the items until their meter is known, except those already parked; returns how many of this batch are."""
     if not items:
         return 0
     # Twice in one body is once.
