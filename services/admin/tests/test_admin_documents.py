@@ -1,93 +1,11 @@
-"""Documents: the list, one document, and what staff do with it."""
+"""One document, and what staff do with it."""
 
-import asyncio
 from uuid import uuid4
 
-import httpx
 import pytest
 from admin_shop import NOW, Shop, answer_of, cookies, session_state, tell_sessions
 
 from kontor.payments.v1 import payments_pb2
-from kontor_testing.waiting import eventually
-
-
-async def test_a_paid_invoice_is_green_in_the_list(shop: Shop) -> None:
-    invoice = shop.document("RE-2026-1042")
-    receivable = shop.receivable(invoice.document.id, state="paid", open_minor=0, paid_minor=11900, paid_at=NOW)
-    await shop.told(invoice, receivable)
-    assert '<span class="state paid">vollständig bezahlt</span>' in await shop.page("/dokumente")
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"state": "open"}, "offen"),
-        ({"state": "open", "due_date": "2026-11-20"}, "überfällig"),
-        ({"state": "on_its_way", "pending_minor": 11900}, "unterwegs"),
-        ({"state": "partly_paid", "open_minor": 5000}, "teilweise bezahlt"),
-    ],
-)
-async def test_each_payment_state_has_its_word(shop: Shop, values: dict[str, object], words: str) -> None:
-    invoice = shop.document("RE-1", due_date=str(values.get("due_date", "2026-11-26")))
-    await shop.told(invoice, shop.receivable(invoice.document.id, **values))
-    assert f">{words}</span>" in await shop.page("/dokumente")
-
-
-async def test_documents_are_found_by_number_customer_and_amount(shop: Shop) -> None:
-    await shop.told(
-        shop.document("RE-2026-1042", buyer_name="Müller Bau"),
-        shop.document("AN-7", type="quote", gross_minor=78719, buyer_name="Kögl"),
-    )
-    for asked, found, other in (
-        ("1042", "RE-2026-1042", "AN-7"), ("muller", "RE-2026-1042", "AN-7"), ("787,19", "AN-7", "RE-2026-1042"),
-    ):  # fmt: skip
-        page = await shop.page(f"/dokumente?q={asked}")
-        assert found in page
-        assert other not in page
-    assert "Nichts gefunden" in await shop.page("/dokumente?q=nirgends")
-
-
-async def test_the_list_filters_by_type_state_and_payment(shop: Shop) -> None:
-    invoice, quote = shop.document("RE-1"), shop.document("AN-1", type="quote", state="waiting")
-    await shop.told(invoice, quote, shop.receivable(invoice.document.id))
-    for query, found, other in (
-        ("type=quote", "AN-1", "RE-1"),
-        ("state=waiting", "AN-1", "RE-1"),
-        ("status=open", "RE-1", "AN-1"),
-    ):
-        page = await shop.page(f"/dokumente?{query}")
-        assert f">{found}</a>" in page
-        assert f">{other}</a>" not in page
-
-
-async def numbers(shop: Shop, query: str) -> tuple[list[str], dict[str, str | None]]:
-    answer = await shop.client.get(f"/api/admin/v1/documents?{query}")
-    body = answer.json()
-    return [entry["number"] for entry in body["entries"]], {"next": body["next"], "previous": body["previous"]}
-
-
-async def test_numbers_sort_as_people_count(shop: Shop) -> None:
-    await shop.told(*(shop.document(number) for number in ("RE-10", "RE-2", "RE-1")))
-    assert (await numbers(shop, "sort=number&order=asc"))[0] == ["RE-1", "RE-2", "RE-10"]
-
-
-async def test_paging_forth_and_back_shows_every_document_once(shop: Shop) -> None:
-    await shop.told(*(shop.document(f"RE-{n}", gross_minor=n % 3) for n in range(1, 8)))
-    seen, cursor, pages = [], "", []
-    while True:
-        page, ways = await numbers(shop, f"sort=amount&order=asc&limit=3&after={cursor}")
-        pages.append((page, ways))
-        seen += page
-        if ways["next"] is None:
-            break
-        cursor = ways["next"]
-    assert len(seen) == len(set(seen)) == 7
-    back, _ways = await numbers(shop, f"sort=amount&order=asc&limit=3&before={pages[-1][1]['previous']}")
-    assert back == pages[-2][0]
-
-
-async def test_a_cursor_of_nobodys_is_refused(shop: Shop) -> None:
-    assert (await shop.client.get("/api/admin/v1/documents?after=nonsense")).status_code == 422
 
 
 async def test_another_merchants_document_is_not_there(shop: Shop) -> None:
@@ -260,75 +178,6 @@ async def test_what_an_owner_refuses_is_asked_for_and_shown_in_german(shop: Shop
     assert shop.owners.languages[-1] == "de"
 
 
-SHARING = {"recipient": "", "subject": "Neu", "text": "wie immer", "usual_subject": "Alt", "usual_text": "wie immer"}
-FINISHED = {
-    "recipient": "anna@example.com",
-    "name": "Anna",
-    "language": "de",
-    "subject": "Neu: RE-1",
-    "text": "Hallo Anna",
-    "html": "",
-}
-
-
-async def waiting(shop: Shop) -> tuple[str, str]:
-    """A document that waits to be shared, and the path of the command."""
-    customer = shop.customer("1", "Seidel")
-    invoice = shop.document("RE-1", state="waiting", customer_id=customer.customer.id)
-    await shop.told(customer, invoice)
-    shop.owners.answers["POST", "/v1/mails/preview"] = {"mails": [FINISHED]}
-    path = f"/v1/documents/{invoice.document.id}/share"
-    shop.owners.answers["POST", path] = answer_of(shop.document("RE-1", id=invoice.document.id, version=2))
-    return invoice.document.id, path
-
-
-async def shared(shop: Shop, document_id: str, state: str) -> tuple[httpx.Response, str]:
-    """Shared as it was seen, while the mail log learns of its mail: the answer, and the mail's id."""
-    sent = asyncio.create_task(shop.post(f"/dokumente/{document_id}/teilen", {**SHARING, "seen": "on"}))
-    await eventually(lambda: any(call[1].endswith("/share") for call in shop.owners.calls))
-    mail = shop.mail(document_id=document_id, document_ids=[document_id], state=state)
-    await shop.told(mail)
-    return await sent, mail.mail.id
-
-
-async def test_the_finished_mail_is_shown_before_it_is_shared_by_hand(shop: Shop) -> None:
-    document_id, path = await waiting(shop)
-    page = await shop.post(f"/dokumente/{document_id}/teilen", SHARING)
-    assert page.status_code == 200
-    for words in ("Neu: RE-1", "Hallo Anna", "anna@example.com"):
-        assert words in page.text
-    chosen = {"recipient": "", "subject": "Neu", "text": ""}
-    assert shop.owners.calls == [("POST", "/v1/mails/preview", {"document_id": document_id, **chosen})]
-    done, _mail = await shared(shop, document_id, "queued")
-    assert shop.owners.calls[-1] == ("POST", path, chosen)
-    assert done.headers["location"] == f"/dokumente/{document_id}"
-
-
-async def test_a_mail_that_cannot_go_out_leads_to_where_it_can_be_corrected(shop: Shop) -> None:
-    document_id, _path = await waiting(shop)
-    done, mail = await shared(shop, document_id, "failed")
-    assert done.headers["location"] == f"/mails/{mail}/erneut"
-
-
-async def test_a_placeholder_that_is_not_known_stops_at_its_field(shop: Shop) -> None:
-    document_id, _path = await waiting(shop)
-    error = {"field": "text", "code": "unknown_placeholder", "message": "[Vorname] gibt es nicht."}
-    shop.owners.refuse("POST", "/v1/mails/preview", 422, code="template_invalid", errors=[error])
-    for seen in ({}, {"seen": "on"}):
-        page = await shop.post(f"/dokumente/{document_id}/teilen", {**SHARING, "text": "Hallo [Vorname]", **seen})
-        assert page.status_code == 422
-        assert "[Vorname] gibt es nicht." in page.text
-        assert "Hallo [Vorname]" in page.text
-    assert {call[1] for call in shop.owners.calls} == {"/v1/mails/preview"}
-
-
-async def test_while_mails_are_away_nothing_is_shared(shop: Shop) -> None:
-    document_id, _path = await waiting(shop)
-    shop.owners.refuse("POST", "/v1/mails/preview", 503)
-    assert (await shop.post(f"/dokumente/{document_id}/teilen", {**SHARING, "seen": "on"})).status_code == 503
-    assert {call[1] for call in shop.owners.calls} == {"/v1/mails/preview"}
-
-
 async def test_a_file_is_shown_as_what_it_is_and_never_as_a_page(shop: Shop) -> None:
     files = [
         {
@@ -438,16 +287,3 @@ async def test_money_in_another_currency_is_given_back_from_its_document(shop: S
     assert "Geld zurückzahlen" not in await shop.page(here)
     await shop.post(f"{here}/zurueckgeben", {"payment_id": str(uuid4())})
     assert [call[:2] for call in shop.owners.calls if call[0] == "POST"] == [("POST", path)]
-
-
-async def test_documents_are_found_by_amount_as_printed_part_of_a_word_and_customer(shop: Shop) -> None:
-    customer = shop.customer("77", "Weinhaus Müller")
-    await shop.told(
-        customer,
-        shop.document("RE-2026-9", customer_id=customer.customer.id, title="Umwälzpumpe", gross_minor=432109),
-        shop.document("RE-2026-8", title="Wartung"),
-    )
-    for words in ("4.321,09%20€", "pumpe", "Mueller", "müller pumpe", "re20269"):
-        page = await shop.page(f"/dokumente?q={words}")
-        assert "RE-2026-9" in page, words
-        assert "RE-2026-8" not in page, words

@@ -1,18 +1,15 @@
-"""Board, release list, uploads, customers, mails, keys, settings."""
+"""Board, release list, uploads, keys, settings."""
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
-from kontor_admin.words import mail_error
-from kontor_service.i18n import speaking
 
 
 async def test_the_board_sums_what_is_open_on_its_way_late_and_paid(shop: Shop) -> None:
@@ -180,187 +177,6 @@ async def test_a_refused_file_says_why_in_german(shop: Shop) -> None:
     answer = await shop.post("/hochladen/datei", files=[("file", ("a.xml", b"<x", "text/xml"))])
     assert answer.status_code == 422
     assert "Zeile 1 ist nicht lesbar." in answer.text
-
-
-async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
-    made = shop.customer("30001", "Bäckerei Huber")
-    shop.owners.answers["POST", "/v1/customers"] = answer_of(made)
-    form = {"number": "30001", "name": "Bäckerei Huber", "kind": "business", "language": "de", "portal_access": "default",
-            "mail_mode": "default", "country": "de"}  # fmt: skip
-    answer = await shop.post("/kunden/neu", form)
-    assert answer.headers["location"] == f"/kunden/{made.customer.id}"
-    assert shop.owners.calls[-1][2]["address"]["country"] == "DE"
-    assert "Bäckerei Huber" in await shop.page(f"/kunden/{made.customer.id}")
-
-
-async def test_customers_are_looked_at_line_by_line_before_they_are_stored(shop: Shop) -> None:
-    assert "Kundennummer;Name" in (await shop.client.get("/kunden/einlesen/vorlage.csv")).text
-    told = "Kundennr.;Firma;PLZ;Ort;E-Mail\r\n1;Bäckerei Huber;86150;Augsburg;post@huber.example\r\n\r\n2;Müller;;;falsch\r\n"
-    error = {"detail": "Falsch", "errors": [{"field": "email", "message": "Diese E-Mail-Adresse ist ungültig."}]}
-    shop.owners.answers["POST", "/v1/customers/batches"] = {
-        "results": [{"outcome": "new"}, {"outcome": "refused", "error": error}]
-    }
-    page = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", told.encode("cp1252"), "text/csv"))])
-    assert "Diese E-Mail-Adresse ist ungültig." in page.text
-    assert re.search(r"<td>4</td><td><strong>Müller", page.text)
-    assert "Einen Kunden speichern" in page.text
-    sent = shop.owners.calls[-1][2]
-    assert sent["store"] is False
-    assert sent["customers"][0] == {
-        "number": "1", "name": "Bäckerei Huber", "email": "post@huber.example",
-        "address": {"post_code": "86150", "city": "Augsburg"},
-    }  # fmt: skip
-    stored = await shop.post("/kunden/einlesen", {"content": told, "store": "on"})
-    assert stored.headers["location"] == "/kunden"
-    assert shop.owners.calls[-1][2] == sent | {"store": True}
-
-
-@pytest.mark.parametrize(
-    "told", ["", "Name;Ort\nHuber;Augsburg", "Kundennummer;Name\n", "number,name\n" + "1,x\n" * 1001]
-)
-async def test_a_file_that_names_no_customers_is_refused_at_the_field(shop: Shop, told: str) -> None:
-    answer = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", told.encode(), "text/csv"))])
-    assert (answer.status_code, 'id="file-error"' in answer.text) == (422, True)
-
-
-async def test_a_line_that_is_no_csv_is_named_at_the_field(shop: Shop) -> None:
-    open_quote = 'Kundennummer;Name\n1;Huber\n2;"Müller\n' + "3;Meier und Söhne\n" * 9000
-    answer = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", open_quote.encode(), "text/csv"))])
-    assert answer.status_code == 422
-    assert re.search(r'id="file-error">\s*Zeile 3 ist nicht lesbar', answer.text)
-
-
-async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typed_is_lost(shop: Shop) -> None:
-    finding = {
-        "field": "address.country",
-        "code": "value_error",
-        "message": "Bitte geben Sie das Land als Kürzel aus zwei Buchstaben an.",
-    }
-    shop.owners.refuse("POST", "/v1/customers", 422, code="invalid", errors=[finding])
-    form = {"number": "1", "name": "Weber & Söhne", "kind": "consumer", "language": "en", "portal_access": "off",
-            "mail_mode": "link", "country": "D1"}  # fmt: skip
-    answer = await shop.post("/kunden/neu", form)
-    assert answer.status_code == 422
-    assert 'id="country-error">Bitte geben Sie das Land als Kürzel aus zwei Buchstaben an' in answer.text
-    assert 'value="Weber &amp; Söhne"' in answer.text
-    assert '<option value="consumer" selected>' in answer.text
-
-
-async def test_another_merchants_customer_is_not_there(shop: Shop) -> None:
-    foreign = shop.customer("9", "Fremd", merchant_id=str(uuid4()))
-    await shop.told(foreign)
-    assert "Fremd" not in await shop.page("/kunden")
-    for path in ("", "/bearbeiten", "/personen/neu"):
-        await shop.page(f"/kunden/{foreign.customer.id}{path}", 404)
-
-
-async def test_inviting_a_new_person_takes_two_commands_and_one_form(shop: Shop) -> None:
-    before = shop.customer("1", "Seidel")
-    await shop.told(before)
-    person = identity_pb2.ContactPerson(id=str(uuid4()), name="Anna", email="anna@example.com", access="none")
-    after = shop.customer("1", "Seidel", id=before.customer.id, version=2, contacts=[person])
-    base = f"/v1/customers/{before.customer.id}/contacts"
-    shop.owners.answers["POST", base] = answer_of(after)
-    shop.owners.answers["POST", f"{base}/{person.id}/invite"] = answer_of(after)
-    form = {"name": "Anna", "email": "anna@example.com", "language": "de", "gets_invoices": "on", "invite": "on"}
-    assert (await shop.post(f"/kunden/{before.customer.id}/personen/neu", form)).status_code == 303
-    assert [call[1] for call in shop.owners.calls] == [base, f"{base}/{person.id}/invite"]
-
-
-async def test_mails_are_listed_with_their_state_and_can_be_sent_again(shop: Shop) -> None:
-    mail = shop.mail(state="failed", error="refused", error_params={"answer": "550 unknown user"})
-    await shop.told(mail)
-    page = await shop.page("/mails?state=failed")
-    assert "Der Mailserver lehnt sie ab: 550 unknown user" in page
-    # Both pages stand while notifications does not say what was in it.
-    assert "550 unknown user" in await shop.page(f"/mails/{mail.mail.id}")
-    assert 'name="text"' not in await shop.page(f"/mails/{mail.mail.id}/erneut")
-    path = f"/v1/mails/{mail.mail.id}/resend"
-    shop.owners.answers["POST", path] = answer_of(shop.mail(recipient="new@example.com"))
-    answer = await shop.post(f"/mails/{mail.mail.id}/erneut", {"recipient": "new@example.com"})
-    assert answer.status_code == 303
-    assert shop.owners.calls[-1][2] == {"recipient": "new@example.com"}
-
-
-async def test_a_failed_mail_is_a_task_until_it_was_sent_again(shop: Shop) -> None:
-    failed = shop.mail(state="failed", error="text_invalid", created_at=datetime.now(UTC))
-    await shop.told(failed)
-    assert (await shop.client.get("/api/admin/v1/session")).json()["counts"]["mails"] == 1
-    await shop.told(shop.mail(resend_of=failed.mail.id))
-    assert (await shop.client.get("/api/admin/v1/session")).json()["counts"]["mails"] == 0
-
-
-async def test_the_words_of_a_failed_mail_can_be_corrected(shop: Shop) -> None:
-    mail = shop.mail(state="failed", error="text_invalid")
-    await shop.told(mail)
-    path = f"/v1/mails/{mail.mail.id}"
-    own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
-    shop.owners.answers["GET", path] = {"subject": "", "text": "", "html": "", "own": own, "placeholders": []}
-    assert "Hallo [Vorname]" in await shop.page(f"/mails/{mail.mail.id}/erneut")
-    usual = {f"usual_{name}": text for name, text in own.items()}
-    form = {"recipient": "anna@example.com", **usual, **own, "text": "Hallo [Contact.name]"}
-    shop.owners.answers["POST", f"{path}/resend"] = answer_of(shop.mail())
-    assert (await shop.post(f"/mails/{mail.mail.id}/erneut", form)).status_code == 303
-    assert shop.owners.calls[-1][2] == {"text": "Hallo [Contact.name]"}
-    shop.owners.refuse("POST", f"{path}/resend", 422, errors=[{"field": "text", "code": "x", "message": "So nicht."}])
-    again = await shop.post(f"/mails/{mail.mail.id}/erneut", form)
-    assert again.status_code == 422
-    assert "So nicht." in again.text
-
-
-async def test_a_sent_mail_is_read_in_a_frame_that_runs_nothing(shop: Shop) -> None:
-    mail = shop.mail()
-    await shop.told(mail)
-    said = {
-        "subject": "Ihre Rechnung",
-        "text": "Hallo",
-        "html": "<p>Hallo <script>x</script></p>",
-        "own": None,
-        "placeholders": [],
-    }
-    shop.owners.answers["GET", f"/v1/mails/{mail.mail.id}"] = said
-    page = await shop.page(f"/mails/{mail.mail.id}")
-    assert f'src="/mails/{mail.mail.id}/inhalt"' in page
-    frame = await shop.client.get(f"/mails/{mail.mail.id}/inhalt")
-    assert frame.text == said["html"]
-    policy = frame.headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'")
-    assert policy.endswith("sandbox")
-    assert frame.headers.get_list("x-frame-options") == ["SAMEORIGIN"]
-
-
-@pytest.mark.parametrize(
-    ("language", "error", "params", "told"),
-    [
-        ("de", "put_off", {"answer": "451 later", "attempts": "13"},
-         "Nach 13 Versuchen aufgegeben. Der Mailserver nimmt sie zurzeit nicht an: 451 later"),
-        ("en", "expired", {}, "The link or code had expired before the mail could be sent."),
-        ("de", "text_invalid", {"reason": "[%(mark)s] cannot stand in a subject.", "mark": "Link"},
-         "Ihr Text kann nicht verschickt werden: [Link] kann nicht im Betreff stehen."),
-        ("de", "of_tomorrow", {}, "of_tomorrow"),
-    ],
-)  # fmt: skip
-def test_why_a_mail_did_not_go_out_is_told_in_the_readers_language(language, error, params, told) -> None:
-    with speaking(language):
-        assert mail_error({"error": error, "error_params": params}) == told
-
-
-async def test_an_unknown_placeholder_is_named_beside_its_field(shop: Shop) -> None:
-    kind = "document_shared:invoice"
-    shop.owners.answers["GET", "/v1/templates"] = {
-        "templates": [{
-            "kind": kind, "label": "Document", "document_type": "invoice", "language": "de", "subject": "S", "text": "T", "own": False,
-        }], "placeholders": {kind: []},
-    }  # fmt: skip
-    finding = {
-        "field": "subject",
-        "code": "x",
-        "message": "Den Platzhalter [Nope] gibt es in dieser Art von E-Mail nicht.",
-    }
-    shop.owners.refuse("PUT", f"/v1/templates/{kind}/de", 422, code="template_invalid", errors=[finding])
-    answer = await shop.post(f"/mails/texte/{kind}/de", {"subject": "[Nope]", "text": "x"})
-    assert answer.status_code == 422
-    assert 'id="subject-error">Den Platzhalter [Nope] gibt es in dieser Art von E-Mail nicht.' in answer.text
 
 
 async def test_an_api_key_is_shown_once(shop: Shop) -> None:

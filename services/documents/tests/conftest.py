@@ -1,6 +1,8 @@
 import io
+import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -19,6 +21,8 @@ from kontor_service.ids import uuid7
 from kontor_testing.serving import serving
 from kontor_testing.tokens import TokenSigner
 from kontor_testing.waiting import eventually
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def merchant_state(merchant_id, **changes):
@@ -45,19 +49,6 @@ def customer_state(merchant_id, number="20931", *, id=None, version=1, email="an
     for name, value in changes.items():
         setattr(state, name, value)
     return state
-
-
-def invoice(**changes):
-    """An invoice as an ERP without e-invoices sends it."""
-    return {
-        "type": "invoice", "number": "RE-1042", "external_id": "erp-1042", "customer_number": "20931",
-        "issue_date": "2026-11-12", "due_date": "2026-11-26", "delivery_date": "2026-11-10",
-        "lines": [
-            {"name": "Wartung Heizungsanlage", "quantity": "1", "unit": "LS", "net_price": "189.00", "tax_rate": "19"},
-            {"name": "Monteurstunde", "quantity": "2.5", "unit": "HUR", "net_price": "64.00", "tax_rate": "19"},
-        ],
-        "cash_discounts": [{"days": 7, "percent": "2"}],
-    } | changes  # fmt: skip
 
 
 class Kept:
