@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -40,25 +41,7 @@ def build_app(
     registry = CollectorRegistry()
     provider = tracer_provider(settings.service, settings.otlp_endpoint)
     health = Health()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            stack.callback(provider.shutdown)
-            await app.state.db.open()
-            stack.push_async_callback(app.state.db.close)
-            stack.push_async_callback(app.state.tokens.close)
-            stack.push_async_callback(app.state.source.close)
-            stack.push_async_callback(app.state.background.stop)
-            for resource in resources:
-                await stack.enter_async_context(resource(app))
-            health.started = True
-            yield
-            health.stopping = True
-            # What runs beside the requests ends before what it works with.
-            await app.state.background.stop()
-
-    app = FastAPI(title=title, version="1", lifespan=lifespan, **options)
+    app = FastAPI(title=title, version="1", lifespan=partial(_running, resources), **options)
     app.state.settings = settings
     app.state.registry = registry
     app.state.tracer_provider = provider
@@ -86,6 +69,24 @@ def build_app(
     app.add_middleware(PlainAddresses)
     app.add_middleware(RequestTelemetry, service=settings.service, provider=provider, registry=registry)
     return app
+
+
+@asynccontextmanager
+async def _running(resources: Sequence[Resource], app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        stack.callback(app.state.tracer_provider.shutdown)
+        await app.state.db.open()
+        stack.push_async_callback(app.state.db.close)
+        stack.push_async_callback(app.state.tokens.close)
+        stack.push_async_callback(app.state.source.close)
+        stack.push_async_callback(app.state.background.stop)
+        for resource in resources:
+            await stack.enter_async_context(resource(app))
+        app.state.health.started = True
+        yield
+        app.state.health.stopping = True
+        # What runs beside the requests ends before what it works with.
+        await app.state.background.stop()
 
 
 async def _ping(database: Database) -> None:

@@ -110,6 +110,28 @@ def at(day: str) -> datetime:
 async def filled(shop: Shop) -> dict[str, str]:
     """A merchant with some of everything about meters; ids by name."""
     anna, otto = shop.customer("20931", "Seidel Optik"), shop.customer("20932", "Weinhaus Kögl GmbH & Co. KG")
+    power, gas, old, new, unknown = _meters(shop, anna.customer.id, otto.customer.id)
+    odd, *others = _readings(shop, power, gas, unknown)
+    autumn, first, second = _requests(shop, anna.customer.id, otto.customer.id, power, gas, new)
+    preview = batch(
+        shop, total=1204, refused=3, duplicates=12,
+        problems=[problem(7, "unknown_meter", "meter", meter="1EMH00"), problem(19, "not_a_number", "value"),
+                  problem(204, "falling", "value", before="8123.456", before_on="2026-09-30")],
+    )  # fmt: skip
+    running = batch(shop, state="running", kind="meters", file_name="bestand.csv", total=5000, stored=1830, refused=2)
+    await shop.told(
+        anna, otto, power, gas, old, new, unknown, odd, *others, *_consumption(shop, power, gas),
+        autumn, first, second, preview, running,
+        batch(shop, source="http", file_name="", state="done", kind="intervals", total=96000, stored=96000),
+    )  # fmt: skip
+    return {
+        "customer": anna.customer.id, "other": otto.customer.id, "power": power.meter.id, "gas": gas.meter.id, "old": old.meter.id,
+        "new": new.meter.id, "odd": odd.reading.id, "request": autumn.request.id, "preview": preview.batch.id,
+        "running": running.batch.id,
+    }  # fmt: skip
+
+
+def _meters(shop: Shop, anna: str, otto: str) -> list[Any]:
     high = register(obis="1-0:1.8.1", tariff="high", last_value="48213.4", last_taken_at=at("2026-10-01"))
     low = register(obis="1-0:1.8.2", tariff="low", last_value="31877.9", last_taken_at=at("2026-10-01"))
     fed = register(obis="1-0:2.8.0", direction="feed_in", last_value="10422.0", last_taken_at=at("2026-10-01"))
@@ -117,26 +139,31 @@ async def filled(shop: Shop) -> dict[str, str]:
         street="Lindenstraße 12", post_code="80331", city="München", country="DE", detail="Keller links"
     )
     power = meter(
-        shop, "1EMH0012345678", customer_id=anna.customer.id, label="Wärmepumpe", place=place, market_location_id="51238696780",
+        shop, "1EMH0012345678", customer_id=anna, label="Wärmepumpe", place=place, market_location_id="51238696780",
         registers=[high, low, fed],
     )  # fmt: skip
     gas_register = register(
         obis="7-0:3.0.0", unit="m3", digits_before=5, digits_after=3, last_value="8123.456", last_taken_at=at("2026-09-30"),
         gas_periods=[meters_pb2.GasPeriod(valid_from="2026-01-01", calorific_value="11.234", state_number="0.9652")],
     )  # fmt: skip
-    gas = meter(shop, "7GMT0099887766", kind="gas", customer_id=otto.customer.id, place=place, registers=[gas_register])
+    gas = meter(shop, "7GMT0099887766", kind="gas", customer_id=otto, place=place, registers=[gas_register])
     clock = register(obis="8-0:1.0.0", unit="m3", digits_after=3, last_value="1204.5", last_taken_at=at("2026-05-04"))
     old = meter(
-        shop, "WZ-1998-77", kind="water", in_use_from="2012-03-01", in_use_to="2026-05-04", customer_id=otto.customer.id,
+        shop, "WZ-1998-77", kind="water", in_use_from="2012-03-01", in_use_to="2026-05-04", customer_id=otto,
         registers=[clock],
     )  # fmt: skip
     new = meter(
         shop, "WZ-2026-01", kind="water", in_use_from="2026-05-04", point_id=old.meter.id, predecessor_id=old.meter.id,
-        customer_id=otto.customer.id, registers=[register(obis="8-0:1.0.0", unit="m3", digits_after=3)],
+        customer_id=otto, registers=[register(obis="8-0:1.0.0", unit="m3", digits_after=3)],
     )  # fmt: skip
     unknown = meter(
         shop, "1LOG55555", customer_number="77777", place=meters_pb2.Place(street="Hauptstraße 1", city="Fürth")
     )
+    return [power, gas, old, new, unknown]
+
+
+def _readings(shop: Shop, power: Any, gas: Any, unknown: Any) -> list[Any]:
+    """First the one that staff are to decide about."""
     odd = reading(
         shop, power, "58213.4", state="to_be_checked", insisted=True, photo_sha256="ab" * 32, channel="link",
         entered_at=NOW - timedelta(hours=3), note="Wir hatten Handwerker im Haus.",
@@ -157,36 +184,27 @@ async def filled(shop: Shop) -> dict[str, str]:
             ("48213.4", "2026-10-01", "customer", "link"),
         )
     ]  # fmt: skip
+    return [odd, falling, system, *history]
+
+
+def _consumption(shop: Shop, power: Any, gas: Any) -> list[Any]:
     years = [
         consumption(shop, power, year, counted=counted, scale=scale, until_month=until)
         for year, until in ((2025, 12), (2026, 9))
-        for counted, scale in ((high, 0.6), (low, 0.4), (fed, 0.3))
+        for counted, scale in zip(power.meter.registers, (0.6, 0.4, 0.3), strict=True)
     ]
     projection = meters_pb2.Projection(
         low=3_300_000, expected=3_700_000, high=4_100_000, method="season", based_until="2026-09-30",
         months=[0] * 9 + [180_000, 220_000, 250_000],
     )  # fmt: skip
-    gas_year = consumption(shop, gas, 2026, scale=4, until_month=9, projection=projection)
+    return [*years, consumption(shop, gas, 2026, scale=4, until_month=9, projection=projection)]
+
+
+def _requests(shop: Shop, anna: str, otto: str, power: Any, gas: Any, new: Any) -> list[Any]:
     autumn = request(shop, "Jahresablesung 2026", meters=3, read=1)
-    first = invitation(shop, autumn, anna.customer.id, asked(power))
-    second = invitation(
-        shop, autumn, otto.customer.id, asked(gas, "read"), asked(new, "read"), state="done", done_at=NOW
-    )
-    preview = batch(
-        shop, total=1204, refused=3, duplicates=12,
-        problems=[problem(7, "unknown_meter", "meter", meter="1EMH00"), problem(19, "not_a_number", "value"),
-                  problem(204, "falling", "value", before="8123.456", before_on="2026-09-30")],
-    )  # fmt: skip
-    running = batch(shop, state="running", kind="meters", file_name="bestand.csv", total=5000, stored=1830, refused=2)
-    await shop.told(
-        anna, otto, power, gas, old, new, unknown, odd, falling, system, *history, *years, gas_year, autumn, first, second,
-        preview, running, batch(shop, source="http", file_name="", state="done", kind="intervals", total=96000, stored=96000),
-    )  # fmt: skip
-    return {
-        "customer": anna.customer.id, "other": otto.customer.id, "power": power.meter.id, "gas": gas.meter.id, "old": old.meter.id,
-        "new": new.meter.id, "odd": odd.reading.id, "request": autumn.request.id, "preview": preview.batch.id,
-        "running": running.batch.id,
-    }  # fmt: skip
+    first = invitation(shop, autumn, anna, asked(power))
+    second = invitation(shop, autumn, otto, asked(gas, "read"), asked(new, "read"), state="done", done_at=NOW)
+    return [autumn, first, second]
 
 
 def pages(ids: dict[str, str]) -> list[str]:

@@ -54,8 +54,10 @@ TIMESHEET = b"Tag;Stunden\n1;8\n"
 OWN_FILES = {sha256(TIMESHEET).hexdigest(): TIMESHEET}
 
 
+ADDRESS = Address(line1="Rheinallee 1", line2="Hof 2", post_code="53173", city="Bonn", country="DE")
+
+
 def own_document(type_code: str = "380") -> DocumentData:
-    address = Address(line1="Rheinallee 1", line2="Hof 2", post_code="53173", city="Bonn", country="DE")
     return complete(
         DocumentData(
             number="RE-1",
@@ -70,67 +72,12 @@ def own_document(type_code: str = "380") -> DocumentData:
             accounting_reference="KST 4711",
             specification=XRECHNUNG,
             business_process="urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
-            seller=Party(
-                name="Muster & Söhne GmbH",
-                trading_name="Muster",
-                identifiers=[Identifier(id="4000001123452", scheme="0088")],
-                legal_registration=Identifier(id="HRB 123"),
-                vat_id="DE123456789",
-                tax_number="201/113/40209",
-                legal_info="Geschäftsführerin: M. Muster",
-                electronic_address=Identifier(id="rechnung@muster.example", scheme="EM"),
-                address=address,
-                contact=Contact(name="Frau Muster", phone="+49 228 1234", email="rechnung@muster.example"),
-            ),
-            buyer=Party(
-                name="Kunde AG",
-                identifiers=[Identifier(id="K-17")],
-                electronic_address=Identifier(id="kunde@example.org", scheme="EM"),
-                address=address,
-            ),
-            ship_to=Party(name="Lager Nord", address=address),
-            references=[
-                Reference(kind="order", number="B-5"),
-                Reference(kind="sales_order", number="A-5"),
-                Reference(kind="contract", number="V-1"),
-                Reference(kind="project", number="P-1"),
-                Reference(kind="delivery_note", number="L-9"),
-                Reference(kind="receiving_advice", number="W-9"),
-                Reference(kind="tender", number="LOS-1"),
-                Reference(kind="object", number="Zähler 5", scheme="AAA"),
-                Reference(kind="invoice", number="RE-0", issued_on=date(2026, 1, 2)),
-            ],
+            seller=own_seller(),
+            buyer=own_buyer(),
+            ship_to=Party(name="Lager Nord", address=ADDRESS),
+            references=own_references(),
             notes=[("", "Vielen Dank."), ("AAI", "Zweite Bemerkung")],
-            lines=[
-                Line(
-                    name="Schraube",
-                    description="M8",
-                    note="verzinkt",
-                    quantity=Decimal("1000"),
-                    unit="H87",
-                    net_price=Decimal("12.3456"),
-                    gross_price=Decimal("13.3456"),
-                    price_discount=Decimal("1"),
-                    price_base_quantity=Decimal("100"),
-                    tax_rate=Decimal("19"),
-                    seller_item_id="S-8",
-                    buyer_item_id="K-8",
-                    standard_item_id=Identifier(id="4012345001235", scheme="0160"),
-                    country_of_origin="DE",
-                    attributes=[("Farbe", "silber"), ("Länge", "30 mm")],
-                    period=Period(start=date(2026, 2, 1), end=date(2026, 2, 28)),
-                    order_line="1",
-                    accounting_reference="KST 1",
-                    object_id=Identifier(id="O-1", scheme="AAB"),
-                    allowances_charges=[
-                        AllowanceCharge(
-                            amount=Decimal("1.23"), reason="Rabatt", percent=Decimal("1"), base_amount=Decimal("123.46")
-                        ),
-                        AllowanceCharge(charge=True, amount=Decimal("0.50"), reason="Verpackung"),
-                    ],
-                ),
-                Line(name="Buch", quantity=Decimal("2"), net_price=Decimal("9.995"), tax_rate=Decimal("7")),
-            ],
+            lines=own_lines(),
             allowances_charges=[
                 AllowanceCharge(amount=Decimal("5"), reason="Treue", tax_category="S", tax_rate=Decimal("19")),
                 AllowanceCharge(
@@ -162,6 +109,77 @@ def own_document(type_code: str = "380") -> DocumentData:
             ],
         )
     )
+
+
+def own_seller() -> Party:
+    return Party(
+        name="Muster & Söhne GmbH",
+        trading_name="Muster",
+        identifiers=[Identifier(id="4000001123452", scheme="0088")],
+        legal_registration=Identifier(id="HRB 123"),
+        vat_id="DE123456789",
+        tax_number="201/113/40209",
+        legal_info="Geschäftsführerin: M. Muster",
+        electronic_address=Identifier(id="rechnung@muster.example", scheme="EM"),
+        address=ADDRESS,
+        contact=Contact(name="Frau Muster", phone="+49 228 1234", email="rechnung@muster.example"),
+    )
+
+
+def own_buyer() -> Party:
+    return Party(
+        name="Kunde AG",
+        identifiers=[Identifier(id="K-17")],
+        electronic_address=Identifier(id="kunde@example.org", scheme="EM"),
+        address=ADDRESS,
+    )
+
+
+def own_references() -> list[Reference]:
+    return [
+        Reference(kind="order", number="B-5"),
+        Reference(kind="sales_order", number="A-5"),
+        Reference(kind="contract", number="V-1"),
+        Reference(kind="project", number="P-1"),
+        Reference(kind="delivery_note", number="L-9"),
+        Reference(kind="receiving_advice", number="W-9"),
+        Reference(kind="tender", number="LOS-1"),
+        Reference(kind="object", number="Zähler 5", scheme="AAA"),
+        Reference(kind="invoice", number="RE-0", issued_on=date(2026, 1, 2)),
+    ]
+
+
+def own_lines() -> list[Line]:
+    return [
+        Line(
+            name="Schraube",
+            description="M8",
+            note="verzinkt",
+            quantity=Decimal("1000"),
+            unit="H87",
+            net_price=Decimal("12.3456"),
+            gross_price=Decimal("13.3456"),
+            price_discount=Decimal("1"),
+            price_base_quantity=Decimal("100"),
+            tax_rate=Decimal("19"),
+            seller_item_id="S-8",
+            buyer_item_id="K-8",
+            standard_item_id=Identifier(id="4012345001235", scheme="0160"),
+            country_of_origin="DE",
+            attributes=[("Farbe", "silber"), ("Länge", "30 mm")],
+            period=Period(start=date(2026, 2, 1), end=date(2026, 2, 28)),
+            order_line="1",
+            accounting_reference="KST 1",
+            object_id=Identifier(id="O-1", scheme="AAB"),
+            allowances_charges=[
+                AllowanceCharge(
+                    amount=Decimal("1.23"), reason="Rabatt", percent=Decimal("1"), base_amount=Decimal("123.46")
+                ),
+                AllowanceCharge(charge=True, amount=Decimal("0.50"), reason="Verpackung"),
+            ],
+        ),
+        Line(name="Buch", quantity=Decimal("2"), net_price=Decimal("9.995"), tax_rate=Decimal("7")),
+    ]
 
 
 def own_direct_debit() -> DocumentData:

@@ -26,32 +26,38 @@ from kontor_web.charts import Chart, day_labels, month_labels, quarter_hours
 
 def create_app() -> FastAPI:
     app = FastAPI()
-    pages = app.state.pages = Pages("kontor_gallery", cookie_prefix="__Host-gallery")
-    hub = app.state.hub = Hub()
+    app.state.pages = Pages("kontor_gallery", cookie_prefix="__Host-gallery")
+    app.state.hub = Hub()
     app.state.paid = False
-    app.mount("/static", static_app(pages.assets))
-
-    def page_context(request: Request) -> PageContext:
-        language = request.query_params.get("lang", "de")
-        accent = request.query_params.get("accent")
-        return PageContext(
-            language=language,
-            brand="Brunner Haustechnik",
-            accent=f"#{accent}" if accent else None,
-            me="Anna Seidel · Seidel Optik",
-            me_url="/me",
-            nav=(
-                Link("Übersicht", "/"),
-                Link("Dokumente", "/document", current=True, count=3),
-                Link("Zahlungen", "/x"),
-            ),
-            footer=(Link("Impressum", "/i"), Link("Datenschutz", "/d")),
-            live="/events",
-        )
-
-    install_error_pages(app, pages, api_prefixes=("/api/",), page_context=page_context)
+    app.mount("/static", static_app(app.state.pages.assets))
+    install_error_pages(app, app.state.pages, api_prefixes=("/api/",), page_context=page_context)
     app.add_middleware(Protect, exempt=("/webhooks/",), secret_paths=("/l/",))
+    _add_pages(app, app.state.pages)
+    _add_form_and_answers(app, app.state.pages)
+    _add_faults(app)
+    return app
 
+
+def page_context(request: Request) -> PageContext:
+    language = request.query_params.get("lang", "de")
+    accent = request.query_params.get("accent")
+    return PageContext(
+        language=language,
+        brand="Brunner Haustechnik",
+        accent=f"#{accent}" if accent else None,
+        me="Anna Seidel · Seidel Optik",
+        me_url="/me",
+        nav=(
+            Link("Übersicht", "/"),
+            Link("Dokumente", "/document", current=True, count=3),
+            Link("Zahlungen", "/x"),
+        ),
+        footer=(Link("Impressum", "/i"), Link("Datenschutz", "/d")),
+        live="/events",
+    )
+
+
+def _add_pages(app: FastAPI, pages: Pages) -> None:
     @app.get("/")
     def parts(request: Request) -> Response:
         form = Form.of({"name": "Seidel Optik", "language": "de", "portal": True})
@@ -68,6 +74,12 @@ def create_app() -> FastAPI:
         speak(shown.language)
         return pages.render(request, "charts.html", shown, charts=kontor_charts())
 
+    @app.get("/l/{token}")
+    def link(request: Request, token: str) -> Response:
+        return pages.render(request, "link.html", page_context(request), token=token)
+
+
+def _add_form_and_answers(app: FastAPI, pages: Pages) -> None:
     @app.post("/form")
     async def form(request: Request) -> Response:
         sent = await read_form(request)
@@ -80,6 +92,16 @@ def create_app() -> FastAPI:
     def webhook() -> dict[str, bool]:
         return {"taken": True}
 
+    @app.get("/number/{number}")
+    def number(number: int) -> int:
+        return number
+
+    @app.get("/events")
+    def events(request: Request) -> Response:
+        return stream(request, app.state.hub, {"all"}, life=5)
+
+
+def _add_faults(app: FastAPI) -> None:
     @app.get("/api/gone")
     @app.get("/gone")
     def gone() -> None:
@@ -88,20 +110,6 @@ def create_app() -> FastAPI:
     @app.get("/broken")
     def broken() -> None:
         raise RuntimeError("secret detail")
-
-    @app.get("/l/{token}")
-    def link(request: Request, token: str) -> Response:
-        return pages.render(request, "link.html", page_context(request), token=token)
-
-    @app.get("/number/{number}")
-    def number(number: int) -> int:
-        return number
-
-    @app.get("/events")
-    def events(request: Request) -> Response:
-        return stream(request, hub, {"all"}, life=5)
-
-    return app
 
 
 def kontor_charts() -> dict[str, object]:
