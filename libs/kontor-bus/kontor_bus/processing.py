@@ -133,9 +133,9 @@ class EffectsWorker(Worker[Effects]):
         for delivery in deliveries:
             groups[delivery.envelope.merchant_id].append(delivery)
         for merchant_id, group in groups.items():
-            await self._together(group, partial(self._transaction, merchant_id))
+            await self._together(group, partial(self._handle_in_transaction, merchant_id))
 
-    async def _transaction(self, merchant_id: UUID | None, group: Sequence[Delivery]) -> None:
+    async def _handle_in_transaction(self, merchant_id: UUID | None, group: Sequence[Delivery]) -> None:
         done: list[Envelope] = []
         async with self._database.transaction(merchant_id) as session:
             ids = sorted({delivery.envelope.id for delivery in group})

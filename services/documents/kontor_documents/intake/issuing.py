@@ -113,10 +113,10 @@ async def prepare_draft(deps: Dependencies, merchant_id: UUID, document_id: UUID
     said = await queries.content_of(deps, seen)
     data = said.model_copy(update={"customer_number": seen.customer_number, "number": seen.number})
     issue = await _complete(deps, merchant_id, data, seen)
-    return None if isinstance(issue, Issue) and issue.draft else partial(_issue, deps, seen, data, issue)
+    return None if isinstance(issue, Issue) and issue.draft else partial(_issue_draft, deps, seen, data, issue)
 
 
-async def _issue(
+async def _issue_draft(
     deps: Dependencies, seen: Document, data: DocumentData, issue: Issue | Problem,
     session: AsyncSession, document: Document,
 ) -> None:  # fmt: skip

@@ -31,7 +31,7 @@ async def show(request: Request, meter_id: UUID) -> Response:
     return render(
         request, staff, "meter", live=f"/zaehler/{meter_id}/ereignisse", view=view, m=view.data, used=used, period=period,
         blocks=[block for block in used.blocks(period) if block.sum is not None], years=used.years[::-1], chart=used_chart,
-        links=_links(view, period), months=month_labels(), in_use=view.in_use(staff.today), smart=bool(view.smart),
+        links=_links(view, period), months=month_labels(), in_use=view.in_use(staff.today), smart=bool(view.interval_registers),
     )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def _links(view: MeterView, period: Period) -> list[str | None]:
     if period.step == "months":
         return [f"?monat={period.year}-{month:02d}" for month in range(1, 13)]
     days = (f"/zaehler/{view.id}/tag/{period.year}-{period.month:02d}-{int(day):02d}" for day in period.labels([]))
-    return [day if view.smart else None for day in days]
+    return [day if view.interval_registers else None for day in days]
 
 
 def _period(request: Request, used: Used) -> Period:
@@ -58,7 +58,7 @@ async def quarter_hours_of(request: Request, meter_id: UUID, day: date) -> Respo
     staff, view = await meter(request, meter_id, 1)
     return render(
         request, staff, "day", m=view.data, day=day, today=staff.today,
-        found=await days_of(request, staff.merchant_id, view.smart, day), chart=day_chart, before=day - timedelta(days=1),
+        found=await days_of(request, staff.merchant_id, view.interval_registers, day), chart=day_chart, before=day - timedelta(days=1),
         after=day + timedelta(days=1),
     )  # fmt: skip
 

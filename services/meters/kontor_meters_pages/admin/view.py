@@ -41,7 +41,7 @@ class MeterView:
         return list(self.data["registers"])
 
     @property
-    def smart(self) -> list[dict[str, Any]]:
+    def interval_registers(self) -> list[dict[str, Any]]:
         """Registers whose values come every 15 minutes."""
         return [register for register in self.registers if register["interval"]]
 

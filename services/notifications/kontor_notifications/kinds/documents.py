@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor_notifications.kind import MailKind, MailText, Occasion
 from kontor_notifications.mails.recipients import recipients
-from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields, gives_money
+from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields, is_credit
 from kontor_service.i18n import N_
 
 SHARED, _SEVERAL = "document_shared", "documents_shared"
@@ -105,7 +105,7 @@ def _name(document_type: str) -> str:
 
 def _name_for(document: Document) -> str:
     """The mail text for the document; an invoice with a negative amount uses the text for credit notes."""
-    return _name("credit_note" if gives_money(document) else document.type)
+    return _name("credit_note" if is_credit(document) else document.type)
 
 
 def _occasion(event: DocumentShared) -> Occasion:

@@ -46,7 +46,7 @@ async def preview(request: Request, principal: Sender, sharing: Sharing) -> dict
     state = request.app.state
     choice = {f"share_{name}": getattr(sharing, name) for name in ("recipient", "subject", "text")}
     async with state.db.transaction(principal.merchant) as session:
-        mails = await finished.shared(
+        mails = await finished.preview_sharing(
             session, state.settings, state.queue, principal.merchant, sharing.document_id, choice
         )
     return {"mails": mails}

@@ -33,7 +33,7 @@ MailUnknown = NotFound.named("mail_unknown", N_("There is no such mail."))
 NotSendable = Conflict.named("mail_not_sendable", N_("This mail cannot be sent."))
 
 
-async def shared(
+async def preview_sharing(
     session: AsyncSession,
     settings: Settings,
     queue: Queue,

@@ -131,7 +131,7 @@ class Sender:
         now = datetime.now(UTC)
         async with self._database.transaction(merchant_id) as session:
             mail = await session.get_one(Mail, id_, with_for_update=True)
-            if isinstance(outcome, NotSent) and _splits(mail, outcome):
+            if isinstance(outcome, NotSent) and _should_be_split(mail, outcome):
                 outcome = await self._queue.split(session, mail)
             settle(mail, outcome, now)
             if isinstance(outcome, Built):
@@ -151,7 +151,7 @@ def pause_after(attempt: int) -> timedelta | None:
     return _PAUSES[attempt - 1] if attempt <= len(_PAUSES) else None
 
 
-def _splits(mail: Mail, refused: NotSent) -> bool:
+def _should_be_split(mail: Mail, refused: NotSent) -> bool:
     """Whether a mail about several documents fails because of one of them, rather than because of the mail server."""
     held_up = refused.state == "failed" or (refused.state == "queued" and mail.attempts >= _TRIES_OF_A_FAULT)
     return len(mail.document_ids) > 1 and held_up and refused.code not in _OF_THE_SERVER

@@ -49,7 +49,7 @@ def _open_amount(facts: Facts) -> str:
     return money(_to_pay(one), one.state.currency, facts.language) if one.state.currency else ""
 
 
-def gives_money(document: Document) -> bool:
+def is_credit(document: Document) -> bool:
     """A credit note, an invoice of less than nothing, one that the customer issues through the merchant."""
     return document.type == "credit_note" or document.kind == InvoiceKind.SELF_BILLED or document.amount_due_minor < 0
 
@@ -67,7 +67,7 @@ def _amount(one: DocumentFacts) -> str:
         return ""
     if _debited(document):
         return _money(document.amount_due_minor, document)
-    if gives_money(document):
+    if is_credit(document):
         return _money(abs(document.amount_due_minor), document)
     return _money(_to_pay(one) if _is_to_pay(one) else document.gross_minor, document)
 
@@ -78,7 +78,7 @@ def _cash_discount(one: DocumentFacts) -> str:
     return "; ".join(
         _("%(amount)s until %(day)s", amount=_money(step.payable_minor, one.state), day=_day(step.until))
         for step in steps
-        if not gives_money(one.state)
+        if not is_credit(one.state)
     )
 
 
@@ -143,7 +143,7 @@ def _cells(facts: Facts) -> list[Cells]:
     return [
         (N_("Number"), state.number, False),
         (N_("Date"), _day(state.issue_date), False),
-        (N_("To pay") if asks else N_("Credit") if gives_money(state) else N_("Amount"), _amount(facts.document), True),
+        (N_("To pay") if asks else N_("Credit") if is_credit(state) else N_("Amount"), _amount(facts.document), True),
         (N_("Due on"), _day(state.due_date) if asks else "", False),
         (N_("Debited on"), _day(state.direct_debit_date) if debited else "", False),
         (N_("Cash discount"), _cash_discount(facts.document), False),

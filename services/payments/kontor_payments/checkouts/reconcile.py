@@ -61,14 +61,14 @@ async def _provider(deps: Dependencies, checkout: Checkout) -> HostedProvider:
 
 async def _due(deps: Dependencies, checkout: Checkout) -> CheckoutReport:
     provider = await _provider(deps, checkout)
-    report = await _report(provider, checkout)
+    report = await _fetch_report(provider, checkout)
     if report.state == "approved" and checkout.state != "ending":
         wanted = await _still_wanted(deps, checkout)
         report = await (provider.capture if wanted else provider.expire)(report.provider_id)
     return report
 
 
-async def _report(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+async def _fetch_report(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
     if checkout.provider_id and checkout.state != "ending":
         return await provider.fetch(checkout.provider_id)
     found = None if checkout.state == "ending" else await provider.find(str(checkout.id))

@@ -48,7 +48,7 @@ async def _follow_invoice(session: AsyncSession, document: Document, clock: Cloc
         for note in naming
         if note.type != "reminder" and note.currency == account.row.currency and note.amount_due_minor
     ]
-    await _remind(account, reminders)
+    await _follow_reminders(account, reminders)
     await match_parked(account, [document, *reminders])
     await end_live_checkout(account)
     await account.close()
@@ -84,7 +84,7 @@ async def _naming(session: AsyncSession, invoice: Document) -> list[Document]:
     )
 
 
-async def _remind(account: Account, reminders: Sequence[Document]) -> None:
+async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> None:
     """A receivable for each reminder, which `close` fills with the figures of its invoice."""
     row, session = account.row, account.session
     theirs = col(Receivable.document_id).in_([reminder.id for reminder in reminders])
