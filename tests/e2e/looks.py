@@ -58,6 +58,10 @@ def foreign_words(page: Page, language: str, own: str = "") -> list[str]:
     theirs = ", ".join(
         part for part in (_OWN_WORDS, "td, [data-preview-content]" if "/mails" in page.url else "", own) if part
     )
-    page.evaluate("own => document.querySelectorAll(own).forEach(e => e.remove())", theirs)
+    # Hidden, not removed: the page's scripts may still be looking for them.
+    page.evaluate(
+        "own => document.querySelectorAll(own).forEach(e => e.style.setProperty('display', 'none', 'important'))",
+        theirs,
+    )
     said = page.locator("body").inner_text()
     return sorted({match[0] for match in (_ENGLISH if language == "de" else _GERMAN).finditer(said)})

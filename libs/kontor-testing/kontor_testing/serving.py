@@ -2,21 +2,42 @@
 
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
+from itertools import cycle, islice
 
 from starlette.types import ASGIApp
 
 from kontor_service.server import serving as serving_all
 
+_BLOCK = 100
+_HELD: list[socket.socket] = []
+
+
+@cache
+def _ports() -> Iterator[int]:
+    """The ports of a block that no other process of these tests uses: its name is held until this process ends."""
+    blocks = list(range(20_000, 32_000, _BLOCK))
+    secrets.SystemRandom().shuffle(blocks)
+    for first in blocks:
+        held = socket.socket(socket.AF_UNIX)
+        with suppress(OSError):
+            held.bind(f"\0kontor-ports-{first}")
+            _HELD.append(held)
+            return cycle(range(first, first + _BLOCK))
+        held.close()
+    raise RuntimeError("Every block of ports is in use")
+
 
 def free_port() -> int:
-    """A port that was free a moment ago. No system gives it to a connection: what was stopped can listen there again."""
-    while True:
-        port = 20_000 + secrets.randbelow(12_000)
+    """A port that was free a moment ago. No system gives it to a connection: what was stopped can listen there again.
+    No other process of these tests gets it, and this one only after all others of its block."""
+    for port in islice(_ports(), _BLOCK):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+    raise RuntimeError("Every port of the block is in use")
 
 
 @asynccontextmanager
