@@ -38,7 +38,7 @@ proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of 
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e -k "bulk or look" --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest libs services -m hypothesis --timeout=3600
 
-judge: $(STAMP) ## Invoices before programs that are not ours: veraPDF, the rules of EN 16931 and XRechnung
+judge: $(STAMP) ## Before programs that are not ours: invoices (veraPDF, EN 16931, XRechnung), the bus (AsyncAPI)
 	$(BIN)/python -m tests.judge
 
 bench: $(STAMP) ## Measure; writes bench/results.json

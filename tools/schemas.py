@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from kontor.common.v1 import options_pb2
 from kontor_documents.content.model import DocumentData
 from kontor_events.registry import codes_of, feed_types, types
-from kontor_events.schemas import ingest_schema, schema_file
+from kontor_events.schemas import component_name, ingest_components, schema_file
 from kontor_identity.customers.service import CustomerMessage
 from kontor_meters.batches.formats.message import ReadingsMessage
 from kontor_meters.meters.inputs import IncomingMeter
@@ -59,18 +59,19 @@ def _plain(told: Any) -> Any:
 def asyncapi() -> dict[str, Any]:
     """Events out (for parts of the platform), and messages in (for other systems)."""
     events = dict(sorted(types().items()))
-    channels = {name: _event_channel(name, message) for name, message in events.items()}
+    channels = {_id(name): _event_channel(name, message) for name, message in events.items()}
     operations = {
-        name: {
-            "action": "send", "channel": {"$ref": f"#/channels/{name}"},
+        _id(name): {
+            "action": "send", "channel": {"$ref": f"#/channels/{_id(name)}"},
             "summary": "Also in the events feed" if message in feed_types() else "Between parts of the platform",
         }
         for name, message in events.items()
     }  # fmt: skip
-    for kind in MODELS:
-        channels[f"ingest.{kind}"] = _ingest_channel(kind)
-        operations[f"ingest.{kind}"] = {"action": "receive", "channel": {"$ref": f"#/channels/ingest.{kind}"}}
     schemas: dict[str, Any] = {}
+    for kind in MODELS:
+        schemas |= ingest_components(kind)
+        channels[f"ingest_{kind}"] = _ingest_channel(kind, schemas[component_name(kind)]["examples"])
+        operations[f"ingest_{kind}"] = {"action": "receive", "channel": {"$ref": f"#/channels/ingest_{kind}"}}
     for message in events.values():
         _schema_of(message.DESCRIPTOR, schemas)
     return {
@@ -91,6 +92,11 @@ def asyncapi() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _id(name: str) -> str:
+    """AsyncAPI's keys take no points; `address` has the name as it is."""
+    return name.replace(".", "_")
+
+
 def _event_channel(name: str, message: type[Message]) -> dict[str, Any]:
     told = message.DESCRIPTOR.name
     return {
@@ -99,7 +105,7 @@ def _event_channel(name: str, message: type[Message]) -> dict[str, Any]:
         "messages": {
             told: {
                 "name": name,
-                "payload": {"$ref": f"#/components/schemas/{message.DESCRIPTOR.full_name}"},
+                "payload": {"$ref": f"#/components/schemas/{_id(message.DESCRIPTOR.full_name)}"},
                 "examples": [{"payload": MessageToDict(_example(message), preserving_proto_field_name=True)}],
             }
         },
@@ -107,17 +113,17 @@ def _event_channel(name: str, message: type[Message]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ingest_channel(kind: str) -> dict[str, Any]:
-    schema = ingest_schema(kind)
+def _ingest_channel(kind: str, examples: list[Any]) -> dict[str, Any]:
+    name = component_name(kind)
     return {
         "address": f"{kind}.{{merchant}}",
         "parameters": {"merchant": {"description": "The merchant's slug; the property user-id is the system's own user"}},
         "servers": [{"$ref": "#/servers/ingest"}],
         "messages": {
-            schema["title"]: {
+            name: {
                 "contentType": "application/json",
-                "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema},
-                "examples": [{"payload": example} for example in schema["examples"]],
+                "payload": {"$ref": f"#/components/schemas/{name}"},
+                "examples": [{"payload": example} for example in examples],
             }
         },
         "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": "ingest", "type": "topic", "durable": True}}},
@@ -128,11 +134,12 @@ def _schema_of(message: Descriptor, schemas: dict[str, Any]) -> dict[str, Any]:
     """protobuf's JSON mapping; what is not set is left out."""
     if message.full_name == Timestamp.DESCRIPTOR.full_name:
         return {"type": "string", "format": "date-time"}
-    if message.full_name not in schemas:
-        schemas[message.full_name] = {"type": "object"}
+    name = _id(message.full_name)
+    if name not in schemas:
+        schemas[name] = {"type": "object"}
         properties = {field.name: _field(field, schemas) for field in message.fields}
-        schemas[message.full_name] |= {"properties": properties}
-    return {"$ref": f"#/components/schemas/{message.full_name}"}
+        schemas[name] |= {"properties": properties}
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _field(field: FieldDescriptor, schemas: dict[str, Any]) -> dict[str, Any]:

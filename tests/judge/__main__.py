@@ -1,8 +1,8 @@
 """Checks Kontor's invoices with validators written by others: `make judge`.
 
 Mustang's validator (veraPDF for PDF/A-3, the rules of EN 16931 and of XRechnung) reads every invoice as Kontor renders it
-and every XML as Kontor offers it. Everything must be valid. Needs Java (JDK) and Maven; both are installed where that
-is allowed (Debian as root).
+and every XML as Kontor offers it; AsyncAPI's parser reads the description of the bus. Everything must be valid. Needs Java
+(JDK), Maven and Node with npm, which are installed where that is allowed (Debian as root).
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from kontor_testing.debian import install, may_install
 from tests.judge.corpus import documents
 
 _VALIDATOR = "org.mustangproject:validator:2.26.0:jar:shaded"
+_ASYNCAPI = "@asyncapi/parser@3.6.6"
 _WORK = Path(".kontor-judge")
 _BRANDING = Branding(
     name="Brunner Haustechnik GmbH", address=("Werkstraße 4", "86153 Augsburg"), vat_id="DE123456789", phone="+49 821 123456",
@@ -33,8 +34,10 @@ _ATTACHED = EmbeddedFile("aufmass.csv", "Raum;Fläche\nBüro;20\n".encode(), "te
 
 async def main() -> None:
     java, maven = _program("java", "default-jdk-headless"), _program("mvn", "maven")
+    npm, node = _program("npm", "npm"), _program("node", "nodejs")
     shutil.rmtree(_WORK, ignore_errors=True)
     _WORK.mkdir()
+    bus_is_valid = _judge_bus(npm, node)
     written = await _write(_WORK)
     subprocess.run(
         [maven, "-q", "-B", "dependency:copy", f"-Dartifact={_VALIDATOR}", f"-DoutputDirectory={_WORK}"], check=True
@@ -45,7 +48,7 @@ async def main() -> None:
         [java, "-cp", str(jar), str(sources), *map(str, written)], check=True, capture_output=True, text=True
     )
     verdicts = dict(reversed(line.split("\t")) for line in judged.stdout.splitlines() if "\t" in line)
-    _report(written, verdicts)
+    _report(written, verdicts, bus_is_valid)
 
 
 def _program(name: str, package: str) -> str:
@@ -54,6 +57,14 @@ def _program(name: str, package: str) -> str:
     if not shutil.which(name):
         sys.exit(f"The judges need {name} (Debian: sudo apt-get install {package}).")
     return name
+
+
+def _judge_bus(npm: str, node: str) -> bool:
+    folder = (_WORK / "npm").absolute()
+    quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+    subprocess.run([npm, "install", *quiet, "--prefix", str(folder), _ASYNCAPI], check=True)
+    script = Path(__file__).with_name("asyncapi.mjs")
+    return subprocess.run([node, str(script), str(folder), "docs/asyncapi.json"]).returncode == 0
 
 
 async def _write(folder: Path) -> list[Path]:
@@ -85,17 +96,18 @@ def _with_files(data: DocumentData, files: list[EmbeddedFile]) -> DocumentData:
     return data.model_copy(update={"attachments": [*data.attachments, *described]})
 
 
-def _report(written: list[Path], verdicts: dict[str, str]) -> None:
+def _report(written: list[Path], verdicts: dict[str, str], bus_is_valid: bool) -> None:
     """None may be missing: what was not judged is not valid."""
     kinds = ("pdf", "xrechnung.xml", "en16931.xml")
     for kind in kinds:
         paths = [path for path in written if path.name.endswith(kind)]
         valid = sum(verdicts.get(str(path)) == "valid" for path in paths)
         print(f"{kind:14} {valid} of {len(paths)} valid")
+    print(f"{'asyncapi.json':14} {'valid' if bus_is_valid else 'not valid'}")
     wrong = [path for path in written if verdicts.get(str(path)) != "valid"]
     for path in wrong:
         print(f"{verdicts.get(str(path), 'not judged')}: {path} ({path}.report.xml says why)")
-    sys.exit(1 if wrong else 0)
+    sys.exit(1 if wrong or not bus_is_valid else 0)
 
 
 if __name__ == "__main__":

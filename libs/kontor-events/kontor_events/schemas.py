@@ -16,3 +16,28 @@ def schema_file(kind: str) -> Path:
 def ingest_schema(kind: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(schema_file(kind).read_text())
     return found
+
+
+def ingest_components(kind: str) -> dict[str, Any]:
+    """Its schema and those of its parts as OpenAPI and AsyncAPI hold them: `PaymentData` for payments, parts after it."""
+    schema, name = ingest_schema(kind), component_name(kind)
+    parts = schema.pop("$defs", {})
+    names = {part: f"{name}{part.removesuffix('Input').removesuffix('Message')}" for part in parts}
+    own = {name: schema} | {names[part]: told for part, told in parts.items()}
+    return {one: _renamed(told, names) | {"title": one} for one, told in own.items()}
+
+
+def component_name(kind: str) -> str:
+    return f"{kind.removesuffix('s').capitalize()}Data"
+
+
+def _renamed(told: Any, names: dict[str, str]) -> Any:
+    if isinstance(told, list):
+        return [_renamed(one, names) for one in told]
+    if not isinstance(told, dict):
+        return told
+    return {
+        key: f"#/components/schemas/{names[value.rpartition('/')[2]]}" if key == "$ref" else _renamed(value, names)
+        for key, value in told.items()
+        if key != "$schema"
+    }

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from kontor_bus.ingest.topology import KINDS
-from kontor_events.schemas import ingest_schema
+from kontor_events.schemas import ingest_components
 
 TITLE = "Kontor"
 DESCRIPTION = """
@@ -126,33 +126,12 @@ def _described(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas |= {"Problem": _PROBLEM, "FieldError": _FIELD_ERROR}
     for kind in KINDS:
-        schemas |= _data(kind)
+        schemas |= ingest_components(kind)
     found["components"]["securitySchemes"] |= _SESSION
     for path in found["paths"].values():
         for operation in path.values():
             _complete(operation)
     return found
-
-
-def _data(kind: str) -> dict[str, Any]:
-    """The schema of an ingest kind and of its parts, under names of their own: PaymentData for payments."""
-    schema, name = ingest_schema(kind), f"{kind.removesuffix('s').capitalize()}Data"
-    parts = schema.pop("$defs", {})
-    names = {part: f"{name}{part.removesuffix('Input').removesuffix('Message')}" for part in parts}
-    own = {name: schema} | {names[part]: told for part, told in parts.items()}
-    return {one: _renamed(told, names) | {"title": one} for one, told in own.items()}
-
-
-def _renamed(told: Any, names: dict[str, str]) -> Any:
-    if isinstance(told, list):
-        return [_renamed(one, names) for one in told]
-    if not isinstance(told, dict):
-        return told
-    return {
-        key: f"#/components/schemas/{names[value.rpartition('/')[2]]}" if key == "$ref" else _renamed(value, names)
-        for key, value in told.items()
-        if key != "$schema"
-    }
 
 
 def _complete(operation: dict[str, Any]) -> None:
