@@ -282,7 +282,7 @@ class ListPage:
         ]
         return [
             *(one.schema for one in self.filters),
-            query_parameter("q", f"Words; each must begin a word of {self.searched}"),
+            query_parameter("q", f"Words or parts of words; each must be in {self.searched}"),
             *([] if self.fixed else more),
             query_parameter("after", "`next` of the page before"),
             query_parameter(

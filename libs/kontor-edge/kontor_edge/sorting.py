@@ -38,8 +38,7 @@ def fold(text: str) -> str:
 def search_words(texts: Iterable[str]) -> str:
     """What a search looks through: every word once, as `fold` leaves it; one with an umlaut also as written without
     (Mueller), and the other way round; a number that is put together (RE-2026-1042) also in one (re20261042)."""
-    words = dict.fromkeys(form for text in texts for word in _WORD.findall(text) for form in _forms(word))
-    return "".join(f" {word}" for word in words)
+    return " ".join(dict.fromkeys(form for text in texts for word in _WORD.findall(text) for form in _forms(word)))
 
 
 def _forms(word: str) -> list[str]:

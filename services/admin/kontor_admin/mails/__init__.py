@@ -18,10 +18,13 @@ FEATURE = Feature(
     menu=Menu(
         "/mails",
         lambda: _("Mails"),
-        # What did not go out in the last month and was not sent again.
+        # What did not go out in the last month and was not sent again. The second condition is that of the index.
         waiting="""mail m WHERE m.merchant_id = who.merchant_id AND m.state IN ('failed', 'bounced') AND NOT m.deleted
             AND m.by_time > to_char(at - interval '30 days', 'YYYY-MM-DD')
-            AND NOT EXISTS (SELECT FROM mail again WHERE again.data ->> 'resend_of' = m.id::text)""",
+            AND NOT EXISTS (
+                SELECT FROM mail again
+                WHERE again.data ->> 'resend_of' = m.id::text AND again.data ->> 'resend_of' <> ''
+            )""",
     ),
     views=notifications.VIEWS,
     indexes=sql("kontor_admin", "sql/mails_indexes.sql"),

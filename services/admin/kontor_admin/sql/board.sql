@@ -84,7 +84,7 @@ BEGIN ATOMIC
             SELECT _waiting(d.brief, d.release_group, c.name, h.name) AS entry
             FROM document d
             LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
-            LEFT JOIN customer h ON h.id::text = d.data ->> 'suggested_customer_id' AND h.merchant_id = d.merchant_id
+            LEFT JOIN customer h ON h.id = d.suggested_customer_id AND h.merchant_id = d.merchant_id
             WHERE d.merchant_id = r.merchant_id AND d.state = 'waiting' AND NOT d.deleted
               AND d.release_group IN ('invalid', 'unmatched', 'no_email')
             ORDER BY d.by_received DESC, d.id DESC LIMIT 5

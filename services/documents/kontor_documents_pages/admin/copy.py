@@ -54,7 +54,7 @@ DOCUMENT = View(
     "document",
     documents_pb2.DocumentSnapshot,
     {
-        "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text",
+        "customer_id": "uuid", "suggested_customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text",
         "release_group": "text", "due_date": "date", "shared_at": KEY, "opened_at": KEY,
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY, "by_received": KEY,
         "words": "text", "brief": "text", "data": "json",
@@ -65,7 +65,7 @@ DOCUMENT = View(
 SUBMISSION = View(
     "submission",
     documents_pb2.SubmissionSnapshot,
-    {"status": "text", "by_time": KEY, "data": "json"},
+    {"status": "text", "source": "text", "document_id": "uuid", "by_time": KEY, "data": "json"},
     lambda s: {"by_time": key(s.received_at)},
     lambda s: (f"merchant:{s.merchant_id}",),
 )

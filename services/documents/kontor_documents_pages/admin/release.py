@@ -26,7 +26,7 @@ RELEASE = ListPage(
     "release_list", STAFF,
     source="""document d
             LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
-            LEFT JOIN customer h ON h.id::text = d.data ->> 'suggested_customer_id' AND h.merchant_id = d.merchant_id""",
+            LEFT JOIN customer h ON h.id = d.suggested_customer_id AND h.merchant_id = d.merchant_id""",
     where="d.merchant_id = r.merchant_id AND d.state = 'waiting' AND NOT d.deleted",
     id="d.id", entry="_waiting(d.brief, d.release_group, c.name, h.name)",
     sort="received", order="asc", sorts={"received": "d.by_received"}, fixed=True, size=100,

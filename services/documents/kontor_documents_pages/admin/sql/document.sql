@@ -15,7 +15,7 @@ BEGIN ATOMIC
             (SELECT c.body FROM content c WHERE c.merchant_id = d.merchant_id AND c.sha256 = d.content_sha256) AS content,
             (SELECT c.data FROM customer c WHERE c.id = d.customer_id AND c.merchant_id = d.merchant_id) AS customer,
             (SELECT c.data FROM customer c
-             WHERE c.id::text = d.data ->> 'suggested_customer_id' AND c.merchant_id = d.merchant_id) AS suggested,
+             WHERE c.id = d.suggested_customer_id AND c.merchant_id = d.merchant_id) AS suggested,
             (SELECT json_agg(b.data ORDER BY b.by_time DESC) FROM booked_payment b
              WHERE b.document_id = d.id AND b.merchant_id = d.merchant_id) AS payments,
             (SELECT json_agg(m.data ORDER BY m.by_time DESC) FROM (
@@ -43,21 +43,25 @@ RETURNS TABLE (state text, session json, merchant json, today date, waiting json
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, (
-        SELECT json_agg(x.entry ORDER BY x.by_time DESC) FROM (
-            SELECT s.by_time, json_build_object('submission', s.data, 'group', (
-                SELECT d.release_group FROM document d
-                WHERE d.id::text = s.data ->> 'document_id' AND d.merchant_id = s.merchant_id
-            ), 'document', (
-                SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, c.name)::json
-                FROM document d
-                LEFT JOIN document_payment p ON p.document_id = d.id
-                LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
-                WHERE d.id::text = s.data ->> 'document_id' AND d.merchant_id = s.merchant_id
-            )) AS entry
-            FROM submission s
-            WHERE s.merchant_id = r.merchant_id AND NOT s.deleted AND (asked IS NULL AND s.data ->> 'source' = 'upload' OR s.id = ANY (asked))
-            ORDER BY s.by_time DESC LIMIT many
-        ) x
+        SELECT json_agg(
+            json_build_object('submission', s.data, 'group', made.release_group, 'document', made.entry) ORDER BY s.by_time DESC
+        )
+        FROM (
+            (SELECT u.data, u.by_time, u.document_id FROM submission u
+             WHERE asked IS NULL AND u.merchant_id = r.merchant_id AND u.source = 'upload' AND NOT u.deleted
+             ORDER BY u.by_time DESC LIMIT many)
+            UNION ALL
+            SELECT i.data, i.by_time, i.document_id FROM submission i
+            WHERE i.id = ANY (asked) AND i.merchant_id = r.merchant_id AND NOT i.deleted
+        ) s
+        LEFT JOIN LATERAL (
+            SELECT d.release_group,
+                _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, c.name)::json AS entry
+            FROM document d
+            LEFT JOIN document_payment p ON p.document_id = d.id
+            LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
+            WHERE d.id = s.document_id AND d.merchant_id = r.merchant_id LIMIT 1
+        ) made ON true
     )
     FROM _staff(asked_hash, at) r;
 END;
