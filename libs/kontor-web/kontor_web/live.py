@@ -41,10 +41,6 @@ class Hub:
         while next(iter(self._recent.values())) < now - _KEPT_SECONDS:
             self._recent.popitem(last=False)
 
-    def listened(self, topic: str) -> bool:
-        """Whether anyone listens to this topic."""
-        return topic in self._listeners
-
     def close(self) -> None:
         """Ends all streams: the app is going down."""
         self._closing.set()

@@ -2,10 +2,9 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from kontor_testing.browser import async_chromium
-from kontor_testing.waiting import eventually
 
 
 @pytest.fixture
@@ -46,13 +45,33 @@ async def test_an_open_page_loses_its_pay_button_when_it_is_paid(browser: Browse
         page = await browser.new_page()
         await page.goto(address.replace("127.0.0.1", "localhost") + "/document")
         await page.get_by_text("Jetzt bezahlen").first.wait_for()
-        await eventually(lambda: app.state.hub.listened("all"))
         app.state.paid = True
         app.state.hub.publish({"all"})
         await page.get_by_text("vollständig bezahlt").wait_for()
         assert await page.get_by_text("Jetzt bezahlen").count() == 0
         assert await page.get_by_text("Die Seite wurde aktualisiert.").count() == 1
         await page.close()
+
+
+async def test_a_file_that_is_printed_twice_is_fetched_once(browser: Browser, gallery: str) -> None:
+    counting = "<script>print = () => { const { dataset } = parent.document.body; dataset.prints = 1 + +(dataset.prints ?? 0) }</script>"
+    fetched: list[str] = []
+
+    async def answer(route: Route) -> None:
+        fetched.append(route.request.url)
+        await route.fulfill(body=counting, content_type="text/html")
+
+    page = await browser.new_page()
+    await page.route("**/file.pdf", answer)
+    await page.goto(gallery + "/document")
+    await page.wait_for_selector("html.with-scripts")
+    button = page.locator("[data-print]")
+    await button.evaluate("button => { button.dataset.print = '/file.pdf' }")
+    for times in ("1", "2", "3"):
+        await button.click()
+        await page.wait_for_selector(f"body[data-prints='{times}']")
+    assert len(fetched) == 1
+    await page.close()
 
 
 async def test_paying_opens_at_the_side_with_scripts_and_as_a_page_without(browser: Browser, gallery: str) -> None:

@@ -45,6 +45,7 @@ class Owners:
     # Commands only: an edge fetches documents' content by itself, at any time.
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    file_names: list[str] = field(default_factory=list)
     tokens: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
 
@@ -70,6 +71,7 @@ class Owners:
         if request.method != "GET":
             self.calls.append((request.method, request.url.path, body))
         self.languages.append(request.headers.get("accept-language", ""))
+        self.file_names.append(request.headers.get("x-kontor-file-name", ""))
         if self.down:
             return Response(status_code=503)
         answer = self.answers.get((request.method, request.url.path))

@@ -13,7 +13,6 @@ from playwright.async_api import Browser, BrowserContext
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 from kontor_testing.browser import async_chromium
-from kontor_testing.waiting import eventually
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -126,7 +125,6 @@ async def test_the_list_turns_green_without_a_reload(browser: Browser, shop: Sho
     page = await context.new_page()
     await page.goto(address(shop) + "/dokumente")
     await page.locator(".state.open").wait_for()
-    await eventually(lambda: shop.app.state.edge.hub.listened(f"merchant:{shop.merchant_id}"))
     await shop.told(
         shop.receivable(
             invoice.document.id, id=open_one.receivable.id, version=2, state="paid", open_minor=0, paid_minor=11900

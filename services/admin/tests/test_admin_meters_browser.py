@@ -8,8 +8,6 @@ from playwright.async_api import Browser
 from starlette.responses import Response
 from test_admin_browser import address, browser, logged_in
 
-from kontor_testing.waiting import eventually
-
 __all__ = ["browser"]
 
 # A picture of one pixel: what it shows does not matter here.
@@ -42,7 +40,6 @@ async def test_the_progress_of_a_file_comes_without_a_reload(browser: Browser, s
     page = await context.new_page()
     await page.goto(f"{address(shop)}/zaehler/dateien/{running.batch.id}")
     await page.get_by_text("10 von 100 Zeilen").wait_for()
-    await eventually(lambda: shop.app.state.edge.hub.listened(f"merchant:{shop.merchant_id}"))
     await shop.told(made.batch(shop, id=running.batch.id, version=2, state="running", total=100, stored=60))
     await page.get_by_text("60 von 100 Zeilen").wait_for()
     await shop.told(made.batch(shop, id=running.batch.id, version=3, state="done", total=100, stored=100))

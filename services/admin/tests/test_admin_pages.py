@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
@@ -107,6 +108,12 @@ async def test_each_uploaded_file_has_its_own_result(shop: Shop) -> None:
     assert "Die Datei ist leer." in answer.text
     assert "Die Datei ist größer als" in answer.text
     assert [call[1] for call in shop.owners.calls] == ["/v1/submissions"]
+
+
+async def test_the_owner_is_told_the_name_of_an_uploaded_file_with_all_its_letters(shop: Shop) -> None:
+    shop.owners.answers["POST", "/v1/submissions"] = {"id": str(uuid4()), "status": "accepted"}
+    await shop.post("/hochladen/datei", files=[("file", ("Übersicht März 100%.xml", b"<x/>", "text/xml"))])
+    assert unquote(shop.owners.file_names[-1]) == "Übersicht März 100%.xml"
 
 
 def upload_of(shop: Shop, **fields: Any) -> Any:

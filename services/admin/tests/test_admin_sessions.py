@@ -64,6 +64,12 @@ async def test_an_older_push_does_not_bring_a_session_back(shop: Shop) -> None:
     assert (await shop.client.get("/")).status_code == 303
 
 
+async def test_of_two_states_of_a_session_in_one_push_the_newer_counts(shop: Shop) -> None:
+    old, new = (session_state(shop.merchant_id, shop.cookie, version=2, revoked=gone) for gone in (False, True))
+    await tell_sessions(shop, old, new | {"version": 3}, old)
+    assert (await shop.client.get("/")).status_code == 303
+
+
 async def test_an_expired_session_opens_nothing(shop: Shop) -> None:
     past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     await tell_sessions(shop, session_state(shop.merchant_id, shop.cookie, version=2, expires_at=past))

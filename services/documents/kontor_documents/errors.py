@@ -28,4 +28,3 @@ WrongState = Conflict.named(
     "wrong_state", N_("This is no longer possible in the document's present state. Please look at it again.")
 )
 UnknownCustomer = Invalid.named("unknown_customer", N_("There is no such customer."))
-UnsupportedType = Invalid.named("no_einvoice", N_("This kind of document has no e-invoice."))

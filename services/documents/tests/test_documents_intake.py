@@ -1,6 +1,8 @@
 """From the door to the release list and to the customer."""
 
 import io
+import unicodedata
+from urllib.parse import quote
 
 import pikepdf
 import pytest
@@ -150,6 +152,20 @@ async def test_an_upload_with_wrong_totals_waits_as_invalid_with_the_sentence(do
                                   **{"X-Kontor-Source": "upload"})  # fmt: skip
     assert status["document"]["state"] == "waiting"
     assert status["document"]["issues"][0]["code"] == "BR-CO-16"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        quote("Übersicht März.xml"),
+        quote(unicodedata.normalize("NFD", "Übersicht März.xml")),
+        "Übersicht März.xml".encode(),
+    ],
+)
+async def test_the_name_of_a_file_keeps_its_letters(documents, header):
+    await documents.open_shop()
+    made = await documents.submit(file=b"<a/>", **{"X-Kontor-Source": "upload", "X-Kontor-File-Name": header})
+    assert (await documents.status(made))["file_name"] == "Übersicht März.xml"
 
 
 async def test_a_plain_pdf_that_is_uploaded_is_completed_with_a_short_form(documents):

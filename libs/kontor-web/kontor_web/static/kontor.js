@@ -34,13 +34,16 @@ document.addEventListener("click", async (event) => {
   else if (print) window.print();
 });
 
-// A browser that cannot print a file inside of a page shows it.
+// The file is fetched at the first click only. A browser that cannot print a file inside of a page shows it.
 const printFile = (address) => {
+  const known = document.querySelector(`iframe[src="${CSS.escape(address)}"]`);
+  if (known) return known.dispatchEvent(new Event("print"));
   const frame = Object.assign(document.createElement("iframe"), { src: address, className: "unseen", tabIndex: -1 });
   frame.setAttribute("aria-hidden", "true");
-  frame.addEventListener("load", () => {
+  const print = () => {
     try { frame.contentWindow.focus(); frame.contentWindow.print(); } catch { location.assign(address); }
-  });
+  };
+  frame.addEventListener("load", () => { frame.addEventListener("print", print); print(); });
   document.body.append(frame);
 };
 

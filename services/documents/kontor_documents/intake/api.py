@@ -1,6 +1,7 @@
 """POST /v1/submissions and what became of one."""
 
 from typing import Annotated, Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -46,7 +47,7 @@ async def submit(
         file=file,
         beside=beside,
         media_type=media_type,
-        file_name=x_kontor_file_name or name,
+        file_name=_file_name(x_kontor_file_name) or name,
     )
     answer = await accept(deps, principal.merchant, upload, idempotency_key)
     return {"id": answer["id"], "status": answer["status"]}
@@ -124,6 +125,11 @@ def _summary(document: Document, files: list[DocumentFile]) -> dict[str, Any]:
         "issues": [spoken(issue) for issue in document.issues],
         "has_pdf": any(file.role == "pdf" for file in files),
     }
+
+
+def _file_name(header: str) -> str:
+    """Percent-encoded UTF-8, or UTF-8 as it is, which ASGI hands on as Latin-1."""
+    return unquote(header.encode("latin-1").decode(errors="replace"))
 
 
 async def _parts_of(request: Request) -> tuple[bytes | None, bytes | None, str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -111,7 +112,7 @@ async def _submission(deps: Dependencies, session: AsyncSession, merchant_id: UU
         merchant_id=merchant_id,
         source=upload.source,
         submitted_by=upload.by,
-        file_name=_UNSAFE_IN_NAMES.sub("_", upload.file_name)[:200],
+        file_name=_UNSAFE_IN_NAMES.sub("_", unicodedata.normalize("NFC", upload.file_name))[:200],
         media_type=upload.media_type[:100],
         received_at=deps.clock.now(),
     )

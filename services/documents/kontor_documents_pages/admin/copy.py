@@ -54,8 +54,8 @@ DOCUMENT = View(
     "document",
     documents_pb2.DocumentSnapshot,
     {
-        "customer_id": "uuid", "suggested_customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text",
-        "release_group": "text", "due_date": "date", "shared_at": KEY, "opened_at": KEY,
+        "customer_id": "uuid", "suggested_customer_id": "uuid", "thread_id": "text", "content_sha256": "text",
+        "type": "text", "state": "text", "release_group": "text", "due_date": "date", "shared_at": KEY, "opened_at": KEY,
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY, "by_received": KEY,
         "words": "text", "brief": "text", "data": "json",
     },

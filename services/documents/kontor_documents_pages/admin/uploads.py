@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -199,7 +200,7 @@ async def _submit(request: Request, staff: Staff, file: UploadFile) -> Result:
     headers = {
         "content-type": _MEDIA_TYPES.get(ending, file.content_type or "application/octet-stream"),
         "x-kontor-source": "upload",
-        "x-kontor-file-name": name.encode("ascii", "replace").decode(),
+        "x-kontor-file-name": quote(name),
     }
     try:
         answer = await command(

@@ -91,7 +91,9 @@ async def submit_document(
     request: Request,
     allowed: Submitter,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
-    x_kontor_file_name: Annotated[str, Header(max_length=200)] = "",
+    x_kontor_file_name: Annotated[
+        str, Header(max_length=2000, description="Percent-encoded UTF-8; the first 200 characters are kept")
+    ] = "",
     x_kontor_source: Annotated[
         Literal["http", "cli"], Header(description="`cli`: handed in by `kontor submit`")
     ] = "http",
