@@ -56,6 +56,12 @@ def money(minor: int, currency: str, language: str) -> str:
     return f"{'-' if minor < 0 else ''}{before}{text}{after}"
 
 
+def typed(minor: int, currency: str, language: str) -> str:
+    """As one types it into a form: 123450, EUR → 1234,50."""
+    text = f"{from_minor(minor, currency):f}"
+    return text.replace(".", ",") if language == "de" else text
+
+
 def _as_date(value: date | str | None) -> date | None:
     if not value:
         return None

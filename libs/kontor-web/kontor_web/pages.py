@@ -219,6 +219,7 @@ def _filters() -> dict[str, Any]:
 
     return {
         "money": lambda minor, currency: formats.money(minor, currency, language()),
+        "typed": lambda minor, currency: formats.typed(minor, currency, language()),
         "day": lambda value: formats.day(value, language()),
         "short_day": lambda value: formats.short_day(value, language()),
         "moment": lambda value: formats.moment(value, language(), i18n.reader().zone),

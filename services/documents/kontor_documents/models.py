@@ -103,8 +103,10 @@ class Document(Aggregate, Base, table=True):
     rendered: bool
     # Kontor issues it when the merchant and the customer are known: until then it has no files.
     draft: bool = False
-    # Its files are made and it has been looked at for release since it came in.
+    # It has been looked at for release since it came in.
     settled: bool = False
+    # What it lacked when it came in is made: its PDF, its e-invoice.
+    produced: bool = False
     customer_id: UUID | None = None
     customer_number: str
     suggested_customer_id: UUID | None = None

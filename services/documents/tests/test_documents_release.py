@@ -18,6 +18,7 @@ from kontor_documents.models import Document
 from kontor_documents.production import service as production
 from kontor_documents.release.waiting import sweep
 from kontor_documents.rendering.render import render_async
+from kontor_service.errors import Unavailable
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
 
@@ -190,6 +191,29 @@ async def test_a_quote_is_offered_as_pdf_alone(documents):
     await documents.add_customer()
     status = await documents.made(invoice(type="quote", number="AN-1", external_id="quote"))
     assert await einvoice(documents, status["document"]["id"]) is None
+
+
+async def test_a_pdf_that_came_before_its_merchant_is_offered_as_einvoice_as_well(documents, waiting):
+    pdf = (await documents.http.get(f"/v1/documents/{waiting}/pdf", headers=documents.auth("service"))).content
+    documents.merchant = uuid7()
+    early = await documents.status(await documents.submit(file=pdf, media_type="application/pdf"))
+    assert "merchant_unknown" in {issue["code"] for issue in early["document"]["issues"]}
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    await documents.at_rest()
+    assert (await einvoice(documents, early["document"]["id"]))["role"] == "xrechnung"
+
+
+async def test_rules_that_cannot_be_applied_keep_no_document_back(documents, monkeypatch):
+    async def away(*_):
+        raise Unavailable("The official rules could not be applied.", code="validation_failed")
+
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    monkeypatch.setattr("kontor_documents.production.service.offered", away)
+    made = (await documents.made(invoice()))["document"]
+    assert made["issues"] == []
+    assert await einvoice(documents, made["id"]) is None
 
 
 async def einvoice(documents, document_id):

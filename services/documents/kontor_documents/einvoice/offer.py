@@ -8,6 +8,7 @@ from kontor_documents.einvoice.business_terms import business_terms
 from kontor_documents.einvoice.codelists import XRECHNUNG, ZUGFERD_EN16931
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.einvoice.write import Files, write_cii, write_ubl
+from kontor_documents.einvoice.xrechnung import check_xrechnung
 from kontor_service.errors import Invalid
 
 
@@ -41,6 +42,8 @@ def _written(data: DocumentData, specification: str, files: Files) -> bytes | No
     if specification == XRECHNUNG and not data.buyer_reference:
         # BR-DE-15 wants a buyer reference, also where the buyer named none.
         data = data.model_copy(update={"buyer_reference": data.customer_number or data.number})
+    if specification == XRECHNUNG and check_xrechnung(data):
+        return None
     terms = business_terms(data, files)
     # UBL has room for one identifier of the buyer (UBL-SR-16); CII loses none.
     write = write_cii if len(terms["buyer"]["identifiers"]) > 1 else write_ubl

@@ -48,6 +48,7 @@ async def store_document(
         "rendered": parsed.pdf is None,
         "draft": issue.draft,
         "settled": False,
+        "produced": False,
         "facts": facts(data),
         "issues": [IN_PRODUCTION, *map(asdict, issue.findings), *parsed.issues][:MOST_ISSUES],
         "content_sha256": await content_stored(deps, data, issue),

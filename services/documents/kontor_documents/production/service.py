@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2
@@ -12,7 +13,7 @@ from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import cii
-from kontor_documents.einvoice.offer import offered
+from kontor_documents.einvoice.offer import Offer, offered
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.intake.issuing import is_einvoice
 from kontor_documents.models import Document, DocumentFile
@@ -23,6 +24,8 @@ from kontor_documents.rendering.render import render_async
 from kontor_service.errors import Invalid, Unavailable
 from kontor_service.i18n import N_
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Production:
@@ -32,12 +35,8 @@ class Production:
     files: Sequence[DocumentFile]
 
 
-def lacks_files(document: Document, files: Sequence[DocumentFile]) -> bool:
-    return not document.draft and (not document.settled or _lacks_pdf(document, files))
-
-
-def _lacks_pdf(document: Document, files: Sequence[DocumentFile]) -> bool:
-    return document.rendered and all(file.role != "pdf" for file in files)
+def lacks_files(document: Document) -> bool:
+    return not document.draft and not document.produced
 
 
 async def produce(
@@ -50,14 +49,23 @@ async def produce(
         )
     data = await queries.content_of(deps, document)
     contents = {file.sha256: await deps.files.get(file.sha256) for file in files if file.role != "pdf"}
-    made = await _rendered(deps, document, files, contents, merchant, data) if _lacks_pdf(document, files) else []
-    if is_einvoice(data):
-        offer = await offered(deps.validator, data, contents, _supplied_xml(files, contents))
-        if offer is not None:
-            made.append((offer.role, f"-{offer.role}.xml", offer.xml))
+    made = await _rendered(deps, document, files, contents, merchant, data) if document.rendered else []
+    if is_einvoice(data) and (offer := await _offer(deps, document, data, contents, _supplied_xml(files, contents))):
+        made.append((offer.role, f"-{offer.role}.xml", offer.xml))
     return Production(
         document.content_sha256, [await _made(deps, document, len(files) + n, *one) for n, one in enumerate(made)]
     )
+
+
+async def _offer(
+    deps: Dependencies, document: Document, data: DocumentData, contents: Mapping[str, bytes], supplied: bytes | None
+) -> Offer | None:
+    """None also where the rules cannot be applied: what cannot be checked is not offered, and keeps no document back."""
+    try:
+        return await offered(deps.validator, data, contents, supplied)
+    except Unavailable:
+        log.exception("einvoice_not_checked", document_id=str(document.id))
+        return None
 
 
 async def _rendered(
@@ -74,7 +82,7 @@ async def _rendered(
         EmbeddedFile(file.name, contents[file.sha256], file.media_type) for file in files if file.role == "attachment"
     ]
     branding = plain(data.seller) if foreign_seller(document, merchant) else await deps.brandings.of(merchant)
-    embedded = xml if xml is not None and _is_cii(xml) else None
+    embedded = xml if xml is not None and await asyncio.to_thread(_is_cii, xml) else None
     return [*made, ("pdf", ".pdf", await render_async(data, branding, xml=embedded, attachments=attached))]
 
 
@@ -88,10 +96,11 @@ def _supplied_xml(files: Sequence[DocumentFile], contents: Mapping[str, bytes]) 
     return next((contents[file.sha256] for file in files if file.role == "xml"), None)
 
 
-async def add_files(session: AsyncSession, production: Production) -> None:
+async def add_files(session: AsyncSession, document: Document, production: Production) -> None:
     """Adds the produced files to the document. The caller holds the document's lock and has checked that its content has
     not changed since the files were made."""
     session.add_all(production.files)
+    document.produced = True
     await session.flush()
 
 

@@ -115,11 +115,11 @@ async def _complete(
             if issue is not None:
                 await issue(session, document)
                 issue = None
-            lacking = document.state == "waiting" and lacks_files(document, files)
+            lacking = document.state == "waiting" and lacks_files(document)
             made = production is not None and production.content_sha256 == document.content_sha256
             if made or not lacking:
                 if production is not None and lacking:
-                    await add_files(session, production)
+                    await add_files(session, document, production)
                     before = (None, *before[1:])
                 yield session, document, before
                 return

@@ -50,12 +50,15 @@ async def settle_noted(deps: Dependencies) -> None:
 
 
 async def _one(deps: Dependencies, merchant_id: UUID, document_id: UUID, claimed: datetime) -> None:
-    failed = False
+    failed: Exception | None = None
     try:
         await settle(deps, merchant_id, document_id)
     except Exception as error:
-        failed = True
+        failed = error
         log.exception("document_not_settled", document_id=str(document_id), again_in=to_settle.PAUSE_SECONDS)
-        await hold(deps, merchant_id, document_id, error)
-    async with deps.db.transaction(merchant_id) as session:
-        await to_settle.done(session, document_id, claimed, failed=failed)
+    try:
+        if failed is not None:
+            await hold(deps, merchant_id, document_id, failed)
+    finally:
+        async with deps.db.transaction(merchant_id) as session:
+            await to_settle.done(session, document_id, claimed, failed=failed is not None)

@@ -1,7 +1,9 @@
 """What is said below the totals: exemption reasons, notes, attachments, the closing."""
 
 from kontor_documents.content.model import DocumentData
+from kontor_documents.content.paying import transfer_account
 from kontor_documents.rendering.formats import Formats
+from kontor_documents.rendering.payment import is_demand
 from kontor_documents.rendering.recipient import delivery_address, party_lines
 from kontor_service.i18n import N_, pgettext
 from kontor_service.i18n import gettext as _
@@ -30,6 +32,9 @@ def exemptions(document: DocumentData) -> list[str]:
 def _facts(document: DocumentData, formats: Formats) -> list[str]:
     files = ", ".join(item.description or item.file_name or item.id or item.url for item in document.attachments)
     payee = ", ".join(party_lines(document.payee, document.seller.address, formats.language)) if document.payee else ""
+    account = transfer_account(document) if is_demand(document) else None
+    if account and account.holder == payee:
+        payee = ""  # said beside the account already
     representative = document.tax_representative
     facts = [
         (pgettext("pdf", "Delivery address"), delivery_address(document, formats.language)),

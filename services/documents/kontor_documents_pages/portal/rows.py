@@ -21,6 +21,8 @@ from kontor_service.i18n import reader
 from kontor_web import Column
 
 _STILL_TO_PAY = frozenset({"open", "overdue", "partly_paid"})
+# A number of usual length is not broken at its hyphens.
+_LONG_NUMBER = 25
 # About half a kilobyte each.
 _KEPT = 20_000
 
@@ -61,7 +63,10 @@ def _cell(column: Column, cells: dict[str, str], entry: dict[str, Any]) -> Marku
 
 
 def _named(slug: str, entry: dict[str, Any], name: str) -> str:
-    label = escape(f"{document_name(entry)} {entry['number']}")
+    number = escape(entry["number"])
+    if len(entry["number"]) < _LONG_NUMBER:
+        number = Markup('<span class="nowrap">{}</span>').format(number)
+    label = Markup("{} {}").format(document_name(entry), number)
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
     return f'<a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}'
 

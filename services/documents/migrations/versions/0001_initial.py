@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("rendered", sa.Boolean(), nullable=False),
         sa.Column("draft", sa.Boolean(), nullable=False),
         sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("produced", sa.Boolean(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("customer_number", sa.Text(), nullable=False),
         sa.Column("suggested_customer_id", sa.Uuid(), nullable=True),
