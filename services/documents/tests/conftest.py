@@ -176,7 +176,7 @@ def open_documents(databases, tmp_path, validator, monkeypatch):
                 service_secret="test", files_url=f"file://{tmp_path}/files", service_url=identity_url, **more,
             )  # fmt: skip
             app = create_app(settings)
-            async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+            async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=120) as http:
                 yield Service(http, app, signer)
 
     return start

@@ -250,5 +250,5 @@ async def portal(gateway: tuple[FastAPI, str, Owners]) -> AsyncIterator[Portal]:
     await pool.execute("TRUNCATE " + ", ".join(f"live.{view.table}" for view in SHAPE.views))
     await pool.execute("DELETE FROM session; DELETE FROM content; DELETE FROM content_wanted")
     await app.state.edge.sessions.heard_identity()
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
         yield Portal(app, url, owners, client)
