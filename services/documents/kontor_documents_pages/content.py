@@ -169,6 +169,18 @@ def _tax_elsewhere(content: dict[str, Any]) -> list[tuple[str, str]]:
     return [(_("VAT in %(currency)s", currency=currency), shown)]
 
 
+def instalments(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """The parts that are to be paid by days of their own."""
+    language, currency = reader().language, content["currency"]
+    return [
+        (
+            _("Instalment by %(day)s", day=day(part["due_date"], language)),
+            money(to_minor(Decimal(part["amount"]), currency), currency, language),
+        )
+        for part in content.get("instalments") or ()
+    ]
+
+
 def links(content: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Documents that are only linked (BT-124): what they are called, and where they are."""
     attachments = (content or {}).get("attachments") or ()

@@ -162,7 +162,7 @@ def test_what_says_too_little_names_its_format_and_the_way_on() -> None:
     with speaking("de"):
         sentence = refused.value.as_dict()["detail"]
     assert (refused.value.code, refused.value.field) == ("zugferd1_incomplete", "currency")
-    assert "ZUGFeRD 1.0 (BASIC)" in sentence
+    assert "ZUGFeRD 1.0 (BASIC) und enthält zu wenige Angaben (currency)." in sentence
 
 
 def test_data_beside_a_pdf_counts_where_its_xml_says_too_little() -> None:

@@ -80,3 +80,21 @@ async def test_what_a_document_does_not_say_may_be_missing(portal: Any) -> None:
         return text if "Anbei das Protokoll." in text else None
 
     assert "None" not in await eventually(with_its_content)
+
+
+async def test_instalments_stand_with_their_days_and_amounts(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    parts = [{"due_date": "2026-11-30", "amount": "59.00", "text": ""}, {"due_date": "2026-12-20", "amount": "60.00"}]
+    portal.owners.answer("GET", f"/v1/content/{SHA}", CONTENT | {"instalments": parts})
+    document = await portal.document(merchant, customer, content_sha256=SHA)
+    cookie = await portal.login("brunner", merchant, customer)
+
+    async def with_its_content() -> str | None:
+        text = await page(portal, f"/brunner/dokumente/{document}", cookie)
+        return text if "Wartung" in text else None
+
+    text = await eventually(with_its_content)
+    for day, amount in (("30. November 2026", "59,00\xa0€"), ("20. Dezember 2026", "60,00\xa0€")):
+        assert f"Rate bis {day}" in text
+        assert amount in text

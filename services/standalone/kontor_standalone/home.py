@@ -29,7 +29,7 @@ _BEFORE_SECRETS = {"kontor.lock", "starting", "secrets.part"}
 
 
 class Refused(RuntimeError):
-    """The folder is in use, not Kontor's, or incomplete; the message says which."""
+    """The folder is in use, not Kontor's, or incomplete, or a port is taken; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _sockets() -> dict[str, socket.socket]:
         if found is None:
             for one in chosen.values():
                 one.close()
-            raise OSError(f"{part}: port {given} is taken" if given else f"no free port from {usual} on")
+            raise Refused(f"{part}: port {given} is taken" if given else f"no free port from {usual} on")
         chosen[part] = found
     return chosen
 

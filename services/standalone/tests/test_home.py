@@ -131,6 +131,18 @@ def test_a_database_left_running_is_ended_before_its_data_is_deleted(home: Home)
     assert not home.folder.exists()
 
 
+def test_a_database_that_ended_with_its_machine_is_deleted_without_a_complaint(
+    home: Home, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    data = home.folder / "postgres"
+    data.mkdir()
+    (data / "postmaster.pid").write_bytes(ended.stdout)
+    remove(home.folder)
+    assert not home.folder.exists()
+    assert ("".join(capfd.readouterr()), caplog.text) == ("", "")
+
+
 def test_nobody_takes_a_port_between_choosing_and_serving(home: Home) -> None:
     assert listening(home.ports["gateway"]) is None
 
@@ -141,7 +153,7 @@ def test_a_usual_port_that_is_taken_moves_aside_and_a_given_one_is_named(
     usual = free_port()
     with listening(usual) or pytest.fail("taken"):
         monkeypatch.setenv("KONTOR_GATEWAY_PORT", str(usual))
-        with pytest.raises(OSError, match=f"gateway: port {usual} is taken"):
+        with pytest.raises(Refused, match=f"gateway: port {usual} is taken"):
             open_home(tmp_path)
     monkeypatch.delenv("KONTOR_GATEWAY_PORT")
     one = listening(8000)

@@ -113,11 +113,12 @@ def read_xml(content: bytes) -> ReadResult:
         profile = cii.specification(root).rpartition(":")[2].upper()
         raise NotAnInvoice(
             N_(
-                "This is ZUGFeRD 1.0 (%(profile)s), which says too little here: %(field)s. Please hand in the PDF with "
+                "This is ZUGFeRD 1.0 (%(profile)s), which says too little here: %(missing)s. Please hand in the PDF with "
                 "the data beside it, or ZUGFeRD 2."
             ),
             code="zugferd1_incomplete",
             field=error.field,
+            missing=error.field,
             profile=profile,
         ) from error
 
