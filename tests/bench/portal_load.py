@@ -127,7 +127,8 @@ def session(merchant: UUID, customer: UUID, number: int) -> dict[str, Any]:
         "hash": sha256(f"bench-{number}".encode()).hexdigest(), "id": str(uuid7()), "kind": "portal",
         "merchant_id": str(merchant), "slug": "bench", "name": "Anna Seidel", "email": "", "language": "de",
         "customers": [str(customer)], "rights": ["documents:read"], "epoch": 1, "version": 1, "revoked": False,
-        "expires_at": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+        "seen_at": datetime.now(UTC).isoformat(),
+        **{name: (datetime.now(UTC) + timedelta(days=1)).isoformat() for name in ("ends_at", "expires_at")},
     }  # fmt: skip
 
 

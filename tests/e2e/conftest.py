@@ -1,5 +1,9 @@
 """The whole platform as `make run` starts it, on both transports, and a browser in front of it."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import asyncpg
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -27,6 +31,23 @@ class Platform(Running):
     def wait_for(self, probe, within=30.0):
         """The first truthy answer; AssertionError with the last one after so many seconds."""
         return until(probe, within=within)
+
+    def rows(self, service, query, *values):
+        """What a service's database answers to the server's superuser."""
+
+        async def fetch():
+            connection = await asyncpg.connect(
+                host=str(self.home / "postgres"), user="postgres", password=self.secrets["database"],
+                database=f"kontor_{service}",
+            )  # fmt: skip
+            try:
+                return [tuple(row) for row in await connection.fetch(query, *values)]
+            finally:
+                await connection.close()
+
+        # Playwright has a loop running in this thread.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(fetch())).result()
 
     def mail_to(self, recipient, containing=""):
         """The newest mail to this address with these words, once it has come."""

@@ -1,12 +1,9 @@
 """`kontor submit FILE…` as an operator types it."""
 
-import asyncio
 import json
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
-import asyncpg
 import pytest
 
 from kontor_testing.waiting import until
@@ -27,24 +24,6 @@ def kontor(platform):
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
 
     return run
-
-
-def rows(platform, service, query, *values):
-    """As the server's superuser."""
-
-    async def fetch():
-        connection = await asyncpg.connect(
-            host=str(platform.home / "postgres"), user="postgres", password=platform.secrets["database"],
-            database=f"kontor_{service}",
-        )  # fmt: skip
-        try:
-            return [tuple(row) for row in await connection.fetch(query, *values)]
-        finally:
-            await connection.close()
-
-    # Playwright has a loop running in this thread.
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(fetch())).result()
 
 
 @pytest.fixture
@@ -105,13 +84,13 @@ def test_without_waiting_it_says_what_was_accepted(kontor, invoice_file):
 def test_documents_from_before_a_field_get_it_and_so_do_the_edges_copies(kontor, invoice_file, platform):
     number = fresh("RP")
     assert kontor("submit", invoice_file(number=number, due_date="2031-02-03")).returncode == 0
-    [[document]] = rows(platform, "documents", "SELECT id FROM document WHERE number = $1", number)
+    [[document]] = platform.rows("documents", "SELECT id FROM document WHERE number = $1", number)
     # As if it had come in before due dates were derived, with copies built from that.
     emptied = "UPDATE document SET due_date = NULL, facts = '{}' WHERE id = $1 RETURNING version"
-    [[version]] = rows(platform, "documents", emptied, document)
+    [[version]] = platform.rows("documents", emptied, document)
 
     def copies():
-        found = [rows(platform, edge, "SELECT t::text FROM live.document t WHERE id = $1", document) for edge in EDGES]
+        found = [platform.rows(edge, "SELECT t::text FROM live.document t WHERE id = $1", document) for edge in EDGES]
         return ["2031-02-03" in row[0] for [row] in found]
 
     for edge in EDGES:
@@ -121,7 +100,7 @@ def test_documents_from_before_a_field_get_it_and_so_do_the_edges_copies(kontor,
     assert done.returncode == 0, done.stderr
     assert "1 changed" in done.stdout.splitlines()[-1]
     until(lambda: copies() == [True, True])
-    assert rows(platform, "documents", "SELECT version FROM document WHERE id = $1", document) == [(version + 1,)]
+    assert platform.rows("documents", "SELECT version FROM document WHERE id = $1", document) == [(version + 1,)]
 
 
 def test_a_merchant_is_registered_and_its_owner_chooses_a_password(platform, kontor, page):

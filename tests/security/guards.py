@@ -73,6 +73,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/sessions/code": BASIC,
         "POST /v1/sessions/link": BASIC,
         "POST /v1/sessions/end": BASIC,
+        "POST /v1/sessions/renew": BASIC,
         "POST /v1/sessions/push": SERVICE,
         "POST /v1/links/inspect": BASIC,
         "POST /v1/links/request-new": BASIC,

@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 
 from kontor_bus import Copy
+from kontor_edge.activity import Activity
 from kontor_edge.changes import Changes
 from kontor_edge.cli import owners as ask_owners
 from kontor_edge.connections import PageConnections
@@ -24,6 +25,7 @@ from kontor_events.registry import contexts
 from kontor_service.app import Resource, build_app
 from kontor_service.bus import on_the_bus
 from kontor_service.client import ServiceClient
+from kontor_service.tokens import basic
 from kontor_web import PageContext, Pages, install_error_pages, static_app
 from kontor_web.live import Hub
 
@@ -114,10 +116,15 @@ def _edge(kind: Kind) -> Resource:
             hub = Hub()
             stack.callback(hub.close)
             app.state.closing.append(hub.close)
+            sessions = SessionStore(pool, kind.session_values)
+            credential = basic(settings.service, settings.service_secret.get_secret_value())
+            activity = Activity(owners["identity"], credential, sessions)
+            stack.push_async_callback(activity.close)
             edge = app.state.edge = Edge(
                 settings=settings, features=kind.features, clock=app.state.clock, reads=reads, views=views,
                 changes=Changes(settings.database_url.get_secret_value(), kind.shape.edge), content=content,
-                sessions=SessionStore(pool, kind.session_values), hub=hub, pages=app.state.pages, source=source, owners=owners,
+                sessions=sessions, activity=activity, hub=hub, pages=app.state.pages, source=source,
+                credential=credential, owners=owners,
             )  # fmt: skip
             await _open(app, edge)
             stack.enter_context(edge.changes.subscribed(hub.publish))

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from fastapi import Request
 
+from kontor_edge.activity import Activity
 from kontor_edge.changes import Changes
 from kontor_edge.connections import PageConnections
 from kontor_edge.content import ContentFetcher
@@ -14,7 +15,7 @@ from kontor_edge.feature import Feature
 from kontor_edge.sessions import SessionStore
 from kontor_service.client import ServiceClient
 from kontor_service.clock import Clock
-from kontor_service.tokens import TokenSource, basic
+from kontor_service.tokens import TokenSource
 from kontor_web import Pages
 from kontor_web.live import Hub
 
@@ -32,20 +33,18 @@ class Edge:
     changes: Changes
     content: ContentFetcher
     sessions: SessionStore
+    activity: Activity
     hub: Hub
     pages: Pages
     source: TokenSource
+    # The header with which the edge itself asks identity.
+    credential: Mapping[str, str]
     # One for each context of the contract.
     owners: Mapping[str, ServiceClient]
 
     def owner(self, name: str) -> ServiceClient:
         """The client of an owner; KeyError where the contract has no such context."""
         return self.owners[name]
-
-    @property
-    def credential(self) -> dict[str, str]:
-        """The header with which the edge itself asks identity."""
-        return basic(self.settings.service, self.settings.service_secret.get_secret_value())
 
 
 def edge_of(request: Request) -> Edge:

@@ -86,7 +86,7 @@ async def permit(request: Request, *, audience: str, right: str) -> Permit:
     wanted = {
         "api_key": credentials.credentials[:200], "audience": audience, "right": right, "ip": client_ip(request),
     }  # fmt: skip
-    answer = await edge.owner("identity").request("POST", "/v1/tokens", headers=edge.credential, json=wanted)
+    answer = await edge.owner("identity").request("POST", "/v1/tokens", headers=dict(edge.credential), json=wanted)
     minted = answer.json()
     return Permit(minted["token"], UUID(minted["principal"]["merchant"]))
 

@@ -77,7 +77,7 @@ async def ask_identity(request: Request, path: str, *, with_ip: bool = True, **b
     Gone, NotFound, Unauthorized, …"""
     edge = edge_of(request)
     sent = body | ({"ip": client_ip(request)} if with_ip else {})
-    answer = await edge.owner("identity").request("POST", path, headers=edge.credential, json=sent)
+    answer = await edge.owner("identity").request("POST", path, headers=dict(edge.credential), json=sent)
     found: dict[str, Any] = answer.json() if answer.content else {}
     return found
 

@@ -54,6 +54,7 @@ async def query_view(request: Request, function: str, /, **arguments: Any) -> as
     request.state.record = record
     if record["state"] != "open":
         _refuse(record)
+    edge_of(request).activity.seen(request, orjson.loads(record["session"]))
     return record
 
 

@@ -1,6 +1,6 @@
 """Sessions as an edge keeps them: identity owns them, answers with them and pushes what becomes of them.
 
-They are written with the copy role and read by the page functions alone. The cookie's value is known to the browser and,
+They are written with the copy role; pages are read by their functions alone. The cookie's value is known to the browser and,
 as a hash, to us."""
 
 import hashlib
@@ -26,7 +26,10 @@ ON CONFLICT (hash) DO UPDATE SET
     expires_at = excluded.expires_at, epoch = excluded.epoch, version = excluded.version, revoked = excluded.revoked
 WHERE (excluded.epoch, excluded.version) > (kept.epoch, kept.version)
 """
-
+_IDLE = """
+SELECT kind FROM session
+WHERE hash = $1 AND NOT revoked AND expires_at <= now() AND expires_at < (public ->> 'ends_at')::timestamptz
+"""
 
 _DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -42,6 +45,10 @@ class SessionStore:
         """Keeps the states that identity gave, all or none; of each session the newest counts."""
         rows = [{**state, "public": {name: state.get(name) for name in self._public}} for state in states]
         await self._pool.execute(_KEEP, orjson.dumps(rows).decode())
+
+    async def ended_idle(self, session_hash: str) -> str:
+        """The kind of a session that ended because nobody used it; empty for every other."""
+        return await self._pool.fetchval(_IDLE, session_hash) or ""
 
     async def end(self, session_hash: str) -> None:
         """Ends it here, before identity has been told."""
@@ -70,9 +77,9 @@ def session_hash(request: Request, name: str = "") -> str:
     return hashlib.sha256(token.encode()).hexdigest() if token else ""
 
 
-def set_session(response: Response, name: str, token: str, expires_at: str | None = None) -> None:
-    """`expires_at`: ISO 8601 with zone, as identity says it; without, it lasts as long as the browser is open."""
-    left = datetime.fromisoformat(expires_at) - datetime.now(UTC) if expires_at else None
+def set_session(response: Response, name: str, token: str, ends_at: str | None = None) -> None:
+    """`ends_at`: ISO 8601 with zone, as identity says it; without, it lasts as long as the browser is open."""
+    left = datetime.fromisoformat(ends_at) - datetime.now(UTC) if ends_at else None
     set_cookie(response, cookie_name(name), token, max(0, int(left.total_seconds())) if left else None)
 
 
@@ -101,7 +108,7 @@ async def begin_session(request: Request, response: Response, started: dict[str,
     await request.app.state.edge.sessions.keep([state])
     staff = state["kind"] == "staff"
     name = _service(request) if staff else state["slug"]
-    set_session(response, name, started["token"], None if staff else state["expires_at"])
+    set_session(response, name, started["token"], None if staff else state["ends_at"])
     if started.get("device"):
         set_cookie(response, _device_cookie(name), started["device"], _DEVICE_SECONDS)
     return response

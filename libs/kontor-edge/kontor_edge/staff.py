@@ -68,6 +68,7 @@ async def query_view(request: Request, function: str, /, **arguments: Any) -> tu
     staff = Staff(orjson.loads(row["session"]), merchant, row["today"], orjson.loads(row["waiting"]))
     speak(staff.language, staff.zone)
     request.state.staff = staff
+    edge_of(request).activity.seen(request, staff.session)
     return staff, row
 
 

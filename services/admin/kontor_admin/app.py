@@ -11,7 +11,10 @@ from kontor_edge.staff import known_page_context
 from kontor_identity_pages.log_in import install_log_in_redirect
 from kontor_web import Protect
 
-_SESSION_VALUES = ("id", "merchant_id", "slug", "user_id", "name", "email", "language", "rights", "role")
+_SESSION_VALUES = (
+    "id", "merchant_id", "slug", "user_id", "name", "email", "language", "rights", "role",
+    "seen_at", "ends_at", "expires_at",
+)  # fmt: skip
 _ADMIN = Kind(
     "kontor_admin", FEATURES, SHAPE, _SESSION_VALUES, known_page_context, error_template="error.html", patience=20.0
 )

@@ -180,7 +180,8 @@ def session_state(merchant_id: UUID, cookie: str, **values: Any) -> dict[str, An
     return {
         "hash": sha256(cookie.encode()).hexdigest(), "id": str(uuid4()), "kind": "staff", "merchant_id": str(merchant_id),
         "slug": "brunner", "user_id": str(uuid4()), "name": "Martin Brunner", "email": "m@example.com", "language": "de",
-        "rights": RIGHTS, "role": "owner", "expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        "rights": RIGHTS, "role": "owner", "seen_at": datetime.now(UTC).isoformat(),
+        **{name: (datetime.now(UTC) + timedelta(hours=1)).isoformat() for name in ("ends_at", "expires_at")},
         "version": 1, "customers": [], "document_id": None, "epoch": 1, "revoked": False,
     } | values  # fmt: skip
 

@@ -14,7 +14,8 @@ from kontor_web import Protect
 
 # What a page may know of the session it serves.
 SESSION_VALUES = (
-    "id", "kind", "name", "email", "language", "contact_id", "customers", "document_id", "rights", "expires_at",
+    "id", "kind", "name", "email", "language", "contact_id", "customers", "document_id", "rights",
+    "seen_at", "ends_at", "expires_at",
 )  # fmt: skip
 _GATEWAY = Kind("kontor_gateway", FEATURES, SHAPE, SESSION_VALUES, known_page_context)
 

@@ -177,7 +177,8 @@ class Portal:
             "merchant_id": merchant, "slug": slug, "contact_id": None, "name": "Anna Seidel",
             "email": "anna@seidel.example", "language": "de", "customers": customers, "document_id": None,
             "rights": ["account", "documents:pay", "documents:read", "meters:enter"], "epoch": 1, "version": 1, "revoked": False,
-            "expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+            "seen_at": datetime.now(UTC).isoformat(),
+            **{name: (datetime.now(UTC) + timedelta(hours=1)).isoformat() for name in ("ends_at", "expires_at")},
         } | more  # fmt: skip
 
     async def login(self, slug: str, merchant: str, *customers: str, **more: Any) -> dict[str, str]:

@@ -221,6 +221,11 @@ class LoginSession(Owned, Aggregate, Base, table=True):
     link_generation: int | None = None
     ip: str = ""
     created_at: datetime
+    # When its person was last seen; the edge says so about once per quarter of the idle time.
+    seen_at: datetime
+    # Its end, however much it is used.
+    ends_at: datetime
+    # The earlier of that end and the one for want of use.
     expires_at: datetime
     revoked_at: datetime | None = None
     # The version that the edge has confirmed.

@@ -29,9 +29,13 @@ class Settings(ServiceSettings):
     secret_keys: dict[str, SecretStr] = Field(default_factory=dict)
     secret_key_id: str = ""
 
+    # A session ends after this time, and before, once nobody has used it for the idle time (ASVS 5.0, 7.3).
     portal_session_days: int = 30
+    portal_idle_minutes: int = Field(12 * 60, ge=1)
     link_session_hours: int = 12
+    link_idle_minutes: int = Field(120, ge=1)
     staff_session_hours: int = 24
+    staff_idle_minutes: int = Field(60, ge=1)
     invitation_days: int = 14
     reset_minutes: int = 60
     code_minutes: int = 15

@@ -29,7 +29,7 @@ async def log_in_page(request: Request) -> Response:
     if await _has_account(request):
         return RedirectResponse(next_page(base_of(request), wanted), 303)
     merchant = await public_frame(request)
-    return render(request, "log_in", Form.of({"next": wanted}), merchant=merchant)
+    return render(request, "log_in", Form.of({"next": wanted}), merchant=merchant, idle=await _ended_idle(request))
 
 
 @router.post("/anmelden")
@@ -46,7 +46,7 @@ async def log_in(request: Request) -> Response:
             return await begin_session(request, RedirectResponse(way, 303), started)
         except Problem as problem:
             status = refuse(form, problem)
-    return render(request, "log_in", form, status, merchant=merchant)
+    return render(request, "log_in", form, status, merchant=merchant, idle="")
 
 
 @router.post("/abmelden")
@@ -111,7 +111,8 @@ def install_log_in_redirect(app: FastAPI) -> None:
             answer: Response = await before(request, error)  # type: ignore[misc]
             return answer
         response = RedirectResponse(_log_in_url(request), 303)
-        if cookie_name(session_cookie(request)) in request.cookies:
+        # One that ended for want of use keeps its cookie: by it the log-in page says so.
+        if cookie_name(session_cookie(request)) in request.cookies and not await _ended_idle(request):
             drop_session(response, session_cookie(request))
         return response
 
@@ -129,6 +130,12 @@ def _log_in_url(request: Request) -> str:
 def session_cookie(request: Request) -> str:
     """The name of the session cookie: the portal's slug, or the admin's service name."""
     return str(request.path_params.get("slug") or edge_of(request).settings.service)
+
+
+async def _ended_idle(request: Request) -> str:
+    """The kind of this browser's session where that ended for want of use; else empty."""
+    known = session_hash(request)
+    return await edge_of(request).sessions.ended_idle(known) if known else ""
 
 
 async def _has_account(request: Request) -> bool:

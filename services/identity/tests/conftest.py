@@ -214,7 +214,7 @@ async def identity_stage(databases: Databases, files: Path, **settings: Any) -> 
         }  # fmt: skip
         app = create_app(Settings(**given | settings))
         url = await stack.enter_async_context(serving(app))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
         database = await asyncpg.connect(_as_superuser(databases.server, made.runtime))
         stack.push_async_callback(database.close)
         app.state.dependencies = replace(app.state.dependencies, passwords=Passwords(CHEAP))

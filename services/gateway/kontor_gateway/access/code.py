@@ -12,7 +12,7 @@ from kontor_edge.portal import Slug
 from kontor_edge.query import call_view
 from kontor_edge.sessions import begin_session, device_of, session_hash
 from kontor_identity_pages.frame import public_frame
-from kontor_identity_pages.log_in import refuse
+from kontor_identity_pages.log_in import next_page, refuse
 from kontor_service.errors import Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -24,7 +24,8 @@ router = APIRouter(include_in_schema=False)
 async def page(request: Request, slug: Slug) -> Response:
     """Who came by a link gets the code where the link went; others say their address."""
     await public_frame(request)
-    return _render(request, "code_request.html", slug, Form.of({}), by_link=await _came_by_link(request, slug))
+    form, by_link = Form.of({"next": request.query_params.get("next")}), await _came_by_link(request, slug)
+    return _render(request, "code_request.html", slug, form, by_link=by_link)
 
 
 @router.post("/{slug}/code")
@@ -41,7 +42,9 @@ async def send(request: Request, slug: Slug) -> Response:
         answer = await ask_identity(request, "/v1/sessions/code/start", **who)
     except Problem as problem:
         return _render(request, "code_request.html", slug, form, refuse(form, problem), by_link=by_link)
-    return _render(request, "code_enter.html", slug, Form.of({"challenge": answer["challenge_id"]}))
+    return _render(
+        request, "code_enter.html", slug, Form.of({"challenge": answer["challenge_id"], "next": form.text("next")})
+    )
 
 
 @router.post("/{slug}/code/pruefen")
@@ -62,7 +65,8 @@ async def check(request: Request, slug: Slug) -> Response:
         return _render(request, "code_enter.html", slug, form, 422)
     except Problem as problem:
         return _render(request, "code_enter.html", slug, form, refuse(form, problem))
-    return await begin_session(request, pages(request).redirect(f"/{slug}/dokumente"), started)
+    way = next_page(f"/{slug}", form.text("next") or f"/{slug}/dokumente")
+    return await begin_session(request, pages(request).redirect(way), started)
 
 
 async def _came_by_link(request: Request, slug: str) -> bool:

@@ -30,8 +30,10 @@ class SessionActor(BaseModel):
     email: str
     language: str
     role: str
+    seen_at: datetime
+    ends_at: datetime
     expires_at: datetime
-    # Revoked, expired, or nothing is granted to it any more.
+    # Revoked, over, or nothing is granted to it any more.
     ended: bool
     # The customers it may act for whose portal is switched on.
     open: tuple[UUID, ...]

@@ -16,6 +16,7 @@ from kontor_identity.passwords.person import LoginKind
 from kontor_identity.sessions.code import mail_code_for_address, mail_code_for_link, start_with_code
 from kontor_identity.sessions.own import end_by_hash, end_own_session, own_sessions
 from kontor_identity.sessions.password import start_with_password
+from kontor_identity.sessions.renew import renew_session
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, ServiceCaller, require
 
@@ -99,6 +100,12 @@ async def code_session(body: CodeLogin, deps: Deps, _: CallingService) -> dict[s
 async def push_again(deps: Deps, _: ServiceCaller) -> dict[str, int]:
     """Tells the edges every live session once more, in the background."""
     return {"sessions": await deps.push.forget_answers()}
+
+
+@router.post("/renew")
+async def renew(body: SessionHash, deps: Deps, _: CallingService) -> dict[str, Any]:
+    """Somebody uses it: the session as it is from now on. Edges ask once per quarter of its idle time."""
+    return {"session": (await renew_session(deps, body.session_hash)).state()}
 
 
 @router.post("/end", status_code=204)

@@ -45,6 +45,10 @@ def lifetime(settings: Settings, kind: str) -> timedelta:
     }[kind]
 
 
+def idle_time(settings: Settings, kind: str) -> timedelta:
+    return timedelta(minutes=getattr(settings, f"{kind}_idle_minutes"))
+
+
 async def start_session(
     session: AsyncSession, deps: Dependencies, *, kind: str, merchant_id: UUID, ip: str, **whose: Any
 ) -> Started:
@@ -54,9 +58,10 @@ async def start_session(
     """
     token = secrets.token_urlsafe(32)
     instant = now()
+    ends_at = instant + lifetime(deps.settings, kind)
     row = LoginSession(
-        merchant_id=merchant_id, hash=hash_of(token), kind=kind, ip=ip[:60], created_at=instant,
-        expires_at=instant + lifetime(deps.settings, kind), **whose,
+        merchant_id=merchant_id, hash=hash_of(token), kind=kind, ip=ip[:60], created_at=instant, seen_at=instant,
+        ends_at=ends_at, expires_at=min(ends_at, instant + idle_time(deps.settings, kind)), **whose,
     )  # fmt: skip
     session.add(row)
     await session.flush()
