@@ -154,6 +154,9 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/documents/{document_id}/mark-paid": _staff("payments:book", {}),
         # Parked: the number stands for no document of this merchant.
         "GET /v1/incoming-payments/parked": _staff("payments:book", foreign=None),
+        "GET /v1/incoming-payments/{payment_id}": _staff("payments:book"),
+        "POST /v1/incoming-payments/{payment_id}/assign": _staff("payments:book", {"document_id": "{document_id}"}),
+        "POST /v1/incoming-payments/{payment_id}/refuse": _staff("payments:book", {"reason": "a"}),
         "POST /v1/incoming-payments": _staff("payments:book", INCOMING, foreign=202),
         "POST /v1/payments/{payment_id}/refund": _staff("payments:book", {}),
         "POST /v1/payments/{payment_id}/cancel": _staff("payments:book", {"reason": "a"}),

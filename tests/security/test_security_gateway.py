@@ -79,6 +79,7 @@ DOORS: dict[str, Door] = {
     "GET /api/ingest/v1/documents/parked": Door("key", scope="documents:submit", foreign=200),
     "GET /api/ingest/v1/customers": Door("key", scope="customers:edit", foreign=200),
     "GET /api/ingest/v1/payments/parked": Door("key", scope="payments:book", foreign=200),
+    "GET /api/ingest/v1/payments/{payment_id}": Door("key", scope="payments:book"),
     "GET /api/ingest/v1/readings/parked": Door("key", scope="meters:submit", foreign=200),
     "PUT /api/ingest/v1/customers/{number}": Door("key", {"name": "n"}, scope="customers:edit", foreign=200),
     "POST /api/ingest/v1/customers": Door("key", {"number": "F-2", "name": "n"}, scope="customers:edit", foreign=200),

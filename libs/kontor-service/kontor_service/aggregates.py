@@ -5,7 +5,7 @@ build_app(…, routers=[…, snapshots_router(AGGREGATES, "merchants_with_receiv
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from google.protobuf.message import Message
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement, true
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,13 +47,15 @@ class Published:
     """`state` is the contract's message for a row of `model`.
 
     `states` is needed where a state is more than the columns of its row, e.g. a meter with its registers.
-    `order` is the column in whose order everybody locks several rows, unique per merchant.
+    `order` is the column in whose order everybody locks several rows, unique per merchant. `only` leaves out rows that
+    nobody is told of.
     """
 
     model: type[Aggregate]
     state: type[Message]
     states: States | None = None
     order: str = "id"
+    only: ColumnElement[bool] = field(default_factory=true)
 
     @cached_property
     def snapshot(self) -> type[Message]:
@@ -112,7 +115,12 @@ async def _resend(db: Database, merchant_id: UUID, aggregate: Published) -> int:
     while True:
         async with db.transaction(merchant_id) as session:
             # Shared locks: each state goes out with the version it has, whatever else it is made of.
-            query = select(table).where(getattr(table, order) > last).order_by(getattr(table, order)).limit(_BATCH)
+            query = (
+                select(table)
+                .where(getattr(table, order) > last, aggregate.only)
+                .order_by(getattr(table, order))
+                .limit(_BATCH)
+            )
             rows = (await session.exec(query.with_for_update(read=True))).all()
             for snapshot in await aggregate.snapshots(session, rows):
                 record(session, snapshot)

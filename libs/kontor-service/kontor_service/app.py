@@ -33,7 +33,8 @@ def build_app(
     files: bool = False,
     **options: Any,
 ) -> FastAPI:
-    """An app whose state holds settings, db, tokens, source (TokenSource), clock, files, background, health, registry.
+    """An app whose state holds settings, db, tokens, source (TokenSource), clock, files, background,
+    health, registry, ingest.
 
     `resources` are entered at start, in order, after the database is open, and left in reverse at the end;
     each gets the app and may put what it makes into app.state.
@@ -48,6 +49,8 @@ def build_app(
     app.state.health = health
     app.state.clock = Clock.on(settings.today)
     app.state.background = Background()
+    # The consumers of what other systems hand in over the bus, by kind.
+    app.state.ingest = {}
     # Called when the server begins to stop, before it waits for open responses: edges end their event streams.
     app.state.closing = []
     app.state.db = Database(

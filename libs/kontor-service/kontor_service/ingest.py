@@ -24,7 +24,10 @@ class MerchantUnknown(Exception):
 
 
 def ingest(kind: str, use_case: UseCase, *, at_once: int = 1, owns_merchants: bool = False) -> Resource:
-    """Consumes one `kind` of the contract's `ingest`, where there is a RabbitMQ; see `handler_of`."""
+    """Consumes one `kind` of the contract's `ingest`, where there is a RabbitMQ; see `handler_of`.
+
+    `app.state.ingest[kind]` is then its consumer, by which a sender is told what is refused later.
+    """
 
     @asynccontextmanager
     async def resource(app: FastAPI) -> AsyncIterator[None]:
@@ -33,7 +36,8 @@ def ingest(kind: str, use_case: UseCase, *, at_once: int = 1, owns_merchants: bo
             yield
             return
         handler = handler_of(app, use_case, owns_merchants=owns_merchants)
-        async with IngestConsumer(url.get_secret_value(), kind, handler, at_once=at_once):
+        async with IngestConsumer(url.get_secret_value(), kind, handler, at_once=at_once) as consumer:
+            app.state.ingest[kind] = consumer
             yield
 
     return resource

@@ -144,6 +144,14 @@ class Shop:
         } | values  # fmt: skip
         return payments_pb2.PaymentSnapshot(payment=payments_pb2.Payment(**state))
 
+    def incoming_payment(self, **values: Any) -> payments_pb2.IncomingPaymentSnapshot:
+        state: dict[str, Any] = {
+            "id": str(uuid4()), "merchant_id": str(self.merchant_id), "epoch": 1, "version": 1, "external_id": "bank-1",
+            "document_number": "RE-77", "currency": "EUR", "amount_minor": 11900, "paid_on": "2026-11-20", "state": "parked",
+            "received_at": NOW,
+        } | values  # fmt: skip
+        return payments_pb2.IncomingPaymentSnapshot(incoming_payment=payments_pb2.IncomingPayment(**state))
+
     def mail(self, **values: Any) -> notifications_pb2.MailSnapshot:
         state: dict[str, Any] = {
             "id": str(uuid4()), "merchant_id": str(self.merchant_id), "epoch": 1, "version": 1,

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from prometheus_client import Gauge
 
 from kontor_documents.consumers import consumers
 from kontor_documents.dependencies import Dependencies
@@ -24,6 +23,7 @@ from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
 from kontor_service.client import ServiceClient
 from kontor_service.ingest import ingest
+from kontor_service.stuck import counts_stuck
 
 _SWEEP_SECONDS = 20.0
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
             _dependencies,
             on_the_bus(lambda app: consumers(app.state.dependencies)),
             ingest("documents", ingest_message),
+            counts_stuck("documents"),
         ],
         files=True,
     )
@@ -55,7 +56,6 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
             wake=asyncio.Event(),
         )
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
-        stuck = Gauge("kontor_documents_stuck", "Waiting documents that do not get on", registry=app.state.registry)
-        app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies, stuck))
+        app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies))
         yield
     validator.close()

@@ -9,14 +9,12 @@ from uuid import UUID
 
 import pikepdf
 import pytest
-from prometheus_client import Gauge
 from sqlalchemy import select, text
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.models import Document
 from kontor_documents.production import service as production
-from kontor_documents.release.waiting import sweep
 from kontor_documents.rendering.render import render_async
 from kontor_service.errors import Unavailable
 from kontor_service.ids import uuid7
@@ -307,9 +305,8 @@ async def test_what_could_not_be_made_for_a_while_is_made_when_it_can_be(documen
 
 async def stuck(documents):
     """As Prometheus is told after the next look."""
-    gauge = Gauge("kontor_documents_stuck", "", registry=None)
-    await sweep(documents.app.state.dependencies, gauge)
-    return gauge.collect()[0].samples[0].value
+    async with documents.app.state.db.connection() as connection:
+        return await connection.fetchval("SELECT documents_stuck()")
 
 
 async def test_a_document_that_ties_threads_waits_for_the_others_before_it_holds_its_own(documents):

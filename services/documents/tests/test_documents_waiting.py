@@ -4,7 +4,6 @@ import asyncio
 from uuid import UUID
 
 from documents_of_an_erp import invoice
-from prometheus_client import Gauge
 from sqlalchemy import text
 
 from kontor_documents import queries
@@ -117,7 +116,7 @@ async def test_a_document_that_missed_its_customer_is_found_again(documents):
     # Nobody looked for documents when this customer came.
     async with documents.app.state.db.transaction(documents.merchant) as session:
         await CUSTOMERS.store(session, documents.customer())
-    await waiting.sweep(documents.app.state.dependencies, Gauge("kontor_documents_stuck", "", registry=None))
+    await waiting.sweep(documents.app.state.dependencies)
     assert (await documents.status_of(status["id"]))["document"]["state"] == "shared"
 
 

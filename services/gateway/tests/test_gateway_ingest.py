@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest_asyncio
 
 from kontor.documents.v1 import documents_pb2
@@ -113,9 +114,9 @@ async def test_a_list_of_customers_is_done_one_by_one(portal: Any, merchant: str
 
 
 async def test_a_payment_is_booked_or_parked(portal: Any, merchant: str) -> None:
-    portal.owners.answer(
-        "POST", "/v1/incoming-payments", {"id": str(uuid7()), "external_id": "p-1", "status": "parked"}, 202
-    )
+    reported = str(uuid7())
+    said = {"id": reported, "external_id": "p-1", "status": "parked", "incoming_payment_id": reported}
+    portal.owners.answer("POST", "/v1/incoming-payments", said, 202)
     payment = {
         "external_id": "p-1",
         "document_number": "RE-9",
@@ -124,7 +125,12 @@ async def test_a_payment_is_booked_or_parked(portal: Any, merchant: str) -> None
         "paid_on": "2026-11-20",
     }
     answer = await portal.client.post("/api/ingest/v1/payments", json=payment, headers=KEY)
-    assert answer.json() == {"external_id": "p-1", "status": "parked"}
+    url = answer.json()["status_url"]
+    assert answer.json() == {"external_id": "p-1", "status": "parked", "status_url": url}
+    refused = {"id": reported, "external_id": "p-1", "status": "refused", "error": "by_staff", "reason": "Nicht unsere"}
+    portal.owners.answer("GET", f"/v1/incoming-payments/{reported}", refused)
+    found = await portal.client.get(httpx.URL(url).path, headers=KEY)
+    assert (found.json()["status"], found.json()["reason"]) == ("refused", "Nicht unsere")
     portal.owners.answer("POST", "/v1/incoming-payments", {"code": "invalid", "field": "amount"}, 422)
     wrong = await portal.client.post("/api/ingest/v1/payments", json=payment | {"amount": "119,00"}, headers=KEY)
     assert (wrong.status_code, wrong.json()["field"]) == (422, "amount")

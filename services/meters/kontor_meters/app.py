@@ -26,6 +26,7 @@ from kontor_meters.wake import Wake
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
 from kontor_service.ingest import ingest
+from kontor_service.stuck import counts_stuck
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
             ingest("readings", incoming_readings.accept, at_once=AT_ONCE),
             ingest("meters", incoming_meters.accept),
             _jobs,
+            counts_stuck("readings"),
         ],
         files=True,
     )  # fmt: skip

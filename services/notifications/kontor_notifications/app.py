@@ -20,6 +20,7 @@ from kontor_notifications.templates import api as templates
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
+from kontor_service.stuck import counts_stuck
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -27,7 +28,12 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Kontor notifications",
         routers=[templates.router, mails.router, feed.router, snapshots_router(AGGREGATES, "merchants")],
-        resources=[owners, on_the_bus(lambda app: consumers(app.state.db, app.state.queue)), senders],
+        resources=[
+            owners,
+            on_the_bus(lambda app: consumers(app.state.db, app.state.queue)),
+            senders,
+            counts_stuck("mails"),
+        ],
     )
     app.state.queue = Queue(
         settings.mail_from.rpartition("@")[2],

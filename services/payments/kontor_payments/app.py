@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from kontor_bus import Copy
 from kontor_payments.bookings.api import router as bookings
 from kontor_payments.bookings.incoming import ingest_message
+from kontor_payments.bookings.jobs import sweep
 from kontor_payments.checkouts.api import router as checkouts
 from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
@@ -24,6 +25,9 @@ from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
 from kontor_service.ingest import ingest
+from kontor_service.stuck import counts_stuck
+
+_SWEEP_SECONDS = 20.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,7 +43,13 @@ def create_app(settings: Settings) -> FastAPI:
             webhooks,
             snapshots_router(AGGREGATES, "merchants_with_receivables"),
         ],
-        resources=[_providers, on_the_bus(_consumers), _jobs, ingest("payments", ingest_message)],
+        resources=[
+            _providers,
+            on_the_bus(_consumers),
+            _jobs,
+            ingest("payments", ingest_message),
+            counts_stuck("payments"),
+        ],
     )
 
 
@@ -59,5 +69,7 @@ def _consumers(app: FastAPI) -> list[Copy]:
 
 @asynccontextmanager
 async def _jobs(app: FastAPI) -> AsyncIterator[None]:
-    app.state.background.start("payments_jobs", lambda: run_jobs(app))
+    state = app.state
+    state.background.start("payments_jobs", lambda: run_jobs(app))
+    state.background.every(_SWEEP_SECONDS, "sweep", lambda: sweep(state.dependencies))
     yield

@@ -6,6 +6,8 @@ from kontor_service.i18n import N_
 DocumentNotFound = NotFound.named("document_not_found", N_("There is no such document."))
 CheckoutNotFound = NotFound.named("checkout_not_found", N_("There is no such checkout."))
 PaymentNotFound = NotFound.named("payment_not_found", N_("There is no such payment."))
+IncomingPaymentNotFound = NotFound.named("incoming_payment_not_found", N_("There is no such reported payment."))
+NotParked = Conflict.named("not_parked", N_("This payment no longer waits for its document."))
 NothingToRefund = Conflict.named("nothing_to_refund", N_("There is nothing to refund."))
 # Asked for again with `confirmed`, it is done.
 BookingUnusual = Conflict.named("booking_unusual", N_("This booking is unusual."))

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
-from kontor_payments.models import Payment, Receivable
+from kontor_payments.models import IncomingPayment, Payment, Receivable
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
 
@@ -34,4 +34,5 @@ async def _payment_states(session: AsyncSession, rows: Sequence[Payment]) -> lis
 AGGREGATES = (
     Published(Receivable, pb.Receivable, order="document_id"),
     Published(Payment, pb.Payment, _payment_states),
+    Published(IncomingPayment, pb.IncomingPayment, only=col(IncomingPayment.waited).is_(True)),
 )

@@ -1,9 +1,10 @@
-"""What payments does by itself: refunds, silent checkouts, offers. Woken after a change, and every few seconds."""
+"""What payments does by itself: refunds, silent checkouts, offers, refusals. Woken after a change, and every few seconds."""
 
 import asyncio
 
 from fastapi import FastAPI
 
+from kontor_payments.bookings.jobs import send_refusals
 from kontor_payments.checkouts.reconcile import reconcile_silent_checkouts
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.receivables.service import refresh_offers
@@ -18,6 +19,8 @@ async def run_jobs(app: FastAPI) -> None:
         await carry_out_refunds(deps)
         await reconcile_silent_checkouts(deps)
         await renew_offers(deps)
+        if ingest := app.state.ingest.get("payments"):
+            await send_refusals(deps, ingest)
         try:
             await asyncio.wait_for(deps.wake.wait(), app.state.settings.ask_every)
         except TimeoutError:

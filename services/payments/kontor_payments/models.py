@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Identity, UniqueConstraint
 from sqlmodel import Field
 
+from kontor.payments.v1.payments_pb2_codes import IncomingPaymentState
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, Check, CopyRow, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
@@ -17,6 +18,10 @@ declare_lister(Base, "merchants_with_checkouts_to_ask", "checkout", "ask_at <= n
 declare_lister(Base, "merchants_with_refunds_to_try", "refund", "try_at <= now()")
 declare_lister(Base, "merchants_with_connections", "connection")
 declare_lister(Base, "merchants_with_stale_offers", "merchant", "offer_pending")
+declare_lister(Base, "merchants_with_refusals_to_send", "incoming_payment", "answer_pending")
+declare_lister(
+    Base, "merchants_with_missed_payments", "incoming_payment", "state = 'parked' AND payment_missed(incoming_payment)"
+)
 declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
 
 Positive = Annotated[int, Check("{} > 0")]
@@ -280,7 +285,7 @@ class Refund(Tenant, Base, table=True):
     error: str = ""
 
 
-class IncomingPayment(Tenant, Base, table=True):
+class IncomingPayment(Aggregate, Base, table=True):
     """A payment booked in another system; parked while its document is unknown."""
 
     __table_args__ = (
@@ -289,8 +294,8 @@ class IncomingPayment(Tenant, Base, table=True):
             "incoming_payment_parked", "merchant_id", "document_number", "document_external_id",
             where="state = 'parked'",
         ),
+        index("incoming_payment_answers", "merchant_id", where="answer_pending"),
     )  # fmt: skip
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
     external_id: str
     fingerprint: str
     document_number: str = ""
@@ -301,11 +306,18 @@ class IncomingPayment(Tenant, Base, table=True):
     paid_on: date
     method: str = ""
     reference: str = ""
-    state: Annotated[str, one_of("parked", "booked", "refused")] = "parked"
+    state: Annotated[str, one_of(*IncomingPaymentState)] = IncomingPaymentState.PARKED
+    # It did not find its document at once: only then are others told of it.
+    waited: bool = False
+    # An IncomingPaymentError, and what staff wrote.
     error: str = ""
+    reason: str = ""
     payment_id: UUID | None = None
     received_at: datetime
     received_from: str = ""
+    # Of the message on the bus. `answer_pending`: its sender is still to be told there that it was refused.
+    message_id: str = ""
+    answer_pending: bool = False
 
 
 class ProviderEvent(Tenant, Base, table=True):

@@ -11,3 +11,22 @@ BEGIN
 END $$;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON booking FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE POLICY lookup ON document FOR SELECT TO CURRENT_USER USING (true);
+
+-- Whether a payment is parked although its document has a receivable.
+CREATE FUNCTION payment_missed(one incoming_payment) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$ SELECT one.state = 'parked' AND EXISTS (
+        SELECT FROM document d JOIN receivable r ON r.document_id = d.id
+        WHERE d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
+        AND one.document_external_id IN ('', d.external_id)) $$;
+
+-- Of all merchants: payments parked though their document is there, checkouts and refunds that the job does not get done, and
+-- senders who were not told of a refusal.
+CREATE FUNCTION payments_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM incoming_payment i WHERE received_at < now() - interval '1 minute' AND payment_missed(i))
+    + (SELECT count(*) FROM incoming_payment WHERE answer_pending AND received_at < now() - interval '1 minute')
+    + (SELECT count(*) FROM checkout WHERE ask_at < now() - interval '1 minute')
+    + (SELECT count(*) FROM refund WHERE try_at < now() - interval '1 minute' OR try_at IS NOT NULL AND attempts > 3)
+$$;

@@ -28,8 +28,10 @@ async def system(rabbitmq: RabbitMQ, world: Any) -> AsyncIterator[ConnectedSyste
     slug, vhost = f"shop-{secrets.token_hex(4)}", rabbitmq.vhost()
     await world.register(slug=slug)
     made = connected_system(rabbitmq, vhost, slug)
-    async with IngestConsumer(rabbitmq.url(vhost), "payments", handler_of(world.app, ingest_message)):
+    async with IngestConsumer(rabbitmq.url(vhost), "payments", handler_of(world.app, ingest_message)) as consumer:
+        world.app.state.ingest["payments"] = consumer
         yield made
+        del world.app.state.ingest["payments"]
 
 
 async def test_a_payment_from_the_bus_is_booked_once(world: Any, system: ConnectedSystem) -> None:
@@ -53,3 +55,20 @@ async def test_a_payment_with_a_wrong_field_comes_back_with_its_name(system: Con
 async def test_a_payment_that_names_no_document_comes_back(system: ConnectedSystem) -> None:
     await system.send("payments", payment(""))
     assert "document_number" in await system.refusal()
+
+
+async def test_a_payment_that_is_refused_later_comes_back_to_its_sender(world: Any, system: ConnectedSystem) -> None:
+    await system.send("payments", payment(f"RE-{secrets.token_hex(4)}"))
+
+    async def parked() -> Any:
+        return await world.sql("SELECT id FROM incoming_payment WHERE state = 'parked'")
+
+    [row] = await eventually(parked)
+    url, reason = f"/v1/incoming-payments/{row['id']}/refuse", {"reason": "Not one of ours"}
+    assert (await world.http.post(url, json=reason, headers=world.staff())).status_code == 200
+    assert "by_staff: Not one of ours" in await system.refusal()
+
+    async def told() -> bool:
+        return await world.sql("SELECT 1 FROM incoming_payment WHERE answer_pending") == []
+
+    await eventually(told)

@@ -68,6 +68,14 @@ class IngestConsumer:
         await self._background.stop()
         await self._connection.close()
 
+    async def refuse_late(self, user: str, body: bytes, reason: str, *, message_id: str) -> None:
+        """Tells a sender of JSON that what it was not refused at first is refused now. Raises Unreachable."""
+        properties = Basic.Properties(
+            headers={codec.ERROR: reason, codec.QUEUE: self._queue, codec.DIED_AT: _now()},
+            message_id=message_id, correlation_id=message_id, content_type="application/json", delivery_mode=2,
+        )  # fmt: skip
+        await self._return(user, body, properties)
+
     async def _run(self) -> None:
         free = asyncio.Semaphore(self._at_once)
         before: asyncio.Task[None] | None = None
@@ -105,12 +113,15 @@ class IngestConsumer:
         sender = self._sender(message)
         log.info("ingest_refused", queue=self._queue, sender=sender, reason=reason)
         properties = _again(message, {codec.ERROR: reason, codec.QUEUE: self._queue, codec.DIED_AT: _now()})
+        await self._return(sender, message.body, properties)
+
+    async def _return(self, sender: str, body: bytes, properties: Basic.Properties) -> None:
         if sender and merchant_of(sender):
-            outgoing = Outgoing(message.body, properties, "", refused_queue(sender))
+            outgoing = Outgoing(body, properties, "", refused_queue(sender))
             [receipt] = await self._publisher.publish([outgoing])
             if receipt.verdict is Verdict.CONFIRMED:
                 return
-        await self._publisher.send([Outgoing(message.body, properties, "", REFUSED)])
+        await self._publisher.send([Outgoing(body, properties, "", REFUSED)])
 
     async def _put_off(self, message: DeliveredMessage, error: str) -> None:
         attempt = codec.attempt_of(message.header.properties) if self._is_ours(message) else 0

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from prometheus_client import Gauge
 
 from kontor_documents import to_settle
 from kontor_documents.dependencies import Dependencies
@@ -31,13 +30,11 @@ async def run(deps: Dependencies) -> None:
             continue
 
 
-async def sweep(deps: Dependencies, stuck: Gauge) -> None:
-    """Notes documents without a customer whose customer is there, and counts what does not get on."""
+async def sweep(deps: Dependencies) -> None:
+    """Notes documents without a customer whose customer is there."""
     for merchant_id in await deps.db.merchants("merchants_with_missed_customers"):
         async with deps.db.transaction(merchant_id) as session:
             await to_settle.note_missed(session)
-    async with deps.db.connection() as connection:
-        stuck.set(await connection.fetchval("SELECT documents_stuck()"))
 
 
 async def settle_noted(deps: Dependencies) -> None:

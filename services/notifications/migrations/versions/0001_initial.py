@@ -267,3 +267,8 @@ def upgrade() -> None:
     execute("""CREATE FUNCTION merchants() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant_copy WHERE true $$""")
+
+    execute("""-- Of all merchants: mails that nobody sends, or that do not go out after several attempts.
+CREATE FUNCTION mails_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM mail WHERE state = 'queued' AND (next_attempt_at < now() - interval '10 minutes' OR attempts > 4)
+$$""")

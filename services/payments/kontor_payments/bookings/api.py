@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
+from sqlmodel import select
 
 from kontor_payments import events
-from kontor_payments.bookings import incoming, staff
-from kontor_payments.bookings.inputs import BookingInput, CancelInput, IncomingPaymentInput, MarkPaidInput
+from kontor_payments.bookings import decisions, incoming, staff
+from kontor_payments.bookings.inputs import AssignInput, BookingInput, CancelInput, IncomingPaymentInput, MarkPaidInput
 from kontor_payments.dependencies import dependencies_of
+from kontor_payments.errors import IncomingPaymentNotFound
 from kontor_payments.models import IncomingPayment
 from kontor_service.commands import command_result
 from kontor_service.paging import Page, page_of
@@ -50,6 +52,29 @@ async def parked_payments(request: Request, principal: Booker, paging: Page) -> 
     return {"parked": parked, "next": following}
 
 
+@router.get("/incoming-payments/{payment_id}")
+async def reported_payment(request: Request, payment_id: UUID, principal: Booker) -> dict[str, Any]:
+    """What became of it; refused: `error` and, where staff refused it, their `reason`."""
+    async with dependencies_of(request).db.transaction(principal.merchant) as session:
+        row = (await session.exec(select(IncomingPayment).where(IncomingPayment.id == payment_id))).one_or_none()
+    if row is None:
+        raise IncomingPaymentNotFound
+    shown = row.model_dump(mode="json", include={"id", "external_id", "error", "reason"})
+    return shown | {"status": row.state}
+
+
+@router.post("/incoming-payments/{payment_id}/assign")
+async def assign(request: Request, payment_id: UUID, principal: Booker, wanted: AssignInput) -> dict[str, Any]:
+    """Books a parked payment on this document."""
+    return await decisions.assign(dependencies_of(request), principal, payment_id, wanted.document_id)
+
+
+@router.post("/incoming-payments/{payment_id}/refuse")
+async def refuse(request: Request, payment_id: UUID, principal: Booker, wanted: CancelInput) -> dict[str, Any]:
+    """Ends a parked payment; its sender is told the reason."""
+    return await decisions.refuse_by_staff(dependencies_of(request), principal, payment_id, wanted.reason)
+
+
 @router.post("/payments/{payment_id}/cancel")
 async def cancel(request: Request, payment_id: UUID, principal: Booker, wanted: CancelInput) -> dict[str, Any]:
     """Takes back what staff or the ERP booked; the booking stays visible with the reason."""
@@ -62,7 +87,6 @@ async def ingest_payment(request: Request, payment: IncomingPaymentInput, princi
     row, receivable, is_new = await incoming.ingest_payment(
         dependencies_of(request), principal.merchant, payment, received_from=principal.subject
     )
-    answer: dict[str, Any] = {"id": str(row.id), "status": row.state, "external_id": row.external_id}
-    if receivable is not None:
-        answer = command_result(events.receivable_state(receivable), status=row.state, external_id=row.external_id)
+    said = {"status": row.state, "external_id": row.external_id, "incoming_payment_id": str(row.id)}
+    answer = command_result(events.receivable_state(receivable), **said) if receivable else {"id": str(row.id), **said}
     return JSONResponse(answer, status_code=200 if not is_new else 202 if row.state == "parked" else 201)

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_bus.ingest import IngestMessage
 from kontor_payments.bookings.inputs import IncomingPaymentInput
-from kontor_payments.bookings.parked import payment_arrives, settle_incoming
+from kontor_payments.bookings.parked import park, payment_arrives, settle_incoming
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import AmountInvalid, ExternalIdReused
@@ -25,12 +25,15 @@ from kontor_service.money import digits, to_minor
 async def ingest_message(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     """Over the bus."""
     payment = IncomingPaymentInput.model_validate_json(message.body)
-    await ingest_payment(app.state.dependencies, merchant_id, payment, received_from=message.sender)
+    await ingest_payment(
+        app.state.dependencies, merchant_id, payment, received_from=message.sender, message_id=message.message_id
+    )
 
 
 async def ingest_payment(
-    deps: Dependencies, merchant_id: UUID, payment: IncomingPaymentInput, *, received_from: str
-) -> tuple[IncomingPayment, Receivable | None, bool]:
+    deps: Dependencies, merchant_id: UUID, payment: IncomingPaymentInput, *, received_from: str,
+    message_id: str = "",
+) -> tuple[IncomingPayment, Receivable | None, bool]:  # fmt: skip
     """Books it, or parks it while its document is unknown; and whether it was new.
 
     Raises AmountInvalid, CurrencyMismatch, ExternalIdReused.
@@ -38,8 +41,10 @@ async def ingest_payment(
     _check(payment)
     async with deps.db.transaction(merchant_id) as session:
         await payment_arrives(session, merchant_id)
-        row, is_new = await _store(session, merchant_id, payment, received_from)
-        found = await _receivable(session, payment)
+        row, is_new = await _store(session, merchant_id, payment, received_from, message_id)
+        found = await receivable_of(session, payment)
+        if is_new and found is None:
+            park(session, row)
         if found is None or not is_new:
             return row, found, is_new
         account = await lock(session, found.id, deps.clock)
@@ -65,7 +70,7 @@ def _check(payment: IncomingPaymentInput) -> None:
 
 
 async def _store(
-    session: AsyncSession, merchant_id: UUID, payment: IncomingPaymentInput, received_from: str
+    session: AsyncSession, merchant_id: UUID, payment: IncomingPaymentInput, received_from: str, message_id: str
 ) -> tuple[IncomingPayment, bool]:
     table = IncomingPayment.__table__
     said = payment.model_dump(exclude={"amount"})
@@ -76,6 +81,7 @@ async def _store(
         amount_minor=to_minor(payment.amount, payment.currency),
         received_at=datetime.now(UTC),
         received_from=received_from,
+        message_id=message_id,
         **said,
     )
     statement = (
@@ -89,7 +95,7 @@ async def _store(
     return row, inserted is not None
 
 
-async def _receivable(session: AsyncSession, payment: IncomingPaymentInput) -> Receivable | None:
+async def receivable_of(session: AsyncSession, payment: IncomingPaymentInput | IncomingPayment) -> Receivable | None:
     """By the sender's own id where it is given, else by the number printed on the invoice."""
     query = select(Receivable).join(Document, Document.id == Receivable.document_id)  # type: ignore[arg-type]
     if payment.document_external_id:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
@@ -45,6 +46,10 @@ class MarkPaidInput(BaseModel):
     reference: Name = ""
     # More than is open, or a day in the future: without this it is asked back (409 booking_unusual).
     confirmed: bool = False
+
+
+class AssignInput(BaseModel):
+    document_id: UUID
 
 
 class CancelInput(BaseModel):

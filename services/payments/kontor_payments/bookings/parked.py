@@ -7,18 +7,29 @@ other's commit, neither would find the other: so the two exclude each other per 
 from collections.abc import Sequence
 from uuid import UUID
 
+from google.protobuf.message import Message
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.payments.v1 import payments_pb2 as pb
+from kontor.payments.v1.payments_pb2_codes import IncomingPaymentState
+from kontor_bus import record
 from kontor_payments.bookings.external import book
 from kontor_payments.errors import CurrencyMismatch, ExternalIdReused
 from kontor_payments.models import Document, IncomingPayment, Payment
 from kontor_payments.receivables.account import Account
+from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.locks import lock_merchant
 
 _LOCK = "documents and payments"
+# How `received_from` of what came over the bus begins; the user's name follows.
+FROM_BUS = "system:"
+_FACTS: dict[IncomingPaymentState, type[Message]] = {
+    IncomingPaymentState.BOOKED: pb.IncomingPaymentBooked,
+    IncomingPaymentState.REFUSED: pb.IncomingPaymentRefused,
+}
 
 
 async def documents_arrive(session: AsyncSession, merchant_id: UUID) -> None:
@@ -42,10 +53,7 @@ async def match_parked(account: Account, documents: Sequence[Document]) -> None:
     for parked in await account.session.exec(waiting.with_for_update()):
         if not any(_fits(parked, document) for document in documents):
             continue
-        try:
-            await settle_incoming(account, parked)
-        except (CurrencyMismatch, ExternalIdReused) as problem:
-            parked.state, parked.error = "refused", problem.code
+        await settle_parked(account, parked)
 
 
 def _fits(parked: IncomingPayment, document: Document) -> bool:
@@ -80,5 +88,33 @@ async def settle_incoming(account: Account, incoming: IncomingPayment) -> None:
         booked_by=incoming.received_from,
         charged_at=incoming.received_at,
     )
-    incoming.state = "booked"
     incoming.payment_id = payment.id
+    conclude(account.session, incoming, IncomingPaymentState.BOOKED)
+
+
+async def settle_parked(account: Account, parked: IncomingPayment) -> None:
+    """Books it; what does not fit its document is refused."""
+    try:
+        await settle_incoming(account, parked)
+    except (CurrencyMismatch, ExternalIdReused) as problem:
+        refuse(account.session, parked, problem.code)
+
+
+def refuse(session: AsyncSession, parked: IncomingPayment, error: str, reason: str = "") -> None:
+    """Its sender is told: in the feed, by its status, and on the bus where it came from there."""
+    parked.error, parked.reason = error, reason
+    parked.answer_pending = parked.received_from.startswith(FROM_BUS)
+    conclude(session, parked, IncomingPaymentState.REFUSED)
+
+
+def conclude(session: AsyncSession, incoming: IncomingPayment, state: IncomingPaymentState) -> None:
+    """Sets the state, and tells of it if the payment had to wait."""
+    incoming.state = state
+    if incoming.waited:
+        incoming.touch()
+        record(session, _FACTS[state](incoming_payment=state_of(pb.IncomingPayment, incoming)))
+
+
+def park(session: AsyncSession, incoming: IncomingPayment) -> None:
+    incoming.waited = True
+    record(session, pb.IncomingPaymentParked(incoming_payment=state_of(pb.IncomingPayment, incoming)))

@@ -1,8 +1,8 @@
-"""Every booking of money, newest first (D10 for the merchant)."""
+"""Every booking of money, newest first (D10 for the merchant), and reported payments that wait for their document."""
 
-from kontor_edge.feature import Feature, Menu, sql
+from kontor_edge.feature import Feature, Menu, Panel, sql
+from kontor_payments_pages.admin import listing, parked
 from kontor_payments_pages.admin.copy import VIEWS
-from kontor_payments_pages.admin.listing import PAYMENTS, router
 from kontor_payments_pages.admin.words import GLOBALS
 from kontor_service.i18n import gettext as _
 
@@ -10,11 +10,16 @@ FEATURE = Feature(
     "payments",
     order=60,
     package=__name__,
-    routers=(router,),
-    menu=Menu("/zahlungen", lambda: _("Payments")),
+    routers=(listing.router, parked.router),
+    menu=Menu(
+        "/zahlungen",
+        lambda: _("Payments"),
+        waiting="incoming_payment i WHERE i.merchant_id = who.merchant_id AND i.state = 'parked' AND NOT i.deleted",
+    ),
     views=VIEWS,
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
-    functions=PAYMENTS.functions,
+    functions=(sql(__name__, "sql/parked.sql"), *listing.PAYMENTS.functions, *parked.PARKED.functions),
+    panels=(Panel("board", "_parked_payments({merchant})", "payments/board_panel.html", "payments:book"),),
     globals=GLOBALS,
 )

@@ -24,13 +24,26 @@ def _receivable(r: Any) -> dict[str, Any]:
         "due_date": r.due_date or None,
         "expected_on": r.expected_on or None,
         "repeats": bool(r.repeats_document_id),
+        "words": search_words([r.document_number]),
         "brief": text(brief),
         "data": whole(r),
     }
 
 
-def _payment(p: Any) -> dict[str, Any]:
+def _amount(p: Any) -> list[str]:
     amount = f"{from_minor(p.amount_minor, p.currency):.2f}" if p.currency else ""
+    return [amount, amount.replace(".", ",")]
+
+
+def _incoming(p: Any) -> dict[str, Any]:
+    return {
+        "by_time": key(p.received_at),
+        "words": search_words([p.document_number, p.document_external_id, p.reference, p.external_id, *_amount(p)]),
+        "data": whole(p),
+    }
+
+
+def _payment(p: Any) -> dict[str, Any]:
     return {
         "document_id": p.document_id or None,
         "customer_id": p.customer_id or None,
@@ -39,7 +52,7 @@ def _payment(p: Any) -> dict[str, Any]:
         "amount_minor": p.amount_minor,
         "settled_at": instant(p.settled_at),
         "by_time": key(p.created_at),
-        "words": search_words([p.document_number, p.provider_reference, amount, amount.replace(".", ",")]),
+        "words": search_words([p.document_number, p.provider_reference, *_amount(p)]),
         "data": whole(p),
     }
 
@@ -49,7 +62,8 @@ RECEIVABLE = View(
     payments_pb2.ReceivableSnapshot,
     {
         "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
-        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "repeats": "boolean", "brief": "text", "data": "json",
+        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "repeats": "boolean",
+        "words": "text", "brief": "text", "data": "json",
     },
     _receivable,
     lambda r: (f"merchant:{r.merchant_id}", f"document:{r.document_id}"),
@@ -64,4 +78,11 @@ PAYMENT = View(
     _payment,
     lambda p: (f"merchant:{p.merchant_id}", f"document:{p.document_id}"),
 )  # fmt: skip
-VIEWS = (RECEIVABLE, PAYMENT)
+INCOMING = View(
+    "incoming_payment",
+    payments_pb2.IncomingPaymentSnapshot,
+    {"state": "text", "by_time": KEY, "words": "text", "data": "json"},
+    _incoming,
+    lambda p: (f"merchant:{p.merchant_id}",),
+)
+VIEWS = (RECEIVABLE, PAYMENT, INCOMING)

@@ -5,6 +5,7 @@ from typing import Any
 
 from kontor.payments.v1.payments_pb2_codes import (
     FailureCode,
+    IncomingPaymentError,
     PaymentMethod,
     PaymentProvider,
     PaymentState,
@@ -17,5 +18,6 @@ GLOBALS: dict[str, Any] = {
     "payment_state": partial(state, PaymentState),
     "provider_name": partial(word, PaymentProvider),
     "method_name": partial(word, PaymentMethod),
+    "refusal_words": partial(word, IncomingPaymentError),
     "failure_words": partial(word, FailureCode),
 }

@@ -19,8 +19,13 @@ Booker = Annotated[Permit, let_in(**_RIGHT)]
 
 
 class Reported(BaseModel):
+    """`refused`: what was parked did not fit its document, or staff refused it; `error` says which, `reason` what staff wrote."""
+
     external_id: str
     status: Literal["booked", "parked", "refused"]
+    status_url: str | None = None
+    error: str = ""
+    reason: str = ""
 
 
 class ParkedPayment(BaseModel):
@@ -46,6 +51,18 @@ async def parked_payments(request: Request, allowed: Booker, paging: Page) -> di
     return await parked(request, allowed, "payments", "/v1/incoming-payments/parked", paging)
 
 
+@router.get(
+    "/{payment_id}", summary="What became of a payment", response_model=Reported, response_model_exclude_unset=True
+)
+async def payment_state(request: Request, payment_id: UUID, allowed: Booker) -> dict[str, Any]:
+    """`parked` until its document comes, then `booked`, or `refused` with the reason."""
+    answer = await edge_of(request).owner("payments").request(
+        "GET", f"/v1/incoming-payments/{payment_id}", token=allowed.token
+    )  # fmt: skip
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 @router.post(
     "", summary="Report payments", response_model=Reported | Results, response_model_exclude_unset=True,
     openapi_extra=data_body("PaymentData", many=True),
@@ -55,7 +72,8 @@ async def post_payments(
     body: Annotated[dict[str, Any] | Annotated[list[dict[str, Any]], Field(max_length=MOST)], Body()],
     allowed: Booker,
 ) -> dict[str, Any]:
-    """`status` is `booked`, or `parked` until the document comes. A list answers with `results`, one for each."""
+    """`status` is `booked`, or `parked` until the document comes. `status_url` (same key) says what
+    became of it. A list answers with `results`, one for each."""
     if isinstance(body, dict):
         return await _book(request, allowed, body)
 
@@ -73,4 +91,5 @@ async def _book(request: Request, allowed: Permit, payment: dict[str, Any]) -> d
     ).json()
     if "snapshot" in answer:
         await edge.views.apply_result(answer)
-    return {"external_id": answer["external_id"], "status": answer["status"]}
+    url = f"{edge.settings.portal_url}/api/ingest/v1/payments/{answer['incoming_payment_id']}"
+    return {"external_id": answer["external_id"], "status": answer["status"], "status_url": url}

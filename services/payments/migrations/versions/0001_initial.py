@@ -101,6 +101,8 @@ def upgrade() -> None:
         "incoming_payment",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("document_number", sa.Text(), nullable=False),
@@ -111,14 +113,25 @@ def upgrade() -> None:
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("waited", sa.Boolean(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("payment_id", sa.Uuid(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_from", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("answer_pending", sa.Boolean(), nullable=False),
         sa.CheckConstraint("state IN ('parked', 'booked', 'refused')", name=op.f("ck_incoming_payment_state")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_incoming_payment_amount_minor")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_payment")),
         sa.UniqueConstraint("merchant_id", "external_id", name=op.f("uq_incoming_payment_merchant_id_external_id")),
+    )
+    op.create_index(
+        "incoming_payment_answers",
+        "incoming_payment",
+        ["merchant_id"],
+        unique=False,
+        postgresql_where=sa.text("answer_pending"),
     )
     op.create_index(
         "incoming_payment_parked",
@@ -242,18 +255,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("merchant_id", "document_id", name=op.f("uq_receivable_merchant_id_document_id")),
     )
     op.create_index(
-        "receivable_live",
-        "receivable",
-        ["merchant_id", "id"],
-        unique=False,
-        postgresql_where=sa.text("state NOT IN ('paid', 'cancelled')"),
-    )
-    op.create_index(
         "receivable_credited",
         "receivable",
         ["merchant_id"],
         unique=False,
         postgresql_where=sa.text("credit_notes <> '[]'"),
+    )
+    op.create_index(
+        "receivable_live",
+        "receivable",
+        ["merchant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state NOT IN ('paid', 'cancelled')"),
     )
     op.create_index(
         "receivable_repeats",
@@ -482,6 +495,22 @@ END $$""")
     execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON booking FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
+    execute("CREATE POLICY lookup ON document FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""-- Whether a payment is parked although its document has a receivable.
+CREATE FUNCTION payment_missed(one incoming_payment) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$ SELECT one.state = 'parked' AND EXISTS (
+        SELECT FROM document d JOIN receivable r ON r.document_id = d.id
+        WHERE d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
+        AND one.document_external_id IN ('', d.external_id)) $$""")
+    execute("""-- Of all merchants: payments parked though their document is there, checkouts and refunds that the job does not get done, and
+-- senders who were not told of a refusal.
+CREATE FUNCTION payments_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM incoming_payment i WHERE received_at < now() - interval '1 minute' AND payment_missed(i))
+    + (SELECT count(*) FROM incoming_payment WHERE answer_pending AND received_at < now() - interval '1 minute')
+    + (SELECT count(*) FROM checkout WHERE ask_at < now() - interval '1 minute')
+    + (SELECT count(*) FROM refund WHERE try_at < now() - interval '1 minute' OR try_at IS NOT NULL AND attempts > 3)
+$$""")
     execute("CREATE POLICY lookup ON receivable FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_receivables() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
@@ -501,6 +530,13 @@ END $$""")
     execute("""CREATE FUNCTION merchants_with_stale_offers() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant WHERE offer_pending $$""")
+    execute("CREATE POLICY lookup ON incoming_payment FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_refusals_to_send() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM incoming_payment WHERE answer_pending $$""")
+    execute("""CREATE FUNCTION merchants_with_missed_payments() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM incoming_payment WHERE state = 'parked' AND payment_missed(incoming_payment) $$""")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant WHERE slug = wanted $$""")

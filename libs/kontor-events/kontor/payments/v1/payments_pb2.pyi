@@ -20,6 +20,44 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _IncomingPaymentState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IncomingPaymentStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_IncomingPaymentState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INCOMING_PAYMENT_STATE_UNSPECIFIED: _IncomingPaymentState.ValueType  # 0
+    INCOMING_PAYMENT_STATE_PARKED: _IncomingPaymentState.ValueType  # 1
+    INCOMING_PAYMENT_STATE_BOOKED: _IncomingPaymentState.ValueType  # 2
+    INCOMING_PAYMENT_STATE_REFUSED: _IncomingPaymentState.ValueType  # 3
+
+class IncomingPaymentState(_IncomingPaymentState, metaclass=_IncomingPaymentStateEnumTypeWrapper):
+    """What became of a payment that had to wait for its document."""
+
+INCOMING_PAYMENT_STATE_UNSPECIFIED: IncomingPaymentState.ValueType  # 0
+INCOMING_PAYMENT_STATE_PARKED: IncomingPaymentState.ValueType  # 1
+INCOMING_PAYMENT_STATE_BOOKED: IncomingPaymentState.ValueType  # 2
+INCOMING_PAYMENT_STATE_REFUSED: IncomingPaymentState.ValueType  # 3
+
+class _IncomingPaymentError:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IncomingPaymentErrorEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_IncomingPaymentError.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INCOMING_PAYMENT_ERROR_UNSPECIFIED: _IncomingPaymentError.ValueType  # 0
+    INCOMING_PAYMENT_ERROR_CURRENCY_MISMATCH: _IncomingPaymentError.ValueType  # 1
+    INCOMING_PAYMENT_ERROR_EXTERNAL_ID_REUSED: _IncomingPaymentError.ValueType  # 2
+    INCOMING_PAYMENT_ERROR_BY_STAFF: _IncomingPaymentError.ValueType  # 3
+
+class IncomingPaymentError(_IncomingPaymentError, metaclass=_IncomingPaymentErrorEnumTypeWrapper):
+    """Why a payment that had to wait was refused."""
+
+INCOMING_PAYMENT_ERROR_UNSPECIFIED: IncomingPaymentError.ValueType  # 0
+INCOMING_PAYMENT_ERROR_CURRENCY_MISMATCH: IncomingPaymentError.ValueType  # 1
+INCOMING_PAYMENT_ERROR_EXTERNAL_ID_REUSED: IncomingPaymentError.ValueType  # 2
+INCOMING_PAYMENT_ERROR_BY_STAFF: IncomingPaymentError.ValueType  # 3
+
 class _ReceivableState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -704,5 +742,160 @@ class PaymentSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingPayment(message.Message):
+    """A payment that another system booked before its document was known here. It waits until the document comes, staff
+    name the document, or refuse it. One that finds its document at once is told as a Payment alone.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    EXTERNAL_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    DOCUMENT_EXTERNAL_ID_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    PAID_ON_FIELD_NUMBER: builtins.int
+    METHOD_FIELD_NUMBER: builtins.int
+    REFERENCE_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    ERROR_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    RECEIVED_AT_FIELD_NUMBER: builtins.int
+    RECEIVED_FROM_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    external_id: builtins.str
+    """The sender's own id."""
+    document_number: builtins.str
+    """The document as the sender names it."""
+    document_external_id: builtins.str
+    amount_minor: builtins.int
+    currency: builtins.str
+    paid_on: builtins.str
+    """ISO 8601 date."""
+    method: builtins.str
+    reference: builtins.str
+    state: builtins.str
+    """parked, booked, refused"""
+    error: builtins.str
+    """Why it was refused: currency_mismatch, external_id_reused, by_staff"""
+    reason: builtins.str
+    """What staff wrote when they refused it."""
+    payment_id: builtins.str
+    """Once it is booked: the Payment."""
+    received_from: builtins.str
+    @builtins.property
+    def received_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        external_id: builtins.str = ...,
+        document_number: builtins.str = ...,
+        document_external_id: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+        paid_on: builtins.str = ...,
+        method: builtins.str = ...,
+        reference: builtins.str = ...,
+        state: builtins.str = ...,
+        error: builtins.str = ...,
+        reason: builtins.str = ...,
+        payment_id: builtins.str = ...,
+        received_at: timestamp_pb2.Timestamp | None = ...,
+        received_from: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["received_at", b"received_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "currency", b"currency", "deleted", b"deleted", "document_external_id", b"document_external_id", "document_number", b"document_number", "epoch", b"epoch", "error", b"error", "external_id", b"external_id", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "paid_on", b"paid_on", "payment_id", b"payment_id", "reason", b"reason", "received_at", b"received_at", "received_from", b"received_from", "reference", b"reference", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingPaymentParked(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_payment(self) -> IncomingPayment: ...
+    def __init__(
+        self,
+        *,
+        incoming_payment: IncomingPayment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingPaymentBooked(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_payment(self) -> IncomingPayment: ...
+    def __init__(
+        self,
+        *,
+        incoming_payment: IncomingPayment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingPaymentRefused(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_payment(self) -> IncomingPayment: ...
+    def __init__(
+        self,
+        *,
+        incoming_payment: IncomingPayment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingPaymentSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_payment(self) -> IncomingPayment: ...
+    def __init__(
+        self,
+        *,
+        incoming_payment: IncomingPayment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

@@ -3,6 +3,18 @@
 from kontor_events.codes import Code
 
 
+class IncomingPaymentState(Code):
+    PARKED = 'parked', 'waits for its document', '', '', 'late'
+    BOOKED = 'booked', 'booked', '', '', 'paid'
+    REFUSED = 'refused', 'refused', '', '', 'idle'
+
+
+class IncomingPaymentError(Code):
+    CURRENCY_MISMATCH = 'currency_mismatch', 'the document is in another currency'
+    EXTERNAL_ID_REUSED = 'external_id_reused', 'this external id stands for another payment'
+    BY_STAFF = 'by_staff', 'refused by staff'
+
+
 class ReceivableState(Code):
     OPEN = 'open', 'open', '', '', 'open'
     ON_ITS_WAY = 'on_its_way', 'on its way', '', '', 'way'

@@ -5,3 +5,4 @@ CREATE INDEX receivable_pending ON receivable (merchant_id) WHERE pending_minor 
 CREATE INDEX payment_by_time ON payment (merchant_id, by_time, id) WHERE NOT deleted;
 CREATE INDEX payment_document ON payment (document_id);
 CREATE INDEX payment_settled ON payment (merchant_id, settled_at) WHERE state = 'succeeded';
+CREATE INDEX incoming_payment_waiting ON incoming_payment (merchant_id, state, by_time, id) WHERE NOT deleted;

@@ -1,0 +1,29 @@
+"""deploy/alerts.yaml has a rule for everything that counts what is stuck, and no rule for a metric that nobody has."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import yaml
+
+from kontor_bus.metrics import Metrics
+from kontor_events.registry import contexts
+from kontor_service.schema import entities, metadata_of
+
+RULES = Path(__file__).parents[2] / "deploy/alerts.yaml"
+
+
+def test_every_count_of_what_is_stuck_has_its_alert_and_every_alert_its_metric():
+    counts = {
+        f"kontor_{found[1]}"
+        for owner in contexts()
+        for name in entities(metadata_of(import_module(f"kontor_{owner}")))
+        if (found := re.fullmatch(r"FUNCTION (\w+_stuck)", name))
+    }
+    [group] = yaml.safe_load(RULES.read_text())["groups"]
+    watched = {name for rule in group["rules"] for name in re.findall(r"kontor_\w+", rule["expr"])}
+    bus = {sample.name for metric in Metrics().registry.collect() for sample in metric.samples} | {
+        "kontor_bus_dead_total"
+    }
+    assert counts <= watched <= counts | bus
+    assert len(counts) == 4
