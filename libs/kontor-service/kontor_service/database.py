@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +20,9 @@ MERCHANT_SETTING = "kontor.merchant_id"
 _TAKEN_BACK = frozenset({"40P01", "40001"})
 # character_not_in_repertoire, untranslatable_character: a text with NUL
 _NO_TEXT = frozenset({"22021", "22P05"})
+
+# Classes: connection, transaction taken back, resources, object in use, operator
+_PASSING = frozenset({"08", "40", "53", "55", "57"})
 
 TextNotKept = Invalid.named("control_characters", N_("It contains characters that cannot be used."))
 
@@ -34,6 +38,18 @@ class Contended(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("Nothing was done; please try again", headers={"Retry-After": "1"})
+
+
+def passes(error: Exception) -> bool:
+    """Whether the same may succeed later: the database is away or busy, or somebody else was in the way."""
+    if isinstance(error, (Contended, OSError, PoolTimeout)):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(error, asyncpg.InterfaceError):  # the driver's own, without a code: a value that it cannot write, or
+        return not isinstance(error, ValueError)  # a connection that is closed
+    state = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
+    return (state or "")[:2] in _PASSING
 
 
 class Database:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +15,8 @@ from kontor_service.i18n import reader
 from kontor_service.vocabulary import word
 
 _HEADINGS = {"de": ("Zeile", "Ergebnis", "Hinweis"), "en": ("Line", "Outcome", "Remark")}
-# What spreadsheets would take for a formula.
-_FORMULA = ("=", "@", "\t", "\r")
+# What spreadsheets would take for a formula; a number with its sign is none.
+_FORMULA = re.compile(r"(?![+-][\d.,]+$)[=@+\-\t\r]")
 
 
 def written(table: Table, kind: str, told: Sequence[Any], through: int) -> str:
@@ -25,14 +26,18 @@ def written(table: Table, kind: str, told: Sequence[Any], through: int) -> str:
         by_line[one.line].append(one)
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
-    writer.writerow([*table.headings, *_HEADINGS[reader().language]])
+    writer.writerow([*map(_as_text, table.headings), *_HEADINGS[reader().language]])
     width = len(table.headings)
     for place, row in enumerate(table.rows):
         said = by_line[row.line]
         end = word(LineOutcome, said[0].outcome if said else "stored") if said or place < through else ""
-        cells = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in (row.cells + [""] * width)[:width]]
+        cells = map(_as_text, (row.cells + [""] * width)[:width])
         writer.writerow([*cells, row.line, end, " ".join(_remark(one, kind) for one in said)])
     return text.getvalue()
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _remark(said: Any, kind: str) -> str:

@@ -2,9 +2,14 @@
 
 import csv
 import io
+import itertools
 from typing import Any
 
+import pytest
+from sqlalchemy import text as sql_text
+
 from kontor.meters.v1.meters_pb2_codes import FindingCode
+from kontor_meters.batches.pipeline import pieces
 
 HEAD = "Zählernummer;OBIS;Zählerstand;Ablesedatum\n"
 
@@ -52,8 +57,11 @@ async def test_the_result_speaks_the_readers_language(world: Any) -> None:
 
 async def test_formulas_in_a_file_stay_text_in_its_result(world: Any) -> None:
     await world.meter("Z1", interval=False)
-    batch = await world.preview(HEAD + "=cmd|' /C calc'!A0;;1;31.01.2026\n")
-    assert (await world.result(batch.id)).splitlines()[1].startswith("'=cmd")
+    text = "=1+1;" + HEAD + "=cmd|' /C calc'!A0;+1+cmd;-2+3;-5,5;31.01.2026\n"
+    batch = await world.preview(text)
+    head, line = (await world.result(batch.id)).splitlines()
+    assert head.startswith("'=1+1;")
+    assert line.startswith("'=cmd|' /C calc'!A0;'+1+cmd;'-2+3;-5,5;")
 
 
 async def test_the_same_file_twice_stores_its_readings_once(world: Any) -> None:
@@ -173,3 +181,38 @@ async def test_the_template_can_be_fetched_and_sent_back(world: Any) -> None:
     assert answer.text.startswith("\ufeffZählernummer;")
     batch = await world.preview(answer.content)
     assert (batch.total, batch.parked) == (2, 2)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, statement: str, *, times: int) -> None:
+    """Storing in the name of Z1 ends as the statement does, so many times."""
+    real, left = pieces.store_body, itertools.count(times, -1)
+
+    async def store_body(deps: Any, session: Any, batch: Any, body: Any, **more: Any) -> Any:
+        if batch.state == "running" and any(item.meter == "Z1" for item in body.readings) and next(left) > 0:
+            await session.execute(sql_text(statement))
+        return await real(deps, session, batch, body, **more)
+
+    monkeypatch.setattr(pieces, "store_body", store_body)
+
+
+async def test_a_file_that_the_database_refuses_fails_alone(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in ("Z1", "Z2"):
+        await world.meter(number, interval=False)
+    batches = [await world.preview(HEAD + f"{number};;100;31.01.2026\n") for number in ("Z1", "Z2")]
+    failing(monkeypatch, "SELECT 1 / 0", times=1_000)
+    for batch in batches:
+        await world.store(batch.id)
+    assert [(await world.done(batch.id)).state for batch in batches] == ["failed", "done"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$", "SELECT pg_terminate_backend(pg_backend_pid())"],
+)
+async def test_a_file_that_somebody_or_a_lost_connection_was_in_the_way_of_goes_on(
+    world: Any, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    register = await world.meter("Z1", interval=False)
+    failing(monkeypatch, statement, times=1)
+    batch = await world.stored(HEAD + "Z1;;100;31.01.2026\n")
+    assert (batch.state, await world.readings(register)) == ("done", [("100", "valid")])

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from kontor_meters.batches.jobs import store_parked
 from kontor_meters.batches.pipeline import store
@@ -209,14 +210,15 @@ async def test_the_edges_of_the_calendar_are_no_instants(world: Any, at: str) ->
     assert (file.total, file.refused) == (2, 2)
 
 
+@pytest.mark.parametrize("fault", [RuntimeError("poison"), IntegrityError("INSERT", None, Exception())])
 async def test_an_item_that_cannot_be_stored_holds_up_no_other(
-    world: Any, neighbour: Any, monkeypatch: pytest.MonkeyPatch
+    world: Any, neighbour: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     real = store.prepare
 
     def breaking(body: Any, *rest: Any) -> Any:
         if any(item.external_id == "poison" for item in body.readings):
-            raise RuntimeError("poison")
+            raise fault
         return real(body, *rest)
 
     answer = await world.send(body(READING | {"external_id": "poison"}, READING | {"value": "7"}))

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from kontor_meters.batches.dependencies import Dependencies
@@ -17,6 +16,7 @@ from kontor_meters.batches.files import File, file_of
 from kontor_meters.batches.jobs.store_parked import give_up_parked, store_arrived
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines, pieces
+from kontor_service.database import passes
 
 log = structlog.get_logger()
 
@@ -53,10 +53,9 @@ async def store_files(deps: Dependencies) -> None:
                 file = await file_of(deps, batch)
                 while await _next_piece(deps, merchant_id, batch.id, file):
                     pass
-            except (DBAPIError, OSError):
-                # The database is away, or somebody else held what was needed: this file goes on where it was.
-                raise
-            except Exception:
+            except Exception as error:
+                if passes(error):  # this file goes on where it was
+                    raise
                 # One file that cannot be stored must not hold up the others for ever.
                 log.exception("batch_failed", batch_id=str(batch.id))
                 await _fail(deps, merchant_id, batch.id)

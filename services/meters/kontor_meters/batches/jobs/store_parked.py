@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, text
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +18,7 @@ from kontor_meters.batches.models import Batch, ParkedItem
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.prepare import count
 from kontor_meters.batches.pipeline.store import Result, store_body
+from kontor_service.database import passes
 
 log = structlog.get_logger()
 
@@ -53,9 +53,9 @@ async def store_arrived(deps: Dependencies) -> None:
         while more:
             try:
                 more = await _some(deps, merchant_id, _stored, _AT_ONCE)
-            except (DBAPIError, OSError):
-                raise
-            except Exception:
+            except Exception as error:
+                if passes(error):
+                    raise
                 # One of them cannot be stored: it is found alone, and does not hold up the others for ever.
                 log.exception("parked_failed", merchant_id=str(merchant_id))
                 more = await _one_by_one(deps, merchant_id)
@@ -73,9 +73,9 @@ async def _one_by_one(deps: Dependencies, merchant_id: UUID) -> bool:
     for _ in range(_AT_ONCE):
         try:
             more = await _some(deps, merchant_id, _stored, 1)
-        except (DBAPIError, OSError):
-            raise
-        except Exception:
+        except Exception as error:
+            if passes(error):
+                raise
             log.exception("parked_item_failed", merchant_id=str(merchant_id))
             more = await _some(deps, merchant_id, _given_up(LineCode.BODY), 1)
         if not more:
