@@ -9,6 +9,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
+from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from kontor_documents.content.model import Attachment, DocumentData
 from kontor_documents.einvoice.offer import offered
 from kontor_documents.einvoice.validate import Validator
 from kontor_documents.einvoice.write import write_cii
+from kontor_documents.errors import TooManyLines
+from kontor_documents.intake.parse import parse
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.branding import Bank, Branding
 from kontor_documents.rendering.render import render
@@ -24,7 +27,11 @@ from tests.judge.corpus import documents
 
 _VALIDATOR = "org.mustangproject:validator:2.26.0:jar:shaded"
 _ASYNCAPI = "@asyncapi/parser@3.6.6"
+# For the rules of one document: nobody waits here.
+_PATIENCE_SECONDS = 600.0
 _WORK = Path(".kontor-judge")
+# Beside the project, where it is there.
+_SUPPLIED = Path(__file__).parents[3] / "shared/data"
 _BRANDING = Branding(
     name="Brunner Haustechnik GmbH", address=("Werkstraße 4", "86153 Augsburg"), vat_id="DE123456789", phone="+49 821 123456",
     email="info@brunner.example", register="Amtsgericht Augsburg, HRB 12345", bank=Bank("DE02120300000000202051", "BYLADEM1001"),
@@ -38,7 +45,8 @@ async def main() -> None:
     shutil.rmtree(_WORK, ignore_errors=True)
     _WORK.mkdir()
     bus_is_valid = _judge_bus(npm, node)
-    written = await _write(_WORK)
+    with closing(Validator(_PATIENCE_SECONDS)) as validator:
+        written = await _write(_WORK, validator) + await _write_supplied(_WORK, validator)
     subprocess.run(
         [maven, "-q", "-B", "dependency:copy", f"-Dartifact={_VALIDATOR}", f"-DoutputDirectory={_WORK}"], check=True
     )
@@ -67,9 +75,9 @@ def _judge_bus(npm: str, node: str) -> bool:
     return subprocess.run([node, str(script), str(folder), "docs/asyncapi.json"]).returncode == 0
 
 
-async def _write(folder: Path) -> list[Path]:
+async def _write(folder: Path, validator: Validator) -> list[Path]:
     """Every document as PDF with its XML inside, and as the XML that is offered for download."""
-    written, validator = [], Validator()
+    written = []
     for name, data in documents():
         attachments = [_ATTACHED] if data.attachments else []
         data = _with_files(data, attachments)
@@ -82,7 +90,25 @@ async def _write(folder: Path) -> list[Path]:
         xml = folder / f"{name}.{offer.role}.xml"
         xml.write_bytes(offer.xml)
         written.append(xml)
-    validator.close()
+    return written
+
+
+async def _write_supplied(folder: Path, validator: Validator) -> list[Path]:
+    """The XRechnung that is offered of each invoice that came from elsewhere; not of all of them one can be made."""
+    if not _SUPPLIED.is_dir():
+        print(f"Invoices from elsewhere are not judged: there is no folder {_SUPPLIED}.")
+        return []
+    written = []
+    paths = sorted(path for path in _SUPPLIED.glob("*/*") if path.suffix in (".xml", ".pdf"))
+    for path in paths:
+        with suppress(TooManyLines):
+            parsed = parse(path.read_bytes(), None)
+            offer = await offered(validator, parsed.data, parsed.attachments, parsed.xml)
+            if offer is not None and offer.role == "xrechnung":
+                xml = folder / f"{path.stem}.supplied.xrechnung.xml"
+                xml.write_bytes(offer.xml)
+                written.append(xml)
+    print(f"Of {len(paths)} invoices from elsewhere, {len(written)} are offered as XRechnung.")
     return written
 
 

@@ -3,6 +3,7 @@
 This module imports little, because every such process does."""
 
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable
@@ -13,13 +14,16 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+# What typesetting or the official rules may need for the largest documents that are accepted.
+MAX_MEMORY = 900 * 1024**2
+
 
 class DidNotFinish(Exception):
-    """The work took too long or its process died; the next piece of work gets a new process."""
+    """The work took too long, needed too much memory or its process died; the next piece of work gets a new process."""
 
 
 class Worker:
-    """Starts with the first piece of work (about a second), does one at a time, and is new after so many."""
+    """Starts with the first piece of work (about a second), does one at a time within MAX_MEMORY, is new after so many."""
 
     def __init__(self, timeout: float, pieces: int):
         self.timeout = timeout
@@ -34,12 +38,12 @@ class Worker:
                 self._pool = ProcessPoolExecutor(
                     1,
                     mp_context=get_context("spawn"),
-                    initializer=_live_with_parent,
+                    initializer=_prepare,
                     max_tasks_per_child=self.pieces,
                 )
             try:
                 return self._pool.submit(function, *args).result(self.timeout)
-            except (FutureTimeout, BrokenProcessPool) as error:
+            except (FutureTimeout, BrokenProcessPool, MemoryError) as error:
                 self._stop()
                 raise DidNotFinish from error
 
@@ -58,8 +62,9 @@ class Worker:
         self._pool = None
 
 
-def _live_with_parent() -> None:
+def _prepare() -> None:
     """Ctrl-C is the service's to handle; and a service that was killed leaves no process behind."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:

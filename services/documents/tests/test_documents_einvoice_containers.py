@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from pikepdf import Array, Dictionary, Name, String
 from kontor_documents.content.model import AllowanceCharge, BankAccount, DocumentData, Line, PaymentMeans, Reference
 from kontor_documents.einvoice.read import read_document
 from kontor_documents.einvoice.totals import complete
-from kontor_documents.einvoice.write import write_cii
+from kontor_documents.einvoice.write import write_cii, write_ubl
 from kontor_documents.einvoice.zugferd1 import _NAMES
 from kontor_documents.errors import DataConflict
 from kontor_documents.intake.parse import parse
@@ -83,6 +83,15 @@ def test_an_exact_name_wins_over_another_case(first: bool) -> None:
     result = read_document(pdf(*((exact, other) if first else (other, exact))))
     assert result.data is not None
     assert result.data.number == "EXACT"
+    assert [(found.code, found.params) for found in result.findings] == [("other_invoice", {"number": "OTHER"})]
+
+
+@pytest.mark.parametrize("write", [write_cii, write_ubl])
+def test_of_another_invoice_the_number_alone_is_read(write: Callable[[DocumentData], bytes]) -> None:
+    other = write(invoice("OTHER")).replace(b"2026", b"year")
+    result = read_document(
+        pdf(("a", {"/UF": "factur-x.xml"}, write_cii(invoice())), ("b", {"/UF": "xrechnung.xml"}, other))
+    )
     assert [(found.code, found.params) for found in result.findings] == [("other_invoice", {"number": "OTHER"})]
 
 

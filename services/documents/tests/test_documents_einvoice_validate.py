@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
@@ -129,6 +131,19 @@ def test_xml_of_another_kind_is_refused(validator: Validator) -> None:
 def test_hostile_xml_does_not_reach_the_rules(validator: Validator) -> None:
     with pytest.raises(HostileXml):
         validator.validate(b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+
+
+async def test_who_waits_for_the_rules_holds_up_no_other_work(
+    validator: Validator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    monkeypatch.setattr(validator, "validate", lambda _xml: release.wait(60))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    waiting = [asyncio.create_task(validator.validate_async(b"<a/>")) for _ in range(5)]
+    await asyncio.sleep(0)
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "parsed"), 30) == "parsed"
+    release.set()
+    assert await asyncio.gather(*waiting) == [True] * 5
 
 
 async def test_many_at_once_are_validated_one_by_one(validator: Validator) -> None:

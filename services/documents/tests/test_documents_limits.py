@@ -13,6 +13,7 @@ from kontor_documents.einvoice.write import write_ubl
 from kontor_documents.errors import TooManyLines
 from kontor_documents.intake.parse import parse
 from kontor_documents.rendering import Branding, RenderingError, render, typesetting
+from kontor_documents.worker import MAX_MEMORY, DidNotFinish, Worker
 
 
 def invoice(**changes):
@@ -97,7 +98,7 @@ def document_of(count):
 def test_a_large_document_is_set_in_a_process_of_its_own(monkeypatch):
     here = render(document_of(60), Branding(name="Brunner"))
     monkeypatch.setattr(typesetting, "LARGE", 0)
-    monkeypatch.setattr(typesetting, "compiled", lambda *_: pytest.fail("set in the service's own process"))
+    monkeypatch.setattr(typesetting, "_compiler", lambda: pytest.fail("set in the service's own process"))
     assert render(document_of(60), Branding(name="Brunner")) == here
     typesetting._worker.close()
 
@@ -111,3 +112,12 @@ def test_what_does_not_finish_is_named_and_does_not_stay(monkeypatch):
     monkeypatch.setattr(typesetting._worker, "timeout", 120.0)
     assert render(document_of(3), Branding(name="Brunner")).startswith(b"%PDF")
     typesetting._worker.close()
+
+
+def test_what_needs_too_much_memory_is_ended_and_the_next_is_done():
+    bounded = Worker(60, 5)
+    for _ in range(2):
+        with pytest.raises(DidNotFinish):
+            bounded.run(bytearray, MAX_MEMORY)
+        assert bounded.run(len, "next") == 4
+    bounded.close()

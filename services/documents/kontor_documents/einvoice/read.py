@@ -76,11 +76,13 @@ def _read_pdf(content: bytes, *, data_beside: bool) -> ReadResult:
 
 
 def _number(xml: bytes) -> str:
+    """BT-1"""
     try:
-        data = read_xml(xml).data
+        root = safe_xml.parse(xml)
     except Invalid:
         return ""
-    return data.number if data else ""
+    place = _NUMBERS.get(str(root.tag))
+    return (root.findtext(place) or "").strip() if place else ""
 
 
 def read_json(content: bytes) -> DocumentData:
@@ -153,6 +155,12 @@ _MOST_NAMED = 12
 _NOT_SHOWN = N_("Some of what the file says stands only in the file itself: %(elements)s")
 _UNREAD_XML = N_("The data in the PDF cannot be read; the data beside it counts.")
 _OTHER_INVOICE = N_("The PDF contains another invoice with the number %(number)s, which is not read.")
+_NUMBERS = {
+    cii.DOCUMENT.tag: "{*}ExchangedDocument/{*}ID",
+    zugferd1.TAG: "{*}HeaderExchangedDocument/{*}ID",
+    ubl.INVOICE.tag: "{*}ID",
+    ubl.CREDIT_NOTE.tag: "{*}ID",
+}
 _TABLES: dict[str, tuple[Syntax, Node, Callable[[Terms], Terms]]] = {
     cii.DOCUMENT.tag: (Syntax.CII, cii.DOCUMENT, cii.to_common),
     ubl.INVOICE.tag: (Syntax.UBL, ubl.INVOICE, ubl.to_common),

@@ -10,8 +10,10 @@
 import asyncio
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -154,6 +156,8 @@ class Validator:
 
     def __init__(self, timeout: float = TIMEOUT_SECONDS):
         self._schematron = Worker(timeout, _DOCUMENTS_PER_WORKER)
+        # One document is transformed, the next is read. Who waits for them holds up nothing else.
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="rules")
 
     def validate(self, xml: bytes) -> Report:
         """Raises what safe_xml.parse raises, NotAnInvoice, and Unavailable where the schematron does not finish."""
@@ -166,9 +170,11 @@ class Validator:
         return Report(rules.schema, rules.schematron, findings)
 
     async def validate_async(self, xml: bytes) -> Report:
-        return await asyncio.to_thread(self.validate, xml)
+        work = partial(copy_context().run, self.validate, xml)  # which knows the reader's language
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._schematron.close()
 
     def _schematron_findings(self, root: etree._Element, rules: Rules) -> list[Finding]:

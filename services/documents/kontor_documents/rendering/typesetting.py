@@ -1,7 +1,6 @@
 """Typst, one compiler per thread: a compiler keeps fonts and templates in memory and serves one call at a time."""
 
 import json
-import resource
 import threading
 from datetime import datetime
 from importlib.resources import files
@@ -21,7 +20,6 @@ STANDARDS: "list[typst.PDFStandard]" = ["a-3b", "ua-1"]
 
 # Characters of input: some hundred lines. What is larger is set in a process of its own, so that its memory comes back.
 LARGE = 150_000
-MAX_MEMORY = 900 * 1024**2
 TIMEOUT_SECONDS = 120.0
 
 _worker = Worker(TIMEOUT_SECONDS, 1)
@@ -32,7 +30,7 @@ def typeset(sheet: Sheet, day: datetime) -> bytes:
     """The sheet as PDF. All input goes in as JSON text, so that nothing in it is read as markup. `day` dates the file."""
     text = json.dumps(sheet.content, ensure_ascii=False)
     try:
-        pdf = compiled(text, day) if len(text) <= LARGE else _worker.run(compiled_within_bounds, text, day)
+        pdf = compiled(text, day) if len(text) <= LARGE else _worker.run(compiled, text, day)
     except DidNotFinish as error:
         raise RenderingError("document", N_("The document is too large for a PDF to be made of it.")) from error
     if isinstance(pdf, str):
@@ -48,12 +46,6 @@ def compiled(text: str, day: datetime) -> bytes | str:
         return str(error.message)
     assert isinstance(pdf, bytes)
     return pdf
-
-
-def compiled_within_bounds(text: str, day: datetime) -> bytes | str:
-    """The same in a process of its own, which dies where it would need more memory."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
-    return compiled(text, day)
 
 
 def _compiler() -> typst.Compiler:
