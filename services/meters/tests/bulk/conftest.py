@@ -119,7 +119,7 @@ class World:
             states = [event.batch for event in await self.told("meters.batch.changed.v1")]
             return next((state for state in states if state.id == batch_id and state.state in ("done", "failed")), None)
 
-        return await eventually(over)
+        return await eventually(over, within=60)
 
     async def readings(self, register: UUID) -> list[tuple[str, str]]:
         rows = await self.sql(
