@@ -161,7 +161,7 @@ def test_any_text_in_an_address_of_a_page_is_answered(world: World, shop: Shop, 
     cookie = {"Cookie": shop.staff} if edge == "admin" else {}
     for route in routes_of(edge):
         method, _, path = route.partition(" ")
-        if method != "GET" or path.endswith("/events") or "stream" in path:
+        if method != "GET":
             continue
         for name in ("nul", "control", "breaks", "directions", "beyond", "digits"):
             told = quote(TEXTS[name].encode(errors="surrogatepass"), safe="")
@@ -169,9 +169,12 @@ def test_any_text_in_an_address_of_a_page_is_answered(world: World, shop: Shop, 
             url = world.url(
                 edge, f"{where}?" + "&".join(f"{field}={told}" for field in ("q", "sort", "after", "page", "state"))
             )
-            answer = world.http.get(url, headers={"Accept": "text/html", "Connection": "close"} | cookie)
-            if answer.status_code >= 500 or "x-injected" in answer.headers:
-                faults.append(f"{name} in {path}: {answer.status_code}")
+            # Streams of news would not end soon: the head tells enough.
+            with world.http.stream(
+                "GET", url, headers={"Accept": "text/html", "Connection": "close"} | cookie
+            ) as answer:
+                if answer.status_code >= 500 or "x-injected" in answer.headers:
+                    faults.append(f"{name} in {path}: {answer.status_code}")
     assert faults == []
 
 
