@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BaseModel
 
 from kontor.common.v1 import options_pb2
 from kontor_documents.content.model import DocumentData
+from kontor_events.examples import example_of
 from kontor_events.registry import codes_of, feed_types, types
 from kontor_events.schemas import component_name, ingest_components, schema_file
 from kontor_identity.customers.service import CustomerMessage
@@ -59,7 +59,8 @@ def _plain(told: Any) -> Any:
 def asyncapi() -> dict[str, Any]:
     """Events out (for parts of the platform), and messages in (for other systems)."""
     events = dict(sorted(types().items()))
-    channels = {_id(name): _event_channel(name, message) for name, message in events.items()}
+    schemas: dict[str, Any] = {}
+    channels = {_id(name): _event_channel(name, message, schemas) for name, message in events.items()}
     operations = {
         _id(name): {
             "action": "send", "channel": {"$ref": f"#/channels/{_id(name)}"},
@@ -67,13 +68,10 @@ def asyncapi() -> dict[str, Any]:
         }
         for name, message in events.items()
     }  # fmt: skip
-    schemas: dict[str, Any] = {}
     for kind in MODELS:
         schemas |= ingest_components(kind)
         channels[f"ingest_{kind}"] = _ingest_channel(kind, schemas[component_name(kind)]["examples"])
         operations[f"ingest_{kind}"] = {"action": "receive", "channel": {"$ref": f"#/channels/ingest_{kind}"}}
-    for message in events.values():
-        _schema_of(message.DESCRIPTOR, schemas)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -97,16 +95,16 @@ def _id(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _event_channel(name: str, message: type[Message]) -> dict[str, Any]:
-    told = message.DESCRIPTOR.name
+def _event_channel(name: str, message: type[Message], schemas: dict[str, Any]) -> dict[str, Any]:
+    told, payload = message.DESCRIPTOR.name, _schema_of(message.DESCRIPTOR, schemas)
     return {
         "address": name,
         "servers": [{"$ref": "#/servers/events"}],
         "messages": {
             told: {
                 "name": name,
-                "payload": {"$ref": f"#/components/schemas/{_id(message.DESCRIPTOR.full_name)}"},
-                "examples": [{"payload": MessageToDict(_example(message), preserving_proto_field_name=True)}],
+                "payload": payload,
+                "examples": [{"payload": example_of(payload, schemas)}],
             }
         },
         "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": "kontor.events", "type": "topic", "durable": True}}},
@@ -163,50 +161,6 @@ def _scalar(field: FieldDescriptor) -> dict[str, Any]:
     # Codes may be added, so that they are named and not demanded.
     known = {"examples": sorted(codes_of(field.file.package, codes))} if codes else {}
     return {"type": "string"} | known
-
-
-def _example(kind: type[Message], depth: int = 0) -> Message:
-    """Every field filled, so that a reader sees what there is."""
-    message = kind()
-    for field in kind.DESCRIPTOR.fields:
-        if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            continue
-        value = _sample(field, depth)
-        if value is None:
-            continue
-        if field.is_repeated:
-            getattr(message, field.name).append(value)
-        elif isinstance(value, Message):
-            getattr(message, field.name).CopyFrom(value)
-        else:
-            setattr(message, field.name, value)
-    return message
-
-
-def _sample(field: FieldDescriptor, depth: int) -> Any:
-    if field.message_type is not None:
-        if field.message_type.full_name == Timestamp.DESCRIPTOR.full_name:
-            return Timestamp(seconds=1_795_000_000)
-        return _example(field.message_type._concrete_class, depth + 1) if depth < 3 else None
-    if field.cpp_type in _INTEGERS | _LONG:
-        return 11_900 if field.name.endswith("_minor") else 1
-    if field.cpp_type in _FLOATS:
-        return 1.5
-    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
-        return field.name != "deleted"
-    return _text(field)
-
-
-def _text(field: FieldDescriptor) -> str:
-    name, codes = field.name, field.GetOptions().Extensions[options_pb2.codes]
-    if codes:
-        return min(codes_of(field.file.package, codes))
-    if name == "id" or name.endswith("_id"):
-        return "01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de"
-    if name.endswith(("_date", "_on")):
-        return "2026-11-27"
-    known = {"currency": "EUR", "language": "de", "number": "RE-2026-1042", "value": "12345.6"}
-    return known.get(name, name.replace("_", " "))
 
 
 def main(check: bool) -> None:

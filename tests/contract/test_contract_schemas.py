@@ -14,6 +14,8 @@ from kontor_events.registry import types
 from kontor_events.schemas import ingest_schema
 from kontor_gateway.openapi import ERRORS
 from kontor_meters.batches.formats.items import json_body
+from kontor_testing.described import validator
+from tests.security.routes import described
 from tools.schemas import MODELS, asyncapi, json_schema
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +81,34 @@ def test_the_examples_of_a_message_fit_its_schema(channel):
     assert message["examples"]
     for example in message["examples"]:
         assert list(validator.iter_errors(example["payload"])) == []
+
+
+EDGES = {edge: described(edge) for edge in ("gateway",)}
+OPERATIONS = [
+    (edge, method, path) for edge, api in EDGES.items() for path, methods in api["paths"].items() for method in methods
+]
+
+
+@pytest.mark.parametrize(("edge", "method", "path"), OPERATIONS)
+def test_every_answer_of_an_edge_has_a_schema_and_an_example_that_fits(edge, method, path):
+    api = EDGES[edge]
+    contents = [
+        content
+        for status, answer in api["paths"][path][method]["responses"].items() if status < "300"
+        for content in answer["content"].values()
+    ]  # fmt: skip
+    assert contents
+    for content in contents:
+        assert content["schema"].keys() - {"title"}, "an answer without a type"
+        assert list(validator(api, content["schema"]).iter_errors(content["example"])) == []
+
+
+def test_an_answer_with_an_unknown_field_does_not_fit_the_description():
+    api = EDGES["gateway"]
+    schema = {"$ref": "#/components/schemas/Accepted"}
+    example = {"id": "01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de", "status_url": "https://portal.example"}
+    assert validator(api, schema).is_valid(example)
+    assert not validator(api, schema).is_valid(example | {"more": 1})
 
 
 def test_documented_errors_are_those_of_the_description():

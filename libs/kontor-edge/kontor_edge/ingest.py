@@ -33,11 +33,6 @@ class Permit:
     merchant_id: UUID
 
 
-class Amount(BaseModel):
-    minor_units: int
-    currency: str
-
-
 class Result(BaseModel):
     """The result for one item of a list: the fields that a request with this item alone would return, or its `error`."""
 

@@ -11,7 +11,8 @@ from kontor_edge.sorting import time_key
 
 # Sort keys compare byte by byte, whatever the database's collation.
 KEY = 'text COLLATE "C"'
-_FIXED = ("merchant_id", "epoch", "deleted")
+# Columns of their own.
+FIXED = ("merchant_id", "epoch", "deleted")
 
 
 def money(minor: int, currency: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def whole(state: Any) -> dict[str, Any]:
     found: dict[str, Any] = MessageToDict(
         state, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
-    for name in _FIXED:
+    for name in FIXED:
         found.pop(name, None)
     return _completed(state, found)
 
@@ -52,7 +53,7 @@ def _is_map(field: FieldDescriptor) -> bool:
 def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
     """What protobuf's JSON leaves out or says in its own way: absent messages, and 64-bit numbers as text."""
     for field in state.DESCRIPTOR.fields:
-        if field.name in _FIXED or _is_map(field):
+        if field.name in FIXED or _is_map(field):
             continue
         if field.message_type is not None:
             if field.is_repeated:

@@ -1,11 +1,9 @@
 """What the public API says of itself at /api/openapi.json."""
 
-from typing import Any
-
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from kontor_bus.ingest.topology import KINDS
+from kontor_edge.openapi import Api
 from kontor_events.schemas import ingest_components
 
 TITLE = "Kontor"
@@ -63,41 +61,6 @@ ERRORS = {
         ["owner_unavailable", "contended"],
     ),
 }  # fmt: skip
-_TEXT = {"type": "string"}
-# As kontor_service.validation says it.
-_SAID = "A date is expected here, for example 2026-11-27."
-_FIELD_ERROR = {
-    "type": "object",
-    "required": ["field", "code", "message"],
-    "properties": {
-        "field": {"type": "string", "description": "A path into the input: lines[2].quantity"},
-        "code": _TEXT,
-        "message": {"type": "string", "description": "In the language of Accept-Language"},
-    },
-}
-_PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457. What fills the sentence stands beside the code under its own name.",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": _TEXT, "title": _TEXT, "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "In the language of Accept-Language"},
-        "code": {"type": "string", "description": "Stable: see the responses, and docs/api.md"},
-        "field": _TEXT,
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
-        "trace": {"type": "string", "description": "Names the request in the operator's logs"},
-    },
-    "examples": [{
-        "type": "urn:kontor:problem:invalid", "title": "The input is not valid.", "status": 422,
-        "detail": "Something is not right: paid_on", "code": "invalid", "field": "paid_on",
-        "errors": [
-            {"field": "paid_on", "code": "date_parsing", "message": _SAID}
-        ],
-        "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
-    }],
-}  # fmt: skip
-
-
 _SESSION = {
     "Portal session": {
         "type": "apiKey", "in": "cookie", "name": "__Host-kontor-slug",
@@ -108,54 +71,6 @@ _SESSION = {
 
 def describe(app: FastAPI) -> None:
     """Has the app tell what no route says of itself: every error, and what is handed in as its owner reads it."""
-
-    def described() -> dict[str, Any]:
-        app.openapi_schema = app.openapi_schema or _described(app)
-        return app.openapi_schema
-
-    app.openapi = described  # type: ignore[method-assign]
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    found = get_openapi(
-        title=TITLE, version="1", description=DESCRIPTION, routes=app.routes, tags=TAGS,
-        servers=[{"url": app.state.settings.portal_url}],
-    )  # fmt: skip
-    schemas = found["components"]["schemas"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas |= {"Problem": _PROBLEM, "FieldError": _FIELD_ERROR}
-    for kind in KINDS:
-        schemas |= ingest_components(kind)
-    found["components"]["securitySchemes"] |= _SESSION
-    for path in found["paths"].values():
-        for operation in path.values():
-            _complete(operation)
-    return found
-
-
-def _complete(operation: dict[str, Any]) -> None:
-    operation.setdefault("security", [{name: []} for name in _SESSION])
-    responses = operation["responses"]
-    responses.pop("422", None)
-    wanted = {"401", "403", "404", "429", "503"}
-    if "requestBody" in operation:
-        wanted |= {"409", "413", "422"}
-        for content in operation["requestBody"]["content"].values():
-            content["schema"] = _as_owners_say(content["schema"])
-    if operation.get("parameters"):
-        wanted.add("422")
-    for status in sorted(wanted):
-        meaning, codes = ERRORS[status]
-        responses[status] = {
-            "description": f"{meaning}: {', '.join(f'`{code}`' for code in codes)}",
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-
-
-def _as_owners_say(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without what the framework makes of a body that is only passed on."""
-    if "$ref" in schema:
-        return {"$ref": schema["$ref"]}
-    named = [one for one in schema.get("anyOf", ()) if "$ref" in one or "$ref" in one.get("items", {})]
-    return {"anyOf": named} if named else schema
+    schemas = {name: schema for kind in KINDS for name, schema in ingest_components(kind).items()}
+    api = Api(TITLE, DESCRIPTION, app.state.settings.portal_url, ERRORS, _SESSION, TAGS, schemas)
+    app.openapi = lambda: api.of(app)  # type: ignore[method-assign]

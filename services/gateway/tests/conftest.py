@@ -27,6 +27,7 @@ from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
 from kontor_service.commands import command_result
 from kontor_service.ids import uuid7
+from kontor_testing.described import held_to_description
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import serving
 from kontor_testing.tokens import TokenSigner
@@ -251,5 +252,5 @@ async def portal(gateway: tuple[FastAPI, str, Owners]) -> AsyncIterator[Portal]:
     await pool.execute("TRUNCATE " + ", ".join(f"live.{view.table}" for view in SHAPE.views))
     await pool.execute("DELETE FROM session; DELETE FROM content; DELETE FROM content_wanted")
     await app.state.edge.sessions.heard_identity()
-    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=120, event_hooks=held_to_description(app)) as client:
         yield Portal(app, url, owners, client)

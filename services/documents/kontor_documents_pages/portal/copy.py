@@ -36,7 +36,7 @@ def _brief(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_DETAILS = (
+DETAILS = (
     "external_id", "state", "customer_number", "buyer_name", "references", "content_sha256", "shared_at", "first_opened_at",
     "closed_at", "payment_reference", "payment_means", "carrier", "tracking_number", "tracking_url", "thread_id",
 )  # fmt: skip
@@ -45,7 +45,7 @@ _DETAILS = (
 def _details(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     """What only the document's own page needs. Private files never enter the copy (C12)."""
     return {
-        **{name: said[name] for name in _DETAILS},
+        **{name: said[name] for name in DETAILS},
         "direct_debit_date": d.direct_debit_date or None,
         "net": money(d.net_minor, d.currency),
         "tax": money(d.tax_minor, d.currency),

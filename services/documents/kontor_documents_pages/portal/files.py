@@ -12,12 +12,16 @@ from kontor_edge.owners import fetch_as_edge
 from kontor_edge.portal import Slug, query_view
 from kontor_service.errors import NotFound
 
+# As client generators know a binary answer.
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 router = APIRouter(include_in_schema=False)
 api_router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=["portal"])
 
 
 @router.get("/{slug}/dokumente/{document_id}/datei/{file_id}")
-@api_router.get("/files/{file_id}", summary="A file of a document", response_class=Response)
+@api_router.get("/files/{file_id}", summary="A file of a document", responses=_FILE, response_class=Response)
 async def file(request: Request, slug: Slug, document_id: UUID, file_id: UUID) -> Response:
     """`?download=1` asks for a download instead of a view. Private files are not found here."""
     record = await query_view(request, "document", asked=document_id)

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
+from kontor_edge.described import Amount
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import Amount, Permit, let_in, parked
+from kontor_edge.ingest import Permit, let_in, parked
 from kontor_service.bodies import takes
 from kontor_service.errors import Problem
 from kontor_service.paging import Page

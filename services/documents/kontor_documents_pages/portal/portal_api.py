@@ -7,9 +7,11 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor_documents_pages.portal.answers import Document, Documents, Overview, Session
 from kontor_documents_pages.portal.copy import COUNT_CAP
 from kontor_documents_pages.portal.listing import DOCUMENTS
 from kontor_edge.answers import json_answer
+from kontor_edge.described import answers
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import query_view
 from kontor_service.errors import NotFound
@@ -21,7 +23,7 @@ router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
     "/documents",
     summary="Documents, page by page",
     openapi_extra={"parameters": DOCUMENTS.parameters},
-    response_class=Response,
+    **answers(Documents),
 )
 async def documents(request: Request, slug: str) -> Response:
     """`documents`, `next` (cursor or null), `counts` by type (at most `count_cap`). Sessions of a document's link see that
@@ -40,7 +42,7 @@ def _list(entries: list[str] | None, following: str | None, counts: str | None) 
     return f'{{"documents":[{rows}],"next":{cursor},"counts":{counts or "{}"},"count_cap":{COUNT_CAP}}}'.encode()
 
 
-@router.get("/documents/{document_id}", summary="One document", response_class=Response)
+@router.get("/documents/{document_id}", summary="One document", **answers(Document))
 async def document(request: Request, slug: str, document_id: UUID) -> Response:
     """The entry of the list and, besides, `details`, `payment_details`, `content` (lines and parties as in EN 16931; null
     until fetched) and `related`."""
@@ -62,7 +64,7 @@ def _document(record: asyncpg.Record) -> bytes:
     return f"{record['entry'][:-1]},{more}}}".encode()
 
 
-@router.get("/overview", summary="What is open and what came last", response_class=Response)
+@router.get("/overview", summary="What is open and what came last", **answers(Overview))
 async def overview(request: Request, slug: str) -> Response:
     """`owed` per currency, `due` (soonest first) and `latest` entries, and the `customers` of this log-in."""
     record = await query_view(request, "overview")
@@ -73,7 +75,7 @@ async def overview(request: Request, slug: str) -> Response:
     return json_answer(request, body.encode())
 
 
-@router.get("/session", summary="Whose session this is", response_class=Response)
+@router.get("/session", summary="Whose session this is", **answers(Session))
 async def session(request: Request, slug: str) -> Response:
     """Name, language, rights, customers; `document_id` where a document's link opened it; `sections`: what there is for them."""
     record = await query_view(request, "reader")

@@ -11,11 +11,11 @@ from kontor_edge.values import KEY, instant, text, whole
 _ASKED = ("invited", "reminded")
 
 
-_FACE = "id obis direction unit tariff digits_before digits_after"
-_KNOWN = "factor series_id last_value last_taken_at interval gas_periods"
-_METER = "label customer_id market_location_id point_id in_use_from in_use_to predecessor_id successor_id version"
-_READING = "id meter_id meter_number register_id series_id value taken_at reason source state insisted entered_at findings version"
-_CONSUMPTION = "series_id year kind obis direction tariff unit days months projection"
+FACE = "id obis direction unit tariff digits_before digits_after"
+KNOWN = "factor series_id last_value last_taken_at interval gas_periods"
+METER_FIELDS = "label customer_id market_location_id point_id in_use_from in_use_to predecessor_id successor_id version"
+READING_FIELDS = "id meter_id meter_number register_id series_id value taken_at reason source state insisted entered_at findings version"
+CONSUMPTION_FIELDS = "series_id year kind obis direction tariff unit days months projection"
 
 
 def _some(state: Mapping[str, Any], names: str) -> dict[str, Any]:
@@ -30,8 +30,8 @@ def _meter(m: Any) -> dict[str, Any]:
         "id": m.id, "number": m.number, "kind": m.kind,
         "place": {part: getattr(where, part) for part in ("street", "post_code", "city", "country", "detail")},
     }  # fmt: skip
-    faces = [_some(register, _FACE) for register in state["registers"]]
-    known = [shown | _some(register, _KNOWN) for shown, register in zip(faces, state["registers"], strict=True)]
+    faces = [_some(register, FACE) for register in state["registers"]]
+    known = [shown | _some(register, KNOWN) for shown, register in zip(faces, state["registers"], strict=True)]
     return {
         "in_use_from": m.in_use_from or None,
         "point_id": m.point_id or m.id,
@@ -42,7 +42,7 @@ def _meter(m: Any) -> dict[str, Any]:
         "words": search_words([m.number, m.label, where.street, where.city, where.detail, where.post_code]),
         "face": text(face | {"registers": faces}),
         "data": text(
-            face | _some(state, _METER) | {"label": m.label, "point_id": m.point_id or m.id, "registers": known}
+            face | _some(state, METER_FIELDS) | {"label": m.label, "point_id": m.point_id or m.id, "registers": known}
         ),
     }
 
@@ -77,14 +77,14 @@ READING = View(
     "reading",
     meters_pb2.ReadingSnapshot,
     {"meter_id": "uuid", "customer_id": "uuid", "taken_at": "timestamptz", "state": "text", "data": "text"},
-    lambda r: {"taken_at": instant(r.taken_at), "data": text(_some(whole(r), _READING))},
+    lambda r: {"taken_at": instant(r.taken_at), "data": text(_some(whole(r), READING_FIELDS))},
     _topics,
 )
 CONSUMPTION = View(
     "consumption",
     meters_pb2.ConsumptionSnapshot,
     {"customer_id": "uuid", "point_id": "uuid", "year": "integer", "data": "text"},
-    lambda c: {"data": text(_some(whole(c), _CONSUMPTION))},
+    lambda c: {"data": text(_some(whole(c), CONSUMPTION_FIELDS))},
     _topics,
 )
 INVITATION = View(

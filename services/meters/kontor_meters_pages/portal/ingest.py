@@ -129,7 +129,7 @@ async def readings_state(request: Request, batch_id: UUID, allowed: Submitter) -
 
 @router.post(
     "/meters", summary="Create or change meters", response_model=StoredMeter | Results, response_model_exclude_unset=True,
-    openapi_extra=data_body("MeterData", many=True),
+    responses={201: {"model": StoredMeter, "description": "One that is new"}}, openapi_extra=data_body("MeterData", many=True),
 )  # fmt: skip
 async def post_meters(request: Request, response: Response, allowed: Submitter) -> dict[str, Any]:
     """One (201 where it is new), or a list of up to 500: see `results`. Upsert by `external_id`; the fields are in

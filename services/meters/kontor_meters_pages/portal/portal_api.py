@@ -11,10 +11,12 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from kontor_edge.answers import json_answer
+from kontor_edge.described import answers
 from kontor_edge.listing import portal_listing
 from kontor_edge.lists import query_parameter
 from kontor_edge.portal import query_view
 from kontor_meters_pages.periods import read_period
+from kontor_meters_pages.portal.answers import Consumption, Day, Meter, Meters, Outcomes, Photo
 from kontor_meters_pages.portal.entering import store_photo, store_readings
 from kontor_meters_pages.portal.listing import METERS
 from kontor_meters_pages.portal.meter_view import MeterView, meter_record, meter_view
@@ -57,7 +59,7 @@ class Readings(BaseModel):
     readings: Annotated[list[ReadingInput], Field(min_length=1, max_length=200)]
 
 
-@router.get("/meters", summary="Meters", openapi_extra={"parameters": METERS.parameters}, response_class=Response)
+@router.get("/meters", summary="Meters", openapi_extra={"parameters": METERS.parameters}, **answers(Meters))
 async def meters(request: Request, slug: str) -> Response:
     """`meters` with their registers and last readings, `invitations` (what is to be read until when), `next` (cursor or null)."""
     listing = await portal_listing(request, METERS)
@@ -68,7 +70,7 @@ async def meters(request: Request, slug: str) -> Response:
     return json_answer(request, body.encode())
 
 
-@router.get("/meters/{meter_id}", summary="One meter", response_class=Response)
+@router.get("/meters/{meter_id}", summary="One meter", **answers(Meter))
 async def meter(request: Request, slug: str, meter_id: UUID) -> Response:
     """The meter, `chain` (all that hung in its place, the oldest first), `readings` (the latest 200) and `invitations`."""
     record = await meter_record(request, meter_id)
@@ -80,7 +82,7 @@ async def meter(request: Request, slug: str, meter_id: UUID) -> Response:
     "/meters/{meter_id}/consumption",
     summary="What was used",
     openapi_extra={"parameters": _PERIOD_PARAMETERS},
-    response_class=Response,
+    **answers(Consumption),
 )
 async def consumption(request: Request, slug: str, meter_id: UUID) -> Response:
     """By months of a year, days of a month, or years; thousandths of `unit`, null where nothing is known.
@@ -106,7 +108,7 @@ def _consumption(view: MeterView, request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/meters/{meter_id}/days/{day}", summary="A day by the quarter hour")
+@router.get("/meters/{meter_id}/days/{day}", summary="A day by the quarter hour", response_model=Day)
 async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) -> dict[str, Any]:
     """For registers that send by themselves: 92, 96 or 100 `values` from midnight, thousandths of `unit`; 503 while their
     owner does not answer."""
@@ -115,7 +117,7 @@ async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) 
     if found is None:
         raise Unavailable
     return {
-        "date": day,
+        "date": day.isoformat(),
         "registers": [{"register_id": one.register["id"], "unit": one.unit, "values": one.amounts} for one in found],
     }
 
@@ -124,6 +126,7 @@ async def quarter_hours(request: Request, slug: str, meter_id: UUID, day: date) 
     "/photos",
     summary="A photo of a meter, to be named with its readings",
     status_code=201,
+    response_model=Photo,
     openapi_extra={"requestBody": _PHOTO_BODY},
 )
 @takes(_LARGEST_PHOTO)
@@ -137,7 +140,7 @@ async def photo(request: Request, slug: str) -> dict[str, str]:
         return {"sha256": await store_photo(request, file)}
 
 
-@router.post("/readings", summary="Enter readings")
+@router.post("/readings", summary="Enter readings", response_model=Outcomes, response_model_exclude_unset=True)
 async def enter(
     request: Request,
     slug: str,

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, Field
 
+from kontor_edge.described import Amount
 from kontor_edge.edge import edge_of
-from kontor_edge.ingest import MOST, Amount, Permit, Results, data_body, each, let_in, parked, permit
+from kontor_edge.ingest import MOST, Permit, Results, data_body, each, let_in, parked, permit
 from kontor_service.paging import Page
 
 router = APIRouter(prefix="/api/ingest/v1/payments", tags=["ingest"])

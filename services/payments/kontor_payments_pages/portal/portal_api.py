@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from kontor_edge.described import Amount
 from kontor_edge.edge import edge_of
 from kontor_edge.portal import query_view
 from kontor_payments_pages.portal.commands import start_checkout, transfer_details
@@ -21,7 +22,28 @@ class CheckoutWanted(BaseModel):
     method: Annotated[str, Field(min_length=1, max_length=40, examples=["card"])]
 
 
-@router.post("/checkouts", summary="Start paying", status_code=201)
+class CheckoutState(BaseModel):
+    checkout_id: UUID | None
+    redirect_url: str | None
+    status: Annotated[str, Field(examples=["open"])]
+
+
+class TransferDetails(BaseModel):
+    iban: str
+    bic: str
+    holder: str
+    reference: str
+    epc: str | None
+    amount: Amount
+
+
+@router.post(
+    "/checkouts",
+    summary="Start paying",
+    status_code=201,
+    response_model=CheckoutState,
+    responses={200: {"model": CheckoutState, "description": "Nothing is left to pay"}},
+)
 async def checkout(
     request: Request, response: Response, slug: str, document_id: UUID, body: CheckoutWanted
 ) -> dict[str, Any]:
@@ -40,7 +62,7 @@ async def checkout(
     }
 
 
-@router.get("/transfer", summary="What to write on a bank transfer")
+@router.get("/transfer", summary="What to write on a bank transfer", response_model=TransferDetails)
 async def transfer(request: Request, slug: str, document_id: UUID) -> dict[str, Any]:
     """`epc` is the text of the QR code that banking apps read (EPC069-12)."""
     await _visible(request, slug, document_id)

@@ -1,0 +1,53 @@
+"""What the portal's JSON says of documents (see copy.py)."""
+
+from typing import Any
+
+from kontor.documents.v1 import documents_pb2
+from kontor_documents_pages.portal.copy import DETAILS
+from kontor_edge.described import Amount, by_name, component, fields, many, model
+from kontor_payments_pages.offers import PaymentBrief, PaymentDetails
+
+_ENTRY: dict[str, Any] = {
+    "status": str | None, "payment": PaymentBrief | None,
+    **fields(documents_pb2.Document, "id type kind number title customer_id version", null="issue_date due_date valid_until"),
+    "total": Amount, "amount_due": Amount, "files": int,
+}  # fmt: skip
+Entry = model("DocumentEntry", _ENTRY, doc="A document as lists show it. `status` is null where nothing is to be paid.")
+Documents = model(
+    "Documents", documents=many(Entry), next=str | None, counts=dict[str, int], count_cap=int,
+)  # fmt: skip
+_Discount = model("CashDiscount", fields(documents_pb2.CashDiscount, "until percent"), discount=Amount, payable=Amount)
+_File = model("DocumentFile", fields(documents_pb2.File, without="private"))
+_Details = model(
+    "DocumentDetails", fields(documents_pb2.Document, " ".join(DETAILS), null="direct_debit_date"),
+    net=Amount, tax=Amount, prepaid=Amount, cash_discounts=many(_Discount), files=many(_File),
+)  # fmt: skip
+CustomerName = model("CustomerName", id=str, number=str, name=str)
+Document = model(
+    "Document", _ENTRY, details=_Details, payment_details=PaymentDetails | None, content=component("DocumentData"),
+    customer=CustomerName | None, related=many(Entry),
+)  # fmt: skip
+_Owed = model(
+    "Owed",
+    currency=str,
+    open=int,
+    overdue=int,
+    many=int,
+    late=int,
+    doc="Minor units; `many` documents, `late` of them.",
+)
+Overview = model(
+    "Overview", owed=many(_Owed), due=many(Entry), latest=many(Entry), customers=many(CustomerName),
+)  # fmt: skip
+_Section = model("PortalSection", name=str, path=str)
+_Session = model(
+    "PortalSession", id=str, kind=str, name=str | None, email=str | None, language=str, contact_id=str | None, customers=list[str],
+    document_id=str | None, rights=list[str], expires_at=str, sections=many(_Section),
+)  # fmt: skip
+_Type = model("TypeRights", can_pay=bool, can_print=bool)
+_Link = model("FooterLink", label=str, url=str)
+_Merchant = model(
+    "PortalMerchant", id=str, slug=str, name=str, language=str, time_zone=str, accent=str, email=str, phone=str, logo=str,
+    logo_type=str, types=by_name(_Type), payments=bool, reset=bool, footer=many(_Link),
+)  # fmt: skip
+Session = model("SessionOfPortal", session=_Session, merchant=_Merchant)
