@@ -15,7 +15,7 @@ from kontor_events.schemas import ingest_schema
 from kontor_gateway.openapi import ERRORS
 from kontor_meters.batches.formats.items import json_body
 from kontor_testing.described import validator
-from tests.security.routes import described
+from tests.security.routes import published
 from tools.schemas import MODELS, asyncapi, json_schema
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ def test_the_examples_of_a_message_fit_its_schema(channel):
         assert list(validator.iter_errors(example["payload"])) == []
 
 
-EDGES = {edge: described(edge) for edge in ("gateway",)}
+EDGES = {edge: published(edge) for edge in ("gateway", "admin")}
 OPERATIONS = [
     (edge, method, path) for edge, api in EDGES.items() for path, methods in api["paths"].items() for method in methods
 ]
@@ -101,6 +101,11 @@ def test_every_answer_of_an_edge_has_a_schema_and_an_example_that_fits(edge, met
     for content in contents:
         assert content["schema"].keys() - {"title"}, "an answer without a type"
         assert list(validator(api, content["schema"]).iter_errors(content["example"])) == []
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_generated_clients_get_plain_names(edge):
+    assert [name for name in EDGES[edge]["components"]["schemas"] if "__" in name] == []
 
 
 def test_an_answer_with_an_unknown_field_does_not_fit_the_description():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from fastapi.openapi.utils import get_openapi
 from starlette.routing import Mount
 
 _UNUSED = "postgresql://nobody:x@127.0.0.1:1/nothing"
@@ -16,7 +17,13 @@ def routes_of(service: str) -> list[str]:
 
 
 def described(service: str) -> dict[str, Any]:
-    """Its OpenAPI description."""
+    """OpenAPI of all its routes, pages as well."""
+    app = _app(service)
+    return get_openapi(title=service, version="1", routes=app.routes)
+
+
+def published(service: str) -> dict[str, Any]:
+    """The OpenAPI that it publishes."""
     found: dict[str, Any] = _app(service).openapi()
     return found
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from kontor.common.v1 import options_pb2
 from kontor_edge.values import FIXED
-from kontor_events.registry import codes_of
+from kontor_events.registry import codes_of, contexts
 
 _PLAIN = {
     FieldDescriptor.CPPTYPE_BOOL: bool, FieldDescriptor.CPPTYPE_STRING: str, FieldDescriptor.CPPTYPE_INT32: int,
@@ -52,6 +52,11 @@ def model(name: str, /, *parts: Mapping[str, Any], doc: str = "", **more: Any) -
     return create_model(name, __doc__=doc or None, **types)
 
 
+def listed(name: str, entry: Any, **facts: Any) -> Any:
+    """What `Listing.json` answers: a page of entries, and facts beside them."""
+    return model(name, entries=many(entry), next=str | None, previous=str | None, **facts)
+
+
 def fields(state: type[Message] | Descriptor, names: str = "", *, null: str = "", without: str = "") -> dict[str, Any]:
     """Types of a state's fields as `values.whole` says them: of `names`, else of all. Texts of `null` are None where they are
     empty."""
@@ -69,7 +74,16 @@ def state_model(state: type[Message]) -> Any:
 
 @cache
 def _model_of(descriptor: Descriptor) -> Any:
-    return model(descriptor.name, fields(descriptor))
+    return model(_title(descriptor), fields(descriptor))
+
+
+def _title(descriptor: Descriptor) -> str:
+    """Its name, after its context's where several contexts have one of that name."""
+    same = [
+        name for name, contract in contexts().items() if descriptor.name in contract.DESCRIPTOR.message_types_by_name
+    ]
+    context = descriptor.full_name.split(".")[1].removesuffix("s").capitalize()
+    return f"{context}{descriptor.name}" if len(same) > 1 else descriptor.name
 
 
 def _type(field: Any, nullable: bool) -> Any:

@@ -23,6 +23,7 @@ from kontor_admin.settings import Settings
 from kontor_bus.envelope import state_of
 from kontor_events.registry import type_of
 from kontor_service.commands import command_result
+from kontor_testing.described import held_to_description
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import serving
 from kontor_testing.tokens import TokenSigner
@@ -223,7 +224,9 @@ async def opened_shop(admin: Admin) -> AsyncIterator[Shop]:
     """A new merchant, and its staff logged in."""
     admin.owners.forget()
     merchant_id, cookie = uuid4(), str(uuid4())
-    async with httpx.AsyncClient(base_url=admin.address, timeout=20) as client:
+    async with httpx.AsyncClient(
+        base_url=admin.address, timeout=20, event_hooks=held_to_description(admin.app)
+    ) as client:
         shop = Shop(admin.app, client, admin.owners, merchant_id, cookie)
         await tell_sessions(shop, session_state(merchant_id, cookie))
         client.headers.update({"accept": "text/html", "cookie": cookies(cookie)})

@@ -38,17 +38,18 @@ def _document(d: Any) -> dict[str, Any]:
 def _brief(said: dict[str, Any]) -> dict[str, Any]:
     """A document as lists show it and the JSON says it."""
     return {
-        **{name: said[name] for name in _SHOWN},
-        **{name: said[name] or None for name in ("issue_date", "due_date", "customer_id", "suggested_customer_id")},
+        **{name: said[name] for name in SHOWN},
+        **{name: said[name] or None for name in NULLABLE},
         "opened_at": said["first_opened_at"],
         "issues": said["issues"][:5],
     }
 
 
-_SHOWN = (
+SHOWN = (
     "id", "type", "kind", "number", "title", "state", "customer_number", "buyer_name", "currency", "gross_minor", "amount_due_minor",
     "source", "received_at", "shared_at",
 )  # fmt: skip
+NULLABLE = ("issue_date", "due_date", "customer_id", "suggested_customer_id")
 
 DOCUMENT = View(
     "document",

@@ -5,17 +5,14 @@ from typing import Any
 from kontor.meters.v1 import meters_pb2
 from kontor_edge import View
 from kontor_edge.sorting import fold, number_key, search_words
-from kontor_edge.values import KEY, instant, key, text, whole
+from kontor_edge.values import KEY, key, text, whole
 
-_PLACE = ("street", "post_code", "city", "country", "detail")
+REGISTER = "id obis direction tariff unit interval digits_before digits_after last_value last_taken_at series_id"
+PLACE = ("street", "post_code", "city", "country", "detail")
 
 
-def _register(r: Any) -> dict[str, Any]:
-    return {
-        "id": r.id, "obis": r.obis, "direction": r.direction, "tariff": r.tariff, "unit": r.unit, "interval": r.interval,
-        "digits_before": r.digits_before, "digits_after": r.digits_after, "last_value": r.last_value,
-        "last_taken_at": instant(r.last_taken_at), "series_id": r.series_id,
-    }  # fmt: skip
+def _register(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: state[name] for name in REGISTER.split()}
 
 
 def _read_at(m: Any) -> str:
@@ -25,13 +22,13 @@ def _read_at(m: Any) -> str:
 
 
 def _meter(m: Any) -> dict[str, Any]:
-    place = m.place
+    place, state = m.place, whole(m)
     where = [place.street, place.post_code, place.city, place.detail]
     brief = {
         "id": m.id, "number": m.number, "kind": m.kind, "label": m.label, "street": place.street, "post_code": place.post_code,
         "city": place.city, "detail": place.detail, "customer_id": m.customer_id or None, "customer_number": m.customer_number,
         "in_use_from": m.in_use_from or None, "in_use_to": m.in_use_to or None,
-        "registers": [_register(r) for r in m.registers],
+        "registers": [_register(register) for register in state["registers"]],
     }  # fmt: skip
     return {
         "point_id": m.point_id or m.id,
@@ -42,7 +39,7 @@ def _meter(m: Any) -> dict[str, Any]:
         "by_read": _read_at(m),
         "words": search_words([m.number, m.market_location_id, m.external_id, m.label, m.customer_number, *where]),
         "brief": text(brief),
-        "data": whole(m) | {"place": {part: getattr(place, part) for part in _PLACE}},
+        "data": state | {"place": {part: getattr(place, part) for part in PLACE}},
     }
 
 
