@@ -17,8 +17,8 @@ from kontor_service.i18n import gettext as _
 from kontor_web import Link, PageContext
 from kontor_web.pages import chosen_language
 
-# What this browser chose, for sessions that have no account to keep it.
-_chosen: ContextVar[str] = ContextVar("kontor_chosen_language", default="")
+# Whose page is made: the language that the browser chose counts where the session has no account to keep one.
+_asked: ContextVar[Request] = ContextVar("kontor_portal_request")
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$")]
 
 
@@ -49,7 +49,7 @@ async def query_view(request: Request, function: str, /, **arguments: Any) -> as
     )
     if record is None:
         raise LoggedOut
-    _chosen.set(chosen_language(request))
+    _asked.set(request)
     # Error pages want to know whose page it was.
     request.state.record = record
     if record["state"] != "open":
@@ -82,7 +82,7 @@ async def query_portal(request: Request, slug: str, *, closed: bool = False) -> 
 
 def page_context(record: asyncpg.Record, section: str = "", *, live: str | None = None) -> PageContext:
     """The frame of a private page, from what its function answered. From here on `_` speaks to its reader."""
-    found = _context(record["merchant"], record["session"], section, live, _chosen.get())
+    found = _context(record["merchant"], record["session"], section, live, chosen_language(_asked.get()))
     speak(found.language, found.time_zone)
     return found
 

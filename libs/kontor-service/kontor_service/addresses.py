@@ -26,7 +26,8 @@ class PlainAddresses:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         scope["path"] = _CONTROL.sub(_NOTHING, scope["path"])
-        scope["query_string"] = _ESCAPED.sub(b"%EF%BF%BD", scope["query_string"])
+        if scope["query_string"]:
+            scope["query_string"] = _ESCAPED.sub(b"%EF%BF%BD", scope["query_string"])
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             # Starlette's own; a route of ours redirects with 303.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -17,7 +17,6 @@ from typing import Any, Literal, get_args
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Language = Literal["de", "en"]
@@ -33,6 +32,8 @@ class Reader:
 
 
 _NOBODY = Reader()
+# More of an Accept-Language nobody reads.
+_LONGEST = 200
 _reader: ContextVar[Reader] = ContextVar("kontor_reader", default=_NOBODY)
 
 
@@ -133,6 +134,11 @@ def _weight(text: str) -> float:
         return 0.0
 
 
+@lru_cache(1_000)
+def _reader_of(accept_language: bytes) -> Reader:
+    return Reader(negotiate(accept_language.decode("latin-1"), default="en"))
+
+
 class Speaking:
     """Middleware: a request is answered in the language of its Accept-Language; without one in English."""
 
@@ -141,5 +147,6 @@ class Speaking:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            speak(negotiate(Headers(scope=scope).get("accept-language"), default="en"))
+            asked = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+            _reader.set(_reader_of(asked[:_LONGEST]))
         await self._app(scope, receive, send)

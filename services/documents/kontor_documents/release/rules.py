@@ -84,9 +84,7 @@ def release_blockers(
         return found
     found.extend(_about_portal(document.type, merchant))
     if not document.facts.get("seller_accepted") and (name := foreign_seller(document, merchant)):
-        found.append(
-            _blocker("foreign_seller", N_("The sender is %(name)s"), "seller.name") | {"params": {"name": name}}
-        )
+        found.append(_blocker("foreign_seller", N_("The sender is %(name)s"), "seller.name", name=name))
     if customer is None:
         found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
     elif not recipient and not recipients(document.type, customer):
@@ -135,8 +133,10 @@ def _about_portal(type: str, merchant: identity_pb2.Merchant) -> list[Issue]:
     return []
 
 
-def _blocker(code: str, message: str, field: str = "") -> Issue:
+def _blocker(code: str, message: str, field: str = "", **params: str) -> Issue:
     issue: Issue = {"code": code, "message": message, "severity": "blocker"}
     if field:
         issue["field"] = field
+    if params:
+        issue["params"] = dict(params)
     return issue

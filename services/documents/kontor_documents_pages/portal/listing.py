@@ -26,8 +26,8 @@ _COUNTS = f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
             ) picked
             WHERE picked.many > 0 GROUP BY visible.type
         ) kind)"""
-# The years of the first and the last document.
-_YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last), 4)::integer]
+# The years of the first and the last document, for the page's select.
+_YEARS = """CASE WHEN with_choices THEN (SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last), 4)::integer]
         FROM unnest(asked.customers) customer (id)
         CROSS JOIN LATERAL (
             SELECT
@@ -35,9 +35,9 @@ _YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last)
                  ORDER BY d.by_date, d.id LIMIT 1) AS first,
                 (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
-        ) edge)"""
+        ) edge) END"""
 # Of log-ins with several.
-_NAMES = """CASE WHEN cardinality(r.customers) > 1 THEN
+_NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
         END"""
 
@@ -65,7 +65,8 @@ DOCUMENTS = ListPage(
             "year", "d.year = {it}", kind="integer", bounds=(1900, 9999), label=N_("Year"), description="Year of the issue date"
         ),
     ),
-    search=("d.words",), searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
+    given="with_choices boolean", search=("d.words",),
+    searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
     facts={"counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "customers": ("json", _NAMES)},
 )  # fmt: skip
 

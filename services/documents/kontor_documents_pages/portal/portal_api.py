@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
 async def documents(request: Request, slug: str) -> Response:
     """`documents`, `next` (cursor or null), `counts` by type (at most `count_cap`). Sessions of a document's link see that
     document and its related ones, all on one page."""
-    listing = await portal_listing(request, DOCUMENTS)
+    listing = await portal_listing(request, DOCUMENTS, with_choices=False)
     record = listing.row
     if orjson.loads(record["session"])["document_id"]:
         thread = await query_view(request, "thread")
