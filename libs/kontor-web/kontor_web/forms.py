@@ -133,7 +133,7 @@ class Form:
     def day(self, name: str, *, required: bool = False) -> date | None:
         """2026-11-26 as browsers send it, or 26.11.2026 as people type it."""
         text = self.text(name, required=required)
-        for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
+        for form in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y"):
             try:
                 return datetime.strptime(text, form).date()
             except ValueError:
@@ -141,6 +141,14 @@ class Form:
         if text:
             self.error(name, _("Please enter a date, for example 2026-11-26."))
         return None
+
+    def count(self, name: str, *, most: int) -> int:
+        """A whole number; 0 where nothing is entered."""
+        text = self.text(name)
+        if text and not (re.fullmatch("[0-9]{1,9}", text) and int(text) <= most):
+            self.error(name, _("Please enter a whole number of at most %(most)s.", most=most))
+            return 0
+        return int(text or 0)
 
     def money(self, name: str, currency: str, *, required: bool = False) -> int | None:
         """Minor units. Takes 1.234,56 and 1,234.56 and 1234.56."""

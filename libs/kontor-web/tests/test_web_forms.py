@@ -26,7 +26,7 @@ def test_what_is_no_amount_gets_a_word_beside_the_field(typed: str) -> None:
     assert found.errors["amount"] == "Bitte geben Sie einen Betrag ein, zum Beispiel 1.234,56."
 
 
-@pytest.mark.parametrize("typed", ["2026-11-26", "26.11.2026", "26/11/2026"])
+@pytest.mark.parametrize("typed", ["2026-11-26", "26.11.2026", "26.11.26", "26/11/2026"])
 def test_dates_are_taken_as_people_type_them(typed: str) -> None:
     assert form(day=typed).day("day") == date(2026, 11, 26)
 
@@ -35,6 +35,19 @@ def test_what_is_no_date_gets_a_word_beside_the_field() -> None:
     found = form(day="31.02.2026")
     assert found.day("day") is None
     assert found.errors["day"] == "Bitte geben Sie ein Datum ein, zum Beispiel 26.11.2026."
+
+
+@pytest.mark.parametrize(("typed", "number"), [("14", 14), (" 365 ", 365), ("", 0)])
+def test_whole_numbers_are_read(typed: str, number: int) -> None:
+    found = form(days=typed)
+    assert (found.count("days", most=365), found.errors) == (number, {})
+
+
+@pytest.mark.parametrize("typed", ["366", "-1", "1.5", "zwei", "٣", "9" * 5_000])
+def test_what_is_no_whole_number_gets_a_word_beside_the_field(typed: str) -> None:
+    found = form(days=typed)
+    found.count("days", most=365)
+    assert list(found.errors) == ["days"]
 
 
 def test_an_empty_required_field_is_named() -> None:

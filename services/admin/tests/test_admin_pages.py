@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
 
+import pytest
 from admin_shop import NOW, RIGHTS, Shop, answer_of, cookies, session_state, tell_sessions
 
 from kontor.documents.v1 import documents_pb2
@@ -220,6 +221,32 @@ async def test_how_customers_reach_the_merchant_stands_with_the_company(shop: Sh
     wanted = shop.owners.calls[-1][2]
     assert (wanted["contact_email"], wanted["contact_phone"]) == ("b@example.com", "0821 1")
     assert "contact_email" not in await shop.page("/einstellungen")
+
+
+async def test_terms_of_payment_stand_with_the_company(shop: Shop) -> None:
+    terms = {"payment_days": 14, "discount_days": 7, "discount_percent": "2.5"}
+    shop.owners.answers["PATCH", "/v1/merchant"] = answer_of(shop.merchant(version=2, **terms))
+    form = {"name": "Brunner", "country": "DE", "payment_days": "14", "discount_days": "7", "discount_percent": "2,5"}
+    assert (await shop.post("/einstellungen/firma", form)).status_code == 303
+    assert terms.items() <= shop.owners.calls[-1][2].items()
+    assert 'value="2,5"' in await shop.page("/einstellungen/firma")
+
+
+@pytest.mark.parametrize(
+    ("terms", "word"),
+    [
+        ({"discount_days": "7"}, "Zum Skonto gehören Tage und Prozentsatz."),
+        ({"discount_percent": "2"}, "Zum Skonto gehören Tage und Prozentsatz."),
+        ({"payment_days": "7", "discount_days": "7", "discount_percent": "2"}, "muss vor der Fälligkeit enden."),
+        ({"payment_days": "bald"}, "Bitte geben Sie eine ganze Zahl bis 365 ein."),
+    ],
+)
+async def test_terms_of_payment_that_make_no_sense_are_named_at_their_field(
+    shop: Shop, terms: dict[str, str], word: str
+) -> None:
+    answer = await shop.post("/einstellungen/firma", {"name": "Brunner", "country": "DE", **terms})
+    assert answer.status_code == 422
+    assert word in answer.text
 
 
 async def test_settings_send_what_was_chosen(shop: Shop) -> None:

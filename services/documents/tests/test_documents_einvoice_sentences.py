@@ -23,6 +23,7 @@ MERCHANT = identity_pb2.Merchant(
     name="Brunner Haustechnik GmbH", vat_id="DE136695976", contact_phone="+49 821 1", contact_email="post@brunner.example",
     address=identity_pb2.Address(line1="Weg 1", post_code="86153", city="Augsburg", country="DE"),
 )  # fmt: skip
+TODAY = date(2026, 11, 20)
 CUSTOMER = identity_pb2.Customer(name="Seidel", email="seidel@example.org", address=MERCHANT.address)
 
 
@@ -38,7 +39,7 @@ def parsed(**more: Any) -> DocumentData:
 async def refusal(validator: Any, **more: Any) -> dict[str, str]:
     """Field and German sentence of each fault in what Kontor is to issue."""
     with pytest.raises(InvalidInvoice) as refused:
-        await refuse_invalid(validator, with_defaults(parsed(**more), MERCHANT, None))
+        await refuse_invalid(validator, with_defaults(parsed(**more), MERCHANT, None, TODAY))
     with speaking("de"):
         return {error["field"]: error["message"] for error in refused.value.as_dict()["errors"]}
 
@@ -101,13 +102,58 @@ def test_decimals_that_differ_are_shown() -> None:
 
 @pytest.mark.parametrize(("language", "terms"), [("de", "Zahlbar nach Erhalt."), ("en", "Payable on receipt.")])
 def test_an_invoice_without_due_date_gets_none(language: str, terms: str) -> None:
-    found = with_defaults(parsed(due_date=None, language=language), MERCHANT, CUSTOMER)
+    found = with_defaults(parsed(due_date=None, language=language), MERCHANT, CUSTOMER, TODAY)
     assert (found.due_date, found.payment_terms) == (None, terms)
 
 
+def with_terms(**more: Any) -> DocumentData:
+    merchant = identity_pb2.Merchant()
+    merchant.CopyFrom(MERCHANT)
+    merchant.payment_days, merchant.discount_days, merchant.discount_percent = 14, 7, "2.5"
+    return with_defaults(parsed(**{"due_date": None, **more}), merchant, CUSTOMER, TODAY)
+
+
+def test_an_invoice_without_terms_gets_the_merchants() -> None:
+    found = with_terms()
+    assert (found.due_date, found.payment_terms) == (date(2026, 12, 4), "")
+    assert [(one.days, one.percent) for one in found.cash_discounts] == [(7, Decimal("2.5"))]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"due_date": "2026-12-01"},
+        {"payment_terms": "Bar bei Abholung"},
+        {"issue_date": "2026-10-01"},
+        {"type": "credit_note"},
+        {"type_code": "389"},
+        {"payment_means": [{"code": "59", "mandate": "M-1", "creditor_id": "DE98ZZZ09999999999", "debited_iban": "X"}]},
+        {"prepaid": "119"},
+    ],
+)
+def test_the_merchants_terms_stand_only_where_none_are_named_and_something_is_to_be_transferred(
+    said: dict[str, Any],
+) -> None:
+    found = with_terms(**said)
+    assert found.due_date == (date(2026, 12, 1) if "due_date" in said else None)
+    assert found.cash_discounts == []
+
+
+def test_a_discount_that_the_data_names_is_the_only_one() -> None:
+    found = with_terms(cash_discounts=[{"days": 3, "percent": "1"}])
+    assert (found.due_date, [one.days for one in found.cash_discounts]) == (date(2026, 12, 4), [3])
+
+
+@pytest.mark.parametrize("day", ["31.12.2026", "20261127", 20261127, 1_764_201_600, "2026-11-27T00:00:00", "gestern"])
+def test_a_date_in_data_is_exactly_iso(day: Any) -> None:
+    assert [(error["field"], error["message"]) for error in problem(due_date=day)] == [
+        ("due_date", "Hier wird ein Datum erwartet, zum Beispiel 2026-11-27.")
+    ]
+
+
 def test_terms_of_payment_stay_as_they_are() -> None:
-    assert with_defaults(parsed(), MERCHANT, CUSTOMER).payment_terms == ""
-    assert with_defaults(parsed(), MERCHANT, CUSTOMER).due_date == date(2026, 12, 1)
+    assert with_defaults(parsed(), MERCHANT, CUSTOMER, TODAY).payment_terms == ""
+    assert with_defaults(parsed(), MERCHANT, CUSTOMER, TODAY).due_date == date(2026, 12, 1)
 
 
 def test_what_is_said_of_the_parties_is_kept_and_the_rest_filled_in() -> None:
@@ -118,6 +164,7 @@ def test_what_is_said_of_the_parties_is_kept_and_the_rest_filled_in() -> None:
         ),
         MERCHANT,
         CUSTOMER,
+        TODAY,
     )
     assert (found.seller.name, found.seller.contact.name, found.seller.contact.phone) == (
         "Brunner Haustechnik GmbH", "Frau Huber", "+49 821 1",

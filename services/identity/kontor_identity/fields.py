@@ -9,7 +9,7 @@ import stdnum.bic
 import stdnum.eu.vat
 import stdnum.iban
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlmodel import SQLModel
 from stdnum.exceptions import ValidationError
 
@@ -26,6 +26,7 @@ RESERVED_SLUGS = frozenset({
 })  # fmt: skip
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
 _COLOR = re.compile(r"#[0-9a-f]{6}")
+_PERCENT = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.\-]{2,38}")
 _LONGEST_URL = 500
 
@@ -102,6 +103,12 @@ def _vat_id(value: str) -> str:
         raise wrong("vat_id", N_("This is not a valid VAT ID of an EU member state. Example: DE136695976.")) from None
 
 
+def _percent(value: str) -> str:
+    if not _PERCENT.fullmatch(value) or not float(value):
+        raise wrong("percent", N_("Please enter a percentage, for example 2 or 2.5."))
+    return value
+
+
 def _country(value: str) -> str:
     if value.upper() not in countries():
         raise wrong("country", N_("Please give the country as a code of two letters, for example DE."))
@@ -132,11 +139,14 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
 Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain)]
 
+Days = Annotated[int, Field(ge=0, le=365)]
+
 # Optional kinds: the empty string says that there is none.
 Nothing = Literal[""]
 OptionalEmail = Nothing | Email
 OptionalPhone = Nothing | Annotated[str, AfterValidator(_phone)]
 OptionalIban = Nothing | Annotated[str, AfterValidator(_iban)]
+OptionalPercent = Nothing | Annotated[str, AfterValidator(_percent)]
 OptionalBic = Nothing | Annotated[str, AfterValidator(_bic)]
 OptionalVatId = Nothing | Annotated[str, AfterValidator(_vat_id)]
 

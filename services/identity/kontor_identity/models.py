@@ -56,6 +56,9 @@ class Merchant(Aggregate, Base, table=True):
     payments_enabled: bool = False
     legal_form_note: str = ""
     trading_names: str = ""
+    payment_days: int = 0
+    discount_days: int = 0
+    discount_percent: str = ""
     footer_links: list[dict[str, Any]] = json_column(list)
     created_at: datetime
 

@@ -71,6 +71,7 @@ async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: A
         "accent_color": "#AABBCC", "iban": "DE89 3704 0044 0532 0130 00", "vat_id": "DE 136695976",
         "address": {"line1": "Hauptstraße 1", "post_code": "10115", "city": "Berlin"},
         "document_types": [{"type": "quote", "visible": True}],
+        "payment_days": 14, "discount_days": 7, "discount_percent": "2.5",
     }  # fmt: skip
     answer = (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=change)).json()
     again = (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=change)).json()
@@ -81,6 +82,8 @@ async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: A
     assert changed.merchant.iban == "DE89370400440532013000"
     assert changed.merchant.vat_id == "DE136695976"
     assert changed.merchant.address.country == "DE"
+    terms = (changed.merchant.payment_days, changed.merchant.discount_days, changed.merchant.discount_percent)
+    assert terms == (14, 7, "2.5")
     quote = next(t for t in changed.merchant.document_types if t.type == "quote")
     assert quote.visible
     assert quote.can_accept
@@ -92,6 +95,7 @@ async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: A
         ("accent_color", "red"), ("iban", "DE89370400440532013001"), ("vat_id", "DE123"), ("bic", "XX"),
         ("slug", "-a"), ("slug", "api"), ("language", "fr"), ("time_zone", "Berlin"), ("contact_email", "nobody"),
         ("mail_from_name", "a\nBcc: b@c.de"), ("nonsense", "x"),
+        ("payment_days", -1), ("payment_days", 366), ("discount_percent", "2,5"), ("discount_percent", "0"),
     ],
 )  # fmt: skip
 async def test_a_setting_that_is_wrong_is_refused_by_name(shop: Any, field: str, value: str) -> None:

@@ -3,12 +3,15 @@
 from typing import Any
 
 from kontor_admin.settings_pages.tabs import MerchantForm
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_web import Form
 
 _TEXTS = (
     "name", "vat_id", "tax_number", "register_entry", "iban", "bic", "account_holder", "time_zone", "legal_form_note",
     "trading_names",
 )  # fmt: skip
+_TERMS = ("payment_days", "discount_days", "discount_percent")
 _ADDRESS = ("line1", "line2", "post_code", "city", "country")
 _AREAS = ("legal_form_note", "trading_names")
 # One more than there are, so that there is always an empty row.
@@ -20,6 +23,8 @@ def _values(merchant: dict[str, Any]) -> dict[str, Any]:
     values = {name: merchant.get(name) for name in (*_TEXTS, "contact_email", "contact_phone")} | {
         part: address.get(part, "") for part in _ADDRESS
     }
+    mark = "," if reader().language == "de" else "."
+    values |= {name: str(merchant.get(name) or "").replace(".", mark) for name in _TERMS}
     for number, link in enumerate(merchant.get("footer_links", ())):
         values |= {f"label_{number}": link["label"], f"url_{number}": link["url"]}
     return values
@@ -33,8 +38,20 @@ def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     wanted |= {"contact_email": form.email("contact_email"), "contact_phone": form.text("contact_phone", limit=40)}
     wanted["address"] = {part: form.text(part, limit=200) for part in _ADDRESS}
     wanted["address"]["country"] = wanted["address"]["country"].upper() or "DE"
+    wanted |= _terms(form)
     wanted["footer_links"], names = _links(form)
     return wanted, names | {f"address.{part}": part for part in _ADDRESS}
+
+
+def _terms(form: Form) -> dict[str, Any]:
+    """Days until an invoice is due, and the cash discount besides; what is empty is none."""
+    days, discount = form.count("payment_days", most=365), form.count("discount_days", most=365)
+    percent = form.text("discount_percent", limit=5).replace(",", ".")
+    if bool(discount) != bool(percent):
+        form.error("discount_percent" if discount else "discount_days", _("A cash discount has days and percent."))
+    elif days and discount >= days:
+        form.error("discount_days", _("The cash discount ends before the invoice is due."))
+    return {"payment_days": days, "discount_days": discount, "discount_percent": percent}
 
 
 def _links(form: Form) -> tuple[list[dict[str, str]], dict[str, str]]:

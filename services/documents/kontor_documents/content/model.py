@@ -5,11 +5,12 @@ and kept as the immutable content of a document. Amounts are decimals in the doc
 they are decimal strings. Dates are business dates in the merchant's zone.
 """
 
+import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.config import JsonDict
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
@@ -32,8 +33,16 @@ def _plausible(day: date) -> date:
     return day
 
 
+def _iso(value: Any) -> Any:
+    """Of what else stands for a day, such as seconds since 1970, a number like 20261127 would be misread."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not _ISO_DATE.fullmatch(value.strip())):
+        raise wrong("date_parsing", N_("A date is expected here, for example 2026-11-27."))
+    return value
+
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What can be added to and written in every format.
-Day = Annotated[date, AfterValidator(_plausible)]
+Day = Annotated[date, BeforeValidator(_iso), AfterValidator(_plausible)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 # What XML 1.0 can carry: no control characters but tab and line breaks.
 _PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]*$"

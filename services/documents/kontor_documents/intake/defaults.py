@@ -1,13 +1,16 @@
 """What a merchant need not repeat in every document that Kontor makes for it. Pure."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
 from kontor.identity.v1 import identity_pb2
+from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import (
     Address,
     BankAccount,
+    CashDiscount,
     Contact,
     DocumentData,
     Identifier,
@@ -15,6 +18,7 @@ from kontor_documents.content.model import (
     Party,
     PaymentMeans,
 )
+from kontor_documents.content.paying import is_debited
 from kontor_documents.einvoice.codelists import ZUGFERD_EN16931
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import speaking
@@ -26,9 +30,9 @@ _PAID_TYPES = frozenset({DocumentType.INVOICE, DocumentType.REMINDER})
 
 
 def with_defaults(
-    data: DocumentData, merchant: identity_pb2.Merchant | None, customer: identity_pb2.Customer | None
+    data: DocumentData, merchant: identity_pb2.Merchant | None, customer: identity_pb2.Customer | None, today: date
 ) -> DocumentData:
-    """Seller, account and reference from the merchant, buyer from the customer, where the data leaves them out."""
+    """Seller, account and terms of payment from the merchant, buyer from the customer, where the data leaves them out."""
     update: dict[str, Any] = {}
     if merchant is not None:
         if not data.seller.name:
@@ -40,7 +44,7 @@ def with_defaults(
     if not data.specification:
         update["specification"] = ZUGFERD_EN16931
     completed = data.model_copy(update=update)
-    return _with_terms(completed)
+    return _with_terms(completed, merchant, today)
 
 
 def _filled(given: P, usual: P) -> P:
@@ -52,13 +56,30 @@ def _filled(given: P, usual: P) -> P:
     return given.model_copy(update=values)
 
 
-def _with_terms(data: DocumentData) -> DocumentData:
-    """BR-CO-25: a positive amount needs a due date or payment terms. A day that nobody named would be overdue on the next."""
+def _with_terms(data: DocumentData, merchant: identity_pb2.Merchant | None, today: date) -> DocumentData:
+    """BR-CO-25: a positive amount needs a due date or terms of payment.
+
+    The merchant's terms count from the day of issue; they give no day that has passed, which would be overdue at once."""
     due = data.totals.due if data.totals else Decimal(0)
-    if due > 0 and data.type in _PAID_TYPES and not data.due_date and not data.payment_terms:
-        with speaking(data.language):
-            return data.model_copy(update={"payment_terms": _("Payable on receipt.")})
-    return data
+    if due <= 0 or data.type not in _PAID_TYPES or data.due_date or data.payment_terms or data.instalments:
+        return data
+    if merchant and merchant.payment_days and _asks_for_transfer(data):
+        day = data.issue_date + timedelta(days=merchant.payment_days)
+        if day > today:
+            return data.model_copy(update={"due_date": day, "cash_discounts": _discounts(data, merchant)})
+    with speaking(data.language):
+        return data.model_copy(update={"payment_terms": _("Payable on receipt.")})
+
+
+def _asks_for_transfer(data: DocumentData) -> bool:
+    """Debits have a day of their own, and of a self-billed invoice the merchant pays."""
+    return data.type == DocumentType.INVOICE and not is_debited(data) and kind_of(data) is not InvoiceKind.SELF_BILLED
+
+
+def _discounts(data: DocumentData, merchant: identity_pb2.Merchant) -> list[CashDiscount]:
+    if data.cash_discounts or not (merchant.discount_days and merchant.discount_percent):
+        return data.cash_discounts
+    return [CashDiscount(days=merchant.discount_days, percent=Decimal(merchant.discount_percent))]
 
 
 def _seller(merchant: identity_pb2.Merchant) -> Party:

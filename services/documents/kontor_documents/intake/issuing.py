@@ -20,6 +20,7 @@ from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import check
 from kontor_documents.einvoice.findings import Finding
+from kontor_documents.einvoice.rule_sentences import sentence
 from kontor_documents.einvoice.validate import Finding as OfficialFinding
 from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
@@ -89,10 +90,9 @@ async def _complete(
     draft = merchant is None or (customer is None and not data.buyer.name and bool(data.customer_number))
     report_sha256, findings = None, list[Finding]()
     if not draft:
-        data = with_defaults(data, merchant, customer)
-        findings = check_issued(
-            data, deps.clock.now().astimezone(zone_of(merchant.time_zone if merchant else "UTC")).date()
-        )
+        today = deps.clock.now().astimezone(zone_of(merchant.time_zone if merchant else "UTC")).date()
+        data = with_defaults(data, merchant, customer, today)
+        findings = check_issued(data, today)
         try:
             _refuse([finding(asdict(found)) for found in findings if found.severity == "blocker"], Implausible)
             if is_einvoice(data):
@@ -203,8 +203,6 @@ _NO_UNIT = N_(
     '"%(unit)s" is no unit code of UN/ECE Recommendation 20. Usual are H87 or C62 (pieces), HUR (hours), DAY (days), KGM (kg), '
     "MTR (m), LTR (l) and LS (lump sum)."
 )
-_MISSING = N_("Something is missing here that every e-invoice has.")
-_IMPOSSIBLE = N_("This is not possible in an e-invoice.")
 
 
 def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
@@ -214,13 +212,11 @@ def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
 
 
 def _error(found: OfficialFinding, field: str, data: DocumentData) -> FieldError:
-    """The official finding as an error of the data's field; messages about the XML are replaced by Kontor's own."""
-    error: FieldError = {"field": field, "code": found.rule, "message": found.message, "params": {}}
+    """The official finding as an error of the data's field, in a sentence for people."""
+    message, params = sentence(found.rule, found.message)
     if unit := _UNIT.fullmatch(field):
-        return error | {"message": _NO_UNIT, "params": {"unit": data.lines[int(unit[1])].unit}}
-    if found.rule == "XSD":
-        return error | {"message": _MISSING if "xpected is" in found.message else _IMPOSSIBLE}
-    return error
+        message, params = _NO_UNIT, params | {"unit": data.lines[int(unit[1])].unit}
+    return {"field": field, "code": found.rule, "message": message, "params": params}
 
 
 def _refuse(errors: list[FieldError], problem: type[Invalid] = InvalidInvoice) -> None:

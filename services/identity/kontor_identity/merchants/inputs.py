@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from kontor_identity.fields import (
     AddressInput,
     Color,
+    Days,
     Email,
     Input,
     Language,
@@ -15,6 +16,7 @@ from kontor_identity.fields import (
     OptionalBic,
     OptionalEmail,
     OptionalIban,
+    OptionalPercent,
     OptionalPhone,
     OptionalVatId,
     Slug,
@@ -76,6 +78,9 @@ class MerchantChange(Input):
     payments_enabled: bool | None = None
     legal_form_note: Text | None = None
     trading_names: Text | None = None
+    payment_days: Days | None = None
+    discount_days: Days | None = None
+    discount_percent: OptionalPercent | None = None
     footer_links: Annotated[list[FooterLinkInput], Field(max_length=10)] | None = None
     own_password: OwnPassword = None
 

@@ -205,7 +205,7 @@ async def test_the_edges_of_the_calendar_are_no_instants(world: Any, at: str) ->
     answer = await world.send(
         {"readings": [READING | {"taken_at": at}], "intervals": [{"meter": "Z1", "start": at, "values": [1, 2]}]}
     )
-    assert [problem["code"] for problem in answer["problems"]] == ["not_a_date", "no_instant"]
+    assert [problem["code"] for problem in answer["problems"]] == ["not_an_iso_date", "no_instant"]
     file = await world.preview(f"Zähler;Beginn;Verbrauch\nZ1;{at};1\nZ1;31.12.9999 23:45;1\n")
     assert (file.total, file.refused) == (2, 2)
 

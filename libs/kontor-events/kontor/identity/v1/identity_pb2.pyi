@@ -254,6 +254,9 @@ class Merchant(message.Message):
     LEGAL_FORM_NOTE_FIELD_NUMBER: builtins.int
     FOOTER_LINKS_FIELD_NUMBER: builtins.int
     TRADING_NAMES_FIELD_NUMBER: builtins.int
+    PAYMENT_DAYS_FIELD_NUMBER: builtins.int
+    DISCOUNT_DAYS_FIELD_NUMBER: builtins.int
+    DISCOUNT_PERCENT_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -294,6 +297,11 @@ class Merchant(message.Message):
     legal_form_note: builtins.str
     trading_names: builtins.str
     """Other names that the merchant trades under, one per line."""
+    payment_days: builtins.int
+    """Terms of invoices that Kontor issues and that name none: days until they are due, 0 for payable on receipt."""
+    discount_days: builtins.int
+    """A cash discount besides: days that it is granted for, and percent as a decimal; 0 and empty for none."""
+    discount_percent: builtins.str
     @builtins.property
     def document_types(self) -> containers.RepeatedCompositeFieldContainer[DocumentTypeSettings]: ...
     @builtins.property
@@ -337,10 +345,13 @@ class Merchant(message.Message):
         legal_form_note: builtins.str = ...,
         footer_links: abc.Iterable[FooterLink] | None = ...,
         trading_names: builtins.str = ...,
+        payment_days: builtins.int = ...,
+        discount_days: builtins.int = ...,
+        discount_percent: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["address", b"address"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "deleted", b"deleted", "document_types", b"document_types", "epoch", b"epoch", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "epoch", b"epoch", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

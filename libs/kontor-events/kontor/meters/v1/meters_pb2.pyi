@@ -403,6 +403,7 @@ class _LineCodeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_LineCode.Valu
     LINE_CODE_WITH_METER: _LineCode.ValueType  # 27
     LINE_CODE_CHOICE: _LineCode.ValueType  # 28
     LINE_CODE_NO_SUCH_TIME: _LineCode.ValueType  # 29
+    LINE_CODE_NOT_AN_ISO_DATE: _LineCode.ValueType  # 30
 
 class LineCode(_LineCode, metaclass=_LineCodeEnumTypeWrapper):
     """What is said of a line of a file or an item of a batch, beside what plausibility finds (FindingCode)."""
@@ -437,6 +438,7 @@ LINE_CODE_CHANGED_METER: LineCode.ValueType  # 26
 LINE_CODE_WITH_METER: LineCode.ValueType  # 27
 LINE_CODE_CHOICE: LineCode.ValueType  # 28
 LINE_CODE_NO_SUCH_TIME: LineCode.ValueType  # 29
+LINE_CODE_NOT_AN_ISO_DATE: LineCode.ValueType  # 30
 
 class _LineOutcome:
     ValueType = typing.NewType("ValueType", builtins.int)

@@ -150,6 +150,7 @@ class LineCode(Code):
     WITH_METER = 'with_meter', 'The meter is refused because of line %(line)s.'
     CHOICE = 'choice', 'Possible are: %(choices)s.'
     NO_SUCH_TIME = 'no_such_time', 'The clocks were put forward here: this time does not exist. Times that are winter time all year need their offset (+01:00), in a file in a column “Time zone”.'
+    NOT_AN_ISO_DATE = 'not_an_iso_date', 'A date or a point in time as in ISO 8601 is expected here: 2025-12-31 or 2025-12-31T08:30:00+01:00.'
 
 
 class LineOutcome(Code):

@@ -74,7 +74,7 @@ class _Preparation:
         at = moment(item.taken_at, self._zone, self._now)
         if at is None:
             skipped = instant(item.taken_at) is not None
-            return self._refuse(item, LineCode.NO_SUCH_TIME if skipped else LineCode.NOT_A_DATE, "taken_at")
+            return self._refuse(item, LineCode.NO_SUCH_TIME if skipped else LineCode.NOT_AN_ISO_DATE, "taken_at")
         register = self._register(item, at)
         if register is None:
             return None
