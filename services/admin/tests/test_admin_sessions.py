@@ -45,6 +45,22 @@ async def test_a_wrong_password_is_said_on_the_page_and_the_address_is_kept(shop
     assert "wrong" not in answer.text
 
 
+async def test_who_works_for_several_merchants_chooses_one_of_them(shop: Shop) -> None:
+    merchants = [{"slug": "brunner", "name": "Brunner"}, {"slug": "seidel", "name": "Optik Seidel"}]
+    shop.owners.refuse("POST", "/v1/sessions/password", 409, code="several_merchants", merchants=merchants)
+    form = {"email": "m@example.com", "password": "secret", "next": "/kunden"}
+    asked = await shop.post("/anmelden", form)
+    assert asked.status_code == 409
+    assert 'value="seidel"' in asked.text
+    assert "Optik Seidel" in asked.text
+    assert 'value="secret"' not in asked.text
+
+    state = session_state(shop.merchant_id, "fresh-cookie")
+    shop.owners.answers["POST", "/v1/sessions/password"] = {"token": "fresh-cookie", "session": state}
+    assert (await shop.post("/anmelden", form | {"merchant": "seidel"})).headers["location"] == "/kunden"
+    assert shop.owners.calls[-1][2]["slug"] == "seidel"
+
+
 @pytest.mark.parametrize(
     "way", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
 )

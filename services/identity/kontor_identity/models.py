@@ -74,9 +74,14 @@ class Logo(Tenant, Base, table=True):
 
 
 class Staff(Owned, Base, table=True):
-    """A person who works for the merchant. The address is unique across merchants: logging in needs no more."""
+    """A person who works for the merchant. Who works for several has a row and a password at each: no merchant learns of
+    another."""
 
-    __table_args__ = (UniqueConstraint("email", name="uq_staff_email"), index("ix_staff_merchant_id", "merchant_id"))
+    __table_args__ = (
+        # Who logs in says an address and no merchant.
+        UniqueConstraint("email", "merchant_id", name="uq_staff_email"),
+        index("ix_staff_merchant_id", "merchant_id"),
+    )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     email: str
     name: str

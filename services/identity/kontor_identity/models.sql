@@ -5,9 +5,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT id FROM merchant WHERE slug = p_slug
 $$;
 
-CREATE FUNCTION merchant_of_staff(p_email text) RETURNS uuid
+CREATE FUNCTION merchants_of_staff(p_email text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT merchant_id FROM staff WHERE email = p_email
+    SELECT merchant_id FROM staff WHERE email = p_email ORDER BY merchant_id
 $$;
 
 CREATE FUNCTION merchant_of_link(p_id uuid) RETURNS uuid

@@ -14,7 +14,6 @@ from kontor_identity.challenges import ask_for_a_password
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language, Name
 from kontor_identity.merchants.inputs import OwnPassword
-from kontor_identity.merchants.service import AddressTaken
 from kontor_identity.models import Staff
 from kontor_identity.passwords.person import confirm
 from kontor_identity.security_log import by, note, owners
@@ -30,6 +29,8 @@ router = APIRouter(prefix="/v1/staff", tags=["staff"])
 Editor = Annotated[Principal, Depends(require("staff:edit"))]
 
 
+# Of this merchant: whether it has one elsewhere is nobody's business.
+AddressTaken = Conflict.named("email_taken", N_("This e-mail address has a log-in already."))
 LastOwner = Conflict.named("last_owner", N_("At least one active owner must remain."))
 
 

@@ -1,5 +1,6 @@
 """Log-in with e-mail address and password, log-out, and the way to the log-in for who has no session."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +30,7 @@ async def log_in_page(request: Request) -> Response:
     if await _has_account(request):
         return RedirectResponse(next_page(base_of(request), wanted), 303)
     merchant = await public_frame(request)
-    return render(request, "log_in", Form.of({"next": wanted}), merchant=merchant, idle=await _ended_idle(request))
+    return _log_in(request, Form.of({"next": wanted}), merchant=merchant, idle=await _ended_idle(request))
 
 
 @router.post("/anmelden")
@@ -37,16 +38,20 @@ async def log_in(request: Request) -> Response:
     merchant = await public_frame(request)
     form = await read_form(request)
     email, password, status = form.email("email", required=True), known_password(form), 422
+    merchants: Sequence[tuple[str, str]] = ()
     if form.ok:
+        account = account_of(request)
+        if account["kind"] == "staff":
+            # Chosen by who works for several.
+            account["slug"] = form.text("merchant", limit=40)
         try:
-            started = await ask_identity(
-                request, "/v1/sessions/password", **account_of(request), email=email, password=password
-            )
+            started = await ask_identity(request, "/v1/sessions/password", **account, email=email, password=password)
             way = next_page(base_of(request), form.text("next"))
             return await begin_session(request, RedirectResponse(way, 303), started)
         except Problem as problem:
             status = refuse(form, problem)
-    return render(request, "log_in", form, status, merchant=merchant, idle="")
+            merchants = [(one["slug"], one["name"]) for one in problem.params.get("merchants", ())]
+    return _log_in(request, form, status, merchant=merchant, merchants=merchants)
 
 
 @router.post("/abmelden")
@@ -130,6 +135,10 @@ def _log_in_url(request: Request) -> str:
 def session_cookie(request: Request) -> str:
     """The name of the session cookie: the portal's slug, or the admin's service name."""
     return str(request.path_params.get("slug") or edge_of(request).settings.service)
+
+
+def _log_in(request: Request, form: Form, status: int = 200, **shown: Any) -> Response:
+    return render(request, "log_in", form, status, **{"idle": "", "merchants": ()} | shown)
 
 
 async def _ended_idle(request: Request) -> str:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from kontor_identity.merchants.inputs import OwnerInput, Registration
-from kontor_identity.merchants.service import AddressTaken, SlugTaken, register_merchant
+from kontor_identity.merchants.service import SlugTaken, register_merchant
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,11 +59,12 @@ async def test_a_slug_is_given_to_one_merchant_only(stage: Any) -> None:
     assert refused.value.field == "slug"
 
 
-async def test_an_address_logs_in_to_one_merchants_admin_only(stage: Any) -> None:
-    await register_merchant(stage.deps, registration())
+async def test_one_person_may_own_several_merchants(stage: Any) -> None:
+    made = [await register_merchant(stage.deps, registration(slug=slug)) for slug in ("muster", "anders")]
 
-    with pytest.raises(AddressTaken):
-        await register_merchant(stage.deps, registration(slug="anders"))
+    issued = [event.challenge for event in await stage.events("identity.challenge.issued.v1")]
+    assert [one.merchant_id for one in issued] == [one["id"] for one in made]
+    assert len({one.email for one in issued}) == 1
 
 
 async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: Any) -> None:

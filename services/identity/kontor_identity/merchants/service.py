@@ -35,11 +35,10 @@ _ADDRESSES = ("contact_email", "mail_reply_to")
 
 
 SlugTaken = Conflict.named("slug_taken", N_("This address is taken."))
-AddressTaken = Conflict.named("email_taken", N_("This e-mail address has a log-in already."))
 
 
 async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[str, Any]:
-    """A new merchant with its first owner (A18). Raises SlugTaken, AddressTaken, PasswordTooWeak."""
+    """A new merchant with its first owner (A18). Raises SlugTaken, PasswordTooWeak."""
     password_hash = None
     if wanted.owner.password is not None:
         await deps.passwords.check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
@@ -138,6 +137,4 @@ def _apply(merchant: Merchant, change: MerchantChange) -> bool:
 def _taken(error: IntegrityError) -> Conflict:
     if "uq_merchant_slug" in str(error.orig):
         return SlugTaken(field="slug")
-    if "uq_staff_email" in str(error.orig):
-        return AddressTaken(field="owner.email")
     raise error

@@ -12,7 +12,7 @@ from kontor_identity.challenges import issue, open_challenge, use_challenge, wit
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits import LOGIN, RESET, RESET_BY_IP, TOKEN_BY_IP, network
 from kontor_identity.models import Challenge, Contact, Merchant, PortalUser, Staff
-from kontor_identity.passwords.person import LoginKind, OldPasswordWrong, Person, find_person, person_of, whose
+from kontor_identity.passwords.person import LoginKind, OldPasswordWrong, Person, find_people, person_of, whose
 from kontor_identity.security_log import by, note, told
 from kontor_identity.sessions.changes import end_sessions, grants_change, person_changed
 from kontor_identity.sessions.password import start_for
@@ -58,20 +58,18 @@ async def change_language(deps: Dependencies, principal: Principal, language: st
 
 
 async def mail_reset(deps: Dependencies, *, slug: str, email: str, kind: LoginKind, ip: str, device: str = "") -> None:
-    """Mails a reset link if there is such a log-in. Tells nobody whether there is. Raises TooMany."""
+    """Mails a reset link for each such log-in. Tells nobody whether there is. Raises TooMany."""
     await deps.limits.take(RESET_BY_IP, network(ip))
     account = account_key(kind, slug, email)
     await deps.limits.count(RESET, account, ip, deps.known_device(device, account))
-    person = await find_person(deps, kind, slug, email)
-    if person is None:
-        return
-    async with deps.db.transaction(person.merchant_id) as session:
-        if await _may_reset(session, person):
-            issue(
-                session, deps, person.merchant_id, kind="password_reset", email=person.email, name=person.name,
-                language=person.language, lifetime=timedelta(minutes=deps.settings.reset_minutes), **whose(person),
-            )  # fmt: skip
-            note(session, person.merchant_id, SecurityEventKind.RESET_ASKED, about=person.email, ip=ip)
+    for person in await find_people(deps, kind, slug, email):
+        async with deps.db.transaction(person.merchant_id) as session:
+            if await _may_reset(session, person):
+                issue(
+                    session, deps, person.merchant_id, kind="password_reset", email=person.email, name=person.name,
+                    language=person.language, lifetime=timedelta(minutes=deps.settings.reset_minutes), **whose(person),
+                )  # fmt: skip
+                note(session, person.merchant_id, SecurityEventKind.RESET_ASKED, about=person.email, ip=ip)
 
 
 async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) -> Started:

@@ -27,21 +27,22 @@ NoAccount = Forbidden.named("no_account", N_("There is no account behind this se
 _FRESH = timedelta(minutes=10)
 
 
-async def find_person(deps: Dependencies, kind: LoginKind, slug: str, email: str) -> Person | None:
-    """By address; with a slug only of that merchant. The same queries for a known address and for an unknown one."""
+async def find_people(deps: Dependencies, kind: LoginKind, slug: str, email: str) -> list[Person]:
+    """Who has this address; with a slug only of that merchant. Staff may work for several.
+
+    The same queries for a known address and for an unknown one.
+    """
     model: Any = Staff if kind == "staff" else PortalUser
-    merchant_id = (
-        await (
-            deps.db.pool.fetchval("SELECT merchant_of_staff($1)", email)
-            if kind == "staff"
-            else deps.db.pool.fetchval("SELECT merchant_by_slug($1)", slug)
-        )
-        or uuid4()
-    )
-    async with deps.db.transaction(merchant_id) as session:
-        found: Person | None = (await session.exec(select(model).where(model.email == email))).one_or_none()
-        merchant = await session.get(Merchant, merchant_id)
-    return found if merchant and slug in ("", merchant.slug) else None
+    query = "SELECT merchants_of_staff($1)" if kind == "staff" else "SELECT merchant_by_slug($1)"
+    rows = await deps.db.pool.fetch(query, email if kind == "staff" else slug)
+    people: list[Person] = []
+    for merchant_id in [row[0] for row in rows if row[0]] or [uuid4()]:
+        async with deps.db.transaction(merchant_id) as session:
+            found = (await session.exec(select(model).where(model.email == email))).one_or_none()
+            merchant = await session.get(Merchant, merchant_id)
+        if found and merchant and slug in ("", merchant.slug):
+            people.append(found)
+    return people
 
 
 async def person_of(session: AsyncSession, principal: Principal) -> Person:

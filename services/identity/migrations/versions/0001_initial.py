@@ -230,7 +230,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_staff_merchant_id_merchant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
-        sa.UniqueConstraint("email", name="uq_staff_email"),
+        sa.UniqueConstraint("email", "merchant_id", name="uq_staff_email"),
     )
     op.create_index("ix_staff_merchant_id", "staff", ["merchant_id"], unique=False)
     op.create_table(
@@ -444,9 +444,9 @@ CREATE FUNCTION merchant_by_slug(p_slug text) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT id FROM merchant WHERE slug = p_slug
 $$""")
-    execute("""CREATE FUNCTION merchant_of_staff(p_email text) RETURNS uuid
+    execute("""CREATE FUNCTION merchants_of_staff(p_email text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT merchant_id FROM staff WHERE email = p_email
+    SELECT merchant_id FROM staff WHERE email = p_email ORDER BY merchant_id
 $$""")
     execute("""CREATE FUNCTION merchant_of_link(p_id uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
