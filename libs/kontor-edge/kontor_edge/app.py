@@ -1,6 +1,6 @@
 """Composition root that edges share: settings and features in, ASGI app out."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,12 +39,14 @@ API_PREFIXES = ("/api/", "/internal/", "/webhooks/")
 @dataclass(frozen=True)
 class Kind:
     """What one edge is. `package` has its templates; `session_values` are what its pages may know of a session;
-    `page_context` is the frame of error pages. `patience`: seconds that an owner has for a command."""
+    `let_in` raises for whom has no session: of others no body is read, except where a route says so. `page_context` is the
+    frame of error pages. `patience`: seconds that an owner has for a command."""
 
     package: str
     features: Sequence[Feature]
     shape: Shape
     session_values: Sequence[str]
+    let_in: Callable[[Request], Awaitable[Any]]
     page_context: Callable[[Request], PageContext]
     error_template: str = "kontor/error.html"
     patience: float = 5.0
@@ -63,6 +65,7 @@ def build_edge(kind: Kind, settings: Any, *, title: str, resources: Sequence[Res
         redoc_url=None,
         **options,
     )
+    app.state.let_in = kind.let_in
     packages = [feature.package for feature in kind.features if feature.package]
     pages = app.state.pages = Pages(kind.package, *packages, cookie_prefix=f"__Host-kontor-{settings.service}")
     for feature in kind.features:

@@ -58,6 +58,11 @@ async def query_view(request: Request, function: str, /, **arguments: Any) -> as
     return record
 
 
+async def current_reader(request: Request) -> asyncpg.Record:
+    """Whose session this is, for what needs nothing else of the copy."""
+    return await query_view(request, "reader")
+
+
 def _refuse(record: asyncpg.Record) -> NoReturn:
     page_context(record)
     if record["state"] == "closed":

@@ -16,18 +16,21 @@ E = TypeVar("E", bound=Callable[..., Any])
 MEBIBYTE = 1024**2
 # JSON and forms become many times as much in memory, and are parsed while everybody else waits.
 MOST_BYTES = MEBIBYTE
+# Of whom nothing is known, where a form of a few fields is expected.
+FEW_BYTES = 64 * 1024
 _KNOWN = "kontor.let_in"
 
 
-def takes(most: int | Callable[[Any], int]) -> Callable[[E], E]:
+def takes(most: int | Callable[[Any], int], *, from_anybody: bool = False) -> Callable[[E], E]:
     """Says of a route how many bytes its body may have, where that is not MOST_BYTES: a number, or one of the settings.
+    `from_anybody`: also where the app lets nobody else send anything; the endpoint itself decides whose body it reads.
 
     @router.post("/v1/photos")
     @takes(25 * MEBIBYTE)
     """
 
     def mark(endpoint: E) -> E:
-        endpoint.most_bytes = most  # type: ignore[attr-defined]
+        endpoint.most_bytes, endpoint.from_anybody = most, from_anybody  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -48,7 +51,11 @@ def before_body(check: Callable[[Request], Awaitable[T]]) -> Callable[[Request],
 
 
 class LimitedBodies:
-    """Middleware: what is too large is refused while it is read, by whatever reads it (TooLarge)."""
+    """Middleware: what is too large is refused while it is read, by whatever reads it (TooLarge).
+
+    Nothing is read before the route's `before_body` dependencies have let the caller in; where it has none, the app's own
+    check, `state.let_in`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -66,7 +73,7 @@ class LimitedBodies:
             nonlocal most, passed
             if not most:
                 # The route is known by now.
-                for check in _checks(getattr(scope.get("route"), "dependant", None)):
+                for check in _checks(scope):
                     await check(Request(scope))
                 most = _most_bytes(scope)
                 _check(int(announced[:18]), most)
@@ -93,8 +100,16 @@ def _check(count: int, most: int) -> None:
         )
 
 
-def _checks(dependant: Any) -> Iterator[Callable[[Request], Awaitable[Any]]]:
+def _checks(scope: Scope) -> list[Callable[[Request], Awaitable[Any]]]:
+    own = list(_dependencies(getattr(scope.get("route"), "dependant", None)))
+    if own or getattr(scope.get("endpoint"), "from_anybody", False):
+        return own
+    let_in = getattr(scope["app"].state, "let_in", None)
+    return [let_in] if let_in else []
+
+
+def _dependencies(dependant: Any) -> Iterator[Callable[[Request], Awaitable[Any]]]:
     for dependency in dependant.dependencies if dependant else ():
-        yield from _checks(dependency)
+        yield from _dependencies(dependency)
         if getattr(dependency.call, "before_body", False):
             yield dependency.call

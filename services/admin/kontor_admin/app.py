@@ -10,7 +10,7 @@ from kontor_admin.settings import Settings
 from kontor_admin.views import SHAPE
 from kontor_edge.app import Kind, add_globals, build_edge, secret_paths
 from kontor_edge.openapi import Api
-from kontor_edge.staff import known_page_context
+from kontor_edge.staff import current_staff, known_page_context
 from kontor_identity_pages.log_in import install_log_in_redirect
 from kontor_web import Protect
 
@@ -19,7 +19,14 @@ _SESSION_VALUES = (
     "seen_at", "ends_at", "expires_at",
 )  # fmt: skip
 _ADMIN = Kind(
-    "kontor_admin", FEATURES, SHAPE, _SESSION_VALUES, known_page_context, error_template="error.html", patience=20.0
+    "kontor_admin",
+    FEATURES,
+    SHAPE,
+    _SESSION_VALUES,
+    current_staff,
+    known_page_context,
+    error_template="error.html",
+    patience=20.0,
 )
 _API = Api(
     "Kontor admin", "What the admin's pages show, as JSON, with the session cookie of the merchant's staff. Amounts are minor units.", "/",

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from kontor_edge.app import Kind, build_edge, secret_paths
-from kontor_edge.portal import known_page_context
+from kontor_edge.portal import current_reader, known_page_context
 from kontor_gateway import openapi
 from kontor_gateway.access.links import HeadOfLinks
 from kontor_gateway.features import FEATURES
@@ -17,7 +17,7 @@ SESSION_VALUES = (
     "id", "kind", "name", "email", "language", "contact_id", "customers", "document_id", "rights",
     "seen_at", "ends_at", "expires_at",
 )  # fmt: skip
-_GATEWAY = Kind("kontor_gateway", FEATURES, SHAPE, SESSION_VALUES, known_page_context)
+_GATEWAY = Kind("kontor_gateway", FEATURES, SHAPE, SESSION_VALUES, current_reader, known_page_context)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -13,6 +13,7 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
 from kontor_edge.sessions import begin_session, cookie_name, device_of, drop_session, session_hash
 from kontor_identity_pages.frame import base_of, private_frame, public_frame, render
+from kontor_service.bodies import FEW_BYTES, takes
 from kontor_service.errors import Problem, Unauthorized, Unavailable
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -34,6 +35,7 @@ async def log_in_page(request: Request) -> Response:
 
 
 @router.post("/anmelden")
+@takes(FEW_BYTES, from_anybody=True)
 async def log_in(request: Request) -> Response:
     merchant = await public_frame(request)
     form = await read_form(request)
@@ -55,6 +57,7 @@ async def log_in(request: Request) -> Response:
 
 
 @router.post("/abmelden")
+@takes(FEW_BYTES, from_anybody=True)
 async def log_out(request: Request) -> Response:
     """Ends the session here and in the browser at once; identity is told as soon as it can be reached."""
     await public_frame(request)

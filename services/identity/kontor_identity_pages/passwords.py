@@ -9,6 +9,7 @@ from kontor_edge.owners import ask_identity
 from kontor_edge.sessions import begin_session
 from kontor_identity_pages.frame import public_frame, render
 from kontor_identity_pages.log_in import account_of, refuse
+from kontor_service.bodies import FEW_BYTES, takes
 from kontor_service.errors import Gone, NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -25,6 +26,7 @@ async def forgotten_page(request: Request) -> Response:
 
 
 @router.post("/passwort-vergessen")
+@takes(FEW_BYTES, from_anybody=True)
 async def forgotten(request: Request) -> Response:
     """Says the same, in the same time, whether or not somebody has this address."""
     await public_frame(request)
@@ -46,6 +48,7 @@ async def new_password_page(request: Request, token: str) -> Response:
 
 
 @links.post("/{token}")
+@takes(FEW_BYTES, from_anybody=True)
 async def set_password(request: Request, token: str) -> Response:
     await public_frame(request)
     form = await read_form(request)

@@ -13,6 +13,7 @@ from kontor_edge.query import call_view
 from kontor_edge.sessions import begin_session, device_of, session_hash
 from kontor_identity_pages.frame import public_frame
 from kontor_identity_pages.log_in import next_page, refuse
+from kontor_service.bodies import FEW_BYTES, takes
 from kontor_service.errors import Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -29,6 +30,7 @@ async def page(request: Request, slug: Slug) -> Response:
 
 
 @router.post("/{slug}/code")
+@takes(FEW_BYTES, from_anybody=True)
 async def send(request: Request, slug: Slug) -> Response:
     await public_frame(request)
     form = await read_form(request)
@@ -48,6 +50,7 @@ async def send(request: Request, slug: Slug) -> Response:
 
 
 @router.post("/{slug}/code/pruefen")
+@takes(FEW_BYTES, from_anybody=True)
 async def check(request: Request, slug: Slug) -> Response:
     await public_frame(request)
     form = await read_form(request)

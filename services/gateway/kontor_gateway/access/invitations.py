@@ -11,6 +11,7 @@ from kontor_edge.portal import merchant_of, public_page_context, query_portal
 from kontor_edge.sessions import begin_session
 from kontor_identity_pages.log_in import known_password
 from kontor_identity_pages.passwords import new_password
+from kontor_service.bodies import FEW_BYTES, takes
 from kontor_service.errors import Gone, NotFound, Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -24,6 +25,7 @@ async def page(request: Request, token: str) -> Response:
 
 
 @router.post("/{token}")
+@takes(FEW_BYTES, from_anybody=True)
 async def accept(request: Request, token: str) -> Response:
     """Who has a log-in gives its password once; who has none, or has forgotten it, chooses one."""
     public_page_context(request, None)

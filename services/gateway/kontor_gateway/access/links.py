@@ -15,6 +15,7 @@ from kontor_edge.owners import ask_identity
 from kontor_edge.portal import merchant_of, public_page_context, query_portal
 from kontor_edge.query import call_view
 from kontor_edge.sessions import begin_session, session_hash
+from kontor_service.bodies import FEW_BYTES, takes
 from kontor_service.errors import Forbidden, Gone, NotFound, Problem
 from kontor_service.vocabulary import word
 from kontor_web import read_form
@@ -41,6 +42,7 @@ async def link_page(request: Request, token: str) -> Response:
 
 
 @router.post("/l/{token}")
+@takes(FEW_BYTES, from_anybody=True)
 async def open_link(request: Request, token: str) -> Response:
     public_page_context(request, None)
     await read_form(request)
@@ -57,6 +59,7 @@ async def open_link(request: Request, token: str) -> Response:
 
 
 @router.post("/l/{token}/neu")
+@takes(FEW_BYTES, from_anybody=True)
 async def fresh_link(request: Request, token: str) -> Response:
     """The answer is the same whether there is somebody to mail it to or not."""
     context = public_page_context(request, None)

@@ -42,7 +42,7 @@ async def link_page(request: Request, token: str) -> Response:
 
 
 @router.post("/z/{token}")
-@takes(_LARGEST_FORM)
+@takes(_LARGEST_FORM, from_anybody=True)
 async def send(request: Request, token: str) -> Response:
     try:
         record = await _linked(request, token)

@@ -28,7 +28,7 @@ _NOT_PASSED = frozenset(
 
 
 @router.post("/{provider}/{connection_id}", status_code=204, summary="A provider reports")
-@takes(256 * 1024)
+@takes(256 * 1024, from_anybody=True)
 async def webhook(
     request: Request, provider: Annotated[str, Path(pattern=r"^[a-z0-9_]{2,30}$")], connection_id: UUID
 ) -> Response:
