@@ -12,6 +12,7 @@ import aiormq.exceptions
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from click.testing import CliRunner, Result
+from pamqp import encode
 
 from kontor_bus.ingest import IngestConsumer, IngestMessage, Refused
 from kontor_bus.ingest.users import IngestUser, IngestUserError, add_user, ingest_user, remove_user
@@ -159,6 +160,50 @@ async def test_a_refused_message_comes_back_to_its_sender_with_the_reason(door: 
         refused = await door.refusal(door.acme)
     assert refused.headers["kontor-error"] == "total: 119.00 expected, 120.00 given"
     assert (refused.body, refused.message_id, refused.correlation_id) == (b"{}", "C-1", "C-1")
+
+
+@pytest.mark.parametrize("reason", ["x" * 300_000, "a\0\ud800\r\n\u202e😀"])
+async def test_any_reason_reaches_the_sender_and_holds_up_no_other_message(door: Door, reason: str) -> None:
+    async def choosy(message: IngestMessage) -> None:
+        if message.body == b"bad":
+            raise Refused(reason)
+        await door.receive(message)
+
+    async with IngestConsumer(door.url, "customers", choosy, retry_steps=QUICK):
+        await door.publish(door.acme, b"bad", key_of(door.acme, "customers"))
+        await door.publish(door.other, b"good", key_of(door.other, "customers"))
+        assert str((await door.refusal(door.acme)).headers["kontor-error"])[:2] == reason[:2]
+        assert await eventually(lambda: [message.body for message in door.received]) == [b"good"]
+
+
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AMQP as systems write it that know nothing of UTF-8, nor in which unit times are."""
+
+    def short(value: str) -> bytes:
+        return bytes([len(value)]) + value.encode("latin-1")
+
+    monkeypatch.setattr(encode, "short_string", short)
+    monkeypatch.setitem(encode.METHODS, "shortstr", short)
+    monkeypatch.setitem(encode.METHODS, "timestamp", lambda _: (1 << 62).to_bytes(8, "big"))
+
+
+@pytest.mark.parametrize(
+    ("properties", "named"),
+    [
+        ({"message_id": "März"}, "message_id"), ({"headers": {"März": "x"}}, "headers"), ({"type": "März"}, "message_type"),
+        ({"content_type": "März", "correlation_id": "März"}, "content_type, correlation_id"),
+        ({"timestamp": 1}, "timestamp"), ({"headers": {f"x{n}": "x" * 1000 for n in range(100)}}, "headers"),
+    ],
+)  # fmt: skip
+async def test_properties_that_cannot_be_read_are_refused_and_hold_up_no_other_message(
+    door: Door, monkeypatch: pytest.MonkeyPatch, properties: dict[str, Any], named: str
+) -> None:
+    with monkeypatch.context() as sending:
+        careless(sending)
+        await door.publish(door.acme, b"bad", **properties)
+    await door.publish(door.other, b"good")
+    assert named in str((await door.refusal(door.acme)).headers["kontor-error"])
+    assert await eventually(lambda: [message.body for message in door.received]) == [b"good"]
 
 
 async def test_a_body_above_one_mib_does_not_get_in(door: Door) -> None:

@@ -11,7 +11,7 @@ from pamqp.commands import Basic
 from yarl import URL
 
 from kontor_bus.bus import RETRY_STEPS
-from kontor_bus.ingest.message import SENDER, IngestMessage, Refused, admitted
+from kontor_bus.ingest.message import MAX_HEADERS, SENDER, IngestMessage, Refused, admitted
 from kontor_bus.ingest.topology import KINDS, MAX_LENGTH, REFUSED, IngestTopology, merchant_of, refused_queue
 from kontor_bus.rabbitmq import codec
 from kontor_bus.rabbitmq.connection import Connection
@@ -23,6 +23,8 @@ from kontor_bus.transport import Unreachable, Verdict
 log = structlog.get_logger()
 
 PREFETCH = 50
+# Of a reason: it is a header, and those travel in one frame.
+_MOST_TOLD = 4_000
 
 Handler = Callable[[IngestMessage], Awaitable[None]]
 
@@ -112,7 +114,7 @@ class IngestConsumer:
     async def _refuse(self, message: DeliveredMessage, reason: str) -> None:
         sender = self._sender(message)
         log.info("ingest_refused", queue=self._queue, sender=sender, reason=reason)
-        properties = _again(message, {codec.ERROR: reason, codec.QUEUE: self._queue, codec.DIED_AT: _now()})
+        properties = _again(message, {codec.ERROR: _told(reason), codec.QUEUE: self._queue, codec.DIED_AT: _now()})
         await self._return(sender, message.body, properties)
 
     async def _return(self, sender: str, body: bytes, properties: Basic.Properties) -> None:
@@ -130,7 +132,7 @@ class IngestConsumer:
         if attempt < len(self._topology.retry_steps):
             outgoing = Outgoing(message.body, self._signed(message, headers), detours.retry(attempt), self._queue)
         else:
-            headers |= {codec.ERROR: error, codec.QUEUE: self._queue, codec.DIED_AT: _now()}
+            headers |= {codec.ERROR: _told(error), codec.QUEUE: self._queue, codec.DIED_AT: _now()}
             log.error("ingest_dead", queue=self._queue, sender=headers[SENDER], error=error)
             outgoing = Outgoing(message.body, self._signed(message, headers), "", detours.dead)
         await self._publisher.send([outgoing])
@@ -158,13 +160,18 @@ def _again(message: DeliveredMessage, headers: dict[str, Any]) -> Basic.Properti
     # Left in, they would make the broker copy the message again.
     kept = {name: value for name, value in kept.items() if name.upper() not in ("CC", "BCC")}
     return Basic.Properties(
-        headers={**kept, **headers},
+        headers={**(kept if len(str(kept)) <= MAX_HEADERS else {}), **headers},
         message_id=old.message_id,
         correlation_id=old.message_id,
         message_type=old.message_type,
         content_type=old.content_type,
         delivery_mode=2,
     )
+
+
+def _told(reason: str) -> str:
+    readable = reason.encode(errors="replace").decode()
+    return readable if len(readable) <= _MOST_TOLD else f"{readable[:_MOST_TOLD]} …"
 
 
 def _now() -> str:

@@ -8,10 +8,13 @@ from aiormq.abc import DeliveredMessage
 
 from kontor_bus.ingest.topology import MAX_BYTES, merchant_of
 from kontor_bus.rabbitmq.codec import attempt_of
+from kontor_bus.rabbitmq.lenient import UNREADABLE
 
 # Only believed on messages that Kontor itself has put off, which its own user-id shows.
 SENDER = "kontor-sender"
 _BYPASS = ("CC", "BCC")
+# They travel in one frame, together with what Kontor adds.
+MAX_HEADERS = 32 * 1024
 
 
 class Refused(Exception):
@@ -48,6 +51,10 @@ def admitted(message: DeliveredMessage, kind: str, own_user: str) -> IngestMessa
     merchant = merchant_of(user)
     if merchant is None:
         raise Refused(f"user-id {user} is not the user of a connected system")
+    if unreadable := headers.get(UNREADABLE):
+        raise Refused(f"{unreadable} cannot be read: texts are UTF-8, times are seconds since 1970")
+    if len(str(headers)) > MAX_HEADERS:
+        raise Refused(f"the headers are too large; at most {MAX_HEADERS} bytes are allowed")
     if any(name.upper() in _BYPASS for name in headers):
         raise Refused("the headers CC and BCC are not allowed")
     if not put_off and message.routing_key != f"{kind}.{merchant}":

@@ -9,6 +9,7 @@ import aiormq.exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from yarl import URL
 
+from kontor_bus.rabbitmq import lenient
 from kontor_bus.supervision import is_stray
 from kontor_bus.transport import Unreachable
 
@@ -25,6 +26,7 @@ class TopologyMismatch(RuntimeError):
 
 class Connection:
     def __init__(self, url: str, name: str, declare: Callable[[AbstractChannel], Awaitable[None]]) -> None:
+        lenient.install()
         address = URL(url)
         self._url = address if "heartbeat" in address.query else address.update_query(heartbeat=HEARTBEAT)
         self._name = name
