@@ -73,7 +73,7 @@ class IngestConsumer:
     async def refuse_late(self, user: str, body: bytes, reason: str, *, message_id: str) -> None:
         """Tells a sender of JSON that what it was not refused at first is refused now. Raises Unreachable."""
         properties = Basic.Properties(
-            headers={codec.ERROR: reason, codec.QUEUE: self._queue, codec.DIED_AT: _now()},
+            headers={codec.ERROR: _told(reason), codec.QUEUE: self._queue, codec.DIED_AT: _now()},
             message_id=message_id, correlation_id=message_id, content_type="application/json", delivery_mode=2,
         )  # fmt: skip
         await self._return(user, body, properties)
