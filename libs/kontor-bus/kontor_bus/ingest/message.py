@@ -51,7 +51,7 @@ def admitted(message: DeliveredMessage, kind: str, own_user: str) -> IngestMessa
     merchant = merchant_of(user)
     if merchant is None:
         raise Refused(f"user-id {user} is not the user of a connected system")
-    if unreadable := headers.get(UNREADABLE):
+    if unreadable := str(headers.get(UNREADABLE, "")):
         raise Refused(f"{unreadable} cannot be read: texts are UTF-8, times are seconds since 1970")
     if len(str(headers)) > MAX_HEADERS:
         raise Refused(f"the headers are too large; at most {MAX_HEADERS} bytes are allowed")
