@@ -9,6 +9,7 @@ import pytest
 from asyncapi3.models.asyncapi import AsyncAPI3
 from pydantic import ValidationError
 
+from kontor_admin.features import FEATURES
 from kontor_bus.ingest.topology import KINDS
 from kontor_events.registry import types
 from kontor_events.schemas import ingest_schema
@@ -106,6 +107,13 @@ def test_every_answer_of_an_edge_has_a_schema_and_an_example_that_fits(edge, met
 @pytest.mark.parametrize("edge", EDGES)
 def test_generated_clients_get_plain_names(edge):
     assert [name for name in EDGES[edge]["components"]["schemas"] if "__" in name] == []
+
+
+@pytest.mark.parametrize("page", ["board", "customer"])
+def test_panels_that_features_bring_are_described(page):
+    panels = {feature.name for feature in FEATURES for panel in feature.panels if panel.page == page}
+    schema = EDGES["admin"]["components"]["schemas"][f"{page.capitalize()}Panels"]
+    assert set(schema["properties"]) == panels, "kontor_admin/api/answers.py"
 
 
 def test_an_answer_with_an_unknown_field_does_not_fit_the_description():

@@ -87,6 +87,15 @@ def short_day(value: date | str | None, language: str) -> str:
     return _dated(found, _SHORT_DAY[language], language) if found else ""
 
 
+def typed_day(text: str, language: str) -> str:
+    """As a day stands in a field: 12.11.2026, in English 2026-11-12. What is no ISO date stays as it was typed."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found:%d.%m.%Y}" if language == "de" else found.isoformat()
+
+
 def _as_instant(value: datetime | str) -> datetime:
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -131,11 +131,11 @@ class Form:
         return bool(self.values.get(name))
 
     def day(self, name: str, *, required: bool = False) -> date | None:
-        """2026-11-26 as browsers send it, or 26.11.2026 as people type it."""
+        """26.11.2026, 26.11.26, 26/11/2026 or 2026-11-26."""
         text = self.text(name, required=required)
         for form in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y"):
             try:
-                return datetime.strptime(text, form).date()
+                return datetime.strptime(text.replace(" ", ""), form).date()
             except ValueError:
                 continue
         if text:

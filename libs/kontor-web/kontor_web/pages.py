@@ -222,6 +222,7 @@ def _filters() -> dict[str, Any]:
         "typed": lambda minor, currency: formats.typed(minor, currency, language()),
         "day": lambda value: formats.day(value, language()),
         "short_day": lambda value: formats.short_day(value, language()),
+        "typed_day": lambda text: formats.typed_day(text, language()),
         "moment": lambda value: formats.moment(value, language(), i18n.reader().zone),
         "lately": lambda value: formats.lately(value, language(), i18n.reader().zone),
         "ago": lambda value: formats.ago(value, language()),

@@ -91,6 +91,23 @@ async def test_paying_opens_at_the_side_with_scripts_and_as_a_page_without(brows
     await context.close()
 
 
+async def test_a_date_is_typed_as_it_is_written_or_chosen_from_a_calendar(browser: Browser, gallery: str) -> None:
+    page = await browser.new_page()
+    await page.goto(gallery)
+    await page.wait_for_selector("html.with-scripts")
+    field, calendar = page.get_by_label("Tag"), page.locator("#day + .pick input")
+    assert await field.input_value() == "28.11.2026"
+    assert await field.get_attribute("placeholder") == "TT.MM.JJJJ"
+    await field.fill("3.12.2026")
+    await page.get_by_role("button", name="Aus einem Kalender wählen").click()
+    assert await calendar.input_value() == "2026-12-03"
+    await calendar.evaluate(
+        "day => { day.value = '2026-12-24'; day.dispatchEvent(new Event('change', { bubbles: true })) }"
+    )
+    assert await field.input_value() == "24.12.2026"
+    await page.close()
+
+
 async def test_a_form_can_be_sent_by_keyboard_in_a_real_browser(browser: Browser, gallery: str) -> None:
     page = await browser.new_page()
     await page.goto(gallery)

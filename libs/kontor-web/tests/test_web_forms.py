@@ -26,7 +26,7 @@ def test_what_is_no_amount_gets_a_word_beside_the_field(typed: str) -> None:
     assert found.errors["amount"] == "Bitte geben Sie einen Betrag ein, zum Beispiel 1.234,56."
 
 
-@pytest.mark.parametrize("typed", ["2026-11-26", "26.11.2026", "26.11.26", "26/11/2026"])
+@pytest.mark.parametrize("typed", ["2026-11-26", "26.11.2026", "26. 11. 2026", "26.11.26", "26/11/2026"])
 def test_dates_are_taken_as_people_type_them(typed: str) -> None:
     assert form(day=typed).day("day") == date(2026, 11, 26)
 

@@ -29,6 +29,13 @@ document.addEventListener("click", async (event) => {
     copy.textContent = copy.dataset.copied;
     setTimeout(() => { copy.textContent = label; }, 2000);
   }
+  const pick = event.target.closest("[data-pick]");
+  if (pick) {
+    const field = pick.closest(".dated").querySelector("input[name]");
+    pick.nextElementSibling.value = field.value.trim().replace(/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, (_, day, month, year) =>
+      `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
+    pick.nextElementSibling.showPicker();
+  }
   const print = event.target.closest("[data-print]");
   if (print?.dataset.print) printFile(print.dataset.print);
   else if (print) window.print();
@@ -56,6 +63,12 @@ document.addEventListener("reset", (event) => setTimeout(() => event.target.quer
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("input[type=file]")) chosen(event.target);
+  if (event.target.matches(".pick input") && event.target.value) {
+    const field = event.target.closest(".dated").querySelector("input[name]");
+    field.value = document.documentElement.lang === "de" ? event.target.value.split("-").reverse().join(".") : event.target.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  }
   const filters = event.target.closest("form[data-filters]");
   if (filters && event.target.matches("select")) filters.requestSubmit();
   const all = event.target.closest("[data-select-all]");

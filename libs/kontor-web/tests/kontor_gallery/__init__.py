@@ -60,7 +60,7 @@ def page_context(request: Request) -> PageContext:
 def _add_pages(app: FastAPI, pages: Pages) -> None:
     @app.get("/")
     def parts(request: Request) -> Response:
-        form = Form.of({"name": "Seidel Optik", "language": "de", "portal": True})
+        form = Form.of({"name": "Seidel Optik", "language": "de", "portal": True, "day": "2026-11-28"})
         form.error("email", "This is not a valid e-mail address.")
         return pages.render(request, "parts.html", page_context(request), form=form, **_facts())
 

@@ -4,6 +4,7 @@ from kontor.identity.v1 import identity_pb2
 from kontor_documents_pages.admin.answers import Entry, Waiting
 from kontor_edge.described import fields, listed, many, model, state_model
 from kontor_meters_pages.admin import answers as meters
+from kontor_payments_pages.admin import answers as payments
 
 _COUNTS = dict[str, int]
 Session = model(
@@ -21,7 +22,7 @@ _Activity = model(
 Board = model(
     "Board", open=_Sums, late=_Sums, pending=_Sums, paid=_Sums, oldest_late_days=int, expected=str | None, unread=int, groups=_COUNTS,
     problems=many(Waiting), activity=many(_Activity), steps=list[tuple[str, bool]],
-    panels=model("BoardPanels", meters=(meters.OnBoard | None, None)),
+    panels=model("BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None)),
 )  # fmt: skip
 
 _BRIEF = fields(identity_pb2.Customer, "id number name kind email portal_access")
