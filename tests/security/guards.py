@@ -132,6 +132,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/documents/by-external-id/{external_id:path}/cancel": _staff("documents:submit", {}),
         "POST /v1/documents/{document_id}/assign": _staff("documents:release", {"customer_id": "{customer_id}"}),
         "POST /v1/documents/{document_id}/accept-seller": _staff("documents:release"),
+        "POST /v1/documents/{document_id}/accept-characters": _staff("documents:release"),
         "POST /v1/submissions/{submission_id}/again": _staff("documents:submit", {"replace": True}),
         "POST /v1/documents/{document_id}/opened": _staff("documents:read", {}, portal=True),
         "PATCH /v1/documents/{document_id}/files/{file_id}": _staff("documents:release", {"private": False}),

@@ -65,6 +65,7 @@ DESKS: dict[str, Desk] = {
     "POST /dokumente/{document_id}/stornieren": _RELEASE,
     "POST /dokumente/{document_id}/teilen": _RELEASE,
     "POST /dokumente/{document_id}/absender": _RELEASE,
+    "POST /dokumente/{document_id}/zeichen": _RELEASE,
     "POST /dokumente/{document_id}/bezahlt": _BOOK,
     "POST /dokumente/{document_id}/buchen": Desk("payments:book", _MONEY),
     "POST /dokumente/{document_id}/zurueckgeben": _BOOK,

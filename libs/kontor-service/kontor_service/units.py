@@ -32,7 +32,11 @@ NAMES = {
     "XCR": (N_("crate"), N_("crates")), "XRO": (N_("roll"), N_("rolls")), "RO": (N_("roll"), N_("rolls")),
     "XTU": (N_("tube"), N_("tubes")), "XBA": (N_("barrel"), N_("barrels")), "XCI": (N_("canister"), N_("canisters")),
     "ST": (N_("sheet"), N_("sheets")), "E54": (N_("trip"), N_("trips")), "IE": (N_("person"), N_("persons")),
-    "M36": (N_("month"), N_("months")), "SMI": (N_("mile"), N_("miles")),
+    "M36": (N_("month"), N_("months")), "SMI": (N_("mile"), N_("miles")), "XUN": (N_("unit"), N_("units")),
+    "NMP": (N_("pack"), N_("packs")), "NPR": (N_("pair"), N_("pairs")), "XBE": (N_("bundle"), N_("bundles")),
+    "XPC": (N_("parcel"), N_("parcels")), "XCS": (N_("crate"), N_("crates")), "XRL": (N_("roll"), N_("rolls")),
+    "XJR": (N_("jar"), N_("jars")), "XBJ": (N_("bucket"), N_("buckets")), "XKI": (N_("set"), N_("sets")),
+    "E51": (N_("job"), N_("jobs")), "ACT": (N_("activity"), N_("activities")),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ What a document does not say may be missing in its content.
 Amounts stay decimal strings or minor units here; the templates format them in the reader's language.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,8 @@ from kontor_service.i18n import reader
 from kontor_service.money import digits, to_minor
 from kontor_service.units import unit
 from kontor_service.vocabulary import word
+
+_PAGE = re.compile("https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,7 @@ def party_lines(party: dict[str, Any] | None) -> list[str]:
 
 def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
     """When and where something was supplied, and who else is named: only what the document says."""
-    period, language = content.get("billing_period") or {}, reader().language
-    days = [day(one, language) for one in (period.get("start"), period.get("end")) if one]
+    language = reader().language
     parties = [
         (_("Delivery address"), content.get("ship_to")),
         (_("Payee"), content.get("payee")),
@@ -153,11 +155,18 @@ def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     return [
         (_("Delivery date"), day(content["delivery_date"], language) if content.get("delivery_date") else ""),
-        (_("Period"), " – ".join(dict.fromkeys(days))),
+        (_("Period"), _period(content.get("billing_period") or {})),
         (_("Your reference"), content.get("buyer_reference") or ""),
         *((label, ", ".join(party_lines(party))) for label, party in parties),
         *_tax_elsewhere(content),
     ]
+
+
+def _period(period: dict[str, Any]) -> str:
+    first, last = (day(period[end], reader().language) if period.get(end) else "" for end in ("start", "end"))
+    if first and last:
+        return first if first == last else f"{first} – {last}"
+    return _("from %(day)s", day=first) if first else _("until %(day)s", day=last) if last else ""
 
 
 def _tax_elsewhere(content: dict[str, Any]) -> list[tuple[str, str]]:
@@ -182,23 +191,26 @@ def instalments(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def links(content: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """Documents that are only linked (BT-124): what they are called, and where they are."""
-    attachments = (content or {}).get("attachments") or ()
+    """Documents that are only linked (BT-124): what they are called, and where they are; no address that is no page's."""
+    attachments = [one for one in (content or {}).get("attachments") or () if one.get("url")]
     return [
-        (one.get("description") or one.get("file_name") or one["url"], one["url"])
+        (one.get("description") or one.get("file_name") or one["url"], one["url"] if _PAGE.match(one["url"]) else "")
         for one in attachments
-        if str(one.get("url", "")).startswith("https://")
     ]
 
 
 def party_ids(party: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """The numbers that a party is known by, and how it is reached."""
     if not party:
         return []
     registration = (party.get("legal_registration") or {}).get("id", "")
+    contact = party.get("contact") or {}
     pairs = (
         (_("VAT ID"), party.get("vat_id")),
         (_("Tax number"), party.get("tax_number")),
         (_("Register entry"), registration),
+        (_("Phone"), contact.get("phone")),
+        (_("E-mail"), contact.get("email")),
     )
     return [(label, value) for label, value in pairs if value]
 

@@ -1,12 +1,14 @@
 """What a document that Kontor issues should say besides the rules of EN 16931."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from kontor_documents.content.model import DocumentData
+from kontor_documents.content.model import DocumentData, Line, Party
 from kontor_documents.intake.issued import check_issued
+from kontor_documents.rendering.printable import unprintable
 
 TODAY = date(2026, 11, 28)
 ADDRESS = {"line1": "Lange Gasse 12", "post_code": "86152", "city": "Augsburg", "country": "DE"}
@@ -70,12 +72,12 @@ def test_what_says_enough_is_not_found(changes: dict[str, Any]) -> None:
     assert found(**changes) == {}
 
 
-def test_characters_that_the_pdf_cannot_show_are_named_once() -> None:
+def test_characters_that_the_pdf_cannot_show_are_named_once_with_their_field() -> None:
     data = DocumentData(
         issue_date=TODAY,
         type="quote",
         title="\u4eca\u65e5 \u4eca Łódź – 20 €",
-        closing="\U0001f527",
+        buyer=Party(name="\u0634\u0631\u0643\u0629 \u05e9\u05dc\u05d5\u05dd"),
+        lines=[Line(name="Kabel", net_price=Decimal(1)), Line(name="Rohr \U0001f527", net_price=Decimal(1))],
     )
-    (finding,) = check_issued(data, TODAY)
-    assert (finding.code, finding.params) == ("unprintable", {"characters": "\u4eca \u65e5 \U0001f527"})
+    assert unprintable(data) == {"title": "\u4eca \u65e5", "lines[1].name": "\U0001f527"}

@@ -13,6 +13,9 @@ from sqlalchemy import select, text
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
+from kontor_documents.content.model import DocumentData
+from kontor_documents.einvoice.totals import complete
+from kontor_documents.einvoice.write import write_cii
 from kontor_documents.models import Document
 from kontor_documents.production import service as production
 from kontor_documents.rendering.render import render_async
@@ -212,6 +215,26 @@ async def test_rules_that_cannot_be_applied_keep_no_document_back(documents, mon
     made = (await documents.made(invoice()))["document"]
     assert made["issues"] == []
     assert await einvoice(documents, made["id"]) is None
+
+
+@pytest.mark.parametrize("handed_in", ["data", "xml"])
+async def test_characters_without_a_glyph_hold_a_document_until_staff_let_it_go(documents, handed_in):
+    await documents.open_shop()
+    await documents.add_customer()
+    data = invoice(lines=[{"name": "\u7ba1 DN 20", "net_price": "100", "tax_rate": "19"}])
+    address = {"line1": "Weg 1", "post_code": "86153", "city": "Augsburg"}
+    parties = {
+        "seller": {"name": "Brunner Haustechnik GmbH", "address": address},
+        "buyer": {"name": "Seidel", "address": address},
+    }
+    xml = write_cii(complete(DocumentData.model_validate(data | parties)))
+    held = await documents.made(**{"data": data} if handed_in == "data" else {"file": xml})
+    assert [(i["code"], i["field"], i["params"]) for i in held["document"]["issues"]] == [
+        ("unprintable", "lines[0].name", {"characters": "\u7ba1"})
+    ]
+    path = f"/v1/documents/{held['document']['id']}/accept-characters"
+    assert (await documents.http.post(path, headers=documents.auth("documents:release"))).status_code == 200
+    assert (await documents.status_of(held["id"]))["document"]["state"] == "shared"
 
 
 async def einvoice(documents, document_id):

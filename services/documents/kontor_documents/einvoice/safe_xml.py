@@ -52,7 +52,9 @@ def _as_ascii_compatible(data: bytes) -> bytes:
         except UnicodeDecodeError as error:
             raise BrokenXml(N_("The UTF-16 text is broken: %(reason)s"), field="file", reason=error) from None
         return re.sub(r"^<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode(errors="replace")
-    declared = _DECLARED.match(data.removeprefix(_BOM))
+    # XML begins with its declaration; some programs write an empty line before it.
+    data = data.removeprefix(_BOM).lstrip()
+    declared = _DECLARED.match(data)
     if declared and declared[1].decode().lower() not in _ENCODINGS:
         raise HostileXml(
             N_("The encoding %(encoding)s is not accepted."),
@@ -60,9 +62,9 @@ def _as_ascii_compatible(data: bytes) -> bytes:
             field="file",
             encoding=declared[1].decode(),
         )
-    if not data.removeprefix(_BOM).lstrip().startswith(b"<"):
+    if not data.startswith(b"<"):
         raise BrokenXml(N_("The file is not XML."), field="file")
-    return data.removeprefix(_BOM)
+    return data
 
 
 def _parsed(data: bytes) -> etree._Element:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import DocumentData, Party
 from kontor_documents.einvoice.findings import Finding
-from kontor_documents.rendering.printable import unprintable
 from kontor_service.formats import countries
 from kontor_service.i18n import N_
 
@@ -24,12 +23,9 @@ def check_issued(data: DocumentData, today: date) -> list[Finding]:
     found = [*_dates(data, today), *_prices(data), *_countries(data)]
     if data.type in _BILLS:
         found += _bill(data)
-    if characters := unprintable(data):
-        found.append(Finding("unprintable", "", _UNPRINTABLE, {"characters": " ".join(characters[:20])}))
     return found
 
 
-_UNPRINTABLE = N_("The PDF cannot show these characters: %(characters)s")
 _COUNTRY = N_("%(country)s is no country. A country is its code of two letters, for example DE.")
 
 

@@ -7,12 +7,14 @@ from typing import Any
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import CashDiscount, DocumentData, Totals
 from kontor_documents.content.paying import discount_amount, is_debited, transfer_account
+from kontor_documents.rendering.printable import unprintable
 from kontor_service.money import to_minor
 
 # UNCL1001: the customer is the seller.
 _SELF_BILLED = frozenset({"389", "261"})
 _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Decimal(0))
 _MAX_REFERENCES = 100
+_MOST_UNPRINTABLE = 10
 
 
 def columns(data: DocumentData) -> dict[str, Any]:
@@ -40,7 +42,8 @@ def columns(data: DocumentData) -> dict[str, Any]:
 
 
 def facts(data: DocumentData) -> dict[str, Any]:
-    """Fields of kontor.documents.v1.Document beside the columns, in its JSON mapping; and the `seller`, for release/rules.py."""
+    """Fields of kontor.documents.v1.Document beside the columns, in its JSON mapping; and `seller` and `unprintable`, for
+    release/rules.py."""
     found: dict[str, Any] = {
         "cash_discounts": [cash_discount(discount, data) for discount in data.cash_discounts],
         "references": [{"kind": r.kind, "number": r.number} for r in data.references[:_MAX_REFERENCES]],
@@ -61,6 +64,8 @@ def facts(data: DocumentData) -> dict[str, Any]:
         found["direct_debit_date"] = data.due_date.isoformat() if data.due_date else ""
     if data.shipping:
         found |= {name: getattr(data.shipping, name) for name in ("carrier", "tracking_number", "tracking_url")}
+    if lost := unprintable(data):
+        found["unprintable"] = dict(list(lost.items())[:_MOST_UNPRINTABLE])
     return found
 
 

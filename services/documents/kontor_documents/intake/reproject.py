@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 _BATCH = 50
 # Said of the document by staff; its content knows nothing of it.
-_SAID_BY_STAFF = ("share_recipient", "share_subject", "share_text", "seller_accepted")
+_SAID_BY_STAFF = ("share_recipient", "share_subject", "share_text", "seller_accepted", "characters_accepted")
 # Staff may have assigned the document to another customer than its content names.
 _ASSIGNED = "customer_number"
 

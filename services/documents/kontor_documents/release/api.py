@@ -93,7 +93,12 @@ async def assign(deps: Deps, document_id: UUID, body: Assignment, principal: Rel
 
 @router.post("/v1/documents/{document_id}/accept-seller")
 async def accept_seller(deps: Deps, document_id: UUID, principal: Releaser) -> dict[str, Any]:
-    return await _act(deps, principal, service.accept_seller, document_id)
+    return await _act(deps, principal, service.accept, document_id, "seller")
+
+
+@router.post("/v1/documents/{document_id}/accept-characters")
+async def accept_characters(deps: Deps, document_id: UUID, principal: Releaser) -> dict[str, Any]:
+    return await _act(deps, principal, service.accept, document_id, "characters")
 
 
 @router.post("/v1/documents/{document_id}/opened")

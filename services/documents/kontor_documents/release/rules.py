@@ -39,6 +39,7 @@ MOVABLE = frozenset(
         "not_made",
         "merchant_unknown",
         "foreign_seller",
+        "unprintable",
     }
 )
 
@@ -85,11 +86,18 @@ def release_blockers(
     found.extend(_about_portal(document.type, merchant))
     if not document.facts.get("seller_accepted") and (name := foreign_seller(document, merchant)):
         found.append(_blocker("foreign_seller", N_("The sender is %(name)s"), "seller.name", name=name))
+    if document.rendered and not document.facts.get("characters_accepted"):
+        found.extend(_unprintable(document.facts.get("unprintable", {})))
     if customer is None:
         found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
     elif not recipient and not recipients(document.type, customer):
         found.append(_blocker("no_email", N_("No e-mail address"), "customer.email"))
     return found
+
+
+def _unprintable(lost: dict[str, str]) -> list[Issue]:
+    message = N_("The PDF cannot show these characters: %(characters)s")
+    return [_blocker("unprintable", message, field) | {"params": {"characters": text}} for field, text in lost.items()]
 
 
 def foreign_seller(document: Document, merchant: identity_pb2.Merchant) -> str:

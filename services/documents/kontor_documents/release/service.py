@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -178,17 +178,20 @@ async def assign(
     return state
 
 
-async def accept_seller(deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str) -> pb.Document:
-    """Records that staff accept a document whose seller is not the merchant, so that it can be shared."""
+async def accept(
+    deps: Dependencies, session: AsyncSession, document_id: UUID, what: Literal["seller", "characters"], *, actor: str
+) -> pb.Document:
+    """Records that staff accept what was found, so that the document can be shared: a seller that is not the merchant, or
+    characters that its PDF cannot show."""
     document, files = await _locked(session, document_id)
     if document.state != "waiting":
         raise WrongState
-    document.facts = {**document.facts, "seller_accepted": True}
+    document.facts = {**document.facts, f"{what}_accepted": True}
     await _review(session, document)
     await note_document(session, document)
     deps.wake.set()
     return await _done(
-        session, document, files, "seller_accepted", pb.DocumentChanged, at=deps.clock.now(), actor=actor
+        session, document, files, f"{what}_accepted", pb.DocumentChanged, at=deps.clock.now(), actor=actor
     )
 
 

@@ -6,11 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import fontpkg_heebo
 import fontpkg_ibm_plex_sans
+import fontpkg_ibm_plex_sans_arabic
 from fontTools.ttLib import TTFont
 from pydantic import BaseModel
 
-FONTS = Path(fontpkg_ibm_plex_sans.__file__).parent / "files"
+_PACKAGES = (fontpkg_ibm_plex_sans, fontpkg_ibm_plex_sans_arabic, fontpkg_heebo)
+# Latin, Greek, Cyrillic; Arabic; Hebrew. Which of them a text is set in is said in letter.typ.
+FONTS = tuple(Path(str(package.__file__)).parent / "files" for package in _PACKAGES)
+_FACES = ("IBMPlexSans[wdth,wght].ttf", "IBMPlexSansArabic-Regular.ttf", "Heebo[wght].ttf")
 
 # Line feed, soft hyphen and zero-width space steer the lines and need no glyph.
 STEERING = "\n\u00ad\u200b"
@@ -18,6 +23,7 @@ STEERING = "\n\u00ad\u200b"
 UNBREAKABLE = re.compile(r"[^\s\u200b-]{40,}")
 LONGEST_WORD = 100
 PIECE = 20
+MOST_NAMED = 20
 
 
 def printable(value: Any) -> Any:
@@ -42,9 +48,12 @@ def printable_text(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def missing() -> re.Pattern[str]:
-    """Matches one character that IBM Plex Sans has no glyph for."""
-    with TTFont(FONTS / "IBMPlexSans[wdth,wght].ttf", lazy=True) as font:
-        covered = sorted({*font.getBestCmap(), *map(ord, STEERING)} - {*range(0x20)} | {0x0A})
+    """Matches one character that no typeface has a glyph for."""
+    glyphs = {*map(ord, STEERING)}
+    for folder, face in zip(FONTS, _FACES, strict=True):
+        with TTFont(folder / face, lazy=True) as font:
+            glyphs.update(font.getBestCmap())
+    covered = sorted(glyphs - {*range(0x20)} | {0x0A})
     ranges: list[list[int]] = []
     for point in covered:
         if ranges and ranges[-1][1] == point - 1:
@@ -54,10 +63,22 @@ def missing() -> re.Pattern[str]:
     return re.compile("[^" + "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges) + "]")
 
 
-def unprintable(document: BaseModel) -> list[str]:
-    """The characters in a document's texts that the page cannot show, each once."""
-    text = unicodedata.normalize("NFC", document.model_dump_json())
-    return [one for one in dict.fromkeys(missing().findall(text)) if _substitute(one) == "\N{REPLACEMENT CHARACTER}"]
+def unprintable(value: Any, path: str = "") -> dict[str, str]:
+    """The characters in a document's texts that the page cannot show, each once, by the field they stand in."""
+    match value:
+        case BaseModel():
+            return unprintable(value.model_dump(mode="json", exclude_defaults=True))
+        case dict():
+            below = [(f"{path}.{key}".removeprefix("."), item) for key, item in value.items()]
+        case list() | tuple():
+            below = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+        case str():
+            lost = dict.fromkeys(missing().findall(unicodedata.normalize("NFC", value)))
+            shown = " ".join([one for one in lost if _substitute(one) == "\N{REPLACEMENT CHARACTER}"][:MOST_NAMED])
+            return {path: shown} if shown else {}
+        case _:
+            return {}
+    return {place: shown for at, item in below for place, shown in unprintable(item, at).items()}
 
 
 def _substitute(character: str) -> str:

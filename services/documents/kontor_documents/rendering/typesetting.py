@@ -51,7 +51,7 @@ def compiled(text: str, day: datetime) -> bytes | str:
 def _compiler() -> typst.Compiler:
     compiler: typst.Compiler | None = getattr(_thread, "compiler", None)
     if compiler is None:
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*map(str, FONTS)])
         compiler = typst.Compiler(TEMPLATES / "letter.typ", root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
         _thread.compiler = compiler
     return compiler

@@ -46,13 +46,18 @@ async def assign(request: Request, document_id: UUID) -> Response:
 
 
 @router.post("/{document_id}/absender")
-async def accept_seller(request: Request, document_id: UUID) -> Response:
-    """The sender is not the merchant, and the document may go all the same."""
+@router.post("/{document_id}/zeichen")
+async def accept(request: Request, document_id: UUID) -> Response:
+    """The sender is not the merchant, or the PDF lacks characters, and the document may go all the same."""
     await current_staff(request)
     await read_form(request)
+    what, good = {
+        "absender": ("seller", _("The sender is accepted for this document.")),
+        "zeichen": ("characters", _("The document may go without these characters.")),
+    }[request.url.path.rpartition("/")[2]]
     return await act(
-        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/accept-seller",
-        back=f"/dokumente/{document_id}", good=_("The sender is accepted for this document."),
+        request, "documents", "documents:release", "POST", f"/v1/documents/{document_id}/accept-{what}",
+        back=f"/dokumente/{document_id}", good=good,
     )  # fmt: skip
 
 

@@ -187,6 +187,7 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_FILE_SHOWN: _HistoryFact.ValueType  # 11
     HISTORY_FACT_ISSUED: _HistoryFact.ValueType  # 12
     HISTORY_FACT_SELLER_ACCEPTED: _HistoryFact.ValueType  # 13
+    HISTORY_FACT_CHARACTERS_ACCEPTED: _HistoryFact.ValueType  # 14
 
 class HistoryFact(_HistoryFact, metaclass=_HistoryFactEnumTypeWrapper):
     """What happened to a document, as its history has it."""
@@ -205,6 +206,7 @@ HISTORY_FACT_FILE_HIDDEN: HistoryFact.ValueType  # 10
 HISTORY_FACT_FILE_SHOWN: HistoryFact.ValueType  # 11
 HISTORY_FACT_ISSUED: HistoryFact.ValueType  # 12
 HISTORY_FACT_SELLER_ACCEPTED: HistoryFact.ValueType  # 13
+HISTORY_FACT_CHARACTERS_ACCEPTED: HistoryFact.ValueType  # 14
 
 class _SubmissionState:
     ValueType = typing.NewType("ValueType", builtins.int)

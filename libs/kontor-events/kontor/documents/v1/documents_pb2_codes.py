@@ -72,6 +72,7 @@ class HistoryFact(Code):
     FILE_SHOWN = 'file_shown', 'File shown'
     ISSUED = 'issued', 'Issued'
     SELLER_ACCEPTED = 'seller_accepted', 'Sender accepted'
+    CHARACTERS_ACCEPTED = 'characters_accepted', 'Missing characters accepted'
 
 
 class SubmissionState(Code):
