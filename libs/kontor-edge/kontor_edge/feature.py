@@ -26,7 +26,8 @@ class Section:
     """An entry of the portal's navigation.
 
     `shown` and `count` (beside the label; none for 0) are SQL about the session `s`. Every page asks for them: they want
-    an index. `waiting` stands on the start page while something is counted. `label` and it are msgids, marked with N_.
+    an index. While something is counted the start page says `waiting`, with a button `action` (else `label`) to
+    `action_path` (else `path`). The words are msgids, marked with N_.
     """
 
     name: str
@@ -35,11 +36,14 @@ class Section:
     shown: str = "true"
     count: str = "0"
     waiting: str = ""
+    action: str = ""
+    action_path: str = ""
 
     @property
     def entry(self) -> str:
         """SQL that answers this entry as JSON text, NULL where it is not shown."""
         said = {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
+        said |= {"action": self.action or self.label, "action_path": self.action_path or self.path}
         fixed = orjson.dumps(said).decode()[:-1].replace("'", "''")
         return f"""CASE WHEN {self.shown} THEN '{fixed},"count":' || ({self.count}) || '}}' END"""
 

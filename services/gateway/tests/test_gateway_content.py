@@ -25,6 +25,14 @@ async def page(portal: Any, address: str, cookie: dict[str, str]) -> str:
     return text
 
 
+async def test_a_session_says_whose_it_is_and_what_there_is_for_them(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
+    told = (await portal.json("/api/portal/v1/brunner/session", cookie)).json()
+    assert (told["session"]["name"], told["merchant"]["slug"]) == ("Anna Seidel", "brunner")
+    assert [section["name"] for section in told["session"]["sections"]] == ["overview", "documents"]
+
+
 async def test_lines_appear_once_they_are_fetched(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     customer = await portal.customer(merchant)

@@ -39,10 +39,10 @@ _Owed = model(
 Overview = model(
     "Overview", owed=many(_Owed), due=many(Entry), latest=many(Entry), customers=many(CustomerName),
 )  # fmt: skip
-_Section = model("PortalSection", name=str, path=str)
+_Section = model("PortalSection", name=str, label=str, path=str, waiting=str, action=str, action_path=str, count=int)
 _Session = model(
     "PortalSession", id=str, kind=str, name=str | None, email=str | None, language=str, contact_id=str | None, customers=list[str],
-    document_id=str | None, rights=list[str], expires_at=str, sections=many(_Section),
+    document_id=str | None, rights=list[str], expires_at=str, ends_at=str | None, seen_at=str | None, sections=many(_Section),
 )  # fmt: skip
 _Type = model("TypeRights", can_pay=bool, can_print=bool)
 _Link = model("FooterLink", label=str, url=str)

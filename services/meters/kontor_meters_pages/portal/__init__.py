@@ -12,6 +12,8 @@ _SECTION = Section(
     "/zaehler",
     shown="s.document_id IS NULL AND EXISTS (SELECT FROM meter t WHERE t.listed AND t.customer_id = ANY (s.customers))",
     waiting=N_("Please read your meters"),
+    action=N_("Submit readings"),
+    action_path="/zaehler/melden",
     count="""SELECT coalesce(sum(cardinality(a.waiting)), 0) FROM reading_invitation a
                 WHERE a.customer_id = ANY (s.customers) AND cardinality(a.waiting) > 0""",
 )
