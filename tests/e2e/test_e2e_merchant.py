@@ -247,7 +247,7 @@ def test_a_mail_that_went_wrong_is_sent_again_to_the_right_address(platform, erp
 def test_an_own_mail_text_is_used_from_then_on(platform, erp, merchant):
     page = merchant.page
     merchant.go("/mails/texte")
-    page.get_by_role("row").filter(has_text="Ihre Rechnung [Invoice.number]").get_by_role("link").click()
+    page.get_by_role("row").filter(has_text="Ihre [Invoice.type] [Invoice.number]").get_by_role("link").click()
     page.get_by_label("Betreff").fill("Neue Post: [Invoice.number]")
     page.get_by_role("button", name="Speichern").click()
     merchant.said("Gespeichert.")

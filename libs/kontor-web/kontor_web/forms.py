@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from kontor_service.errors import Forbidden, Problem, spoken
+from kontor_service.errors import Forbidden, Invalid, Problem, spoken
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_service.money import TOO_MUCH, digits, to_minor
@@ -192,7 +192,8 @@ class Form:
             if ours in self.values or theirs in names:
                 self.error(ours, message)
             else:
-                self.problem = f"{theirs}: {message}" if theirs else message
+                # A conflict speaks of the thing itself, not of a field that somebody filled in elsewhere.
+                self.problem = f"{theirs}: {message}" if theirs and problem.status == Invalid.status else message
         if not findings:
             self.problem = problem.detail
 

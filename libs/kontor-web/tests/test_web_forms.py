@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from kontor_service.errors import Invalid
+from kontor_service.errors import Conflict, Invalid
 from kontor_web import Form
 
 
@@ -100,3 +100,9 @@ def test_a_prefilled_form_shows_flags_lists_and_nothing() -> None:
     assert found.has("many", "b")
     assert found.value("none") == ""
     assert found.value("number") == "3"
+
+
+def test_a_conflict_is_said_without_the_name_of_a_field_that_the_form_does_not_have() -> None:
+    found = form({"subject": "x"})
+    found.take(Conflict.of([{"field": "seller.name", "code": "foreign_seller", "message": "The sender is another"}]))
+    assert found.problem == "The sender is another"

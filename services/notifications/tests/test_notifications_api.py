@@ -58,7 +58,7 @@ async def test_the_list_shows_what_is_in_force_and_what_may_be_used(desk: Any) -
         "kind": "document_shared:invoice", "label": "Document", "document_type": "invoice", "language": "de", "own": True, **WORDS,
     }  # fmt: skip
     assert not by_key["document_shared:invoice", "en"]["own"]
-    assert by_key["document_shared:invoice", "en"]["subject"].startswith("Your invoice")
+    assert by_key["document_shared:invoice", "en"]["subject"].startswith("Your [Invoice.type]")
     names = [one["name"] for one in answer["placeholders"]["document_shared:invoice"]]
     assert "Document.customerportal_url" in names
 

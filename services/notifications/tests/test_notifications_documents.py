@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared, DocumentWithdrawn
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 
@@ -31,6 +33,24 @@ async def test_a_shared_invoice_reaches_the_contact_person_with_its_link(
     assert mail["attachments"] == []
     [row] = await desk.log("sent")
     assert (row["attempts"], row["subject"], row["document_number"]) == (1, mail["subject"], "RE-2026-0042")
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"kind": "partial"}, "Abschlagsrechnung"),
+        ({"kind": "corrected", "gross_minor": -11900, "amount_due_minor": -11900}, "Korrekturrechnung"),
+        ({"amount_due_minor": -3100}, "Rechnung"),
+        ({"kind": "self_billed"}, "Gutschrift"),
+    ],
+)
+async def test_a_mail_calls_the_invoice_what_it_is(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document, changes: dict[str, Any], name: str
+) -> None:
+    await desk.know(merchant, customer)
+    await desk.tell(DocumentShared(document=another(document, 1, **changes)))
+    [mail] = await desk.mails(1)
+    assert mail["subject"] == f"Ihre {name} RE-2026-0101 von Elektro Wagner GmbH"
 
 
 async def test_each_contact_who_gets_the_type_is_written_to_in_their_language(

@@ -173,6 +173,13 @@ def test_a_debited_invoice_says_when_instead_of_asking(facts: Facts, document: D
     assert "bezahlen" not in text
 
 
+def test_a_debited_invoice_without_a_day_says_that_it_is_debited(facts: Facts, document: Document) -> None:
+    document.payment_means = "direct_debit"
+    text = body("[Overview]\n[Link]", but(facts, documents=(DocumentFacts(document),)))
+    assert "wird von Ihrem Konto eingezogen" in text
+    assert "ezahlen" not in text
+
+
 @settings(deadline=None)
 @given(subject=st.text(max_size=80), text=st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_any_template_is_either_refused_or_rendered(subject: str, text: str) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
+from kontor.documents.v1.documents_pb2_codes import InvoiceKind
 from kontor_notifications.kind import MailKind, MailText, Occasion
 from kontor_notifications.mails.recipients import recipients
-from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields, is_credit
+from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields
 from kontor_service.i18n import N_
 
 SHARED, _SEVERAL = "document_shared", "documents_shared"
@@ -32,8 +33,8 @@ _TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         N_("Follow your delivery: [DeliveryNote.tracking_url]"),
     )),
     "invoice": (("Invoice", "Rechnung"), (
-        N_("Your invoice [Invoice.number] from [Company.name]"),
-        N_("Your invoice [Invoice.number] of [Invoice.date] is ready for you."),
+        N_("Your [Invoice.type] [Invoice.number] from [Company.name]"),
+        N_("Your [Invoice.type] [Invoice.number] of [Invoice.date] is ready for you."),
     )),
     "reminder": (("Reminder", "Mahnung"), (
         N_("Payment reminder [Reminder.number] from [Company.name]"),
@@ -104,8 +105,8 @@ def _name(document_type: str) -> str:
 
 
 def _name_for(document: Document) -> str:
-    """The mail text for the document; an invoice with a negative amount uses the text for credit notes."""
-    return _name("credit_note" if is_credit(document) else document.type)
+    """The mail text for the document; an invoice of less than nothing stays one, a self-billed one is a credit note."""
+    return _name("credit_note" if document.kind == InvoiceKind.SELF_BILLED else document.type)
 
 
 def _occasion(event: DocumentShared) -> Occasion:

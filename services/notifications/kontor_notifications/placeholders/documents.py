@@ -146,6 +146,11 @@ def _cells(facts: Facts) -> list[Cells]:
         (N_("To pay") if asks else N_("Credit") if is_credit(state) else N_("Amount"), _amount(facts.document), True),
         (N_("Due on"), _day(state.due_date) if asks else "", False),
         (N_("Debited on"), _day(state.direct_debit_date) if debited else "", False),
+        (
+            N_("Payment"),
+            _("will be debited from your account") if debited and not state.direct_debit_date else "",
+            False,
+        ),
         (N_("Cash discount"), _cash_discount(facts.document), False),
         (N_("Valid until"), _day(state.valid_until), False),
         (N_("Delivery"), " ".join(part for part in (state.carrier, state.tracking_number) if part), False),
