@@ -25,9 +25,14 @@ _BY_TYPE = {
     "less_than_equal": N_("At most %(le)s is expected here."),
     "literal_error": N_("One of these is expected here: %(expected)s"),
     "enum": N_("One of these is expected here: %(expected)s"),
-    "string_pattern_mismatch": N_("It contains characters that cannot be used. Allowed is: %(pattern)s"),
+    "string_pattern_mismatch": N_("It contains characters that cannot be used."),
     "decimal_max_places": N_("At most %(decimal_places)s decimals are possible here."),
     "timezone_aware": N_("A point in time needs its time zone, for example 2026-11-27T08:30:00+01:00."),
+}
+# A pattern says nothing to people: those that stand for something known have an example.
+_BY_PATTERN = {
+    "^[A-Z]{3}$": N_("A currency is expected here, for example EUR."),
+    "^([A-Z]{2})?$": N_("A country is expected here by its two letters, for example DE."),
 }
 # By the first word of the type: date_parsing, date_type, …
 _BY_FAMILY = {
@@ -84,7 +89,7 @@ def expectation(error: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     params = {name: _plain(value) for name, value in told.items() if isinstance(value, str | int | float | Decimal)}
     if "expected" in params:
         params["expected"] = str(params["expected"]).replace("'", "").replace(" or ", ", ")
-    message = _BY_TYPE.get(kind) or _BY_FAMILY.get(kind.partition("_")[0]) or str(error["msg"])
+    message = _BY_PATTERN.get(str(params.get("pattern"))) or _BY_TYPE.get(kind) or _BY_FAMILY.get(kind.partition("_")[0]) or str(error["msg"])
     return message.removeprefix("Value error, "), params
 
 

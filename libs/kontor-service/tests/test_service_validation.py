@@ -1,9 +1,11 @@
 """What every input may say: texts without control characters, numbers in digits of our own script."""
 
-import pytest
-from pydantic import BaseModel, ValidationError
+from typing import Annotated
 
-from kontor_service.validation import Line, Number, Text
+import pytest
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+
+from kontor_service.validation import Line, Number, Text, expectation
 
 
 class Said(BaseModel):
@@ -49,3 +51,17 @@ def test_numbers_are_taken(number: str) -> None:
 @pytest.mark.parametrize("number", ["١٢", "१२", "１２", "1_000", "²", "zwölf"])
 def test_digits_of_other_scripts_are_no_number(number: str) -> None:
     assert code(amount=number) == "decimal_parsing"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("^[A-Z]{3}$", "A currency is expected here, for example EUR."),
+        ("^[a-z]+$", "It contains characters that cannot be used."),
+    ],
+)
+def test_no_pattern_is_shown_to_people(pattern: str, message: str) -> None:
+    shape = TypeAdapter(Annotated[str, StringConstraints(pattern=pattern)])
+    with pytest.raises(ValidationError) as refused:
+        shape.validate_python("EURO 1")
+    assert expectation(refused.value.errors()[0])[0] == message

@@ -103,6 +103,6 @@ def test_a_prefilled_form_shows_flags_lists_and_nothing() -> None:
 
 
 def test_a_conflict_is_said_without_the_name_of_a_field_that_the_form_does_not_have() -> None:
-    found = form({"subject": "x"})
+    found = form(subject="x")
     found.take(Conflict.of([{"field": "seller.name", "code": "foreign_seller", "message": "The sender is another"}]))
     assert found.problem == "The sender is another"
