@@ -89,7 +89,8 @@ def expectation(error: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     params = {name: _plain(value) for name, value in told.items() if isinstance(value, str | int | float | Decimal)}
     if "expected" in params:
         params["expected"] = str(params["expected"]).replace("'", "").replace(" or ", ", ")
-    message = _BY_PATTERN.get(str(params.get("pattern"))) or _BY_TYPE.get(kind) or _BY_FAMILY.get(kind.partition("_")[0]) or str(error["msg"])
+    known = _BY_PATTERN.get(str(params.get("pattern"))) or _BY_TYPE.get(kind) or _BY_FAMILY.get(kind.partition("_")[0])
+    message = known or str(error["msg"])
     return message.removeprefix("Value error, "), params
 
 
