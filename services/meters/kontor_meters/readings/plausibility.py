@@ -1,7 +1,8 @@
 """Whether a value can be right; pure. Values are what stands on the meter's face.
 
 How much a meter may use per day follows from what it ever used: three times the highest rate between two readings of
-its series that lie at least a week apart, and never less than a floor. Without such a span, the floor is what a large
+its series that lie at least a week apart, and never less than a floor. A meter without a reading of its first day began
+at zero. Without such a span, the floor is what a large
 household, or else a small business uses of this kind. With one or two it is five times the rate and, where the kind knows
 no seasons, at least a quarter of what a business uses: a digit too many is noticed early. Later the floor is a tenth, so
 that a flat that stood empty may be lived in again.
@@ -167,12 +168,19 @@ def _same_day(point: Point, around: Surroundings) -> list[Finding]:
 def _course(face: Face, point: Point, around: Surroundings) -> list[Finding]:
     most = most_per_day(face, around.spans)
     found = []
-    if around.before is not None:
-        found += _since(face, around.before, point, most, around)
+    before = around.before or _start(point, around)
+    if before is not None:
+        found += _since(face, before, point, most, around)
     if around.after is not None and used_between(face, point, around.after, most) is None:
         after = {"next": plain(around.after.value), "next_on": _day(around, around.after.taken_at)}
         found.append(Finding(FindingCode.ABOVE_NEXT, "warning", after))
     return found
+
+
+def _start(point: Point, around: Surroundings) -> Point | None:
+    """The zero of a meter whose first reading this is. On its first day the reading is its start value."""
+    is_start = point.taken_at < around.in_use_from + timedelta(days=1)
+    return None if is_start or around.after else Point(around.in_use_from, Decimal(0))
 
 
 def _since(face: Face, before: Point, point: Point, most: Decimal, around: Surroundings) -> list[Finding]:

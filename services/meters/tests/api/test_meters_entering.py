@@ -235,9 +235,9 @@ async def test_a_link_learns_nothing_of_what_was_read(world: Any) -> None:
 async def test_a_number_with_two_meanings_is_asked_back(world: Any) -> None:
     water = [{"unit": "m3", "digits_before": 5, "digits_after": 3}]
     meter = await world.add(kind="water", registers=water)
-    result = await world.enter(meter, "12.345")
+    result = await world.enter(meter, "2.345")
     assert (result["outcome"], codes(result)) == ("asks_back", ["ambiguous"])
-    assert result["findings"][0]["values"] == {"read_as": "12.345", "or": "12345"}
+    assert result["findings"][0]["values"] == {"read_as": "2.345", "or": "2345"}
 
 
 async def test_a_number_with_two_meanings_is_the_one_that_fits(world: Any) -> None:

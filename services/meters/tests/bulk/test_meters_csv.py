@@ -62,6 +62,17 @@ def test_what_is_missing_is_named() -> None:
     assert "Kunde" in raised.value.detail
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman"])
+def test_the_encoding_is_that_of_which_the_headings_are_understood(encoding: str) -> None:
+    read = table("Zählernummer;Zählerstand;Datum;Notiz\n1;2;2025-12-31;Küche\n".encode(encoding), "readings")
+    assert (read.headings[1], read.rows[0].cells[3]) == ("Zählerstand", "Küche")
+
+
+def test_a_nul_costs_its_own_line_only() -> None:
+    read = table(b"meter;value;date\n1;2\0;2025-12-31\n2;3;2025-12-31\n", "readings")
+    assert [row.values["value"] for row in read.rows] == ["2\ufffd", "3"]
+
+
 def test_a_picture_is_no_file_of_readings() -> None:
     with pytest.raises(FileUnreadable):
         table(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x81\x8d", "readings")

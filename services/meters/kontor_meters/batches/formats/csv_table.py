@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,39 +42,42 @@ class Table:
     rows: list[Row]
 
 
-def decoded(content: bytes) -> str:
-    """UTF-8 and UTF-16, with or without byte order mark, and else Windows-1252. Raises FileUnreadable."""
-    text = _decoded(content)
-    if "\0" in text:
-        raise FileUnreadable(N_("The file holds other things than text."), field="file")
-    return text.removeprefix("\ufeff")
+def decoded(content: bytes, known: Mapping[str, Column] = {}) -> str:
+    """UTF-8 and UTF-16, with or without byte order mark, else what spreadsheets of Windows, DOS and old Macs write: that
+    of which the first line names the most columns. A NUL, which nothing can store, becomes a sign that stands for no value.
+    Raises FileUnreadable."""
+    text = _text(content, known)
+    if text is None:
+        raise FileUnreadable(N_("The file's encoding is not known: save it as UTF-8."), field="file")
+    return text.replace("\0", "\ufffd").removeprefix("\ufeff")
 
 
-def _decoded(content: bytes) -> str:
-    for encoding in _candidates(content):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileUnreadable(N_("The file's encoding is not known: save it as UTF-8."), field="file")
+def _text(content: bytes, known: Mapping[str, Column]) -> str | None:
+    unicode = _unicode(content)
+    with suppress(UnicodeDecodeError):
+        return content.decode(unicode)
+    if unicode != "utf-8-sig":
+        return None
+    texts = [content.decode(encoding, errors="replace") for encoding in ("cp1252", "cp850", "mac_roman")]
+    best = max(texts, key=lambda text: _columns_named(_first_line(text), known))
+    return None if best is texts[0] and "\ufffd" in best else best
 
 
-def _candidates(content: bytes) -> Sequence[str]:
+def _unicode(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return ("utf-16",)
-    if content[1:200:2].count(0) > content[:200:2].count(0):
-        return ("utf-16-le",)
-    if content[:200:2].count(0):
-        return ("utf-16-be",)
-    return ("utf-8-sig", "cp1252")
+        return "utf-16"
+    low, high = content[:200:2].count(0), content[1:200:2].count(0)
+    # One NUL alone is a fault in a text.
+    if max(low, high) * 8 <= len(content[:200]):
+        return "utf-8-sig"
+    return "utf-16-le" if high > low else "utf-16-be"
 
 
 def table(content: bytes, kind: str) -> Table:
     """Raises FileUnreadable, ColumnsMissing (with the missing headings), TooLarge."""
-    text = decoded(content)
-    said, text = _said(text)
     known = known_as(COLUMNS[kind])
-    first = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
+    said, text = _said(decoded(content, known))
+    first = _first_line(text)
     separator = said or max(_SEPARATORS, key=lambda sign: (_understood(first, sign, known), first.count(sign)))
     lines = _lines(text, separator)
     _, headings = next(lines, (0, []))
@@ -97,7 +101,15 @@ def _said(text: str) -> tuple[str, str]:
     return text[4], text[5:]
 
 
-def _understood(first: str, separator: str, known: dict[str, Column]) -> int:
+def _first_line(text: str) -> str:
+    return re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
+
+
+def _columns_named(first: str, known: Mapping[str, Column]) -> int:
+    return max(_understood(first, sign, known) for sign in _SEPARATORS)
+
+
+def _understood(first: str, separator: str, known: Mapping[str, Column]) -> int:
     return sum(folded(heading) in known for heading in first.split(separator))
 
 
