@@ -1,5 +1,7 @@
 """What portal pages share: whose session it is, what it may see, and the frame of its pages."""
 
+from collections import Counter
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Annotated, Any, NoReturn
@@ -83,6 +85,15 @@ async def query_portal(request: Request, slug: str, *, closed: bool = False) -> 
         return None
     merchant: dict[str, Any] = orjson.loads(record["merchant"])
     return merchant
+
+
+def customer_names(customers: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What to call each customer of a log-in that has several, by id: with the number where two have one name. Empty for
+    one customer: nobody wonders whose it is."""
+    if len(customers) < 2:
+        return {}
+    many = Counter(customer["name"] for customer in customers)
+    return {c["id"]: c["name"] if many[c["name"]] == 1 else f"{c['name']} ({c['number']})" for c in customers}
 
 
 def page_context(record: asyncpg.Record, section: str = "", *, live: str | None = None) -> PageContext:

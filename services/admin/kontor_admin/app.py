@@ -9,6 +9,7 @@ from kontor_admin.features import FEATURES
 from kontor_admin.settings import Settings
 from kontor_admin.views import SHAPE
 from kontor_edge.app import Kind, add_globals, build_edge, secret_paths
+from kontor_edge.head_of_links import HeadOfLinks
 from kontor_edge.openapi import Api
 from kontor_edge.staff import current_staff, known_page_context
 from kontor_identity_pages.log_in import install_log_in_redirect
@@ -55,5 +56,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.openapi = lambda: _API.of(app)  # type: ignore[method-assign]
     add_globals(app.state.pages, words.GLOBALS)
     install_log_in_redirect(app)
+    app.add_middleware(HeadOfLinks, paths=secret_paths(FEATURES))
     app.add_middleware(Protect, exempt=("/internal/",), secret_paths=secret_paths(FEATURES))
     return app

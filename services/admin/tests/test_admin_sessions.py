@@ -139,6 +139,11 @@ async def test_an_old_reset_link_offers_a_new_one(shop: Shop) -> None:
     assert "Neuen anfordern" in answer.text
 
 
+async def test_head_of_a_reset_link_answers_like_get(shop: Shop) -> None:
+    look, head = [await shop.client.request(method, "/passwort/token") for method in ("GET", "HEAD")]
+    assert (head.status_code, head.content) == (look.status_code, b"") == (200, b"")
+
+
 async def test_a_form_of_another_site_changes_nothing(shop: Shop) -> None:
     answer = await shop.client.post("/kunden/neu", data={"csrf": token()}, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403

@@ -3,9 +3,9 @@
 from fastapi import FastAPI
 
 from kontor_edge.app import Kind, build_edge, secret_paths
+from kontor_edge.head_of_links import HeadOfLinks
 from kontor_edge.portal import current_reader, known_page_context
 from kontor_gateway import openapi
-from kontor_gateway.access.links import HeadOfLinks
 from kontor_gateway.features import FEATURES
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE

@@ -72,7 +72,7 @@ async def test_an_expired_link_offers_a_new_one_by_mail(portal: Any) -> None:
     [
         (410, {"can_request_new": True}, ["Dieser Link gilt nicht mehr", 'action="/l/old/neu"', "/brunner/anmelden"]),
         (410, {"can_request_new": False}, ["Dieser Link gilt nicht mehr", "/brunner/anmelden"]),
-        (403, {}, ["Dieses Portal ist zurzeit abgeschaltet."]),
+        (403, {}, ["Dieses Portal steht Ihnen zurzeit nicht zur Verfügung."]),
     ],
 )
 async def test_a_link_that_opens_nothing_names_the_merchant_and_the_way_on(
@@ -99,6 +99,16 @@ async def test_used_invitations_and_resets_name_the_merchant_and_the_way_on(port
         assert page.status_code == 410
         for word in ("Firma brunner", "mailto:hallo@brunner.example", f'href="{way}"'):
             assert word in page.text, word
+
+
+async def test_an_invitation_to_a_portal_that_is_off_says_so_and_whom_to_ask(portal: Any) -> None:
+    await portal.merchant("brunner", portal_enabled=False)
+    portal.owners.answer("POST", "/v1/invitations/inspect", {"code": "not_allowed", "slug": "brunner"}, 403)
+    page = await portal.page("/einladung/token")
+    assert page.status_code == 403
+    for word in ("Dieses Portal steht Ihnen zurzeit nicht zur Verfügung.", "mailto:hallo@brunner.example"):
+        assert word in page.text
+    assert "Passwort" not in page.text
 
 
 async def test_head_of_a_link_answers_like_get(portal: Any) -> None:

@@ -258,6 +258,8 @@ async def test_several_customers_are_one_list_with_a_filter(portal: Any, home: A
     page = said(await portal.page("/stadtwerk/zaehler", cookie))
     assert "A-1" in page
     assert "Haus B (K-2)" in page
+    every = (await portal.page("/stadtwerk/zaehler/melden", cookie)).text
+    assert every.count('<span class="sub">Haus B</span>') == 1
     narrowed = (await portal.page(f"/stadtwerk/zaehler?customer={second}", cookie)).text
     assert "A-1" not in narrowed
     assert "B-1" in narrowed

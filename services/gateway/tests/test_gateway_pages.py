@@ -139,6 +139,55 @@ async def test_several_customers_of_one_log_in_are_one_list_with_a_filter(portal
     assert "RE-2" in narrowed.text
 
 
+async def test_an_overview_of_several_customers_says_whose_each_sum_and_row_is(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    first, second = await portal.customer(merchant, "Haus A", "K-1"), await portal.customer(merchant, "Haus B", "K-2")
+    for customer, number, currency in ((first, "RE-1", "EUR"), (second, "RE-2", "EUR"), (second, "RE-3", "CHF")):
+        document = await portal.document(merchant, customer, number, currency=currency)
+        await portal.owed(merchant, customer, document, currency=currency)
+    cookie = await portal.login("brunner", merchant, first, second)
+
+    answer = (await portal.json("/api/portal/v1/brunner/overview", cookie)).json()
+    sums = [(one["customer_id"], one["currency"], one["open"], one["many"]) for one in answer["owed"]]
+    assert sums[0] == (first, "EUR", 11900, 1)
+    assert sorted(sums[1:]) == [(second, "CHF", 11900, 1), (second, "EUR", 11900, 1)]
+    assert {entry["customer_id"] for entry in answer["due"]} == {first, second}
+
+    page = (await portal.page("/brunner", cookie)).text
+    open_of = '<a href="/brunner/dokumente?status=open&amp;sort=due&amp;order=asc&amp;customer={}">{}</a>'
+    assert page.count(open_of.format(first, "Haus A")) == 1
+    assert page.count(open_of.format(second, "Haus B")) == 2
+    for number, name in (("RE-1", "Haus A"), ("RE-2", "Haus B"), ("RE-3", "Haus B")):
+        rows = [row for row in page.split("<tr>") if number in row]
+        assert len(rows) == 2
+        assert all(f'<span class="sub">{name}</span>' in row for row in rows)
+    document_page = (await portal.page(f"/brunner/dokumente/{document}", cookie)).text
+    assert "Haus B · " in document_page
+
+
+async def test_one_customer_is_not_named_in_every_row(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant, "Haus A", "K-1")
+    document = await portal.document(merchant, customer, "RE-1")
+    await portal.owed(merchant, customer, document)
+    cookie = await portal.login("brunner", merchant, customer)
+    page = (await portal.page("/brunner", cookie)).text
+    assert '<span class="sub">Haus A</span>' not in page
+    assert f"customer={customer}" not in page
+
+
+async def test_customers_of_one_name_are_told_apart_by_number(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customers = [await portal.customer(merchant, "Haus A", number) for number in ("K-1", "K-2")]
+    for customer, number in zip(customers, ("RE-1", "RE-2"), strict=True):
+        await portal.document(merchant, customer, number)
+    cookie = await portal.login("brunner", merchant, *customers)
+    for path in ("/brunner", "/brunner/dokumente"):
+        page = (await portal.page(path, cookie)).text
+        assert page.count('<span class="sub">Haus A (K-1)</span>') == 1
+        assert page.count('<span class="sub">Haus A (K-2)</span>') == 1
+
+
 async def test_a_document_link_opens_its_document_and_related_ones_no_more(portal: Any) -> None:
     merchant = await portal.merchant("brunner")
     customer = await portal.customer(merchant)
@@ -160,6 +209,12 @@ async def test_a_portal_that_is_switched_off_shows_nothing(portal: Any) -> None:
     cookie = await portal.login("brunner", merchant, await portal.customer(merchant))
     answer = await portal.json("/api/portal/v1/brunner/documents", cookie)
     assert (answer.status_code, answer.json()["code"]) == (403, "portal_off")
+    for path in ("/brunner/anmelden", "/brunner/code", "/brunner/passwort-vergessen"):
+        page = await portal.page(path)
+        assert page.status_code == 403
+        assert "Dieses Portal ist zurzeit abgeschaltet." in page.text
+        assert "Firma brunner" in page.text
+    assert (await portal.page("/nirgends/anmelden")).status_code == 404
 
 
 async def test_without_a_word_from_identity_for_five_minutes_private_pages_stop(portal: Any) -> None:

@@ -317,13 +317,17 @@ async def test_the_link_of_a_mail_has_all_meters_that_are_asked_for(portal: Any,
 
 
 async def test_a_link_that_is_over_or_unknown_has_a_page_that_says_so(portal: Any, home: Any) -> None:
-    for status, words in ((410, "gilt nicht mehr"), (404, "kennen wir nicht"), (403, "gilt nicht mehr")):
+    for status, words in ((410, "gilt nicht mehr"), (404, "kennen wir nicht"), (403, "nicht zur Verfügung")):
+        await portal.merchant("stadtwerk", id=home["merchant"], portal_enabled=status != 403, version=1000 - status)
         portal.owners.answer("POST", "/v1/links/inspect", {"code": "x", "slug": "stadtwerk"}, status)
         for method in ("GET", "POST"):
             page = await portal.page("/z/secret", method=method)
             assert page.status_code == status
             assert words in page.text
-            assert "Firma stadtwerk" in page.text
+            for word in ("Firma stadtwerk", "mailto:hallo@stadtwerk.example", "tel:+49 821 123"):
+                assert word in page.text
+            assert ('href="/stadtwerk/anmelden"' in page.text) == (status != 403)
+    await portal.merchant("stadtwerk", id=home["merchant"], version=1000)
     await linked(portal, f"meters.meter:{uuid7()}")
     assert "Hier ist nichts einzutragen" in (await portal.page("/z/secret")).text
     portal.owners.answer("POST", "/v1/links/inspect", {"slug": "stadtwerk", "document_id": str(uuid7())})
@@ -340,7 +344,9 @@ async def test_a_link_ends_while_the_portal_is_off_for_its_customer(portal: Any,
     await portal.say(identity_pb2.CustomerChanged(customer=state))
     for method in ("GET", "POST"):
         page = await portal.page("/z/secret", method=method)
-        assert page.status_code == 410
+        assert page.status_code == 403
+        assert "Dieses Portal steht Ihnen zurzeit nicht zur Verfügung." in page.text
+        assert "mailto:hallo@stadtwerk.example" in page.text
         assert home["one"].number not in page.text
 
 

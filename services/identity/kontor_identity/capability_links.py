@@ -129,7 +129,7 @@ async def _open(deps: Dependencies, text: str) -> tuple[UUID, asyncpg.Record]:
     if generation != row["generation"] or row["closed"]:
         raise LinkExpired(slug=row["slug"], can_request_new=False)
     if not row["portal_enabled"]:
-        raise PortalOff
+        raise PortalOff(slug=row["slug"])
     return token.id, row
 
 

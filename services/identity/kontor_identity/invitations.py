@@ -8,12 +8,14 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_identity.access.services import CallingService
+from kontor_identity.access.tokens import PortalOff
 from kontor_identity.challenges import open_challenge, use_challenge
 from kontor_identity.customers.store import changed, hold
 from kontor_identity.dependencies import Dependencies, Deps
 from kontor_identity.fields import Input
 from kontor_identity.limits import LOGIN, TOKEN_BY_IP, network
-from kontor_identity.models import Challenge, Contact, Merchant, PortalUser
+from kontor_identity.links.rules import why_closed
+from kontor_identity.models import Challenge, Contact, Customer, Merchant, PortalUser
 from kontor_identity.passwords.changes import set_password
 from kontor_identity.sessions.changes import grants_change, person_changed
 from kontor_identity.sessions.start import Started, account_key, start_session
@@ -40,11 +42,17 @@ class Acceptance(InvitationToken):
 
 @router.post("/inspect")
 async def inspect(body: InvitationToken, deps: Deps, _: CallingService) -> dict[str, Any]:
-    """What an invited person sees before choosing a password; with `has_account` they give the one they have."""
+    """What an invited person sees before choosing a password; with `has_account` they give the one they have.
+
+    Raises LinkUnknown, LinkExpired, PortalOff.
+    """
     invitation = await open_challenge(deps, body.token, "invitation")
     async with deps.db.transaction(invitation.merchant_id) as session:
         merchant = await session.get_one(Merchant, invitation.merchant_id)
+        customer = await session.get_one(Customer, invitation.customer_id)
         user = await _user(session, invitation)
+    if why_closed(merchant, customer):
+        raise PortalOff(slug=merchant.slug)
     return {
         "slug": merchant.slug, "merchant_name": merchant.name, "email": invitation.email, "name": invitation.name,
         "has_account": user is not None,

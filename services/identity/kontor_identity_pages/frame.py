@@ -9,6 +9,7 @@ from kontor_edge import portal, staff
 from kontor_edge.edge import pages
 from kontor_edge.query import loads
 from kontor_service.errors import NotFound
+from kontor_service.i18n import gettext as _
 from kontor_web import Form
 
 
@@ -21,13 +22,16 @@ def base_of(request: Request) -> str:
 async def public_frame(request: Request) -> dict[str, Any]:
     """The merchant of a page that anybody may see, which then speaks the reader's language; empty outside a portal.
 
-    Raises NotFound where there is no such portal.
+    Raises NotFound where there is no such portal, PortalClosed where it is switched off.
     """
     slug = request.path_params.get("slug")
     merchant = await portal.query_portal(request, slug) if slug else None
-    if slug and merchant is None:
+    known = merchant or (await portal.query_portal(request, slug, closed=True) if slug else None)
+    if slug and known is None:
         raise NotFound
-    request.state.page_context = portal.public_page_context(request, merchant)
+    request.state.page_context = portal.public_page_context(request, known)
+    if slug and merchant is None:
+        raise portal.PortalClosed(_("This portal is switched off at the moment."))
     return merchant or {}
 
 

@@ -349,3 +349,19 @@ async def test_without_a_merchant_the_runtime_role_sees_no_row(stage: Any, shop:
         assert len(tables) == 14
         for table in tables:
             assert await connection.fetchval(f"SELECT count(*) FROM {table['relname']}") == 0
+
+
+@pytest.mark.parametrize("off", ["merchant", "customer"])
+async def test_an_invitation_to_a_portal_that_is_off_is_kept_for_later(stage: Any, shop: Any, off: str) -> None:
+    customer = await shop.customer()
+    token = await shop.invite(customer["id"], await shop.contact(customer["id"]))
+    what = {
+        "merchant": ("/v1/merchant", "merchant:edit", "portal_enabled", False, True),
+        "customer": (f"/v1/customers/{customer['id']}", "customers:edit", "portal_access", "off", "on"),
+    }
+    path, right, name, closed, opened = what[off]
+    assert (await shop.call("PATCH", path, right, json={name: closed})).status_code == 200
+    refused = await stage.as_edge("POST", "/v1/invitations/inspect", json={"token": token})
+    assert (refused.status_code, refused.json()["slug"]) == (403, "muster")
+    assert (await shop.call("PATCH", path, right, json={name: opened})).status_code == 200
+    assert (await stage.as_edge("POST", "/v1/invitations/inspect", json={"token": token})).status_code == 200

@@ -210,6 +210,7 @@ async def test_a_link_does_nothing_while_the_portal_is_off(stage: Any, shop: Any
 
     for answer in (await enter(stage, token), await inspect(stage, token)):
         assert (answer.status_code, answer.json()["title"]) == (403, "The portal is switched off.")
+        assert answer.json()["slug"] == "muster"
 
 
 async def test_links_are_made_by_staff_who_may_edit_what_the_owner_has(shop: Any) -> None:

@@ -29,6 +29,7 @@ Document = model(
 )  # fmt: skip
 _Owed = model(
     "Owed",
+    customer_id=str,
     currency=str,
     open=int,
     overdue=int,

@@ -9,6 +9,7 @@ from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.portal.copy import COUNT_CAP
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
+from kontor_edge.portal import customer_names as names_by_id
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import plural
@@ -101,8 +102,7 @@ def type_links(slug: str, listing: Listing) -> tuple[Link, ...]:
 
 
 def customer_names(listing: Listing) -> dict[str, str]:
-    """By id, for log-ins with several customers; empty for others."""
-    return {c["id"]: c["name"] for c in _customers(listing)}
+    return names_by_id(_customers(listing))
 
 
 def _year_options(listing: Listing) -> list[tuple[Any, str]]:

@@ -15,6 +15,7 @@ from kontor_documents_pages.portal.rows import rows
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
+from kontor_edge.portal import customer_names as names_by_id
 from kontor_service.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -29,10 +30,12 @@ async def overview(request: Request, slug: Slug) -> Response:
     if session["document_id"]:
         return pages(request).redirect(f"/{slug}/dokumente/{session['document_id']}")
     context = page_context(record, "overview", live=f"/{slug}/live")
+    customers = orjson.loads(record["customers"] or "[]")
+    names = names_by_id(customers)
     return pages(request).render(
-        request, "overview.html", context, slug=slug, session=session, columns=columns(),
-        owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"]), latest=rows(slug, record["latest"]),
-        customers=orjson.loads(record["customers"] or "[]"),
+        request, "overview.html", context, slug=slug, session=session, columns=columns(), names=names,
+        owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"], names),
+        latest=rows(slug, record["latest"], names), customers=customers,
     )  # fmt: skip
 
 
@@ -82,6 +85,7 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
         slug=slug,
         view=view,
         parts=content_view,
+        whose=view.customer["name"] if view.customer and len(orjson.loads(record["session"])["customers"]) > 1 else "",
         show_pdf=show_pdf,
         structured=structured,
     )

@@ -66,7 +66,7 @@ def _document(record: asyncpg.Record) -> bytes:
 
 @router.get("/overview", summary="What is open and what came last", **answers(Overview))
 async def overview(request: Request, slug: str) -> Response:
-    """`owed` per currency, `due` (soonest first) and `latest` entries, and the `customers` of this log-in."""
+    """`owed` per customer and currency, `due` (soonest first) and `latest` entries, and the `customers` of this log-in."""
     record = await query_view(request, "overview")
     body = (
         f'{{"owed":{record["owed"] or "[]"},"due":[{",".join(record["due"] or ())}],'

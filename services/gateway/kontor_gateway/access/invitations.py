@@ -12,7 +12,7 @@ from kontor_edge.sessions import begin_session
 from kontor_identity_pages.log_in import known_password
 from kontor_identity_pages.passwords import new_password
 from kontor_service.bodies import FEW_BYTES, takes
-from kontor_service.errors import Gone, NotFound, Problem, Unauthorized
+from kontor_service.errors import Forbidden, Gone, NotFound, Problem, Unauthorized
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -38,7 +38,7 @@ async def accept(request: Request, token: str) -> Response:
         started = await ask_identity(
             request, "/v1/invitations/accept", token=token, password=password, forgotten=forgotten
         )
-    except (Gone, NotFound):
+    except (Gone, NotFound, Forbidden):
         return await _page(request, token, form)
     except Unauthorized as problem:
         form.error("password", _("This is not the password of your log-in."))
@@ -54,10 +54,12 @@ async def accept(request: Request, token: str) -> Response:
 async def _page(request: Request, token: str, form: Form, status: int = 200) -> Response:
     try:
         invitation: dict[str, Any] = await ask_identity(request, "/v1/invitations/inspect", with_ip=False, token=token)
-    except (Gone, NotFound) as problem:
-        merchant = await merchant_of(request, problem)
-        context = public_page_context(request, merchant)
-        return pages(request).render(request, "invitation_over.html", context, status=410, merchant=merchant)
+    except (Gone, NotFound, Forbidden) as problem:
+        merchant, closed = await merchant_of(request, problem), isinstance(problem, Forbidden)
+        return pages(request).render(
+            request, "invitation_over.html", public_page_context(request, merchant), status=403 if closed else 410,
+            merchant=merchant, closed=closed,
+        )  # fmt: skip
     context = public_page_context(request, await query_portal(request, invitation["slug"]))
     forgotten = bool(form.value("forgotten") or request.query_params.get("vergessen"))
     known = invitation.get("has_account", False) and not forgotten

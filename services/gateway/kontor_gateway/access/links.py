@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_edge.edge import pages
@@ -92,20 +91,3 @@ async def _sees_it_anyway(request: Request, slug: str, document: str | None) -> 
         asked_document=UUID(document) if document else None,
     )
     return bool(record and record[0])
-
-
-class HeadOfLinks:
-    """HEAD of a secret link answers like GET, without the body: programs look at links that way before people do."""
-
-    def __init__(self, app: ASGIApp, paths: tuple[str, ...]) -> None:
-        self._app, self._paths = app, paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith(self._paths):
-            await self._app(scope, receive, send)
-            return
-
-        async def without_body(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-        await self._app({**scope, "method": "GET"}, receive, without_body)

@@ -15,7 +15,7 @@ _METER: dict[str, Any] = {
 _Listed = model("ListedMeter", _METER, to_check=int, doc="`to_check`: readings that the merchant still looks at.")
 _Invited = model("InvitedMeter", meter_id=str, number=str, state=str)
 _Invitation = model(
-    "MeterInvitation", id=str, title=str, due_on=str | None, state=str, waiting=list[str], meters=many(_Invited),
+    "MeterInvitation", id=str, customer_id=str, title=str, due_on=str | None, state=str, waiting=list[str], meters=many(_Invited),
     doc="What is to be read until when; `waiting` are the ids of meters that are still to be read.",
 )  # fmt: skip
 Meters = model("Meters", meters=many(_Listed), invitations=many(_Invitation), next=str | None)

@@ -53,7 +53,7 @@ def _invitation(a: Any) -> dict[str, Any]:
         "meters": [m.meter_id for m in a.meters],
         "waiting": waiting,
         "data": text({
-            "id": a.id, "title": a.title, "due_on": a.due_on or None, "state": a.state, "waiting": waiting,
+            "id": a.id, "customer_id": a.customer_id, "title": a.title, "due_on": a.due_on or None, "state": a.state, "waiting": waiting,
             "meters": [{"meter_id": m.meter_id, "number": m.number, "state": m.state} for m in a.meters],
         }),
     }  # fmt: skip

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from kontor_edge.edge import pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.paging import next_cursor, parse_uuid
-from kontor_edge.portal import Slug, page_context
-from kontor_edge.query import loads_all
+from kontor_edge.portal import Slug, customer_names, page_context
+from kontor_edge.query import loads, loads_all
 from kontor_meters_pages.entering import Entry
 from kontor_meters_pages.portal.entering import by_hand, enter, to_enter
 from kontor_meters_pages.portal.listing import METERS, may_enter
@@ -83,5 +83,6 @@ def _page(request: Request, slug: str, record: asyncpg.Record, found: Entry, sta
     return pages(request).render(
         request, "meters/entry.html", request.state.page_context, status=status, slug=slug, entry=found, form=found.form,
         merchant=merchant, allowed=may_enter(record), title=entry_title(found), back=f"/{slug}/zaehler",
+        names=customer_names(loads(record["customers"], [])),
         next=next_cursor(record), action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
-from kontor_edge.portal import public_page_context, query_portal
+from kontor_edge.portal import merchant_of, public_page_context
 from kontor_edge.query import call_view, loads_all
 from kontor_meters_pages.entering import Entry
 from kontor_meters_pages.portal.entering import enter, to_enter
@@ -55,8 +55,8 @@ async def send(request: Request, token: str) -> Response:
 
 
 async def _linked(request: Request, token: str) -> asyncpg.Record:
-    """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany; and Gone where
-    the portal is off for the customer alone."""
+    """Raises what identity says of the link: Gone, NotFound, Forbidden where the portal is off, TooMany; and Forbidden
+    where it is off for the customer alone."""
     request.state.page_context = public_page_context(request, None)
     known = await ask_identity(request, "/v1/links/inspect", token=token)
     kind, _sep, resource = (known.get("resource") or "").removeprefix("meters.").partition(":")
@@ -74,7 +74,7 @@ async def _linked(request: Request, token: str) -> asyncpg.Record:
     if record is None:
         raise NotFound
     if record["closed"]:
-        raise Gone(slug=known["slug"])
+        raise Forbidden(slug=known["slug"])
     request.state.page_context = public_page_context(request, orjson.loads(record["merchant"]))
     return record
 
@@ -90,19 +90,14 @@ def _page(request: Request, record: asyncpg.Record, found: Entry, status: int = 
     return pages(request).render(
         request, "meters/entry.html", request.state.page_context, status=status, slug=None, entry=found, form=found.form,
         merchant=merchant, allowed=True, title=entry_title(found),
-        back=None, next=None, action="", due_on=record["due_on"],
+        back=None, next=None, action="", names={}, due_on=record["due_on"],
     )  # fmt: skip
 
 
 async def _over(request: Request, problem: Problem) -> Response:
-    """In the merchant's colours where identity could tell whose link it was."""
-    slug = problem.params.get("slug")
-    if slug and (merchant := await query_portal(request, slug)):
-        request.state.page_context = public_page_context(request, merchant)
+    """Why the link takes no readings, whose it is where identity could tell, and the way on."""
+    merchant = await merchant_of(request, problem)
     return pages(request).render(
-        request,
-        "meters/link_over.html",
-        request.state.page_context,
-        status=problem.status,
-        unknown=problem.status == 404,
-    )
+        request, "meters/link_over.html", public_page_context(request, merchant), status=problem.status, merchant=merchant,
+        unknown=problem.status == 404, closed=isinstance(problem, Forbidden),
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from kontor_edge.edge import pages
 from kontor_edge.listing import entries_of, portal_listing
-from kontor_edge.portal import Slug, page_context
+from kontor_edge.portal import Slug, customer_names, page_context
 from kontor_edge.query import loads_all
 from kontor_meters_pages.portal.listing import METERS, may_enter
 from kontor_service.i18n import gettext as _
@@ -28,6 +28,6 @@ async def meters(request: Request, slug: Slug) -> Response:
         waiting={meter for invitation in invitations for meter in invitation["waiting"]}, today=record["today"].isoformat(),
         allowed=may_enter(record), customers=customers,
         searchable=len(found) >= _SEARCHED or customers or query.words or query.after,
-        names={c["id"]: c["name"] for c in customers},
+        names=customer_names(customers),
         customer_options=[("", _("All customers")), *((c["id"], f"{c['name']} ({c['number']})") for c in customers)],
     )  # fmt: skip

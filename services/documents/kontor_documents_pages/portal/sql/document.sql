@@ -47,7 +47,7 @@ BEGIN ATOMIC
     ) found;
 END;
 
--- The start page: what is open and for how much, what came last, how many of each type, whose documents.
+-- The start page: what is open and for how much (of each customer, in each currency), what came last, how many of each type, whose documents.
 CREATE OR REPLACE FUNCTION overview(asked_hash text, asked_slug text, at timestamptz)
 RETURNS TABLE (
     state text, session json, merchant json, today date, owed json, due text[], latest text[], customers json
@@ -61,20 +61,21 @@ BEGIN ATOMIC
     ) asked
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_object(
-            'currency', sums.currency, 'open', sums.open, 'overdue', sums.overdue, 'many', sums.many, 'late', sums.late)
-            ORDER BY sums.many DESC) AS sums
+            'customer_id', sums.customer_id, 'currency', sums.currency, 'open', sums.open, 'overdue', sums.overdue,
+            'many', sums.many, 'late', sums.late)
+            ORDER BY (SELECT c.name FROM customer c WHERE c.id = sums.customer_id), sums.customer_id, sums.many DESC) AS sums
         FROM (
-            SELECT picked.currency, sum(picked.open_minor) AS open, count(*) AS many,
+            SELECT picked.customer_id, picked.currency, sum(picked.open_minor) AS open, count(*) AS many,
                 coalesce(sum(picked.open_minor) FILTER (WHERE picked.due_date < r.today), 0) AS overdue,
                 count(*) FILTER (WHERE picked.due_date < r.today) AS late
             FROM (
-                SELECT p.currency, p.open_minor, d.due_date
+                SELECT p.customer_id, p.currency, p.open_minor, d.due_date
                 FROM document_payment p JOIN document d ON d.id = p.document_id
                 WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
                   AND d.shown AND d.state <> 'cancelled' AND d.type = ANY (r.visible_types)
                 LIMIT 1000
             ) picked
-            GROUP BY picked.currency
+            GROUP BY picked.customer_id, picked.currency
         ) sums
     ) owed
     CROSS JOIN LATERAL (
