@@ -19,7 +19,7 @@ declare_lister(Base, "merchants_with_batches", "batch")
 declare_lister(Base, "merchants_with_parked_items", "parked_item")
 
 
-class Batch(Aggregate, Base, table=True):  # type: ignore[valid-type, misc]
+class Batch(Aggregate, Base, table=True):
     """Many at once. `stored` and its neighbours count items; of 15-minute values each is one."""
 
     __table_args__ = (
@@ -48,7 +48,7 @@ class Batch(Aggregate, Base, table=True):  # type: ignore[valid-type, misc]
     told_at: datetime
 
 
-class BatchLine(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
+class BatchLine(Tenant, Base, table=True):
     """What is to be said of a single line; lines that were simply stored are not here."""
 
     __table_args__ = (index("batch_line_batch", "batch_id", "line", "id"),)
@@ -61,7 +61,7 @@ class BatchLine(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     details: dict[str, Any] = json_column(dict)
 
 
-class ParkedItem(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
+class ParkedItem(Tenant, Base, table=True):
     """What waits for a meter that is not known yet."""
 
     __table_args__ = (UniqueConstraint("merchant_id", "digest"), index("parked_item_meter", "merchant_id", "meter"))

@@ -20,7 +20,7 @@ declare_lister(
 )  # fmt: skip
 
 
-class Consumption(Aggregate, Base, table=True):  # type: ignore[misc, valid-type]
+class Consumption(Aggregate, Base, table=True):
     """`days` in thousandths of `unit`, -1 where nothing is known; `bases` a letter for each day (days.py)."""
 
     __table_args__ = (
@@ -47,7 +47,7 @@ class Consumption(Aggregate, Base, table=True):  # type: ignore[misc, valid-type
     projection: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
-class ConsumptionMark(Tenant, Base, table=True):  # type: ignore[misc, valid-type]
+class ConsumptionMark(Tenant, Base, table=True):
     """Days of a series that have to be summed anew."""
 
     __table_args__ = (index("consumption_mark_series", "merchant_id", "series_id"),)
@@ -58,7 +58,7 @@ class ConsumptionMark(Tenant, Base, table=True):  # type: ignore[misc, valid-typ
     marked_at: datetime = Field(sa_column_kwargs={"server_default": func.now()})
 
 
-class Tenure(Tenant, Base, table=True):  # type: ignore[misc, valid-type]
+class Tenure(Tenant, Base, table=True):
     """Who had a series by the books, from a day on."""
 
     series_id: UUID = Field(primary_key=True)

@@ -11,7 +11,7 @@ from kontor_meters.models import Base
 from kontor_service.models import Check, Tenant, index
 
 
-class IntervalValue(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
+class IntervalValue(Tenant, Base, table=True):
     """A month of it is a partition, made by make_interval_month."""
 
     __table_args__ = ({"postgresql_partition_by": "RANGE (starts_at)"},)
@@ -36,7 +36,7 @@ INTERVAL_REPLACED = Table(
 )
 
 
-class IntervalDay(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
+class IntervalDay(Tenant, Base, table=True):
     """The sum of a business day in the merchant's zone."""
 
     __table_args__ = ({"postgresql_with": {"fillfactor": "80"}},)
@@ -46,7 +46,7 @@ class IntervalDay(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
     count: int
 
 
-class IntervalMonth(Tenant, Base, table=True):  # type: ignore[valid-type, misc]
+class IntervalMonth(Tenant, Base, table=True):
     """The sum of a month; `month` is its first day."""
 
     __table_args__ = ({"postgresql_with": {"fillfactor": "80"}},)

@@ -21,25 +21,25 @@ class _Copy(CopyRow):
     state: bytes
 
 
-class MerchantCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+class MerchantCopy(_Copy, Base, table=True):
     """The sender."""
 
 
-class CustomerCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+class CustomerCopy(_Copy, Base, table=True):
     """The recipient, with contact persons."""
 
 
-class DocumentCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+class DocumentCopy(_Copy, Base, table=True):
     # The preview takes the newest document of a type.
     __table_args__ = (index("document_copy_type", "merchant_id", "type", "id DESC"),)
     type: str
 
 
-class ReadingInvitationCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+class ReadingInvitationCopy(_Copy, Base, table=True):
     """What somebody is asked to read."""
 
 
-class ReceivableCopy(_Copy, Base, table=True):  # type: ignore[valid-type, misc]
+class ReceivableCopy(_Copy, Base, table=True):
     __table_args__ = (index("receivable_copy_document", "document_id"),)
     # None of one that was deleted.
     document_id: UUID | None
