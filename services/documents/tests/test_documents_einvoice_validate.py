@@ -133,6 +133,15 @@ def test_hostile_xml_does_not_reach_the_rules(validator: Validator) -> None:
         validator.validate(b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
 
 
+def test_a_rule_that_fails_itself_is_a_finding_and_no_failure_of_ours(validator: Validator) -> None:
+    xml = write_ubl(xrechnung(), specification=XRECHNUNG).decode()
+    entity = xml[xml.index("<cac:PartyLegalEntity>") : xml.index("</cac:PartyLegalEntity>") + 23]
+    report = validator.validate(xml.replace(entity, entity * 2, 1).encode())
+    assert [finding.rule for finding in report.findings] == ["SCHEMATRON"]
+    assert not report.valid
+    assert validator.validate(xml.encode()).valid
+
+
 async def test_who_waits_for_the_rules_holds_up_no_other_work(
     validator: Validator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

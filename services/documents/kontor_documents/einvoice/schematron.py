@@ -17,7 +17,16 @@ def _stylesheet(path: str) -> Any:
     return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=path)
 
 
+class CannotEvaluate(Exception):
+    """A rule fails on this document, which has several of what the rule takes to be there once."""
+
+
 def transform(stylesheet: str, xml: str) -> str:
-    """The schematron's report (SVRL)."""
-    node = _processor().parse_xml(xml_text=xml)
-    return str(_stylesheet(stylesheet).transform_to_string(xdm_node=node))
+    """The schematron's report (SVRL). Raises CannotEvaluate; Saxon's own error cannot be sent to another process."""
+    from saxonche import PySaxonApiError
+
+    try:
+        node = _processor().parse_xml(xml_text=xml)
+        return str(_stylesheet(stylesheet).transform_to_string(xdm_node=node))
+    except PySaxonApiError as error:
+        raise CannotEvaluate(" ".join(str(error).split())) from None

@@ -24,7 +24,7 @@ from kontor_documents.einvoice import cii, safe_xml, ubl
 from kontor_documents.einvoice.codelists import XRECHNUNG
 from kontor_documents.einvoice.errors import NotAnInvoice
 from kontor_documents.einvoice.read import read_xml
-from kontor_documents.einvoice.schematron import transform
+from kontor_documents.einvoice.schematron import CannotEvaluate, transform
 from kontor_documents.einvoice.xrechnung import check_xrechnung
 from kontor_documents.worker import DidNotFinish, Worker
 from kontor_service.errors import Invalid, Unavailable
@@ -181,6 +181,8 @@ class Validator:
         try:
             text = etree.tostring(root, encoding="unicode")
             return _findings(self._schematron.run(transform, str(_shipped() / rules.schematron), text))
+        except CannotEvaluate as error:
+            return [Finding("SCHEMATRON", "error", str(error), "")]
         except DidNotFinish as error:
             raise Unavailable(N_("The official rules could not be applied."), code="validation_failed") from error
 
