@@ -19,6 +19,7 @@ MOST_BYTES = MEBIBYTE
 # Of whom nothing is known, where a form of a few fields is expected.
 FEW_BYTES = 64 * 1024
 _KNOWN = "kontor.let_in"
+_FEW = "kontor.few_bytes"
 
 
 def takes(most: int | Callable[[Any], int], *, from_anybody: bool = False) -> Callable[[E], E]:
@@ -50,6 +51,11 @@ def before_body(check: Callable[[Request], Awaitable[T]]) -> Callable[[Request],
     return once
 
 
+def let_few_bytes_in(request: Request) -> None:
+    """Allows reading FEW_BYTES of a body whose sender was not let in: what they typed is shown to them again."""
+    request.scope[_FEW] = True
+
+
 class LimitedBodies:
     """Middleware: what is too large is refused while it is read, by whatever reads it (TooLarge).
 
@@ -73,9 +79,12 @@ class LimitedBodies:
             nonlocal most, passed
             if not most:
                 # The route is known by now.
-                for check in _checks(scope):
-                    await check(Request(scope))
-                most = _most_bytes(scope)
+                if scope.get(_FEW):
+                    most = FEW_BYTES
+                else:
+                    for check in _checks(scope):
+                        await check(Request(scope))
+                    most = _most_bytes(scope)
                 _check(int(announced[:18]), most)
             message = await receive()
             passed += len(message.get("body", b""))

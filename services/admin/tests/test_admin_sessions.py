@@ -16,6 +16,23 @@ async def test_who_is_not_logged_in_comes_back_after_logging_in(shop: Shop) -> N
     assert answer.headers["location"] == "/anmelden?next=/kunden%3Fq%3Dx"
 
 
+async def test_what_was_typed_when_the_session_ended_can_be_sent_again(shop: Shop) -> None:
+    typed = {"name": "Gärtnerei „Grün“", "number": "4711", "password": "geheim"}
+    over = {"cookie": cookies("a-session-that-is-over")}
+    answer = await shop.client.post("/kunden/neu?x=1", data={"csrf": token(), **typed}, headers=over)
+    assert answer.status_code == 401
+    assert 'action="/kunden/neu?x=1"' in answer.text
+    assert 'name="name" value="Gärtnerei „Grün“"' in answer.text
+    assert 'name="number" value="4711"' in answer.text
+    assert "geheim" not in answer.text
+
+
+async def test_a_form_of_another_site_is_not_shown_again_without_a_session(shop: Shop) -> None:
+    answer = await shop.client.post("/kunden/neu", data={"name": "x"}, headers={"cookie": ""})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/anmelden"
+
+
 async def test_programs_without_a_session_get_a_problem(shop: Shop) -> None:
     answer = await shop.client.get("/api/admin/v1/documents", headers={"cookie": "", "accept": "application/json"})
     assert answer.status_code == 401

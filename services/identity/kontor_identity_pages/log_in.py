@@ -13,6 +13,7 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import ask_identity
 from kontor_edge.sessions import begin_session, cookie_name, device_of, drop_session, session_hash
 from kontor_identity_pages.frame import base_of, private_frame, public_frame, render
+from kontor_identity_pages.send_again import send_again_page
 from kontor_service.bodies import FEW_BYTES, takes
 from kontor_service.errors import Problem, Unauthorized, Unavailable
 from kontor_service.i18n import gettext as _
@@ -109,7 +110,8 @@ def next_page(base: str, wanted: str) -> str:
 
 
 def install_log_in_redirect(app: FastAPI) -> None:
-    """Before the error pages: who is not logged in, or no longer, is asked to log in and comes back to where they were."""
+    """Before the error pages: who is not logged in, or no longer, is asked to log in and comes back to where they were, or
+    sends their form again."""
     before = app.exception_handlers[Problem]
 
     async def on_problem(request: Request, error: Exception) -> Response:
@@ -118,7 +120,7 @@ def install_log_in_redirect(app: FastAPI) -> None:
         if error.code not in _LOGGED_OUT or not wants_page or request.url.path.startswith(API_PREFIXES):
             answer: Response = await before(request, error)  # type: ignore[misc]
             return answer
-        response = RedirectResponse(_log_in_url(request), 303)
+        response = await send_again_page(request) or RedirectResponse(_log_in_url(request), 303)
         # One that ended for want of use keeps its cookie: by it the log-in page says so.
         if cookie_name(session_cookie(request)) in request.cookies and not await _ended_idle(request):
             drop_session(response, session_cookie(request))
