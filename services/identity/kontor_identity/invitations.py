@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import PortalOff
 from kontor_identity.challenges import open_challenge, use_challenge
@@ -17,6 +18,7 @@ from kontor_identity.limits import LOGIN, TOKEN_BY_IP, network
 from kontor_identity.links.rules import why_closed
 from kontor_identity.models import Challenge, Contact, Customer, Merchant, PortalUser
 from kontor_identity.passwords.changes import set_password
+from kontor_identity.security_log import by_session, note
 from kontor_identity.sessions.changes import grants_change, person_changed
 from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_identity.system_time import now
@@ -92,10 +94,13 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
         contact = held.contact(cast(UUID, invitation.contact_id))
         user = await _grant(session, contact, invitation, password_hash, known)
         await changed(session, held)
-        return await start_session(
+        started = await start_session(
             session, deps, kind="portal", merchant_id=user.merchant_id, ip=given.ip, user_id=user.id,
             contact_id=contact.id, email=user.email,
         )  # fmt: skip
+        actor = by_session(started.actor)
+        note(session, user.merchant_id, SecurityEventKind.LOGGED_IN, actor=actor, about=user.email, ip=given.ip)
+        return started
 
 
 async def _check_password(deps: Dependencies, slug: str, user: PortalUser, given: Acceptance) -> None:

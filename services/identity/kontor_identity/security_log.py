@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_bus import record
+from kontor_identity.access.actors import SessionActor
 from kontor_identity.dependencies import Deps
 from kontor_identity.models import PortalUser, SecurityEvent, Staff
 from kontor_identity.system_time import now
@@ -52,6 +53,10 @@ def note(
 def by(principal: Principal) -> str:
     """The actor as histories store it: subject and name."""
     return f"{principal.subject} {principal.name}".rstrip()
+
+
+def by_session(actor: SessionActor) -> str:
+    return f"{actor.subject} {actor.name}".rstrip()
 
 
 def told(person: Staff | PortalUser) -> pb.NoticeRecipient:

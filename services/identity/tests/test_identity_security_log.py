@@ -44,10 +44,25 @@ async def test_log_ins_and_failures_stand_in_the_log_with_their_address(stage: A
     events = (await shop.call("GET", "/v1/security-events", "merchant:edit")).json()["events"]
     about_anna = [event for event in events if event["about"] == "anna@kundin.test"]
     assert [(event["kind"], event["ip"]) for event in about_anna] == [
-        ("logged_in", "192.0.2.1"), ("log_in_failed", "192.0.2.1"),
+        ("logged_in", "192.0.2.1"), ("log_in_failed", "192.0.2.1"), ("logged_in", ""),
     ]  # fmt: skip
+    assert about_anna[0]["actor"] == about_anna[2]["actor"]
     assert about_anna[0]["actor"].endswith("Anna Ahrens")
     assert all("nobody" not in str(event) for event in events)
+
+
+async def test_mailed_codes_stand_in_the_log_right_and_wrong_ones(stage: Any, shop: Any) -> None:
+    await shop.customer(email="anna@kundin.test")
+    start = {"slug": "muster", "email": "anna@kundin.test"}
+    challenge = (await stage.as_edge("POST", "/v1/sessions/code/start", json=start)).json()["challenge_id"]
+    right = (await stage.secret(challenge))["code"]
+    wrong = f"{(int(right) + 1) % 10**8:08d}"
+    for code, status in ((wrong, 401), (right, 200), (right, 401)):
+        body = {"challenge_id": challenge, "code": code}
+        assert (await stage.as_edge("POST", "/v1/sessions/code", json=body)).status_code == status
+    about_anna = [kind for kind, about in await log_of(shop) if about == "anna@kundin.test"]
+    # A used code is nobody's any more.
+    assert about_anna == ["logged_in", "log_in_failed"]
 
 
 async def test_the_log_lines_for_operators_name_neither_person_nor_address(stage: Any, shop: Any) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.access.actors import session_actor
 from kontor_identity.access.tokens import SessionEnded
 from kontor_identity.challenges import issue
@@ -15,6 +16,7 @@ from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits import CODE, CODE_BY_IP, network
 from kontor_identity.links.store import mailed_to, recipient_of
 from kontor_identity.models import Challenge, Contact, Customer, Link
+from kontor_identity.security_log import by_session, note
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_service.errors import Conflict, Unauthorized
@@ -26,7 +28,7 @@ MOST_ATTEMPTS = 5
 
 _ATTEMPT = text(
     "UPDATE challenge SET attempts = attempts + 1 WHERE id = :id AND kind = 'login_code' AND used_at IS NULL"
-    f" AND expires_at > now() AND attempts < {MOST_ATTEMPTS} RETURNING key_id"
+    f" AND expires_at > now() AND attempts < {MOST_ATTEMPTS} RETURNING key_id, email"
 )
 _USE = text("UPDATE challenge SET used_at = now() WHERE id = :id AND used_at IS NULL RETURNING id")
 
@@ -68,8 +70,11 @@ async def start_with_code(deps: Dependencies, challenge_id: UUID, code: str, ip:
     merchant_id = await deps.db.pool.fetchval("SELECT merchant_of_challenge($1)", challenge_id) or uuid4()
     # A transaction of its own: the attempt counts whatever follows.
     async with deps.db.transaction(merchant_id) as session:
-        key_id = (await session.execute(_ATTEMPT, {"id": challenge_id})).scalar_one_or_none()
-    if key_id is None or not _is_right(deps, challenge_id, key_id, code):
+        attempt = (await session.execute(_ATTEMPT, {"id": challenge_id})).one_or_none()
+        right = attempt is not None and _is_right(deps, challenge_id, attempt.key_id, code)
+        if attempt is not None and not right:
+            note(session, merchant_id, SecurityEventKind.LOG_IN_FAILED, about=attempt.email, ip=ip)
+    if not right:
         raise WrongCode
     async with deps.db.transaction(merchant_id) as session:
         await session_starts(session, merchant_id)
@@ -77,13 +82,22 @@ async def start_with_code(deps: Dependencies, challenge_id: UUID, code: str, ip:
             raise WrongCode
         challenge = await session.get_one(Challenge, challenge_id)
         try:
-            return await start_session(
+            started = await start_session(
                 session, deps, kind="portal", merchant_id=merchant_id, ip=ip, email=challenge.email,
                 contact_id=challenge.contact_id, customer_id=challenge.customer_id,
             )  # fmt: skip
         except SessionEnded:
             # The address was taken away from the customer in the meantime.
             raise WrongCode from None
+        note(
+            session,
+            merchant_id,
+            SecurityEventKind.LOGGED_IN,
+            actor=by_session(started.actor),
+            about=challenge.email,
+            ip=ip,
+        )
+        return started
 
 
 def _is_right(deps: Dependencies, challenge_id: UUID, key_id: str, code: str) -> bool:

@@ -12,7 +12,7 @@ from kontor_identity.dependencies import Dependencies
 from kontor_identity.limits import LOGIN, LOGIN_BY_IP, NOTICE, network
 from kontor_identity.models import Contact, Merchant, PortalUser, Staff
 from kontor_identity.passwords.person import LoginKind, Person, find_people
-from kontor_identity.security_log import note, told
+from kontor_identity.security_log import by_session, note, told
 from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import Started, account_key, start_session
 from kontor_identity.system_time import now
@@ -53,7 +53,7 @@ async def start_with_password(
             raise InvalidCredentials
         person.password_hash = fresh or person.password_hash
         started = await start_for(session, deps, person, ip)
-        actor = f"{started.actor.subject} {person.name}"
+        actor = by_session(started.actor)
         note(session, person.merchant_id, SecurityEventKind.LOGGED_IN, actor=actor, about=person.email, ip=ip)
     await deps.limits.succeeded(*attempt)
     return started
