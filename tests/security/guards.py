@@ -152,6 +152,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/checkouts/{checkout_id}/reconcile": _staff("documents:pay", portal=True),
         "GET /v1/documents/{document_id}/transfer": _staff("documents:read", portal=True),
         "POST /v1/documents/{document_id}/bookings": _staff("payments:book", BOOKING),
+        "POST /v1/documents/{document_id}/payouts": _staff("payments:book", {}),
         "POST /v1/documents/{document_id}/mark-paid": _staff("payments:book", {}),
         # Parked: the number stands for no document of this merchant.
         "GET /v1/incoming-payments/parked": _staff("payments:book", foreign=None),

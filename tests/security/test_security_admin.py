@@ -70,6 +70,7 @@ DESKS: dict[str, Desk] = {
     "POST /dokumente/{document_id}/buchen": Desk("payments:book", _MONEY),
     "POST /dokumente/{document_id}/zurueckgeben": _BOOK,
     "POST /dokumente/{document_id}/buchung-stornieren": _BOOK,
+    "POST /dokumente/{document_id}/auszahlung": _BOOK,
     "POST /dokumente/{document_id}/link": _CUSTOMERS,
     "POST /dokumente/{document_id}/link/{what}": _CUSTOMERS,
     "GET /hochladen": LOOK,

@@ -41,7 +41,10 @@ class Row:
     expected_on: date | None = None
     checkout_open: bool = True
     credits: tuple[dict[str, object], ...] = ()
-    repeats_document_id: UUID | None = None
+    repeats_document_ids: tuple[str, ...] = ()
+    credit_minor: int = 0
+    offset_minor: int = 0
+    credit_left_minor: int = 0
 
 
 def test_columns_become_fields_of_the_same_name():

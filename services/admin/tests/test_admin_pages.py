@@ -24,7 +24,7 @@ async def test_the_board_sums_what_is_open_on_its_way_late_and_paid(shop: Shop) 
         shop.receivable(ids[2], state="on_its_way", open_minor=0, pending_minor=23_00, expected_on="2026-11-25"),
         shop.receivable(ids[3], state="paid", open_minor=0, paid_minor=77_00),
         # A reminder's figures are its invoice's.
-        shop.receivable(str(uuid4()), repeats_document_id=ids[0], due_date="2026-11-01"),
+        shop.receivable(str(uuid4()), repeats_document_ids=[ids[0]], due_date="2026-11-01"),
         shop.payment(ids[3], amount_minor=77_00),
         shop.payment(ids[3], amount_minor=99_00, state="failed"),
         # By the day of the payment, not of its booking.

@@ -45,3 +45,16 @@ async def test_refused_payments_are_shown_with_the_reason(shop: Shop) -> None:
     await shop.told(shop.incoming_payment(state="refused", error="by_staff", reason="Nicht unsere"))
     assert "Nicht unsere" in await shop.page("/zahlungen/wartend?state=refused")
     assert "Nicht unsere" not in await shop.page("/zahlungen/wartend")
+
+
+async def test_what_is_left_of_a_credit_note_is_paid_out_with_day_and_reference(shop: Shop) -> None:
+    note = shop.document("GS-1", type="credit_note")
+    account = {"open_minor": 0, "due_minor": 0, "credit_minor": 11900, "offset_minor": 1900, "credit_left_minor": 10000}
+    await shop.told(note, shop.receivable(note.document.id, state="credit", **account))
+    page = await shop.page(f"/dokumente/{note.document.id}")
+    assert "Guthaben" in page
+    assert "100,00\xa0€ wurden an den Kunden ausgezahlt:" in page
+    path = f"/v1/documents/{note.document.id}/payouts"
+    shop.owners.answers["POST", path] = {}
+    await shop.post(f"/dokumente/{note.document.id}/auszahlung", {"booked_on": "21.11.2026", "reference": "Bank 7"})
+    assert shop.owners.calls == [("POST", path, {"reference": "Bank 7", "booked_on": "2026-11-21"})]

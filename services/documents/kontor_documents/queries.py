@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
@@ -54,6 +56,16 @@ async def number_holder(session: AsyncSession, type: str, number: str, external_
     )
     found: Document | None = await session.scalar(query)
     return found
+
+
+async def payment_references(session: AsyncSession, customer_id: UUID | None, numbers: Sequence[str]) -> dict[str, str]:
+    """What the payer of these invoices of the customer writes on a transfer, by number."""
+    query = select(col(Document.number), col(Document.facts)["payment_reference"].astext).where(
+        col(Document.type) == DocumentType.INVOICE,
+        col(Document.number).in_(numbers),
+        col(Document.customer_id) == customer_id,
+    )
+    return {number: reference for number, reference in await session.execute(query) if reference}
 
 
 async def files_of(session: AsyncSession, document_id: UUID) -> list[DocumentFile]:

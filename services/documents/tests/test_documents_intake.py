@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pikepdf
 import pytest
 from documents_of_an_erp import invoice, plain_pdf
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from kontor_documents.content.model import DocumentData
@@ -28,6 +29,19 @@ async def test_data_becomes_a_shared_invoice_with_pdf_and_einvoice(documents):
     pdf = await documents.http.get(f"/v1/documents/{document['id']}/pdf", headers=documents.auth("service"))
     with pikepdf.open(io.BytesIO(pdf.content)) as opened:
         assert "factur-x.xml" in opened.attachments
+
+
+async def test_a_reminders_pdf_names_the_reference_of_the_invoices_it_reminds_of(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    account = {"payment_means": [{"code": "58", "account": {"iban": "DE89370400440532013000", "holder": "Brunner"}}]}
+    await documents.made(invoice(payment_reference="RF18539007547034"))
+    named = [{"kind": "invoice", "number": number} for number in ("RE-1042", "RE-9")]
+    reminder = {"type": "reminder", "number": "M-1", "external_id": "m-1", "references": named, "cash_discounts": []}
+    made = await documents.made(invoice(**reminder, **account))
+    pdf = await documents.http.get(f"/v1/documents/{made['document']['id']}/pdf", headers=documents.auth("service"))
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert "RF18539007547034, RE-9" in text
 
 
 async def test_the_same_bytes_twice_are_one_document(documents):

@@ -107,7 +107,12 @@ async def test_a_reminder_shows_its_invoices_state_leads_to_paying_and_counts_no
     portal: Any, invoice: Any
 ) -> None:
     reminder = await portal.document(invoice["merchant"], invoice["customer"], "M-1", type="reminder", thread_id="t")
-    owed = {"id": str(uuid4()), "open_minor": 6900, "state": "partly_paid", "repeats_document_id": invoice["document"]}
+    owed = {
+        "id": str(uuid4()),
+        "open_minor": 6900,
+        "state": "partly_paid",
+        "repeats_document_ids": [invoice["document"]],
+    }
     await portal.owed(invoice["merchant"], invoice["customer"], reminder, **owed)
     page = (await portal.page(f"/brunner/dokumente/{reminder}", invoice["cookie"])).text
     assert "69,00\xa0€" in page
@@ -125,23 +130,47 @@ async def test_a_credit_note_and_its_invoice_both_show_what_was_offset(portal: A
         **common,
     )  # fmt: skip
     credit = payments_pb2.Credit(document_id=note, document_number="GS-1", amount_minor=1900)
+    account = {"id": str(uuid4()), "due_minor": 0, "open_minor": 0, "credit_minor": 5000}
+    left = account | {"state": "credit", "offset_minor": 1900, "credit_left_minor": 3100}
+    await portal.owed(invoice["merchant"], invoice["customer"], note, **left)
     await now(portal, invoice, due_minor=10000, open_minor=10000, credits=[credit])
     page = (await portal.page(invoice["address"], invoice["cookie"])).text
     assert "100,00\xa0€" in page
     assert "Gutschrift GS-1</a>: -19,00\xa0€" in page
     given = (await portal.page(f"/brunner/dokumente/{note}", invoice["cookie"])).text
     assert "Guthaben zu Ihren Gunsten" in given
-    assert "31,00\xa0€" in given
+    assert "31,00\xa0€ werden Ihnen überwiesen." in given
     assert "19,00\xa0€ verrechnet mit" in given
     # A reminder repeats what its invoice says, and was not offset itself.
     reminder = await portal.document(invoice["merchant"], invoice["customer"], "M-1", type="reminder", **common)
     credit.amount_minor = 5000
-    repeated = {"id": str(uuid4()), "repeats_document_id": invoice["document"], "credits": [credit]}
+    repeated = {"id": str(uuid4()), "repeats_document_ids": [invoice["document"]], "credits": [credit]}
     await portal.owed(invoice["merchant"], invoice["customer"], reminder, **repeated)
     await now(portal, invoice, due_minor=6900, open_minor=6900, credits=[credit], version=3)
+    used = account | {"state": "settled", "offset_minor": 5000, "version": 2}
+    await portal.owed(invoice["merchant"], invoice["customer"], note, **used)
     given = (await portal.page(f"/brunner/dokumente/{note}", invoice["cookie"])).text
     assert "vollständig verrechnet" in given
     assert given.count("50,00\xa0€ verrechnet mit") == 1
+    paid_out = account | {"state": "settled", "refunded_minor": 5000, "version": 3}
+    await portal.owed(invoice["merchant"], invoice["customer"], note, **paid_out)
+    given = (await portal.page(f"/brunner/dokumente/{note}", invoice["cookie"])).text
+    assert "50,00\xa0€ wurden Ihnen überwiesen." in given
+
+
+async def test_a_reminder_of_several_invoices_leads_to_paying_each(portal: Any, invoice: Any) -> None:
+    common = {"thread_id": "thread-1"}
+    await portal.document(invoice["merchant"], invoice["customer"], "RE-1", id=invoice["document"], version=2, **common)
+    other = await portal.document(invoice["merchant"], invoice["customer"], "RE-2", **common)
+    await portal.owed(invoice["merchant"], invoice["customer"], other, state="paid", open_minor=0, paid_minor=5000)
+    reminder = await portal.document(invoice["merchant"], invoice["customer"], "M-1", type="reminder", **common)
+    both = {"methods": [], "repeats_document_ids": [invoice["document"], other], "state": "partly_paid"}
+    await portal.owed(invoice["merchant"], invoice["customer"], reminder, **both)
+    page = (await portal.page(f"/brunner/dokumente/{reminder}", invoice["cookie"])).text
+    assert f"{invoice['address']}/bezahlen" in page
+    assert f"{other}/bezahlen" not in page
+    assert f"{reminder}/bezahlen" not in page
+    assert "119,00\xa0€" in page
 
 
 @pytest.mark.parametrize(

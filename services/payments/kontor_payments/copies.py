@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as documents
+from kontor.documents.v1.documents_pb2_codes import DocumentType, ReferenceKind
 from kontor.identity.v1 import identity_pb2 as identity
 from kontor_payments.bookings.parked import documents_arrive
 from kontor_payments.models import Customer, Document, Merchant, PaymentSettings
@@ -40,16 +41,15 @@ def _document(state: documents.Document) -> dict[str, Any]:
             if step.until and 0 < step.payable_minor < state.amount_due_minor
         ],
         "payment_reference": state.payment_reference or state.number,
-        "names_invoice": _names_invoice(state),
+        "names_invoices": _names_invoices(state),
     }
 
 
-def _names_invoice(state: documents.Document) -> str:
-    """The number of the invoice that a credit note, a reminder or an invoice with a negative amount refers to; empty if it
-    names none or several."""
-    numbers = {reference.number for reference in state.references if reference.kind == "invoice"}
-    follows = state.type in ("credit_note", "reminder") or state.amount_due_minor < 0
-    return numbers.pop() if follows and len(numbers) == 1 else ""
+def _names_invoices(state: documents.Document) -> list[str]:
+    """The numbers of the invoices that a credit note, a reminder or an invoice with a negative amount refers to, in its order."""
+    numbers = dict.fromkeys(one.number for one in state.references if one.kind == ReferenceKind.INVOICE)
+    follows = state.type in (DocumentType.CREDIT_NOTE, DocumentType.REMINDER) or state.amount_due_minor < 0
+    return list(numbers) if follows else []
 
 
 def _merchant(state: identity.Merchant) -> dict[str, Any]:

@@ -9,6 +9,7 @@ PaymentNotFound = NotFound.named("payment_not_found", N_("There is no such payme
 IncomingPaymentNotFound = NotFound.named("incoming_payment_not_found", N_("There is no such reported payment."))
 NotParked = Conflict.named("not_parked", N_("This payment no longer waits for its document."))
 NothingToRefund = Conflict.named("nothing_to_refund", N_("There is nothing to refund."))
+NothingToPayOut = Conflict.named("nothing_to_pay_out", N_("That much is not left of this credit note."))
 # Asked for again with `confirmed`, it is done.
 BookingUnusual = Conflict.named("booking_unusual", N_("This booking is unusual."))
 NotCancellable = Conflict.named(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Identity, UniqueConstraint
 from sqlmodel import Field
 
-from kontor.payments.v1.payments_pb2_codes import IncomingPaymentState
+from kontor.payments.v1.payments_pb2_codes import IncomingPaymentState, PaymentState, ReceivableState
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, Check, CopyRow, Tenant, index, json_column, one_of, table_base
 from kontor_service.schema import declare_lister
@@ -34,7 +34,7 @@ class Document(CopyRow, Base, table=True):
     __table_args__ = (
         index("document_number", "merchant_id", "number"),
         index("document_external_id", "merchant_id", "external_id", where="external_id <> ''"),
-        index("document_names_invoice", "customer_id", "names_invoice", where="names_invoice <> ''"),
+        index("document_names_invoices", "customer_id", where="names_invoices <> '[]'"),
     )
     deleted: bool = False
     type: str
@@ -59,8 +59,8 @@ class Document(CopyRow, Base, table=True):
     account_holder: str = ""
     iban: str = ""
     bic: str = ""
-    # The one invoice that a credit note gives money for, or a reminder reminds of: its number.
-    names_invoice: str = ""
+    # The invoices that a credit note gives money for, or a reminder reminds of: their numbers, as it lists them.
+    names_invoices: list[str] = json_column(list)
 
 
 class Merchant(CopyRow, Base, table=True):
@@ -116,9 +116,9 @@ class Receivable(Aggregate, Base, table=True):
 
     __table_args__ = (
         UniqueConstraint("merchant_id", "document_id"),
-        index("receivable_live", "merchant_id", "id", where="state NOT IN ('paid', 'cancelled')"),
+        index("receivable_live", "merchant_id", "id", where="state NOT IN ('paid', 'cancelled', 'credit', 'settled')"),
         index("receivable_credited", "merchant_id", where="credit_notes <> '[]'"),
-        index("receivable_repeats", "repeats_document_id", where="repeats_document_id IS NOT NULL"),
+        index("receivable_repeats", "merchant_id", where="repeats_document_ids <> '[]'"),
     )
     document_id: UUID
     document_number: str = ""
@@ -130,8 +130,8 @@ class Receivable(Aggregate, Base, table=True):
     asked_minor: Positive
     cancelled: bool = False
     due_date: date | None = None
-    # Of a reminder: the invoice whose figures this repeats. They count there, and are paid there.
-    repeats_document_id: UUID | None = None
+    # Of a reminder: the invoices whose figures this repeats. They count there, and are paid there.
+    repeats_document_ids: list[str] = json_column(list)
     # Credit notes for this document, in full: [{"document_id", "document_number", "amount_minor"}]
     credit_notes: list[dict[str, Any]] = json_column(list)
     # What of them reduces what is owed, in the same form.
@@ -153,9 +153,16 @@ class Receivable(Aggregate, Base, table=True):
     discount_minor: NotNegative = 0
     open_minor: NotNegative = 0
     overpaid_minor: NotNegative = 0
+    # Of a credit note: what it gives, what of that reduces invoices, and what is left after that and pay-outs.
+    credit_minor: NotNegative = 0
+    offset_minor: NotNegative = 0
+    credit_left_minor: NotNegative = 0
     # Those that can still be earned, each with what is then left to pay.
     cash_discounts: list[dict[str, Any]] = json_column(list)
-    state: Annotated[str, one_of("open", "on_its_way", "partly_paid", "paid", "cancelled", "direct_debit")] = "open"
+    # All but overdue, which a page makes of the day.
+    state: Annotated[str, one_of(*(state for state in ReceivableState if state != ReceivableState.OVERDUE))] = (
+        ReceivableState.OPEN
+    )
 
     # [{"code", "provider"}]; computed for the merchant's offer with this digest.
     methods: list[dict[str, str]] = json_column(list)
@@ -183,11 +190,7 @@ class Payment(Aggregate, Base, table=True):
     connection_id: UUID | None = None
     amount_minor: Positive
     currency: str
-    # receivables.ledger.PaymentState
-    state: Annotated[
-        str,
-        one_of("pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched", "cancelled"),
-    ]
+    state: Annotated[str, one_of(*PaymentState)]
     method: str = ""
     # sandbox, transfer, erp, staff, …
     provider: str

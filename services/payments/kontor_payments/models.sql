@@ -19,7 +19,7 @@ CREATE FUNCTION payment_missed(one incoming_payment) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$ SELECT one.state = 'parked' AND EXISTS (
         SELECT FROM document d JOIN receivable r ON r.document_id = d.id
-        WHERE d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
+        WHERE r.credit_minor = 0 AND jsonb_array_length(r.repeats_document_ids) < 2 AND d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
         AND one.document_external_id IN ('', d.external_id)) $$;
 
 -- Of all merchants: payments parked though their document is there, checkouts and refunds that the job does not get done, and

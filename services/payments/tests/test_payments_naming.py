@@ -1,5 +1,6 @@
 """Documents that name an invoice: credit notes are offset against it, reminders are paid with it."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,8 @@ async def test_a_credit_note_reduces_what_is_to_pay_on_the_invoice_it_names(worl
     note = await credit(world, invoice, 1900, number="GS-1")
     row = await world.receivable(invoice)
     assert (row["state"], row["due_minor"], row["open_minor"]) == ("open", 10000, 10000)
-    told = (await world.told(pb.ReceivableChanged))[-1].receivable
+    changed = [event.receivable for event in await world.told(pb.ReceivableChanged)]
+    told = [receivable for receivable in changed if receivable.document_id == str(invoice)][-1]
     assert [(c.document_id, c.document_number, c.amount_minor) for c in told.credits] == [(str(note), "GS-1", 1900)]
     assert (await world.checkout(invoice))["amount_minor"] == 10000
 
@@ -37,7 +39,7 @@ async def test_a_credit_note_that_comes_before_its_invoice_is_offset_when_that_c
     note = await credit(world, UUID(state.id), 1900)
     await world.hear(state)
     assert (await world.receivable(UUID(state.id)))["open_minor"] == 10000
-    assert await world.sql("SELECT 1 FROM receivable WHERE document_id = $1", note) == []
+    assert await world.state(note) == "settled"
 
 
 async def test_a_credit_note_goes_as_far_as_the_invoice_is_unpaid(world: Any) -> None:
@@ -180,7 +182,7 @@ async def test_a_reminder_that_names_another_invoice_repeats_that(world: Any) ->
     reminder = await naming(world, wrong, "reminder")
     await naming(world, right, "reminder", reminder)
     row = await world.receivable(reminder)
-    assert (row["repeats_document_id"], row["state"], row["open_minor"]) == (right, "open", 5000)
+    assert (row["repeats_document_ids"], row["state"], row["open_minor"]) == (f'["{right}"]', "open", 5000)
     await world.invoice(reminder, deleted=True)
     assert (await world.receivable(reminder))["state"] == "cancelled"
 
@@ -190,7 +192,7 @@ async def test_a_reminder_stands_where_its_invoice_stands_and_counts_nothing_its
     reminder = await naming(world, invoice, "reminder", number="M-1", due_date="2026-12-20")
     row = await world.receivable(reminder)
     assert (row["state"], row["open_minor"], str(row["due_date"])) == ("open", 11900, "2026-12-20")
-    assert row["repeats_document_id"] == invoice
+    assert row["repeats_document_ids"] == f'["{invoice}"]'
     await world.erp(invoice, "19.00")
     assert (await world.receivable(reminder))["open_minor"] == 10000
     await world.erp(invoice, "100.00", external_id="second")
@@ -242,10 +244,143 @@ async def test_a_reminder_that_was_withdrawn_or_whose_invoice_was_cancelled_asks
     assert await world.state(second) == "cancelled"
 
 
-async def test_a_reminder_of_several_invoices_is_no_receivable(world: Any) -> None:
-    numbers = [docs.Reference(kind="invoice", number=number) for number in ("RE-1", "RE-2")]
-    reminder = await world.invoice(type="reminder", references=numbers)
-    assert await world.sql("SELECT 1 FROM receivable WHERE document_id = $1", reminder) == []
+async def naming_several(
+    world: Any, invoices: list[UUID], type: str, document: UUID | None = None, **changes: Any
+) -> UUID:
+    """A document that names these invoices, in this order."""
+    references = [docs.Reference(kind="invoice", number=f"RE-{str(one)[-6:]}") for one in invoices]
+    made: UUID = await world.invoice(document, type=type, references=references, **changes)
+    return made
+
+
+async def test_a_reminder_of_several_invoices_shows_their_sum_until_all_are_paid(world: Any) -> None:
+    one, other = await world.invoice(), await world.invoice(amount_due_minor=5000)
+    reminder = await naming_several(world, [one, other], "reminder")
+    row = await world.receivable(reminder)
+    assert (row["state"], row["open_minor"], json.loads(row["methods"])) == ("open", 16900, [])
+    assert json.loads(row["repeats_document_ids"]) == [str(one), str(other)]
+    await world.erp(one)
+    row = await world.receivable(reminder)
+    assert (row["state"], row["open_minor"], row["paid_minor"], row["paid_at"]) == ("partly_paid", 5000, 11900, None)
+    await world.erp(other, "50.00")
+    row = await world.receivable(reminder)
+    assert (row["state"], row["open_minor"], row["paid_at"] is not None) == ("paid", 0, True)
+
+
+async def test_the_invoices_of_a_reminder_of_several_are_paid_one_by_one(world: Any) -> None:
+    reminder = await naming_several(world, [await world.invoice() for _ in range(2)], "reminder", number="M-2")
+    assert (await world.pay(reminder)).json()["code"] == "not_payable"
+    assert (await world.http.post(f"/v1/documents/{reminder}/mark-paid", headers=world.staff())).status_code == 409
+    assert (await world.erp(reminder, document_number="M-2")).json()["status"] == "parked"
+
+
+async def test_a_reminder_that_comes_before_one_of_its_invoices_adds_that_when_it_comes(world: Any) -> None:
+    one, later = await world.invoice(), world.document(amount_due_minor=5000)
+    reminder = await naming_several(world, [one, UUID(later.id)], "reminder")
+    assert (await world.receivable(reminder))["open_minor"] == 11900
+    await world.hear(later)
+    assert (await world.receivable(reminder))["open_minor"] == 16900
+    await world.invoice(one, state="cancelled")
+    assert (await world.receivable(reminder))["open_minor"] == 5000
+
+
+async def credited(world: Any, *documents: UUID) -> list[int]:
+    return [sum(c["amount_minor"] for c in json.loads((await world.receivable(one))["credits"])) for one in documents]
+
+
+async def test_a_credit_note_of_several_invoices_reduces_them_in_its_order_and_the_rest_is_left(world: Any) -> None:
+    first, second = [await world.invoice() for _ in range(2)]
+    note = await naming_several(world, [second, first], "credit_note", amount_due_minor=15000)
+    assert await credited(world, second, first) == [11900, 3100]
+    row = await world.receivable(note)
+    assert (row["state"], row["offset_minor"], row["credit_left_minor"]) == ("settled", 15000, 0)
+
+
+async def test_what_one_invoice_gives_back_of_a_credit_note_goes_to_the_next(world: Any) -> None:
+    first, second = [await world.invoice() for _ in range(2)]
+    note = await naming_several(world, [first, second], "credit_note", amount_due_minor=15000)
+    await world.invoice(first, state="cancelled")
+    assert await credited(world, first, second) == [0, 11900]
+    row = await world.receivable(note)
+    assert (row["state"], row["offset_minor"], row["credit_left_minor"]) == ("credit", 11900, 3100)
+
+
+async def test_invoices_that_share_a_credit_note_never_take_more_of_it_than_there_is(world: Any) -> None:
+    invoices = [await world.invoice() for _ in range(3)]
+    for invoice in invoices:
+        await world.erp(invoice)
+    note = await naming_several(world, invoices, "credit_note", amount_due_minor=15000)
+    payments = await world.sql("SELECT id FROM payment ORDER BY id")
+    answers = await asyncio.gather(
+        *(
+            world.http.post(f"/v1/payments/{p['id']}/cancel", json={"reason": "x"}, headers=world.staff())
+            for p in payments
+        )
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert sum(await credited(world, *invoices)) == 15000
+    assert (await world.receivable(note))["credit_left_minor"] == 0
+
+
+async def pay_out(world: Any, note: UUID, **body: Any) -> Any:
+    return await world.http.post(f"/v1/documents/{note}/payouts", json=body, headers=world.staff())
+
+
+async def test_what_is_left_of_a_credit_note_is_paid_out_and_closes_it(world: Any) -> None:
+    note = await world.invoice(type="credit_note", amount_due_minor=5000)
+    assert await world.state(note) == "credit"
+    answer = await pay_out(world, note, booked_on="2026-11-02", reference="Bank 7", amount_minor=2000)
+    assert (answer.status_code, answer.json()["paid_out_minor"]) == (201, 2000)
+    assert (await world.receivable(note))["credit_left_minor"] == 3000
+    assert (await pay_out(world, note, amount_minor=3001)).json()["code"] == "nothing_to_pay_out"
+    assert (await pay_out(world, note)).json()["paid_out_minor"] == 3000
+    row = await world.receivable(note)
+    assert (row["state"], row["refunded_minor"], row["credit_left_minor"]) == ("settled", 5000, 0)
+    told = (await world.told(pb.CreditPaidOut))[0]
+    assert (told.payment.state, told.payment.provider_reference, told.receivable.state) == (
+        "paid_out",
+        "Bank 7",
+        "credit",
+    )
+    assert (await pay_out(world, note)).status_code == 409
+
+
+async def test_a_pay_out_can_be_cancelled(world: Any) -> None:
+    note = await world.invoice(type="credit_note", amount_due_minor=5000)
+    await pay_out(world, note)
+    [payment] = await world.sql("SELECT id FROM payment")
+    await world.http.post(f"/v1/payments/{payment['id']}/cancel", json={"reason": "Irrtum"}, headers=world.staff())
+    row = await world.receivable(note)
+    assert (row["state"], row["refunded_minor"], row["credit_left_minor"]) == ("credit", 0, 5000)
+
+
+async def test_what_was_paid_out_reduces_no_invoice_any_more(world: Any) -> None:
+    invoice = await world.invoice()
+    await world.erp(invoice)
+    note = await credit(world, invoice, 5000)
+    await pay_out(world, note, amount_minor=4000)
+    [payment] = await world.sql("SELECT id FROM payment WHERE state = 'succeeded'")
+    await world.http.post(f"/v1/payments/{payment['id']}/cancel", json={"reason": "Irrtum"}, headers=world.staff())
+    assert await credited(world, invoice) == [1000]
+    assert await world.state(note) == "settled"
+
+
+@pytest.mark.parametrize("changes", [{"amount_due_minor": -5000}, {"kind": "self_billed", "amount_due_minor": 5000}])
+async def test_every_document_that_gives_money_can_be_paid_out(world: Any, changes: dict[str, Any]) -> None:
+    note = await world.invoice(**changes)
+    row = await world.receivable(note)
+    assert (row["state"], row["open_minor"], row["credit_left_minor"]) == ("credit", 0, 5000)
+    assert (await world.pay(note)).status_code == 404
+    await pay_out(world, note)
+    assert await world.state(note) == "settled"
+
+
+async def test_a_credit_note_that_is_withdrawn_has_nothing_left(world: Any) -> None:
+    note = await world.invoice(type="credit_note", amount_due_minor=5000)
+    await world.invoice(note, type="credit_note", amount_due_minor=5000, state="withdrawn")
+    row = await world.receivable(note)
+    assert (row["state"], row["credit_left_minor"]) == ("cancelled", 0)
+    assert (await pay_out(world, note)).status_code == 409
 
 
 async def test_reminders_follow_what_the_merchant_offers(world: Any) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType, ReferenceKind
 from kontor.identity.v1 import identity_pb2
 from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
@@ -47,7 +48,7 @@ async def produce(
         raise Unavailable(
             N_("The settings have not arrived everywhere yet. Please try again in a moment."), code="merchant_unknown"
         )
-    data = await queries.content_of(deps, document)
+    data = await _under_invoices_reference(deps, document, await queries.content_of(deps, document))
     contents = {file.sha256: await deps.files.get(file.sha256) for file in files if file.role != "pdf"}
     made = await _rendered(deps, document, files, contents, merchant, data) if document.rendered else []
     if is_einvoice(data) and (offer := await _offer(deps, document, data, contents, _supplied_xml(files, contents))):
@@ -55,6 +56,16 @@ async def produce(
     return Production(
         document.content_sha256, [await _made(deps, document, len(files) + n, *one) for n, one in enumerate(made)]
     )
+
+
+async def _under_invoices_reference(deps: Dependencies, document: Document, data: DocumentData) -> DocumentData:
+    """A reminder is paid under the references of the invoices that it names."""
+    numbers = [one.number for one in data.references if one.kind == ReferenceKind.INVOICE]
+    if document.type != DocumentType.REMINDER or not numbers:
+        return data
+    async with deps.db.transaction(document.merchant_id) as session:
+        known = await queries.payment_references(session, document.customer_id, numbers)
+    return data.model_copy(update={"payment_reference": ", ".join(known.get(number, number) for number in numbers)})
 
 
 async def _offer(

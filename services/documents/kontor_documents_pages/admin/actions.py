@@ -91,6 +91,19 @@ async def mark_paid(request: Request, document_id: UUID) -> Response:
     )  # fmt: skip
 
 
+@router.post("/{document_id}/auszahlung")
+async def pay_out(request: Request, document_id: UUID) -> Response:
+    """All that is left of a credit note was paid to the customer."""
+    await current_staff(request)
+    form = await read_form(request)
+    day = form.day("booked_on")
+    wanted = {"reference": form.text("reference", limit=100), "booked_on": day.isoformat() if day else None}
+    return await act(
+        request, "payments", "payments:book", "POST", f"/v1/documents/{document_id}/payouts", json=wanted,
+        back=f"/dokumente/{document_id}", good=_("The pay-out is recorded."),
+    )  # fmt: skip
+
+
 @router.get("/{document_id}/buchen")
 async def book_page(request: Request, document_id: UUID) -> Response:
     staff, view, _row = await document(request, document_id)

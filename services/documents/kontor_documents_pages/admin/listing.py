@@ -25,7 +25,7 @@ _STATES = {
 }  # fmt: skip
 _STATUSES = {
     "open": N_("Open"), "overdue": N_("Overdue"), "partly_paid": N_("Partly paid"), "on_its_way": N_("On its way"),
-    "paid": N_("Paid in full"),
+    "paid": N_("Paid in full"), "credit": N_("Credit"),
 }  # fmt: skip
 
 DOCUMENTS = ListPage(

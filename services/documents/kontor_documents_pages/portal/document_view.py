@@ -48,7 +48,8 @@ class DocumentView(ReceivableView):
     @property
     def gives(self) -> bool:
         """A credit note, or an invoice of less than nothing."""
-        return self.entry["type"] == "credit_note" or self._due_minor < 0
+        due: int = self.entry["amount_due"]["minor_units"]
+        return self.entry["type"] == "credit_note" or due < 0
 
     @property
     def offsets(self) -> list[Offset]:
@@ -57,13 +58,10 @@ class DocumentView(ReceivableView):
         return [Offset(o, c["amount"]["minor_units"]) for o, c in found if c["document_id"] == self.entry["id"]]
 
     @property
-    def credit_left(self) -> int:
-        """The amount in minor units that is still owed to the customer."""
-        return abs(self._due_minor) - sum(one.minor for one in self.offsets)
-
-    @property
-    def _due_minor(self) -> int:
-        return int(self.entry["amount_due"]["minor_units"])
+    def reminded(self) -> list[dict[str, Any]]:
+        """The invoices of a reminder of several, which are paid one by one."""
+        ids = self.payment["repeats"] if self.payment else []
+        return [other for other in self.related if other["id"] in ids and other["payment"]] if len(ids) > 1 else []
 
     @property
     def references(self) -> list[tuple[str, str, str | None]]:

@@ -68,7 +68,8 @@ def _amount(one: DocumentFacts) -> str:
     if _debited(document):
         return _money(document.amount_due_minor, document)
     if is_credit(document):
-        return _money(abs(document.amount_due_minor), document)
+        left = one.receivable.credit_left_minor if one.receivable else 0
+        return _money(left or abs(document.amount_due_minor), document)
     return _money(_to_pay(one) if _is_to_pay(one) else document.gross_minor, document)
 
 

@@ -8,8 +8,15 @@ from fastapi.responses import JSONResponse
 from sqlmodel import select
 
 from kontor_payments import events
-from kontor_payments.bookings import decisions, incoming, staff
-from kontor_payments.bookings.inputs import AssignInput, BookingInput, CancelInput, IncomingPaymentInput, MarkPaidInput
+from kontor_payments.bookings import decisions, incoming, payouts, staff
+from kontor_payments.bookings.inputs import (
+    AssignInput,
+    BookingInput,
+    CancelInput,
+    IncomingPaymentInput,
+    MarkPaidInput,
+    PayoutInput,
+)
 from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import IncomingPaymentNotFound
 from kontor_payments.models import IncomingPayment
@@ -28,6 +35,14 @@ async def book(
 ) -> dict[str, Any]:
     """The same external_id, or the same idempotency key, is one booking."""
     return await staff.book_by_staff(dependencies_of(request), principal, document_id, booking, key)
+
+
+@router.post("/documents/{document_id}/payouts", status_code=201)
+async def pay_out(
+    request: Request, document_id: UUID, principal: Booker, payout: PayoutInput | None = None
+) -> dict[str, Any]:
+    """Records that money of a credit note was paid to the customer. It can be cancelled like a booking."""
+    return await payouts.pay_out(dependencies_of(request), principal, document_id, payout or PayoutInput())
 
 
 @router.post("/documents/{document_id}/mark-paid")

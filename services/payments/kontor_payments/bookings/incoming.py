@@ -98,13 +98,15 @@ async def _store(
 async def receivable_of(session: AsyncSession, payment: IncomingPaymentInput | IncomingPayment) -> Receivable | None:
     """By the sender's own id where it is given, else by the number printed on the invoice."""
     query = select(Receivable).join(Document, Document.id == Receivable.document_id)  # type: ignore[arg-type]
+    query = query.where(Receivable.credit_minor == 0)
     if payment.document_external_id:
         query = query.where(Document.external_id == payment.document_external_id)
     if payment.document_number:
         query = query.where(Document.number == payment.document_number)
     found = (await session.exec(query.order_by(Document.issue_date.desc()).limit(1))).first()  # type: ignore[union-attr]
-    if found is not None and found.repeats_document_id:
-        # A reminder is paid with its invoice.
-        query = select(Receivable).where(Receivable.document_id == found.repeats_document_id)
-        found = (await session.exec(query)).first()
+    if found is not None and found.repeats_document_ids:
+        # A reminder is paid with its invoice; which of several is meant, staff decide.
+        ids = found.repeats_document_ids
+        query = select(Receivable).where(Receivable.document_id == UUID(ids[0]))
+        found = (await session.exec(query)).first() if len(ids) == 1 else None
     return found

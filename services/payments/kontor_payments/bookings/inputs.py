@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
+from kontor.payments.v1.payments_pb2_codes import PaymentMethod
 from kontor_service.money import TOO_MUCH, TOO_MUCH_MINOR
 from kontor_service.validation import Line, Number, Text
 
@@ -46,6 +47,15 @@ class MarkPaidInput(BaseModel):
     reference: Name = ""
     # More than is open, or a day in the future: without this it is asked back (409 booking_unusual).
     confirmed: bool = False
+
+
+class PayoutInput(BaseModel):
+    """What of a credit note was paid to the customer; all that is left of it where no amount is given."""
+
+    amount_minor: int | None = Field(default=None, gt=0, lt=TOO_MUCH_MINOR)
+    method: Name = PaymentMethod.TRANSFER
+    booked_on: date | None = None
+    reference: Name = ""
 
 
 class AssignInput(BaseModel):

@@ -78,7 +78,7 @@ def _follow(checkout: Checkout, report: CheckoutReport) -> None:
 async def apply_payment_report(account: Account, checkout: Checkout, report: PaymentReport) -> None:
     """What one report about one payment changes; nothing if it came before, or after a later one."""
     payment = _known(account, checkout, report.id)
-    if not ledger.is_news(payment.state if payment else None, report.state):  # type: ignore[arg-type]
+    if not ledger.is_news(payment.state if payment else None, report.state):
         return
     if payment is None:
         payment = _new(account, checkout, report)

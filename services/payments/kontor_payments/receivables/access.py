@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.errors import DocumentNotFound
+from kontor_payments.errors import DocumentNotFound, NotPayable
 from kontor_payments.models import Document, Receivable
+from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 
 # Act for the merchant, whose rows alone row-level security shows; everybody else acts for customers.
@@ -14,13 +15,17 @@ _MERCHANTS = frozenset({"staff", "key", "service"})
 
 
 async def reachable(session: AsyncSession, principal: Principal, document_id: UUID) -> Receivable:
-    """The document's receivable, for a reminder that of its invoice. Raises DocumentNotFound."""
-    query = select(Receivable).where(Receivable.document_id == document_id)
+    """The document's receivable, for a reminder that of its invoice. Raises DocumentNotFound, also for a credit note; NotPayable for
+    a reminder of several invoices, which are paid one by one."""
+    query = select(Receivable).where(Receivable.document_id == document_id, Receivable.credit_minor == 0)
     row = (await session.exec(query)).one_or_none()
     if row is None or not await may_reach(session, principal, row):
         raise DocumentNotFound
-    if row.repeats_document_id:
-        row = (await session.exec(select(Receivable).where(Receivable.document_id == row.repeats_document_id))).one()
+    if len(row.repeats_document_ids) > 1:
+        raise NotPayable(N_("The invoices of this reminder are paid one by one."))
+    if row.repeats_document_ids:
+        query = select(Receivable).where(Receivable.document_id == UUID(row.repeats_document_ids[0]))
+        row = (await session.exec(query)).one()
     return row
 
 

@@ -8,10 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
+from sqlalchemy import select as sql_select
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_bus import record
 from kontor_payments import events
 from kontor_payments.connections.offer import Offer, load_offer
@@ -22,7 +25,7 @@ from kontor_payments.receivables.ledger import Posting
 from kontor_payments.receivables.rules import Position
 from kontor_service.clock import Clock
 
-Fact = Literal["pending", "succeeded", "failed", "refunded", "cancelled", "not_counted"]
+Fact = Literal["pending", "succeeded", "failed", "refunded", "cancelled", "not_counted", "paid_out"]
 _FACTS: dict[Fact, type[Message]] = {
     "pending": pb.PaymentPending,
     "succeeded": pb.PaymentSucceeded,
@@ -30,12 +33,14 @@ _FACTS: dict[Fact, type[Message]] = {
     "refunded": pb.PaymentRefunded,
     "cancelled": pb.PaymentCancelled,
     "not_counted": pb.PaymentNotCounted,
+    "paid_out": pb.CreditPaidOut,
 }
 # What a reminder does not repeat of its invoice.
 _OWN = {
     "id", "merchant_id", "epoch", "version", "document_id", "document_number", "document_type", "customer_id", "thread_id",
-    "due_date", "cancelled", "repeats_document_id", "credit_notes",
+    "due_date", "cancelled", "repeats_document_ids", "credit_notes", "credit_minor", "offset_minor", "credit_left_minor",
 }  # fmt: skip
+_SUMS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
 # Whoever books by hand says on which day the money came.
 _TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
 
@@ -51,6 +56,10 @@ class Account:
     payments: dict[UUID, Payment] = field(default_factory=dict)
     bookings: list[Booking] = field(default_factory=list)
     is_new: bool = False
+    # Of the credit notes for this document, by their document's id: their receivables, and what they may reduce here.
+    notes: dict[str, Receivable] = field(default_factory=dict)
+    _available: dict[str, int] = field(default_factory=dict)
+    _credited: dict[str, int] = field(default_factory=dict)
     _before: bytes = b""
     _new_payments: set[UUID] = field(default_factory=set)
     _changed_payments: set[UUID] = field(default_factory=set)
@@ -79,18 +88,30 @@ class Account:
         """The part of the credit notes' sum that reduces what this document asks for."""
         if not self.row.credit_notes or not self.offer.offsets:
             return 0
-        notes, before = (sum(note["amount_minor"] for note in of) for of in (self.row.credit_notes, self.row.credits))
-        return rules.offset(asked, self.positions(), notes, before)
+        notes = sum(self._available.values())
+        return rules.offset(asked, self.positions(), notes, sum(self._credited.values()))
 
     def _credits(self) -> list[dict[str, Any]]:
-        """The amount that each credit note contributes, oldest first; the rest of a credit note is the customer's."""
+        """The amount that each credit note contributes, oldest first; the rest is for its other invoices, or the customer's."""
         left, found = self.row.asked_minor - self.terms.due_minor, []
         for note in self.row.credit_notes:
-            amount = min(left, note["amount_minor"])
+            amount = min(left, self._available.get(note["document_id"], 0))
             left -= amount
             if amount:
                 found.append(note | {"amount_minor": amount})
         return found
+
+    async def load_notes(self) -> None:
+        """Locks the receivables of the credit notes. What other invoices have of them, or was paid out, is not available."""
+        ids = [UUID(note["document_id"]) for note in self.row.credit_notes]
+        query = select(Receivable).where(col(Receivable.document_id).in_(ids)).order_by(col(Receivable.document_id))
+        rows = await self.session.exec(query.with_for_update().execution_options(populate_existing=True)) if ids else ()
+        self.notes = {str(row.document_id): row for row in rows}
+        self._credited = {credit["document_id"]: credit["amount_minor"] for credit in self.row.credits}
+        self._available = {
+            id: max(0, row.credit_left_minor + self._credited.get(id, 0)) if not row.cancelled else 0
+            for id, row in self.notes.items()
+        }
 
     def counts(self, payment: Payment) -> bool:
         """Whether the payment is in the receivable's currency; otherwise its ledger stands beside the figures."""
@@ -153,29 +174,61 @@ class Account:
         elif events.receivable_state(self.row).SerializeToString(deterministic=True) != self._before or self._facts:
             self.row.touch()
             if not self._facts:
-                cancelled = self.row.state == "cancelled" and was != "cancelled"
+                cancelled = self.row.state == ReceivableState.CANCELLED != was
                 self._record(pb.ReceivableCancelled() if cancelled else pb.ReceivableChanged())
         for fact, payment in self._facts:
             self._record(_FACTS[fact](payment=events.payment_state(payment, self.row)))
         for payment_id in self._changed_payments | self._new_payments:
             state = events.payment_state(self.payments[payment_id], self.row)
             record(self.session, pb.PaymentRecorded(payment=state))
+        await self._tell_notes()
         await self._repeat()
         await self.session.flush()
         return self.row
 
+    async def _tell_notes(self) -> None:
+        """What this document takes of each credit note is that one's offset."""
+        now = {credit["document_id"]: credit["amount_minor"] for credit in self.row.credits}
+        for document_id in sorted(now.keys() | self._credited.keys()):
+            more = now.get(document_id, 0) - self._credited.get(document_id, 0)
+            if more:
+                query = select(Receivable).where(Receivable.document_id == UUID(document_id)).with_for_update()
+                note = self.notes.get(document_id) or (await self.session.exec(query)).one()
+                note.offset_minor += more
+                write_credit(note)
+                note.touch()
+                record(self.session, pb.ReceivableChanged(receivable=events.receivable_state(note)))
+        self._credited = now
+
     async def _repeat(self) -> None:
-        """Copies the invoice's figures to the receivables of its reminders."""
-        query = select(Receivable).where(Receivable.repeats_document_id == self.row.document_id)
+        """Copies the invoice's figures to the receivables of its reminders; one of several invoices has their sums."""
+        query = select(Receivable).where(col(Receivable.repeats_document_ids).contains([str(self.row.document_id)]))
         for reminder in await self.session.exec(query.order_by(col(Receivable.document_id)).with_for_update()):
             before = events.receivable_state(reminder)
-            for name in Receivable.model_fields.keys() - _OWN:
-                setattr(reminder, name, getattr(self.row, name))
+            if len(reminder.repeats_document_ids) > 1:
+                await self._add_up(reminder)
+            else:
+                for name in Receivable.model_fields.keys() - _OWN:
+                    setattr(reminder, name, getattr(self.row, name))
             if reminder.cancelled:
-                reminder.state, reminder.open_minor, reminder.methods = "cancelled", 0, []
+                reminder.state, reminder.open_minor, reminder.methods = ReceivableState.CANCELLED, 0, []
             if events.receivable_state(reminder) != before:
                 reminder.touch()
                 record(self.session, pb.ReceivableChanged(receivable=events.receivable_state(reminder)))
+
+    async def _add_up(self, reminder: Receivable) -> None:
+        """Whoever comes second at this reminder's lock sees the other's figures."""
+        await self.session.flush()
+        columns = [getattr(Receivable, f"{name}_minor") for name in _SUMS]
+        ids = col(Receivable.document_id).in_(map(UUID, reminder.repeats_document_ids))
+        rows = (await self.session.execute(sql_select(col(Receivable.state), *columns).where(ids))).all()
+        for place, name in enumerate(_SUMS, 1):
+            setattr(reminder, f"{name}_minor", sum(row[place] for row in rows))
+        reminder.state = rules.state_of_several([row[0] for row in rows], reminder.open_minor, reminder.paid_minor)
+        if reminder.state != ReceivableState.PAID:
+            reminder.paid_at = None
+        elif reminder.paid_at is None:
+            reminder.paid_at = self.row.paid_at
 
     def _record(self, message: Message) -> None:
         message.receivable.CopyFrom(events.receivable_state(self.row))  # type: ignore[attr-defined]
@@ -183,11 +236,15 @@ class Account:
 
     def _write_figures(self) -> None:
         row = self.row
+        if row.credit_minor:
+            row.refunded_minor = sum(position.refunded for position in self.positions())
+            write_credit(row)
+            return
         row.credits = self._credits()
         figures = self.figures()
-        if figures.state != "paid":
+        if figures.state != ReceivableState.PAID:
             row.paid_at = None
-        elif row.state != "paid":
+        elif row.state != ReceivableState.PAID:
             row.paid_at = self._paid_at()
         for name in vars(figures).keys() & Receivable.model_fields.keys():
             setattr(row, name, getattr(figures, name))
@@ -211,11 +268,30 @@ class Account:
         return datetime.combine(day, time(12), ZoneInfo(self.offer.time_zone)).astimezone(UTC)
 
 
+def write_credit(row: Receivable) -> None:
+    """Of a credit note: what is left of it, and so its state."""
+    row.credit_left_minor = 0 if row.cancelled else row.credit_minor - row.offset_minor - row.refunded_minor
+    row.state = (
+        ReceivableState.CANCELLED if row.cancelled
+        else ReceivableState.CREDIT if row.credit_left_minor
+        else ReceivableState.SETTLED
+    )  # fmt: skip
+
+
+# With the receivables of its credit notes, in the order in which everybody locks several.
+_LOCK = text("""
+SELECT FROM receivable WHERE id = :id OR document_id IN (
+    SELECT (note ->> 'document_id')::uuid FROM receivable r, jsonb_array_elements(r.credit_notes) note WHERE r.id = :id)
+ORDER BY document_id FOR UPDATE""")
+
+
 async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:
     """The account of a receivable that exists, for this transaction alone."""
+    await session.execute(_LOCK, {"id": receivable_id})
     query = select(Receivable).where(Receivable.id == receivable_id).with_for_update()
     row = (await session.exec(query.execution_options(populate_existing=True))).one()
     account = Account(session, row, clock, await load_offer(session, row.merchant_id))
+    await account.load_notes()
     account._before = events.receivable_state(row).SerializeToString(deterministic=True)
     payments = await session.exec(
         select(Payment)

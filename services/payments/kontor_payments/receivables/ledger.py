@@ -3,25 +3,23 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from kontor.payments.v1.payments_pb2_codes import PaymentState
 from kontor_payments.receivables.rules import Bucket, Position
 
 # pending < failed < succeeded < reversed: a payment only moves to the right, so order does not matter.
 # refund_pending and refunded stand beside succeeded; matched: it was the same money as another payment; cancelled:
 # a booking that staff took back.
-PaymentState = Literal[
-    "pending", "failed", "succeeded", "refund_pending", "refunded", "reversed", "matched", "cancelled"
-]
 ReportedState = Literal["pending", "failed", "succeeded", "reversed"]
 
 _RANK = {
-    "pending": 1,
-    "failed": 2,
-    "succeeded": 3,
-    "refund_pending": 3,
-    "refunded": 3,
-    "matched": 3,
-    "reversed": 4,
-    "cancelled": 4,
+    PaymentState.PENDING: 1,
+    PaymentState.FAILED: 2,
+    PaymentState.SUCCEEDED: 3,
+    PaymentState.REFUND_PENDING: 3,
+    PaymentState.REFUNDED: 3,
+    PaymentState.MATCHED: 3,
+    PaymentState.REVERSED: 4,
+    PaymentState.CANCELLED: 4,
 }
 
 
@@ -32,9 +30,9 @@ class Posting:
     cause: str
 
 
-def is_news(known: PaymentState | None, reported: ReportedState) -> bool:
+def is_news(known: str | None, reported: ReportedState) -> bool:
     """Whether the report says more than is known of the payment."""
-    return known is None or _RANK[reported] > _RANK[known]
+    return known is None or _RANK[PaymentState(reported)] > _RANK[PaymentState(known)]
 
 
 def postings(position: Position, reported: ReportedState, amount_minor: int) -> list[Posting]:
@@ -57,8 +55,15 @@ def matched(position: Position, number: int) -> list[Posting]:
 
 
 def cancelled(position: Position) -> list[Posting]:
-    """Takes a booking back for good."""
-    return [Posting("paid", -position.refundable, "cancelled")] if position.refundable else []
+    """Takes a booking or a pay-out back for good."""
+    if position.refundable:
+        return [Posting("paid", -position.refundable, "cancelled")]
+    return [Posting("refunded", -position.refunded, "cancelled")] if position.refunded else []
+
+
+def paid_out(amount_minor: int) -> list[Posting]:
+    """What goes to the customer out of a credit note."""
+    return [Posting("refunded", amount_minor, "paid_out")]
 
 
 def refund_started(amount_minor: int) -> list[Posting]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from kontor.payments.v1.payments_pb2_codes import ReceivableState
+
 Bucket = Literal["pending", "paid", "refunding", "refunded"]
-ReceivableState = Literal["open", "on_its_way", "partly_paid", "paid", "cancelled", "direct_debit"]
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,27 @@ def standing(terms: Terms, positions: Iterable[Position]) -> Standing:
 
 def _state(terms: Terms, missing: int, pending: int, received: int) -> ReceivableState:
     if terms.cancelled:
-        return "cancelled"
+        return ReceivableState.CANCELLED
     if missing <= 0:
-        return "paid"
+        return ReceivableState.PAID
     if terms.debited:
-        return "direct_debit"
+        return ReceivableState.DIRECT_DEBIT
     if pending >= missing:
-        return "on_its_way"
-    return "partly_paid" if received > 0 else "open"
+        return ReceivableState.ON_ITS_WAY
+    return ReceivableState.PARTLY_PAID if received > 0 else ReceivableState.OPEN
+
+
+def state_of_several(states: Iterable[str], open_minor: int, received: int) -> ReceivableState:
+    """Where a reminder of several invoices stands; `received` is what was paid on any of them."""
+    live = set(states) - {ReceivableState.CANCELLED}
+    if not live:
+        return ReceivableState.CANCELLED
+    if live == {ReceivableState.PAID}:
+        return ReceivableState.PAID
+    if open_minor:
+        return ReceivableState.PARTLY_PAID if received > 0 else ReceivableState.OPEN
+    on_its_way = ReceivableState.ON_ITS_WAY in live
+    return ReceivableState.ON_ITS_WAY if on_its_way else ReceivableState.DIRECT_DEBIT
 
 
 def earned_discount(terms: Terms, ordered: Sequence[Position]) -> int:

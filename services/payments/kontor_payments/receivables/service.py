@@ -3,30 +3,36 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, or_, text
+from sqlalchemy import ColumnElement, and_, or_, text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.documents.v1.documents_pb2_codes import InvoiceKind
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
 from kontor_payments.bookings.parked import match_parked
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.connections.offer import load_offer
 from kontor_payments.models import Document, Merchant, Receivable
 from kontor_payments.receivables.account import Account, lock, lock_by_document
+from kontor_payments.receivables.credits import follow_credit, stands
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
 
-# Only an invoice asks for money: a reminder repeats what one asks for, a credit note gives, and so does a self-billed
-# invoice, of which the customer is the seller.
-_ASKING = frozenset({"invoice"})
-
 
 async def follow_document(session: AsyncSession, document: Document, clock: Clock) -> None:
-    """Updates the receivables that a document affects: its own, and those of the invoices that it names or named before."""
-    followed = await _invoices_of(session, document)
-    if not document.names_invoice:
-        followed = sorted([*followed, document], key=lambda one: one.id)
-    for invoice in followed:
+    """Updates the receivables that a document affects: its own, and those of the invoices that it names or named before.
+
+    A credit note of several invoices reduces them in the order in which it names them.
+    """
+    gives, names = await follow_credit(session, document), document.names_invoices
+    followed = {one.id: one for one in await _invoices_of(session, document)}
+    if not names and not gives:
+        followed = {document.id: document} | followed
+    ids = list(followed)
+    query = select(Receivable.id).where(col(Receivable.document_id).in_(ids)).order_by(col(Receivable.document_id))
+    await session.exec(query.with_for_update())
+    # What is no longer named gives back first.
+    order = {number: place for place, number in enumerate(names)}
+    for invoice in sorted(followed.values(), key=lambda one: (order.get(one.number, -1), one.id != document.id)):
         await _follow_invoice(session, invoice, clock)
 
 
@@ -42,12 +48,13 @@ async def _follow_invoice(session: AsyncSession, document: Document, clock: Cloc
         _follow(account.row, document)
     account.row.cancelled = not asks
     naming = await _naming(session, document)
-    reminders = [one for one in naming if one.type == "reminder"]
+    reminders = [one for one in naming if one.type == DocumentType.REMINDER]
     account.row.credit_notes = [
         {"document_id": str(note.id), "document_number": note.number, "amount_minor": abs(note.amount_due_minor)}
         for note in naming
-        if note.type != "reminder" and note.currency == account.row.currency and note.amount_due_minor
+        if note.type != DocumentType.REMINDER and note.currency == account.row.currency and note.amount_due_minor
     ]
+    await account.load_notes()
     await _follow_reminders(account, reminders)
     await match_parked(account, [document, *reminders])
     await end_live_checkout(account)
@@ -55,26 +62,34 @@ async def _follow_invoice(session: AsyncSession, document: Document, clock: Cloc
 
 
 async def _invoices_of(session: AsyncSession, document: Document) -> list[Document]:
-    """The invoices that a credit note or reminder names, and those that count it from what it said before."""
-    named = and_(
-        col(Document.number) == document.names_invoice,
-        col(Document.number) != "",
-        col(Document.customer_id) == document.customer_id,
-        col(Document.names_invoice) == "",
-        col(Document.type) == "invoice",
-    )
+    """The invoices that a credit note or reminder names, and those that count it from what it said before; those with which an
+    invoice shares a credit note."""
+    named = [_named_by(one) for one in (document, *await _naming(session, document))]
     credited = select(Receivable.document_id).where(
         text("credit_notes <> '[]'"), col(Receivable.credit_notes).contains([{"document_id": str(document.id)}])
     )
-    reminded = select(Receivable.repeats_document_id).where(Receivable.document_id == document.id)
-    query = select(Document).where(or_(named, col(Document.id).in_(credited), col(Document.id).in_(reminded)))
-    return list(await session.exec(query.order_by(col(Document.id))))
+    reminded = (
+        await session.exec(select(Receivable.repeats_document_ids).where(Receivable.document_id == document.id))
+    ).first()
+    before = col(Document.id).in_([UUID(one) for one in reminded or ()])
+    return list(await session.exec(select(Document).where(or_(*named, col(Document.id).in_(credited), before))))
+
+
+def _named_by(document: Document) -> ColumnElement[bool]:
+    """Which documents are the invoices that this one names."""
+    return and_(
+        col(Document.number).in_([number for number in document.names_invoices if number]),
+        col(Document.customer_id) == document.customer_id,
+        text("names_invoices = '[]'"),
+        col(Document.type) == DocumentType.INVOICE,
+    )
 
 
 async def _naming(session: AsyncSession, invoice: Document) -> list[Document]:
     """Credit notes for this invoice and reminders of it that the customer has."""
     query = select(Document).where(
-        Document.names_invoice == invoice.number,
+        text("names_invoices <> '[]'"),
+        col(Document.names_invoices).contains([invoice.number]),
         Document.customer_id == invoice.customer_id,
         Document.state == "shared",
         ~col(Document.deleted),
@@ -88,7 +103,8 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
     """A receivable for each reminder, which `close` fills with the figures of its invoice."""
     row, session = account.row, account.session
     theirs = col(Receivable.document_id).in_([reminder.id for reminder in reminders])
-    query = select(Receivable).where(or_(col(Receivable.repeats_document_id) == row.document_id, theirs))
+    mine = col(Receivable.repeats_document_ids).contains([str(row.document_id)])
+    query = select(Receivable).where(or_(mine, theirs))
     known = {repeated.document_id: repeated for repeated in await session.exec(query)}
     for document_id in known.keys() - {reminder.id for reminder in reminders}:
         known[document_id].cancelled = True
@@ -96,7 +112,8 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
         repeated = known.get(reminder.id) or Receivable(
             merchant_id=row.merchant_id, document_id=reminder.id, currency=row.currency, asked_minor=row.asked_minor
         )  # fmt: skip
-        repeated.cancelled, repeated.repeats_document_id = row.cancelled, row.document_id
+        repeated.repeats_document_ids = await _repeated(session, row, reminder)
+        repeated.cancelled = row.cancelled and len(repeated.repeats_document_ids) == 1
         for name in ("customer_id", "thread_id", "due_date"):
             setattr(repeated, name, getattr(reminder, name))
         repeated.document_number, repeated.document_type = reminder.number, reminder.type
@@ -104,14 +121,20 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
     await session.flush()
 
 
+async def _repeated(session: AsyncSession, row: Receivable, reminder: Document) -> list[str]:
+    """The invoices of this reminder that have a receivable in its currency, in its order."""
+    query = select(Document.number, Document.id).join(Receivable, col(Receivable.document_id) == Document.id)
+    query = query.where(_named_by(reminder), Receivable.currency == row.currency)
+    found = sorted(await session.exec(query), key=lambda one: reminder.names_invoices.index(one[0]))
+    return [str(document_id) for _number, document_id in found]
+
+
 def _asks(document: Document) -> bool:
     return (
-        document.type in _ASKING
+        document.type == DocumentType.INVOICE
         and document.kind != InvoiceKind.SELF_BILLED
-        and document.state == "shared"
-        and not document.deleted
         and document.amount_due_minor > 0
-        and len(document.currency) == 3
+        and stands(document)
     )
 
 
@@ -154,8 +177,8 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
     stale = (
         select(Receivable.id)
         .where(Receivable.merchant_id == merchant_id)
-        .where(Receivable.state.not_in(("paid", "cancelled")))  # type: ignore[attr-defined]
-        .where(col(Receivable.repeats_document_id).is_(None))
+        .where(Receivable.state.not_in(("paid", "cancelled", "credit", "settled")))  # type: ignore[attr-defined]
+        .where(text("repeats_document_ids = '[]'"))
         .where(Receivable.offer != offer.digest)
         .order_by(Receivable.document_id)  # type: ignore[arg-type]
         .limit(limit)

@@ -23,7 +23,7 @@ def _receivable(r: Any) -> dict[str, Any]:
         "pending_minor": r.pending_minor,
         "due_date": r.due_date or None,
         "expected_on": r.expected_on or None,
-        "repeats": bool(r.repeats_document_id),
+        "repeats": bool(r.repeats_document_ids),
         "words": search_words([r.document_number]),
         "brief": text(brief),
         "data": whole(r),

@@ -16,6 +16,7 @@ _STATES = {
     "pending": N_("On its way"),
     "failed": N_("Failed"),
     "refunded": N_("Paid back"),
+    "paid_out": N_("Paid out"),
 }
 
 PAYMENTS = ListPage(

@@ -10,7 +10,7 @@ from kontor_edge.values import instant, money, text
 def _receivable(r: Any) -> dict[str, Any]:
     amounts = {
         name: money(getattr(r, f"{name}_minor"), r.currency)
-        for name in ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
+        for name in ("due", "pending", "paid", "refunded", "discount", "open", "overpaid", "credit", "credit_left")
     }
     credits = [
         {"document_id": c.document_id, "number": c.document_number, "amount": money(c.amount_minor, r.currency)}
@@ -23,15 +23,16 @@ def _receivable(r: Any) -> dict[str, Any]:
         "currency": r.currency,
         "open_minor": r.open_minor,
         "due_date": r.due_date or None,
-        "repeats": bool(r.repeats_document_id),
+        "repeats": bool(r.repeats_document_ids),
         "brief": text(
             {"state": r.state, "open": amounts["open"], "paid": amounts["paid"]}
-            | ({"credits": credits} if credits and not r.repeats_document_id else {})
+            | ({"credits": credits} if credits and not r.repeats_document_ids else {})
         ),
         "data": amounts
         | {
             "state": r.state,
             "credits": credits,
+            "repeats": list(r.repeats_document_ids),
             "due_date": r.due_date or None,
             "methods": [{"code": m.code, "provider": m.provider} for m in r.methods],
             "cash_discounts": [

@@ -52,9 +52,14 @@ class ReceivableView:
             and self.entry["status"] in _TO_PAY
             and self.open_minor > 0
             and bool(self.methods)
-            and self.merchant["payments"]
-            and self.merchant["types"].get(self.entry["type"], {}).get("can_pay", False)
+            and self.can_pay
         )
+
+    @property
+    def can_pay(self) -> bool:
+        """Whether the merchant takes payments for documents of this type here."""
+        allowed: bool = self.merchant["types"].get(self.entry["type"], {}).get("can_pay", False)
+        return bool(self.merchant["payments"]) and allowed
 
     @property
     def methods(self) -> list[str]:

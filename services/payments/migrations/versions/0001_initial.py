@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("account_holder", sa.Text(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("bic", sa.Text(), nullable=False),
-        sa.Column("names_invoice", sa.Text(), nullable=False),
+        sa.Column("names_invoices", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(
@@ -71,11 +71,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("external_id <> ''"),
     )
     op.create_index(
-        "document_names_invoice",
+        "document_names_invoices",
         "document",
-        ["customer_id", "names_invoice"],
+        ["customer_id"],
         unique=False,
-        postgresql_where=sa.text("names_invoice <> ''"),
+        postgresql_where=sa.text("names_invoices <> '[]'"),
     )
     op.create_index("document_number", "document", ["merchant_id", "number"], unique=False)
     op.create_table(
@@ -212,7 +212,7 @@ def upgrade() -> None:
         sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("due_date", sa.Date(), nullable=True),
-        sa.Column("repeats_document_id", sa.Uuid(), nullable=True),
+        sa.Column("repeats_document_ids", postgresql.JSONB(), nullable=False),
         sa.Column("credit_notes", postgresql.JSONB(), nullable=False),
         sa.Column("credits", postgresql.JSONB(), nullable=False),
         sa.Column("asked_discounts", postgresql.JSONB(), nullable=False),
@@ -229,6 +229,9 @@ def upgrade() -> None:
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("open_minor", sa.BigInteger(), nullable=False),
         sa.Column("overpaid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("offset_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credit_left_minor", sa.BigInteger(), nullable=False),
         sa.Column("cash_discounts", postgresql.JSONB(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("methods", postgresql.JSONB(), nullable=False),
@@ -239,13 +242,16 @@ def upgrade() -> None:
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.Column("checkout_open", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('open', 'on_its_way', 'partly_paid', 'paid', 'cancelled', 'direct_debit')",
+            "state IN ('open', 'on_its_way', 'partly_paid', 'paid', 'cancelled', 'direct_debit', 'credit', 'settled')",
             name=op.f("ck_receivable_state"),
         ),
         sa.CheckConstraint("asked_minor > 0", name=op.f("ck_receivable_asked_minor")),
+        sa.CheckConstraint("credit_left_minor >= 0", name=op.f("ck_receivable_credit_left_minor")),
+        sa.CheckConstraint("credit_minor >= 0", name=op.f("ck_receivable_credit_minor")),
         sa.CheckConstraint("discount_minor >= 0", name=op.f("ck_receivable_discount_minor")),
         sa.CheckConstraint("due_minor >= 0", name=op.f("ck_receivable_due_minor")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_receivable_currency")),
+        sa.CheckConstraint("offset_minor >= 0", name=op.f("ck_receivable_offset_minor")),
         sa.CheckConstraint("open_minor >= 0", name=op.f("ck_receivable_open_minor")),
         sa.CheckConstraint("overpaid_minor >= 0", name=op.f("ck_receivable_overpaid_minor")),
         sa.CheckConstraint("paid_minor >= 0", name=op.f("ck_receivable_paid_minor")),
@@ -266,14 +272,14 @@ def upgrade() -> None:
         "receivable",
         ["merchant_id", "id"],
         unique=False,
-        postgresql_where=sa.text("state NOT IN ('paid', 'cancelled')"),
+        postgresql_where=sa.text("state NOT IN ('paid', 'cancelled', 'credit', 'settled')"),
     )
     op.create_index(
         "receivable_repeats",
         "receivable",
-        ["repeats_document_id"],
+        ["merchant_id"],
         unique=False,
-        postgresql_where=sa.text("repeats_document_id IS NOT NULL"),
+        postgresql_where=sa.text("repeats_document_ids <> '[]'"),
     )
     op.create_table(
         "checkout",
@@ -347,7 +353,7 @@ def upgrade() -> None:
         sa.Column("cancelled_by", sa.Text(), nullable=False),
         sa.Column("matched_to", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched', 'cancelled')",
+            "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched', 'cancelled', 'paid_out')",
             name=op.f("ck_payment_state"),
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_amount_minor")),
@@ -501,7 +507,7 @@ CREATE FUNCTION payment_missed(one incoming_payment) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$ SELECT one.state = 'parked' AND EXISTS (
         SELECT FROM document d JOIN receivable r ON r.document_id = d.id
-        WHERE d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
+        WHERE r.credit_minor = 0 AND jsonb_array_length(r.repeats_document_ids) < 2 AND d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
         AND one.document_external_id IN ('', d.external_id)) $$""")
     execute("""-- Of all merchants: payments parked though their document is there, checkouts and refunds that the job does not get done, and
 -- senders who were not told of a refusal.

@@ -74,6 +74,9 @@ class _ReceivableStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Receiv
     """Never on the bus: open or partly paid beyond the due date, as the day makes it on a page."""
     RECEIVABLE_STATE_DIRECT_DEBIT: _ReceivableState.ValueType  # 7
     """The merchant collects it: nothing is open, and nothing is to be paid."""
+    RECEIVABLE_STATE_CREDIT: _ReceivableState.ValueType  # 8
+    """Money for the customer, who has not had all of it yet."""
+    RECEIVABLE_STATE_SETTLED: _ReceivableState.ValueType  # 9
 
 class ReceivableState(_ReceivableState, metaclass=_ReceivableStateEnumTypeWrapper):
     """How much of a receivable is paid."""
@@ -88,6 +91,9 @@ RECEIVABLE_STATE_OVERDUE: ReceivableState.ValueType  # 6
 """Never on the bus: open or partly paid beyond the due date, as the day makes it on a page."""
 RECEIVABLE_STATE_DIRECT_DEBIT: ReceivableState.ValueType  # 7
 """The merchant collects it: nothing is open, and nothing is to be paid."""
+RECEIVABLE_STATE_CREDIT: ReceivableState.ValueType  # 8
+"""Money for the customer, who has not had all of it yet."""
+RECEIVABLE_STATE_SETTLED: ReceivableState.ValueType  # 9
 
 class _PaymentState:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -104,6 +110,8 @@ class _PaymentStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentSt
     PAYMENT_STATE_REVERSED: _PaymentState.ValueType  # 6
     PAYMENT_STATE_MATCHED: _PaymentState.ValueType  # 7
     PAYMENT_STATE_CANCELLED: _PaymentState.ValueType  # 8
+    PAYMENT_STATE_PAID_OUT: _PaymentState.ValueType  # 9
+    """What staff paid out of a credit note."""
 
 class PaymentState(_PaymentState, metaclass=_PaymentStateEnumTypeWrapper):
     """What became of one payment."""
@@ -117,6 +125,8 @@ PAYMENT_STATE_REFUNDED: PaymentState.ValueType  # 5
 PAYMENT_STATE_REVERSED: PaymentState.ValueType  # 6
 PAYMENT_STATE_MATCHED: PaymentState.ValueType  # 7
 PAYMENT_STATE_CANCELLED: PaymentState.ValueType  # 8
+PAYMENT_STATE_PAID_OUT: PaymentState.ValueType  # 9
+"""What staff paid out of a credit note."""
 
 class _PaymentMethod:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -330,7 +340,10 @@ class Receivable(message.Message):
     EXPECTED_ON_FIELD_NUMBER: builtins.int
     CHECKOUT_OPEN_FIELD_NUMBER: builtins.int
     CREDITS_FIELD_NUMBER: builtins.int
-    REPEATS_DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    REPEATS_DOCUMENT_IDS_FIELD_NUMBER: builtins.int
+    CREDIT_MINOR_FIELD_NUMBER: builtins.int
+    OFFSET_MINOR_FIELD_NUMBER: builtins.int
+    CREDIT_LEFT_MINOR_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -350,7 +363,7 @@ class Receivable(message.Message):
     """Still to be paid, without what is on its way; never negative."""
     overpaid_minor: builtins.int
     state: builtins.str
-    """open, on_its_way, partly_paid, paid, cancelled, direct_debit"""
+    """open, on_its_way, partly_paid, paid, cancelled, direct_debit; of a credit note: credit, settled, cancelled"""
     due_date: builtins.str
     last_method: builtins.str
     last_failure: builtins.str
@@ -361,8 +374,12 @@ class Receivable(message.Message):
     """Business date on which money on its way is expected."""
     checkout_open: builtins.bool
     """The part of pending that was promised by the customer's own word is not counted here."""
-    repeats_document_id: builtins.str
-    """Of a reminder: the invoice whose figures this repeats. They count there, and only there."""
+    credit_minor: builtins.int
+    """Of a credit note: what it gives, what of it reduces invoices, and what is left after that and after pay-outs
+    (refunded_minor). Where this is set nothing is asked for.
+    """
+    offset_minor: builtins.int
+    credit_left_minor: builtins.int
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
@@ -372,6 +389,10 @@ class Receivable(message.Message):
     @builtins.property
     def credits(self) -> containers.RepeatedCompositeFieldContainer[Credit]:
         """What of the document's amount has been offset; not part of due_minor."""
+
+    @builtins.property
+    def repeats_document_ids(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """Of a reminder: the invoices whose figures this repeats. They count there, and only there; several are paid one by one."""
 
     def __init__(
         self,
@@ -403,11 +424,14 @@ class Receivable(message.Message):
         expected_on: builtins.str = ...,
         checkout_open: builtins.bool = ...,
         credits: abc.Iterable[Credit] | None = ...,
-        repeats_document_id: builtins.str = ...,
+        repeats_document_ids: abc.Iterable[builtins.str] | None = ...,
+        credit_minor: builtins.int = ...,
+        offset_minor: builtins.int = ...,
+        credit_left_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_id", b"repeats_document_id", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -598,6 +622,30 @@ class PaymentRefunded(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class CreditPaidOut(message.Message):
+    """Staff paid out what was left of a credit note, or a part of it."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    RECEIVABLE_FIELD_NUMBER: builtins.int
+    PAYMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def receivable(self) -> Receivable: ...
+    @builtins.property
+    def payment(self) -> Payment: ...
+    def __init__(
+        self,
+        *,
+        receivable: Receivable | None = ...,
+        payment: Payment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class PaymentNotCounted(message.Message):
     """Money came that does not count here, because it is in another currency than the receivable. It can be given back."""
 
@@ -662,7 +710,7 @@ class Payment(message.Message):
     state: builtins.str
     """pending, failed, succeeded, refund_pending, refunded, reversed (the payer's bank took it back),
     matched (a booking that speaks of the same money as another payment, and counts nothing),
-    cancelled (a booking that staff took back, and counts nothing)
+    cancelled (a booking that staff took back, and counts nothing), paid_out (of a credit note, to the customer)
     """
     method: builtins.str
     provider: builtins.str

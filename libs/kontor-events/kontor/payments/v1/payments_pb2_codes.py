@@ -23,6 +23,8 @@ class ReceivableState(Code):
     CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
     OVERDUE = 'overdue', 'overdue', '', '', 'late'
     DIRECT_DEBIT = 'direct_debit', 'is debited', '', '', 'way'
+    CREDIT = 'credit', 'credit', '', '', 'part'
+    SETTLED = 'settled', 'settled', '', '', 'paid'
 
 
 class PaymentState(Code):
@@ -34,6 +36,7 @@ class PaymentState(Code):
     REVERSED = 'reversed', 'taken back by the bank', '', '', 'late'
     MATCHED = 'matched', 'same money as another payment', '', '', 'idle'
     CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
+    PAID_OUT = 'paid_out', 'paid out', '', '', 'idle'
 
 
 class PaymentMethod(Code):
