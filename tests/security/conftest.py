@@ -56,9 +56,9 @@ def _first_shop(world: World) -> None:
     world.apart = _ids(world, a, OTHER_THREAD)
     world.other = _ids(world, a, OTHER_CUSTOMERS)
     world.other |= _checkout(world, a, world.other)
-    a.ids |= _meters(world, a, "demo-7GMT0019283746")
+    a.ids |= _meters(world, a, "demo-7GMT0019283746") | _parked_payment(world, a)
     # Anna's own, which a link of one of her documents does not open.
-    world.apart |= {name: a.ids[name] for name in ("meter_id", "register_id", "reading_id", "series_id")}
+    world.apart |= {name: a.ids[name] for name in ("meter_id", "register_id", "reading_id", "series_id", "payment_id")}
     world.other |= _meters(world, a, "demo-7GMT0077120031")
 
 
@@ -82,7 +82,7 @@ def furnish(world: World, b: Shop) -> None:
     world.submit(b, invoice("ZW-1", "B-1"))
     b.ids = _ids(world, b, "ZW-1")
     _hang_a_meter(world, b)
-    b.ids |= _meters(world, b, "erp-B-1")
+    b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b)
 
 
 def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
@@ -107,6 +107,20 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
         "session_id": ("identity", "SELECT id FROM session WHERE merchant_id = $1 AND kind = 'staff'", merchant),
     }
     return found | {name: world.value(*asked_of) for name, asked_of in more.items()}
+
+
+def _parked_payment(world: World, shop: Shop) -> dict[str, str]:
+    """A payment that the merchant's ERP reported for a document that nobody knows."""
+    payment = {
+        "external_id": "lost",
+        "document_number": "?",
+        "amount": "1.00",
+        "currency": "EUR",
+        "paid_on": "2026-11-20",
+    }
+    key = {"Authorization": f"Bearer {shop.api_key}"}
+    answer = world.http.post(world.url("gateway", "/api/ingest/v1/payments"), headers=key, json=payment)
+    return {"payment_id": answer.json()["status_url"].rpartition("/")[2]}
 
 
 def _checkout(world: World, shop: Shop, ids: dict[str, str]) -> dict[str, str]:
