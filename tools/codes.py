@@ -24,10 +24,10 @@ def _class(enum: EnumDescriptor) -> str:
 
 def _value(value: EnumValueDescriptor, name: str) -> str:
     options = value.GetOptions().Extensions
-    told = [options[options_pb2.code] or name.lower(), *(options[word] for word in _WORDS)]
-    while len(told) > 1 and not told[-1]:
-        told.pop()
-    return f"{name} = {', '.join(map(repr, told))}"
+    fields = [options[options_pb2.code] or name.lower(), *(options[word] for word in _WORDS)]
+    while len(fields) > 1 and not fields[-1]:
+        fields.pop()
+    return f"{name} = {', '.join(map(repr, fields))}"
 
 
 def main(folder: Path) -> None:

@@ -42,18 +42,18 @@ def json_schema(kind: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | found
 
 
-def _plain(told: Any) -> Any:
+def _plain(schema: Any) -> Any:
     """ "Empty, or an address" is a text: generated code cannot tell one text from another."""
-    if isinstance(told, list):
-        return [_plain(one) for one in told]
-    if not isinstance(told, dict):
-        return told
-    texts = [one for one in told.get("anyOf", ()) if one.get("type") == "string"]
+    if isinstance(schema, list):
+        return [_plain(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    texts = [one for one in schema.get("anyOf", ()) if one.get("type") == "string"]
     if len(texts) > 1:
-        others = [one for one in told["anyOf"] if one not in texts]
-        rest = {name: value for name, value in told.items() if name != "anyOf"}
-        told = rest | ({"anyOf": [{"type": "string"}, *others]} if others else {"type": "string"})
-    return {name: _plain(value) for name, value in told.items()}
+        others = [one for one in schema["anyOf"] if one not in texts]
+        rest = {name: value for name, value in schema.items() if name != "anyOf"}
+        schema = rest | ({"anyOf": [{"type": "string"}, *others]} if others else {"type": "string"})
+    return {name: _plain(value) for name, value in schema.items()}
 
 
 def asyncapi() -> dict[str, Any]:

@@ -42,9 +42,9 @@ class Section:
     @property
     def entry(self) -> str:
         """SQL that answers this entry as JSON text, NULL where it is not shown."""
-        said = {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
-        said |= {"action": self.action or self.label, "action_path": self.action_path or self.path}
-        fixed = orjson.dumps(said).decode()[:-1].replace("'", "''")
+        fields = {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
+        fields |= {"action": self.action or self.label, "action_path": self.action_path or self.path}
+        fixed = orjson.dumps(fields).decode()[:-1].replace("'", "''")
         return f"""CASE WHEN {self.shown} THEN '{fixed},"count":' || ({self.count}) || '}}' END"""
 
 

@@ -58,10 +58,10 @@ def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
         if field.message_type is not None:
             if field.is_repeated:
                 parts = zip(getattr(state, field.name), found[field.name], strict=True)
-                found[field.name] = [_completed(part, said) for part, said in parts]
+                found[field.name] = [_completed(part, value) for part, value in parts]
             elif isinstance(found.setdefault(field.name, None), dict):
                 _completed(getattr(state, field.name), found[field.name])
         elif field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64):
-            said = found[field.name]
-            found[field.name] = [int(one) for one in said] if field.is_repeated else int(said)
+            value = found[field.name]
+            found[field.name] = [int(one) for one in value] if field.is_repeated else int(value)
     return found

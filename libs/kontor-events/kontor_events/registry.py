@@ -46,8 +46,8 @@ def feed_types() -> list[type[Message]]:
 
 
 def _told(message: type[Message]) -> bool:
-    told: bool = message.DESCRIPTOR.GetOptions().Extensions[options_pb2.in_feed]
-    return told
+    in_feed: bool = message.DESCRIPTOR.GetOptions().Extensions[options_pb2.in_feed]
+    return in_feed
 
 
 def internal_fields(message: Message) -> list[str]:

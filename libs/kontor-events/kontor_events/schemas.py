@@ -31,13 +31,13 @@ def component_name(kind: str) -> str:
     return f"{kind.removesuffix('s').capitalize()}Data"
 
 
-def _renamed(told: Any, names: dict[str, str]) -> Any:
-    if isinstance(told, list):
-        return [_renamed(one, names) for one in told]
-    if not isinstance(told, dict):
-        return told
+def _renamed(schema: Any, names: dict[str, str]) -> Any:
+    if isinstance(schema, list):
+        return [_renamed(one, names) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
     return {
         key: f"#/components/schemas/{names[value.rpartition('/')[2]]}" if key == "$ref" else _renamed(value, names)
-        for key, value in told.items()
+        for key, value in schema.items()
         if key != "$schema"
     }

@@ -118,11 +118,11 @@ def _value(state: Any, column: Any) -> Any:
         case LargeBinary():
             return state.SerializeToString(deterministic=True)
         case Uuid():
-            said = getattr(state, column.name)
-            return UUID(said) if said else None
+            value = getattr(state, column.name)
+            return UUID(value) if value else None
         case Date():
-            said = getattr(state, column.name)
-            return date.fromisoformat(said) if said else None
+            value = getattr(state, column.name)
+            return date.fromisoformat(value) if value else None
         case DateTime():
             return getattr(state, column.name).ToDatetime(UTC) if state.HasField(column.name) else None
     return getattr(state, column.name)

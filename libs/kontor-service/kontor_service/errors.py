@@ -211,9 +211,9 @@ def problem_of(error: HTTPException) -> Problem:
 def invalid_from(errors: Any) -> Invalid:
     """Pydantic's findings as one Invalid that names each field once, without echoing what was sent."""
     # Where something may also be empty, that it is not empty is no finding.
-    told = [error for error in errors if "literal['']" not in error["loc"]] or errors
+    counted = [error for error in errors if "literal['']" not in error["loc"]] or errors
     named: dict[str, FieldError] = {}
-    for error in told:
+    for error in counted:
         message, params = expectation(error)
         field = field_path(error["loc"])
         named.setdefault(field, {"field": field, "code": error["type"], "message": message, "params": params})

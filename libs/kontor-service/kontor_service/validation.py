@@ -85,8 +85,8 @@ def wrong(code: str, message: str, **params: Any) -> PydanticCustomError:
 
 def expectation(error: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The message for one of pydantic's findings, and what fills it. A type that is not known here speaks for itself."""
-    kind, told = str(error["type"]), error.get("ctx") or {}
-    params = {name: _plain(value) for name, value in told.items() if isinstance(value, str | int | float | Decimal)}
+    kind, context = str(error["type"]), error.get("ctx") or {}
+    params = {name: _plain(value) for name, value in context.items() if isinstance(value, str | int | float | Decimal)}
     if "expected" in params:
         params["expected"] = str(params["expected"]).replace("'", "").replace(" or ", ", ")
     known = _BY_PATTERN.get(str(params.get("pattern"))) or _BY_TYPE.get(kind) or _BY_FAMILY.get(kind.partition("_")[0])

@@ -88,10 +88,10 @@ def nice_ticks(most: int) -> list[int]:
     return [step * i for i in range(count + 1)]
 
 
-def _axes(scale: _Scale, said: Sequence[str], unit: str) -> Iterator[str]:
+def _axes(scale: _Scale, labels: Sequence[str], unit: str) -> Iterator[str]:
     beside = scale.left - 6
     yield f'<text class="tick" x="{beside}" y="12" text-anchor="end">{escape(unit)}</text>'
-    for tick, text in zip(scale.ticks, said, strict=True):
+    for tick, text in zip(scale.ticks, labels, strict=True):
         kind, y = "grid" if tick else "axis", scale.y(tick)
         yield f'<path class="{kind}" d="M{scale.left} {y:.1f}H{scale.frame.width - _RIGHT}"/>'
         yield f'<text class="tick" x="{beside}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'

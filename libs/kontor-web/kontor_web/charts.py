@@ -95,18 +95,18 @@ class Chart:
         """The chart as SVG, wide and narrow. The page shows only one of the two, so a screen reader reads only one."""
         bars = [self._bar(place) for place in range(len(self.labels))]
         below, short = self.below or self.labels, self.short or self.below or self.labels
-        said = (self.key, self.title, self._description, unit_name(self.unit), self.most)
-        return draw(*said, _WIDE, bars, below, "wide") + draw(*said, _NARROW, bars, short, "slim")
+        parts = (self.key, self.title, self._description, unit_name(self.unit), self.most)
+        return draw(*parts, _WIDE, bars, below, "wide") + draw(*parts, _NARROW, bars, short, "slim")
 
     def _bar(self, place: int) -> Bar:
         before, expected = _at(self.before, place), _at(self.expected, place)
-        said = [f"{self.labels[place]}: {self.amount(self.totals[place], self.unit)}"]
+        lines = [f"{self.labels[place]}: {self.amount(self.totals[place], self.unit)}"]
         if before is not None:
-            said.append(f"{self.before_name}: {self.amount(before, self.unit)}")
+            lines.append(f"{self.before_name}: {self.amount(before, self.unit)}")
         if expected:
-            said.append(_("expected: %(amount)s", amount=self.amount(expected[1], self.unit)))
+            lines.append(_("expected: %(amount)s", amount=self.amount(expected[1], self.unit)))
         parts = [amounts[place] or 0 for _name, amounts in self.parts]
-        return Bar(parts, before, bool(self.bases and self.bases[place][1]), expected, " · ".join(said))
+        return Bar(parts, before, bool(self.bases and self.bases[place][1]), expected, " · ".join(lines))
 
     @property
     def _description(self) -> str:
@@ -116,10 +116,10 @@ class Chart:
             return _("Nothing is known for this time.")
         most, where = max(known, key=lambda pair: pair[0])
         whole = self.amount(sum(part for part, _label in known), self.unit)
-        said = _(
+        sentence = _(
             "Together %(sum)s. Most in %(where)s: %(most)s.", sum=whole, where=where, most=self.amount(most, self.unit)
         )
-        return " ".join([said, _("All values are in the table below.")]) if self.table else said
+        return " ".join([sentence, _("All values are in the table below.")]) if self.table else sentence
 
     @property
     def legend(self) -> list[tuple[str, str]]:

@@ -143,9 +143,11 @@ class Pages:
         """303 to another page of ours, with something to say there."""
         response = RedirectResponse(url, 303)
         kinds = (("good", good), ("info", info), ("warn", warn), ("bad", bad))
-        said = [(kind, text[:600]) for kind, text in kinds if text]
-        if said:
-            set_cookie(response, self.flash_cookie, urlsafe_b64encode(json.dumps(said).encode()).decode(), max_age=60)
+        messages = [(kind, text[:600]) for kind, text in kinds if text]
+        if messages:
+            set_cookie(
+                response, self.flash_cookie, urlsafe_b64encode(json.dumps(messages).encode()).decode(), max_age=60
+            )
         return response
 
 

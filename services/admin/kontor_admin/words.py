@@ -31,8 +31,10 @@ def mail_error(mail: Mapping[str, Any]) -> str:
         return str(mail["error"])
     if "reason" in params:
         params["reason"] = say(params["reason"], params)
-    told = say(known.word, params)
-    return " ".join([_("Given up after %(attempts)s attempts.", **params), told]) if "attempts" in params else told
+    sentence = say(known.word, params)
+    return (
+        " ".join([_("Given up after %(attempts)s attempts.", **params), sentence]) if "attempts" in params else sentence
+    )
 
 
 def month_name(at: datetime) -> str:

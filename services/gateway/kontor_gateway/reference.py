@@ -35,22 +35,22 @@ def _groups(app: FastAPI) -> list[tuple[str, str, list[dict[str, Any]]]]:
     return [(tag["name"], tag["description"], by_tag[tag["name"]]) for tag in TAGS if tag["name"] in by_tag]
 
 
-def _operation(method: str, path: str, said: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """One method of one path. `paragraphs` are its description, `bodies` the media types it takes."""
-    body = said.get("requestBody", {}).get("content", {})
+    body = operation.get("requestBody", {}).get("content", {})
     fields = [
         _field(p["name"], p["in"], p.get("schema", {}), p.get("required", False), p.get("description", ""))
-        for p in said.get("parameters", ())
+        for p in operation.get("parameters", ())
     ]
     return {
-        "id": said["operationId"],
+        "id": operation["operationId"],
         "method": method.upper(),
         "path": path,
-        "summary": said.get("summary", ""),
-        "paragraphs": _paragraphs(said.get("description", "")),
+        "summary": operation.get("summary", ""),
+        "paragraphs": _paragraphs(operation.get("description", "")),
         "fields": fields + _body_fields(body.get("application/json", {}).get("schema", {}), schemas),
         "bodies": list(body),
-        "statuses": [(status, answer["description"]) for status, answer in said["responses"].items()],
+        "statuses": [(status, answer["description"]) for status, answer in operation["responses"].items()],
     }
 
 

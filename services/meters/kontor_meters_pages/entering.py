@@ -83,8 +83,8 @@ class Entry:
             day = self.day_of(meter)
             self.done[register["id"]] = Done(meter, register, value, day, outcome == "questioned", notes)
             return
-        said = [self._say(found, register) for found in findings if found["severity"] != "note"]
-        self.form.error(name, " ".join(dict.fromkeys(said)) or _("This reading was not taken."))
+        warnings = [self._say(found, register) for found in findings if found["severity"] != "note"]
+        self.form.error(name, " ".join(dict.fromkeys(warnings)) or _("This reading was not taken."))
         if outcome == "asks_back":
             self.doubted.add(register["id"])
 

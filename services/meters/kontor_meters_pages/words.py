@@ -98,11 +98,11 @@ def found(finding: Mapping[str, Any], unit: str = "") -> str:
 def spoken(values: Mapping[str, str], unit: str, day: Callable[[str, str], str]) -> dict[str, str]:
     """The values as the reader writes them."""
     unit = unit_name(unit or values.get("unit", ""))
-    said = dict(values)
-    said |= {name: day(values[name], reader().language) for name in _DAYS if name in values}
-    said |= {name: reading_value(values[name]) for name in _FACES if name in values}
-    said |= {name: f"{reading_value(values[name])}\u00a0{unit}".rstrip() for name in _AMOUNTS if name in values}
-    return said
+    params = dict(values)
+    params |= {name: day(values[name], reader().language) for name in _DAYS if name in values}
+    params |= {name: reading_value(values[name]) for name in _FACES if name in values}
+    params |= {name: f"{reading_value(values[name])}\u00a0{unit}".rstrip() for name in _AMOUNTS if name in values}
+    return params
 
 
 def projection_sentence(projection: Mapping[str, Any] | None, unit: str) -> str:

@@ -88,8 +88,8 @@ async def look(request: Request) -> Response:
     results = answer["results"]
     if stores:
         good = sum(one["outcome"] != "refused" for one in results)
-        told = ngettext("One customer stored.", "%(num)s customers stored.", good)
-        return pages(request).redirect("/kunden", good=told)
+        message = ngettext("One customer stored.", "%(num)s customers stored.", good)
+        return pages(request).redirect("/kunden", good=message)
     looked = [(line, row, result) for (line, row), result in zip(rows, results, strict=True)]
     # What has to be corrected comes first.
     looked.sort(key=lambda one: one[2]["outcome"] != "refused")

@@ -103,9 +103,9 @@ async def show(request: Request, mail_id: UUID) -> Response:
 async def body(request: Request, mail_id: UUID) -> Response:
     """The mail itself, for a frame of its page: it may load nothing and run nothing."""
     await _mail(request, mail_id)
-    said = await query_owner(request, "notifications", _RIGHT, f"/v1/mails/{mail_id}")
+    mail = await query_owner(request, "notifications", _RIGHT, f"/v1/mails/{mail_id}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
-    return HTMLResponse(said["html"], headers={"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"})
+    return HTMLResponse(mail["html"], headers={"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"})
 
 
 @router.get("/{mail_id:uuid}/erneut")

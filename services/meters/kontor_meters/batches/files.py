@@ -66,14 +66,14 @@ class File:
 
 def _understood(content: bytes, kind: str, zone: ZoneInfo) -> File:
     """`kind` is readings or meters."""
-    told = table(unpacked(content), kind)
-    kind = "intervals" if "start" in told.columns else kind
-    found: Sequence[Any] = meters_of(told)
+    rows = table(unpacked(content), kind)
+    kind = "intervals" if "start" in rows.columns else kind
+    found: Sequence[Any] = meters_of(rows)
     if kind != "meters":
-        body = body_of(told, zone)
+        body = body_of(rows, zone)
         found = sorted([*body.readings, *body.intervals, *body.problems], key=lambda item: item.line)
     size = _PIECE[kind]
-    return File(told, [found[start : start + size] for start in range(0, len(found), size)], kind)
+    return File(rows, [found[start : start + size] for start in range(0, len(found), size)], kind)
 
 
 async def file_of(deps: Dependencies, batch: Batch, content: bytes = b"") -> File:
@@ -99,9 +99,13 @@ async def upload(
        started_by=principal.name or principal.subject, told_at=now,
     )  # fmt: skip
     async with deps.slots:
-        told = await file_of(deps, batch, content)
-        batch.kind, batch.total, batch.content_sha256 = told.kind, told.total, await deps.files.put(content)
-        result = await forecast(deps, batch, told.pieces)
+        parsed = await file_of(deps, batch, content)
+        batch.kind, batch.total, batch.content_sha256 = (
+            parsed.kind,
+            parsed.total,
+            await deps.files.put(content),
+        )
+        result = await forecast(deps, batch, parsed.pieces)
     # What would be stored is not stored.
     result.ends.pop("stored", None)
     async with deps.db.transaction(principal.merchant) as session:
@@ -161,12 +165,12 @@ async def result(request: Request, batch_id: UUID, principal: Reader) -> Respons
         batch = await _by_id(session, batch_id)
         if batch.source != "csv":
             raise BatchNotFound
-        told = await lines.page(session, batch)
+        problems = await lines.page(session, batch)
     file = await file_of(deps, batch)
     # Of lines that nobody spoke of: those that are through were stored.
     through = file.total if batch.state in ("preview", "done") else batch.passed
     kind = "meters" if batch.kind == "meters" else "readings"
-    return _csv(written(file.table, kind, told, through).encode("utf-8-sig"), f"result-{batch_id}.csv")
+    return _csv(written(file.table, kind, problems, through).encode("utf-8-sig"), f"result-{batch_id}.csv")
 
 
 async def _by_id(session: AsyncSession, batch_id: UUID, *, lock: bool = False) -> Batch:

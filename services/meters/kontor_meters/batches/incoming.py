@@ -72,10 +72,10 @@ async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> Non
     if not answer["refused"]:
         return
     problems = [p for p in answer["problems"] if p["outcome"] == "refused"]
-    told = "; ".join(f"{p['field']}: {p['code']} ({p['detail']})" for p in problems[:_NAMED])
+    reasons = "; ".join(f"{p['field']}: {p['code']} ({p['detail']})" for p in problems[:_NAMED])
     more = "; …" if len(problems) > _NAMED else ""
     raise Refused(
-        f"batch {answer['id']}: {answer['refused']} of {answer['total']} refused, the rest is stored. {told}{more}"
+        f"batch {answer['id']}: {answer['refused']} of {answer['total']} refused, the rest is stored. {reasons}{more}"
     )
 
 
@@ -88,10 +88,10 @@ async def _accept(
         async with deps.db.transaction(merchant_id) as session:
             zone = await zone_of(session, merchant_id)
             earlier = await _same(session, digest)
-            told = await lines.page(session, earlier) if earlier and earlier.refused else ()
+            problems = await lines.page(session, earlier) if earlier and earlier.refused else ()
         if earlier is not None and not earlier.refused:
             return await _answer(deps, merchant_id, earlier.id)
-        again = {row.line for row in told if row.outcome == "refused"} if earlier else None
+        again = {row.line for row in problems if row.outcome == "refused"} if earlier else None
         body = await asyncio.to_thread(_parsed, content, media_type, zone, again)
         now = deps.clock.now()
         batch = Batch(

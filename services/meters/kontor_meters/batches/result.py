@@ -19,20 +19,20 @@ _HEADINGS = {"de": ("Zeile", "Ergebnis", "Hinweis"), "en": ("Line", "Outcome", "
 _FORMULA = re.compile(r"(?![+-][\d.,]+$)[=@+\-\t\r]")
 
 
-def written(table: Table, kind: str, told: Sequence[Any], through: int) -> str:
+def written(table: Table, kind: str, problems: Sequence[Any], through: int) -> str:
     """With semicolons, as spreadsheets like it. Lines that nothing is told of are stored as far as the file is `through`."""
     by_line: dict[int, list[Any]] = defaultdict(list)
-    for one in told:
+    for one in problems:
         by_line[one.line].append(one)
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow([*map(_as_text, table.headings), *_HEADINGS[reader().language]])
     width = len(table.headings)
     for place, row in enumerate(table.rows):
-        said = by_line[row.line]
-        end = word(LineOutcome, said[0].outcome if said else "stored") if said or place < through else ""
+        problem = by_line[row.line]
+        end = word(LineOutcome, problem[0].outcome if problem else "stored") if problem or place < through else ""
         cells = map(_as_text, (row.cells + [""] * width)[:width])
-        writer.writerow([*cells, row.line, end, " ".join(_remark(one, kind) for one in said)])
+        writer.writerow([*cells, row.line, end, " ".join(_remark(one, kind) for one in problem)])
     return text.getvalue()
 
 
@@ -40,7 +40,7 @@ def _as_text(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def _remark(said: Any, kind: str) -> str:
-    column = next((column for column in COLUMNS[kind] if column.name == said.field), None)
+def _remark(problem: Any, kind: str) -> str:
+    column = next((column for column in COLUMNS[kind] if column.name == problem.field), None)
     name = "" if column is None else f"{column.german if reader().language == 'de' else column.english}: "
-    return name + sentence(described(said))
+    return name + sentence(described(problem))

@@ -67,9 +67,9 @@ class Series:
         return Measure(row.unit, row.factor, tuple(_period(period) for period in periods))
 
 
-def _period(said: dict[str, str]) -> GasPeriod:
-    valid_from = date.fromisoformat(said["valid_from"])
-    return GasPeriod(valid_from, Decimal(said["calorific_value"]), Decimal(said["state_number"]))
+def _period(period: dict[str, str]) -> GasPeriod:
+    valid_from = date.fromisoformat(period["valid_from"])
+    return GasPeriod(valid_from, Decimal(period["calorific_value"]), Decimal(period["state_number"]))
 
 
 _REGISTERS = """

@@ -99,9 +99,9 @@ def _ended(run: Run, now: datetime) -> int:
 def _leave_out(quantities: list[int], first: int, last: int, code: str, result: Checked) -> None:
     if first >= last:
         return
-    told = sum(quantity != GAP for quantity in quantities[first:last])
-    if told:
-        result.found.append(Found(code, first, told))
+    known = sum(quantity != GAP for quantity in quantities[first:last])
+    if known:
+        result.found.append(Found(code, first, known))
     quantities[first:last] = [GAP] * (last - first)
 
 
@@ -139,9 +139,9 @@ def merged(blocks: Sequence[Block]) -> tuple[list[Block], int]:
         days.setdefault((block.register_id, block.day), []).append(block)
     single = [same[0] for same in days.values() if len(same) == 1]
     laid = [_laid_over(same) for same in days.values() if len(same) > 1]
-    told = sum(block.number for block in blocks)
+    count = sum(block.number for block in blocks)
     result = single + laid
-    return result, told - sum(block.number for block in result)
+    return result, count - sum(block.number for block in result)
 
 
 def _laid_over(blocks: Sequence[Block]) -> Block:

@@ -41,8 +41,8 @@ async def submit(
 
 async def accept(app: FastAPI, merchant_id: UUID, message: IngestMessage) -> None:
     """From the bus: one meter or a list, of which each is stored by itself. Raises Refused with what is wrong with which."""
-    told = json_of(message)
-    results = await _accept_each(app, merchant_id, told if isinstance(told, list) else [told])
+    body = json_of(message)
+    results = await _accept_each(app, merchant_id, body if isinstance(body, list) else [body])
     wrong = [f"{one['index']}: {_reason(one['error'])}" for one in results if "error" in one]
     if wrong:
         raise Refused("; ".join(wrong)[:1_000])

@@ -164,10 +164,10 @@ class _Removal:
         today = day_of(self._work.now, self._work.zone)
         for meter in meters:
             await mark_meter(self._work.session, meter, self._work.registers_of(meter.id), today)
-        told = [events.meter_result(meter, self._work.registers_of(meter.id)) for meter in meters]
-        told += [events.reading_result(r, self._work.meters[r.meter_id].number) for r in readings]
+        results = [events.meter_result(meter, self._work.registers_of(meter.id)) for meter in meters]
+        results += [events.reading_result(r, self._work.meters[r.meter_id].number) for r in readings]
         now_there = str(self._meter.successor_id or self._meter.id)
-        return next(one for one in told if one["id"] == now_there) | {"results": told}
+        return next(one for one in results if one["id"] == now_there) | {"results": results}
 
 
 def _sure(value: Decimal | None, findings: list[Finding], field: str, *, insist: bool) -> Decimal:

@@ -78,9 +78,9 @@ async def add_in(session: AsyncSession, merchant_id: UUID, wanted: MeterInput) -
     if missing:
         raise MeterInvalid.of(missing, code=missing[0]["code"])
     meter_id = uuid7()
-    said = {name: getattr(wanted, name) for name in _PLAIN}
+    values = {name: getattr(wanted, name) for name in _PLAIN}
     place = {column: getattr(wanted.place, name) for name, column in _PLACE.items()}
-    meter = Meter(id=meter_id, merchant_id=merchant_id, point_id=meter_id, **said, **place)
+    meter = Meter(id=meter_id, merchant_id=merchant_id, point_id=meter_id, **values, **place)
     await _give_customer(session, meter, wanted)
     registers = [new_register(meter, position, one) for position, one in enumerate(wanted.registers)]
     check(meter, registers)
@@ -95,14 +95,14 @@ async def change_in(
     """Raises what `add_in` does, MeterNotFound, RegisterHasReadings, ReadingsLater."""
     meter, registers = await queries.lock(session, meter_id)
     before = events.meter_state(meter, registers).SerializeToString(deterministic=True)
-    said = wanted.model_fields_set
-    for name in said & set(_PLAIN):
+    given = wanted.model_fields_set
+    for name in given & set(_PLAIN):
         if getattr(wanted, name) is not None:
             setattr(meter, name, getattr(wanted, name))
-    if "place" in said:
+    if "place" in given:
         for name in wanted.place.model_fields_set:
             setattr(meter, _PLACE[name], getattr(wanted.place, name))
-    if said & {"customer_id", "customer_number"}:
+    if given & {"customer_id", "customer_number"}:
         await _give_customer(session, meter, wanted)
     if wanted.registers:
         registers = await _change_registers(session, meter, registers, wanted.registers)
@@ -174,8 +174,8 @@ def _face(position: int, wanted: RegisterInput) -> dict[str, Any]:
         }
         for period in sorted(wanted.gas_periods, key=lambda period: period.valid_from)
     ]
-    said = wanted.model_dump(exclude={"gas_periods", "start_value"})
-    return said | {"position": position, "gas_periods": periods}
+    values = wanted.model_dump(exclude={"gas_periods", "start_value"})
+    return values | {"position": position, "gas_periods": periods}
 
 
 def check(meter: Meter, registers: Sequence[Register]) -> None:

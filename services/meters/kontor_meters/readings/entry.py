@@ -144,8 +144,10 @@ class _Recorder:
         zone = self.work.zone
         whose = self.work.meter_of(case.register).customer_id
         wanted = (case.register.id, whose, case.value, case.reason, day_of(case.instant, zone))
-        told = ((r, (r.register_id, r.customer_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self.doubted)
-        return next((reading for reading, same in told if same == wanted), None)
+        doubts = (
+            (r, (r.register_id, r.customer_id, r.value, r.reason, day_of(r.taken_at, zone))) for r in self.doubted
+        )
+        return next((reading for reading, same in doubts if same == wanted), None)
 
     async def _store(self, case: _Case) -> Reading:
         doubtful, by = case.assessed.doubtful, self.principal.name or self.principal.subject
@@ -167,8 +169,8 @@ class _Recorder:
     def _result(
         self, wanted: ReadingInput, outcome: str, findings: Sequence[Finding], reading: Reading | None = None
     ) -> _Result:
-        told = [asdict(found) for found in (for_links(findings) if _by_link(self.principal) else findings)]
-        return {"register_id": str(wanted.register_id), "outcome": outcome, "findings": told}, reading
+        shown = [asdict(found) for found in (for_links(findings) if _by_link(self.principal) else findings)]
+        return {"register_id": str(wanted.register_id), "outcome": outcome, "findings": shown}, reading
 
 
 def _by_link(principal: Principal) -> bool:

@@ -175,11 +175,11 @@ class ReadingUnitOfWork:
             wrong = known.value < reading.value if later else known.value > reading.value
             guessed = known.source == "estimate" and reading.source != "estimate"
             by_people = known.source in ("customer", "staff")
-            told = same_day and by_people and is_same(known, reading.reason, reading.customer_id)
+            repeated = same_day and by_people and is_same(known, reading.reason, reading.customer_id)
             if (
                 known.taken_at == reading.taken_at
                 or (guessed and (wrong or day_of(known.taken_at, self.zone) == day))
-                or (told and day_of(known.taken_at, self.zone) == day)
+                or (repeated and day_of(known.taken_at, self.zone) == day)
             ):
                 found.append(known.id)
         return [id for id in found if id != reading.id]

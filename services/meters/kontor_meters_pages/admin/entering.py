@@ -76,13 +76,13 @@ async def enter(request: Request) -> Response:
     if answer:
         entry.note(answer["results"])
     stored = len(entry.done)
-    said = ngettext("One reading was stored.", "%(count)s readings were stored.", stored) if stored else None
+    message = ngettext("One reading was stored.", "%(count)s readings were stored.", stored) if stored else None
     if form.ok:
         whose = f"/kunden/{customer['id']}" if customer else "/zaehler"
-        return pages(request).redirect(f"/zaehler/{meters[0]['id']}" if len(meters) == 1 else whose, good=said)
+        return pages(request).redirect(f"/zaehler/{meters[0]['id']}" if len(meters) == 1 else whose, good=message)
     # What comes again is another request than the one before.
     form.values["key"] = [new_key()]
-    return _page(request, staff, entry, customer, 422 if answer else status, said)
+    return _page(request, staff, entry, customer, 422 if answer else status, message)
 
 
 def _page(

@@ -48,13 +48,13 @@ def local_day(at: str | None) -> str:
     return formats.short_day(local.date(), reader().language)
 
 
-def line_problem(told: Mapping[str, Any]) -> str:
+def line_problem(problem: Mapping[str, Any]) -> str:
     """What is wrong in a line of a file."""
-    params = told["params"]
-    parts = [say(told["message"] or told["code"], words.spoken(params, "", formats.short_day))]
+    params = problem["params"]
+    parts = [say(problem["message"] or problem["code"], words.spoken(params, "", formats.short_day))]
     if "count" in params:
         parts.append(_("This concerns %(count)s values.", count=params["count"]))
-    if told["outcome"] == LineOutcome.QUESTIONED:
+    if problem["outcome"] == LineOutcome.QUESTIONED:
         parts.append(_("The value counts once it is checked."))
     return " ".join(parts)
 

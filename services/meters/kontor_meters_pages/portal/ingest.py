@@ -148,12 +148,12 @@ async def post_meters(request: Request, response: Response, allowed: Submitter) 
 
 async def _told(edge: Edge, result: dict[str, Any]) -> dict[str, Any]:
     """What the sender hears of it; the state itself goes into the copy."""
-    told: dict[str, Any] = {name: result[name] for name in ("index", "id", "version", "error") if name in result}
+    answer: dict[str, Any] = {name: result[name] for name in ("index", "id", "version", "error") if name in result}
     if "snapshot" not in result:
-        return told
+        return answer
     await edge.views.apply_result(result)
     state = METER.state(b64decode(result["snapshot"]["data"]))
-    return told | {
+    return answer | {
         "registers": [
             {"id": r.id, "obis": r.obis, "direction": r.direction, "tariff": r.tariff} for r in state.registers
         ]

@@ -152,5 +152,5 @@ async def enter(
     await query_view(request, "reader")
     readings = [one.model_dump(mode="json", exclude_none=True) for one in body.readings]
     results = await store_readings(request, readings, idempotency_key or str(uuid4()))
-    told = ("register_id", "outcome", "findings", "id", "version")
-    return {"results": [{name: result[name] for name in told if name in result} for result in results]}
+    shown = ("register_id", "outcome", "findings", "id", "version")
+    return {"results": [{name: result[name] for name in shown if name in result} for result in results]}

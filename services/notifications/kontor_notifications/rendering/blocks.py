@@ -62,9 +62,9 @@ def _says_nothing(line: Line, values: Values) -> bool:
 
 def _alone(line: Line, values: Values) -> Block | None:
     """A link on a line of its own is a button; tables, lists and codes are always blocks."""
-    said = [token for token in line if isinstance(token, Use) or token.text.strip()]
-    if len(said) == 1 and isinstance(said[0], Use):
-        value = values.get(said[0].placeholder.name, "")
+    visible = [token for token in line if isinstance(token, Use) or token.text.strip()]
+    if len(visible) == 1 and isinstance(visible[0], Use):
+        value = values.get(visible[0].placeholder.name, "")
         return value if not isinstance(value, str) else None
     return None
 

@@ -30,11 +30,11 @@ class MeterOfFile:
     problems: list[LineProblem] = field(default_factory=list)
 
 
-def meters_of(told: Table) -> list[MeterOfFile]:
+def meters_of(rows: Table) -> list[MeterOfFile]:
     """In the order of their first lines. What a line leaves empty is not said of the meter."""
-    sign = decimal_sign(row.values.get("factor", "") for row in told.rows)
+    sign = decimal_sign(row.values.get("factor", "") for row in rows.rows)
     found: dict[tuple[str, str], tuple[MeterOfFile, dict[str, Any]]] = {}
-    for row in told.rows:
+    for row in rows.rows:
         values, problem = _values(row, sign)
         key = (row.values.get("external_id") or row.values.get("number", ""), str(values.get("kind", "")))
         meter, wanted = found.setdefault(key, (MeterOfFile(), {"registers": []}))

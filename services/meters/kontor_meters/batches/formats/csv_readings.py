@@ -16,13 +16,13 @@ def csv_body(content: bytes, zone: ZoneInfo) -> Body:
     return body_of(table(content, "readings"), zone)
 
 
-def body_of(told: Table, zone: ZoneInfo) -> Body:
+def body_of(rows: Table, zone: ZoneInfo) -> Body:
     """With a column `start` each row is the value of a quarter hour, else a reading."""
-    sign = decimal_sign(row.values.get("value", "") for row in told.rows)
-    if "start" not in told.columns:
-        return Body.of([_reading(row, sign, zone) for row in told.rows], of_file=True)
+    sign = decimal_sign(row.values.get("value", "") for row in rows.rows)
+    if "start" not in rows.columns:
+        return Body.of([_reading(row, sign, zone) for row in rows.rows], of_file=True)
     hours = _Hours(zone)
-    return Body.of([_interval(row, sign, hours) for row in told.rows], of_file=True)
+    return Body.of([_interval(row, sign, hours) for row in rows.rows], of_file=True)
 
 
 def _reading(row: Row, sign: str, zone: ZoneInfo) -> ReadingItem | LineProblem:

@@ -120,12 +120,12 @@ def unpacked(body: bytes, most: int = _MOST_UNPACKED) -> bytes:
 def json_body(body: bytes) -> Body:
     """Raises BodyBroken where it is no JSON or has neither list; what is wrong with single items is in `problems`."""
     try:
-        told = orjson.loads(body)
+        parsed = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BodyBroken(N_("This is no JSON: %(reason)s"), code="json_broken", reason=error) from error
-    if not isinstance(told, dict) or not (told.keys() & {"readings", "intervals"}):
+    if not isinstance(parsed, dict) or not (parsed.keys() & {"readings", "intervals"}):
         raise BodyBroken(N_("An object with a list `readings`, a list `intervals` or both is expected."))
-    lists = {name: told.get(name) or [] for name in ("readings", "intervals")}
+    lists = {name: parsed.get(name) or [] for name in ("readings", "intervals")}
     for name, entries in lists.items():
         if not isinstance(entries, list):
             raise BodyBroken(N_("A list is expected here, for example []."), field=name)

@@ -113,7 +113,7 @@ async def _stored(deps: Dependencies, session: AsyncSession, batch: Batch, items
 
 def _given_up(code: str) -> End:
     async def end(_: Dependencies, __: AsyncSession, ___: Batch, items: Sequence[Item]) -> Result:
-        told = [LineProblem(i.line, code, "meter", values={"meter": i.meter}, count=count(i)) for i in items]
-        return Result(Counter(refused=sum(problem.count for problem in told)), told)
+        problems = [LineProblem(i.line, code, "meter", values={"meter": i.meter}, count=count(i)) for i in items]
+        return Result(Counter(refused=sum(problem.count for problem in problems)), problems)
 
     return end

@@ -45,8 +45,8 @@ async def store(session: AsyncSession, batch: Batch, problems: Sequence[LineProb
         {"line": p.line, "outcome": p.outcome, "code": p.code, "field": p.place, "details": _details(p)} for p in kept
     ]
     if values:
-        told = {"merchant": batch.merchant_id, "batch": batch.id, "problems": orjson.dumps(values).decode()}
-        await session.execute(_INSERT, told)
+        params = {"merchant": batch.merchant_id, "batch": batch.id, "problems": orjson.dumps(values).decode()}
+        await session.execute(_INSERT, params)
 
 
 def _details(problem: LineProblem) -> dict[str, str]:
@@ -78,23 +78,23 @@ def described(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sentence(told: Mapping[str, Any]) -> str:
+def sentence(problem: Mapping[str, Any]) -> str:
     """What was `described`, in the reader's language."""
-    params = told["params"]
+    params = problem["params"]
     unit = params.get("unit", "").replace("m3", "m³")
     amounts = {name: f"{params[name]} {unit}" for name in ("used", "most") if name in params}
-    parts = [say(told["message"], params | amounts)]
+    parts = [say(problem["message"], params | amounts)]
     if "count" in params:
         parts.append(_("This concerns %(count)s values.", count=params["count"]))
-    if told["outcome"] == LineOutcome.QUESTIONED:
+    if problem["outcome"] == LineOutcome.QUESTIONED:
         parts.append(_("The value counts once it is checked."))
     return " ".join(parts)
 
 
 def spoken(row: Any) -> dict[str, Any]:
     """For HTTP: `detail` says it in the reader's language."""
-    told = described(row)
-    return told | {"detail": sentence(told)}
+    problem = described(row)
+    return problem | {"detail": sentence(problem)}
 
 
 async def batch_state(session: AsyncSession, row: Batch) -> pb.Batch:

@@ -100,8 +100,8 @@ async def _meter(
     code, end = (
         (LineCode.SAME_METER, "duplicate") if changed.version == before else (LineCode.CHANGED_METER, "corrected")
     )
-    told = [LineProblem(line, code, "", end) for line in meter.lines]
-    return "duplicates" if end == "duplicate" else end, told
+    problems = [LineProblem(line, code, "", end) for line in meter.lines]
+    return "duplicates" if end == "duplicate" else end, problems
 
 
 async def _known(session: AsyncSession, wanted: MeterInput) -> Meter | None:
