@@ -23,6 +23,7 @@ MERCHANT = identity_pb2.Merchant(
     name="Brunner Haustechnik GmbH", vat_id="DE136695976", contact_phone="+49 821 1", contact_email="post@brunner.example",
     address=identity_pb2.Address(line1="Weg 1", post_code="86153", city="Augsburg", country="DE"),
 )  # fmt: skip
+BUYER = {"name": "Seidel", "address": {"line1": "Weg 2", "post_code": "86152", "city": "Augsburg"}}
 TODAY = date(2026, 11, 20)
 CUSTOMER = identity_pb2.Customer(name="Seidel", email="seidel@example.org", address=MERCHANT.address)
 
@@ -65,10 +66,53 @@ async def test_an_unknown_unit_names_the_usual_codes(validator: Any) -> None:
     assert "H87 oder C62" in found["lines[0].unit"]
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            {"lines": [{"name": "", "net_price": "1", "tax_rate": "19"}]},
+            {"lines[0].name": "Jede Position braucht eine Bezeichnung."},
+        ),
+        (
+            {"buyer": {"name": "X", "address": {"country": "Deutschland"}}},
+            {"buyer.address.country": "Ein Land ist sein Kürzel aus zwei Buchstaben, zum Beispiel DE."},
+        ),
+        (
+            {"type_code": "999"},
+            {
+                "type_code": "Diese Art von Rechnung gibt es nicht (UNTDID 1001). Üblich sind 380, 381, 384, 326, 386 und 389."
+            },
+        ),
+        (
+            {"payment_means": [{"code": "999"}]},
+            {
+                "payment_means[0].code": "Diese Zahlungsart gibt es nicht (UNTDID 4461). Üblich sind 58 und 30 (Überweisung), "
+                "59 (Lastschrift) und 48 (Karte)."
+            },
+        ),
+        ({"payee": {"identifiers": [{"id": "1"}]}}, {"payee.name": "Der Name des Zahlungsempfängers fehlt."}),
+        ({"tax_currency": "SEK"}, {"totals": "Der Umsatzsteuerbetrag in der Buchungswährung fehlt."}),
+    ],
+)
+async def test_each_field_has_one_sentence_that_says_what_to_do(
+    validator: Any, said: dict[str, Any], expected: dict[str, str]
+) -> None:
+    assert await refusal(validator, **({"buyer": BUYER} | said)) == expected
+
+
+async def test_a_rule_says_its_own_text_to_experts(validator: Any) -> None:
+    line = {"name": "Rabatt", "net_price": "-5", "tax_rate": "19"}
+    with pytest.raises(InvalidInvoice) as refused:
+        await refuse_invalid(validator, with_defaults(parsed(lines=[line], buyer=BUYER), MERCHANT, None, TODAY))
+    [error] = refused.value.as_dict()["errors"]
+    assert (error["code"], error["field"]) == ("BR-27", "lines[0].net_price")
+    assert "shall NOT be negative" in error["params"]["official"]
+
+
 async def test_what_the_schema_misses_is_said_without_its_words(validator: Any) -> None:
-    lines = [{"name": "", "net_price": "100", "tax_rate": "19"}]
-    found = await refusal(validator, buyer={"name": "Seidel", "address": {"city": "Augsburg"}}, lines=lines)
-    assert found == {"lines[0]": "Hier fehlt etwas, das jede E-Rechnung enthält."}
+    lines = [{"name": "Kabel", "net_price": "1", "tax_rate": "19", "attributes": [["Farbe", ""]]}]
+    found = await refusal(validator, lines=lines, buyer=BUYER)
+    assert found == {"lines[0].attributes[0]": "Hier fehlt etwas, das jede E-Rechnung enthält."}
 
 
 @pytest.mark.parametrize(

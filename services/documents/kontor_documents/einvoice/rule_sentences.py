@@ -27,6 +27,12 @@ _REPRESENTATIVE = N_("The tax representative needs name, address with country, a
 _AMOUNT = N_("Each allowance and each charge needs an amount.")
 _ALONE = N_("What is subject to VAT and what is not (category O) cannot stand on the same invoice.")
 
+_DECIMALS = N_("This amount may have at most two decimals.")
+_VALUE = N_("This value is not allowed here.")
+# Of values that are in no list of codes; and what says little where another rule says more of the same field.
+CODES = frozenset({_VALUE, _LIST})
+GENERAL = frozenset({_MISSING, _DECIMALS, _VALUE})
+
 _SENTENCES = {
     "BR-01": N_("The specification identifier is missing, which says by which rules the invoice is written."),
     "BR-02": N_("The invoice number is missing."),
@@ -131,11 +137,11 @@ _LISTS = re.compile(
 )
 # How the other rules speak: of elements and attributes.
 _SHAPES = (
-    (re.compile(r"decimal"), N_("This amount may have at most two decimals.")),
+    (re.compile(r"decimal"), _DECIMALS),
     (re.compile(r"[Oo]nly one|maximum|at most|more than one|\b[Oo]nce\b|only have one|one third line"), _ONCE),
     (re.compile(r"YYYYMMDD"), N_("This is no date as the file's format writes it.")),
     (re.compile(r"must refer to an existing"), N_("The line that it belongs to does not exist.")),
-    (re.compile(r"[Vv]alue of .* is not allowed|code list"), N_("This value is not allowed here.")),
+    (re.compile(r"[Vv]alue of .* is not allowed|code list"), _VALUE),
     (re.compile(r"[Mm]ust occur|required|(?:shall|MUST|must) (?:contain|have|be (?:specified|categorized))"), _MISSING),
     (
         re.compile(r"not used|shall not include|should not include|should not be present|shall only be used|[Oo]nly"),

@@ -17,7 +17,7 @@ _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _LINE = re.compile(r"line (\d+)")
 _ATTRIBUTE = re.compile(r"'@(\w+)'")
 _MISSING = re.compile(r"Element 'ram:(\w+)' must occur")
-_TERM = re.compile(r"\bBT-\d+\b")
+_TERM = re.compile(r"\b(?:BT-\d+|BG-[58])\b")
 # "X shall be …" speaks of X; "X shall have Y" of Y.
 _WANTED = re.compile(r"\bshall (have|contain|provide)\b")
 # Who leaves the tax breakdown to be computed says why there is no tax beside it.
@@ -45,6 +45,7 @@ _MOVED = tuple(
 
 # Business terms that rules name where their place is a whole group. [] is the item of the place.
 _TERMS = {
+    "BG-5": "seller.address", "BG-8": "buyer.address",
     "BT-1": "number", "BT-2": "issue_date", "BT-3": "type_code", "BT-5": "currency", "BT-6": "tax_currency",
     "BT-9": "due_date", "BT-10": "buyer_reference", "BT-20": "payment_terms", "BT-24": "specification",
     "BT-27": "seller.name", "BT-31": "seller.vat_id", "BT-32": "seller.tax_number", "BT-34": "seller.electronic_address",

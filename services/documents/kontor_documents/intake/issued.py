@@ -49,7 +49,9 @@ def _prices(data: DocumentData) -> Iterator[Finding]:
 def _countries(data: DocumentData) -> Iterator[Finding]:
     for name in _PARTIES:
         party: Party | None = getattr(data, name)
-        if party and party.address and party.address.country not in countries():
+        if party and party.address and not party.address.country:
+            yield _wrong(f"{name}.address.country", N_("The country is missing."))
+        elif party and party.address and party.address.country not in countries():
             yield _wrong(f"{name}.address.country", _COUNTRY, country=party.address.country)
 
 

@@ -20,7 +20,7 @@ from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice import safe_xml
 from kontor_documents.einvoice.checks import check
 from kontor_documents.einvoice.findings import Finding
-from kontor_documents.einvoice.rule_sentences import sentence
+from kontor_documents.einvoice.rule_sentences import CODES, GENERAL, sentence
 from kontor_documents.einvoice.validate import Finding as OfficialFinding
 from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
@@ -189,6 +189,17 @@ async def refuse_invalid(validator: Validator, data: DocumentData) -> dict[str, 
     if not data.lines:
         # Without lines there is nothing to be written that the rules could be applied to.
         _refuse([{"field": "lines", "code": "BR-16", "message": N_("An invoice has at least one line (BG-25).")}])
+    _refuse(
+        [
+            {
+                "field": f"lines[{index}].name",
+                "code": "BR-25",
+                "message": N_("Each line needs a name of what was supplied."),
+            }
+            for index, line in enumerate(data.lines)
+            if not line.name
+        ]
+    )
     if not data.buyer.name:
         _refuse([{"field": "customer_number", "code": "BR-07", "message": _NO_BUYER}])
     xml = await asyncio.to_thread(write_cii, data)
@@ -205,10 +216,31 @@ _NO_UNIT = N_(
 )
 
 
+# What is usual where a code is in none of the lists, by the end of the field.
+_USUAL = {
+    "country": N_("A country is its code of two letters, for example DE."),
+    "country_of_origin": N_("A country is its code of two letters, for example DE."),
+    "type_code": N_("This type of invoice is unknown (UNTDID 1001). Usual are 380, 381, 384, 326, 386 and 389."),
+    "category": N_("The categories of VAT are S, Z, E, AE, K, G, O, L and M."),
+    "].code": N_(
+        "This means of payment is unknown (UNTDID 4461). Usual are 58 and 30 (transfer), 59 (direct debit), 48 (card)."
+    ),
+}
+
+
 def _found(report: Report, root: Any, data: DocumentData) -> list[FieldError]:
-    """What is wrong, by the fields of the data: nobody outside has seen this XML."""
-    errors = (found for found in report.findings if found.severity == "error")
-    return [_error(found, field_of(found, root, data), data) for found in errors]
+    """What is wrong, by the fields of the data: nobody outside has seen this XML. Each once, and what several rules say of
+    a field only as the most precise says it."""
+    errors = [
+        _error(found, field_of(found, root, data), data) for found in report.findings if found.severity == "error"
+    ]
+    precise = {error["field"] for error in errors if error["message"] not in GENERAL}
+    told = {
+        (error["field"], error["message"]): error
+        for error in reversed(errors)
+        if error["message"] not in GENERAL or error["field"] not in precise
+    }
+    return list(reversed(told.values()))
 
 
 def _error(found: OfficialFinding, field: str, data: DocumentData) -> FieldError:
@@ -216,6 +248,8 @@ def _error(found: OfficialFinding, field: str, data: DocumentData) -> FieldError
     message, params = sentence(found.rule, found.message)
     if unit := _UNIT.fullmatch(field):
         message, params = _NO_UNIT, params | {"unit": data.lines[int(unit[1])].unit}
+    elif message in CODES:
+        message = next((usual for field_name, usual in _USUAL.items() if field.endswith(field_name)), message)
     return {"field": field, "code": found.rule, "message": message, "params": params}
 
 
