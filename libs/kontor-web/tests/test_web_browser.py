@@ -108,6 +108,36 @@ async def test_a_date_is_typed_as_it_is_written_or_chosen_from_a_calendar(browse
     await page.close()
 
 
+async def test_a_file_that_is_too_large_is_said_before_it_is_sent(browser: Browser, gallery: str) -> None:
+    page = await browser.new_page()
+    await page.goto(gallery)
+    await page.wait_for_selector("html.with-scripts")
+    for size, said in ((1001, "Die Datei ist größer als 1\xa0kB."), (1000, "")):
+        content = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * size}
+        await page.set_input_files("#file", content)  # type: ignore[arg-type]
+        assert await page.locator("#file").evaluate("field => field.validationMessage") == said
+    await page.close()
+
+
+async def test_without_a_connection_what_was_typed_stays(browser: Browser, gallery: str) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(gallery)
+    await page.wait_for_selector("html.with-scripts")
+    await page.fill("#amount", "12,50")
+    await context.set_offline(True)
+    await page.keyboard.press("Enter")
+    note = page.get_by_role("alert").filter(has_text="Sie sind offline.")
+    await note.wait_for()
+    assert await page.input_value("#amount") == "12,50"
+    await context.set_offline(False)
+    await note.wait_for(state="detached")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("1250").wait_for()
+    assert await page.get_by_text("1250").count() == 1
+    await context.close()
+
+
 async def test_a_form_can_be_sent_by_keyboard_in_a_real_browser(browser: Browser, gallery: str) -> None:
     page = await browser.new_page()
     await page.goto(gallery)

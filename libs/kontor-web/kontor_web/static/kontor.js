@@ -62,7 +62,12 @@ const chosen = (field) => {
 document.addEventListener("reset", (event) => setTimeout(() => event.target.querySelectorAll("input[type=file]").forEach(chosen)));
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("input[type=file]")) chosen(event.target);
+  if (event.target.matches("input[type=file]")) {
+    chosen(event.target);
+    const { most, tooLarge } = event.target.dataset;
+    event.target.setCustomValidity([...event.target.files].some((file) => file.size > most) ? tooLarge : "");
+    event.target.reportValidity();
+  }
   if (event.target.matches(".pick input") && event.target.value) {
     const field = event.target.closest(".dated").querySelector("input[name]");
     field.value = document.documentElement.lang === "de" ? event.target.value.split("-").reverse().join(".") : event.target.value;
@@ -77,6 +82,20 @@ document.addEventListener("change", (event) => {
     for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]:not(:disabled)`)) box.checked = all.checked;
   }
 });
+
+// The browser's own page about a lost connection would stand in place of what was typed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || navigator.onLine) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const note = form.querySelector("[data-said]") ?? Object.assign(document.createElement("p"), { className: "note warn" });
+  note.dataset.said = "";
+  note.setAttribute("role", "alert");
+  form.append(note);
+  note.textContent = document.documentElement.dataset.offline;
+  addEventListener("online", () => note.remove(), { once: true });
+}, true);
 
 // Empty filters would only make the address longer.
 document.addEventListener("submit", (event) => {

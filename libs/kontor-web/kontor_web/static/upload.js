@@ -39,6 +39,7 @@ function shown(file) {
 }
 
 function sent(file, item) {
+  if (file.size > form.dataset.most) return refuse(item, form.dataset.tooLarge);
   return new Promise((done) => {
     const data = new FormData();
     data.append("csrf", form.elements.csrf.value);
@@ -57,8 +58,14 @@ function sent(file, item) {
 function finish(item, request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("li[data-result]");
   if (answer) { item.replaceWith(answer); follow(answer); return; }
+  refuse(item);
+}
+
+function refuse(item, reason) {
+  const failed = item.querySelector("[data-failed]");
+  if (reason) failed.textContent = reason;
+  failed.hidden = false;
   item.querySelector("progress").remove();
-  item.querySelector("[data-failed]").hidden = false;
 }
 
 // A submission is looked at until its end is known: soon at first, then ever more rarely.

@@ -102,7 +102,7 @@ async def _page(
     staff = await current_staff(request)
     outcomes = [result["outcome"] for _line, _row, result in looked or ()]
     return pages(request).render(
-        request, "customers/import.html", page_context(request, staff, "customers", live=False), status=status, form=form,
+        request, "customers/import.html", page_context(request, staff, "customers", live=False), status=status, form=form, most=_MOST_BYTES,
         looked=looked, content=content, many={name: outcomes.count(name) for name in ("new", "known", "refused")},
     )  # fmt: skip
 

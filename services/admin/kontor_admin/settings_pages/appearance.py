@@ -134,4 +134,4 @@ async def logo(request: Request, sha256: str) -> Response:
 def _page(request: Request, staff: Staff, form: Form, color: str, status: int = 200) -> Response:
     sha = staff.merchant.get("logo_sha256")
     logo = f"{_BACK}/logo/{sha}" if sha else None
-    return settings_page(request, staff, "appearance", status, form=form, color=color, logo=logo)
+    return settings_page(request, staff, "appearance", status, form=form, color=color, logo=logo, most=_MOST_BYTES)
