@@ -81,3 +81,14 @@ def test_characters_that_the_pdf_cannot_show_are_named_once_with_their_field() -
         lines=[Line(name="Kabel", net_price=Decimal(1)), Line(name="Rohr \U0001f527", net_price=Decimal(1))],
     )
     assert unprintable(data) == {"title": "\u4eca \u65e5", "lines[1].name": "\U0001f527"}
+
+
+def test_characters_of_what_no_page_shows_hold_nothing_up() -> None:
+    named = {"media_type": "application/\u65e5", "file_name": "\u65e5.pdf"}
+    data = DocumentData(
+        issue_date=TODAY,
+        external_id="\u65e5",
+        specification="urn:\u65e5",
+        attachments=[{"id": "1", "description": "Plan", **named}, {"id": "2", **named}],
+    )
+    assert unprintable(data) == {"attachments[1].file_name": "\u65e5"}

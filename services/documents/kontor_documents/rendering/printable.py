@@ -63,13 +63,18 @@ def missing() -> re.Pattern[str]:
     return re.compile("[^" + "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges) + "]")
 
 
+# What no page shows; a file is called by its description, where it has one.
+_NOT_PRINTED = frozenset({"external_id", "specification", "business_process", "media_type"})
+
+
 def unprintable(value: Any, path: str = "") -> dict[str, str]:
     """The characters in a document's texts that the page cannot show, each once, by the field they stand in."""
     match value:
         case BaseModel():
             return unprintable(value.model_dump(mode="json", exclude_defaults=True))
         case dict():
-            below = [(f"{path}.{key}".removeprefix("."), item) for key, item in value.items()]
+            hidden = _NOT_PRINTED | {"file_name"} if value.get("description") else _NOT_PRINTED
+            below = [(f"{path}.{key}".removeprefix("."), item) for key, item in value.items() if key not in hidden]
         case list() | tuple():
             below = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
         case str():
