@@ -29,10 +29,10 @@ def written(table: Table, kind: str, problems: Sequence[Any], through: int) -> s
     writer.writerow([*map(_as_text, table.headings), *_HEADINGS[reader().language]])
     width = len(table.headings)
     for place, row in enumerate(table.rows):
-        problem = by_line[row.line]
-        end = word(LineOutcome, problem[0].outcome if problem else "stored") if problem or place < through else ""
+        of_line = by_line[row.line]
+        end = word(LineOutcome, of_line[0].outcome if of_line else "stored") if of_line or place < through else ""
         cells = map(_as_text, (row.cells + [""] * width)[:width])
-        writer.writerow([*cells, row.line, end, " ".join(_remark(one, kind) for one in problem)])
+        writer.writerow([*cells, row.line, end, " ".join(_remark(one, kind) for one in of_line)])
     return text.getvalue()
 
 
