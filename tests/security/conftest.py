@@ -1,6 +1,7 @@
 """One platform for the whole package; two merchants on it, and everybody who can come in."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,17 +9,31 @@ import httpx
 import pytest
 
 from kontor_events.registry import contexts, rules_of
+from kontor_testing.rabbitmq import RabbitMQ
 
 from .world import PASSWORD, Shop, World, until
 
 OPEN_INVOICE, OTHER_THREAD, OTHER_CUSTOMERS = "RE-2026-1042", "RE-2026-0971", "RE-2026-1051"
 
 
+@dataclass(frozen=True)
+class Ingest:
+    """The vhost at which other systems hand things in."""
+
+    broker: RabbitMQ
+    vhost: str
+
+
 @pytest.fixture(scope="package")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def ingest(rabbitmq: RabbitMQ) -> Ingest:
+    return Ingest(rabbitmq, rabbitmq.vhost())
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory, ingest: Ingest) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("kontor-security")
     folder.chmod(0o755)
-    made = World(folder)
+    made = World(folder, {"KONTOR_INGEST_BUS_URL": ingest.broker.url(ingest.vhost)})
     made.start()
     try:
         _first_shop(made)

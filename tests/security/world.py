@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,9 @@ class Shop:
 class World(Platform):
     """The platform as `make run` starts it, with the demo merchant (`a`) and a second one (`b`)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, told: Mapping[str, str] | None = None) -> None:
         # Nobody here is a proxy whose word counts.
-        super().__init__(folder, {"KONTOR_LOG_LEVEL": "INFO", "FORWARDED_ALLOW_IPS": "192.0.2.99"})
+        super().__init__(folder, {"KONTOR_LOG_LEVEL": "INFO", "FORWARDED_ALLOW_IPS": "192.0.2.99", **(told or {})})
         # A connection is used again only while no server thinks of closing it.
         self.http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=1))
         self.a = Shop("brunner", "", "")
@@ -103,6 +104,10 @@ class World(Platform):
             sent["data"] = {"csrf": csrf_token(_SEED), **form}
         merged = {"Accept": "text/html", **({"Cookie": "; ".join(cookies)} if cookies else {}), **(headers or {})}
         return self.http.request(method, self.url(part, path), headers=merged, **sent)
+
+    def form_headers(self, part: str, cookie: str) -> dict[str, str]:
+        """Who is logged in sends a form of ours as scripts do."""
+        return {"Cookie": f"{cookie}; {seed_name(part)}={_SEED}", "X-CSRF-Token": csrf_token(_SEED)}
 
     def enter(self, part: str, path: str, form: dict[str, Any], **more: Any) -> str:
         """Posts a form that starts a session; the cookie as a header value."""
