@@ -5,11 +5,17 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
 from kontor_events.registry import UnknownEventType, class_of, contexts, rules_of, type_of, types
+from kontor_service.services import edges
 
 ROOT = Path(__file__).parents[2]
 GENERATED = ROOT / "libs/kontor-events"
@@ -74,6 +80,23 @@ def test_rights_are_named_thing_and_verb(context):
 @pytest.mark.parametrize("context", sorted(contexts()))
 def test_an_owner_asks_owners_that_there_are(context):
     assert set(rules_of(context).asks) <= set(contexts()) - {context}
+
+
+def heard():
+    """What owners' queues and edges' copies bind."""
+    for context in contexts():
+        if find_spec(f"kontor_{context}.consumers"):
+            made = import_module(f"kontor_{context}.consumers").consumers
+            for consumer in made(**{name: MagicMock() for name in signature(made).parameters}):
+                yield from consumer.queue.patterns
+    for edge in edges():
+        yield from import_module(f"kontor_{edge}.views").SHAPE.bindings
+
+
+def test_somebody_hears_every_event():
+    """What nobody hears fills kontor.unrouted, which is for consumers that come later than their producer."""
+    patterns = [pattern.replace("#", "*") for pattern in heard()]
+    assert [name for name in types() if not any(fnmatchcase(name, pattern) for pattern in patterns)] == []
 
 
 def test_a_message_that_is_no_event_has_no_type():

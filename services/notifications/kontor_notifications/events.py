@@ -2,7 +2,7 @@
 
 from kontor.notifications.v1 import notifications_pb2 as contract
 from kontor_notifications.kinds import kinds
-from kontor_notifications.models import Mail, Template
+from kontor_notifications.models import Mail
 from kontor_service.aggregates import Published, each
 from kontor_service.events import state_of
 
@@ -20,8 +20,4 @@ def mail_state(mail: Mail) -> contract.Mail:
     )
 
 
-def template_state(template: Template) -> contract.Template:
-    return state_of(contract.Template, template)
-
-
-AGGREGATES = (Published(Mail, contract.Mail, each(mail_state)), Published(Template, contract.Template))
+AGGREGATES = (Published(Mail, contract.Mail, each(mail_state)),)

@@ -81,16 +81,14 @@ class MailBody(Tenant, Base, table=True):
     created_at: datetime
 
 
-class Template(Aggregate, Base, table=True):
-    """The merchant's words for one kind of mail in one language."""
+class Template(Tenant, Base, table=True):
+    """The merchant's words for one kind of mail in one language, in the place of the default."""
 
-    __table_args__ = (UniqueConstraint("merchant_id", "kind", "language"),)
-    kind: str
-    language: Annotated[str, one_of("de", "en")]
+    merchant_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    language: Annotated[str, one_of("de", "en")] = Field(primary_key=True)
     subject: str
     text: str
-    # Back to the default; the row stays, so that the version goes on.
-    deleted: bool = False
 
 
 class FeedHead(Tenant, Base, table=True):

@@ -5,11 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from kontor_notifications.events import template_state
 from kontor_notifications.kinds import texts
 from kontor_notifications.templates import service
 from kontor_notifications.templates.preview import Trial, preview
-from kontor_service.commands import command_result
 from kontor_service.i18n import Language
 from kontor_service.tokens import Principal, require
 from kontor_service.validation import Line, Text
@@ -37,20 +35,18 @@ async def templates(request: Request, principal: Editor) -> dict[str, Any]:
     return {"templates": found, "placeholders": known}
 
 
-@router.put("/v1/templates/{kind}/{language}")
-async def change(request: Request, principal: Editor, kind: str, language: Language, words: Words) -> dict[str, Any]:
+@router.put("/v1/templates/{kind}/{language}", status_code=204)
+async def change(request: Request, principal: Editor, kind: str, language: Language, words: Words) -> None:
     """422 template_invalid names the field and every placeholder that does not exist."""
     async with request.app.state.db.transaction(principal.merchant) as session:
-        template = await service.change(session, principal.merchant, kind, language, words.subject, words.text)
-        return command_result(template_state(template))
+        await service.change(session, principal.merchant, kind, language, words.subject, words.text)
 
 
-@router.delete("/v1/templates/{kind}/{language}", status_code=200)
-async def reset(request: Request, principal: Editor, kind: str, language: Language) -> dict[str, Any]:
-    """Back to the default. Answers {} where the merchant had no words of their own."""
+@router.delete("/v1/templates/{kind}/{language}", status_code=204)
+async def reset(request: Request, principal: Editor, kind: str, language: Language) -> None:
+    """Back to the default, also where the merchant has no words of their own."""
     async with request.app.state.db.transaction(principal.merchant) as session:
-        template = await service.reset(session, kind, language)
-        return command_result(template_state(template)) if template else {}
+        await service.reset(session, kind, language)
 
 
 @router.post("/v1/templates/preview")

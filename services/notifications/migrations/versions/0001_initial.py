@@ -196,17 +196,12 @@ def upgrade() -> None:
     op.create_table(
         "template",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("epoch", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.CheckConstraint("language IN ('de', 'en')", name=op.f("ck_template_language")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_template")),
-        sa.UniqueConstraint("merchant_id", "kind", "language", name=op.f("uq_template_merchant_id_kind_language")),
+        sa.PrimaryKeyConstraint("merchant_id", "kind", "language", name=op.f("pk_template")),
     )
     execute("ALTER TABLE customer_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer_copy
