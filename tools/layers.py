@@ -55,6 +55,8 @@ def contract() -> str:
         # What a page package offers, others may use: a page that joins owners.
         "unmatched_ignore_imports_alerting = none", "ignore_imports =",
         *(f"    {one}.** -> {other}.offers" for one in page_packages() for other in page_packages() if one != other),
+        "[importlinter:contract:owners]", "name = Owners need nothing of pages", "type = forbidden", "source_modules =",
+        *(f"    {name}" for name in services()), "forbidden_modules =", "    kontor_edge", "    kontor_web",
         "[importlinter:contract:edges]", "name = Edges import page packages and nothing else of an owner",
         "type = forbidden", "source_modules =", *(f"    {name}" for name in edges()),
         "forbidden_modules =", *(f"    {name}" for name in [*services(), "kontor_testing"]),

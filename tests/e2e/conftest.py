@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from kontor_testing.browser import chromium
 from kontor_testing.platform import Platform as Running
+from kontor_testing.platform import platform_folder
 from kontor_testing.waiting import until
 
 from .people import Customer, Erp, Merchant
@@ -88,19 +89,18 @@ def start_platform():
 
 
 @pytest.fixture(scope="package", params=["postgres", "rabbitmq"])
-def platform(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(f"kontor-{request.param}")
-    folder.chmod(0o755)
+def platform(request):
     environment, ingest = {}, None
     if request.param == "rabbitmq":
         broker = request.getfixturevalue("rabbitmq")
         ingest = broker, broker.vhost()
         environment["KONTOR_BUS_URL"] = broker.url(broker.vhost())
         environment["KONTOR_INGEST_BUS_URL"] = broker.url(ingest[1])
-    running = started(folder, **environment)
-    running.ingest = ingest
-    yield running
-    running.stop()
+    with platform_folder() as folder:
+        running = started(folder, **environment)
+        running.ingest = ingest
+        yield running
+        running.stop()
 
 
 # Not for the session: Playwright keeps an event loop running, which async tests elsewhere cannot have beside theirs.

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from kontor_testing.platform import platform_folder
 from kontor_testing.waiting import until
 
 from .people import Customer, Erp, Merchant, fresh
@@ -14,13 +15,12 @@ OWNERS_DOWN = ("documents", "payments", "notifications", "meters")
 
 
 @pytest.fixture(scope="module")
-def fragile(tmp_path_factory, start_platform):
+def fragile(start_platform):
     """A platform of its own that may be stopped."""
-    folder = tmp_path_factory.mktemp("kontor-fragile")
-    folder.chmod(0o755)
-    running = start_platform(folder)
-    yield running
-    running.stop()
+    with platform_folder() as folder:
+        running = start_platform(folder)
+        yield running
+        running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from kontor_events.registry import contexts, rules_of
+from kontor_testing.platform import platform_folder
 from kontor_testing.rabbitmq import RabbitMQ
 
 from .world import PASSWORD, Shop, World, until
@@ -30,17 +31,16 @@ def ingest(rabbitmq: RabbitMQ) -> Ingest:
 
 
 @pytest.fixture(scope="package")
-def world(tmp_path_factory: pytest.TempPathFactory, ingest: Ingest) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("kontor-security")
-    folder.chmod(0o755)
-    made = World(folder, {"KONTOR_INGEST_BUS_URL": ingest.broker.url(ingest.vhost)})
-    made.start()
-    try:
-        _first_shop(made)
-        _second_shop(made)
-        yield made
-    finally:
-        made.stop()
+def world(ingest: Ingest) -> Iterator[World]:
+    with platform_folder() as folder:
+        made = World(folder, {"KONTOR_INGEST_BUS_URL": ingest.broker.url(ingest.vhost)})
+        made.start()
+        try:
+            _first_shop(made)
+            _second_shop(made)
+            yield made
+        finally:
+            made.stop()
 
 
 def invoice(number: str, customer_number: str, **more: Any) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def sent(
     world: World, part: str, path: str, headers: dict[str, str], body: bytes, charset: str = "utf-8"
 ) -> httpx.Response:
     typed = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}", "Accept": "text/html"}
+    # One that was refused before it was read leaves its connection unusable.
+    typed["Connection"] = "close"
     return world.http.post(world.url(part, path), headers=headers | typed, content=body)
 
 

@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,14 @@ _START_SECONDS = 180.0
 _END_SECONDS = 30.0
 # What looks around by itself does so more often than in production.
 _IMPATIENT = {"KONTOR_ASK_EVERY": "1", "KONTOR_JOBS_EVERY": "1", "KONTOR_BUNDLE_PAUSE_SECONDS": "1"}
+
+
+@contextmanager
+def platform_folder() -> Iterator[Path]:
+    """A folder that the user of PostgreSQL may enter. Not pytest's: another run that begins closes those to everybody else."""
+    with tempfile.TemporaryDirectory(prefix="kontor-platform-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def _ports() -> dict[str, int]:

@@ -1,13 +1,12 @@
 """What portal and admin share in the browser. README.md beside this package tells how to use it."""
 
-from kontor_web.assets import Assets, static_app
+from kontor_web.assets import Assets, static_app, theme_css
 from kontor_web.error_pages import error_page, install_error_pages
 from kontor_web.forms import Form, read_form
 from kontor_web.live import Hub, stream
 from kontor_web.page_context import Column, Link, PageContext
 from kontor_web.pages import Pages
 from kontor_web.protect import Protect
-from kontor_web.theme import theme_css
 
 __all__ = [
     "Assets",

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kontor_web import theme
+from kontor_service.theme import HEX, theme
 from kontor_web.fonts import font_faces, font_file
 
 _TYPES = {
@@ -83,6 +83,13 @@ def _read(item: Traversable, address: str) -> bytes:
     return content
 
 
+def theme_css(color: str) -> str:
+    """A stylesheet that sets the accent tokens of kontor.css from one colour (#rrggbb; ValueError otherwise)."""
+    light, dark = theme(color)
+    tokens = " ".join(f"--{name}: light-dark({light[name]}, {dark[name]});" for name in light)
+    return f":root {{ {tokens} }}\n"
+
+
 def static_app(assets: Assets) -> ASGIApp:
     """An ASGI app to mount at `assets.address`: the files, the fonts, and `theme/<rrggbb>.css`."""
 
@@ -108,8 +115,8 @@ async def _found(assets: Assets, name: str, takes_gzip: bool) -> Response:
         return Response(asset.content, media_type=asset.media_type, headers=headers)
     if name.startswith("theme/") and name.endswith(".css"):
         color = name[len("theme/") : -len(".css")]
-        if theme.HEX.match(color):
-            return Response(theme.theme_css(color), media_type=_TYPES["css"], headers={"cache-control": _YEAR})
+        if HEX.match(color):
+            return Response(theme_css(color), media_type=_TYPES["css"], headers={"cache-control": _YEAR})
     if name.endswith(".woff2") and (font := await run_in_threadpool(font_file, name)) is not None:
         return Response(font, media_type=_TYPES["woff2"], headers={"cache-control": _YEAR})
     return Response("Not found", status_code=404, media_type="text/plain")

@@ -49,13 +49,19 @@ def _form(sent: FormData) -> "Form":
     files: dict[str, list[UploadFile]] = {}
     for name, value in sent.multi_items():
         if isinstance(value, str):
-            values.setdefault(name, []).append(value)
+            values.setdefault(_whole(name), []).append(_whole(value))
         elif value.filename:
+            value.filename = _whole(value.filename)
             files.setdefault(name, []).append(value)
         else:
             # A file field in which nothing was chosen.
             value.file.close()
     return Form(values, files)
+
+
+def _whole(text: str) -> str:
+    """Halves of characters, which an odd charset can bring and no page can show, become question marks."""
+    return text.encode(errors="replace").decode()
 
 
 class Form:

@@ -24,8 +24,7 @@ async def test_the_merchants_own_words_replace_the_default(
 ) -> None:
     await desk.know(merchant, customer)
     answer = await desk.http.put(INVOICE, json=WORDS, headers=desk.auth("templates:edit"))
-    assert answer.status_code == 200
-    assert answer.json()["kind"] == "notifications.template"
+    assert answer.status_code == 204
     await desk.tell(DocumentShared(document=document))
     [mail] = await desk.mails(1)
     assert mail["subject"] == "Rechnung RE-2026-0042"
@@ -38,7 +37,7 @@ async def test_an_unknown_placeholder_is_refused_and_nothing_changes(desk: Any) 
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["field"]) == ("template_invalid", "text")
     assert "[Vorname]" in answer.json()["errors"][0]["message"]
-    assert await desk.rows("SELECT id FROM template") == []
+    assert await desk.rows("SELECT kind FROM template") == []
 
 
 @pytest.mark.parametrize("odd", ["\x00", "\x1b", "\ud800"])
@@ -340,12 +339,11 @@ async def test_another_merchants_mail_does_not_exist(
     assert (await desk.http.post(f"/v1/mails/{first}/resend", json={}, headers=auth)).status_code == 404
 
 
-async def test_snapshots_tell_every_mail_and_template_again(
+async def test_snapshots_tell_every_mail_again(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:
     await sent_to(desk, merchant, customer, document, "erika@example.org")
-    await desk.http.put(INVOICE, json=WORDS, headers=desk.auth("templates:edit"))
     answer = await desk.http.post("/v1/snapshots", headers=desk.auth("service", merchant=None))
-    assert answer.json() == {"counts": {"notifications.mail": 1, "notifications.template": 1}}
+    assert answer.json() == {"counts": {"notifications.mail": 1}}
     rows = await desk.rows("SELECT type FROM outbox WHERE type LIKE 'notifications.%.snapshot.v1' ORDER BY type")
-    assert [row["type"] for row in rows] == ["notifications.mail.snapshot.v1", "notifications.template.snapshot.v1"]
+    assert [row["type"] for row in rows] == ["notifications.mail.snapshot.v1"]

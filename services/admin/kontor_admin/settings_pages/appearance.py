@@ -15,9 +15,9 @@ from kontor_edge.staff import Staff, current_staff
 from kontor_service.bodies import takes
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
+from kontor_service.theme import HEX
 from kontor_web import Form, read_form
 from kontor_web.protect import page_policy
-from kontor_web.theme import HEX
 
 router = APIRouter(prefix="/aussehen")
 

@@ -21,7 +21,7 @@ from kontor_documents.rendering.titles import heading, subject
 from kontor_documents.rendering.totals import totals
 from kontor_service.i18n import N_, Language, pgettext, speaking
 from kontor_service.i18n import gettext as _
-from kontor_web.theme import theme
+from kontor_service.theme import theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from kontor_notifications.rendering.blocks import Block, Paragraph
 from kontor_notifications.rendering.facts import Facts
-from kontor_web.theme import HEX, theme
+from kontor_service.theme import HEX, theme
 
 _DEFAULT_ACCENT = "#0b5d4e"
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")

@@ -1,4 +1,4 @@
-"""A merchant's accent colour as a stylesheet: every ink in it has at least 4.5 : 1 (WCAG 2.1, 1.4.3) on light and on dark.
+"""A merchant's accent colour in pages, mails and PDFs: every ink has at least 4.5 : 1 (WCAG 2.1, 1.4.3) on light and on dark.
 
 Lightness is moved in OKLCH, which keeps the hue that people recognise a brand by.
 """
@@ -120,10 +120,3 @@ def theme(color: str) -> tuple[dict[str, str], dict[str, str]]:
         raise ValueError(f"not a colour of the form #rrggbb: {color!r}")
     color = "#" + color.removeprefix("#").lower()
     return _scheme(color, _LIGHT, -0.01, 0.09), _scheme(color, _DARK, 0.01, 0.16)
-
-
-def theme_css(color: str) -> str:
-    """A stylesheet that sets the accent tokens of kontor.css from one colour (#rrggbb; ValueError otherwise)."""
-    light, dark = theme(color)
-    tokens = " ".join(f"--{name}: light-dark({light[name]}, {dark[name]});" for name in light)
-    return f":root {{ {tokens} }}\n"

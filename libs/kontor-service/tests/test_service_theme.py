@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontor_web.theme import READABLE, contrast, theme, theme_css
+from kontor_service.theme import READABLE, contrast, theme
 
 _GROUNDS = (("#f7f6f3", "#ffffff"), ("#121415", "#1a1d1f"))
 
@@ -28,4 +28,4 @@ def test_contrast_is_that_of_wcag() -> None:
 @pytest.mark.parametrize("value", ["red", "#12345", "#0b5d4e; }", "0b5d4eff", ""])
 def test_what_is_no_colour_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="#rrggbb"):
-        theme_css(value)
+        theme(value)
