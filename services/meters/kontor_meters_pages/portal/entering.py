@@ -36,7 +36,7 @@ def to_enter(meters: list[dict[str, Any]], waiting: set[str], form: Form | None 
 
 async def store_photo(request: Request, photo: UploadFile, link: str | None = None) -> str:
     """Uploads a photo and returns its hash, which the readings then name. Raises Invalid if the file is no picture."""
-    files = {"file": (photo.filename or "photo", photo.file, photo.content_type or "application/octet-stream")}
+    files = {"file": ("photo", photo.file, photo.content_type or "application/octet-stream")}
     answer = await send(request, *_ENTER, "POST", "/v1/photos", link=link, files=files, timeout=_PHOTO_SECONDS)
     return str(answer.json()["sha256"])
 
