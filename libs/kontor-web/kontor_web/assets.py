@@ -23,7 +23,7 @@ _TYPES = {
 }
 _IMPORT = re.compile(rb"(\bfrom |\bimport\(|\bimport )\"\./([\w.-]+\.js)\"")
 _YEAR = "public, max-age=31536000, immutable"
-_THEME_EDITION = sha256(resources.files("kontor_web").joinpath("theme.py").read_bytes()).hexdigest()[:8]
+_THEME_EDITION = sha256(resources.files("kontor_service").joinpath("theme.py").read_bytes()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
