@@ -1,5 +1,6 @@
 """Serving an app on a loopback socket for the length of a block: lifespan, time-outs and streams as in production."""
 
+import atexit
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -12,7 +13,6 @@ from starlette.types import ASGIApp
 from kontor_service.server import serving as serving_all
 
 _BLOCK = 100
-_HELD: list[socket.socket] = []
 
 
 @cache
@@ -24,7 +24,7 @@ def _ports() -> Iterator[int]:
         held = socket.socket(socket.AF_UNIX)
         with suppress(OSError):
             held.bind(f"\0kontor-ports-{first}")
-            _HELD.append(held)
+            atexit.register(held.close)
             return cycle(range(first, first + _BLOCK))
         held.close()
     raise RuntimeError("Every block of ports is in use")
