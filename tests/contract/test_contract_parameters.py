@@ -14,7 +14,8 @@ _PLACE = re.compile(r"%\((\w+)\)")
 _SPOKEN = MARKS - {"N_"}
 _COUNTED = {"count", "num"}
 # The code of an XML element knows neither its name nor its text; who reads the element adds both (einvoice/codec.py).
-_FILLED_BY_THE_CALLER = {"ValueError"}
+# A look-up only chooses the message.
+_FILLED_BY_THE_CALLER = {"ValueError", "get"}
 
 
 def places(message: ast.Call) -> set[str]:
