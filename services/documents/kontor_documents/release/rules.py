@@ -97,7 +97,7 @@ def release_blockers(
 
 def _unprintable(lost: dict[str, str]) -> list[Issue]:
     message = N_("The PDF cannot show these characters: %(characters)s")
-    return [_blocker("unprintable", message, field) | {"params": {"characters": text}} for field, text in lost.items()]
+    return [_blocker("unprintable", message, field, characters=text) for field, text in lost.items()]
 
 
 def foreign_seller(document: Document, merchant: identity_pb2.Merchant) -> str:
