@@ -6,12 +6,12 @@ from kontor.payments.v1 import payments_pb2
 from kontor_edge import View
 from kontor_edge.values import instant, money, text
 
+# Each answered as `answers.PaymentDetails` says.
+AMOUNTS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid", "credit", "credit_left")
+
 
 def _receivable(r: Any) -> dict[str, Any]:
-    amounts = {
-        name: money(getattr(r, f"{name}_minor"), r.currency)
-        for name in ("due", "pending", "paid", "refunded", "discount", "open", "overpaid", "credit", "credit_left")
-    }
+    amounts = {name: money(getattr(r, f"{name}_minor"), r.currency) for name in AMOUNTS}
     credits = [
         {"document_id": c.document_id, "number": c.document_number, "amount": money(c.amount_minor, r.currency)}
         for c in r.credits
