@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from kontor_documents.content.model import CashDiscount, DocumentData, Instalment, Line
 from kontor_documents.einvoice.checks import check
+from kontor_documents.einvoice.errors import BadValue
 from kontor_documents.einvoice.read import read_document
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.write import write_cii, write_ubl
@@ -302,3 +304,16 @@ def test_attachments_of_a_line_are_kept_with_the_document() -> None:
     assert [(one.id, one.file_name, result.files[one.sha256]) for one in result.data.attachments] == [
         ("A-1", "a.csv", b"a;b\n")
     ]
+
+
+@pytest.mark.parametrize(("write", "day"), [(write_cii, "20139102"), (write_ubl, "2026-02-30")])
+def test_a_day_that_is_none_is_a_finding_but_for_that_of_issue(write: Any, day: str) -> None:
+    xml = write(invoice("100", due_date=date(2026, 12, 20))).decode()
+    spelled = "20261220" if write is write_cii else "2026-12-20"
+    read = read_document(xml.replace(spelled, day).encode())
+    [found] = [one for one in read.findings if one.code == "not_shown"]
+    assert (read.data.due_date, day in found.params["elements"]) == (None, True)
+    issued = read.data.issue_date
+    spelled = f"{issued:%Y%m%d}" if write is write_cii else issued.isoformat()
+    with pytest.raises(BadValue):
+        read_document(xml.replace(spelled, day).encode())

@@ -19,6 +19,8 @@ from kontor_service.i18n import N_
 Terms = dict[str, Any]
 # Of anything that repeats, as DocumentData limits its lines.
 MAX_ITEMS = 10_000
+# No document is without it; any other day that is none is a finding.
+_ISSUE_DATE = "issue_date"
 # Characters of a text that several elements make up.
 MAX_JOINED = 10_000
 
@@ -149,7 +151,8 @@ def _node(element: etree._Element, definitions: Mapping[str, etree._Element], do
 
 def read(element: etree._Element, node: Node, terms: Terms, unknown: set[str], path: str = "") -> Terms:
     """Fills `terms` from the element's children, and `unknown` with the names of those that say something nobody reads.
-    Empty ones are as if they were not there. BadValue names the path of what cannot be read."""
+    Empty ones are as if they were not there. BadValue names the path of what cannot be read; days that are none, but for
+    that of issue, go into `unknown`."""
     for child in element:
         found = node.below(child)
         if found is None and any(text.strip() for text in child.itertext()):
@@ -182,18 +185,21 @@ def read(element: etree._Element, node: Node, terms: Terms, unknown: set[str], p
 
 
 def _read_one(element: etree._Element, node: Node, terms: Terms, unknown: set[str], path: str) -> None:
-    _read_content(element, node, terms, path)
+    _read_content(element, node, terms, unknown, path)
     if node.children:
         read(element, node, terms, unknown, path)
 
 
-def _read_content(element: etree._Element, node: Node, terms: Terms, path: str) -> None:
+def _read_content(element: etree._Element, node: Node, terms: Terms, unknown: set[str], path: str) -> None:
     text = (element.text or "").strip() if node.text else ""
     if text:
         try:
             value = node.codec.read(text)
         except ValueError as error:
             shown = text if len(text) <= 40 else text[:40] + "…"
+            if node.codec in (BASIC_DATE, ISO_DATE) and node.text != _ISSUE_DATE:
+                unknown.add(f"{etree.QName(element).localname} {shown}")
+                return
             raise BadValue(
                 str(error),
                 field=f"{path}{node.text}",
