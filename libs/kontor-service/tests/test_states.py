@@ -45,6 +45,7 @@ class Row:
     credit_minor: int = 0
     offset_minor: int = 0
     credit_left_minor: int = 0
+    instalments: tuple[dict[str, object], ...] = ()
 
 
 def test_columns_become_fields_of_the_same_name():

@@ -19,7 +19,7 @@ from kontor_service.i18n import speaking
 _FACTS = (
     "cash_discounts", "references", "payment_reference", "payment_means", "direct_debit_date", "carrier",
     "tracking_number", "tracking_url", "payee_name", "account_holder", "iban", "bic", "kind", "share_recipient",
-    "share_subject", "share_text",
+    "share_subject", "share_text", "instalments",
 )  # fmt: skip
 
 

@@ -160,6 +160,12 @@ def test_what_comes_to_nothing_is_not_called_paid():
     assert "beglichen" not in text_of(data)
 
 
+def test_a_credit_note_says_what_happens_with_its_amount():
+    assert "787,19 € werden Ihnen überwiesen." in text_of(document(type="credit_note"))
+    named = text_of(document(type="credit_note", references=[Reference(kind="invoice", number="RE-1")]))
+    assert "787,19 € zu Ihren Gunsten: Wir verrechnen den Betrag mit den genannten Rechnungen oder" in named
+
+
 def test_a_reminder_is_called_what_its_sender_calls_it():
     assert "Zahlungserinnerung RE-2026-1042" in text_of(document(type="reminder", title="Zahlungserinnerung"))
 

@@ -158,6 +158,23 @@ async def test_a_credit_note_and_its_invoice_both_show_what_was_offset(portal: A
     assert "50,00\xa0€ wurden Ihnen überwiesen." in given
 
 
+async def test_the_open_amount_says_what_of_its_instalments_is_due_now(portal: Any, invoice: Any) -> None:
+    parts = [payments_pb2.Instalment(due_date=day, open_minor=5000) for day in ("2998-12-01", "2999-01-01")]
+    await now(portal, invoice, instalments=parts)
+    assert (
+        "davon 50,00\xa0€ fällig bis 1. Dezember 2998"
+        in (await portal.page(invoice["address"], invoice["cookie"])).text
+    )
+    late = [
+        payments_pb2.Instalment(due_date=day, open_minor=2000) for day in ("2020-12-01", "2021-01-01", "2999-01-01")
+    ]
+    await now(portal, invoice, instalments=late, version=3)
+    assert (
+        "davon 40,00\xa0€ fällig bis 1. Dezember 2020"
+        in (await portal.page(invoice["address"], invoice["cookie"])).text
+    )
+
+
 async def test_a_reminder_of_several_invoices_leads_to_paying_each(portal: Any, invoice: Any) -> None:
     common = {"thread_id": "thread-1"}
     await portal.document(invoice["merchant"], invoice["customer"], "RE-1", id=invoice["document"], version=2, **common)
@@ -237,8 +254,25 @@ async def test_coming_back_waits_for_the_fact_of_payments(portal: Any, invoice: 
     coming = asyncio.create_task(portal.page(f"{invoice['address']}/zurueck", cookie))
     await eventually(lambda: portal.owners.asked_of(f"/v1/checkouts/{CHECKOUT}/reconcile"))
     await now(portal, invoice, state="paid", open_minor=0, paid_minor=11900)
-    assert (await coming).headers["location"] == invoice["address"]
-    assert "vollständig bezahlt" in (await portal.page(invoice["address"], cookie)).text
+    came = await coming
+    assert came.headers["location"] == invoice["address"]
+    flash = next(one for one in came.headers.get_list("set-cookie") if "flash" in one).partition(";")[0]
+    page = (await portal.page(invoice["address"], {"cookie": f"{cookie['cookie']}; {flash}"})).text
+    assert "vollständig bezahlt" in page
+    assert "Vielen Dank! Ihre Zahlung ist eingegangen und gebucht." in page
+
+
+@pytest.mark.parametrize("expected", ["2026-12-03", ""])
+async def test_who_paid_is_told_when_the_payment_is_booked(portal: Any, invoice: Any, expected: str) -> None:
+    pending = {"state": "on_its_way", "open_minor": 0, "pending_minor": 11900, "expected_on": expected}
+    await now(portal, invoice, **pending)
+    known = portal.receivable(invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"])
+    portal.owners.answer("POST", f"/v1/checkouts/{CHECKOUT}/reconcile", portal.result(known, state="completed"))
+    cookie = f"{invoice['cookie']['cookie']}; __Host-kontor-checkout={CHECKOUT}"
+    came = await portal.page(f"{invoice['address']}/zurueck", {"cookie": cookie})
+    flash = next(one for one in came.headers.get_list("set-cookie") if "flash" in one).partition(";")[0]
+    page = (await portal.page(invoice["address"], {"cookie": f"{cookie}; {flash}"})).text
+    assert ("spätestens am 3. Dezember 2026" if expected else "Sobald Ihre Zahlung eingegangen ist") in page
 
 
 async def test_an_open_page_hears_that_it_was_paid(portal: Any, invoice: Any) -> None:

@@ -40,6 +40,7 @@ def _document(state: documents.Document) -> dict[str, Any]:
             for step in state.cash_discounts
             if step.until and 0 < step.payable_minor < state.amount_due_minor
         ],
+        "instalments": [{"due_date": one.due_date, "amount_minor": one.amount_minor} for one in state.instalments],
         "payment_reference": state.payment_reference or state.number,
         "names_invoices": _names_invoices(state),
     }

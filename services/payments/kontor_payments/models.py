@@ -52,6 +52,8 @@ class Document(CopyRow, Base, table=True):
     amount_due_minor: int = 0
     # [{"until", "percent", "payable_minor"}]
     cash_discounts: list[dict[str, Any]] = json_column(list)
+    # [{"due_date", "amount_minor"}], by their days
+    instalments: list[dict[str, Any]] = json_column(list)
     payment_reference: str = ""
     payment_means: str = ""
     direct_debit_date: date | None = None
@@ -136,8 +138,9 @@ class Receivable(Aggregate, Base, table=True):
     credit_notes: list[dict[str, Any]] = json_column(list)
     # What of them reduces what is owed, in the same form.
     credits: list[dict[str, Any]] = json_column(list)
-    # As the document grants them.
+    # As the document grants and asks for them.
     asked_discounts: list[dict[str, Any]] = json_column(list)
+    asked_instalments: list[dict[str, Any]] = json_column(list)
     payment_reference: str = ""
     payment_means: str = ""
     # Whom and which account the document names; empty: the merchant and theirs.
@@ -159,6 +162,8 @@ class Receivable(Aggregate, Base, table=True):
     credit_left_minor: NotNegative = 0
     # Those that can still be earned, each with what is then left to pay.
     cash_discounts: list[dict[str, Any]] = json_column(list)
+    # Those that are not paid yet: [{"due_date", "open_minor"}]
+    instalments: list[dict[str, Any]] = json_column(list)
     # All but overdue, which a page makes of the day.
     state: Annotated[str, one_of(*(state for state in ReceivableState if state != ReceivableState.OVERDUE))] = (
         ReceivableState.OPEN

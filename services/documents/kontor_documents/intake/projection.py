@@ -13,6 +13,7 @@ from kontor_service.money import to_minor
 # UNCL1001: the customer is the seller.
 _SELF_BILLED = frozenset({"389", "261"})
 _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Decimal(0))
+_MAX_INSTALMENTS = 100
 _MAX_REFERENCES = 100
 _MOST_UNPRINTABLE = 10
 
@@ -46,6 +47,10 @@ def facts(data: DocumentData) -> dict[str, Any]:
     release/rules.py."""
     found: dict[str, Any] = {
         "cash_discounts": [cash_discount(discount, data) for discount in data.cash_discounts],
+        "instalments": [
+            {"due_date": one.due_date.isoformat(), "amount_minor": to_minor(one.amount, data.currency)}
+            for one in sorted(data.instalments, key=lambda one: one.due_date)[:_MAX_INSTALMENTS]
+        ],
         "references": [{"kind": r.kind, "number": r.number} for r in data.references[:_MAX_REFERENCES]],
         "payment_reference": data.payment_reference or data.number,
     }

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind, ReferenceKind
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, PaymentMeans
 from kontor_documents.content.paying import DEBITS, TRANSFERS, discount_amount, is_debited, transfer_account
@@ -73,7 +73,14 @@ def _due(document: DocumentData) -> Decimal:
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
     sentences = [document.payment_terms]
     due = formats.money(abs(_due(document)))
-    if not is_demand(document):
+    if document.type == DocumentType.CREDIT_NOTE and _due(document):
+        named = any(one.kind == ReferenceKind.INVOICE for one in document.references)
+        sentences.append(
+            _("%(amount)s in your favour: we offset it against the invoices named, or transfer it to you.", amount=due)
+            if named
+            else _("%(amount)s will be transferred to you.", amount=due)
+        )
+    elif not is_demand(document):
         if document.type in DEMANDS and _due(document):
             sentences.append(_("%(amount)s will be transferred to you.", amount=due))
         elif document.type in DEMANDS and document.totals and document.totals.gross:

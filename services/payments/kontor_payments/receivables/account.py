@@ -37,8 +37,9 @@ _FACTS: dict[Fact, type[Message]] = {
 }
 # What a reminder does not repeat of its invoice.
 _OWN = {
-    "id", "merchant_id", "epoch", "version", "document_id", "document_number", "document_type", "customer_id", "thread_id",
-    "due_date", "cancelled", "repeats_document_ids", "credit_notes", "credit_minor", "offset_minor", "credit_left_minor",
+    "id", "merchant_id", "epoch", "version", "document_id", "document_number", "document_type", "customer_id",
+    "thread_id", "due_date", "cancelled", "asked_instalments", "repeats_document_ids", "credit_notes", "credit_minor",
+    "offset_minor", "credit_left_minor",
 }  # fmt: skip
 _SUMS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
 # Whoever books by hand says on which day the money came.
@@ -252,6 +253,7 @@ class Account:
             {"until": step.until.isoformat(), "percent": step.percent, "payable_minor": step.payable_minor}
             for step in rules.discounts_left(self.terms, self.positions())
         ]
+        row.instalments = rules.instalments_left(row.asked_instalments, row.open_minor)
         row.methods = self.offer.methods(row)
         row.offer = self.offer.digest
 

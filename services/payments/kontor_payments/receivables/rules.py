@@ -4,10 +4,10 @@ The ledger only grows. Each posting adds a signed amount to one bucket of one pa
 and the order in which reports about a payment arrive does not matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 
@@ -177,6 +177,17 @@ def discounts_left(terms: Terms, positions: Iterable[Position]) -> list[Discount
         rest = step.payable_minor - sum(p.promised for p in ordered if p.counts_on <= step.until)
         if 0 < rest < open_minor:
             found.append(replace(step, payable_minor=rest))
+    return found
+
+
+def instalments_left(asked: Sequence[Mapping[str, Any]], open_minor: int) -> list[dict[str, Any]]:
+    """What of each instalment is open: what was paid or offset counts for the first ones."""
+    found: list[dict[str, Any]] = []
+    for one in reversed(asked):
+        part = min(open_minor, one["amount_minor"])
+        open_minor -= part
+        if part > 0:
+            found.insert(0, {"due_date": one["due_date"], "open_minor": part})
     return found
 
 

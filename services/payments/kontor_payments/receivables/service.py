@@ -161,6 +161,7 @@ def _follow(row: Receivable, document: Document) -> None:
     row.asked_minor = document.amount_due_minor
     row.due_date = document.due_date
     row.asked_discounts = list(document.cash_discounts)
+    row.asked_instalments = list(document.instalments)
     for name in ("payment_reference", "payment_means", "payee_name", "account_holder", "iban", "bic"):
         setattr(row, name, getattr(document, name))
     row.expected_on = row.expected_on or document.direct_debit_date

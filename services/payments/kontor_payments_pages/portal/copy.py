@@ -39,6 +39,7 @@ def _receivable(r: Any) -> dict[str, Any]:
                 {"until": c.until, "percent": c.percent, "payable": money(c.payable_minor, r.currency)}
                 for c in r.cash_discounts
             ],
+            "instalments": [{"due_date": i.due_date, "open": money(i.open_minor, r.currency)} for i in r.instalments],
             "paid_at": instant(r.paid_at),
             "last_method": r.last_method,
             "last_failure": r.last_failure,

@@ -6,18 +6,20 @@ import segno
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from kontor.payments.v1.payments_pb2_codes import PaymentMethod, ReceivableState
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.portal import Slug, page_context, query_view
 from kontor_payments_pages.portal.commands import checkout_state, start_checkout, transfer_details
 from kontor_payments_pages.portal.receivable_view import ReceivableView, of_record
 from kontor_service.errors import NotFound, Problem, Unavailable
+from kontor_service.formats import day
 from kontor_service.i18n import gettext as _
+from kontor_service.i18n import reader
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False, prefix="/{slug}/dokumente/{document_id}")
 
 _WAIT_FOR_PAYMENT = 1.0
-_TRANSFER = "transfer"
 # The customer has done their part; the copy may not have heard of it yet.
 _FINISHED = frozenset({"completed", "approved"})
 # Which checkout this browser left for. The provider's address says nothing we would believe.
@@ -42,7 +44,7 @@ async def pay(request: Request, slug: Slug, document_id: UUID) -> Response:
     method = form.choice("method", view.methods)
     if not form.ok:
         return _choice(request, slug, view, form, status=422)
-    if method == _TRANSFER:
+    if method == PaymentMethod.TRANSFER:
         return pages(request).redirect(f"{_address(slug, document_id)}/ueberweisung")
     return await _to_provider(request, slug, view, method, form)
 
@@ -76,25 +78,44 @@ async def _to_provider(request: Request, slug: str, view: ReceivableView, method
 
 @router.get("/zurueck")
 async def back(request: Request, slug: Slug, document_id: UUID) -> Response:
-    """Where the provider sends the customer: payments is asked what became of it, and its fact waited for."""
-    response = pages(request).redirect(_address(slug, document_id))
+    """Where the provider sends the customer: payments is asked what became of it, and its fact waited for. The document says
+    thanks, and what happens next."""
+    address, thanks = _address(slug, document_id), None
     try:
         checkout = UUID(request.cookies.get(_CHECKOUT_COOKIE, ""))
         if await checkout_state(request, checkout) in _FINISHED:
-            await _payment_heard(request, slug, document_id)
+            thanks = _thanks(await _payment_heard(request, slug, document_id))
     except (ValueError, Problem):
         # Without an answer the page shows what the copy knows, and learns the rest while it is open.
-        return response
+        return pages(request).redirect(address)
+    response = pages(request).redirect(address, good=thanks)
     response.delete_cookie(_CHECKOUT_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
 
-async def _payment_heard(request: Request, slug: str, document_id: UUID) -> None:
-    async def look() -> bool | None:
-        view = await _view(request, slug, document_id)
-        return None if view.payable else True
+async def _payment_heard(request: Request, slug: str, document_id: UUID) -> ReceivableView | None:
+    """The document once it is no longer to be paid; None where that takes longer."""
 
-    await edge_of(request).changes.until({f"document:{document_id}"}, look, timeout=_WAIT_FOR_PAYMENT)
+    async def look() -> ReceivableView | None:
+        view = await _view(request, slug, document_id)
+        return None if view.payable else view
+
+    return await edge_of(request).changes.until({f"document:{document_id}"}, look, timeout=_WAIT_FOR_PAYMENT)
+
+
+def _thanks(view: ReceivableView | None) -> str:
+    """When the payment is booked, and that a mail confirms it."""
+    if view is not None and view.entry["status"] == ReceivableState.PAID:
+        return _("Thank you! Your payment has arrived and is booked. We confirm it by e-mail.")
+    expected = view.payment["expected_on"] if view is not None and view.payment else None
+    if expected:
+        return _(
+            "Thank you! Your payment is on its way; we expect it by %(day)s, book it then and confirm it by e-mail.",
+            day=day(expected, reader().language),
+        )
+    return _(
+        "Thank you! As soon as your payment has arrived, it is booked; you see it here, and we confirm it by e-mail."
+    )
 
 
 @router.get("/ueberweisung")
@@ -111,7 +132,7 @@ async def transfer(request: Request, slug: Slug, document_id: UUID) -> Response:
 def _choice(request: Request, slug: str, view: ReceivableView, form: Form, status: int = 200) -> Response:
     return pages(request).render(
         request, "pay.html", request.state.page_context, status=status, slug=slug, view=view, form=form,
-        provider_methods=[code for code in view.methods if code != _TRANSFER],
+        provider_methods=[code for code in view.methods if code != PaymentMethod.TRANSFER],
     )  # fmt: skip
 
 
@@ -124,13 +145,14 @@ async def _view(request: Request, slug: str, document_id: UUID) -> ReceivableVie
 
 
 def _not_payable(view: ReceivableView) -> str:
-    return _settled({"paid": "already_paid"}.get(view.entry["status"] or "", view.entry["status"] or ""))
+    status = view.entry["status"] or ""
+    return _settled("already_paid" if status == ReceivableState.PAID else status)
 
 
 def _settled(status: str) -> str:
     if status == "already_paid":
         return _("This has already been paid. Nothing was charged again.")
-    if status == "on_its_way":
+    if status == ReceivableState.ON_ITS_WAY:
         return _("Your payment is on its way. You do not need to do anything else.")
     return _("This cannot be paid here.")
 

@@ -81,6 +81,16 @@ class ReceivableView:
         return Skonto(best["until"], best["percent"], best["payable"]["minor_units"]) if best else None
 
     @property
+    def due_now(self) -> tuple[int, str] | None:
+        """Of instalments: what is to be paid next in minor units, and by which day; what is overdue is part of it."""
+        parts = self.payment["instalments"] if self.payment else []
+        if not parts:
+            return None
+        late = [part for part in parts if part["due_date"] < self.today.isoformat()]
+        now = late or parts[:1]
+        return sum(part["open"]["minor_units"] for part in now), now[0]["due_date"]
+
+    @property
     def failure(self) -> str:
         """Why the last attempt to pay did not work, in words; empty after none."""
         if not self.payment or not self.payment["last_failure"] or not self.payable:

@@ -383,6 +383,28 @@ class CashDiscount(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class Instalment(message.Message):
+    """A part of what is due, to be paid by a day of its own."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DUE_DATE_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    due_date: builtins.str
+    amount_minor: builtins.int
+    def __init__(
+        self,
+        *,
+        due_date: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "due_date", b"due_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Document(message.Message):
     """The state of a document. Amounts are minor units of `currency`; dates are business dates (ISO 8601) in the merchant's zone.
     Lines, texts and parties are immutable content, fetched by content_sha256: GET /v1/content/{sha256}
@@ -438,6 +460,7 @@ class Document(message.Message):
     IBAN_FIELD_NUMBER: builtins.int
     BIC_FIELD_NUMBER: builtins.int
     KIND_FIELD_NUMBER: builtins.int
+    INSTALMENTS_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -507,6 +530,10 @@ class Document(message.Message):
     def first_opened_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def closed_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def instalments(self) -> containers.RepeatedCompositeFieldContainer[Instalment]:
+        """By their days."""
+
     def __init__(
         self,
         *,
@@ -558,10 +585,11 @@ class Document(message.Message):
         iban: builtins.str = ...,
         bic: builtins.str = ...,
         kind: builtins.str = ...,
+        instalments: abc.Iterable[Instalment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["closed_at", b"closed_at", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

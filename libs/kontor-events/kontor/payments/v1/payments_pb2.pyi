@@ -280,6 +280,29 @@ class Credit(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class Instalment(message.Message):
+    """A part of what is open, to be paid by a day of its own."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DUE_DATE_FIELD_NUMBER: builtins.int
+    OPEN_MINOR_FIELD_NUMBER: builtins.int
+    due_date: builtins.str
+    open_minor: builtins.int
+    """What of it is still open."""
+    def __init__(
+        self,
+        *,
+        due_date: builtins.str = ...,
+        open_minor: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["due_date", b"due_date", "open_minor", b"open_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Method(message.Message):
     """A way to pay this receivable, as offered now."""
 
@@ -344,6 +367,7 @@ class Receivable(message.Message):
     CREDIT_MINOR_FIELD_NUMBER: builtins.int
     OFFSET_MINOR_FIELD_NUMBER: builtins.int
     CREDIT_LEFT_MINOR_FIELD_NUMBER: builtins.int
+    INSTALMENTS_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -394,6 +418,10 @@ class Receivable(message.Message):
     def repeats_document_ids(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
         """Of a reminder: the invoices whose figures this repeats. They count there, and only there; several are paid one by one."""
 
+    @builtins.property
+    def instalments(self) -> containers.RepeatedCompositeFieldContainer[Instalment]:
+        """Those that are not paid yet, by their days; what has been paid counts for the first."""
+
     def __init__(
         self,
         *,
@@ -428,10 +456,11 @@ class Receivable(message.Message):
         credit_minor: builtins.int = ...,
         offset_minor: builtins.int = ...,
         credit_left_minor: builtins.int = ...,
+        instalments: abc.Iterable[Instalment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "instalments", b"instalments", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
