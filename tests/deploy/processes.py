@@ -93,7 +93,7 @@ class Containerless:
         }
         # Listening addresses: the image's are those of a network of its own.
         made |= {name: "127.0.0.1" for name in made if name.endswith("_HOST") and made[name] == "0.0.0.0"}
-        code = given["PYTHONPATH"].replace("/app", str(self.root))
+        code = given["PYTHONPATH"].replace("/app/", f"{self.root}/")
         paths = f"{self.folder / 'packages'}:{code}:{self.folder / 'pages'}"
         return made | {"PYTHONPATH": paths, "TMPDIR": str(self.folder / "tmp")}
 
