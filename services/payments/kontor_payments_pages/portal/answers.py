@@ -7,11 +7,13 @@ from kontor_payments_pages.portal.copy import AMOUNTS
 _Credit = model("OffsetCredit", document_id=str, number=str, amount=Amount)
 _Method = model("PaymentMethod", fields(payments_pb2.Method, "code provider"))
 _Discount = model("PayableDiscount", fields(payments_pb2.CashDiscount, "until percent"), payable=Amount)
+_Instalment = model("OpenInstalment", fields(payments_pb2.Instalment, "due_date"), open=Amount)
 PaymentBrief = model(
     "PaymentBrief", fields(payments_pb2.Receivable, "state"), open=Amount, paid=Amount, credits=(many(_Credit), []),
 )  # fmt: skip
 PaymentDetails = model(
     "PaymentDetails", dict.fromkeys(AMOUNTS, Amount),
     fields(payments_pb2.Receivable, "state last_method last_failure payment_reference checkout_open version", null="due_date expected_on"),
-    credits=many(_Credit), repeats=list[str], methods=many(_Method), cash_discounts=many(_Discount), paid_at=Instant | None,
+    credits=many(_Credit), repeats=list[str], methods=many(_Method), cash_discounts=many(_Discount),
+    instalments=many(_Instalment), paid_at=Instant | None,
 )  # fmt: skip
