@@ -94,9 +94,6 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(granted, new_page, erp, pla
     new.log_in(granted["email"], "Ganz Anders 2026")
     new.page.wait_for_url(re.compile(r"/brunner$"))
     new.page.goto(link)
-    new.page.get_by_label("Neues Passwort", exact=True).fill("Noch Einmal 2026")
-    new.page.get_by_label("Neues Passwort wiederholen").fill("Noch Einmal 2026")
-    new.page.get_by_role("button", name="Passwort speichern").click()
     expect(new.page.get_by_role("heading", level=1)).to_have_text("Dieser Link gilt nicht mehr")
 
 

@@ -34,6 +34,10 @@ def places(platform, erp, browser):
     found = customer.page.request.get(f"{portal}/api/portal/v1/brunner/documents?limit=50").json()["documents"]
     by_number = {entry["number"]: f"{portal}/brunner/dokumente/{entry['id']}" for entry in found}
     open_one, paid, late = (by_number[number] for number in ("RE-2026-1042", "RE-2026-0815", "RE-2026-0971"))
+    customer.page.goto(f"{portal}/brunner/passwort-vergessen?email={platform.run['customer']['email']}")
+    customer.page.get_by_role("button", name="Link per E-Mail schicken").click()
+    mailed = platform.mail_to(platform.run["customer"]["email"], "Ihr Passwort")
+    reset = next(link for link in mailed["links"] if "/passwort/" in link)
     customer.page.goto(f"{open_one}/bezahlen")
     customer.page.get_by_role("button", name="Weiter").click()
     customer.page.wait_for_url(re.compile("/pay/"))
@@ -59,7 +63,7 @@ def places(platform, erp, browser):
     ]  # fmt: skip
     public = [
         *(f"{portal}/brunner/{path}" for path in ("anmelden", "passwort-vergessen", "code")),
-        platform.run["customer"]["link"], f"{portal}/passwort/x", f"{admin}/anmelden", f"{admin}/passwort-vergessen",
+        platform.run["customer"]["link"], reset, f"{admin}/anmelden", f"{admin}/passwort-vergessen",
     ]  # fmt: skip
     admin_pages = [
         admin + path for path in (

@@ -80,6 +80,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/invitations/inspect": BASIC,
         "POST /v1/invitations/accept": BASIC,
         "POST /v1/password-resets": BASIC,
+        "POST /v1/password-resets/inspect": BASIC,
         "POST /v1/password-resets/complete": BASIC,
         "POST /v1/document-links": Guard(
             service=True, body={"merchant_id": "{merchant_id}", "customer_id": "{customer_id}"}

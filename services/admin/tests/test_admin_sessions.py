@@ -157,8 +157,13 @@ async def test_an_old_reset_link_offers_a_new_one(shop: Shop) -> None:
 
 
 async def test_head_of_a_reset_link_answers_like_get(shop: Shop) -> None:
+    shop.owners.answers["POST", "/v1/password-resets/inspect"] = JSONResponse({})
     look, head = [await shop.client.request(method, "/passwort/token") for method in ("GET", "HEAD")]
     assert (head.status_code, head.content) == (look.status_code, b"") == (200, b"")
+    shop.owners.refuse("POST", "/v1/password-resets/inspect", 404, code="link_unknown")
+    look, head = [await shop.client.request(method, "/passwort/token") for method in ("GET", "HEAD")]
+    assert "Neuen anfordern" in look.text
+    assert (head.status_code, look.status_code) == (410, 410)
 
 
 async def test_a_form_of_another_site_changes_nothing(shop: Shop) -> None:

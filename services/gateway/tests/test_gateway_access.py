@@ -91,11 +91,13 @@ async def test_a_link_that_opens_nothing_names_the_merchant_and_the_way_on(
 async def test_used_invitations_and_resets_name_the_merchant_and_the_way_on(portal: Any) -> None:
     await portal.merchant("brunner")
     refused = {"code": "link_expired", "detail": "over", "slug": "brunner"}
-    for path in ("/v1/invitations/inspect", "/v1/password-resets/complete"):
+    for path in ("/v1/invitations/inspect", "/v1/password-resets/inspect", "/v1/password-resets/complete"):
         portal.owners.answer("POST", path, refused, 410)
     invitation = await portal.page("/einladung/old")
     reset = await portal.post("/passwort/old", {}, password="zehn zeichen", again="zehn zeichen")
-    for page, way in ((invitation, "/brunner/anmelden"), (reset, "/brunner/passwort-vergessen")):
+    opened = await portal.page("/passwort/old")
+    again = "/brunner/passwort-vergessen"
+    for page, way in ((invitation, "/brunner/anmelden"), (opened, again), (reset, again)):
         assert page.status_code == 410
         for word in ("Firma brunner", "mailto:hallo@brunner.example", f'href="{way}"'):
             assert word in page.text, word
@@ -114,6 +116,7 @@ async def test_an_invitation_to_a_portal_that_is_off_says_so_and_whom_to_ask(por
 async def test_head_of_a_link_answers_like_get(portal: Any) -> None:
     await portal.merchant("brunner")
     portal.owners.answer("POST", "/v1/links/inspect", {"slug": "brunner", "document_id": None})
+    portal.owners.answer("POST", "/v1/password-resets/inspect", {})
     for path in ("/l/some.token", "/passwort/token"):
         look, head = await portal.page(path), await portal.page(path, method="HEAD")
         assert (head.status_code, head.content) == (look.status_code, b"")

@@ -84,7 +84,9 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
         await _check_password(deps, merchant.slug, known, given)
         password_hash = known.password_hash
     else:
-        await deps.passwords.check_strength(given.password, invitation.email)
+        await deps.passwords.check_strength(
+            given.password, invitation.email, invitation.name, merchant.name, merchant.slug
+        )
         password_hash = await deps.passwords.hash(given.password)
     async with deps.db.transaction(invitation.merchant_id) as session:
         await grants_change(session, invitation.merchant_id)

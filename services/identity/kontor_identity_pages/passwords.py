@@ -44,6 +44,10 @@ async def forgotten(request: Request) -> Response:
 @links.get("/{token}")
 async def new_password_page(request: Request, token: str) -> Response:
     await public_frame(request)
+    try:
+        await ask_identity(request, "/v1/password-resets/inspect", with_ip=False, token=token)
+    except (Gone, NotFound) as problem:
+        return await _over(request, Form.of(), problem)
     return render(request, "new_password", Form.of())
 
 

@@ -265,13 +265,16 @@ async def test_a_password_is_reset_by_mail_and_ends_older_sessions(stage: Any, s
     url = (await stage.secret(issued.challenge.id))["url"]
     assert url.startswith("https://portal.test/passwort/")
 
-    body = {"token": url.rpartition("/")[2], "password": "Frühling im Garten"}
+    token = {"token": url.rpartition("/")[2]}
+    assert (await stage.as_edge("POST", "/v1/password-resets/inspect", json=token)).status_code == 200
+    body = token | {"password": "Frühling im Garten"}
     fresh = (await stage.as_edge("POST", "/v1/password-resets/complete", json=body)).json()
     assert await stage.may(fresh)
     assert not await stage.may(login)
     assert stage.gateway.state(login)["revoked"] is True
-    again = await stage.as_edge("POST", "/v1/password-resets/complete", json=body)
-    assert (again.status_code, again.json()["code"]) == (410, "link_expired")
+    for path, given in (("inspect", token), ("complete", body)):
+        again = await stage.as_edge("POST", f"/v1/password-resets/{path}", json=given)
+        assert (again.status_code, again.json()["code"]) == (410, "link_expired")
     assert (await stage.login_portal("muster", "anna@kundin.test", "Frühling im Garten")).status_code == 200
 
 

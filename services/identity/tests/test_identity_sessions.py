@@ -277,3 +277,14 @@ async def test_a_log_in_tells_when_the_contact_was_last_there(stage: Any, shop: 
     before = (await stage.events("identity.customer.changed.v1"))[-2]
     assert last.customer.version == before.customer.version + 1
     assert last.customer.contacts[0].last_seen_at.seconds > before.customer.contacts[0].last_seen_at.seconds - 1
+
+
+@pytest.mark.parametrize("password", ["muster2026!", "Firma Muster", "anna@kundin.test"])
+async def test_a_password_made_from_what_all_know_of_person_or_merchant_is_refused(
+    stage: Any, shop: Any, password: str
+) -> None:
+    login = await shop.portal_login()
+    body = {"token": await _reset_token(stage), "password": password}
+    reset = await stage.as_edge("POST", "/v1/password-resets/complete", json=body)
+    change = await _account(stage, login, "/v1/account/password", old="Herbstlaub am See", new=password)
+    assert [(one.status_code, one.json()["code"]) for one in (reset, change)] == [(422, "password_too_weak")] * 2

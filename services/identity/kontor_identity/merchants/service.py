@@ -41,7 +41,9 @@ async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[st
     """A new merchant with its first owner (A18). Raises SlugTaken, PasswordTooWeak."""
     password_hash = None
     if wanted.owner.password is not None:
-        await deps.passwords.check_strength(wanted.owner.password, wanted.owner.email, wanted.owner.name)
+        await deps.passwords.check_strength(
+            wanted.owner.password, wanted.owner.email, wanted.owner.name, wanted.name, wanted.slug
+        )
         password_hash = await deps.passwords.hash(wanted.owner.password)
     instant = now()
     merchant_id = uuid7()

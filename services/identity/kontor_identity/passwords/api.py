@@ -8,6 +8,7 @@ from pydantic import Field
 from kontor_identity.access.rights import EDGE_OF_KIND
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import NotAllowed
+from kontor_identity.challenges import open_challenge
 from kontor_identity.dependencies import Deps
 from kontor_identity.fields import Email, Input, Language
 from kontor_identity.limits import uniform_time
@@ -35,8 +36,11 @@ class ResetWanted(Input):
     device: Annotated[str, Field(max_length=200)] = ""
 
 
-class NewPassword(Input):
+class ResetToken(Input):
     token: str
+
+
+class NewPassword(ResetToken):
     password: str
     ip: str = ""
 
@@ -56,6 +60,13 @@ async def reset(body: ResetWanted, deps: Deps, edge: CallingService) -> dict[str
         raise NotAllowed(N_("%(edge)s resets no passwords of this kind."), edge=edge)
     async with uniform_time(deps.settings.uniform_answer_seconds):
         await mail_reset(deps, slug=body.slug, email=body.email, kind=body.kind, ip=body.ip, device=body.device)
+    return {}
+
+
+@router.post("/password-resets/inspect")
+async def inspect(body: ResetToken, deps: Deps, _: CallingService) -> dict[str, str]:
+    """Whether the link still works. Raises LinkUnknown, LinkExpired."""
+    await open_challenge(deps, body.token, "password_reset")
     return {}
 
 

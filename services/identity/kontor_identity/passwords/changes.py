@@ -28,9 +28,10 @@ async def change_password(deps: Dependencies, principal: Principal, old: str, ne
     await deps.limits.take(LOGIN, principal.subject)
     async with deps.db.transaction(principal.merchant) as session:
         known = await person_of(session, principal)
+        merchant = await session.get_one(Merchant, known.merchant_id)
     if not await deps.passwords.verify(known.password_hash, old):
         raise OldPasswordWrong(field="old")
-    await deps.passwords.check_strength(new, known.email, known.name)
+    await deps.passwords.check_strength(new, known.email, known.name, merchant.name, merchant.slug)
     fresh = await deps.passwords.hash(new)
     async with deps.db.transaction(principal.merchant) as session:
         await grants_change(session, principal.merchant)
@@ -76,7 +77,9 @@ async def complete_reset(deps: Dependencies, text: str, password: str, ip: str) 
     """The new password, every session so far ended, and a new one. Raises LinkUnknown, LinkExpired, PasswordTooWeak."""
     await deps.limits.take(TOKEN_BY_IP, network(ip))
     challenge = await open_challenge(deps, text, "password_reset")
-    await deps.passwords.check_strength(password, challenge.email, challenge.name)
+    async with deps.db.transaction(challenge.merchant_id) as session:
+        merchant = await session.get_one(Merchant, challenge.merchant_id)
+    await deps.passwords.check_strength(password, challenge.email, challenge.name, merchant.name, merchant.slug)
     password_hash = await deps.passwords.hash(password)
     async with deps.db.transaction(challenge.merchant_id) as session:
         await grants_change(session, challenge.merchant_id)

@@ -40,7 +40,7 @@ class Passwords:
     async def check_strength(self, password: str, *personal: str) -> None:
         """Length over composition (NIST SP 800-63B); known passwords and what is made from them are refused (ASVS 6.2.4, 6.2.12).
 
-        `personal`: what everybody knows of the person, and the password must not be made from. Raises PasswordTooWeak.
+        `personal`: what everybody knows of the person and their merchant, and the password must not be made from. Raises PasswordTooWeak.
         """
         if len(password) < SHORTEST:
             raise PasswordTooWeak(N_("At least %(least)s characters are needed."), field="password", least=SHORTEST)
