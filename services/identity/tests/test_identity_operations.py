@@ -93,10 +93,17 @@ async def test_a_merchant_is_registered_on_the_command_line(databases: Databases
         "--owner-name", "Olga", "--owner-email", "olga@muster.test", "--password-stdin",
     ]  # fmt: skip
 
-    def run() -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(command, env=environment, input="Sommerregen im Mai\n", capture_output=True, text=True)
+    def run(*options: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*command, *options], env=environment, input="Sommerregen im Mai\n", capture_output=True, text=True
+        )
 
     first, second = run(), run()
     assert (first.returncode, len(first.stdout.strip())) == (0, 36), first.stderr
     assert second.returncode == 1
     assert "This address is taken." in second.stderr
+    wrong = run("--owner-email", "olga@", "--slug", "No Slug")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "--owner-email: This e-mail address is not valid." in wrong.stderr
+    assert "--slug: " in wrong.stderr
+    assert "pydantic" not in wrong.stderr

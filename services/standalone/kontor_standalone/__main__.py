@@ -15,7 +15,7 @@ from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.server import serving
 from kontor_service.telemetry import configure_logging
 from kontor_standalone.demo.seed import Demo, demo
-from kontor_standalone.home import Home, Refused, held, open_home, remove, write_private
+from kontor_standalone.home import Home, Refused, held, migrations, open_home, remove, write_private
 from kontor_standalone.platform import prepare
 
 # How often PostgreSQL is looked for, and how long it may take to answer.
@@ -75,6 +75,7 @@ async def _run(home: Home, server: str, absent: tuple[str, ...]) -> bool:
         home.sockets[name].close()
     async with serving({name: app for name, app in platform.apps.items() if name not in absent}, graceful_seconds=3):
         shop = await demo(home, platform.identity)
+        write_private(home.migrations_file, migrations())
         write_private(home.services_file, platform.environments)
         write_private(home.run_file, _where(home, shop))
         click.echo(_welcome(home, shop))

@@ -1,6 +1,7 @@
 """What one installation keeps between two starts: its folder, its secrets, its ports."""
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -9,9 +10,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
+
 from kontor_service.embedded_postgres import stop_postgres
+from kontor_service.migrations import config_of
 from kontor_service.services import services
 
 # Those that no service has.
@@ -21,7 +26,7 @@ _OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "management": 9000}
 # What customers and merchants would miss, and what else an installation writes into its folder.
 _DATA = ("postgres", "files", "mails", *(f"sandbox.db{ending}" for ending in ("", "-wal", "-shm", "-journal")))
 _OWN = (
-    *(f"{name}.{ending}" for name in ("run", "services", "demo", "secrets") for ending in ("json", "part")),
+    *(f"{name}.{ending}" for name in ("run", "services", "demo", "secrets", "migrations") for ending in ("json", "part")),
     "starting", "kontor.lock",
 )  # fmt: skip
 # A first start may end before there are secrets.
@@ -29,7 +34,7 @@ _BEFORE_SECRETS = {"kontor.lock", "starting", "secrets.part"}
 
 
 class Refused(RuntimeError):
-    """The folder is in use, not Kontor's, or incomplete, or a port is taken; the message says which."""
+    """The folder is in use, not Kontor's, incomplete or of an earlier version, or a port is taken; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ class Home:
         return self.folder / "demo.json"
 
     @property
+    def migrations_file(self) -> Path:
+        """With which migrations the databases were made."""
+        return self.folder / "migrations.json"
+
+    @property
     def starting_file(self) -> Path:
         """A file that exists until the first start has printed how to log in."""
         return self.folder / "starting"
@@ -78,12 +88,33 @@ def open_home(folder: Path) -> Home:
         starting.touch()
     elif demo.exists():
         starting.unlink(missing_ok=True)
+        _must_fit(folder)
     elif starting.exists():
         _delete(folder, _DATA)
     else:
         raise Refused(f"{demo} is missing, which says how to log in: put it back, or reset the installation")
     known, sockets = _secrets(folder / "secrets.json"), _sockets()
     return Home(folder, known, {part: one.getsockname()[1] for part, one in sockets.items()}, sockets)
+
+
+def migrations() -> dict[str, str]:
+    """The hash of each migration, by its service and revision."""
+    return {
+        f"{name}/{script.revision}": hashlib.sha256(Path(script.path).read_bytes()).hexdigest()
+        for name in services()
+        for script in ScriptDirectory.from_config(config_of(import_module(f"kontor_{name}"))).walk_revisions()
+    }
+
+
+def _must_fit(folder: Path) -> None:
+    """Raises Refused where databases were made with migrations that have changed since; new ones are applied at the start."""
+    file = folder / "migrations.json"
+    applied: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if not applied or not applied.items() <= migrations().items():
+        raise Refused(
+            f"{folder} was made by an earlier version of Kontor, whose database this one cannot use. Nothing was changed: "
+            "go on with that version, choose another folder (KONTOR_HOME), or delete this installation with `make reset`"
+        )
 
 
 def remove(folder: Path) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_service.services import services
 from kontor_standalone.__main__ import commands
-from kontor_standalone.home import Home, Refused, held, listening, open_home, remove, write_private
+from kontor_standalone.home import Home, Refused, held, listening, migrations, open_home, remove, write_private
 from kontor_testing.serving import free_port
 
 
@@ -90,6 +90,7 @@ def test_what_a_killed_first_start_left_is_begun_anew_and_a_finished_one_kept(ho
     assert again.secrets == secrets
     (home.folder / "postgres").mkdir()
     write_private(again.demo_file, {})
+    write_private(again.migrations_file, migrations())
     close(again)
     close(open_home(home.folder))
     assert (home.folder / "postgres").exists()
@@ -97,6 +98,36 @@ def test_what_a_killed_first_start_left_is_begun_anew_and_a_finished_one_kept(ho
     with pytest.raises(Refused, match=r"demo\.json is missing"):
         open_home(home.folder)
     assert (home.folder / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [None, {"payments/0001": "another hash"}, {"payments/0000": "gone since"}],
+    ids=["unknown", "changed", "gone"],
+)
+def test_a_folder_of_an_earlier_version_is_named_at_the_start_and_kept(
+    home: Home, applied: dict[str, str] | None
+) -> None:
+    close(home)
+    write_private(home.demo_file, {})
+    if applied is not None:
+        write_private(home.migrations_file, migrations() | applied)
+    before = sorted(home.folder.rglob("*"))
+    answer = CliRunner().invoke(commands, ["run", "--folder", str(home.folder)])
+    assert answer.exit_code == 1
+    assert "earlier version of Kontor" in answer.output
+    assert "make reset" in answer.output
+    assert sorted({*before, home.folder / "kontor.lock"} - {home.starting_file}) == sorted(home.folder.rglob("*"))
+    assert CliRunner().invoke(commands, ["reset", "--folder", str(home.folder)]).exit_code == 0
+    assert not home.folder.exists()
+
+
+def test_migrations_that_came_since_are_applied(home: Home) -> None:
+    close(home)
+    write_private(home.demo_file, {})
+    known = migrations()
+    write_private(home.migrations_file, {name: known[name] for name in sorted(known)[1:]})
+    close(open_home(home.folder))
 
 
 @pytest.mark.parametrize("foreign", ["files/thesis.odt", "mails/inbox", "sandbox.db", "lock", "secrets.json"])
