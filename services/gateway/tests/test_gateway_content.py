@@ -106,3 +106,19 @@ async def test_instalments_stand_with_their_days_and_amounts(portal: Any) -> Non
     for day, amount in (("30. November 2026", "59,00\xa0€"), ("20. Dezember 2026", "60,00\xa0€")):
         assert f"Rate bis {day}" in text
         assert amount in text
+
+
+async def test_an_invoice_for_another_payee_without_an_account_says_whom_to_pay(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    portal.owners.answer("GET", f"/v1/content/{SHA}", CONTENT | {"payee": {"name": "Factoring GmbH"}})
+    document = await portal.document(merchant, customer, content_sha256=SHA)
+    await portal.owed(merchant, customer, document, methods=[])
+    cookie = await portal.login("brunner", merchant, customer)
+
+    async def there() -> bool:
+        return "ist an Factoring GmbH zu zahlen, nicht über dieses Portal" in await page(
+            portal, f"/brunner/dokumente/{document}", cookie
+        )
+
+    await eventually(there)

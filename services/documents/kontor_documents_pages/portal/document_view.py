@@ -52,6 +52,12 @@ class DocumentView(ReceivableView):
         return self.entry["type"] == "credit_note" or due < 0
 
     @property
+    def other_payee(self) -> str:
+        """Who is to be paid instead of the seller (BT-59); empty where it is the seller."""
+        payee = (self.content or {}).get("payee") or {}
+        return str(payee.get("name") or "")
+
+    @property
     def offsets(self) -> list[Offset]:
         """The invoices that this credit note has reduced."""
         found = [(other, credit) for other in self.related for credit in (other["payment"] or {}).get("credits", ())]
