@@ -36,7 +36,9 @@ async def command(
     """
     sent = (headers or {}) | ({"Idempotency-Key": key} if key else {})
     response = await send(request, owner, right, method, path, headers=sent, **options)
-    answer = response.json() if response.headers.get("content-type", "").startswith("application/json") else {}
+    # FastAPI calls also an empty answer (204) JSON.
+    is_json = response.content and response.headers.get("content-type", "").startswith("application/json")
+    answer = response.json() if is_json else {}
     if isinstance(answer, dict):
         await apply_answer(edge_of(request), answer)
         return answer
