@@ -2,12 +2,16 @@
 
 import io
 
+import pytest
 from documents_of_an_erp import invoice
 from pypdf import PdfReader
 
+from kontor.identity.v1 import identity_pb2
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.write import write_ubl
+from kontor_documents.models import Document
+from kontor_documents.release.rules import foreign_seller
 
 
 def einvoice(type_code="", **seller):
@@ -48,6 +52,41 @@ async def test_the_merchants_tax_number_is_enough_under_another_name(documents):
     await documents.add_customer()
     status = await documents.made(file=einvoice(name="Haustechnik Brunner", vat_id="DE 123 456 789"))
     assert status["document"]["state"] == "shared"
+
+
+async def test_the_merchants_name_with_another_vat_id_is_another_sender(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    status = await documents.made(file=einvoice(name="Brunner Haustechnik GmbH", vat_id="DE999999999"))
+    assert [(issue["code"], issue["params"]) for issue in status["document"]["issues"]] == [
+        ("foreign_seller", {"name": "Brunner Haustechnik GmbH, DE999999999"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seller", "merchant", "foreign"),
+    [
+        ({"vat_id": "DE999999999"}, {}, True),
+        ({"vat_id": "ATU12345678"}, {}, True),
+        ({"vat_id": ""}, {}, False),
+        ({"vat_id": "123 456 789"}, {}, False),
+        ({"vat_id": "de-123.456.789"}, {}, False),
+        ({"vat_id": "DE999999999", "tax_number": "103/115/20459"}, {"tax_number": "103 115 20459"}, False),
+        ({"vat_id": "", "tax_number": "1/2/3"}, {"tax_number": "103 115 20459"}, False),
+        ({"vat_id": "DE999999999"}, {"vat_id": ""}, False),
+        ({"vat_id": "DE999999999"}, {"trading_names": "Mu\u0308ller  gmbh"}, False),
+        ({"name": "Mu\u0308ller GmbH", "vat_id": ""}, {}, False),
+        ({"name": "Müller AG", "vat_id": ""}, {}, True),
+        ({"name": "", "vat_id": "DE999999999"}, {}, True),
+    ],
+)
+def test_names_and_vat_ids_are_compared_as_people_read_them(seller, merchant, foreign):
+    known = {"name": "Müller GmbH", "vat_id": "", "tax_number": ""} | seller
+    held = foreign_seller(
+        Document(facts={"seller": known}),
+        identity_pb2.Merchant(**{"name": "MÜLLER GmbH", "vat_id": "DE123456789"} | merchant),
+    )
+    assert bool(held) is foreign
 
 
 async def test_the_seller_of_a_self_billed_invoice_is_the_customer_and_no_stranger(documents):

@@ -58,6 +58,19 @@ async def test_data_that_names_no_buyer_waits_as_a_draft_and_is_issued_when_its_
     assert issued["has_pdf"]
 
 
+async def test_what_staff_said_of_a_draft_counts_when_it_is_issued(documents):
+    await documents.open_shop()
+    sender = {"name": "Lieferant GmbH", "vat_id": "DE999999999", "address": {"line1": "Am Kanal 1", "city": "Ulm"}}
+    status = await documents.made(invoice(number="", seller=sender))
+    draft = status["document"]
+    assert {issue["code"] for issue in draft["issues"]} == {"unmatched_customer", "foreign_seller"}
+    path = f"/v1/documents/{draft['id']}/accept-seller"
+    assert (await documents.http.post(path, headers=documents.auth("documents:release"))).status_code == 200
+    await documents.add_customer()
+    issued = (await documents.status_of(status["id"]))["document"]
+    assert (issued["state"], issued["number"], issued["issues"]) == ("shared", "RE-2026-0001", [])
+
+
 async def test_a_draft_is_issued_without_speaking_to_storage_while_it_is_locked(documents, monkeypatch):
     await documents.open_shop()
     status = await documents.made(invoice(number=""))

@@ -29,7 +29,7 @@ from kontor_documents.errors import Implausible, InvalidInvoice, NumberGiven
 from kontor_documents.intake.defaults import with_defaults
 from kontor_documents.intake.issued import check_issued
 from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
-from kontor_documents.intake.projection import columns, facts
+from kontor_documents.intake.projection import columns, facts_again
 from kontor_documents.models import Document
 from kontor_documents.numbering import PROVISIONAL, next_number, take_number
 from kontor_documents.release.rules import finding
@@ -132,8 +132,8 @@ async def _issue_draft(
     number = await number_for(session, document.merchant_id, issue.data, document, draft=False)
     data = issue.data.model_copy(update={"number": number})
     values = columns(data) | {
-        "facts": facts(data), "content_sha256": await content_stored(deps, data, issue), "report_sha256": issue.report_sha256,
-        "issues": issues_of(data, issue.findings, issued=True), "draft": False,
+        "facts": facts_again(document, data), "content_sha256": await content_stored(deps, data, issue),
+        "report_sha256": issue.report_sha256, "issues": issues_of(data, issue.findings, issued=True), "draft": False,
     }  # fmt: skip
     for name, value in values.items():
         setattr(document, name, value)

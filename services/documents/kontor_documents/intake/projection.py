@@ -7,6 +7,7 @@ from typing import Any
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import CashDiscount, DocumentData, Totals
 from kontor_documents.content.paying import discount_amount, is_debited, transfer_account
+from kontor_documents.models import Document
 from kontor_documents.rendering.printable import unprintable
 from kontor_service.money import to_minor
 
@@ -16,6 +17,8 @@ _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Dec
 _MAX_INSTALMENTS = 100
 _MAX_REFERENCES = 100
 _MOST_UNPRINTABLE = 10
+# Said of the document by staff; its content knows nothing of it.
+_SAID_BY_STAFF = ("share_recipient", "share_subject", "share_text", "seller_accepted", "characters_accepted")
 
 
 def columns(data: DocumentData) -> dict[str, Any]:
@@ -72,6 +75,11 @@ def facts(data: DocumentData) -> dict[str, Any]:
     if lost := unprintable(data):
         found["unprintable"] = dict(list(lost.items())[:_MOST_UNPRINTABLE])
     return found
+
+
+def facts_again(document: Document, data: DocumentData) -> dict[str, Any]:
+    """Those of a document that is there already, with what staff have said of it."""
+    return facts(data) | {name: document.facts[name] for name in _SAID_BY_STAFF if name in document.facts}
 
 
 def cash_discount(discount: CashDiscount, data: DocumentData) -> dict[str, Any]:

@@ -23,8 +23,6 @@ router = APIRouter(tags=["reprojections"])
 log = structlog.get_logger()
 
 _BATCH = 50
-# Said of the document by staff; its content knows nothing of it.
-_SAID_BY_STAFF = ("share_recipient", "share_subject", "share_text", "seller_accepted", "characters_accepted")
 # Staff may have assigned the document to another customer than its content names.
 _ASSIGNED = "customer_number"
 
@@ -78,6 +76,5 @@ async def _reproject(deps: Dependencies, seen: Document) -> bool:
 
 def _stale(document: Document, data: DocumentData) -> dict[str, Any]:
     """The columns that the content says otherwise today."""
-    kept = {name: document.facts[name] for name in _SAID_BY_STAFF if name in document.facts}
-    derived = projection.columns(data) | {"facts": projection.facts(data) | kept}
+    derived = projection.columns(data) | {"facts": projection.facts_again(document, data)}
     return {name: value for name, value in derived.items() if name != _ASSIGNED and getattr(document, name) != value}

@@ -1,6 +1,7 @@
 """What stands against sharing a document (A19). Pure: state in, findings out."""
 
 from typing import Any, Literal, TypedDict
+from unicodedata import normalize
 
 from kontor.identity.v1 import identity_pb2
 from kontor_documents.models import Document
@@ -101,16 +102,29 @@ def _unprintable(lost: dict[str, str]) -> list[Issue]:
 
 
 def foreign_seller(document: Document, merchant: identity_pb2.Merchant) -> str:
-    """The seller (BT-27) where neither its tax ids (BT-31, BT-32) nor its name are the merchant's; else nothing."""
+    """The seller (BT-27) where neither its tax ids (BT-31, BT-32) nor its name are the merchant's; else nothing.
+
+    The merchant's own name with another VAT ID is somebody else's; a name it trades under is its own with any.
+    """
     seller = document.facts.get("seller") or {"name": "", "vat_id": "", "tax_number": ""}
+    name, vat_id = _plain(seller["name"]), _plain(seller["vat_id"])
     own = {_plain(merchant.vat_id), _plain(merchant.tax_number)} - {""}
-    names = {_plain(name) for name in (merchant.name, *merchant.trading_names.splitlines())}
-    known = own & {_plain(seller["vat_id"]), _plain(seller["tax_number"])} or _plain(seller["name"]) in {"", *names}
-    return "" if known else str(seller["name"])
+    if own & {vat_id, _plain(seller["tax_number"])} or name in map(_plain, merchant.trading_names.splitlines()):
+        return ""
+    if name not in ("", _plain(merchant.name)):
+        return str(seller["name"])
+    return (
+        ", ".join(filter(None, (seller["name"], seller["vat_id"]))) if _other(vat_id, _plain(merchant.vat_id)) else ""
+    )
+
+
+def _other(vat_id: str, merchants: str) -> bool:
+    """Whether both are known and differ, also where one leaves out its country."""
+    return bool(vat_id and merchants) and not (vat_id.endswith(merchants) or merchants.endswith(vat_id))
 
 
 def _plain(text: str) -> str:
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+    return "".join(sign for sign in normalize("NFKC", text).casefold() if sign.isalnum())
 
 
 def _not_made(error: Exception) -> Issue:
