@@ -178,7 +178,7 @@ def test_json_for_other_doors_is_bounded_too(world: World, path: str) -> None:
 
 
 def test_an_attachment_elsewhere_is_not_fetched(world: World) -> None:
-    """Nobody can make the platform call an address: the link of an attachment is a text."""
+    """Nobody can make the platform call an address: only who reads the document may follow the link of an attachment."""
     calls: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as trap:
         trap.settimeout(0.2)
@@ -209,4 +209,4 @@ def test_an_attachment_elsewhere_is_not_fetched(world: World) -> None:
             listener.join()
     assert page.status_code == 200
     assert calls == []
-    assert f'href="{address}' not in page.text
+    assert f'<a href="{address}" rel="noopener noreferrer">' in page.text
