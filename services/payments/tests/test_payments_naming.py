@@ -302,6 +302,29 @@ async def test_a_reminder_that_comes_before_one_of_its_invoices_adds_that_when_i
     assert (await world.receivable(reminder))["open_minor"] == 5000
 
 
+# What belongs to one invoice; a reminder of several has none of it.
+OF_ONE = ("methods", "cash_discounts", "asked_discounts", "credits", "instalments", "asked_instalments",
+          "payment_reference", "iban", "bic", "payee_name", "account_holder", "payment_means", "offer", "last_failure",
+          "last_method", "expected_on", "checkout_open")  # fmt: skip
+
+
+async def test_a_reminder_has_nothing_of_its_first_invoice_alone_when_the_second_comes(world: Any) -> None:
+    discount = docs.CashDiscount(until="2027-01-10", percent="2", payable_minor=11662)
+    parts = [docs.Instalment(due_date="2026-12-01", amount_minor=11900)]
+    one = world.document(cash_discounts=[discount], instalments=parts, iban="DE02120300000000202051")
+    late = world.document(amount_due_minor=5000)
+    await world.hear(one)
+    await credit(world, UUID(one.id), 1900)
+    reminder = await naming_several(world, [UUID(one.id), UUID(late.id)], "reminder")
+    await world.checkout(reminder)
+    assert (await world.receivable(reminder))["checkout_open"]
+    await world.hear(late)
+    together = await naming_several(world, [UUID(one.id), UUID(late.id)], "reminder")
+    row, new = await world.receivable(reminder), await world.receivable(together)
+    assert {name: row[name] for name in OF_ONE} == {name: new[name] for name in OF_ONE}
+    assert (row["methods"], row["checkout_open"], row["open_minor"]) == ("[]", False, 15000)
+
+
 async def credited(world: Any, *documents: UUID) -> list[int]:
     return [sum(c["amount_minor"] for c in json.loads((await world.receivable(one))["credits"])) for one in documents]
 
@@ -381,6 +404,19 @@ async def test_what_was_paid_out_reduces_no_invoice_any_more(world: Any) -> None
     await world.http.post(f"/v1/payments/{payment['id']}/cancel", json={"reason": "Irrtum"}, headers=world.staff())
     assert await credited(world, invoice) == [1000]
     assert await world.state(note) == "settled"
+
+
+async def test_a_pay_out_that_is_cancelled_is_there_for_the_invoice_again(world: Any) -> None:
+    invoice = await world.invoice()
+    await world.erp(invoice)
+    note = await credit(world, invoice, 1900)
+    await pay_out(world, note)
+    for state in ("succeeded", "paid_out"):
+        [payment] = await world.sql("SELECT id FROM payment WHERE state = $1", state)
+        await world.http.post(f"/v1/payments/{payment['id']}/cancel", json={"reason": "Irrtum"}, headers=world.staff())
+    row, given = await world.receivable(invoice), await world.receivable(note)
+    assert (row["open_minor"], await credited(world, invoice)) == (10000, [1900])
+    assert (given["state"], given["offset_minor"], given["credit_left_minor"]) == ("settled", 1900, 0)
 
 
 @pytest.mark.parametrize("changes", [{"amount_due_minor": -5000}, {"kind": "self_billed", "amount_due_minor": 5000}])

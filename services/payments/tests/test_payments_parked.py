@@ -10,6 +10,7 @@ from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.bookings.jobs import sweep
 from kontor_payments.bookings.parked import documents_arrive, payment_arrives
 from kontor_payments.copies import documents_copy
+from kontor_payments.receivables.account import lock_by_document
 from kontor_payments.receivables.service import follow_document
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
@@ -130,6 +131,23 @@ async def test_a_sweep_books_what_waits_though_its_document_is_there(world: Any)
     await sweep(world.app.state.dependencies)
     assert [(await status(world, one))["status"] for one in (payment, lost)] == ["booked", "refused"]
     assert await world.state(invoice) == "paid"
+
+
+async def test_a_sweep_leaves_what_staff_refuse_while_it_waits(world: Any) -> None:
+    invoice = await world.invoice()
+    payment = await parked(world)
+    await leave_behind(world, invoice)
+
+    async def waits() -> bool:
+        return bool(await world.sql("SELECT FROM pg_locks WHERE locktype <> 'advisory' AND NOT granted"))
+
+    async with world.app.state.db.transaction(world.merchant) as session:
+        await lock_by_document(session, invoice, world.app.state.clock)
+        sweeping = asyncio.create_task(sweep(world.app.state.dependencies))
+        await eventually(waits)
+        assert (await decide(world, payment, "refuse", {"reason": "Nicht unsere"})).status_code == 200
+    await sweeping
+    assert ((await status(world, payment))["status"], await world.state(invoice)) == ("refused", "open")
 
 
 async def test_payments_that_miss_their_document_count_as_stuck(world: Any) -> None:

@@ -42,7 +42,10 @@ async def _book(deps: Dependencies, merchant_id: UUID, payment_id: UUID) -> None
         if parked is None or found is None:
             return
         account = await lock(session, found.id, deps.clock)
-        await session.refresh(parked, with_for_update=True)
+        # Staff may have decided about it meanwhile.
+        parked = (await session.exec(query.with_for_update().execution_options(populate_existing=True))).one_or_none()
+        if parked is None:
+            return
         await settle_parked(account, parked)
         await end_live_checkout(account)
         await account.close()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments import events
@@ -13,9 +13,10 @@ from kontor_payments.bookings.inputs import BookingInput, CancelInput, MarkPaidI
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import BookingUnusual, CurrencyMismatch, ExternalIdReused, NotCancellable
-from kontor_payments.models import Payment
+from kontor_payments.models import Document, Payment, Receivable
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock, lock_by_payment
+from kontor_payments.receivables.service import follow_document, lock_followed
 from kontor_service.commands import command_result, once
 from kontor_service.i18n import N_
 from kontor_service.money import from_minor
@@ -63,8 +64,13 @@ async def mark_paid(
 async def cancel_booking(
     deps: Dependencies, principal: Principal, payment_id: UUID, wanted: CancelInput
 ) -> dict[str, Any]:
-    """Takes a booking back; what it paid is open again. Raises PaymentNotFound, NotCancellable."""
+    """Takes a booking back; what it paid is open again, and what was paid out of a credit note is there for its invoices.
+
+    Raises PaymentNotFound, NotCancellable.
+    """
     async with deps.db.transaction(principal.merchant) as session:
+        if note := await _note_paid_out(session, payment_id):
+            await lock_followed(session, note)
         account = await lock_by_payment(session, payment_id, deps.clock)
         payment = account.payments[payment_id]
         if payment.connection_id or payment.state == "cancelled":
@@ -72,8 +78,16 @@ async def cancel_booking(
         cancel(account, payment, reason=wanted.reason, by=principal.name or principal.subject)
         await end_live_checkout(account)
         row = await account.close()
+        if note:
+            await follow_document(session, note, deps.clock)
     deps.wake.set()
     return command_result(events.receivable_state(row))
+
+
+async def _note_paid_out(session: AsyncSession, payment_id: UUID) -> Document | None:
+    query = select(Document).join(Receivable, col(Receivable.document_id) == Document.id)
+    query = query.join(Payment, col(Payment.receivable_id) == Receivable.id)
+    return (await session.exec(query.where(Payment.id == payment_id, Receivable.credit_minor > 0))).one_or_none()
 
 
 def _check_usual(account: Account, booking: BookingInput) -> None:

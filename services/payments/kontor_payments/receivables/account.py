@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
 from sqlalchemy import select as sql_select
-from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +21,7 @@ from kontor_payments.errors import PaymentNotFound
 from kontor_payments.models import Booking, Payment, Receivable
 from kontor_payments.receivables import rules
 from kontor_payments.receivables.ledger import Posting
+from kontor_payments.receivables.locks import lock_with_notes, locked, repeats
 from kontor_payments.receivables.rules import Position
 from kontor_service.clock import Clock
 
@@ -42,6 +42,8 @@ _OWN = {
     "offset_minor", "credit_left_minor",
 }  # fmt: skip
 _SUMS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
+# What one of several invoices has.
+_OF_SEVERAL = {"currency", "asked_minor", "state", "paid_at", *(f"{name}_minor" for name in _SUMS)}
 # Whoever books by hand says on which day the money came.
 _TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
 
@@ -105,8 +107,8 @@ class Account:
     async def load_notes(self) -> None:
         """Locks the receivables of the credit notes. What other invoices have of them, or was paid out, is not available."""
         ids = [UUID(note["document_id"]) for note in self.row.credit_notes]
-        query = select(Receivable).where(col(Receivable.document_id).in_(ids)).order_by(col(Receivable.document_id))
-        rows = await self.session.exec(query.with_for_update().execution_options(populate_existing=True)) if ids else ()
+        query = locked(select(Receivable).where(col(Receivable.document_id).in_(ids)))
+        rows = await self.session.exec(query) if ids else ()
         self.notes = {str(row.document_id): row for row in rows}
         self._credited = {credit["document_id"]: credit["amount_minor"] for credit in self.row.credits}
         self._available = {
@@ -203,8 +205,8 @@ class Account:
 
     async def _repeat(self) -> None:
         """Copies the invoice's figures to the receivables of its reminders; one of several invoices has their sums."""
-        query = select(Receivable).where(col(Receivable.repeats_document_ids).contains([str(self.row.document_id)]))
-        for reminder in await self.session.exec(query.order_by(col(Receivable.document_id)).with_for_update()):
+        query = locked(select(Receivable).where(repeats(self.row.document_id)))
+        for reminder in await self.session.exec(query):
             before = events.receivable_state(reminder)
             if len(reminder.repeats_document_ids) > 1:
                 await self._add_up(reminder)
@@ -220,6 +222,9 @@ class Account:
     async def _add_up(self, reminder: Receivable) -> None:
         """Whoever comes second at this reminder's lock sees the other's figures."""
         await self.session.flush()
+        # What it had while one invoice was all that it repeated.
+        for name in Receivable.model_fields.keys() - _OWN - _OF_SEVERAL:
+            setattr(reminder, name, Receivable.model_fields[name].get_default(call_default_factory=True))
         columns = [getattr(Receivable, f"{name}_minor") for name in _SUMS]
         ids = col(Receivable.document_id).in_(map(UUID, reminder.repeats_document_ids))
         rows = (await self.session.execute(sql_select(col(Receivable.state), *columns).where(ids))).all()
@@ -280,16 +285,9 @@ def write_credit(row: Receivable) -> None:
     )  # fmt: skip
 
 
-# With the receivables of its credit notes, in the order in which everybody locks several.
-_LOCK = text("""
-SELECT FROM receivable WHERE id = :id OR document_id IN (
-    SELECT (note ->> 'document_id')::uuid FROM receivable r, jsonb_array_elements(r.credit_notes) note WHERE r.id = :id)
-ORDER BY document_id FOR UPDATE""")
-
-
 async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:
     """The account of a receivable that exists, for this transaction alone."""
-    await session.execute(_LOCK, {"id": receivable_id})
+    await lock_with_notes(session, [receivable_id])
     query = select(Receivable).where(Receivable.id == receivable_id).with_for_update()
     row = (await session.exec(query.execution_options(populate_existing=True))).one()
     account = Account(session, row, clock, await load_offer(session, row.merchant_id))

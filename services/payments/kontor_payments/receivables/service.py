@@ -14,6 +14,7 @@ from kontor_payments.connections.offer import load_offer
 from kontor_payments.models import Document, Merchant, Receivable
 from kontor_payments.receivables.account import Account, lock, lock_by_document
 from kontor_payments.receivables.credits import follow_credit, stands
+from kontor_payments.receivables.locks import lock_with_notes, locked, repeats
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
 
@@ -23,17 +24,24 @@ async def follow_document(session: AsyncSession, document: Document, clock: Cloc
 
     A credit note of several invoices reduces them in the order in which it names them.
     """
+    followed = await lock_followed(session, document)
     gives, names = await follow_credit(session, document), document.names_invoices
-    followed = {one.id: one for one in await _invoices_of(session, document)}
     if not names and not gives:
         followed = {document.id: document} | followed
-    ids = list(followed)
-    query = select(Receivable.id).where(col(Receivable.document_id).in_(ids)).order_by(col(Receivable.document_id))
-    await session.exec(query.with_for_update())
     # What is no longer named gives back first.
     order = {number: place for place, number in enumerate(names)}
     for invoice in sorted(followed.values(), key=lambda one: (order.get(one.number, -1), one.id != document.id)):
         await _follow_invoice(session, invoice, clock)
+
+
+async def lock_followed(session: AsyncSession, document: Document) -> dict[UUID, Document]:
+    """The invoices that a document affects. Locks its receivable, theirs and those of their credit notes at once, so that nobody
+    waits crosswise."""
+    followed = {one.id: one for one in await _invoices_of(session, document)}
+    notes = {note.id for one in (document, *followed.values()) for note in await _naming(session, one)}
+    query = select(Receivable.id).where(col(Receivable.document_id).in_({document.id, *followed, *notes}))
+    await lock_with_notes(session, list(await session.exec(query.where(text("repeats_document_ids = '[]'")))))
+    return followed
 
 
 async def _follow_invoice(session: AsyncSession, document: Document, clock: Clock) -> None:
@@ -71,8 +79,8 @@ async def _invoices_of(session: AsyncSession, document: Document) -> list[Docume
     reminded = (
         await session.exec(select(Receivable.repeats_document_ids).where(Receivable.document_id == document.id))
     ).first()
-    before = col(Document.id).in_([UUID(one) for one in reminded or ()])
-    return list(await session.exec(select(Document).where(or_(*named, col(Document.id).in_(credited), before))))
+    before = [*await session.exec(credited), *map(UUID, reminded or ())]
+    return list(await session.exec(select(Document).where(or_(*named, col(Document.id).in_(before)))))
 
 
 def _named_by(document: Document) -> ColumnElement[bool]:
@@ -103,8 +111,7 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
     """A receivable for each reminder, which `close` fills with the figures of its invoice."""
     row, session = account.row, account.session
     theirs = col(Receivable.document_id).in_([reminder.id for reminder in reminders])
-    mine = col(Receivable.repeats_document_ids).contains([str(row.document_id)])
-    query = select(Receivable).where(or_(mine, theirs))
+    query = locked(select(Receivable).where(or_(repeats(row.document_id), theirs)))
     known = {repeated.document_id: repeated for repeated in await session.exec(query)}
     for document_id in known.keys() - {reminder.id for reminder in reminders}:
         known[document_id].cancelled = True
@@ -171,7 +178,7 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
     """Brings open receivables up to what the merchant offers and offsets now; True while there are more.
 
     The merchant's row is held from the start to the commit: a change that comes meanwhile waits, and marks anew.
-    Receivables are locked in the order of their documents' ids, as those of a batch of documents are.
+    Their receivables and those of their credit notes are locked at once, in the order in which everybody locks several.
     """
     await _mark_offer(session, merchant_id, pending=False)
     offer = await load_offer(session, merchant_id)
@@ -185,6 +192,7 @@ async def refresh_offers(session: AsyncSession, merchant_id: UUID, clock: Clock,
         .limit(limit)
     )
     found = list(await session.exec(stale))
+    await lock_with_notes(session, found)
     for receivable_id in found:
         account = await lock(session, receivable_id, clock)
         await end_live_checkout(account)
