@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents import queries
 from kontor_documents.content.model import DocumentData
+from kontor_documents.einvoice.offer import offered
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.models import Document
@@ -215,6 +216,22 @@ async def test_rules_that_cannot_be_applied_keep_no_document_back(documents, mon
     made = (await documents.made(invoice()))["document"]
     assert made["issues"] == []
     assert await einvoice(documents, made["id"]) is None
+
+
+async def test_rules_that_could_not_be_applied_once_are_applied_again(documents, monkeypatch):
+    failures = [Unavailable("The official rules could not be applied.", code="validation_failed")]
+
+    async def away_once(*arguments):
+        if failures:
+            raise failures.pop()
+        return await offered(*arguments)
+
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    monkeypatch.setattr("kontor_documents.production.service.offered", away_once)
+    made = (await documents.made(invoice()))["document"]
+    assert failures == []
+    assert (await einvoice(documents, made["id"]))["role"] == "xrechnung"
 
 
 @pytest.mark.parametrize("handed_in", ["data", "xml"])

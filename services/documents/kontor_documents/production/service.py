@@ -27,6 +27,9 @@ from kontor_service.i18n import N_
 
 log = structlog.get_logger()
 
+# The process that applies the rules may have ended, or been too busy; the next one starts afresh.
+_OFFER_ATTEMPTS = 2
+
 
 @dataclass(frozen=True)
 class Production:
@@ -71,12 +74,13 @@ async def _under_invoices_reference(deps: Dependencies, document: Document, data
 async def _offer(
     deps: Dependencies, document: Document, data: DocumentData, contents: Mapping[str, bytes], supplied: bytes | None
 ) -> Offer | None:
-    """None also where the rules cannot be applied: what cannot be checked is not offered, and keeps no document back."""
-    try:
-        return await offered(deps.validator, data, contents, supplied)
-    except Unavailable:
-        log.exception("einvoice_not_checked", document_id=str(document.id))
-        return None
+    """None also where the rules cannot be applied twice: what cannot be checked is not offered, and keeps no document back."""
+    for _attempt in range(_OFFER_ATTEMPTS):
+        try:
+            return await offered(deps.validator, data, contents, supplied)
+        except Unavailable:
+            log.exception("einvoice_not_checked", document_id=str(document.id))
+    return None
 
 
 async def _rendered(
