@@ -15,7 +15,7 @@ _STATES = {
     "succeeded": N_("Received"),
     "pending": N_("On its way"),
     "failed": N_("Failed"),
-    "refunded": N_("Paid back"),
+    "refunded": N_("Refunded"),
     "paid_out": N_("Paid out"),
 }
 
