@@ -1,5 +1,7 @@
 """Reported payments that wait for their document."""
 
+import re
+
 from admin_shop import Shop
 
 
@@ -54,6 +56,9 @@ async def test_what_is_left_of_a_credit_note_is_paid_out_with_day_and_reference(
     page = await shop.page(f"/dokumente/{note.document.id}")
     assert "Guthaben" in page
     assert "100,00\xa0€ wurden an den Kunden ausgezahlt:" in page
+    [day] = re.findall(r'<input id="booked_on"[^>]*>', page)
+    assert re.findall('value="([^"]*)"', day) != [""]
+    assert 'type="date"' not in day
     path = f"/v1/documents/{note.document.id}/payouts"
     shop.owners.answers["POST", path] = {}
     await shop.post(f"/dokumente/{note.document.id}/auszahlung", {"booked_on": "21.11.2026", "reference": "Bank 7"})

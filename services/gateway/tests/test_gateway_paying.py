@@ -190,6 +190,27 @@ async def test_a_reminder_of_several_invoices_leads_to_paying_each(portal: Any, 
     assert "119,00\xa0€" in page
 
 
+async def test_a_reminder_in_a_long_thread_still_leads_to_its_invoices(portal: Any, invoice: Any) -> None:
+    merchant, customer, common = invoice["merchant"], invoice["customer"], {"thread_id": "thread-1"}
+    await portal.document(
+        merchant, customer, "RE-1", id=invoice["document"], version=2, issue_date="2026-01-01", **common
+    )
+    other = await portal.document(merchant, customer, "RE-2", issue_date="2027-06-01", **common)
+    await portal.owed(merchant, customer, other, state="paid", open_minor=0, paid_minor=5000)
+    for number in range(50):
+        await portal.document(
+            merchant, customer, f"LS-{number}", type="delivery_note", issue_date="2026-12-01", **common
+        )
+    reminder = await portal.document(merchant, customer, "M-1", type="reminder", issue_date="2026-12-01", **common)
+    both = {"methods": [], "repeats_document_ids": [invoice["document"], other], "state": "partly_paid"}
+    await portal.owed(merchant, customer, reminder, **both)
+    page = (await portal.page(f"/brunner/dokumente/{reminder}", invoice["cookie"])).text
+    assert f"{invoice['address']}/bezahlen" in page
+    answer = await portal.json(f"/api/portal/v1/brunner/documents/{reminder}", invoice["cookie"])
+    numbers = [one["number"] for one in answer.json()["related"]]
+    assert (numbers[0], numbers[-1], len(numbers)) == ("RE-1", "RE-2", 50)
+
+
 @pytest.mark.parametrize(
     ("fields", "name", "sentence"),
     [

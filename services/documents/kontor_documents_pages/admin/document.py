@@ -85,7 +85,8 @@ async def show(request: Request, document_id: UUID) -> Response:
         history = await _history(request, staff, document_id)
     return pages(request).render(
         request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
-        history=history, as_pdf=as_pdf, parts=content, key=new_key(), form=Form.of(), no_link=why_no_link(staff, view),
+        history=history, as_pdf=as_pdf, parts=content, key=new_key(), no_link=why_no_link(staff, view),
+        form=Form.of({"booked_on": staff.today.isoformat()}),
     )  # fmt: skip
 
 

@@ -25,11 +25,13 @@ BEGIN ATOMIC
             (SELECT l.data FROM link l
              WHERE l.customer_id = d.customer_id AND l.document_id = d.id AND NOT l.mailed AND NOT l.deleted
              AND l.merchant_id = d.merchant_id LIMIT 1) AS link,
-            (SELECT array_agg(t.entry) FROM (
-                SELECT _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief, NULL) AS entry
+            -- Of a long thread what is nearest in time.
+            (SELECT array_agg(t.entry ORDER BY t.by_date, t.id) FROM (
+                SELECT o.by_date, o.id,
+                    _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief, NULL) AS entry
                 FROM document o LEFT JOIN document_payment q ON q.document_id = o.id
                 WHERE o.thread_id = d.thread_id AND o.id <> d.id AND o.merchant_id = d.merchant_id AND NOT o.deleted
-                ORDER BY o.by_date, o.id LIMIT 30
+                ORDER BY abs(nullif(o.by_date, '')::date - nullif(d.by_date, '')::date), o.id LIMIT 30
             ) t) AS related
         FROM document d
         LEFT JOIN document_payment p ON p.document_id = d.id

@@ -14,12 +14,16 @@ BEGIN ATOMIC
         SELECT s.status, _entry(d.brief, s.status, p.brief) AS entry, d.data, p.data AS payment,
             (SELECT c.body FROM content c WHERE c.merchant_id = d.merchant_id AND c.sha256 = d.content_sha256) AS content,
             (SELECT c.data FROM customer c WHERE c.id = d.customer_id) AS customer,
-            (SELECT array_agg(t.entry) FROM (
-                SELECT _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief) AS entry
+            -- Of a long thread what a reminder repeats, and what is nearest in time.
+            (SELECT array_agg(t.entry ORDER BY t.by_date, t.id) FROM (
+                SELECT o.by_date, o.id,
+                    _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief) AS entry
                 FROM document o LEFT JOIN document_payment q ON q.document_id = o.id
                 WHERE o.shown AND o.thread_id = d.thread_id AND o.id <> d.id AND o.customer_id = d.customer_id
                   AND o.type = ANY (r.visible_types)
-                ORDER BY o.by_date, o.id LIMIT 50
+                ORDER BY (p.data::jsonb -> 'repeats') ? o.id::text DESC,
+                    abs(nullif(o.by_date, '')::date - nullif(d.by_date, '')::date), o.id
+                LIMIT 50
             ) t) AS related
         FROM document d
         LEFT JOIN document_payment p ON p.document_id = d.id
