@@ -13,7 +13,7 @@ async def test_a_payment_that_waits_is_on_the_board_and_in_its_list(shop: Shop) 
         page = await shop.page(path)
         assert "wartet auf Rechnung RE-77" in page
         assert "RE-1<" not in page
-    assert "Eine ohne Rechnung" in await shop.page("/zahlungen")
+    assert "Eine Zahlung ohne Rechnung" in await shop.page("/zahlungen")
 
 
 async def test_the_invoices_that_a_payment_may_be_for_are_offered_those_of_its_amount_first(shop: Shop) -> None:
@@ -55,6 +55,7 @@ async def test_what_is_left_of_a_credit_note_is_paid_out_with_day_and_reference(
     await shop.told(note, shop.receivable(note.document.id, state="credit", **account))
     page = await shop.page(f"/dokumente/{note.document.id}")
     assert "Guthaben" in page
+    assert "<summary>Auszahlung erfassen</summary>" in page
     assert "100,00\xa0€ wurden an den Kunden ausgezahlt:" in page
     [day] = re.findall(r'<input id="booked_on"[^>]*>', page)
     assert re.findall('value="([^"]*)"', day) != [""]

@@ -45,7 +45,7 @@ def test_every_official_rule_has_a_sentence_in_both_languages(schematron: str) -
     [
         ("BR-27", "[BR-27]-The Item net price (BT-146) shall NOT be negative.", "Ein Preis kann nicht negativ sein."),
         ("FX-SCH-A-000206", "[BR-27]-The Item net price shall NOT be negative.", "Ein Preis kann nicht negativ sein."),
-        ("BR-IC-05", "[BR-IC-05]-In an Invoice line …", "Bei Umsatzsteuer der Kategorie K ist der Steuersatz 0."),
+        ("BR-IC-05", "[BR-IC-05]-In an Invoice line …", "Bei Umsatzsteuer der Kategorie K muss der Steuersatz 0 sein."),
         ("BR-CL-14", "[BR-CL-14]-Country codes MUST be coded using ISO code list 3166-1", "in der Liste ISO 3166-1."),
         ("BR-FXEXT-S-08", "[BR-FXEXT-S-08] - Absolute Value of …", "Der Nettobetrag der Kategorie S stimmt nicht"),
         ("UBL-SR-16", "[UBL-SR-16]-Buyer identifier shall occur maximum once", "darf nur einmal vorkommen"),

@@ -75,7 +75,9 @@ async def test_an_unknown_unit_names_the_usual_codes(validator: Any) -> None:
         ),
         (
             {"buyer": {"name": "X", "address": {"country": "Deutschland"}}},
-            {"buyer.address.country": "Ein Land ist sein Kürzel aus zwei Buchstaben, zum Beispiel DE."},
+            {
+                "buyer.address.country": "Ein Land wird mit seinem Kürzel aus zwei Buchstaben angegeben, zum Beispiel DE."
+            },
         ),
         (
             {"type_code": "999"},
