@@ -105,6 +105,21 @@ async def opens(world: Any, invoice: UUID, minor: int) -> None:
     await eventually(is_so)
 
 
+async def test_what_a_credit_note_has_settled_stays_so_when_a_merchant_switches_offsetting_off(world: Any) -> None:
+    settled, unpaid = await world.invoice(), await world.invoice()
+    await world.erp(settled, "100.00")
+    note = await credit(world, settled, 1900)
+    await credit(world, unpaid, 1900)
+    assert await world.state(settled) == "paid"
+    await switch_offsetting(world, on=False)
+    await opens(world, unpaid, 11900)
+    # The document is handed in once more.
+    await world.invoice(settled)
+    row, given = await world.receivable(settled), await world.receivable(note)
+    assert (row["state"], row["open_minor"], await credited(world, settled)) == ("paid", 0, [1900])
+    assert (given["state"], given["credit_left_minor"]) == ("settled", 0)
+
+
 async def switch_offsetting(world: Any, *, on: bool) -> None:
     await world.http.put("/v1/settings", json={"offset_credit_notes": on}, headers=world.staff())
 
@@ -384,6 +399,17 @@ async def test_what_is_left_of_a_credit_note_is_paid_out_and_closes_it(world: An
         "credit",
     )
     assert (await pay_out(world, note)).status_code == 409
+
+
+async def test_a_pay_out_under_one_key_is_made_once(world: Any) -> None:
+    note = await world.invoice(type="credit_note", amount_due_minor=5000)
+    headers = world.staff() | {"Idempotency-Key": "payout-1"}
+    body = {"amount_minor": 500, "booked_on": "2026-11-02"}
+    answers = [
+        (await world.http.post(f"/v1/documents/{note}/payouts", json=body, headers=headers)).json() for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert (await world.receivable(note))["credit_left_minor"] == 4500
 
 
 async def test_a_pay_out_can_be_cancelled(world: Any) -> None:

@@ -39,10 +39,10 @@ async def book(
 
 @router.post("/documents/{document_id}/payouts", status_code=201)
 async def pay_out(
-    request: Request, document_id: UUID, principal: Booker, payout: PayoutInput | None = None
+    request: Request, document_id: UUID, principal: Booker, payout: PayoutInput | None = None, key: Key = None
 ) -> dict[str, Any]:
-    """Records that money of a credit note was paid to the customer. It can be cancelled like a booking."""
-    return await payouts.pay_out(dependencies_of(request), principal, document_id, payout or PayoutInput())
+    """Records that money of a credit note was paid to the customer; once per idempotency key. It can be cancelled like a booking."""
+    return await payouts.pay_out(dependencies_of(request), principal, document_id, payout or PayoutInput(), key)
 
 
 @router.post("/documents/{document_id}/mark-paid")

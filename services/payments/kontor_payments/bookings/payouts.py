@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1.payments_pb2_codes import PaymentProvider, PaymentState
 from kontor_payments import events
@@ -14,13 +15,16 @@ from kontor_payments.errors import DocumentNotFound, NothingToPayOut
 from kontor_payments.models import Payment, Receivable
 from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import lock
-from kontor_service.commands import command_result
+from kontor_service.commands import command_result, once
 from kontor_service.tokens import Principal
 
 
-async def pay_out(deps: Dependencies, principal: Principal, document_id: UUID, wanted: PayoutInput) -> dict[str, Any]:
+async def pay_out(
+    deps: Dependencies, principal: Principal, document_id: UUID, wanted: PayoutInput, key: str | None
+) -> dict[str, Any]:
     """Raises DocumentNotFound, NothingToPayOut if that much is not left."""
-    async with deps.db.transaction(principal.merchant) as session:
+
+    async def act(session: AsyncSession) -> dict[str, Any]:
         query = select(Receivable.id).where(Receivable.document_id == document_id, Receivable.credit_minor > 0)
         found = (await session.exec(query)).one_or_none()
         if found is None:
@@ -42,4 +46,7 @@ async def pay_out(deps: Dependencies, principal: Principal, document_id: UUID, w
         account.post(payment, ledger.paid_out(amount_minor))
         account.announce("paid_out", payment)
         await account.close()
-    return command_result(events.receivable_state(row), paid_out_minor=amount_minor)
+        return command_result(events.receivable_state(row), paid_out_minor=amount_minor)
+
+    asked = [str(document_id), wanted.model_dump(mode="json")]
+    return await once(deps.db, principal.merchant, "payout", key, asked, act)

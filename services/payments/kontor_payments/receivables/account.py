@@ -89,10 +89,10 @@ class Account:
 
     def _offset(self, asked: rules.Terms) -> int:
         """The part of the credit notes' sum that reduces what this document asks for."""
+        notes, before = sum(self._available.values()), sum(self._credited.values())
         if not self.row.credit_notes or not self.offer.offsets:
-            return 0
-        notes = sum(self._available.values())
-        return rules.offset(asked, self.positions(), notes, sum(self._credited.values()))
+            return rules.settling(asked, self.positions(), min(notes, before))
+        return rules.offset(asked, self.positions(), notes, before)
 
     def _credits(self) -> list[dict[str, Any]]:
         """The amount that each credit note contributes, oldest first; the rest is for its other invoices, or the customer's."""

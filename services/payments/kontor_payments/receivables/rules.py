@@ -101,6 +101,12 @@ def offset(terms: Terms, positions: Iterable[Position], notes_minor: int, before
     return min(notes_minor, terms.due_minor, max(before_minor, standing(terms, positions).unpaid_minor))
 
 
+def settling(terms: Terms, positions: Iterable[Position], before_minor: int) -> int:
+    """What stays offset at a merchant who offsets no more: all of it where nothing is unpaid with it, otherwise nothing."""
+    kept = 0 if terms.cancelled else min(before_minor, terms.due_minor)
+    return 0 if standing(after_credit(terms, kept), positions).unpaid_minor else kept
+
+
 def standing(terms: Terms, positions: Iterable[Position]) -> Standing:
     """The figures that follow from the terms and the ledger, whatever the order of its postings."""
     ordered = sorted(positions, key=lambda p: (p.counts_on, p.sequence))
