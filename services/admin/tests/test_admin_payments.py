@@ -33,6 +33,20 @@ async def test_the_invoices_that_a_payment_may_be_for_are_offered_those_of_its_a
     assert shop.owners.calls[-1][2] == {"document_id": fitting.document.id}
 
 
+async def test_a_payment_is_offered_no_credit_note(shop: Shop) -> None:
+    payment, note, invoice = (
+        shop.incoming_payment(),
+        shop.document("RE-5-GS", type="credit_note"),
+        shop.document("RE-5"),
+    )
+    await shop.told(
+        payment, note, invoice, shop.receivable(invoice.document.id, document_number="RE-5"),
+        shop.receivable(note.document.id, document_number="RE-5-GS", state="credit", open_minor=0, credit_minor=11900),
+    )  # fmt: skip
+    page = await shop.page(f"/zahlungen/wartend/{payment.incoming_payment.id}/zuordnen?q=RE-5")
+    assert (invoice.document.id in page, note.document.id in page) == (True, False)
+
+
 async def test_a_payment_is_refused_with_a_reason(shop: Shop) -> None:
     payment = shop.incoming_payment().incoming_payment.id
     path = f"/v1/incoming-payments/{payment}/refuse"

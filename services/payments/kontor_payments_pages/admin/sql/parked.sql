@@ -8,7 +8,8 @@ BEGIN ATOMIC
             SELECT json_build_object('document_id', p.document_id, 'number', p.data ->> 'document_number', 'customer', c.name,
                 'open_minor', p.open_minor, 'due_date', p.due_date, 'state', p.state) AS entry
             FROM receivable p LEFT JOIN customer c ON c.id = p.customer_id AND c.merchant_id = p.merchant_id
-            WHERE p.merchant_id = r.merchant_id AND NOT p.deleted AND NOT p.repeats AND p.currency = i.data ->> 'currency'
+            WHERE p.merchant_id = r.merchant_id AND NOT p.deleted AND NOT p.repeats AND (p.data ->> 'credit_minor')::bigint = 0
+              AND p.currency = i.data ->> 'currency'
               AND CASE WHEN of_words IS NULL THEN p.open_minor > 0 ELSE p.words || ' ' || coalesce(c.words, '') LIKE ALL (of_words) END
             ORDER BY p.open_minor = (i.data ->> 'amount_minor')::bigint DESC, p.due_date, p.id LIMIT many
         ) x
