@@ -53,8 +53,9 @@ class Activity:
 
 
 def by_a_person(request: Request) -> bool:
-    """Whether somebody opened a page or sent a form. Event streams and what scripts fetch by themselves say nothing."""
-    if request.method != "GET":
+    """Whether somebody opened a page or sent a form. Event streams and what scripts fetch by themselves say nothing,
+    unless a portal built on the JSON API says that a person asked for it."""
+    if request.method != "GET" or "x-kontor-person" in request.headers:
         return True
     page = "text/html" in request.headers.get("accept", "")
     return page and request.headers.get("sec-fetch-mode", "navigate") == "navigate"

@@ -23,7 +23,8 @@ INSERT INTO session AS kept
 SELECT DISTINCT ON (hash) * FROM json_populate_recordset(NULL::session, $1::json) ORDER BY hash, epoch DESC, version DESC
 ON CONFLICT (hash) DO UPDATE SET
     customers = excluded.customers, document_id = excluded.document_id, public = excluded.public,
-    expires_at = excluded.expires_at, epoch = excluded.epoch, version = excluded.version, revoked = excluded.revoked
+    expires_at = excluded.expires_at, epoch = excluded.epoch, version = excluded.version,
+    revoked = kept.revoked OR excluded.revoked
 WHERE (excluded.epoch, excluded.version) > (kept.epoch, kept.version)
 """
 _IDLE = """
@@ -42,7 +43,7 @@ class SessionStore:
         self._public = public
 
     async def keep(self, states: Sequence[dict[str, Any]]) -> None:
-        """Keeps the states that identity gave, all or none; of each session the newest counts."""
+        """Keeps the states that identity gave, all or none; of each session the newest counts. What has ended stays ended."""
         rows = [{**state, "public": {name: state.get(name) for name in self._public}} for state in states]
         await self._pool.execute(_KEEP, orjson.dumps(rows).decode())
 

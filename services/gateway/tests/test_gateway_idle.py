@@ -78,6 +78,17 @@ async def test_streams_and_scripts_are_no_sign_of_a_person(
     assert calls(portal) == 0
 
 
+async def test_a_portal_of_ones_own_says_that_a_person_asks(portal: Any, shop: Any) -> None:
+    merchant, customer = shop
+    state = portal.session("used", "brunner", merchant, [customer], **times(600))
+    await portal.edge.sessions.keep([state])
+    portal.owners.answer("POST", RENEW, {"session": state | times(0) | {"version": 2}})
+    headers = {"accept": "application/json", "cookie": "__Host-kontor-brunner=used", "x-kontor-person": "1"}
+    assert (await portal.client.get("/api/portal/v1/brunner/overview", headers=headers)).status_code == 200
+    await eventually(lambda: portal.owners.asked_of(RENEW) and not portal.edge.activity._calls)
+    assert calls(portal) == 1
+
+
 async def test_while_identity_is_away_pages_go_on_until_the_end_that_is_known(portal: Any, shop: Any) -> None:
     portal.owners.down = True
     cookie, _ = await used(portal, shop, minutes=700)
@@ -127,6 +138,13 @@ async def test_a_code_leads_back_to_the_page_that_was_asked_for(portal: Any, sho
     assert (await portal.post("/brunner/code/pruefen", {}, next=wanted, **form)).headers["location"] == wanted
     elsewhere = await portal.post("/brunner/code/pruefen", {}, next="https://evil.example", **form)
     assert elsewhere.headers["location"] == "/brunner"
+
+
+async def test_what_ended_here_is_not_opened_again_by_a_renewal_that_was_under_way(portal: Any, shop: Any) -> None:
+    cookie, state = await used(portal, shop, minutes=0)
+    await portal.edge.sessions.end(state["hash"])
+    await portal.edge.sessions.keep([state | {"version": 2, "revoked": False}])
+    assert (await portal.page("/brunner", cookie)).status_code == 303
 
 
 def test_a_session_near_its_end_is_not_renewed() -> None:

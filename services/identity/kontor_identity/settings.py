@@ -44,7 +44,7 @@ class Settings(ServiceSettings):
     edge_answer_seconds: float = 3.0
     heartbeat_seconds: float = 30.0
     # Answers that must not tell whether an address is known take this long, either way.
-    uniform_answer_seconds: float = 0.25
+    uniform_answer_seconds: float = 0.4
     # As long is an attempt to log in held up where many have failed from many places.
     slowed_answer_seconds: float = 5.0
 

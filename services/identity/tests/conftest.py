@@ -210,7 +210,7 @@ async def identity_stage(databases: Databases, files: Path, **settings: Any) -> 
             "service_url": f"{edges_url}/{{service}}",
             "service_secret": "identity-secret", "service_secrets": SECRETS, "files_url": f"file://{files}",
             "portal_url": "https://portal.test", "admin_public_url": "https://admin.test",
-            "uniform_answer_seconds": 0.1, "slowed_answer_seconds": 0.0, "edge_answer_seconds": 1.0,
+            "uniform_answer_seconds": 0.0, "slowed_answer_seconds": 0.0, "edge_answer_seconds": 1.0,
         }  # fmt: skip
         app = create_app(Settings(**given | settings))
         url = await stack.enter_async_context(serving(app))

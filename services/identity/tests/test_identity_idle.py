@@ -77,10 +77,24 @@ async def test_a_revoked_or_unknown_session_is_not_renewed(stage: Any, shop: Any
 
 async def test_a_change_that_waits_to_be_pushed_still_is_after_a_renewal(stage: Any, shop: Any) -> None:
     login = await shop.portal_login()
+    minted = await stage.mint("gateway", "identity", "account", session_hash=login["session"]["hash"])
+    headers = {"Authorization": f"Bearer {minted.json()['token']}"}
+    stage.gateway.down = True
+    answer = await stage.http.post("/v1/account/language", headers=headers, json={"language": "en"})
+    assert answer.json()["pushed"] is False
+    assert (await renew(stage, login["session"])).status_code == 200
+    assert await stage.database.fetchval("SELECT count(*) FROM session WHERE pushed_version < version") == 1
+    stage.gateway.down = False
+    await stage.deps.push.all_pending()
+    state = stage.gateway.state(login)
+    assert (state["language"], state["version"]) == ("en", login["session"]["version"] + 2)
+
+
+async def test_what_is_revoked_while_an_edge_is_away_is_not_renewed_and_waits(stage: Any, shop: Any) -> None:
+    login = await shop.portal_login()
     stage.gateway.down = True
     answer = await shop.call("POST", f"/v1/customers/{login['customer_id']}/contacts/{login['contact_id']}/revoke")
     assert answer.json()["pushed"] is False
-    # Nothing is granted to it any more; and it waits still.
     assert (await renew(stage, login["session"])).status_code == 401
     stage.gateway.down = False
     await stage.deps.push.all_pending()

@@ -1,5 +1,7 @@
 """Staff: nobody learns where else somebody works, and who works for several merchants chooses one."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +76,32 @@ async def test_who_has_one_password_for_both_chooses_a_merchant(stage: Any) -> N
     wrong = await log_in(stage, "falsch falsch")
     assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
     assert "merchants" not in wrong.json()
+
+
+async def test_no_time_tells_in_how_many_merchants_an_address_is_known(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def uniform(seconds: float) -> AsyncIterator[None]:
+        steps.append("begins")
+        try:
+            yield
+        finally:
+            steps.append("ends")
+
+    verify = stage.deps.passwords.verify
+
+    async def verified(stored: str | None, password: str) -> bool:
+        steps.append("verifies")
+        return bool(await verify(stored, password))
+
+    await working_for_two(stage)
+    monkeypatch.setattr("kontor_identity.sessions.password.uniform_time", uniform)
+    monkeypatch.setattr(stage.deps.passwords, "verify", verified)
+    assert (await log_in(stage, "falsch falsch")).status_code == 401
+    assert steps == ["begins", "verifies", "verifies", "ends"]
 
 
 async def test_one_merchant_ends_its_own_access_alone(stage: Any) -> None:

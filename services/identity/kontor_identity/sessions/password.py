@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.customers.store import customers_of_user_seen
 from kontor_identity.dependencies import Dependencies
-from kontor_identity.limits import LOGIN, LOGIN_BY_IP, NOTICE, network
+from kontor_identity.limits import LOGIN, LOGIN_BY_IP, NOTICE, network, uniform_time
 from kontor_identity.models import Contact, Merchant, PortalUser, Staff
 from kontor_identity.passwords.person import LoginKind, Person, find_people
 from kontor_identity.security_log import by_session, note, told
@@ -42,7 +42,9 @@ async def start_with_password(
         raise
     if many:
         await _tell_of_many(deps, kind, slug, email, ip)
-    known = await _whose_password(deps, await find_people(deps, kind, slug, email), password, ip)
+    async with uniform_time(deps.settings.uniform_answer_seconds):
+        # Each merchant that knows the address is one password more to verify.
+        known = await _whose_password(deps, await find_people(deps, kind, slug, email), password, ip)
     # Keeps the hash as strong as today's parameters.
     fresh = await deps.passwords.hash(password) if deps.passwords.outdated(known.password_hash or "") else None
     async with deps.db.transaction(known.merchant_id) as session:
