@@ -237,6 +237,7 @@ async def test_terms_of_payment_stand_with_the_company(shop: Shop) -> None:
     [
         ({"discount_days": "7"}, "Zum Skonto gehören Tage und Prozentsatz."),
         ({"discount_percent": "2"}, "Zum Skonto gehören Tage und Prozentsatz."),
+        ({"discount_days": "7", "discount_percent": "2"}, "Zum Skonto gehört ein Zahlungsziel."),
         ({"payment_days": "7", "discount_days": "7", "discount_percent": "2"}, "muss vor der Fälligkeit enden."),
         ({"payment_days": "bald"}, "Bitte geben Sie eine ganze Zahl bis 365 ein."),
     ],

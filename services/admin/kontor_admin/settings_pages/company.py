@@ -49,6 +49,8 @@ def _terms(form: Form) -> dict[str, Any]:
     percent = form.text("discount_percent", limit=5).replace(",", ".")
     if bool(discount) != bool(percent):
         form.error("discount_percent" if discount else "discount_days", _("A cash discount has days and percent."))
+    elif discount and not days:
+        form.error("payment_days", _("A cash discount needs days until invoices are due."))
     elif days and discount >= days:
         form.error("discount_days", _("The cash discount ends before the invoice is due."))
     return {"payment_days": days, "discount_days": discount, "discount_percent": percent}
