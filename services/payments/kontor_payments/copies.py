@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.documents.v1 import documents_pb2 as documents
 from kontor.documents.v1.documents_pb2_codes import DocumentType, ReferenceKind
 from kontor.identity.v1 import identity_pb2 as identity
-from kontor_payments.bookings.parked import documents_arrive
+from kontor_payments.bookings.parked import arrives
 from kontor_payments.models import Customer, Document, Merchant, PaymentSettings
 from kontor_payments.receivables.service import follow_document
 from kontor_service.clock import Clock
@@ -20,7 +20,7 @@ CUSTOMERS = Copied(Customer, identity.Customer)
 
 def documents_copy(clock: Clock) -> Copied:
     return Copied(
-        Document, documents.Document, _document, before=documents_arrive, on_newer=partial(follow_document, clock=clock)
+        Document, documents.Document, _document, before=arrives, on_newer=partial(follow_document, clock=clock)
     )
 
 

@@ -473,3 +473,19 @@ async def test_reminders_follow_what_the_merchant_offers(world: Any) -> None:
 
     await eventually(gone)
     assert (await world.receivable(invoice))["methods"] == "[]"
+
+
+async def test_a_number_that_was_used_again_means_the_invoice_that_stands(world: Any) -> None:
+    old = await world.invoice(number="RE-1")
+    await world.invoice(old, number="RE-1", state="withdrawn")
+    new = await world.invoice(number="RE-1")
+    reminder = await world.invoice(
+        type="reminder", number="M-1", references=[docs.Reference(kind="invoice", number="RE-1")]
+    )
+    row = await world.receivable(reminder)
+    assert (json.loads(row["repeats_document_ids"]), row["state"]) == ([str(new)], "open")
+    assert json.loads(row["methods"])
+    await world.invoice(old, number="RE-1", state="withdrawn")
+    assert await world.state(reminder) == "open"
+    assert (await world.erp(new, document_number="RE-1")).json()["status"] == "booked"
+    assert [await world.state(one) for one in (old, new, reminder)] == ["cancelled", "paid", "paid"]

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import httpx
 
+from kontor.documents.v1.documents_pb2 import Reference
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.bookings.jobs import sweep
-from kontor_payments.bookings.parked import documents_arrive, payment_arrives
+from kontor_payments.bookings.parked import arrives
 from kontor_payments.copies import documents_copy
 from kontor_payments.receivables.account import lock_by_document
 from kontor_payments.receivables.service import follow_document
@@ -26,7 +27,7 @@ async def test_a_payment_finds_the_document_that_is_being_written_while_it_comes
         return bool(await world.sql(WAITING))
 
     async with world.app.state.db.transaction(world.merchant) as session:
-        await documents_arrive(session, world.merchant)
+        await arrives(session, world.merchant)
         document = await copied.store(session, state)
         await follow_document(session, document, clock=world.app.state.clock)
         booking = asyncio.create_task(world.erp(document.id))
@@ -34,6 +35,25 @@ async def test_a_payment_finds_the_document_that_is_being_written_while_it_comes
 
     assert (await booking).json()["status"] == "booked"
     assert await world.state(document.id) == "paid"
+
+
+async def test_a_credit_note_finds_the_invoice_that_is_being_written_while_it_comes(world: Any) -> None:
+    state = world.document(number="RE-1")
+    copied = documents_copy(world.app.state.clock)
+    named = [Reference(kind="invoice", number="RE-1")]
+
+    async def waits() -> bool:
+        return bool(await world.sql(WAITING))
+
+    async with world.app.state.db.transaction(world.merchant) as session:
+        await arrives(session, world.merchant)
+        document = await copied.store(session, state)
+        await follow_document(session, document, clock=world.app.state.clock)
+        hearing = asyncio.create_task(world.invoice(type="credit_note", amount_due_minor=5000, references=named))
+        await eventually(waits)
+
+    assert await world.state(await hearing) == "settled"
+    assert (await world.receivable(document.id))["open_minor"] == 6900
 
 
 async def test_payments_without_their_document_are_listed(world: Any) -> None:
@@ -155,7 +175,7 @@ async def test_payments_that_miss_their_document_count_as_stuck(world: Any) -> N
     await parked(world)
     async with world.app.state.db.transaction(world.merchant) as session:
         # Held back from the sweep that runs beside.
-        await payment_arrives(session, world.merchant)
+        await arrives(session, world.merchant)
         await leave_behind(world, invoice)
         [row] = await world.sql("SELECT payments_stuck() AS many")
         assert row["many"] >= 1

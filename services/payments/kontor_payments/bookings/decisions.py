@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor.payments.v1.payments_pb2_codes import IncomingPaymentError, IncomingPaymentState
 from kontor_payments import events
-from kontor_payments.bookings.parked import payment_arrives, refuse, settle_incoming
+from kontor_payments.bookings.parked import arrives, refuse, settle_incoming
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import IncomingPaymentNotFound, NotParked
@@ -27,7 +27,7 @@ async def assign(deps: Dependencies, principal: Principal, payment_id: UUID, doc
     Raises IncomingPaymentNotFound, NotParked, DocumentNotFound, CurrencyMismatch, ExternalIdReused.
     """
     async with deps.db.transaction(principal.merchant) as session:
-        await payment_arrives(session, principal.merchant)
+        await arrives(session, principal.merchant)
         receivable = await reachable(session, principal, document_id)
         account = await lock(session, receivable.id, deps.clock)
         await settle_incoming(account, await _parked(session, payment_id))

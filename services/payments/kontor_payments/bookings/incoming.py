@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_bus.ingest import IngestMessage
 from kontor_payments.bookings.inputs import IncomingPaymentInput
-from kontor_payments.bookings.parked import park, payment_arrives, settle_incoming
+from kontor_payments.bookings.parked import arrives, park, settle_incoming
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import AmountInvalid, ExternalIdReused
@@ -40,7 +40,7 @@ async def ingest_payment(
     """
     _check(payment)
     async with deps.db.transaction(merchant_id) as session:
-        await payment_arrives(session, merchant_id)
+        await arrives(session, merchant_id)
         row, is_new = await _store(session, merchant_id, payment, received_from, message_id)
         found = await receivable_of(session, payment)
         if is_new and found is None:
@@ -103,7 +103,11 @@ async def receivable_of(session: AsyncSession, payment: IncomingPaymentInput | I
         query = query.where(Document.external_id == payment.document_external_id)
     if payment.document_number:
         query = query.where(Document.number == payment.document_number)
-    found = (await session.exec(query.order_by(Document.issue_date.desc()).limit(1))).first()  # type: ignore[union-attr]
+    # The number of a withdrawn invoice can be used again: the one that stands is meant.
+    newest = query.order_by(col(Receivable.cancelled), col(Document.issue_date).desc(), col(Document.id).desc()).limit(
+        1
+    )
+    found = (await session.exec(newest)).first()
     if found is not None and found.repeats_document_ids:
         # A reminder is paid with its invoice; which of several is meant, staff decide.
         ids = found.repeats_document_ids

@@ -9,7 +9,7 @@ from sqlmodel import col, select, text
 from kontor.payments.v1.payments_pb2_codes import IncomingPaymentError
 from kontor_bus.ingest import IngestConsumer
 from kontor_payments.bookings.incoming import receivable_of
-from kontor_payments.bookings.parked import FROM_BUS, payment_arrives, settle_parked
+from kontor_payments.bookings.parked import FROM_BUS, arrives, settle_parked
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.models import IncomingPayment
@@ -35,7 +35,7 @@ async def sweep(deps: Dependencies) -> None:
 
 async def _book(deps: Dependencies, merchant_id: UUID, payment_id: UUID) -> None:
     async with deps.db.transaction(merchant_id) as session:
-        await payment_arrives(session, merchant_id)
+        await arrives(session, merchant_id)
         query = select(IncomingPayment).where(IncomingPayment.id == payment_id, IncomingPayment.state == "parked")
         parked = (await session.exec(query)).one_or_none()
         found = await receivable_of(session, parked) if parked else None

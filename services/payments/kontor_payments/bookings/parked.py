@@ -32,13 +32,9 @@ _FACTS: dict[IncomingPaymentState, type[Message]] = {
 }
 
 
-async def documents_arrive(session: AsyncSession, merchant_id: UUID) -> None:
-    """To be called before any row is locked. Documents may arrive side by side, but beside no payment."""
-    await lock_merchant(session, merchant_id, what=_LOCK, shared=True)
-
-
-async def payment_arrives(session: AsyncSession, merchant_id: UUID) -> None:
-    """To be called before any row is locked."""
+async def arrives(session: AsyncSession, merchant_id: UUID) -> None:
+    """To be called before any row is locked, when a document or a payment arrives: one after the other, so that each finds what it
+    names or what names it."""
     await lock_merchant(session, merchant_id, what=_LOCK)
 
 

@@ -120,7 +120,7 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
             merchant_id=row.merchant_id, document_id=reminder.id, currency=row.currency, asked_minor=row.asked_minor
         )  # fmt: skip
         repeated.repeats_document_ids = await _repeated(session, row, reminder)
-        repeated.cancelled = row.cancelled and len(repeated.repeats_document_ids) == 1
+        repeated.cancelled = row.cancelled and repeated.repeats_document_ids == [str(row.document_id)]
         for name in ("customer_id", "thread_id", "due_date"):
             setattr(repeated, name, getattr(reminder, name))
         repeated.document_number, repeated.document_type = reminder.number, reminder.type
@@ -129,11 +129,13 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
 
 
 async def _repeated(session: AsyncSession, row: Receivable, reminder: Document) -> list[str]:
-    """The invoices of this reminder that have a receivable in its currency, in its order."""
+    """The invoices of this reminder that have a receivable in its currency, in its order; of those with one number the newest
+    that stands."""
     query = select(Document.number, Document.id).join(Receivable, col(Receivable.document_id) == Document.id)
     query = query.where(_named_by(reminder), Receivable.currency == row.currency)
-    found = sorted(await session.exec(query), key=lambda one: reminder.names_invoices.index(one[0]))
-    return [str(document_id) for _number, document_id in found]
+    query = query.order_by(col(Receivable.cancelled).desc(), col(Document.issue_date), col(Document.id))
+    found = dict(list(await session.exec(query)))
+    return [str(found[number]) for number in dict.fromkeys(reminder.names_invoices) if number in found]
 
 
 def _asks(document: Document) -> bool:
