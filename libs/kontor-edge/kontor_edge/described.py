@@ -68,7 +68,7 @@ def fields(state: type[Message] | Descriptor, names: str = "", *, null: str = ""
 
 
 def state_model(state: type[Message]) -> Any:
-    """All of it."""
+    """The type of a whole state, with all its fields."""
     return _model_of(state.DESCRIPTOR)
 
 

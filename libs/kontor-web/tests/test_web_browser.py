@@ -138,6 +138,17 @@ async def test_without_a_connection_what_was_typed_stays(browser: Browser, galle
     await context.close()
 
 
+async def test_a_computer_without_network_reaches_the_server_that_runs_on_it(browser: Browser, gallery: str) -> None:
+    page = await browser.new_page()
+    await page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    await page.goto(gallery)
+    await page.wait_for_selector("html.with-scripts")
+    await page.fill("#amount", "12,50")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("1250").wait_for()
+    await page.close()
+
+
 async def test_a_form_can_be_sent_by_keyboard_in_a_real_browser(browser: Browser, gallery: str) -> None:
     page = await browser.new_page()
     await page.goto(gallery)

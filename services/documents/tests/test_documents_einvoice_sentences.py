@@ -1,7 +1,7 @@
 """What senders are told, in their language and about their own data; and what is filled in that they leave out."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -183,6 +183,13 @@ def test_the_merchants_terms_stand_only_where_none_are_named_and_something_is_to
     found = with_terms(**said)
     assert found.due_date == (date(2026, 12, 1) if "due_date" in said else None)
     assert found.cash_discounts == []
+
+
+@pytest.mark.parametrize(("ago", "discounts"), [(6, [7]), (7, [7]), (8, [])])
+def test_an_invoice_dated_back_gets_no_discount_whose_day_has_passed(ago: int, discounts: list[int]) -> None:
+    found = with_terms(issue_date=(TODAY - timedelta(days=ago)).isoformat())
+    assert found.due_date == TODAY + timedelta(days=14 - ago)
+    assert [one.days for one in found.cash_discounts] == discounts
 
 
 def test_a_discount_that_the_data_names_is_the_only_one() -> None:

@@ -170,7 +170,7 @@ async def test_the_open_amount_says_what_of_its_instalments_is_due_now(portal: A
     ]
     await now(portal, invoice, instalments=late, version=3)
     assert (
-        "davon 40,00\xa0€ fällig bis 1. Dezember 2020"
+        "davon waren 40,00\xa0€ bis 1. Januar 2021 fällig"
         in (await portal.page(invoice["address"], invoice["cookie"])).text
     )
 

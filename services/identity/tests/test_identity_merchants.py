@@ -107,6 +107,31 @@ async def test_a_setting_that_is_wrong_is_refused_by_name(shop: Any, field: str,
     assert answer.json()["field"].split(".")[0] == field
 
 
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"discount_percent": "2"}, "payment_days"),
+        ({"discount_days": 7, "discount_percent": "2"}, "payment_days"),
+        ({"payment_days": 14, "discount_percent": "2"}, "discount_days"),
+        ({"payment_days": 14, "discount_days": 7}, "discount_days"),
+        ({"payment_days": 7, "discount_days": 7, "discount_percent": "2"}, "discount_days"),
+    ],
+)
+async def test_a_cash_discount_that_nobody_would_get_is_no_setting(
+    shop: Any, terms: dict[str, Any], field: str
+) -> None:
+    answer = await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=terms)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "discount_incomplete", field)
+
+
+async def test_the_days_of_payment_stay_while_there_is_a_discount(shop: Any) -> None:
+    terms = {"payment_days": 14, "discount_days": 7, "discount_percent": "2"}
+    assert (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=terms)).status_code == 200
+    assert (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"payment_days": 0})).status_code == 422
+    none = {"payment_days": 0, "discount_days": 0, "discount_percent": ""}
+    assert (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=none)).status_code == 200
+
+
 async def test_a_setting_can_be_emptied(shop: Any) -> None:
     await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"contact_email": "a@b.de"})
     await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"contact_email": ""})

@@ -36,5 +36,5 @@ def _unmarshal(self: Any, flags: int, data: bytes) -> None:
 
 
 def install() -> None:
-    """For all connections of this process."""
+    """From now on every connection of this process reads messages leniently."""
     Basic.Properties.unmarshal = _unmarshal  # type: ignore[method-assign]

@@ -83,12 +83,24 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// The browser's own page about a lost connection would stand in place of what was typed.
-document.addEventListener("submit", (event) => {
+// The browser's own page about a lost connection would stand in place of what was typed. A computer without a network
+// still reaches a server that runs on it: so it is asked for this file before a form is kept back.
+const asking = new WeakSet();
+const reached = new WeakSet();
+document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.method !== "post" || navigator.onLine) return;
+  if (form.method !== "post" || navigator.onLine || reached.delete(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (asking.has(form)) return;
+  asking.add(form);
+  const answers = await fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+  asking.delete(form);
+  if (answers) {
+    reached.add(form);
+    form.requestSubmit(event.submitter);
+    return;
+  }
   const note = form.querySelector("[data-said]") ?? Object.assign(document.createElement("p"), { className: "note warn" });
   note.dataset.said = "";
   note.setAttribute("role", "alert");

@@ -34,7 +34,7 @@ def _plausible(day: date) -> date:
 
 
 def _iso(value: Any) -> Any:
-    """Of what else stands for a day, such as seconds since 1970, a number like 20261127 would be misread."""
+    """Lets only ISO dates through. pydantic would take the number 20261127 for seconds since 1970."""
     if isinstance(value, int | float) or (isinstance(value, str) and not _ISO_DATE.fullmatch(value.strip())):
         raise wrong("date_parsing", N_("A date is expected here, for example 2026-11-27."))
     return value

@@ -18,7 +18,7 @@ def _stylesheet(path: str) -> Any:
 
 
 class CannotEvaluate(Exception):
-    """A rule fails on this document, which has several of what the rule takes to be there once."""
+    """A rule cannot be evaluated: it expects one element where this document has several."""
 
 
 def transform(stylesheet: str, xml: str) -> str:

@@ -66,19 +66,21 @@ def _with_terms(data: DocumentData, merchant: identity_pb2.Merchant | None, toda
     if merchant and merchant.payment_days and _asks_for_transfer(data):
         day = data.issue_date + timedelta(days=merchant.payment_days)
         if day > today:
-            return data.model_copy(update={"due_date": day, "cash_discounts": _discounts(data, merchant)})
+            return data.model_copy(update={"due_date": day, "cash_discounts": _discounts(data, merchant, today)})
     with speaking(data.language):
         return data.model_copy(update={"payment_terms": _("Payable on receipt.")})
 
 
 def _asks_for_transfer(data: DocumentData) -> bool:
-    """Debits have a day of their own, and of a self-billed invoice the merchant pays."""
+    """Whether the customer transfers the money. A debit says its own day; a self-billed invoice is paid by the merchant."""
     return data.type == DocumentType.INVOICE and not is_debited(data) and kind_of(data) is not InvoiceKind.SELF_BILLED
 
 
-def _discounts(data: DocumentData, merchant: identity_pb2.Merchant) -> list[CashDiscount]:
+def _discounts(data: DocumentData, merchant: identity_pb2.Merchant, today: date) -> list[CashDiscount]:
     if data.cash_discounts or not (merchant.discount_days and merchant.discount_percent):
         return data.cash_discounts
+    if data.issue_date + timedelta(days=merchant.discount_days) < today:
+        return []
     return [CashDiscount(days=merchant.discount_days, percent=Decimal(merchant.discount_percent))]
 
 

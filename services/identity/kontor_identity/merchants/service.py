@@ -21,7 +21,7 @@ from kontor_identity.security_log import by, note, owners
 from kontor_identity.sessions.changes import grants_change, portal_access_changed
 from kontor_identity.system_time import now
 from kontor_service.commands import command_result
-from kontor_service.errors import Conflict, NotFound
+from kontor_service.errors import Conflict, Invalid, NotFound
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
@@ -31,10 +31,14 @@ from kontor_service.tokens import Principal
 _OPENS_THE_PORTAL = ("portal_enabled", "portal_access_default", "slug")
 # Where customers' money and answers go.
 _BANK = ("iban", "bic", "account_holder")
+_TERMS = ("payment_days", "discount_days", "discount_percent")
 _ADDRESSES = ("contact_email", "mail_reply_to")
 
 
 SlugTaken = Conflict.named("slug_taken", N_("This address is taken."))
+DiscountIncomplete = Invalid.named(
+    "discount_incomplete", N_("A cash discount has days and percent, and ends before the invoice is due.")
+)
 
 
 async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[str, Any]:
@@ -133,7 +137,15 @@ def _apply(merchant: Merchant, change: MerchantChange) -> bool:
     given = change.model_dump(exclude_none=True, exclude={"own_password"})
     if "document_types" in given:
         given["document_types"] = merged(merchant.document_types, given["document_types"])
+    if not given.keys().isdisjoint(_TERMS):
+        _check_terms(*(given.get(name, getattr(merchant, name)) for name in _TERMS))
     return apply(merchant, given)
+
+
+def _check_terms(payment_days: int, discount_days: int, discount_percent: str) -> None:
+    """What would never be given is no setting. Raises DiscountIncomplete."""
+    if (discount_days or discount_percent) and not (discount_percent and 0 < discount_days < payment_days):
+        raise DiscountIncomplete(field="discount_days" if payment_days else "payment_days")
 
 
 def _taken(error: IntegrityError) -> Conflict:

@@ -104,7 +104,7 @@ async def push_again(deps: Deps, _: ServiceCaller) -> dict[str, int]:
 
 @router.post("/renew")
 async def renew(body: SessionHash, deps: Deps, _: CallingService) -> dict[str, Any]:
-    """Somebody uses it: the session as it is from now on. Edges ask once per quarter of its idle time."""
+    """Called by an edge when a session is used, at most once per quarter of its idle time: the session, prolonged."""
     return {"session": (await renew_session(deps, body.session_hash)).state()}
 
 

@@ -1,4 +1,4 @@
-"""A session that its person uses does not end for want of use, and never lives past its end."""
+"""Prolongs a session while it is used, at most until its fixed end."""
 
 from sqlalchemy import text
 
@@ -9,7 +9,7 @@ from kontor_identity.sessions.changes import session_starts
 from kontor_identity.sessions.start import idle_time
 
 # By the clock and not by the transaction's time: a session that has ended while this waited for a lock stays ended. The
-# edge that asks learns the new version from the answer; what else waits to be pushed is still pushed.
+# asking edge learns the new version from the answer, so it is not pushed, unless an earlier version still is to be.
 _RENEW = text(
     "UPDATE session SET seen_at = clock_timestamp(), expires_at = LEAST(ends_at, clock_timestamp() + :idle),"
     " version = version + 1, pushed_version = pushed_version + (pushed_version = version)::int"

@@ -276,7 +276,7 @@ class Account:
 
 
 def write_credit(row: Receivable) -> None:
-    """Of a credit note: what is left of it, and so its state."""
+    """Works out what is left of a credit note, and its state from that."""
     row.credit_left_minor = 0 if row.cancelled else row.credit_minor - row.offset_minor - row.refunded_minor
     row.state = (
         ReceivableState.CANCELLED if row.cancelled

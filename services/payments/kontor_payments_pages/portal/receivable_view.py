@@ -82,13 +82,13 @@ class ReceivableView:
 
     @property
     def due_now(self) -> tuple[int, str] | None:
-        """Of instalments: what is to be paid next in minor units, and by which day; what is overdue is part of it."""
+        """Of instalments: what is to be paid next in minor units, or all that is late, and by which day."""
         parts = self.payment["instalments"] if self.payment else []
         if not parts:
             return None
         late = [part for part in parts if part["due_date"] < self.today.isoformat()]
         now = late or parts[:1]
-        return sum(part["open"]["minor_units"] for part in now), now[0]["due_date"]
+        return sum(part["open"]["minor_units"] for part in now), now[-1]["due_date"]
 
     @property
     def failure(self) -> str:
