@@ -245,14 +245,20 @@ def test_discounts_are_read_tolerantly(line: str, expected: list[tuple[int, str]
     assert (data.payment_terms, check(data)) == ("Netto", [])
 
 
-@pytest.mark.parametrize("base", ["1234.50", "1234,50", "1.234,50"])
+@pytest.mark.parametrize("base", ["1234.50", "1234,50", "1.234,50", "1,234.50", "1234.5"])
 def test_the_base_of_a_discount_is_read_in_both_spellings(base: str) -> None:
     data = invoice("100", payment_terms="Netto")
     xml = write_cii(data).decode().replace("Netto", f"#SKONTO#TAGE=7#PROZENT=2,5#BASISBETRAG={base}#")
     assert read(xml).cash_discounts == [CashDiscount(days=7, percent=Decimal("2.5"), base_amount=Decimal("1234.50"))]
 
 
-@pytest.mark.parametrize("line", ["#SKONTO#TAGE=bald#PROZENT=2.00#", "#SKONTO#PROZENT=2.00#TAGE=14#", "#SKONTO#"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#SKONTO#TAGE=bald#PROZENT=2.00#", "#SKONTO#PROZENT=2.00#TAGE=14#", "#SKONTO#",
+        *(f"#SKONTO#TAGE=7#PROZENT=2.00#BASISBETRAG={base}#" for base in ("1.2.3", "1,2,3", "1.234", "1234.50,", "1..", "x")),
+    ],
+)  # fmt: skip
 def test_a_discount_that_cannot_be_read_stays_visible_and_is_a_finding(line: str) -> None:
     data = read(write_cii(invoice("100", payment_terms=line)).decode())
     assert (data.payment_terms, data.cash_discounts) == (line, [])

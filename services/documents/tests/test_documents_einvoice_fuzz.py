@@ -65,7 +65,8 @@ VALUES = [
     "", " ", "0", "-1", "1E400", "NaN", "Infinity", "0." + "0" * 30 + "1", "9" * 24, "9" * 25, "٣", "1,5", "true", "maybe",
     "00010101", "0001-01-01", "99991231", "9999-12-31", "20260230", "2026-02-30", "2026-02-01Z", "EUR", "XXX", "eur",
     "x" * 1_001, "x" * 10_001, "x" * 100_000, "Zeile\nZeile", "\u202e\u200b\ufeff", "\ufffd😀", "#ADU#", "#SKONTO#TAGE=999#PROZENT=99#",
-    "#SKONTO#TAGE=1#PROZENT=1#BASISBETRAG=1..,#", "50% Skonto", "GROUP", "INFORMATION", "sonst", "130", "916", "50", "381", "////", "AAAA",
+    "#SKONTO#TAGE=1#PROZENT=1#BASISBETRAG=1..,#", "#SKONTO#TAGE=1#PROZENT=1#BASISBETRAG=1.2.3#",
+    "50% Skonto", "GROUP", "INFORMATION", "sonst", "130", "916", "50", "381", "////", "AAAA",
 ]  # fmt: skip
 NAMES = sorted({str(element.tag) for xml in XMLS for element in etree.fromstring(xml).iter()})
 

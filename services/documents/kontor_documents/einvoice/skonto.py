@@ -11,9 +11,12 @@ from typing import Any
 from kontor_documents.content.model import CashDiscount, DocumentData
 
 _NUMBER = r"[0-9]{1,2}(?:[.,][0-9]{1,4})?"
+# 1234.50, 1234,50, 1.234,50 or 1,234.50. Of 1.234 nobody knows what is meant.
+_AMOUNT = r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{2}|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{2}|[0-9]{1,12}(?:[.,][0-9]{1,2})?)"
+_THOUSANDS = re.compile(r"[.,](?=[0-9]{3})")
 _DISCOUNT = re.compile(
     rf"#\s*SKONTO\s*#\s*TAGE\s*=\s*(?P<days>[0-9]{{1,3}})\s*#\s*PROZENT\s*=\s*(?P<percent>{_NUMBER})\s*%?\s*"
-    r"(?:#\s*BASISBETRAG\s*=\s*(?P<base>-?[0-9][0-9.,]{0,15})\s*)?(?:#|(?=\s|$))",
+    rf"(?:#\s*BASISBETRAG\s*=\s*(?P<base>{_AMOUNT})\s*)?(?:#(?!\s*BASISBETRAG)|(?=\s|$))",
     re.IGNORECASE,
 )
 _MEANT = re.compile(r"#\s*SKONTO\b", re.IGNORECASE)
@@ -49,14 +52,12 @@ def unread(data: DocumentData) -> list[str]:
 
 def _read(match: re.Match[str]) -> CashDiscount:
     base = match["base"]
-    return CashDiscount(
-        days=int(match["days"]), percent=_decimal(match["percent"]), base_amount=_decimal(base) if base else None
-    )
+    base_amount = _decimal(_THOUSANDS.sub("", base)) if base else None
+    return CashDiscount(days=int(match["days"]), percent=_decimal(match["percent"]), base_amount=base_amount)
 
 
 def _decimal(text: str) -> Decimal:
-    """1234.50, 1234,50 or 1.234,50"""
-    return Decimal(text.replace(".", "").replace(",", ".") if "," in text else text)
+    return Decimal(text.replace(",", "."))
 
 
 def named(text: str) -> list[dict[str, Any]]:
