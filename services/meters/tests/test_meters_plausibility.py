@@ -49,8 +49,13 @@ def test_a_first_reading_counts_from_zero_unless_it_is_the_start_value() -> None
     assert found(at(10, 1999), in_use_from=at(20, 0).taken_at) == {}
     jump = found(at(10, 2001), in_use_from=at(20, 0).taken_at)["jump"]
     assert (jump.severity, jump.values["before_on"], jump.values["most"]) == ("warning", "2026-10-31", "2000")
+    assert found(at(10, 19999), in_use_from=at(20, 0).taken_at).keys() == {"jump"}
     assert found(at(20, 45000), in_use_from=at(20, 0).taken_at) == {}
     assert found(at(10, 45000), in_use_from=at(20, 0).taken_at, after=at(5, 45100)) == {}
+
+
+def test_the_first_reading_of_a_meter_that_was_used_before_is_no_jump() -> None:
+    assert found(at(10, 54321), in_use_from=at(20, 0).taken_at) == {}
 
 
 def test_the_future_is_unknown() -> None:

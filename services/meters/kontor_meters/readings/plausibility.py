@@ -2,10 +2,10 @@
 
 How much a meter may use per day follows from what it ever used: three times the highest rate between two readings of
 its series that lie at least a week apart, and never less than a floor. A meter without a reading of its first day began
-at zero. Without such a span, the floor is what a large
-household, or else a small business uses of this kind. With one or two it is five times the rate and, where the kind knows
-no seasons, at least a quarter of what a business uses: a digit too many is noticed early. Later the floor is a tenth, so
-that a flat that stood empty may be lived in again.
+at zero, unless its first reading shows that it was used before. Without such a span, the floor is what a large household,
+or else a small business uses of this kind. With one or two it is five times the rate and, where the kind knows no seasons,
+at least a quarter of what a business uses: a digit too many is noticed early. Later the floor is a tenth, so that a flat
+that stood empty may be lived in again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -168,7 +168,7 @@ def _same_day(point: Point, around: Surroundings) -> list[Finding]:
 def _course(face: Face, point: Point, around: Surroundings) -> list[Finding]:
     most = most_per_day(face, around.spans)
     found = []
-    before = around.before or _start(point, around)
+    before = around.before or _start(point, most, around)
     if before is not None:
         found += _since(face, before, point, most, around)
     if around.after is not None and used_between(face, point, around.after, most) is None:
@@ -177,10 +177,13 @@ def _course(face: Face, point: Point, around: Surroundings) -> list[Finding]:
     return found
 
 
-def _start(point: Point, around: Surroundings) -> Point | None:
-    """The zero of a meter whose first reading this is. On its first day the reading is its start value."""
+def _start(point: Point, most: Decimal, around: Surroundings) -> Point | None:
+    """The zero of a new meter whose first reading this is. None on its first day, when the reading is its start value, and where
+    even a tenth could not have been used since: then the meter was used before, and nobody knows where it began."""
+    start = Point(around.in_use_from, Decimal(0))
     is_start = point.taken_at < around.in_use_from + timedelta(days=1)
-    return None if is_start or around.after else Point(around.in_use_from, Decimal(0))
+    was_used = point.value > most * days_between(start, point) * 10
+    return None if is_start or was_used or around.after else start
 
 
 def _since(face: Face, before: Point, point: Point, most: Decimal, around: Surroundings) -> list[Finding]:
