@@ -17,15 +17,15 @@ _BLOCK = 100
 
 @cache
 def _ports() -> Iterator[int]:
-    """The ports of a block that no other process of these tests uses: its name is held until this process ends."""
+    """The ports of a block that no other process of these tests uses: this one holds the first until it ends."""
     blocks = list(range(20_000, 32_000, _BLOCK))
     secrets.SystemRandom().shuffle(blocks)
     for first in blocks:
-        held = socket.socket(socket.AF_UNIX)
+        held = socket.socket()
         with suppress(OSError):
-            held.bind(f"\0kontor-ports-{first}")
+            held.bind(("127.0.0.1", first))
             atexit.register(held.close)
-            return cycle(range(first, first + _BLOCK))
+            return cycle(range(first + 1, first + _BLOCK))
         held.close()
     raise RuntimeError("Every block of ports is in use")
 
