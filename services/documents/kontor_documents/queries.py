@@ -58,12 +58,12 @@ async def number_holder(session: AsyncSession, type: str, number: str, external_
     return found
 
 
-async def payment_references(session: AsyncSession, customer_id: UUID | None, numbers: Sequence[str]) -> dict[str, str]:
-    """What the payer of these invoices of the customer writes on a transfer, by number."""
+async def payment_references(session: AsyncSession, customer_number: str, numbers: Sequence[str]) -> dict[str, str]:
+    """What the payer of these invoices of the customer writes on a transfer, by number. The customer need not be known yet."""
     query = select(col(Document.number), col(Document.facts)["payment_reference"].astext).where(
         col(Document.type) == DocumentType.INVOICE,
         col(Document.number).in_(numbers),
-        col(Document.customer_id) == customer_id,
+        col(Document.customer_number) == customer_number,
     )
     return {number: reference for number, reference in await session.execute(query) if reference}
 
@@ -85,6 +85,14 @@ def file_of(document: Document, position: int, role: str, name: str, media_type:
         sha256=sha256(content).hexdigest(),
         size=len(content),
     )
+
+
+async def drop_pdf(session: AsyncSession, document: Document) -> None:
+    """Takes away the PDF that Kontor made, so that it is made anew."""
+    await session.execute(
+        delete(DocumentFile).where(col(DocumentFile.document_id) == document.id, col(DocumentFile.role) == "pdf")
+    )
+    document.produced = False
 
 
 async def replace_files(session: AsyncSession, document: Document, files: Sequence[DocumentFile]) -> None:

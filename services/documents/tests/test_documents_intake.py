@@ -39,9 +39,32 @@ async def test_a_reminders_pdf_names_the_reference_of_the_invoices_it_reminds_of
     named = [{"kind": "invoice", "number": number} for number in ("RE-1042", "RE-9")]
     reminder = {"type": "reminder", "number": "M-1", "external_id": "m-1", "references": named, "cash_discounts": []}
     made = await documents.made(invoice(**reminder, **account))
-    pdf = await documents.http.get(f"/v1/documents/{made['document']['id']}/pdf", headers=documents.auth("service"))
-    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
-    assert "RF18539007547034, RE-9" in text
+    assert "RF18539007547034, RE-9" in await text_of(documents, made["document"]["id"])
+
+
+async def text_of(documents, document: str) -> str:
+    pdf = await documents.http.get(f"/v1/documents/{document}/pdf", headers=documents.auth("service"))
+    assert pdf.status_code == 200, pdf.text
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
+
+
+async def test_a_reminder_that_staff_assign_names_the_references_of_that_customers_invoices(documents):
+    await documents.open_shop()
+    customer = await documents.add_customer()
+    account = {"payment_means": [{"code": "58", "account": {"iban": "DE89370400440532013000", "holder": "Brunner"}}]}
+    await documents.made(invoice(payment_reference="RF18539007547034"))
+    named = [{"kind": "invoice", "number": "RE-1042"}]
+    reminder = {"type": "reminder", "number": "M-1", "external_id": "m-1", "references": named, "cash_discounts": []}
+    buyer = {"name": "Seidel", "address": {"city": "Augsburg"}}
+    made = await documents.made(invoice(**reminder, **account, customer_number="999", buyer=buyer))
+    assert "RF18539007547034" not in await text_of(documents, made["document"]["id"])
+    assigned = await documents.http.post(
+        f"/v1/documents/{made['document']['id']}/assign", headers=documents.auth("documents:release"),
+        json={"customer_id": str(customer)},
+    )  # fmt: skip
+    assert assigned.status_code == 200
+    await documents.at_rest()
+    assert "RF18539007547034" in await text_of(documents, made["document"]["id"])
 
 
 async def test_the_same_bytes_twice_are_one_document(documents):

@@ -33,9 +33,10 @@ _OFFER_ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Production:
-    """Files made for one content of a document."""
+    """Files made for one content of a document, and for the customer that it had then."""
 
     content_sha256: str
+    customer_number: str
     files: Sequence[DocumentFile]
 
 
@@ -57,7 +58,9 @@ async def produce(
     if is_einvoice(data) and (offer := await _offer(deps, document, data, contents, _supplied_xml(files, contents))):
         made.append((offer.role, f"-{offer.role}.xml", offer.xml))
     return Production(
-        document.content_sha256, [await _made(deps, document, len(files) + n, *one) for n, one in enumerate(made)]
+        document.content_sha256,
+        document.customer_number,
+        [await _made(deps, document, len(files) + n, *one) for n, one in enumerate(made)],
     )
 
 
@@ -67,7 +70,7 @@ async def _under_invoices_reference(deps: Dependencies, document: Document, data
     if document.type != DocumentType.REMINDER or not numbers:
         return data
     async with deps.db.transaction(document.merchant_id) as session:
-        known = await queries.payment_references(session, document.customer_id, numbers)
+        known = await queries.payment_references(session, document.customer_number, numbers)
     return data.model_copy(update={"payment_reference": ", ".join(known.get(number, number) for number in numbers)})
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_bus import record
 from kontor_documents import copies, history, queries
 from kontor_documents.dependencies import Dependencies
@@ -116,7 +117,10 @@ async def _complete(
                 await issue(session, document)
                 issue = None
             lacking = document.state == "waiting" and lacks_files(document)
-            made = production is not None and production.content_sha256 == document.content_sha256
+            made = production is not None and (
+                (production.content_sha256, production.customer_number)
+                == (document.content_sha256, document.customer_number)
+            )
             if made or not lacking:
                 if production is not None and lacking:
                     await add_files(session, document, production)
@@ -165,6 +169,9 @@ async def assign(
         raise UnknownCustomer(field="customer_id")
     document.customer_id, document.customer_number = customer_id, customer.number
     document.suggested_customer_id = None
+    if document.rendered and document.type == DocumentType.REMINDER:
+        # It names the references of its customer's invoices.
+        await queries.drop_pdf(session, document)
     files = await _review(session, document)
     await note_document(session, document)
     deps.wake.set()
