@@ -11,7 +11,7 @@ async def test_a_payment_that_waits_is_on_the_board_and_in_its_list(shop: Shop) 
     )
     for path in ("/", "/zahlungen/wartend"):
         page = await shop.page(path)
-        assert "wartet auf Rechnung RE-77" in page
+        assert 'wartet auf Rechnung <span class="nowrap">RE-77</span>' in page
         assert "RE-1<" not in page
     assert "Eine Zahlung ohne Rechnung" in await shop.page("/zahlungen")
 

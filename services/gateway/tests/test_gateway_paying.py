@@ -136,7 +136,7 @@ async def test_a_credit_note_and_its_invoice_both_show_what_was_offset(portal: A
     await now(portal, invoice, due_minor=10000, open_minor=10000, credits=[credit])
     page = (await portal.page(invoice["address"], invoice["cookie"])).text
     assert "100,00\xa0€" in page
-    assert "Gutschrift GS-1</a>: -19,00\xa0€" in page
+    assert 'Gutschrift <span class="nowrap">GS-1</span></a>: -19,00\xa0€' in page
     given = (await portal.page(f"/brunner/dokumente/{note}", invoice["cookie"])).text
     assert "Guthaben zu Ihren Gunsten" in given
     assert "31,00\xa0€ werden Ihnen überwiesen." in given
