@@ -1,4 +1,4 @@
-"""deploy/alerts.yaml has a rule for everything that counts what is stuck, and no rule for a metric that nobody has."""
+"""Every metric that counts stuck work has a rule in deploy/alerts.yaml, and every rule names a metric that exists."""
 
 import re
 from importlib import import_module

@@ -44,7 +44,7 @@ async def main() -> None:
     npm, node = _program("npm", "npm"), _program("node", "nodejs")
     shutil.rmtree(_WORK, ignore_errors=True)
     _WORK.mkdir()
-    bus_is_valid = _judge_bus(npm, node)
+    bus_is_valid = _judge_asyncapi(npm, node)
     with closing(Validator(_PATIENCE_SECONDS)) as validator:
         written = await _write(_WORK, validator) + await _write_supplied(_WORK, validator)
     subprocess.run(
@@ -67,7 +67,7 @@ def _program(name: str, package: str) -> str:
     return name
 
 
-def _judge_bus(npm: str, node: str) -> bool:
+def _judge_asyncapi(npm: str, node: str) -> bool:
     folder = (_WORK / "npm").absolute()
     quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
     subprocess.run([npm, "install", *quiet, "--prefix", str(folder), _ASYNCAPI], check=True)

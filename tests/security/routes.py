@@ -23,7 +23,7 @@ def described(service: str) -> dict[str, Any]:
 
 
 def published(service: str) -> dict[str, Any]:
-    """The OpenAPI that it publishes."""
+    """The OpenAPI document that the service publishes."""
     found: dict[str, Any] = _app(service).openapi()
     return found
 

@@ -64,7 +64,7 @@ async def came_back(system: ConnectedSystem, found: list[tuple[bytes, str, str]]
 
 
 async def waiting(broker: RabbitMQ, vhost: str) -> dict[str, int]:
-    """How many messages are to be done, to be tried again, or dead."""
+    """The number of messages in the work, retry and dead queues together."""
     async with await aio_pika.connect(broker.url(vhost)) as connection:
         channel = await connection.channel()
         queues = [

@@ -32,7 +32,7 @@ class Activity:
     def seen(self, request: Request, session: Mapping[str, Any]) -> None:
         """To be called with each request that this session was good for; costs it no time."""
         known = session_hash(request)
-        if known in self._calls or not by_a_person(request) or not is_due(session, datetime.now(UTC)):
+        if known in self._calls or not by_a_person(request) or not renewal_is_due(session, datetime.now(UTC)):
             return
         call = self._calls[known] = asyncio.create_task(self._renew(known))
         call.add_done_callback(lambda _: self._calls.pop(known))
@@ -61,7 +61,7 @@ def by_a_person(request: Request) -> bool:
     return page and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
-def is_due(session: Mapping[str, Any], now: datetime) -> bool:
+def renewal_is_due(session: Mapping[str, Any], now: datetime) -> bool:
     """Whether a quarter of the idle time has passed, and renewing would give more time."""
     seen, ends, expires = (datetime.fromisoformat(session[name]) for name in ("seen_at", "ends_at", "expires_at"))
     return expires < ends and now - seen >= (expires - seen) / _SHARE

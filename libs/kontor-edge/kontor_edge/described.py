@@ -28,7 +28,7 @@ class Amount(BaseModel):
 
 
 def answers(model: Any) -> dict[str, Any]:
-    """Options of a route that writes its own JSON: it answers this model."""
+    """The options by which OpenAPI describes a route that returns ready-made JSON: its answers have the form of `model`."""
     return {"responses": {200: {"model": model}}, "response_class": Response}
 
 

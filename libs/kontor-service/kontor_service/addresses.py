@@ -14,7 +14,7 @@ _ABSOLUTE = re.compile(rb"https?://[^/]*/+")
 
 
 class PlainAddresses:
-    """Replaces each control character in a request's address, as the server replaces bytes that are not UTF-8.
+    """Replaces each control character in a request's address by U+FFFD, as the server does with bytes that are not UTF-8.
 
     The redirect from /x/ to /x stays at the host that was asked, whatever the Host header says.
     """

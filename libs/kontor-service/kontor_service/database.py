@@ -40,7 +40,7 @@ class Contended(Unavailable):
         super().__init__("Nothing was done; please try again", headers={"Retry-After": "1"})
 
 
-def passes(error: Exception) -> bool:
+def is_temporary(error: Exception) -> bool:
     """Whether the same may succeed later: the database is away or busy, or somebody else was in the way."""
     if isinstance(error, (Contended, OSError, PoolTimeout)):
         return True

@@ -30,8 +30,8 @@ def check_answer(description: dict[str, Any], method: str, path: str, status: in
 
 
 def validator(description: dict[str, Any], schema: dict[str, Any]) -> jsonschema.Draft202012Validator:
-    schemas = {name: _closed(one) for name, one in description["components"]["schemas"].items()}
-    return jsonschema.Draft202012Validator({**_closed(schema), "components": {"schemas": schemas}})
+    schemas = {name: _without_other_fields(one) for name, one in description["components"]["schemas"].items()}
+    return jsonschema.Draft202012Validator({**_without_other_fields(schema), "components": {"schemas": schemas}})
 
 
 def _operation(paths: dict[str, Any], method: str, path: str) -> dict[str, Any]:
@@ -42,11 +42,11 @@ def _operation(paths: dict[str, Any], method: str, path: str) -> dict[str, Any]:
     return found
 
 
-def _closed(schema: Any) -> Any:
-    """With no other fields than those that are described, where any are."""
+def _without_other_fields(schema: Any) -> Any:
+    """The schema, refusing fields that it does not describe; a schema without fields stays open."""
     if isinstance(schema, list):
-        return [_closed(one) for one in schema]
+        return [_without_other_fields(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {name: _closed(one) for name, one in schema.items()}
+    closed = {name: _without_other_fields(one) for name, one in schema.items()}
     return {"additionalProperties": False} | closed if isinstance(schema.get("properties"), dict) else closed

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from kontor_edge.activity import is_due
+from kontor_edge.activity import renewal_is_due
 from kontor_testing.waiting import eventually
 
 RENEW = "/v1/sessions/renew"
@@ -149,5 +149,5 @@ async def test_what_ended_here_is_not_opened_again_by_a_renewal_that_was_under_w
 
 def test_a_session_near_its_end_is_not_renewed() -> None:
     near = {"seen_at": ago(600), "expires_at": ago(-60), "ends_at": ago(-60)}
-    assert not is_due(near | {"ends_at": near["expires_at"]}, datetime.now(UTC))
-    assert is_due(near | {"ends_at": ago(-61)}, datetime.now(UTC))
+    assert not renewal_is_due(near | {"ends_at": near["expires_at"]}, datetime.now(UTC))
+    assert renewal_is_due(near | {"ends_at": ago(-61)}, datetime.now(UTC))

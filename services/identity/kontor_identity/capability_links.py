@@ -79,7 +79,8 @@ async def capability_links(wanted: LinksWanted, deps: Deps, caller: Caller) -> d
 
 @router.post("/revoke")
 async def revoke_capability_links(wanted: Resources, deps: Deps, caller: Caller) -> dict[str, Any]:
-    """Revokes the links of these resources: none works until it is renewed. A resource without a link gets a revoked one."""
+    """Revokes the links of these resources; each works again only after it is renewed. For a resource that has no link yet, a
+    revoked one is stored, so that none can be made before a renewal."""
     async with deps.db.transaction(caller.merchant) as session:
         found = await _made(session, caller, wanted.resources)
         for link in found.values():

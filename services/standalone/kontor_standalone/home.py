@@ -143,7 +143,8 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Empty, or with secrets that Kontor made. Everything else belongs to somebody, even where names are the same."""
+    """Whether Kontor may use the folder: it is empty, or holds the secrets file that Kontor wrote. Any other folder is somebody
+    else's, even if it has files of the same names."""
     try:
         known = json.loads((folder / "secrets.json").read_text())
     except FileNotFoundError:

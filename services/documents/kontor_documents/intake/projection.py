@@ -46,8 +46,8 @@ def columns(data: DocumentData) -> dict[str, Any]:
 
 
 def facts(data: DocumentData) -> dict[str, Any]:
-    """Fields of kontor.documents.v1.Document beside the columns, in its JSON mapping; and `seller` and `unprintable`, for
-    release/rules.py."""
+    """What a document's row keeps as JSON: the fields of kontor.documents.v1.Document that have no column of their own, and
+    `seller` and `unprintable`, which release/rules.py reads."""
     found: dict[str, Any] = {
         "cash_discounts": [cash_discount(discount, data) for discount in data.cash_discounts],
         "instalments": [

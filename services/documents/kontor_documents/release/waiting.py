@@ -31,7 +31,7 @@ async def run(deps: Dependencies) -> None:
 
 
 async def sweep(deps: Dependencies) -> None:
-    """Notes documents without a customer whose customer is there."""
+    """Queues the documents that still wait for a customer although the customer exists by now."""
     for merchant_id in await deps.db.merchants("merchants_with_missed_customers"):
         async with deps.db.transaction(merchant_id) as session:
             await to_settle.note_missed(session)

@@ -93,7 +93,7 @@ async def mark_paid(request: Request, document_id: UUID) -> Response:
 
 @router.post("/{document_id}/auszahlung")
 async def pay_out(request: Request, document_id: UUID) -> Response:
-    """All that is left of a credit note was paid to the customer."""
+    """Records that the merchant has paid the remaining credit to the customer."""
     await current_staff(request)
     form = await read_form(request)
     day = form.day("booked_on")

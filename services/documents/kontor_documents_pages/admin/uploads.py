@@ -144,7 +144,7 @@ async def replace(request: Request, submission_id: UUID) -> Response:
 
 @router.get("/{submission_id}/angaben")
 async def data_page(request: Request, submission_id: UUID) -> Response:
-    """The form for the data that an uploaded plain PDF does not contain."""
+    """The form in which staff type what an uploaded PDF without invoice data says: number, dates, amounts."""
     staff, found = await _submissions(request, [submission_id], 1)
     return _data_page(
         request, staff, found, Form.of({"type": DocumentType.INVOICE, "issue_date": staff.today.isoformat()})

@@ -146,7 +146,7 @@ async def by_ids(session: AsyncSession, reading_ids: Collection[UUID]) -> list[R
 
 
 async def by_external_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, Reading]:
-    """The readings with these ids of the sending system that no other reading has replaced."""
+    """The readings to which the sending system gave these ids, by id; without those that a later reading replaced."""
     query = select(Reading).where(col(Reading.external_id).in_(external_ids), Reading.state != ReadingState.REPLACED)
     return {row.external_id: row for row in await session.exec(query)}
 

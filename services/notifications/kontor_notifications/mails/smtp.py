@@ -52,7 +52,7 @@ class SmtpConnection:
 
 
 def classify(error: Exception) -> NotSent:
-    """The mail's fate from the server's reply code: 4xx is a temporary failure, 5xx a permanent one."""
+    """Whether to send again or give up: reply codes 4xx are temporary failures, 5xx permanent ones (RFC 5321)."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         return classify(error.recipients[0])
     if isinstance(error, aiosmtplib.SMTPResponseException):

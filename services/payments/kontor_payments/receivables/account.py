@@ -95,7 +95,8 @@ class Account:
         return rules.offset(asked, self.positions(), notes, before)
 
     def _credits(self) -> list[dict[str, Any]]:
-        """The amount that each credit note contributes, oldest first; the rest is for its other invoices, or the customer's."""
+        """By how much each credit note reduces this invoice, oldest note first. What a note has left goes to the next invoice that it
+        names, or back to the customer."""
         left, found = self.row.asked_minor - self.terms.due_minor, []
         for note in self.row.credit_notes:
             amount = min(left, self._available.get(note["document_id"], 0))
@@ -184,13 +185,13 @@ class Account:
         for payment_id in self._changed_payments | self._new_payments:
             state = events.payment_state(self.payments[payment_id], self.row)
             record(self.session, pb.PaymentRecorded(payment=state))
-        await self._tell_notes()
+        await self._offset_notes()
         await self._repeat()
         await self.session.flush()
         return self.row
 
-    async def _tell_notes(self) -> None:
-        """What this document takes of each credit note is that one's offset."""
+    async def _offset_notes(self) -> None:
+        """Writes into each credit note how much of it this document has used up."""
         now = {credit["document_id"]: credit["amount_minor"] for credit in self.row.credits}
         for document_id in sorted(now.keys() | self._credited.keys()):
             more = now.get(document_id, 0) - self._credited.get(document_id, 0)

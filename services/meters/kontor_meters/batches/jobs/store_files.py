@@ -16,7 +16,7 @@ from kontor_meters.batches.files import File, file_of
 from kontor_meters.batches.jobs.store_parked import give_up_parked, store_arrived
 from kontor_meters.batches.models import Batch
 from kontor_meters.batches.pipeline import lines, pieces
-from kontor_service.database import passes
+from kontor_service.database import is_temporary
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ async def store_files(deps: Dependencies) -> None:
                 while await _next_piece(deps, merchant_id, batch.id, file):
                     pass
             except Exception as error:
-                if passes(error):  # this file goes on where it was
+                if is_temporary(error):  # this file goes on where it was
                     raise
                 # One file that cannot be stored must not hold up the others for ever.
                 log.exception("batch_failed", batch_id=str(batch.id))

@@ -18,7 +18,7 @@ from kontor_meters.batches.models import Batch, ParkedItem
 from kontor_meters.batches.pipeline import lines
 from kontor_meters.batches.pipeline.prepare import count
 from kontor_meters.batches.pipeline.store import Result, store_body
-from kontor_service.database import passes
+from kontor_service.database import is_temporary
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ async def store_arrived(deps: Dependencies) -> None:
             try:
                 more = await _some(deps, merchant_id, _stored, _AT_ONCE)
             except Exception as error:
-                if passes(error):
+                if is_temporary(error):
                     raise
                 # One of them cannot be stored: it is found alone, and does not hold up the others for ever.
                 log.exception("parked_failed", merchant_id=str(merchant_id))
@@ -74,7 +74,7 @@ async def _one_by_one(deps: Dependencies, merchant_id: UUID) -> bool:
         try:
             more = await _some(deps, merchant_id, _stored, 1)
         except Exception as error:
-            if passes(error):
+            if is_temporary(error):
                 raise
             log.exception("parked_item_failed", merchant_id=str(merchant_id))
             more = await _some(deps, merchant_id, _given_up(LineCode.BODY), 1)
