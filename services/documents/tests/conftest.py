@@ -24,6 +24,8 @@ from kontor_testing.waiting import eventually
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from documents_to_release import invoice
+
 
 def merchant_state(merchant_id, **changes):
     state = identity_pb2.Merchant(
@@ -186,3 +188,11 @@ def open_documents(databases, tmp_path, validator, monkeypatch):
 async def documents(open_documents):
     async with open_documents() as running:
         yield running
+
+
+@pytest.fixture
+async def waiting(documents):
+    """An invoice that waits until staff share it."""
+    await documents.open_shop(automatic_release=False)
+    documents.customer = await documents.add_customer()
+    return (await documents.made(invoice()))["document"]["id"]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ from kontor_service.tokens import Principal, TokenInvalid
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import free_port, serving
 from kontor_testing.waiting import eventually
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 IBAN = "DE75512108001245126199"
 RETURN = "http://localhost:9/zurueck"
