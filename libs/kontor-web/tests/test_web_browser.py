@@ -146,6 +146,7 @@ async def test_a_computer_without_network_reaches_the_server_that_runs_on_it(bro
     await page.fill("#amount", "12,50")
     await page.keyboard.press("Enter")
     await page.get_by_text("1250").wait_for()
+    assert await page.get_by_text("1250").count() == 1
     await page.close()
 
 

@@ -68,6 +68,9 @@ async def test_renewing_offers_waits_for_every_invoice_before_it_holds_a_credit_
         await keeps_somebody_waiting(world, session)
         await session.execute(text("SELECT FROM receivable WHERE document_id = :id FOR UPDATE NOWAIT"), {"id": note})
     await renewing
+    rows = [await world.receivable(invoice) for invoice in (first, second)]
+    assert [(row["open_minor"], "transfer" in row["methods"]) for row in rows] == [(6900, False), (11900, False)]
+    assert (await world.receivable(note))["credit_left_minor"] == 0
 
 
 async def note_of(world: Any, invoice: UUID, note: UUID) -> UUID:

@@ -126,8 +126,18 @@ def test_migrations_that_came_since_are_applied(home: Home) -> None:
     close(home)
     write_private(home.demo_file, {})
     known = migrations()
+    (home.folder / "postgres").mkdir()
     write_private(home.migrations_file, {name: known[name] for name in sorted(known)[1:]})
-    close(open_home(home.folder))
+    again = open_home(home.folder)
+    close(again)
+    # Taken as it is; the start applies them to its databases.
+    assert again.secrets == home.secrets
+    assert sorted(file.name for file in home.folder.iterdir()) == [
+        "demo.json",
+        "migrations.json",
+        "postgres",
+        "secrets.json",
+    ]
 
 
 @pytest.mark.parametrize("foreign", ["files/thesis.odt", "mails/inbox", "sandbox.db", "lock", "secrets.json"])
