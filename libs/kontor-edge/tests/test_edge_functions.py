@@ -1,6 +1,5 @@
 """Functions of pages, by build: changed at will, side by side, gone when nobody calls them."""
 
-import asyncio
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
@@ -133,7 +132,11 @@ async def test_a_swap_passes_over_what_the_last_one_left_behind(facts: Any, view
     louder = build(facts.shape, ("data ->> 'number'", "data ->> 'number' || '!'"))
     assert await Views(views.pool, louder).open()
     await views.pool.execute(f"CREATE SCHEMA {louder.functions_schema}_old")
-    rebuild = Rebuild(views, lambda _: asyncio.sleep(0, {}))
+
+    async def nothing_sent(_: str) -> Mapping[str, int]:
+        return {}
+
+    rebuild = Rebuild(views, nothing_sent)
     await rebuild.begin()
     assert await rebuild.swap()
     assert not await views.pool.fetchval("SELECT bool_or(outdated) FROM page_functions")
