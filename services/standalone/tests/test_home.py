@@ -122,7 +122,7 @@ def test_a_folder_of_an_earlier_version_is_named_at_the_start_and_kept(
     assert not home.folder.exists()
 
 
-def test_migrations_that_came_since_are_applied(home: Home) -> None:
+def test_migrations_that_came_since_stop_no_start(home: Home) -> None:
     close(home)
     write_private(home.demo_file, {})
     known = migrations()
