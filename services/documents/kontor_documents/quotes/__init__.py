@@ -1,0 +1,1 @@
+"""Quotes: what customers choose, sign, accept and decline."""
