@@ -1,6 +1,6 @@
 """Identity's tables. Every one that belongs to a merchant is under forced row-level security."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -59,6 +59,10 @@ class Merchant(Aggregate, Base, table=True):
     payment_days: int = 0
     discount_days: int = 0
     discount_percent: str = ""
+    decline_reasons: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    expiry_reminder_days: int = 3
+    document_view: Annotated[str, one_of("data", "pdf")] = "data"
+    texts_reviewed_on: date | None = None
     footer_links: list[dict[str, Any]] = json_column(list)
     created_at: datetime
 
@@ -143,6 +147,9 @@ class Contact(Owned, Base, table=True):
     gets_quotes: bool = True
     gets_invoices: bool = True
     gets_reminders: bool = True
+    may_accept: bool = True
+    # The types this person sees; none: all.
+    document_types: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     access: Annotated[str, one_of("none", "invited", "active", "revoked")] = "none"
     user_id: UUID | None = Field(default=None, foreign_key="portal_user.id")
     invited_at: datetime | None = None

@@ -90,6 +90,38 @@ async def test_changed_settings_are_normalised_and_told_once(stage: Any, shop: A
     assert quote.can_accept
 
 
+async def test_how_quotes_are_accepted_declined_and_shown_is_set_and_told(stage: Any, shop: Any) -> None:
+    quote = {"type": "quote", "visible_from": "accepted", "acceptance": ["deposit", "signature"], "deposit_percent": "30",
+             "attach_standing": True}  # fmt: skip
+    change = {"document_types": [quote], "decline_reasons": ["Zu teuer"], "expiry_reminder_days": 5,
+              "document_view": "pdf", "texts_reviewed_on": "2026-11-28"}  # fmt: skip
+    await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=change)
+
+    (changed,) = await stage.events("identity.merchant.settings_changed.v1")
+    told = next(t for t in changed.merchant.document_types if t.type == "quote")
+    assert (told.visible_from, list(told.acceptance)) == ("accepted", ["signature", "deposit"])
+    assert (told.deposit_percent, told.attach_standing, told.can_accept) == ("30", True, True)
+    merchant = changed.merchant
+    assert list(merchant.decline_reasons) == ["Zu teuer"]
+    assert (merchant.expiry_reminder_days, merchant.document_view) == (5, "pdf")
+    assert merchant.texts_reviewed_on == "2026-11-28"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"type": "invoice", "visible_from": "accepted"}, {"type": "quote", "visible_from": "waiting"},
+        {"type": "quote", "acceptance": ["payment", "deposit"], "deposit_percent": "30"},
+        {"type": "quote", "acceptance": ["deposit"]}, {"type": "quote", "acceptance": ["fax"]},
+    ],
+)  # fmt: skip
+async def test_what_a_type_cannot_be_set_to_is_refused(shop: Any, wanted: dict[str, Any]) -> None:
+    answer = await shop.call("PATCH", "/v1/merchant", "merchant:edit", json={"document_types": [wanted]})
+
+    assert answer.status_code == 422
+    assert answer.json()["field"].startswith("document_types")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

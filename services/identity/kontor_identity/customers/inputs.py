@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from kontor_identity.fields import (
     AddressInput,
@@ -14,6 +14,7 @@ from kontor_identity.fields import (
     OptionalPhone,
     OptionalVatId,
 )
+from kontor_identity.merchants.document_types import DOCUMENT_TYPES, DocumentType
 from kontor_service.i18n import N_
 from kontor_service.validation import wrong
 
@@ -22,6 +23,10 @@ MOST_CONTACTS = 50
 Number = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^\S([^\r\n\t]*\S)?$")]
 Kind = Literal["business", "consumer"]
 PortalAccess = Literal["default", "on", "off"]
+# The types that a contact person sees, each once; none: all.
+DocumentTypes = Annotated[
+    list[DocumentType], AfterValidator(lambda types: sorted(set(types), key=DOCUMENT_TYPES.index))
+]
 MailMode = Literal["default", "link", "link_and_files"]
 
 
@@ -36,6 +41,8 @@ class ContactInput(Input):
     gets_quotes: bool = True
     gets_invoices: bool = True
     gets_reminders: bool = True
+    may_accept: bool = True
+    document_types: DocumentTypes = Field(default_factory=list)
 
 
 class ContactChange(Input):
@@ -49,6 +56,8 @@ class ContactChange(Input):
     gets_quotes: bool | None = None
     gets_invoices: bool | None = None
     gets_reminders: bool | None = None
+    may_accept: bool | None = None
+    document_types: DocumentTypes | None = None
 
 
 class CustomerChange(Input):

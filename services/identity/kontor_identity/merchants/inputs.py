@@ -1,8 +1,9 @@
 """What may be said about a merchant."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from kontor_identity.fields import (
     AddressInput,
@@ -24,7 +25,13 @@ from kontor_identity.fields import (
     TimeZone,
     Url,
 )  # fmt: skip
-from kontor_identity.merchants.document_types import DOCUMENT_TYPES, DocumentType
+from kontor_identity.merchants.document_types import (
+    ACCEPTANCE_METHODS,
+    DOCUMENT_TYPES,
+    STATES,
+    AcceptanceMethod,
+    DocumentType,
+)
 from kontor_service.i18n import N_
 from kontor_service.validation import wrong
 
@@ -38,7 +45,27 @@ class DocumentTypeChange(Input):
     can_comment: bool | None = None
     can_accept: bool | None = None
     can_pay: bool | None = None
+    visible_from: str | None = None
+    acceptance: list[AcceptanceMethod] | None = None
+    deposit_percent: OptionalPercent | None = None
+    attach_standing: bool | None = None
 
+    @model_validator(mode="after")
+    def states_of_the_type(self) -> Self:
+        if self.visible_from is not None and self.visible_from not in STATES.get(self.type, ("shared",)):
+            raise wrong("visible_from", N_("Documents of this type have no such state."))
+        return self
+
+    @field_validator("acceptance")
+    @classmethod
+    def money_once(cls, value: list[AcceptanceMethod] | None) -> list[AcceptanceMethod] | None:
+        if value is not None and {"payment", "deposit"} <= set(value):
+            raise wrong("payment_and_deposit", N_("Ask for the whole payment or for a deposit, not for both."))
+        return value and sorted(set(value), key=ACCEPTANCE_METHODS.index)
+
+
+# A reason for declining a quote, as customers read it.
+Reason = Annotated[Name, StringConstraints(max_length=100)]
 
 # Of whoever asks, where their log-in is not fresh.
 OwnPassword = Annotated[str | None, Field(max_length=1000)]
@@ -81,6 +108,10 @@ class MerchantChange(Input):
     payment_days: Days | None = None
     discount_days: Days | None = None
     discount_percent: OptionalPercent | None = None
+    decline_reasons: Annotated[list[Reason], Field(max_length=20)] | None = None
+    expiry_reminder_days: Days | None = None
+    document_view: Literal["data", "pdf"] | None = None
+    texts_reviewed_on: date | None = None
     footer_links: Annotated[list[FooterLinkInput], Field(max_length=10)] | None = None
     own_password: OwnPassword = None
 

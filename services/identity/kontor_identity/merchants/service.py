@@ -13,7 +13,7 @@ from kontor_bus import record
 from kontor_identity.challenges import ask_for_a_password
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import apply
-from kontor_identity.merchants.document_types import default_document_types, merged
+from kontor_identity.merchants.document_types import default_decline_reasons, default_document_types, merged
 from kontor_identity.merchants.inputs import MerchantChange, Registration
 from kontor_identity.models import Merchant, Staff
 from kontor_identity.passwords.person import confirm
@@ -36,6 +36,7 @@ _ADDRESSES = ("contact_email", "mail_reply_to")
 
 
 SlugTaken = Conflict.named("slug_taken", N_("This address is taken."))
+DepositIncomplete = Invalid.named("deposit_incomplete", N_("A deposit needs its percentage of the total."))
 DiscountIncomplete = Invalid.named(
     "discount_incomplete", N_("A cash discount has days and percent, and ends before the invoice is due.")
 )
@@ -53,7 +54,8 @@ async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[st
     merchant_id = uuid7()
     merchant = Merchant(
         id=merchant_id, merchant_id=merchant_id, name=wanted.name, slug=wanted.slug, language=wanted.language,
-        document_types=default_document_types(), mail_from_name=wanted.name, created_at=instant,
+        document_types=default_document_types(),
+        decline_reasons=default_decline_reasons(wanted.language), mail_from_name=wanted.name, created_at=instant,
     )  # fmt: skip
     _apply(merchant, wanted.settings)
     owner = Staff(
@@ -137,6 +139,8 @@ def _apply(merchant: Merchant, change: MerchantChange) -> bool:
     given = change.model_dump(exclude_none=True, exclude={"own_password"})
     if "document_types" in given:
         given["document_types"] = merged(merchant.document_types, given["document_types"])
+        if any("deposit" in one["acceptance"] and not one["deposit_percent"] for one in given["document_types"]):
+            raise DepositIncomplete(field="document_types")
     if not given.keys().isdisjoint(_TERMS):
         _check_terms(*(given.get(name, getattr(merchant, name)) for name in _TERMS))
     return apply(merchant, given)

@@ -169,6 +169,10 @@ class DocumentTypeSettings(message.Message):
     CAN_COMMENT_FIELD_NUMBER: builtins.int
     CAN_ACCEPT_FIELD_NUMBER: builtins.int
     CAN_PAY_FIELD_NUMBER: builtins.int
+    VISIBLE_FROM_FIELD_NUMBER: builtins.int
+    ACCEPTANCE_FIELD_NUMBER: builtins.int
+    DEPOSIT_PERCENT_FIELD_NUMBER: builtins.int
+    ATTACH_STANDING_FIELD_NUMBER: builtins.int
     type: builtins.str
     """invoice, quote, … as in kontor.documents.v1.Document.type"""
     visible: builtins.bool
@@ -176,6 +180,18 @@ class DocumentTypeSettings(message.Message):
     can_comment: builtins.bool
     can_accept: builtins.bool
     can_pay: builtins.bool
+    visible_from: builtins.str
+    """The state from which on the portal shows documents of this type; empty means shared. Nobody sees a document that waits.
+    accepted: only quotes that the customer accepted.
+    """
+    deposit_percent: builtins.str
+    """Per cent of the total that a deposit asks for, as a decimal; empty where none is asked for."""
+    attach_standing: builtins.bool
+    """Mails carry the standing documents of this type as files; otherwise they link to them."""
+    @builtins.property
+    def acceptance(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """How a quote that says nothing else is accepted, all of: click, signature, payment, deposit. Empty: click."""
+
     def __init__(
         self,
         *,
@@ -185,10 +201,14 @@ class DocumentTypeSettings(message.Message):
         can_comment: builtins.bool = ...,
         can_accept: builtins.bool = ...,
         can_pay: builtins.bool = ...,
+        visible_from: builtins.str = ...,
+        acceptance: abc.Iterable[builtins.str] | None = ...,
+        deposit_percent: builtins.str = ...,
+        attach_standing: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["can_accept", b"can_accept", "can_comment", b"can_comment", "can_pay", b"can_pay", "can_print", b"can_print", "type", b"type", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "attach_standing", b"attach_standing", "can_accept", b"can_accept", "can_comment", b"can_comment", "can_pay", b"can_pay", "can_print", b"can_print", "deposit_percent", b"deposit_percent", "type", b"type", "visible", b"visible", "visible_from", b"visible_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -257,6 +277,10 @@ class Merchant(message.Message):
     PAYMENT_DAYS_FIELD_NUMBER: builtins.int
     DISCOUNT_DAYS_FIELD_NUMBER: builtins.int
     DISCOUNT_PERCENT_FIELD_NUMBER: builtins.int
+    DECLINE_REASONS_FIELD_NUMBER: builtins.int
+    EXPIRY_REMINDER_DAYS_FIELD_NUMBER: builtins.int
+    DOCUMENT_VIEW_FIELD_NUMBER: builtins.int
+    TEXTS_REVIEWED_ON_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -302,12 +326,22 @@ class Merchant(message.Message):
     discount_days: builtins.int
     """A cash discount besides: days that it is granted for, and percent as a decimal; 0 and empty for none."""
     discount_percent: builtins.str
+    expiry_reminder_days: builtins.int
+    """Days before the end of a quote on which the customer is reminded of it; 0: never."""
+    document_view: builtins.str
+    """How the portal opens a document until the reader chooses: data or pdf."""
+    texts_reviewed_on: builtins.str
+    """The day, in the merchant's zone, on which staff last looked through texts and standing documents; empty: never."""
     @builtins.property
     def document_types(self) -> containers.RepeatedCompositeFieldContainer[DocumentTypeSettings]: ...
     @builtins.property
     def address(self) -> Address: ...
     @builtins.property
     def footer_links(self) -> containers.RepeatedCompositeFieldContainer[FooterLink]: ...
+    @builtins.property
+    def decline_reasons(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What customers may choose from when they decline a quote, in this order; they may always add words of their own."""
+
     def __init__(
         self,
         *,
@@ -348,10 +382,14 @@ class Merchant(message.Message):
         payment_days: builtins.int = ...,
         discount_days: builtins.int = ...,
         discount_percent: builtins.str = ...,
+        decline_reasons: abc.Iterable[builtins.str] | None = ...,
+        expiry_reminder_days: builtins.int = ...,
+        document_view: builtins.str = ...,
+        texts_reviewed_on: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["address", b"address"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "epoch", b"epoch", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "decline_reasons", b"decline_reasons", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "document_view", b"document_view", "epoch", b"epoch", "expiry_reminder_days", b"expiry_reminder_days", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "texts_reviewed_on", b"texts_reviewed_on", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -430,6 +468,8 @@ class ContactPerson(message.Message):
     INVITED_AT_FIELD_NUMBER: builtins.int
     LAST_SEEN_AT_FIELD_NUMBER: builtins.int
     USER_ID_FIELD_NUMBER: builtins.int
+    MAY_ACCEPT_FIELD_NUMBER: builtins.int
+    DOCUMENT_TYPES_FIELD_NUMBER: builtins.int
     id: builtins.str
     name: builtins.str
     function: builtins.str
@@ -444,10 +484,16 @@ class ContactPerson(message.Message):
     """none, invited, active, revoked"""
     user_id: builtins.str
     """Set once the invitation was accepted."""
+    may_accept: builtins.bool
+    """May accept and decline quotes for the customer. Who may not can forward them to somebody who may."""
     @builtins.property
     def invited_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def last_seen_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def document_types(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """The document types that this person sees; empty: all that the portal shows."""
+
     def __init__(
         self,
         *,
@@ -464,10 +510,12 @@ class ContactPerson(message.Message):
         invited_at: timestamp_pb2.Timestamp | None = ...,
         last_seen_at: timestamp_pb2.Timestamp | None = ...,
         user_id: builtins.str = ...,
+        may_accept: builtins.bool = ...,
+        document_types: abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["invited_at", b"invited_at", "last_seen_at", b"last_seen_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["access", b"access", "email", b"email", "function", b"function", "gets_invoices", b"gets_invoices", "gets_quotes", b"gets_quotes", "gets_reminders", b"gets_reminders", "id", b"id", "invited_at", b"invited_at", "language", b"language", "last_seen_at", b"last_seen_at", "name", b"name", "phone", b"phone", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["access", b"access", "document_types", b"document_types", "email", b"email", "function", b"function", "gets_invoices", b"gets_invoices", "gets_quotes", b"gets_quotes", "gets_reminders", b"gets_reminders", "id", b"id", "invited_at", b"invited_at", "language", b"language", "last_seen_at", b"last_seen_at", "may_accept", b"may_accept", "name", b"name", "phone", b"phone", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
