@@ -17,6 +17,7 @@ from kontor_edge.paging import next_cursor, slice_of
 from kontor_edge.query import loads
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
+from kontor_web.forms import Form
 from kontor_web.pages import query_with
 
 
@@ -32,7 +33,8 @@ class Select:
 
 @dataclass
 class Listing:
-    """`choices`: the options of selects that depend on what there is, by filter; one without any is left out."""
+    """`choices`: the options of selects that depend on what there is, by filter; one without any is left out. `form`: what
+    was typed over the list, and what is wrong in it, as msgids."""
 
     request: Request
     query: ListQuery
@@ -41,6 +43,7 @@ class Listing:
     after: str | None
     before: str | None = None
     choices: dict[str, Sequence[tuple[Any, str]]] = field(default_factory=dict)
+    form: Form = field(default_factory=Form.of)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -52,13 +55,18 @@ class Listing:
         found = [
             Select(one.parameter, self.query.values[one.name], _(one.label), self.choices.get(one.name) or one.options)
             for one in self.query.page.filters
-            if one.label
+            if one.label and one.kind != "day"
         ]
         return [select for select in found if select.options]
 
     @property
+    def days(self) -> list[tuple[str, str]]:
+        """Fields for a day: parameter and label."""
+        return [(one.parameter, _(one.label)) for one in self.query.page.filters if one.kind == "day"]
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
-        shown = {select.name for select in self.selects}
+        shown = {select.name for select in self.selects} | {name for name, _label in self.days}
         return list(self.query.kept([one.name for one in self.query.page.filters if one.parameter in shown]))
 
     @property
@@ -84,16 +92,18 @@ class Listing:
 
 async def staff_listing(request: Request, page: ListPage, **arguments: Any) -> tuple[staff.Staff, Listing]:
     """The page that an address asks for. Raises what `staff.query_view` raises."""
-    query = page.parse(request.query_params)
+    form = Form.of(request.query_params)
+    query = page.parse(request.query_params, form)
     who, row = await staff.query_view(request, query.function, **query.arguments, **arguments)
-    return who, Listing(request, query, row, *slice_of(row, query))
+    return who, Listing(request, query, row, *slice_of(row, query), form=form)
 
 
-async def portal_listing(request: Request, page: ListPage, **arguments: Any) -> Listing:
-    """Its `entries` are JSON as text. Raises what `portal.query_view` raises, Invalid for what is not known."""
-    query = page.parse(request.query_params)
+async def portal_listing(request: Request, page: ListPage, form: Form | None = None, **arguments: Any) -> Listing:
+    """Its `entries` are JSON as text. Raises what `portal.query_view` raises, Invalid for what is not known; what is wrong in
+    a field of the page's `form` stands there."""
+    query = page.parse(request.query_params, form)
     row = await portal.query_view(request, query.function, **query.arguments, **arguments)
-    return Listing(request, query, row, row["entries"] or [], next_cursor(row))
+    return Listing(request, query, row, row["entries"] or [], next_cursor(row), form=form or Form.of())
 
 
 def entries_of(listing: Listing) -> list[dict[str, Any]]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from kontor_edge.paging import cursor_arguments, parse_cursor, parse_uuid, parse_whole
+from kontor_edge.paging import cursor_arguments, parse_cursor, parse_day, parse_uuid, parse_whole
 from kontor_edge.sorting import search_patterns
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
 from kontor_web import Column
+from kontor_web.forms import Form
 
 ORDERS = ("asc", "desc")
 _BEYOND = {"asc": ">", "desc": "<"}
@@ -22,10 +23,12 @@ _BEYOND = {"asc": ">", "desc": "<"}
 @dataclass(frozen=True, eq=False)
 class Filter:
     """What a list can be narrowed by. `where` is SQL about a row, in which {it} is what was asked for, of SQL type `kind`
-    (text, uuid, integer); empty where the reader's frame does it.
+    (text, uuid, integer; for `day` text, an ISO 8601 date); empty where the reader's frame does it. With `otherwise`, SQL of
+    what counts where nothing is asked for, the condition always holds, so that an index can be walked by it.
 
     `words`: what it may be, code → msgid. A select over the list offers them under `label`, and `every` for all; a filter
-    without `every` stands in addresses alone. `alias` is its name in the address of the page where that is German.
+    without `every` stands in addresses alone, but a day, which has a field. `alias` is its name in the address of the page
+    where that is German.
     """
 
     name: str
@@ -37,14 +40,22 @@ class Filter:
     alias: str = ""
     bounds: tuple[int, int] = (0, 0)
     description: str = ""
+    otherwise: str = ""
 
     @property
     def parameter(self) -> str:
         return self.alias or self.name
 
     @property
+    def argument(self) -> str:
+        """Of the list's functions, with its SQL type."""
+        return f"of_{self.name} {'text' if self.kind == 'day' else self.kind}"
+
+    @property
     def condition(self) -> str:
         it = f"of_{self.name}"
+        if self.otherwise:
+            return f" AND {self.where.replace('{it}', f'coalesce({it}, {self.otherwise})')}"
         return f" AND ({it} IS NULL OR {self.where.replace('{it}', it)})" if self.where else ""
 
     def parse(self, query: Mapping[str, str]) -> Any:
@@ -56,6 +67,8 @@ class Filter:
             return parse_whole({self.name: text}, self.name, *self.bounds)
         if self.kind == "uuid":
             return parse_uuid({self.name: text}, self.name)
+        if self.kind == "day":
+            return parse_day({self.name: text}, self.name)
         if self.words and text not in self.words:
             raise Invalid(
                 N_("One of these is expected here: %(expected)s"), field=self.name, expected=", ".join(self.words)
@@ -73,6 +86,7 @@ class Filter:
         kinds: dict[str, dict[str, Any]] = {
             "integer": {"type": "integer"},
             "uuid": {"type": "string", "format": "uuid"},
+            "day": {"type": "string", "format": "date"},
         }
         schema = kinds.get(self.kind, {"type": "string"}) | ({"enum": list(self.words)} if self.words else {})
         return query_parameter(self.name, self.description, **schema)
@@ -235,7 +249,7 @@ class ListPage:
             + (f" AND (of_words IS NULL OR {words} LIKE ALL (of_words))" if words else "")
             + f" ORDER BY {key} {order}, {self.id} {order} LIMIT many + 1"
         )
-        asked = [f"of_{one.name} {one.kind}" for one in self.filters] + (["of_words text[]"] if words else [])
+        asked = [one.argument for one in self.filters] + (["of_words text[]"] if words else [])
         arguments = [frame.arguments, self.given, *asked, "after_key text, after_id uuid, many integer"]
         facts = [f"{fact} {kind}" for fact, (kind, _sql) in self.facts.items()]
         return _FUNCTION.format(
@@ -248,21 +262,24 @@ class ListPage:
             rows=frame.rows.format(rows=rows, order=order),
         )
 
-    def parse(self, query: Mapping[str, str]) -> "ListQuery":
-        """Raises Invalid, naming the parameter, for a cursor that is none of ours; in strict lists for all that is not known."""
-        return self._parse(query) if query else self._first_page
+    def parse(self, query: Mapping[str, str], form: Form | None = None) -> "ListQuery":
+        """Raises Invalid, naming the parameter, for a cursor that is none of ours; in strict lists for all that is not known.
+        With the form over the list, what is wrong in a field of it is noted there as a msgid and narrows nothing."""
+        return self._parse(query, form) if query else self._first_page
 
     @cached_property
     def _first_page(self) -> "ListQuery":
-        return self._parse({})
+        return self._parse({}, None)
 
-    def _parse(self, query: Mapping[str, str]) -> "ListQuery":
+    def _parse(self, query: Mapping[str, str], form: Form | None) -> "ListQuery":
         found: dict[str, Any] = {}
         for one in self._asked:
             try:
                 found[one.name] = one.parse(query)
-            except Invalid:
-                if self.frame.strict:
+            except Invalid as wrong:
+                if form is not None and one.kind == "day":
+                    form.error(one.parameter, wrong.message)
+                elif self.frame.strict:
                     raise
                 found[one.name] = None
         sort, order = found.pop("sort"), found.pop("order")

@@ -11,6 +11,7 @@ from asyncpg import Record
 from kontor_edge.feature import COUNT_CAP
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
+from kontor_web.forms import Form
 
 if TYPE_CHECKING:
     from kontor_edge.lists import ListQuery
@@ -86,3 +87,12 @@ def parse_uuid(query: Mapping[str, str], name: str) -> UUID | None:
         raise Invalid(
             N_("An id is expected here, for example 01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de."), field=name, name=name
         ) from None
+
+
+def parse_day(query: Mapping[str, str], name: str) -> str | None:
+    """ISO 8601, from what a person or a program writes: 26.11.2026, 2026-11-26."""
+    form = Form.of({name: query.get(name)})
+    found = form.day(name)
+    if form.errors:
+        raise Invalid(N_("Please enter a date, for example 2026-11-26."), field=name)
+    return found.isoformat() if found else None

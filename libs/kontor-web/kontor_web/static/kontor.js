@@ -75,7 +75,7 @@ document.addEventListener("change", (event) => {
     field.focus();
   }
   const filters = event.target.closest("form[data-filters]");
-  if (filters && event.target.matches("select")) filters.requestSubmit();
+  if (filters && event.target.matches("select, .since input[name]")) filters.requestSubmit();
   const all = event.target.closest("[data-select-all]");
   if (all) {
     const name = CSS.escape(all.dataset.selectAll);

@@ -7,8 +7,12 @@ from kontor_documents_pages.portal.copy import DETAILS
 from kontor_edge.described import Amount, by_name, component, fields, many, model
 from kontor_payments_pages.offers import PaymentBrief, PaymentDetails
 
+_Label = model(
+    "DocumentLabel", fields(documents_pb2.Reference, "kind number"),
+    doc="The contract or order that a document belongs to: named by it, else by the first of those that belong together.",
+)  # fmt: skip
 _ENTRY: dict[str, Any] = {
-    "status": str | None, "payment": PaymentBrief | None,
+    "status": str | None, "payment": PaymentBrief | None, "label": _Label | None,
     **fields(documents_pb2.Document, "id type kind number title customer_id version", null="issue_date due_date valid_until"),
     "total": Amount, "amount_due": Amount, "files": int,
 }  # fmt: skip

@@ -3,13 +3,17 @@
 from typing import Any
 
 from kontor.documents.v1 import documents_pb2
-from kontor_documents_pages.copy import sort_keys
+from kontor_documents_pages.copy import LABEL_COLUMNS, label_columns, label_in_sql, sort_keys
 from kontor_edge import View
 from kontor_edge.values import KEY, money, text, whole
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
 _SHOWN_STATES = ("shared", "cancelled")
+_SEEN_BESIDE = "o.shown AND o.customer_id = d.customer_id AND o.type = ANY (r.visible_types)"
+# The label of `d` as JSON, for reader `r`.
+LABEL = label_in_sql("label_brief", "d", _SEEN_BESIDE)
+LABEL_NUMBER = label_in_sql("label", "d", _SEEN_BESIDE)
 
 
 def _document(d: Any) -> dict[str, Any]:
@@ -19,6 +23,7 @@ def _document(d: Any) -> dict[str, Any]:
         "shown": d.state in _SHOWN_STATES and bool(d.customer_id),
         "year": int(d.issue_date[:4]) if d.issue_date else None,
         **sort_keys(d),
+        **label_columns(d),
         "brief": text(_brief(d, said)),
         "data": _details(d, said),
     }
@@ -69,7 +74,7 @@ DOCUMENT = View(
         "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text",
         "shown": "boolean", "year": "integer", "due_date": "date",
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY,
-        "words": "text", "brief": "text", "data": "json",
+        **LABEL_COLUMNS, "words": "text", "brief": "text", "data": "json",
     },
     _document,
     lambda d: (f"document:{d.id}", f"customer:{d.customer_id}"),

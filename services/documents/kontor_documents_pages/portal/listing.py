@@ -6,7 +6,8 @@ import orjson
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
-from kontor_documents_pages.portal.copy import COUNT_CAP
+from kontor_documents_pages.content import reference_label
+from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -37,6 +38,14 @@ _YEARS = """CASE WHEN with_choices THEN (SELECT ARRAY[left(min(edge.first), 4)::
                 (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
         ) edge) END"""
+# The contracts and orders of the latest documents, for the page's select.
+_LABELS = f"""CASE WHEN with_choices THEN (SELECT array_agg(DISTINCT recent.label_brief ORDER BY recent.label_brief)
+        FROM unnest(asked.customers) customer (id)
+        CROSS JOIN LATERAL (
+            SELECT d.label_brief FROM document d
+            WHERE d.shown AND d.customer_id = customer.id AND d.label IS NOT NULL AND d.type = ANY (r.visible_types)
+            ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
+        ) recent) END"""
 # Of log-ins with several.
 _NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
@@ -48,7 +57,7 @@ DOCUMENTS = ListPage(
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
     where="d.shown AND d.customer_id = customer.id AND d.type = ANY (r.visible_types)",
-    id="d.id", entry="_entry(d.brief, s.status, p.brief)", sort="date", size=20, most=100,
+    id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {LABEL})", sort="date", size=20, most=100,
     columns=(
         ListColumn("number", N_("Document"), sort="d.by_number"),
         ListColumn("date", N_("Date"), sort="d.by_date", short=N_("dated")),
@@ -65,16 +74,37 @@ DOCUMENTS = ListPage(
         Filter(
             "year", "d.year = {it}", kind="integer", bounds=(1900, 9999), label=N_("Year"), description="Year of the issue date"
         ),
+        Filter(
+            "label", f"{LABEL_NUMBER} = {{it}}", label=N_("Contract or order"),
+            description="Number of the contract or order that they belong to",
+        ),
+        Filter(
+            "from", "d.by_date >= {it}", kind="day", label=N_("From"), otherwise="''", description="Issued on this day or later"
+        ),
+        Filter(
+            "to", "d.by_date <= {it}", kind="day", label=N_("Until"), otherwise="'~'", description="Issued on this day or before"
+        ),
     ),
     given="with_choices boolean", search=("d.words",),
     searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
-    facts={"counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "customers": ("json", _NAMES)},
+    facts={"counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text[]", _LABELS), "customers": ("json", _NAMES)},
 )  # fmt: skip
 
 
 def choices(listing: Listing) -> dict[str, list[tuple[Any, str]]]:
     """Of the selects that depend on what there is. The reader's language must be set."""
-    return {"year": _year_options(listing), "customer": _customer_options(listing)}
+    return {
+        "year": _year_options(listing),
+        "label": _label_options(listing),
+        "customer": _customer_options(listing),
+    }
+
+
+def check_days(listing: Listing) -> None:
+    """Says at its field that a range of days ends before it begins."""
+    first, last = listing.query.values["from"], listing.query.values["to"]
+    if first and last and last < first:
+        listing.form.error("to", N_("This day is before the first one."))
 
 
 def columns() -> list[Column]:
@@ -101,6 +131,11 @@ def type_links(slug: str, listing: Listing) -> tuple[Link, ...]:
     return tuple(links)
 
 
+def label_words(label: dict[str, str]) -> str:
+    """Vertrag V-17"""
+    return f"{reference_label(label['kind'])} {label['number']}"
+
+
 def customer_names(listing: Listing) -> dict[str, str]:
     return names_by_id(_customers(listing))
 
@@ -113,6 +148,14 @@ def _year_options(listing: Listing) -> list[tuple[Any, str]]:
     if asked and asked not in years:
         years.append(asked)
     return [("", _("All years")), *((year, str(year)) for year in years)] if years[1:] or asked else []
+
+
+def _label_options(listing: Listing) -> list[tuple[Any, str]]:
+    found = {label["number"]: label_words(label) for label in map(orjson.loads, listing.row["labels"] or ())}
+    asked = listing.query.values["label"]
+    if asked:
+        found.setdefault(asked, asked)
+    return [("", _("All contracts and orders")), *sorted(found.items())] if found else []
 
 
 def _customer_options(listing: Listing) -> list[tuple[Any, str]]:

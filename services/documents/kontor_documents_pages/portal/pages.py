@@ -10,13 +10,22 @@ from starlette.responses import Response
 
 from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal.document_view import document_view
-from kontor_documents_pages.portal.listing import DOCUMENTS, choices, columns, customer_names, type_links, type_title
+from kontor_documents_pages.portal.listing import (
+    DOCUMENTS,
+    check_days,
+    choices,
+    columns,
+    customer_names,
+    type_links,
+    type_title,
+)
 from kontor_documents_pages.portal.rows import rows
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
 from kontor_edge.portal import customer_names as names_by_id
 from kontor_service.errors import NotFound
+from kontor_web.forms import Form
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,11 +50,12 @@ async def overview(request: Request, slug: Slug) -> Response:
 
 @router.get("/{slug}/dokumente")
 async def documents(request: Request, slug: Slug) -> Response:
-    listing = await portal_listing(request, DOCUMENTS, with_choices=True)
+    listing = await portal_listing(request, DOCUMENTS, Form.of(request.query_params), with_choices=True)
     if not _all_documents(listing.row):
         return await _thread_page(request, slug)
     context = page_context(listing.row, "documents", live=f"/{slug}/live")
     listing.choices |= choices(listing)
+    check_days(listing)
     return pages(request).render(
         request, "documents.html", context, slug=slug, listing=listing,
         rows=rows(slug, listing.entries, customer_names(listing)), types=type_links(slug, listing),

@@ -7,13 +7,14 @@ and in whose language, so it is made once and kept.
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from markupsafe import Markup, escape
 
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name
-from kontor_documents_pages.portal.listing import columns
+from kontor_documents_pages.portal.listing import columns, label_words
 from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
 from kontor_service.i18n import gettext as _
@@ -68,7 +69,16 @@ def _named(slug: str, entry: dict[str, Any], name: str) -> str:
         number = Markup('<span class="nowrap">{}</span>').format(number)
     label = Markup("{} {}").format(document_name(entry), number)
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
-    return f'<a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}'
+    return f'<a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}{_label(slug, entry)}'
+
+
+def _label(slug: str, entry: dict[str, Any]) -> Markup:
+    """The way to what belongs to the same contract or order. A document needs no label with its own number."""
+    label = entry["label"]
+    if not label or label["number"] == entry["number"]:
+        return Markup("")
+    address = f"/{slug}/dokumente?{urlencode({'label': label['number']})}"
+    return Markup('<a class="sub label" href="{}">{}</a>').format(address, label_words(label))
 
 
 def _amount(entry: dict[str, Any], language: str) -> str:

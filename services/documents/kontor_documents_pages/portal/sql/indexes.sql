@@ -7,3 +7,6 @@ CREATE INDEX document_by_number ON document (customer_id, by_number, id) WHERE s
 CREATE INDEX document_by_type ON document (customer_id, type, by_date, id) WHERE shown;
 CREATE INDEX document_thread ON document (thread_id) WHERE shown;
 CREATE INDEX document_content ON document (merchant_id, content_sha256) WHERE shown;
+-- The label of a thread; the labels of a customer.
+CREATE INDEX document_thread_label ON document (thread_id, by_date, id) WHERE shown AND label IS NOT NULL;
+CREATE INDEX document_label ON document (customer_id, by_date) WHERE shown AND label IS NOT NULL;

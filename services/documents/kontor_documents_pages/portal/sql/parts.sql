@@ -7,7 +7,9 @@ RETURN CASE
     ELSE receivable_state
 END;
 
--- One entry of a list, as the JSON that API and pages read: what documents and payments said, and where it stands.
-CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text)
+-- One entry of a list, as the JSON that API and pages read: what documents and payments said, where it stands,
+-- and the contract or order it belongs to.
+CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text, label text)
 RETURNS text LANGUAGE sql IMMUTABLE
-RETURN '{"status":' || coalesce('"' || status || '"', 'null') || ',"payment":' || coalesce(payment, 'null') || ',' || substr(brief, 2);
+RETURN '{"status":' || coalesce('"' || status || '"', 'null') || ',"payment":' || coalesce(payment, 'null')
+    || ',"label":' || coalesce(label, 'null') || ',' || substr(brief, 2);

@@ -1,0 +1,82 @@
+"""How a customer finds a document: by its days, and by the contract or order it belongs to."""
+
+from typing import Any
+from uuid import uuid4
+
+from kontor.documents.v1 import documents_pb2
+
+LIST = "/api/portal/v1/brunner/documents"
+
+
+def belongs(kind: str, number: str) -> dict[str, Any]:
+    return {"references": [documents_pb2.Reference(kind=kind, number=number)]}
+
+
+async def numbers(portal: Any, cookie: dict[str, str], query: str) -> list[str]:
+    answer = await portal.json(f"{LIST}?{query}", cookie)
+    return [document["number"] for document in answer.json()["documents"]]
+
+
+async def test_a_range_of_days_takes_both_its_ends(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    for day in (1, 2, 3, 4):
+        await portal.document(merchant, customer, f"RE-{day}", issue_date=f"2026-03-0{day}")
+    cookie = await portal.login("brunner", merchant, customer)
+    assert await numbers(portal, cookie, "from=2026-03-02&to=2026-03-03") == ["RE-3", "RE-2"]
+    assert await numbers(portal, cookie, "from=03.03.2026") == ["RE-4", "RE-3"]
+    assert await numbers(portal, cookie, "to=2026-03-01&sort=amount") == ["RE-1"]
+    wrong = await portal.json(f"{LIST}?from=31.02.2026", cookie)
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "from")
+
+
+async def test_a_day_that_there_is_not_is_said_at_its_field_and_the_list_stays(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    await portal.document(merchant, customer, "RE-1")
+    cookie = await portal.login("brunner", merchant, customer)
+    page = await portal.page("/brunner/dokumente?from=31.02.2026", cookie)
+    assert page.status_code == 200
+    assert 'value="31.02.2026"' in page.text
+    assert 'id="from-error">Bitte geben Sie ein Datum ein' in page.text
+    assert "RE-1" in page.text
+    turned = await portal.page("/brunner/dokumente?from=02.03.2026&to=01.03.2026", cookie)
+    assert 'id="to-error">Dieser Tag liegt vor dem ersten.' in turned.text
+
+
+async def test_a_document_has_the_label_it_names_and_else_that_of_its_thread(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    thread = str(uuid4())
+    await portal.document(merchant, customer, "LS-1", type="delivery_note", thread_id=thread, issue_date="2026-01-02",
+                          **belongs("sales_order", "A-7"))  # fmt: skip
+    await portal.document(merchant, customer, "RE-1", thread_id=thread, issue_date="2026-01-03")
+    await portal.document(merchant, customer, "RE-2", issue_date="2026-01-04", **belongs("contract", "V-3"))
+    await portal.document(merchant, customer, "RE-3", issue_date="2026-01-05")
+    cookie = await portal.login("brunner", merchant, customer)
+    found = (await portal.json(LIST, cookie)).json()["documents"]
+    assert {one["number"]: one["label"] for one in found} == {
+        "RE-3": None,
+        "RE-2": {"kind": "contract", "number": "V-3"},
+        "RE-1": {"kind": "sales_order", "number": "A-7"},
+        "LS-1": {"kind": "sales_order", "number": "A-7"},
+    }
+    assert await numbers(portal, cookie, "label=A-7") == ["RE-1", "LS-1"]
+    assert await numbers(portal, cookie, "label=V-3&type=invoice") == ["RE-2"]
+    assert await numbers(portal, cookie, "label=unknown") == []
+    page = (await portal.page("/brunner/dokumente", cookie)).text
+    assert '<a class="sub label" href="/brunner/dokumente?label=V-3">Vertrag V-3</a>' in page
+    assert '<option value="A-7"' in page
+
+
+async def test_a_label_is_no_way_to_what_somebody_else_has(portal: Any) -> None:
+    merchant = await portal.merchant("brunner", types=("invoice",))
+    mine, theirs = await portal.customer(merchant), await portal.customer(merchant, "Maier", "K-2")
+    thread = str(uuid4())
+    await portal.document(merchant, mine, "RE-1", thread_id=thread)
+    await portal.document(merchant, theirs, "RE-2", thread_id=thread, **belongs("order", "GEHEIM-1"))
+    await portal.document(merchant, mine, "AN-1", type="quote", thread_id=thread, **belongs("order", "GEHEIM-2"))
+    cookie = await portal.login("brunner", merchant, mine)
+    assert [one["label"] for one in (await portal.json(LIST, cookie)).json()["documents"]] == [None]
+    assert await numbers(portal, cookie, "label=GEHEIM-1") == []
+    assert "GEHEIM" not in (await portal.page("/brunner/dokumente", cookie)).text
