@@ -1,8 +1,9 @@
 """Checks Kontor's invoices with validators written by others: `make judge`.
 
 Mustang's validator (veraPDF for PDF/A-3, the rules of EN 16931 and of XRechnung) reads every invoice as Kontor renders it
-and every XML as Kontor offers it; AsyncAPI's parser reads the description of the bus. Everything must be valid. Needs Java
-(JDK), Maven and Node with npm, which are installed where that is allowed (Debian as root).
+and every XML as Kontor offers it; veraPDF in it reads the evidence pages of accepted quotes; AsyncAPI's parser reads the
+description of the bus. Everything must be valid. Needs Java (JDK), Maven and Node with npm, which are installed where that
+is allowed (Debian as root).
 """
 
 import asyncio
@@ -19,10 +20,13 @@ from kontor_documents.einvoice.validate import Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.errors import TooManyLines
 from kontor_documents.intake.parse import parse
+from kontor_documents.quotes.evidence import serialized
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.branding import Bank, Branding
+from kontor_documents.rendering.evidence import render_evidence
 from kontor_documents.rendering.render import render
 from kontor_testing.debian import install, may_install
+from tests.judge.acceptances import acceptances
 from tests.judge.corpus import documents
 
 _VALIDATOR = "org.mustangproject:validator:2.26.0:jar:shaded"
@@ -46,7 +50,7 @@ async def main() -> None:
     _WORK.mkdir()
     bus_is_valid = _judge_asyncapi(npm, node)
     with closing(Validator(_PATIENCE_SECONDS)) as validator:
-        written = await _write(_WORK, validator) + await _write_supplied(_WORK, validator)
+        written = await _write(_WORK, validator) + await _write_supplied(_WORK, validator) + _write_evidence(_WORK)
     subprocess.run(
         [maven, "-q", "-B", "dependency:copy", f"-Dartifact={_VALIDATOR}", f"-DoutputDirectory={_WORK}"], check=True
     )
@@ -112,6 +116,15 @@ async def _write_supplied(folder: Path, validator: Validator) -> list[Path]:
     return written
 
 
+def _write_evidence(folder: Path) -> list[Path]:
+    written = []
+    for name, evidence in acceptances():
+        pdf = folder / f"{name}.evidence.pdf"
+        pdf.write_bytes(render_evidence(evidence, _BRANDING, sha256(serialized(evidence)).hexdigest()))
+        written.append(pdf)
+    return written
+
+
 def _with_files(data: DocumentData, files: list[EmbeddedFile]) -> DocumentData:
     described = [
         Attachment(
@@ -124,9 +137,10 @@ def _with_files(data: DocumentData, files: list[EmbeddedFile]) -> DocumentData:
 
 def _report(written: list[Path], verdicts: dict[str, str], bus_is_valid: bool) -> None:
     """None may be missing: what was not judged is not valid."""
-    kinds = ("pdf", "xrechnung.xml", "en16931.xml")
+    kinds = ("evidence.pdf", "pdf", "xrechnung.xml", "en16931.xml")
+    of_kind = {path: next(kind for kind in kinds if path.name.endswith(kind)) for path in written}
     for kind in kinds:
-        paths = [path for path in written if path.name.endswith(kind)]
+        paths = [path for path in written if of_kind[path] == kind]
         valid = sum(verdicts.get(str(path)) == "valid" for path in paths)
         print(f"{kind:14} {valid} of {len(paths)} valid")
     print(f"{'asyncapi.json':14} {'valid' if bus_is_valid else 'not valid'}")

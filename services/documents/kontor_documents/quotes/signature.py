@@ -74,7 +74,7 @@ def check_signature(signature: Signature, name: str) -> None:
 
 def _is_blank(strokes: list[list[Point]]) -> bool:
     length = sum(math.dist(a, b) for stroke in strokes for a, b in pairwise(stroke))
-    left, _, right, _ = _bounds(strokes) if strokes else (0.0, 0.0, 0.0, 0.0)
+    left, _, right, _ = bounds(strokes) if strokes else (0.0, 0.0, 0.0, 0.0)
     return length < LEAST_LENGTH or right - left < LEAST_WIDTH
 
 
@@ -82,14 +82,14 @@ def _spelled(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _bounds(strokes: list[list[Point]]) -> tuple[float, float, float, float]:
+def bounds(strokes: list[list[Point]]) -> tuple[float, float, float, float]:
     xs, ys = [x for stroke in strokes for x, _ in stroke], [y for stroke in strokes for _, y in stroke]
     return min(xs), min(ys), max(xs), max(ys)
 
 
 def svg(strokes: list[list[Point]]) -> str:
     """The drawing as a vector, cut to its ink."""
-    left, top, right, bottom = _bounds(strokes)
+    left, top, right, bottom = bounds(strokes)
     width, height = right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN
     path = " ".join(_path(stroke, left - _MARGIN, top - _MARGIN) for stroke in strokes)
     return (
@@ -115,7 +115,7 @@ def _path(stroke: list[Point], left: float, top: float) -> str:
 def png(strokes: list[list[Point]]) -> bytes:
     """The drawing as a picture with a transparent ground, cut to its ink: three pixels for one of the pad, at most some
     1500 in all."""
-    left, top, right, bottom = _bounds(strokes)
+    left, top, right, bottom = bounds(strokes)
     width, height = right - left + 2 * _MARGIN, bottom - top + 2 * _MARGIN
     scale = min(_PICTURE_SCALE, _PICTURE_SIDE / max(width, height))
     picture = Image.new("LA", (math.ceil(width * scale), math.ceil(height * scale)))

@@ -26,11 +26,12 @@ from kontor_service.theme import theme
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`content` is the template's input; `title` names the PDF."""
+    """`content` is the template's input; `title` names the PDF; `template` is a file of rendering/template."""
 
     title: str
     language: Language
     content: dict[str, Any]
+    template: str = "letter.typ"
 
 
 def compose(document: DocumentData, branding: Branding, language: Language, prices: bool | None) -> Sheet:
@@ -43,7 +44,7 @@ def compose(document: DocumentData, branding: Branding, language: Language, pric
     content = {
         "text": text,
         "language": language,
-        "colours": _inks(branding.accent),
+        "colours": inks(branding.accent),
         "logo": logo_art(branding.logo) if branding.logo and branding.show_logo else None,
         "qr": qr_code(document) if priced else "",
     }
@@ -51,7 +52,7 @@ def compose(document: DocumentData, branding: Branding, language: Language, pric
 
 
 @lru_cache(256)
-def _inks(accent: str) -> dict[str, str]:
+def inks(accent: str) -> dict[str, str]:
     """The merchant's colour as bright pages of the portal have it: for bars, for text, and as a tint behind dark text."""
     try:
         light, _dark = theme(accent)

@@ -30,7 +30,8 @@ def typeset(sheet: Sheet, day: datetime) -> bytes:
     """The sheet as PDF. All input goes in as JSON text, so that nothing in it is read as markup. `day` dates the file."""
     text = json.dumps(sheet.content, ensure_ascii=False)
     try:
-        pdf = compiled(text, day) if len(text) <= LARGE else _worker.run(compiled, text, day)
+        job = (text, day, sheet.template)
+        pdf = compiled(*job) if len(text) <= LARGE else _worker.run(compiled, *job)
     except DidNotFinish as error:
         raise RenderingError("document", N_("The document is too large for a PDF to be made of it.")) from error
     if isinstance(pdf, str):
@@ -38,10 +39,12 @@ def typeset(sheet: Sheet, day: datetime) -> bytes:
     return pdf
 
 
-def compiled(text: str, day: datetime) -> bytes | str:
+def compiled(text: str, day: datetime, template: str) -> bytes | str:
     """The PDF, or why there is none."""
     try:
-        pdf = _compiler().compile(format="pdf", sys_inputs={"sheet": text}, pdf_standards=STANDARDS, timestamp=day)
+        pdf = _compiler().compile(
+            TEMPLATES / template, format="pdf", sys_inputs={"sheet": text}, pdf_standards=STANDARDS, timestamp=day
+        )
     except typst.TypstError as error:
         return str(error.message)
     assert isinstance(pdf, bytes)
@@ -52,6 +55,6 @@ def _compiler() -> typst.Compiler:
     compiler: typst.Compiler | None = getattr(_thread, "compiler", None)
     if compiler is None:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*map(str, FONTS)])
-        compiler = typst.Compiler(TEMPLATES / "letter.typ", root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+        compiler = typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
         _thread.compiler = compiler
     return compiler
