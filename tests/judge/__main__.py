@@ -20,7 +20,7 @@ from kontor_documents.einvoice.validate import Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.errors import TooManyLines
 from kontor_documents.intake.parse import parse
-from kontor_documents.quotes.evidence import serialized
+from kontor_documents.rendering.acceptance import serialized
 from kontor_documents.rendering.archive import EmbeddedFile
 from kontor_documents.rendering.branding import Bank, Branding
 from kontor_documents.rendering.evidence import render_evidence

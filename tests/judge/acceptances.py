@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from kontor_documents.quotes.evidence import Evidence
+from kontor_documents.rendering.acceptance import Evidence
 
 _WAVE = [[(10 + 4 * n, 60 + 30 * (-1) ** n) for n in range(40)], [(30, 90), (120, 92)], [(140, 20)]]
 _CONSENTS = [

@@ -10,9 +10,9 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from kontor_documents.quotes.evidence import Evidence, EvidenceLine, ShownConsent, serialized
 from kontor_documents.quotes.signature import Signature
 from kontor_documents.rendering import Branding
+from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, ShownConsent, serialized
 from kontor_documents.rendering.evidence import render_evidence
 
 BRANDING = Branding(name="Brunner Haustechnik GmbH", address=("Werkstraße 4", "86153 Augsburg"))

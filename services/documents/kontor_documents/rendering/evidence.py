@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kontor_documents.quotes.evidence import Evidence, EvidenceLine, serialized
 from kontor_documents.quotes.signature import Signature, bounds, png, svg
+from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, serialized
 from kontor_documents.rendering.archive import EmbeddedFile, embed
 from kontor_documents.rendering.branding import Branding
 from kontor_documents.rendering.footer import footer
