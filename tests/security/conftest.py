@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -94,8 +95,9 @@ def furnish(world: World, b: Shop) -> None:
     bea = {"name": "Bea Busch", "email": "bea@busch.example", "language": "de"}
     customer = {"name": "Busch Gärten", "kind": "business", "email": "post@busch.example", "contacts": [bea]}
     world.act(b, "identity", "customers:edit", "PUT", "/v1/customers/by-number/B-1", json=customer)
+    standing = _standing_document(world, b)
     world.submit(b, invoice("ZW-1", "B-1"))
-    b.ids = _ids(world, b, "ZW-1")
+    b.ids = _ids(world, b, "ZW-1") | standing
     _hang_a_meter(world, b)
     b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b)
 
@@ -122,6 +124,15 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
         "session_id": ("identity", "SELECT id FROM session WHERE merchant_id = $1 AND kind = 'staff'", merchant),
     }
     return found | {name: world.value(*asked_of) for name, asked_of in more.items()}
+
+
+def _standing_document(world: World, shop: Shop) -> dict[str, str]:
+    """Terms that go along with the merchant's documents."""
+    id_, said = str(uuid4()), {"title": "AGB Busch", "kind": "terms", "document_types": ["invoice"]}
+    file = {"file": {"name": "agb.txt", "content": "QUdC"}}
+    world.act(shop, "documents", "standing_documents:edit", "PUT", f"/v1/standing-documents/{id_}", json=said | file)
+    version = "SELECT id FROM standing_document_version WHERE standing_document_id = $1"
+    return {"standing_document_id": id_, "version_id": world.value("documents", version, id_)}
 
 
 def _parked_payment(world: World, shop: Shop) -> dict[str, str]:

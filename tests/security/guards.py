@@ -62,6 +62,9 @@ _METER = {
     "registers": [{"unit": "kWh", "obis": "1-0:1.8.0"}],
 }  # fmt: skip
 _SENT = {"meter": "{meter_number}", "obis": "1-0:1.8.0", "value": "1", "taken_at": "2026-01-02"}
+_STANDING = {
+    "title": "AGB", "kind": "terms", "document_types": ["quote"], "file": {"name": "agb.txt", "content": "QUdC"},
+}  # fmt: skip
 _STICKER = {"number": "1", "kind": "gas", "place": "Keller", "url": "https://portal.example/z/x"}
 
 GUARDS: dict[str, dict[str, Guard]] = {
@@ -142,6 +145,9 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/documents/{document_id}/files/{file_id}": _staff("documents:release"),
         "GET /v1/documents/{document_id}/history": _staff("documents:release"),
         "GET /v1/documents/{document_id}/report": _staff("documents:release"),
+        "PUT /v1/standing-documents/{standing_document_id}": _staff("standing_documents:edit", _STANDING),
+        "DELETE /v1/standing-documents/{standing_document_id}": _staff("standing_documents:edit"),
+        "GET /v1/standing-documents/versions/{version_id}/file": _staff("documents:release"),
         "POST /v1/reprojections": SERVICE,
         "POST /v1/snapshots": SERVICE,
     },

@@ -17,6 +17,7 @@ from kontor_documents.production.branding import Brandings
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
+from kontor_documents.standing.api import router as standing
 from kontor_documents.views.api import router as views
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
@@ -32,7 +33,14 @@ def create_app(settings: Settings) -> FastAPI:
     return build_app(
         settings,
         title="Kontor documents",
-        routers=[intake, release, views, reprojections, snapshots_router(AGGREGATES, "merchants_with_documents")],
+        routers=[
+            intake,
+            release,
+            views,
+            standing,
+            reprojections,
+            snapshots_router(AGGREGATES, "merchants_with_documents", "merchants_with_standing_documents"),
+        ],
         resources=[
             _dependencies,
             on_the_bus(lambda app: consumers(app.state.dependencies)),

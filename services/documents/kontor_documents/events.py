@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
-from kontor_documents.models import Document, DocumentFile, Submission
+from kontor_documents.models import Document, DocumentFile, StandingDocument, Submission
 from kontor_documents.release.rules import spoken
+from kontor_documents.standing.states import standing_document_states
 from kontor_service.aggregates import Published, each
 from kontor_service.errors import Problem
 from kontor_service.events import state_of
@@ -19,7 +20,7 @@ from kontor_service.i18n import speaking
 _FACTS = (
     "cash_discounts", "references", "payment_reference", "payment_means", "direct_debit_date", "carrier",
     "tracking_number", "tracking_url", "payee_name", "account_holder", "iban", "bic", "kind", "share_recipient",
-    "share_subject", "share_text", "instalments",
+    "share_subject", "share_text", "instalments", "standing_documents",
 )  # fmt: skip
 
 
@@ -54,4 +55,5 @@ async def _document_states(session: AsyncSession, documents: Sequence[Document])
 AGGREGATES = (
     Published(Document, pb.Document, _document_states),
     Published(Submission, pb.Submission, each(submission_state)),
+    Published(StandingDocument, pb.StandingDocument, standing_document_states),
 )

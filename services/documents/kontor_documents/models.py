@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text
+from sqlalchemy import ARRAY, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -14,6 +14,7 @@ from kontor_service.schema import declare, declare_lister
 
 Base = table_base("documents")
 declare_lister(Base, "merchants_with_documents", "submission")
+declare_lister(Base, "merchants_with_standing_documents", "standing_document")
 declare_lister(Base, "merchants_to_settle", "to_settle", "try_at <= now()")
 declare(Base, "CREATE POLICY lookup ON customer FOR SELECT TO CURRENT_USER USING (true)")
 declare_lister(
@@ -190,3 +191,37 @@ class ToSettle(Tenant, Base, table=True):
 
     document_id: UUID = Field(primary_key=True)
     try_at: datetime
+
+
+class StandingDocument(Aggregate, Base, table=True):
+    """A text that goes along with documents of some types, in one language; what it says is in its versions."""
+
+    language: Annotated[str, one_of("de", "en")]
+    document_types: list[str] = Field(sa_type=ARRAY(Text))
+    position: int = 0
+    active: bool = True
+    deleted: bool = False
+
+
+class StandingDocumentVersion(Tenant, Base, table=True):
+    """A standing document from one change until the next. Rows are only added: customers keep the version they got."""
+
+    __table_args__ = (
+        UniqueConstraint("standing_document_id", "number"),
+        index("standing_document_version_by_merchant", "merchant_id"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    standing_document_id: UUID = Field(foreign_key="standing_document.id")
+    number: int
+    title: str
+    kind: Annotated[str, one_of("terms", "withdrawal", "warranty", "other")]
+    language: str
+    # The customer has to agree to it to accept a quote, with this sentence.
+    consent: bool
+    sentence: str = ""
+    name: str
+    media_type: Annotated[str, one_of("application/pdf", "text/plain")]
+    sha256: str
+    size: int
+    valid_from: datetime

@@ -29,6 +29,7 @@ from kontor_documents.intake.issuing import prepare_draft
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
 from kontor_documents.release.rules import MOVABLE, blocks, finding, release_blockers
+from kontor_documents.standing.on_documents import record_current
 from kontor_documents.threads import join_thread, lock_to_join, tie
 from kontor_documents.to_settle import note_document
 from kontor_service.validation import Line, Text
@@ -268,10 +269,12 @@ async def _share(
     document.state, document.shared_at = "shared", deps.clock.now()
     chosen = {f"share_{name}": value for name, value in choice if value}
     document.facts = {**document.facts, **chosen}
+    standing_documents = await record_current(session, document)
     hashes = {file.role: file.sha256 for file in files if file.role != "attachment"}
     return await _done(
-        session, document, files, "shared", pb.DocumentShared, at=document.shared_at, actor=actor, files=hashes
-    )
+        session, document, files, "shared", pb.DocumentShared, at=document.shared_at, actor=actor, files=hashes,
+        standing_documents=standing_documents,
+    )  # fmt: skip
 
 
 async def _done(

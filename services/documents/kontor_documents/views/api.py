@@ -76,9 +76,10 @@ async def _document(deps: Dependencies, document_id: UUID, principal: Principal)
 async def _answer(deps: Dependencies, found: DocumentFile | None) -> Response:
     if found is None:
         raise FileNotFound
-    return _download(await deps.files.get(found.sha256), found.media_type, found.name)
+    return download(await deps.files.get(found.sha256), found.media_type, found.name)
 
 
-def _download(content: bytes, media_type: str, name: str) -> Response:
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """The bytes, to be saved under this name."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(content, media_type=media_type, headers=headers)

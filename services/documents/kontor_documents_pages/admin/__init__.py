@@ -25,6 +25,7 @@ _DOCUMENTS = Feature(
     parts=sql(__name__, "sql/parts.sql"),
     functions=(
         sql(__name__, "sql/document.sql"),
+        sql(__name__, "sql/standing.sql"),
         *listing.DOCUMENTS.functions,
     ),
     globals=words.GLOBALS,

@@ -70,4 +70,10 @@ SUBMISSION = View(
     lambda s: {"by_time": key(s.received_at)},
     lambda s: (f"merchant:{s.merchant_id}",),
 )
-VIEWS = (DOCUMENT, SUBMISSION)
+STANDING_DOCUMENT = View(
+    "standing_document",
+    documents_pb2.StandingDocumentSnapshot,
+    {"position": "integer", "data": "json"},
+    topics=lambda d: (f"merchant:{d.merchant_id}",),
+)
+VIEWS = (DOCUMENT, SUBMISSION, STANDING_DOCUMENT)

@@ -20,6 +20,27 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _StandingDocumentKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StandingDocumentKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_StandingDocumentKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    STANDING_DOCUMENT_KIND_UNSPECIFIED: _StandingDocumentKind.ValueType  # 0
+    STANDING_DOCUMENT_KIND_TERMS: _StandingDocumentKind.ValueType  # 1
+    STANDING_DOCUMENT_KIND_WITHDRAWAL: _StandingDocumentKind.ValueType  # 2
+    STANDING_DOCUMENT_KIND_WARRANTY: _StandingDocumentKind.ValueType  # 3
+    STANDING_DOCUMENT_KIND_OTHER: _StandingDocumentKind.ValueType  # 4
+
+class StandingDocumentKind(_StandingDocumentKind, metaclass=_StandingDocumentKindEnumTypeWrapper):
+    """What a standing document is."""
+
+STANDING_DOCUMENT_KIND_UNSPECIFIED: StandingDocumentKind.ValueType  # 0
+STANDING_DOCUMENT_KIND_TERMS: StandingDocumentKind.ValueType  # 1
+STANDING_DOCUMENT_KIND_WITHDRAWAL: StandingDocumentKind.ValueType  # 2
+STANDING_DOCUMENT_KIND_WARRANTY: StandingDocumentKind.ValueType  # 3
+STANDING_DOCUMENT_KIND_OTHER: StandingDocumentKind.ValueType  # 4
+
 class _DocumentType:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -461,6 +482,7 @@ class Document(message.Message):
     BIC_FIELD_NUMBER: builtins.int
     KIND_FIELD_NUMBER: builtins.int
     INSTALMENTS_FIELD_NUMBER: builtins.int
+    STANDING_DOCUMENTS_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -534,6 +556,10 @@ class Document(message.Message):
     def instalments(self) -> containers.RepeatedCompositeFieldContainer[Instalment]:
         """By their days."""
 
+    @builtins.property
+    def standing_documents(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:
+        """What the customer got along with it (terms, withdrawal notice, …), in the versions current when it was shared."""
+
     def __init__(
         self,
         *,
@@ -586,10 +612,11 @@ class Document(message.Message):
         bic: builtins.str = ...,
         kind: builtins.str = ...,
         instalments: abc.Iterable[Instalment] | None = ...,
+        standing_documents: abc.Iterable[StandingDocumentVersion] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["closed_at", b"closed_at", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -888,5 +915,193 @@ class SubmissionSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["submission", b"submission"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["submission", b"submission"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StandingDocument(message.Message):
+    """A text that goes along with documents of some types, such as the terms (A6). Customers keep the version they got."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    LANGUAGE_FIELD_NUMBER: builtins.int
+    DOCUMENT_TYPES_FIELD_NUMBER: builtins.int
+    POSITION_FIELD_NUMBER: builtins.int
+    ACTIVE_FIELD_NUMBER: builtins.int
+    VERSIONS_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    language: builtins.str
+    """de, en: it goes along with documents for customers of this language."""
+    position: builtins.int
+    """Its place among those of a type; the smallest is first."""
+    active: builtins.bool
+    """Switched off, it goes along with nothing that is shared from then on."""
+    @builtins.property
+    def document_types(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """The types it goes along with."""
+
+    @builtins.property
+    def versions(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:
+        """The newest first: it is the one that goes along now."""
+
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        language: builtins.str = ...,
+        document_types: abc.Iterable[builtins.str] | None = ...,
+        position: builtins.int = ...,
+        active: builtins.bool = ...,
+        versions: abc.Iterable[StandingDocumentVersion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["active", b"active", "deleted", b"deleted", "document_types", b"document_types", "epoch", b"epoch", "id", b"id", "language", b"language", "merchant_id", b"merchant_id", "position", b"position", "version", b"version", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StandingDocumentVersion(message.Message):
+    """A standing document as it was from an upload or change until the next. It never changes."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    STANDING_DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    NUMBER_FIELD_NUMBER: builtins.int
+    TITLE_FIELD_NUMBER: builtins.int
+    KIND_FIELD_NUMBER: builtins.int
+    LANGUAGE_FIELD_NUMBER: builtins.int
+    CONSENT_FIELD_NUMBER: builtins.int
+    SENTENCE_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: builtins.int
+    SHA256_FIELD_NUMBER: builtins.int
+    SIZE_FIELD_NUMBER: builtins.int
+    VALID_FROM_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    standing_document_id: builtins.str
+    number: builtins.int
+    """1, 2, 3, … within the standing document."""
+    title: builtins.str
+    kind: builtins.str
+    language: builtins.str
+    consent: builtins.bool
+    """Whether the customer has to agree to it to accept a quote."""
+    sentence: builtins.str
+    """What they then agree to, in the language of the document: "I have read the terms and agree to them." """
+    name: builtins.str
+    """The file; its bytes are in file storage under their hash."""
+    media_type: builtins.str
+    """application/pdf, or text/plain in UTF-8"""
+    sha256: builtins.str
+    size: builtins.int
+    valid_from: builtins.str
+    """ISO 8601 in UTC."""
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        standing_document_id: builtins.str = ...,
+        number: builtins.int = ...,
+        title: builtins.str = ...,
+        kind: builtins.str = ...,
+        language: builtins.str = ...,
+        consent: builtins.bool = ...,
+        sentence: builtins.str = ...,
+        name: builtins.str = ...,
+        media_type: builtins.str = ...,
+        sha256: builtins.str = ...,
+        size: builtins.int = ...,
+        valid_from: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["consent", b"consent", "id", b"id", "kind", b"kind", "language", b"language", "media_type", b"media_type", "name", b"name", "number", b"number", "sentence", b"sentence", "sha256", b"sha256", "size", b"size", "standing_document_id", b"standing_document_id", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StandingDocumentAdded(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STANDING_DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def standing_document(self) -> StandingDocument: ...
+    def __init__(
+        self,
+        *,
+        standing_document: StandingDocument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StandingDocumentChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STANDING_DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def standing_document(self) -> StandingDocument: ...
+    def __init__(
+        self,
+        *,
+        standing_document: StandingDocument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StandingDocumentRemoved(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STANDING_DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def standing_document(self) -> StandingDocument: ...
+    def __init__(
+        self,
+        *,
+        standing_document: StandingDocument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StandingDocumentSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STANDING_DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def standing_document(self) -> StandingDocument: ...
+    def __init__(
+        self,
+        *,
+        standing_document: StandingDocument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

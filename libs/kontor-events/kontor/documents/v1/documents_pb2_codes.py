@@ -3,6 +3,13 @@
 from kontor_events.codes import Code
 
 
+class StandingDocumentKind(Code):
+    TERMS = 'terms', 'Terms and conditions'
+    WITHDRAWAL = 'withdrawal', 'Withdrawal notice'
+    WARRANTY = 'warranty', 'Warranty'
+    OTHER = 'other', 'Other standing document'
+
+
 class DocumentType(Code):
     QUOTE = 'quote', 'Quote', 'Quotes'
     ORDER_CONFIRMATION = 'order_confirmation', 'Order confirmation', 'Order confirmations'

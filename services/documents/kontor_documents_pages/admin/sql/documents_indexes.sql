@@ -14,3 +14,4 @@ CREATE INDEX document_opened ON document (merchant_id, opened_at) WHERE opened_a
 CREATE INDEX document_unread ON document (merchant_id, shared_at) WHERE state = 'shared' AND opened_at IS NULL;
 CREATE INDEX submission_by_time ON submission (merchant_id, by_time);
 CREATE INDEX submission_uploaded ON submission (merchant_id, by_time) WHERE source = 'upload' AND NOT deleted;
+CREATE INDEX standing_document_of_merchant ON standing_document (merchant_id);
