@@ -82,6 +82,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/links/request-new": BASIC,
         "POST /v1/invitations/inspect": BASIC,
         "POST /v1/invitations/accept": BASIC,
+        "POST /v1/previews": _staff("previews:read", {"customer_id": "{customer_id}"}),
+        "POST /v1/previews/open": BASIC,
         "POST /v1/password-resets": BASIC,
         "POST /v1/password-resets/inspect": BASIC,
         "POST /v1/password-resets/complete": BASIC,

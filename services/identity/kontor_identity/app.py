@@ -23,6 +23,7 @@ from kontor_identity.links.api import router as links_router
 from kontor_identity.merchants.api import router as merchants_router
 from kontor_identity.passwords.api import router as passwords_router
 from kontor_identity.passwords.hashing import Passwords
+from kontor_identity.previews import router as previews_router
 from kontor_identity.security_log import router as security_log_router
 from kontor_identity.sessions.api import router as sessions_router
 from kontor_identity.sessions.push import SessionPush
@@ -45,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Kontor identity",
         routers=[
             access_router, sessions_router, links_router, capability_links_router, invitations_router, passwords_router, challenges_router,
-            merchants_router, customers_router, staff_router, api_keys_router, security_log_router,
+            merchants_router, customers_router, previews_router, staff_router, api_keys_router, security_log_router,
             snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[

@@ -29,7 +29,11 @@ ChallengeOver = Gone.named("challenge_over", N_("The challenge was used or has e
 # Somebody who was just given an account may be on holiday.
 _FIRST_PASSWORD_LIFETIME = timedelta(days=7)
 # Where a mail's link leads, and for what its token is good.
-_PAGES = {"invitation": ("einladung", Purpose.INVITATION), "password_reset": ("passwort", Purpose.RESET)}
+_PAGES = {
+    "invitation": ("einladung", Purpose.INVITATION),
+    "password_reset": ("passwort", Purpose.RESET),
+    "preview": ("vorschau", Purpose.PREVIEW),
+}
 
 
 def new_challenge(deps: Dependencies, merchant_id: UUID, *, lifetime: timedelta, **what: Any) -> Challenge:

@@ -217,7 +217,7 @@ class LoginSession(Owned, Aggregate, Base, table=True):
 
     __tablename__ = "session"
     __table_args__ = (
-        CheckConstraint("(kind = 'staff') = (staff_id IS NOT NULL)", name="staff"),
+        CheckConstraint("(kind IN ('staff', 'preview')) = (staff_id IS NOT NULL)", name="staff"),
         CheckConstraint("(kind = 'link') = (link_id IS NOT NULL)", name="link"),
         index("ix_session_merchant_id", "merchant_id"),
         index("ix_session_expires_at", "expires_at"),
@@ -225,7 +225,7 @@ class LoginSession(Owned, Aggregate, Base, table=True):
     )
 
     hash: str = Field(unique=True)
-    kind: Annotated[str, one_of("portal", "link", "staff")]
+    kind: Annotated[str, one_of("portal", "link", "staff", "preview")]
     email: str = ""
     staff_id: UUID | None = Field(default=None, foreign_key="staff.id")
     user_id: UUID | None = Field(default=None, foreign_key="portal_user.id")
@@ -254,7 +254,7 @@ class Challenge(Owned, Aggregate, Base, table=True):
         index("ix_challenge_expires_at", "expires_at"),
         index("ix_challenge_contact_id", "contact_id", where="used_at IS NULL"),
     )
-    kind: Annotated[str, one_of("password_reset", "login_code", "document_link", "invitation")]
+    kind: Annotated[str, one_of("password_reset", "login_code", "document_link", "invitation", "preview")]
     email: str
     name: str = ""
     language: str = "de"

@@ -36,6 +36,8 @@ class Settings(ServiceSettings):
     link_idle_minutes: int = Field(120, ge=1)
     staff_session_hours: int = 24
     staff_idle_minutes: int = Field(60, ge=1)
+    # A preview of the portal by staff ends after this time, however much it is used.
+    preview_idle_minutes: int = Field(30, ge=1)
     invitation_days: int = 14
     reset_minutes: int = 60
     code_minutes: int = 15

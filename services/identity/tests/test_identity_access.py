@@ -218,7 +218,7 @@ async def test_staff_that_is_switched_off_or_demoted_loses_it_at_once(stage: Any
     demoted = await shop.call("PATCH", f"/v1/staff/{sven['id']}", "staff:edit", json={"role": "read_only"})
     assert demoted.json()["pushed"] is True
     assert not await stage.may(login, "documents:release")
-    assert stage.admin.state(login)["rights"] == ["account", "documents:read"]
+    assert stage.admin.state(login)["rights"] == ["account", "documents:read", "previews:read"]
     await shop.call("PATCH", f"/v1/staff/{sven['id']}", "staff:edit", json={"active": False})
     assert not await stage.may(login, "documents:read")
     assert stage.admin.state(login)["revoked"] is True

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Json
 
-from kontor_identity.access.rights import session_rights
+from kontor_identity.access.rights import ACCEPT_RIGHT, session_rights
 from kontor_service.database import Database
 
 
@@ -37,12 +37,26 @@ class SessionActor(BaseModel):
     ended: bool
     # The customers it may act for whose portal is switched on.
     open: tuple[UUID, ...]
+    # Those of them for whom it may accept quotes.
+    accepts: tuple[UUID, ...]
+    # The document types seen of a customer, where those are not all.
+    sees: Json[dict[UUID, list[str]]]
 
     @property
     def rights(self) -> frozenset[str]:
+        """What tokens are signed for."""
+        return frozenset() if self.kind == "preview" else self.shown_rights
+
+    @property
+    def shown_rights(self) -> frozenset[str]:
+        """What pages show buttons for; a preview shows those of the person whose portal it shows."""
         if self.ended:
             return frozenset()
-        return session_rights(self.kind, self.role, has_account=self.user_id is not None)
+        given = session_rights(self.kind, self.role, has_account=self.user_id is not None)
+        return given if self.kind == "staff" or self.accepts else given - {ACCEPT_RIGHT}
+
+    def customers_for(self, right: str) -> tuple[UUID, ...]:
+        return self.accepts if right == ACCEPT_RIGHT else self.open
 
     @property
     def subject(self) -> str:
@@ -59,10 +73,14 @@ class SessionActor(BaseModel):
     def state(self) -> dict[str, Any]:
         """The session as the edges keep it. A newer version replaces an older one."""
         told = self.model_dump(mode="json", exclude={"staff_id", "customer_id", "link_id", "ended", "open"})
+        preview = self.kind == "preview"
         return told | {
             "user_id": str(self.staff_id or self.user_id or "") or None,
+            # A preview is of the whole portal; the document it was opened for may be a draft.
+            "document_id": None if preview else told["document_id"],
+            "draft_id": told["document_id"] if preview else None,
             "customers": [str(customer) for customer in self.open],
-            "rights": sorted(self.rights),
+            "rights": sorted(self.shown_rights),
             "revoked": self.ended,
         }
 

@@ -11,6 +11,8 @@ Role = Literal["owner", "sales", "accounting", "support", "read_only"]
 
 # Who logged in with a password has an account to look after.
 ACCOUNT_RIGHT = "account"
+# Of documents: which contact person has it is for the merchant to say.
+ACCEPT_RIGHT = "documents:accept"
 
 OWNERS = frozenset(contexts())
 _RULES = [rules_of(context) for context in sorted(OWNERS)]
@@ -26,7 +28,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
 API_KEY_SCOPES = frozenset(scope for rules in _RULES for scope in rules.key_scopes)
 
 # Which edge may ask for whom: a service that is broken into cannot act for people it does not serve.
-EDGE_OF_KIND = {"portal": "gateway", "link": "gateway", "key": "gateway", "staff": "admin"}
+EDGE_OF_KIND = {"portal": "gateway", "link": "gateway", "preview": "gateway", "key": "gateway", "staff": "admin"}
 EDGES = frozenset(EDGE_OF_KIND.values())
 
 

@@ -39,6 +39,10 @@ class NotAllowed(Forbidden):
     code, title = "not_allowed", N_("This is not allowed.")
 
 
+class PreviewOnly(NotAllowed):
+    code, title = "preview", N_("This is a preview. Nothing can be done in it.")
+
+
 class PortalOff(NotAllowed):
     """The merchant has switched the portal off, or this customer's access to it."""
 
@@ -67,10 +71,12 @@ def service_token(signing: SigningKeys, *, service: str, audience: str, merchant
 
 
 async def token_for_session(deps: Dependencies, *, edge: str, audience: str, right: str, session_hash: str) -> Minted:
-    """A token for one command, if the session may do it at this moment. Raises SessionEnded, NotAllowed, PortalOff."""
+    """A token for one command, if the session may do it at this moment. Raises SessionEnded, NotAllowed, PreviewOnly, PortalOff."""
     actor = await session_actor(deps.db, session_hash)
     if actor is None or actor.ended:
         raise SessionEnded
+    if actor.kind == "preview":
+        raise PreviewOnly
     if EDGE_OF_KIND[actor.kind] != edge or right not in actor.rights:
         staff = actor.kind == "staff"
         raise NotAllowed(
@@ -80,7 +86,7 @@ async def token_for_session(deps: Dependencies, *, edge: str, audience: str, rig
         raise PortalOff
     return mint(
         deps.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
-        merchant_id=actor.merchant_id, rights=[right], customers=actor.open, document_id=actor.document_id,
+        merchant_id=actor.merchant_id, rights=[right], customers=actor.customers_for(right), document_id=actor.document_id,
         language=actor.language, session_id=actor.id,
     )  # fmt: skip
 

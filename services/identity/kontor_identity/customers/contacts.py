@@ -29,6 +29,8 @@ AddressNeeded = Invalid.named("email_missing", N_("An invitation needs an e-mail
 AccessThere = Conflict.named("access_active", N_("This person has access already."))
 PortalSwitchedOff = Conflict.named("portal_off", N_("The portal is switched off."))
 TooManyContacts = Conflict.named("too_many_contacts", N_("A customer has at most %(most)s contact persons."))
+# What a live session of the person's is told of.
+VIEW_RIGHTS = ("may_accept", "document_types")
 
 
 async def add_contact(
@@ -68,6 +70,8 @@ async def change_contact(
         if apply(contact, given):
             if contact.email != before:
                 await _address_changed(session, contact, before)
+            elif not given.keys().isdisjoint(VIEW_RIGHTS):
+                await contact_changed(session, contact, emails=[contact.email])
             await changed(session, held)
     return held.answer(contact_id=str(contact.id), pushed=await deps.push.now(merchant_id))
 

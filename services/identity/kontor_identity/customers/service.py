@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor.identity.v1 import identity_pb2 as pb
 from kontor_bus import record
 from kontor_bus.ingest import IngestMessage
-from kontor_identity.customers.contacts import check_count, new_contact
+from kontor_identity.customers.contacts import VIEW_RIGHTS, check_count, new_contact
 from kontor_identity.customers.inputs import CustomerChange, CustomerNew, CustomerUpsert, Number
 from kontor_identity.customers.store import (
     Held,
@@ -26,7 +26,7 @@ from kontor_identity.customers.store import (
 from kontor_identity.dependencies import Dependencies
 from kontor_identity.fields import apply
 from kontor_identity.models import Customer
-from kontor_identity.sessions.changes import customer_changed, grants_change
+from kontor_identity.sessions.changes import contact_changed, customer_changed, grants_change
 from kontor_identity.system_time import now
 from kontor_service.commands import once
 from kontor_service.errors import Conflict, Invalid
@@ -146,7 +146,10 @@ async def _merge_contacts(session: AsyncSession, held: Held, upsert: CustomerUps
     for wanted in upsert.contacts:
         if wanted.email in known:
             given = wanted.model_dump(exclude_unset=True, exclude_none=True)
-            differ |= apply(known[wanted.email], given)
+            if apply(known[wanted.email], given):
+                differ = True
+                if not given.keys().isdisjoint(VIEW_RIGHTS):
+                    await contact_changed(session, known[wanted.email], emails=[wanted.email])
         else:
             check_count(held)
             contact = new_contact(held.customer, wanted)

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CAPABILITY = "capability"
     INVITATION = "invitation"
     RESET = "reset"
+    PREVIEW = "preview"
     CODE = "code"
     # Where somebody has logged in before; about the account.
     DEVICE = "device"

@@ -69,9 +69,11 @@ async def end_by_hash(deps: Dependencies, session_hash: str) -> None:
 
 def _mine(person: Person) -> Any:
     """Sessions by password, and in a portal those by a code that was mailed to the person's address."""
-    mine = or_(col(LoginSession.staff_id) == person.id, col(LoginSession.user_id) == person.id)
+    if isinstance(person, Staff):
+        return and_(col(LoginSession.staff_id) == person.id, col(LoginSession.kind) == "staff")
+    mine = col(LoginSession.user_id) == person.id
     by_code = and_(
         col(LoginSession.kind) == "portal", col(LoginSession.user_id).is_(None),
         col(LoginSession.email) == person.email,
     )  # fmt: skip
-    return mine if isinstance(person, Staff) else or_(mine, by_code)
+    return or_(mine, by_code)

@@ -42,6 +42,7 @@ def lifetime(settings: Settings, kind: str) -> timedelta:
         "portal": timedelta(days=settings.portal_session_days),
         "link": timedelta(hours=settings.link_session_hours),
         "staff": timedelta(hours=settings.staff_session_hours),
+        "preview": timedelta(minutes=settings.preview_idle_minutes),
     }[kind]
 
 
@@ -72,5 +73,5 @@ async def start_session(
     if kind != "staff" and not actor.open:
         raise PortalOff(slug=actor.slug)
     account = account_key(kind, actor.slug, actor.email)
-    device = "" if kind == "link" else deps.secrets.token(Purpose.DEVICE, uuid7(), about=account)
+    device = "" if kind in ("link", "preview") else deps.secrets.token(Purpose.DEVICE, uuid7(), about=account)
     return Started(token, actor, device)
