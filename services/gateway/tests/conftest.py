@@ -128,7 +128,7 @@ class Portal:
             "password_reset_enabled": True, "version": 1,
         } | more  # fmt: skip
         state = identity_pb2.Merchant(
-            id=merchant, merchant_id=merchant, epoch=1, slug=slug, document_types=types, **values
+            id=merchant, merchant_id=merchant, epoch=1, slug=slug, **{"document_types": types} | values
         )
         await self.say(identity_pb2.MerchantSnapshot(merchant=state))
         return merchant

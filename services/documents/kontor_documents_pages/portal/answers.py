@@ -47,9 +47,10 @@ Overview = model(
 _Section = model("PortalSection", name=str, label=str, path=str, waiting=str, action=str, action_path=str, count=int)
 _Session = model(
     "PortalSession", id=str, kind=str, name=str | None, email=str | None, language=str, contact_id=str | None, customers=list[str],
-    document_id=str | None, rights=list[str], expires_at=str, ends_at=str | None, seen_at=str | None, sections=many(_Section),
+    document_id=str | None, draft_id=str | None, rights=list[str], accepts=list[str] | None, sees=dict[str, list[str]] | None,
+    expires_at=str, ends_at=str | None, seen_at=str | None, sections=many(_Section),
 )  # fmt: skip
-_Type = model("TypeRights", can_pay=bool, can_print=bool)
+_Type = model("TypeRights", can_print=bool, can_comment=bool, can_accept=bool, can_pay=bool)
 _Link = model("FooterLink", label=str, url=str)
 _Merchant = model(
     "PortalMerchant", id=str, slug=str, name=str, language=str, time_zone=str, accent=str, email=str, phone=str, logo=str,

@@ -10,7 +10,14 @@ from kontor_edge.values import KEY, money, text, whole
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
 _SHOWN_STATES = ("shared", "cancelled")
-_SEEN_BESIDE = "o.shown AND o.customer_id = d.customer_id AND o.type = ANY (r.visible_types)"
+
+
+def shows(row: str) -> str:
+    """SQL: whether the portal shows reader `r` the document `row`."""
+    return f"{row}.shown AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, r.sees)"
+
+
+_SEEN_BESIDE = f"o.customer_id = d.customer_id AND {shows('o')}"
 # The label of `d` as JSON, for reader `r`.
 LABEL = label_in_sql("label_brief", "d", _SEEN_BESIDE)
 LABEL_NUMBER = label_in_sql("label", "d", _SEEN_BESIDE)
@@ -20,6 +27,7 @@ def _document(d: Any) -> dict[str, Any]:
     said = whole(d)
     return {
         "content_sha256": d.content_sha256,
+        "outcome": getattr(d, "outcome", ""),
         "shown": d.state in _SHOWN_STATES and bool(d.customer_id),
         "year": int(d.issue_date[:4]) if d.issue_date else None,
         **sort_keys(d),
@@ -71,7 +79,7 @@ DOCUMENT = View(
     "document",
     documents_pb2.DocumentSnapshot,
     {
-        "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text",
+        "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text", "outcome": "text",
         "shown": "boolean", "year": "integer", "due_date": "date",
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY,
         **LABEL_COLUMNS, "words": "text", "brief": "text", "data": "json",

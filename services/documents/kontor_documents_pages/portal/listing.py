@@ -7,7 +7,7 @@ import orjson
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import reference_label
-from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER
+from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -19,11 +19,13 @@ from kontor_web import Column, Link
 # Invoices first (C1).
 TYPES = (DocumentType.INVOICE, *(code for code in DocumentType if code is not DocumentType.INVOICE))
 _COUNTS = f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
-            SELECT visible.type, sum(picked.many)::integer AS many
+            SELECT split_part(visible.type, ':', 1) AS type, sum(picked.many)::integer AS many
             FROM unnest(r.visible_types) visible (type), unnest(asked.customers) customer (id)
             CROSS JOIN LATERAL (
                 SELECT count(*) AS many FROM (
-                    SELECT FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.type = visible.type LIMIT {COUNT_CAP}
+                    SELECT FROM document d
+                    WHERE {shows("d")} AND d.customer_id = customer.id AND d.type = split_part(visible.type, ':', 1)
+                    LIMIT {COUNT_CAP}
                 ) capped
             ) picked
             WHERE picked.many > 0 GROUP BY visible.type
@@ -43,7 +45,7 @@ _LABELS = f"""CASE WHEN with_choices THEN (SELECT array_agg(DISTINCT recent.labe
         FROM unnest(asked.customers) customer (id)
         CROSS JOIN LATERAL (
             SELECT d.label_brief FROM document d
-            WHERE d.shown AND d.customer_id = customer.id AND d.label IS NOT NULL AND d.type = ANY (r.visible_types)
+            WHERE {shows("d")} AND d.customer_id = customer.id AND d.label IS NOT NULL
             ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
         ) recent) END"""
 # Of log-ins with several.
@@ -56,7 +58,7 @@ DOCUMENTS = ListPage(
     source="""document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
-    where="d.shown AND d.customer_id = customer.id AND d.type = ANY (r.visible_types)",
+    where=f"d.customer_id = customer.id AND {shows('d')}",
     id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {LABEL})", sort="date", size=20, most=100,
     columns=(
         ListColumn("number", N_("Document"), sort="d.by_number"),

@@ -5,14 +5,18 @@ from typing import Any
 from kontor.identity.v1 import identity_pb2
 from kontor_edge import View
 
+# What customers may do with documents of a type, where the merchant allows it.
+ACTIONS = ("can_print", "can_comment", "can_accept", "can_pay")
+
 
 def _merchant(m: Any) -> dict[str, Any]:
-    types = {t.type: {"can_pay": t.can_pay, "can_print": t.can_print} for t in m.document_types if t.visible}
+    shown = [t for t in m.document_types if t.visible]
+    types = {t.type: {name: getattr(t, name) for name in ACTIONS} for t in shown}
     return {
         "slug": m.slug,
         "portal_enabled": m.portal_enabled,
         "portal_access_default": m.portal_access_default,
-        "visible_types": list(types),
+        "visible_types": [f"{t.type}:{t.visible_from}" if t.visible_from not in ("", "shared") else t.type for t in shown],
         "time_zone": m.time_zone or "Europe/Berlin",
         "data": {
             "id": m.id, "slug": m.slug, "name": m.name, "language": m.language or "de",

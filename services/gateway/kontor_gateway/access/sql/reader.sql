@@ -1,10 +1,18 @@
+-- Whether the portal shows documents of this type and outcome to whoever asks. `visible_types` are the merchant's, followed
+-- by ":accepted" where only accepted ones show (C22); `sees` are the types of those customers of whom the person sees only
+-- some (B18). Every function that answers documents asks it.
+CREATE OR REPLACE FUNCTION _shows(customer uuid, type text, outcome text, visible_types text[], sees jsonb)
+RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN (type = ANY (visible_types) OR outcome = 'accepted' AND type || ':accepted' = ANY (visible_types))
+    AND (sees = '{}' OR NOT sees ? customer::text OR sees -> customer::text ? type);
+
 -- Who asks, and what of which merchant they may see. No row: the session is unknown, over or of another portal.
 -- `state`: open; silent (identity has not been heard for five minutes: nobody could tell us of a revocation);
 -- closed (the merchant has switched the portal off). Customers are empty unless the state is open.
 CREATE OR REPLACE FUNCTION _reader(asked_hash text, asked_slug text, at timestamptz)
 RETURNS TABLE (
-    state text, customers uuid[], document_id uuid, thread_id text, visible_types text[], today date,
-    session json, merchant json
+    state text, customers uuid[], document_id uuid, thread_id text, visible_types text[], sees jsonb, draft_id uuid,
+    today date, session json, merchant json
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -14,6 +22,8 @@ BEGIN ATOMIC
         s.document_id,
         CASE WHEN s.document_id IS NULL THEN NULL ELSE (SELECT d.thread_id FROM document d WHERE d.id = s.document_id) END,
         m.visible_types,
+        coalesce((s.public ->> 'sees')::jsonb, '{}'),
+        CASE WHEN s.kind = 'preview' THEN (s.public ->> 'draft_id')::uuid END,
         (at AT TIME ZONE m.time_zone)::date,
         -- The session as identity said it, and the entries of the navigation.
         ('{"sections":[' || concat_ws(',',
@@ -30,7 +40,7 @@ BEGIN ATOMIC
             ELSE 'open'
         END AS state
     ) who
-    WHERE s.hash = asked_hash AND NOT s.revoked AND s.expires_at > now() AND s.kind IN ('portal', 'link');
+    WHERE s.hash = asked_hash AND NOT s.revoked AND s.expires_at > now() AND s.kind IN ('portal', 'link', 'preview');
 END;
 
 -- Public face of a portal: what its log-in page shows. No row where there is none.

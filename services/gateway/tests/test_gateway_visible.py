@@ -1,0 +1,73 @@
+"""Which documents a portal shows: by the state the merchant set (C22), and to whom of a customer (B18)."""
+
+from typing import Any
+
+import pytest
+
+from kontor.documents.v1 import documents_pb2
+from kontor.identity.v1 import identity_pb2
+from kontor_gateway.views import SHAPE
+
+
+async def seen(portal: Any, slug: str, cookie: dict[str, str], document: str) -> dict[str, bool]:
+    """By which ways this document is found."""
+    pages = {"page": f"/{slug}/dokumente/{document}", "json": f"/api/portal/v1/{slug}/documents/{document}"}
+    found = {name: (await portal.page(path, cookie)).status_code == 200 for name, path in pages.items()}
+    file = f"/api/portal/v1/{slug}/documents/{document}/files/{FILE}"
+    found["file"] = (await portal.page(file, cookie)).status_code == 200
+    for name, path in {"list": f"/{slug}/dokumente", "start": f"/{slug}"}.items():
+        found[name] = document in (await portal.page(path, cookie)).text
+    listed = (await portal.json(f"/api/portal/v1/{slug}/documents", cookie)).json()
+    found["counted"] = bool(sum(listed["counts"].values()))
+    return found
+
+
+FILE = "01890000-0000-7000-8000-00000000000f"
+
+
+async def quote(portal: Any, merchant: str, customer: str, **more: Any) -> str:
+    files = [documents_pb2.File(id=FILE, name="AN-1.pdf", media_type="application/pdf", role="pdf", size=8)]
+    document = await portal.document(merchant, customer, "AN-1", type="quote", files=files, **more)
+    portal.owners.answer("GET", f"/v1/documents/{document}/files/{FILE}", b"%PDF-1.7")
+    return str(document)
+
+
+async def test_a_quote_that_shows_once_accepted_is_found_nowhere_before(portal: Any) -> None:
+    accepted_only = identity_pb2.DocumentTypeSettings(
+        type="quote", visible=True, can_print=True, visible_from="accepted"
+    )
+    merchant = await portal.merchant("brunner", document_types=[accepted_only])
+    customer = await portal.customer(merchant)
+    cookie = await portal.login("brunner", merchant, customer)
+    document = await quote(portal, merchant, customer)
+
+    assert not any((await seen(portal, "brunner", cookie, document)).values())
+
+
+async def test_a_person_who_sees_invoices_only_finds_a_quote_nowhere(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer, second = await portal.customer(merchant), await portal.customer(merchant, "Zweite", "K-2")
+    restricted = await portal.login("brunner", merchant, customer, second, sees={customer: ["invoice"]})
+    document = await quote(portal, merchant, customer)
+
+    assert not any((await seen(portal, "brunner", restricted, document)).values())
+    # Of another customer the same person sees everything, and so does whoever is not restricted.
+    theirs = await quote(portal, merchant, second)
+    assert all((await seen(portal, "brunner", restricted, theirs)).values())
+    anybody = await portal.login("brunner", merchant, customer)
+    assert all((await seen(portal, "brunner", anybody, document)).values())
+
+
+@pytest.mark.parametrize("state", ["waiting", "withdrawn"])
+async def test_what_waits_or_was_withdrawn_shows_nowhere_whatever_is_set(portal: Any, state: str) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await quote(portal, merchant, customer, state=state)
+
+    found = await seen(portal, "brunner", await portal.login("brunner", merchant, customer), document)
+
+    assert not any(found.values())
+
+
+def test_no_function_of_the_portal_leaves_out_what_the_merchant_set() -> None:
+    assert "= ANY (r.visible_types)" not in SHAPE.functions
