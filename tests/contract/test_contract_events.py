@@ -108,3 +108,11 @@ def test_a_message_that_is_no_event_has_no_type():
 def test_a_type_that_nobody_sends_is_unknown():
     with pytest.raises(UnknownEventType):
         class_of("documents.document.imagined.v1")
+
+
+def test_the_portal_hears_nothing_of_internal_notes():
+    """They are for staff alone: no fact of them may enter the copy that customers' pages are made of."""
+    bound = [pattern.replace("#", "*") for pattern in import_module("kontor_gateway.views").SHAPE.bindings]
+    notes = [name for name in types() if name.startswith("documents.note.")]
+    assert len(notes) == 3
+    assert [name for name in notes if any(fnmatchcase(name, pattern) for pattern in bound)] == []

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from kontor_documents.comments.api import router as comments
 from kontor_documents.consumers import consumers
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.validate import Validator
@@ -13,6 +14,7 @@ from kontor_documents.events import AGGREGATES
 from kontor_documents.intake.api import router as intake
 from kontor_documents.intake.bus import ingest_message
 from kontor_documents.intake.reproject import router as reprojections
+from kontor_documents.notes.api import router as notes
 from kontor_documents.production.branding import Brandings
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
@@ -37,6 +39,8 @@ def create_app(settings: Settings) -> FastAPI:
             intake,
             release,
             views,
+            comments,
+            notes,
             standing,
             reprojections,
             snapshots_router(AGGREGATES, "merchants_with_documents", "merchants_with_standing_documents"),

@@ -8,7 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
+from kontor_documents.comments.events import comment_states
+from kontor_documents.comments.models import Comment
 from kontor_documents.models import Document, DocumentFile, StandingDocument, Submission
+from kontor_documents.notes.models import Note
 from kontor_documents.release.rules import spoken
 from kontor_documents.standing.states import standing_document_states
 from kontor_service.aggregates import Published, each
@@ -55,5 +58,7 @@ async def _document_states(session: AsyncSession, documents: Sequence[Document])
 AGGREGATES = (
     Published(Document, pb.Document, _document_states),
     Published(Submission, pb.Submission, each(submission_state)),
+    Published(Comment, pb.Comment, comment_states),
+    Published(Note, pb.Note),
     Published(StandingDocument, pb.StandingDocument, standing_document_states),
 )

@@ -36,7 +36,7 @@ def merchant_state(merchant_id, **changes):
         address=identity_pb2.Address(line1="Werkstraße 4", post_code="86153", city="Augsburg", country="DE"),
     )  # fmt: skip
     for kind in ("invoice", "quote", "credit_note", "delivery_note", "order_confirmation"):
-        state.document_types.add(type=kind, visible=True, can_pay=True)
+        state.document_types.add(type=kind, visible=True, can_pay=True, can_comment=kind != "delivery_note")
     for name, value in changes.items():
         setattr(state, name, value)
     return state

@@ -124,8 +124,10 @@ async def test_characters_without_a_glyph_hold_a_document_until_staff_let_it_go(
 
 async def test_snapshots_repeat_every_state_and_count_it(documents, waiting):
     answer = await documents.http.post("/v1/snapshots", headers=documents.auth("service"))
-    assert answer.json() == {
-        "counts": {"documents.document": 1, "documents.submission": 1, "documents.standing_document": 0}
+    counts = answer.json()["counts"]
+    assert {name: count for name, count in counts.items() if count} == {
+        "documents.document": 1,
+        "documents.submission": 1,
     }
     assert "documents.document.snapshot.v1" in await documents.facts()
 

@@ -2,7 +2,7 @@
 
 A message is a file with its content type (application/pdf, application/xml), a document's data as application/json, or
 application/vnd.kontor.submission+json: {"file": base64, "data": {…}}, or {"action": "cancel" | "withdraw",
-"external_id": …, "reason": …}.
+"external_id": …, "reason": …}, or {"action": "comment", "external_id": …, "text": …, "author": …}.
 """
 
 import base64
@@ -14,6 +14,7 @@ import orjson
 from fastapi import FastAPI
 
 from kontor_bus.ingest import IngestMessage, Refused
+from kontor_documents.comments.systems import SystemComment, write_of_system
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.intake.service import Upload, accept
 from kontor_documents.release import service as release
@@ -31,7 +32,7 @@ async def ingest_message(app: FastAPI, merchant_id: UUID, message: IngestMessage
     if message.content_type == _SUBMISSION:
         wanted = json_of(message)
         if isinstance(wanted, dict) and "action" in wanted:
-            await _close(deps, merchant_id, message.sender, wanted)
+            await _act(deps, merchant_id, message, wanted)
             return
         file, data = _decoded(wanted)
     elif message.content_type == _JSON:
@@ -52,9 +53,20 @@ def _decoded(wanted: Any) -> tuple[bytes | None, bytes | None]:
         raise Refused(f"json_broken: {error}") from error
 
 
+async def _act(deps: Dependencies, merchant_id: UUID, message: IngestMessage, wanted: dict[str, Any]) -> None:
+    if wanted["action"] != "comment":
+        await _close(deps, merchant_id, message.sender, wanted)
+        return
+    comment = SystemComment.model_validate({name: wanted[name] for name in ("text", "author") if name in wanted})
+    await write_of_system(
+        deps, merchant_id, str(wanted.get("external_id", "")), comment, message.message_id or None,
+        author=f"bus:{message.sender}", name=message.sender, source="bus",
+    )  # fmt: skip
+
+
 async def _close(deps: Dependencies, merchant_id: UUID, actor: str, wanted: dict[str, str]) -> None:
     if wanted["action"] not in ("cancel", "withdraw"):
-        raise Refused(f"action: {wanted['action']} is neither cancel nor withdraw")
+        raise Refused(f"action: {wanted['action']} is none of cancel, withdraw, comment")
     async with deps.db.transaction(merchant_id) as session:
         await release.close_by_external_id(
             deps, session, str(wanted.get("external_id", "")), actor=actor, cancelled=wanted["action"] == "cancel",

@@ -6,14 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
-from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies, Deps
-from kontor_documents.errors import DocumentNotFound
-from kontor_documents.models import Document
 from kontor_documents.release import service
+from kontor_documents.visibility import locked_for
 from kontor_service.commands import command_result
 from kontor_service.errors import Problem
 from kontor_service.tokens import Principal, require
@@ -105,7 +102,7 @@ async def accept_characters(deps: Deps, document_id: UUID, principal: Releaser) 
 async def opened(deps: Deps, document_id: UUID, principal: Reader) -> dict[str, Any]:
     """The customer has the document before their eyes. Staff who look do not count."""
     async with deps.db.transaction(principal.merchant) as session:
-        document = await _visible(session, document_id, principal)
+        document = await locked_for(session, document_id, principal)
         return command_result(await service.opened(deps, session, document.id, actor=_actor(principal)))
 
 
@@ -119,19 +116,6 @@ async def _act(
 ) -> dict[str, Any]:
     async with deps.db.transaction(principal.merchant) as session:
         return command_result(await use_case(deps, session, *what, actor=_actor(principal), **how))
-
-
-async def _visible(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
-    """The document if this reader's customers own it; a link's session sees its document's thread."""
-    document = await queries.locked(session, document_id)
-    if principal.for_customers:
-        if document.customer_id not in principal.customers or document.state not in ("shared", "cancelled"):
-            raise DocumentNotFound
-        if principal.document_id is not None:
-            linked = await session.get(Document, principal.document_id)
-            if linked is None or linked.thread_id != document.thread_id:
-                raise DocumentNotFound
-    return document
 
 
 def _actor(principal: Principal) -> str:

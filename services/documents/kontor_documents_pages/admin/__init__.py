@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from kontor_documents_pages.admin import actions, document, files, listing, release, sharing, uploads, words
+from kontor_documents_pages.admin import (
+    actions,
+    conversation,
+    document,
+    files,
+    listing,
+    release,
+    sharing,
+    uploads,
+    words,
+)
 from kontor_documents_pages.admin.copy import VIEWS
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Menu, sql
@@ -43,4 +53,4 @@ _RELEASE = Feature(
     parts=sql(__name__, "sql/release_parts.sql"),
     functions=(sql(__name__, "sql/release.sql"), *release.RELEASE.functions),
 )
-FEATURES = (_DOCUMENTS, _RELEASE)
+FEATURES = (_DOCUMENTS, conversation.FEATURE, _RELEASE)

@@ -209,6 +209,9 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_ISSUED: _HistoryFact.ValueType  # 12
     HISTORY_FACT_SELLER_ACCEPTED: _HistoryFact.ValueType  # 13
     HISTORY_FACT_CHARACTERS_ACCEPTED: _HistoryFact.ValueType  # 14
+    HISTORY_FACT_COMMENTED: _HistoryFact.ValueType  # 40
+    HISTORY_FACT_COMMENT_CHANGED: _HistoryFact.ValueType  # 41
+    HISTORY_FACT_COMMENT_DELETED: _HistoryFact.ValueType  # 42
 
 class HistoryFact(_HistoryFact, metaclass=_HistoryFactEnumTypeWrapper):
     """What happened to a document, as its history has it."""
@@ -228,6 +231,51 @@ HISTORY_FACT_FILE_SHOWN: HistoryFact.ValueType  # 11
 HISTORY_FACT_ISSUED: HistoryFact.ValueType  # 12
 HISTORY_FACT_SELLER_ACCEPTED: HistoryFact.ValueType  # 13
 HISTORY_FACT_CHARACTERS_ACCEPTED: HistoryFact.ValueType  # 14
+HISTORY_FACT_COMMENTED: HistoryFact.ValueType  # 40
+HISTORY_FACT_COMMENT_CHANGED: HistoryFact.ValueType  # 41
+HISTORY_FACT_COMMENT_DELETED: HistoryFact.ValueType  # 42
+
+class _CommentAuthor:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CommentAuthorEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_CommentAuthor.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    COMMENT_AUTHOR_UNSPECIFIED: _CommentAuthor.ValueType  # 0
+    COMMENT_AUTHOR_CUSTOMER: _CommentAuthor.ValueType  # 1
+    COMMENT_AUTHOR_STAFF: _CommentAuthor.ValueType  # 2
+    COMMENT_AUTHOR_SYSTEM: _CommentAuthor.ValueType  # 3
+
+class CommentAuthor(_CommentAuthor, metaclass=_CommentAuthorEnumTypeWrapper):
+    """Which side a comment is of."""
+
+COMMENT_AUTHOR_UNSPECIFIED: CommentAuthor.ValueType  # 0
+COMMENT_AUTHOR_CUSTOMER: CommentAuthor.ValueType  # 1
+COMMENT_AUTHOR_STAFF: CommentAuthor.ValueType  # 2
+COMMENT_AUTHOR_SYSTEM: CommentAuthor.ValueType  # 3
+
+class _CommentSource:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CommentSourceEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_CommentSource.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    COMMENT_SOURCE_UNSPECIFIED: _CommentSource.ValueType  # 0
+    COMMENT_SOURCE_PORTAL: _CommentSource.ValueType  # 1
+    COMMENT_SOURCE_ADMIN: _CommentSource.ValueType  # 2
+    COMMENT_SOURCE_HTTP: _CommentSource.ValueType  # 3
+    COMMENT_SOURCE_BUS: _CommentSource.ValueType  # 4
+    COMMENT_SOURCE_MAIL: _CommentSource.ValueType  # 5
+
+class CommentSource(_CommentSource, metaclass=_CommentSourceEnumTypeWrapper):
+    """How a comment came here."""
+
+COMMENT_SOURCE_UNSPECIFIED: CommentSource.ValueType  # 0
+COMMENT_SOURCE_PORTAL: CommentSource.ValueType  # 1
+COMMENT_SOURCE_ADMIN: CommentSource.ValueType  # 2
+COMMENT_SOURCE_HTTP: CommentSource.ValueType  # 3
+COMMENT_SOURCE_BUS: CommentSource.ValueType  # 4
+COMMENT_SOURCE_MAIL: CommentSource.ValueType  # 5
 
 class _SubmissionState:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -1103,5 +1151,306 @@ class StandingDocumentSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["standing_document", b"standing_document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class CommentFile(message.Message):
+    """A file that was sent with a comment; its bytes are in file storage. Pictures were drawn anew, without metadata."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: builtins.int
+    SHA256_FIELD_NUMBER: builtins.int
+    SIZE_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    name: builtins.str
+    media_type: builtins.str
+    sha256: builtins.str
+    size: builtins.int
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        name: builtins.str = ...,
+        media_type: builtins.str = ...,
+        sha256: builtins.str = ...,
+        size: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["id", b"id", "media_type", b"media_type", "name", b"name", "sha256", b"sha256", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Comment(message.Message):
+    """What a customer, a member of staff or another system wrote on a shared document, for the other side to read."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: builtins.int
+    NUMBER_FIELD_NUMBER: builtins.int
+    AUTHOR_KIND_FIELD_NUMBER: builtins.int
+    AUTHOR_FIELD_NUMBER: builtins.int
+    AUTHOR_NAME_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    FILES_FIELD_NUMBER: builtins.int
+    SOURCE_FIELD_NUMBER: builtins.int
+    CREATED_AT_FIELD_NUMBER: builtins.int
+    EDITED_AT_FIELD_NUMBER: builtins.int
+    READ_AT_FIELD_NUMBER: builtins.int
+    ANSWERED_AT_FIELD_NUMBER: builtins.int
+    DOCUMENT_TYPE_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    EXTERNAL_ID_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    """Its author took it back: text and files are gone."""
+    document_id: builtins.str
+    customer_id: builtins.str
+    number: builtins.int
+    """From 1 within its document, in the order of writing."""
+    author_kind: builtins.str
+    author: builtins.str
+    """contact:<id>, customer:<id> or link:<id> of a customer, staff:<id>, key:<id> or bus:<user> of a system"""
+    author_name: builtins.str
+    text: builtins.str
+    """At most 5,000 characters."""
+    source: builtins.str
+    """portal, admin, http, bus, mail"""
+    document_type: builtins.str
+    """The document as other systems know it."""
+    document_number: builtins.str
+    external_id: builtins.str
+    @builtins.property
+    def files(self) -> containers.RepeatedCompositeFieldContainer[CommentFile]: ...
+    @builtins.property
+    def created_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def edited_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def read_at(self) -> timestamp_pb2.Timestamp:
+        """When the other side first had it before their eyes."""
+
+    @builtins.property
+    def answered_at(self) -> timestamp_pb2.Timestamp:
+        """Of a customer's comment: when the merchant answered, or said that no answer is needed."""
+
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        document_id: builtins.str = ...,
+        customer_id: builtins.str = ...,
+        number: builtins.int = ...,
+        author_kind: builtins.str = ...,
+        author: builtins.str = ...,
+        author_name: builtins.str = ...,
+        text: builtins.str = ...,
+        files: abc.Iterable[CommentFile] | None = ...,
+        source: builtins.str = ...,
+        created_at: timestamp_pb2.Timestamp | None = ...,
+        edited_at: timestamp_pb2.Timestamp | None = ...,
+        read_at: timestamp_pb2.Timestamp | None = ...,
+        answered_at: timestamp_pb2.Timestamp | None = ...,
+        document_type: builtins.str = ...,
+        document_number: builtins.str = ...,
+        external_id: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["answered_at", b"answered_at", "created_at", b"created_at", "edited_at", b"edited_at", "read_at", b"read_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["answered_at", b"answered_at", "author", b"author", "author_kind", b"author_kind", "author_name", b"author_name", "created_at", b"created_at", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "document_type", b"document_type", "edited_at", b"edited_at", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "id", b"id", "merchant_id", b"merchant_id", "number", b"number", "read_at", b"read_at", "source", b"source", "text", b"text", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class CommentAdded(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    COMMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def comment(self) -> Comment: ...
+    def __init__(
+        self,
+        *,
+        comment: Comment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class CommentChanged(message.Message):
+    """Its author changed the text, or the other side has read or answered it."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    COMMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def comment(self) -> Comment: ...
+    def __init__(
+        self,
+        *,
+        comment: Comment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class CommentDeleted(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    COMMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def comment(self) -> Comment: ...
+    def __init__(
+        self,
+        *,
+        comment: Comment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class CommentSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    COMMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def comment(self) -> Comment: ...
+    def __init__(
+        self,
+        *,
+        comment: Comment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["comment", b"comment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Note(message.Message):
+    """What staff wrote about a document for each other. No fact of it is in the feed, and the portal keeps no copy."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    AUTHOR_FIELD_NUMBER: builtins.int
+    AUTHOR_NAME_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    CREATED_AT_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    document_id: builtins.str
+    author: builtins.str
+    """staff:<id>"""
+    author_name: builtins.str
+    text: builtins.str
+    @builtins.property
+    def created_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        document_id: builtins.str = ...,
+        author: builtins.str = ...,
+        author_name: builtins.str = ...,
+        text: builtins.str = ...,
+        created_at: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["author", b"author", "author_name", b"author_name", "created_at", b"created_at", "deleted", b"deleted", "document_id", b"document_id", "epoch", b"epoch", "id", b"id", "merchant_id", b"merchant_id", "text", b"text", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class NoteAdded(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    NOTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def note(self) -> Note: ...
+    def __init__(
+        self,
+        *,
+        note: Note | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["note", b"note"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class NoteDeleted(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    NOTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def note(self) -> Note: ...
+    def __init__(
+        self,
+        *,
+        note: Note | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["note", b"note"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class NoteSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    NOTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def note(self) -> Note: ...
+    def __init__(
+        self,
+        *,
+        note: Note | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["note", b"note"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["note", b"note"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

@@ -80,6 +80,23 @@ class HistoryFact(Code):
     ISSUED = 'issued', 'Issued'
     SELLER_ACCEPTED = 'seller_accepted', 'Sender accepted'
     CHARACTERS_ACCEPTED = 'characters_accepted', 'Missing characters accepted'
+    COMMENTED = 'commented', 'Comment written'
+    COMMENT_CHANGED = 'comment_changed', 'Comment changed'
+    COMMENT_DELETED = 'comment_deleted', 'Comment deleted'
+
+
+class CommentAuthor(Code):
+    CUSTOMER = 'customer', 'Customer'
+    STAFF = 'staff', 'Staff'
+    SYSTEM = 'system', 'Other system'
+
+
+class CommentSource(Code):
+    PORTAL = 'portal', 'Customer portal'
+    ADMIN = 'admin', 'Kontor'
+    HTTP = 'http', 'ERP'
+    BUS = 'bus', 'ERP'
+    MAIL = 'mail', 'by e-mail'
 
 
 class SubmissionState(Code):
