@@ -136,6 +136,15 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/documents/{document_id}/cancel": _staff("documents:release", {}),
         "POST /v1/documents/by-external-id/{external_id:path}/withdraw": _staff("documents:submit", {}),
         "POST /v1/documents/by-external-id/{external_id:path}/cancel": _staff("documents:submit", {}),
+        "PUT /v1/documents/{document_id}/selection": _staff("documents:accept", {"lines": []}, portal=True),
+        "POST /v1/documents/{document_id}/acceptance": _staff("documents:accept", {"version": 1, "name": "n"}, portal=True),
+        "POST /v1/documents/{document_id}/decline": _staff("documents:accept", {}, portal=True),
+        "POST /v1/documents/{document_id}/extension-request": _staff("documents:read", {}, portal=True),
+        "POST /v1/documents/{document_id}/new-offer-request": _staff("documents:read", {}, portal=True),
+        "POST /v1/documents/{document_id}/extend": _staff("documents:release", {"valid_until": "2030-01-01"}),
+        "POST /v1/documents/by-external-id/{external_id:path}/extend": _staff(
+            "documents:submit", {"valid_until": "2030-01-01"}
+        ),
         "POST /v1/documents/{document_id}/assign": _staff("documents:release", {"customer_id": "{customer_id}"}),
         "POST /v1/documents/{document_id}/accept-seller": _staff("documents:release"),
         "POST /v1/documents/{document_id}/accept-characters": _staff("documents:release"),

@@ -43,7 +43,7 @@ def credential(world: World, shop: Shop, owner: str, guard: Guard) -> dict[str, 
     if guard.right in ("documents:submit", "meters:submit", "events:read", "payments:book"):
         minted = world.mint("gateway", api_key=shop.api_key, audience=owner, right=guard.right)
         return {"Authorization": f"Bearer {minted.json()['token']}"}
-    if guard.right == "documents:pay":
+    if guard.right in ("documents:pay", "documents:accept"):
         path = f"/v1/customers/{shop.ids['customer_id']}/documents/{shop.ids['document_id']}/link"
         link = world.act(shop, "identity", "customers:edit", "GET", path)["url"]
         return world.command(world.opened(link), owner, guard.right, "gateway")

@@ -16,6 +16,7 @@ from kontor_documents.intake.bus import ingest_message
 from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.notes.api import router as notes
 from kontor_documents.production.branding import Brandings
+from kontor_documents.quotes.api import router as quotes
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
@@ -38,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[
             intake,
             release,
+            quotes,
             views,
             comments,
             notes,

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,14 +18,14 @@ from kontor_documents.release.rules import spoken
 from kontor_documents.standing.states import standing_document_states
 from kontor_service.aggregates import Published, each
 from kontor_service.errors import Problem
-from kontor_service.events import state_of
+from kontor_service.events import instant, state_of
 from kontor_service.i18n import speaking
 
 # What a document's `facts` may hold.
 _FACTS = (
     "cash_discounts", "references", "payment_reference", "payment_means", "direct_debit_date", "carrier",
     "tracking_number", "tracking_url", "payee_name", "account_holder", "iban", "bic", "kind", "share_recipient",
-    "share_subject", "share_text", "instalments", "standing_documents",
+    "share_subject", "share_text", "instalments", "standing_documents", "acceptance", "deposit_percent", "responsible",
 )  # fmt: skip
 
 
@@ -33,7 +35,22 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
     facts = dict.fromkeys(_FACTS) | document.facts
     with speaking("en"):
         issues = [pb.Issue(**spoken(issue), message_id=issue["message"]) for issue in document.issues]
-    return state_of(pb.Document, document, files=[state_of(pb.File, file) for file in ordered], issues=issues, **facts)
+    return state_of(
+        pb.Document,
+        document,
+        files=[state_of(pb.File, file) for file in ordered],
+        issues=issues,
+        decision=_decision(document),
+        **facts,
+    )
+
+
+def _decision(document: Document) -> dict[str, Any] | None:
+    if document.decision is None:
+        return None
+    confirmation = str(document.order_confirmation_id or "")
+    at = instant(datetime.fromisoformat(document.decision["at"]))
+    return {**document.decision, "at": at, "order_confirmation_id": confirmation}
 
 
 def submission_state(submission: Submission) -> pb.Submission:

@@ -90,6 +90,10 @@ class Document(Aggregate, Base, table=True):
         index("document_by_content", "merchant_id", "content_sha256"),
         index("document_waiting", "merchant_id", "id", where="state = 'waiting'"),
         index("document_by_thread", "merchant_id", "thread_id"),
+        index(
+            "document_undecided", "merchant_id", "valid_until",
+            where="type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised')",
+        ),
         index("document_by_customer", "merchant_id", "customer_id"),
     )  # fmt: skip
     type: str
@@ -124,6 +128,15 @@ class Document(Aggregate, Base, table=True):
     amount_due_minor: int
     content_sha256: str
     report_sha256: str | None = None
+    # How a quote was decided; empty while it is open.
+    outcome: Annotated[str, one_of("", "promised", "accepted", "declined", "expired", "superseded")] = ""
+    revision: int = 1
+    # As the contract's messages of these names.
+    decision: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    selection: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    order_confirmation_id: UUID | None = None
+    # What a promised quote asks for.
+    asked_minor: int = 0
     facts: dict[str, Any] = json_column(dict)
     issues: list[dict[str, Any]] = json_column(list)
     received_at: datetime
@@ -174,6 +187,31 @@ class HistoryEntry(Tenant, Base, table=True):
     actor_sha256: str
     detail: dict[str, Any] = json_column(dict)
     previous_sha256: str
+    sha256: str
+
+
+class DocumentRevision(Tenant, Base, table=True):
+    """What a quote said before it was amended. Its content stays in file storage, and so does its PDF."""
+
+    document_id: UUID = Field(primary_key=True, foreign_key="document.id")
+    revision: int = Field(primary_key=True)
+    content_sha256: str
+    pdf_sha256: str | None = None
+    replaced_at: datetime
+
+
+class AcceptanceEvidence(Tenant, Base, table=True):
+    """What is kept of one acceptance, and never changed or deleted: who, when, from where, of what, and how it was signed."""
+
+    document_id: UUID = Field(primary_key=True, foreign_key="document.id")
+    # 1, and one more where an acceptance was not paid for and came to nothing.
+    number: int = Field(primary_key=True)
+    at: datetime
+    # Everything but the signature.
+    record: dict[str, Any] = json_column(dict)
+    # {kind: typed | drawn, text, strokes}: only here, never in logs, history or on the bus.
+    signature: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    # Over both.
     sha256: str
 
 

@@ -14,3 +14,11 @@ CREATE FUNCTION documents_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DE
     SELECT count(*) FROM document WHERE state = 'waiting'
     AND (NOT settled AND received_at < now() - interval '1 minute' OR issues @> '[{"code": "not_made"}]')
 $$;
+
+CREATE FUNCTION evidence_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'evidence is append-only';
+END $$;
+
+CREATE TRIGGER evidence_is_append_only BEFORE UPDATE OR DELETE ON acceptance_evidence
+    FOR EACH ROW EXECUTE FUNCTION evidence_is_append_only();

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.config import JsonDict
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, DocumentType
 from kontor_service.i18n import N_
 from kontor_service.units import unit_code
 from kontor_service.validation import Number, wrong
@@ -154,10 +154,20 @@ class Line(Part):
     classifications: list[Classification] = []
     country_of_origin: Name = ""
     attributes: list[tuple[Name, Text]] = []
+    # Of quotes only. An optional line, and each line of an alternative, counts where it is selected; of the lines with the
+    # same alternative exactly one is.
+    optional: bool = False
+    selected: bool = False
+    # The customer chooses a quantity within these bounds, inclusive.
+    quantity_min: DecimalString | None = None
+    quantity_max: DecimalString | None = None
+    # The title of the group that it is shown and summed up in.
+    group: Name = ""
+    alternative: Name = ""
 
     @property
     def counts(self) -> bool:
-        return self.kind == "detail"
+        return self.kind == "detail" and (self.selected or not (self.optional or self.alternative))
 
 
 class TaxSubtotal(Part):
@@ -262,6 +272,16 @@ class Attachment(Part):
     url: Name = ""
 
 
+class Responsible(Part):
+    """The person of the seller's who answers for this document, as customers see them."""
+
+    name: Name = ""
+    email: Name = ""
+    phone: Name = ""
+    function: Name = ""
+    team: Name = ""
+
+
 class Shipping(Part):
     carrier: Name = ""
     tracking_number: Name = ""
@@ -296,7 +316,13 @@ class DocumentData(Part):
     title: Name = ""
     issue_date: Day
     due_date: Day | None = None
+    # Of a quote: until the end of this day in the merchant's zone.
     valid_until: Day | None = None
+    # What accepting a quote takes; the merchant's usual where it is left out.
+    acceptance: list[AcceptanceMethod] = Field(default=[], max_length=4)
+    # Percent of the gross total, where a deposit is asked for.
+    deposit_percent: DecimalString | None = Field(default=None, gt=0, le=100)
+    responsible: Responsible | None = None
     delivery_date: Day | None = None
     billing_period: Period | None = None
     tax_point_date: Day | None = None

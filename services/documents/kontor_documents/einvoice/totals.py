@@ -167,7 +167,7 @@ def complete(data: DocumentData) -> DocumentData:
 def _completed_line(line: Line, number: int, currency: str, levels: dict[str, int]) -> Line:
     """The line with its net amount and id filled in. `levels` holds the levels of the lines before it, by id."""
     net = line.net if line.net is not None else line_net(line, currency)
-    if net is None and line.counts:
+    if net is None and line.kind == "detail":
         field = f"lines[{number - 1}].net_price"
         raise Invalid.of([{"field": field, "code": "missing", "message": N_("This field is missing."), "params": {}}])
     # A missing standard rate stays missing, so that the check can name it.

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
+from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, DocumentType, InvoiceKind
 from kontor.identity.v1 import identity_pb2
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import (
@@ -41,10 +41,22 @@ def with_defaults(
             update["payment_means"] = [_transfer(merchant)]
     if customer is not None and not data.buyer.name:
         update["buyer"] = _filled(data.buyer, _buyer(customer))
+    if data.type is DocumentType.QUOTE and not data.acceptance:
+        update |= _acceptance(data, merchant)
     if not data.specification:
         update["specification"] = ZUGFERD_EN16931
     completed = data.model_copy(update=update)
     return _with_terms(completed, merchant, today)
+
+
+def _acceptance(data: DocumentData, merchant: identity_pb2.Merchant | None) -> dict[str, Any]:
+    """How the merchant's quotes are accepted that say nothing else."""
+    usual = next((one for one in merchant.document_types if one.type == data.type), None) if merchant else None
+    if usual is None:
+        return {}
+    methods = [AcceptanceMethod(method) for method in usual.acceptance] or [AcceptanceMethod.CLICK]
+    percent = data.deposit_percent or (Decimal(usual.deposit_percent) if usual.deposit_percent else None)
+    return {"acceptance": methods, "deposit_percent": percent if AcceptanceMethod.DEPOSIT in methods else None}
 
 
 def _filled(given: P, usual: P) -> P:

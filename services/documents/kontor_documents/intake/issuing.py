@@ -32,6 +32,7 @@ from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
 from kontor_documents.intake.projection import columns, facts_again
 from kontor_documents.models import Document
 from kontor_documents.numbering import PROVISIONAL, next_number, take_number
+from kontor_documents.quotes.selection import selection_state
 from kontor_documents.release.rules import finding
 from kontor_service.errors import FieldError, Invalid, Problem
 from kontor_service.formats import zone_of
@@ -132,7 +133,8 @@ async def _issue_draft(
     number = await number_for(session, document.merchant_id, issue.data, document, draft=False)
     data = issue.data.model_copy(update={"number": number})
     values = columns(data) | {
-        "facts": facts_again(document, data), "content_sha256": await content_stored(deps, data, issue),
+        "facts": facts_again(document, data), "selection": selection_state(data, document.revision),
+        "content_sha256": await content_stored(deps, data, issue),
         "report_sha256": issue.report_sha256, "issues": issues_of(data, issue.findings, issued=True), "draft": False,
     }  # fmt: skip
     for name, value in values.items():

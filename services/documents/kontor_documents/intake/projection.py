@@ -4,11 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import CashDiscount, DocumentData, Totals
 from kontor_documents.content.paying import discount_amount, is_debited, transfer_account
 from kontor_documents.models import Document
+from kontor_documents.quotes.rules import USUAL
 from kontor_documents.rendering.printable import unprintable
+from kontor_service.events import plain
 from kontor_service.money import to_minor
 
 # UNCL1001: the customer is the seller.
@@ -72,6 +75,11 @@ def facts(data: DocumentData) -> dict[str, Any]:
         found["direct_debit_date"] = data.due_date.isoformat() if data.due_date else ""
     if data.shipping:
         found |= {name: getattr(data.shipping, name) for name in ("carrier", "tracking_number", "tracking_url")}
+    if data.type is DocumentType.QUOTE:
+        found["acceptance"] = [str(method) for method in data.acceptance or USUAL]
+        found["deposit_percent"] = plain(data.deposit_percent) if data.deposit_percent else ""
+    if data.responsible:
+        found["responsible"] = data.responsible.model_dump()
     if lost := unprintable(data):
         found["unprintable"] = dict(list(lost.items())[:_MOST_UNPRINTABLE])
     return found

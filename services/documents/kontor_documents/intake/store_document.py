@@ -15,6 +15,7 @@ from kontor_documents.intake.issuing import Issue, content_stored
 from kontor_documents.intake.parse import MOST_ISSUES, Parsed
 from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document, DocumentFile, Submission
+from kontor_documents.quotes.selection import selection_state
 from kontor_documents.release.rules import IN_PRODUCTION
 from kontor_documents.threads import join_thread, tie
 from kontor_documents.to_settle import note_document
@@ -50,6 +51,7 @@ async def store_document(
         "settled": False,
         "produced": False,
         "facts": facts(data),
+        "selection": selection_state(data, existing.revision if existing else 1),
         "issues": [IN_PRODUCTION, *map(asdict, issue.findings), *parsed.issues][:MOST_ISSUES],
         "content_sha256": await content_stored(deps, data, issue),
         "report_sha256": issue.report_sha256,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
-from kontor_documents_pages.portal import files, ingest, listing, opened, pages, portal_api
+from kontor_documents_pages.portal import files, ingest, listing, opened, pages, portal_api, quotes_api
 from kontor_documents_pages.portal.copy import DOCUMENT, LABEL
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
@@ -48,7 +48,7 @@ FEATURE = Feature(
     parts=sql(__name__, "sql/parts.sql"),
     functions=(*listing.DOCUMENTS.functions, sql(__name__, "sql/document.sql").replace("{label}", LABEL)),
     sections=(Section("documents", N_("Documents"), "/dokumente"),),
-    routers=(portal_api.router, files.api_router, ingest.router),
+    routers=(portal_api.router, quotes_api.router, files.api_router, ingest.router),
     portal=(pages.router, files.router, opened.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),
     globals=_GLOBALS,

@@ -4,6 +4,7 @@ from typing import Any
 
 from kontor.documents.v1 import documents_pb2
 from kontor_documents_pages.portal.copy import DETAILS
+from kontor_documents_pages.portal.quotes_api import ChoiceTotals
 from kontor_edge.described import Amount, by_name, component, fields, many, model
 from kontor_payments_pages.offers import PaymentBrief, PaymentDetails
 
@@ -13,7 +14,7 @@ _Label = model(
 )  # fmt: skip
 _ENTRY: dict[str, Any] = {
     "status": str | None, "payment": PaymentBrief | None, "label": _Label | None,
-    **fields(documents_pb2.Document, "id type kind number title customer_id version", null="issue_date due_date valid_until"),
+    **fields(documents_pb2.Document, "id type kind number title customer_id version", null="issue_date due_date valid_until outcome"),
     "total": Amount, "amount_due": Amount, "files": int,
 }  # fmt: skip
 Entry = model("DocumentEntry", _ENTRY, doc="A document as lists show it. `status` is null where nothing is to be paid.")
@@ -24,12 +25,13 @@ _Discount = model("CashDiscount", fields(documents_pb2.CashDiscount, "until perc
 _File = model("DocumentFile", fields(documents_pb2.File, without="private"))
 _Details = model(
     "DocumentDetails", fields(documents_pb2.Document, " ".join(DETAILS), null="direct_debit_date"),
-    net=Amount, tax=Amount, prepaid=Amount, cash_discounts=many(_Discount), files=many(_File),
+    net=Amount, tax=Amount, prepaid=Amount, asked=Amount, cash_discounts=many(_Discount), files=many(_File),
 )  # fmt: skip
 CustomerName = model("CustomerName", id=str, number=str, name=str)
+May = model("May", accept=bool, decline=bool, comment=bool, pay=bool, extend=bool, new_offer=bool)
 Document = model(
     "Document", _ENTRY, details=_Details, payment_details=PaymentDetails | None, content=component("DocumentData"),
-    customer=CustomerName | None, related=many(Entry),
+    customer=CustomerName | None, related=many(Entry), selection=ChoiceTotals | None, may=May,
 )  # fmt: skip
 _Owed = model(
     "Owed",

@@ -41,17 +41,20 @@ def _brief(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     """A document as lists show it and the portal's JSON says it."""
     return {
         **{name: said[name] for name in ("id", "type", "kind", "number", "title", "customer_id")},
+        "outcome": said["outcome"] or None,
         **{name: said[name] or None for name in ("issue_date", "due_date", "valid_until")},
         "total": money(d.gross_minor, d.currency),
         "amount_due": money(d.amount_due_minor, d.currency),
         "files": sum(1 for file in d.files if not file.private),
-        "version": d.version,
+        # Of a quote what customers speak of: the same until it is amended.
+        "version": d.revision if d.type == "quote" else d.version,
     }
 
 
 DETAILS = (
     "external_id", "state", "customer_number", "buyer_name", "references", "content_sha256", "shared_at", "first_opened_at",
     "closed_at", "payment_reference", "payment_means", "carrier", "tracking_number", "tracking_url", "thread_id",
+    "revision", "acceptance", "deposit_percent", "responsible", "decision", "selection",
 )  # fmt: skip
 
 
@@ -68,6 +71,7 @@ def _details(d: Any, said: dict[str, Any]) -> dict[str, Any]:
              "payable": money(c.payable_minor, d.currency)}
             for c in d.cash_discounts
         ],
+        "asked": money(d.asked_minor, d.currency),
         "files": [
             {name: value for name, value in file.items() if name != "private"}
             for file in said["files"] if not file["private"]

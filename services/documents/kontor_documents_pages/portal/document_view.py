@@ -7,6 +7,7 @@ import asyncpg
 import orjson
 
 from kontor_documents_pages import content as content_view
+from kontor_documents_pages.portal.may import may
 from kontor_payments_pages.offers import ReceivableView, of_record
 
 
@@ -27,6 +28,12 @@ class DocumentView(ReceivableView):
     related: list[dict[str, Any]]
     rows: list[content_view.Row] = field(default_factory=list)
     sums: list[content_view.Sum] = field(default_factory=list)
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """What the reader may do: accept, decline, comment, pay, and ask for more time or another quote."""
+        allowed = may(self.entry, self.details, self.merchant, self.session, self.today)
+        return allowed | {"pay": self.payable}
 
     @property
     def printable(self) -> bool:

@@ -1,6 +1,6 @@
 """Documents in: POST a file, read what became of it; cancel or withdraw one by the ERP's own id."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -192,11 +192,23 @@ async def withdraw_document(
     return await _close(request, external_id, allowed, "withdraw", body)
 
 
+class Extension(BaseModel):
+    valid_until: Annotated[date, Field(examples=["2026-12-31"])]
+
+
+@router.post("/documents/{external_id:path}/extend", summary="Give a quote's customer more time", response_model=Closed)
+async def extend_quote(request: Request, external_id: str, allowed: Submitter, body: Extension) -> dict[str, Any]:
+    """A quote that has expired is open again."""
+    return await _act(request, external_id, allowed, "extend", body.model_dump(mode="json"))
+
+
 async def _close(request: Request, external_id: str, allowed: Permit, verb: str, body: Reason | None) -> dict[str, Any]:
+    return await _act(request, external_id, allowed, verb, {"reason": body.reason if body else ""})
+
+
+async def _act(request: Request, external_id: str, allowed: Permit, verb: str, body: dict[str, Any]) -> dict[str, Any]:
     edge = edge_of(request)
     path = f"/v1/documents/by-external-id/{quote(external_id, safe='')}/{verb}"
-    answer = await edge.owner("documents").request(
-        "POST", path, token=allowed.token, json={"reason": body.reason if body else ""}
-    )
+    answer = await edge.owner("documents").request("POST", path, token=allowed.token, json=body)
     await edge.views.apply_result(answer.json())
     return {"id": answer.json()["id"], "external_id": external_id, "version": answer.json()["version"]}

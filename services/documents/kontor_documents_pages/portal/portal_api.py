@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from kontor_documents_pages.portal.answers import Document, Documents, Overview, Session
 from kontor_documents_pages.portal.copy import COUNT_CAP
+from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import DOCUMENTS
+from kontor_documents_pages.portal.quotes_api import totals_of
 from kontor_edge.answers import json_answer
 from kontor_edge.described import answers
 from kontor_edge.listing import portal_listing
@@ -45,7 +47,8 @@ def _list(entries: list[str] | None, following: str | None, counts: str | None) 
 @router.get("/documents/{document_id}", summary="One document", **answers(Document))
 async def document(request: Request, slug: str, document_id: UUID) -> Response:
     """The entry of the list and, besides, `details`, `payment_details`, `content` (lines and parties as in EN 16931; null
-    until fetched) and `related`."""
+    until fetched) and `related`. `may` says what can be done with it; of a quote, `version` is what an acceptance
+    names, and `selection` what is chosen."""
     record = await query_view(request, "document", asked=document_id)
     if record["document"] is None:
         raise NotFound
@@ -61,7 +64,15 @@ def _document(record: asyncpg.Record) -> bytes:
         "related": f"[{','.join(record['related'] or ())}]",
     }
     more = ",".join(f'"{name}":{text or "null"}' for name, text in parts.items())
-    return f"{record['entry'][:-1]},{more}}}".encode()
+    return f"{record['entry'][:-1]},{more},{_deciding(record)}}}".encode()
+
+
+def _deciding(record: asyncpg.Record) -> str:
+    """What may be done with it and, of a quote, what is chosen."""
+    view = document_view(record)
+    chosen = view.details["selection"]
+    selection = totals_of({**chosen, "currency": view.currency}) if chosen else None
+    return orjson.dumps({"selection": selection, "may": view.may})[1:-1].decode()
 
 
 @router.get("/overview", summary="What is open and what came last", **answers(Overview))

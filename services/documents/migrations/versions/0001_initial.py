@@ -73,12 +73,22 @@ def upgrade() -> None:
         sa.Column("amount_due_minor", sa.BigInteger(), nullable=False),
         sa.Column("content_sha256", sa.Text(), nullable=False),
         sa.Column("report_sha256", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("decision", postgresql.JSONB(), nullable=True),
+        sa.Column("selection", postgresql.JSONB(), nullable=True),
+        sa.Column("order_confirmation_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("facts", postgresql.JSONB(), nullable=False),
         sa.Column("issues", postgresql.JSONB(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('', 'promised', 'accepted', 'declined', 'expired', 'superseded')",
+            name=op.f("ck_document_outcome"),
+        ),
         sa.CheckConstraint("state IN ('waiting', 'shared', 'withdrawn', 'cancelled')", name=op.f("ck_document_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
@@ -95,6 +105,13 @@ def upgrade() -> None:
     )
     op.create_index("document_by_thread", "document", ["merchant_id", "thread_id"], unique=False)
     op.create_index("document_by_used_number", "document", ["merchant_id", "type", "number"], unique=False)
+    op.create_index(
+        "document_undecided",
+        "document",
+        ["merchant_id", "valid_until"],
+        unique=False,
+        postgresql_where=sa.text("type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised')"),
+    )
     op.create_index(
         "document_waiting",
         "document",
@@ -212,6 +229,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_to_settle")),
     )
     op.create_table(
+        "acceptance_evidence",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("record", postgresql.JSONB(), nullable=False),
+        sa.Column("signature", postgresql.JSONB(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_acceptance_evidence_document_id_document")
+        ),
+        sa.PrimaryKeyConstraint("document_id", "number", name=op.f("pk_acceptance_evidence")),
+    )
+    op.create_table(
         "comment",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -287,6 +318,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", "kind", "number", name=op.f("pk_document_reference")),
     )
     op.create_index("document_reference_by_number", "document_reference", ["merchant_id", "number"], unique=False)
+    op.create_table(
+        "document_revision",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.Column("pdf_sha256", sa.Text(), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_document_revision_document_id_document")
+        ),
+        sa.PrimaryKeyConstraint("document_id", "revision", name=op.f("pk_document_revision")),
+    )
     op.create_table(
         "history_entry",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -402,6 +446,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON to_settle
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE acceptance_evidence ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON acceptance_evidence
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE comment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON comment
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -412,6 +460,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE document_reference ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON document_reference
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE document_revision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON document_revision
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE history_entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -444,6 +496,12 @@ CREATE FUNCTION documents_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DE
     SELECT count(*) FROM document WHERE state = 'waiting'
     AND (NOT settled AND received_at < now() - interval '1 minute' OR issues @> '[{"code": "not_made"}]')
 $$""")
+    execute("""CREATE FUNCTION evidence_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'evidence is append-only';
+END $$""")
+    execute("""CREATE TRIGGER evidence_is_append_only BEFORE UPDATE OR DELETE ON acceptance_evidence
+    FOR EACH ROW EXECUTE FUNCTION evidence_is_append_only()""")
     execute("CREATE POLICY lookup ON submission FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_documents() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

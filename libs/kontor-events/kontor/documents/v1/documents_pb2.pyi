@@ -126,6 +126,50 @@ DOCUMENT_STATE_SHARED: DocumentState.ValueType  # 2
 DOCUMENT_STATE_WITHDRAWN: DocumentState.ValueType  # 3
 DOCUMENT_STATE_CANCELLED: DocumentState.ValueType  # 4
 
+class _QuoteOutcome:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _QuoteOutcomeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_QuoteOutcome.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    QUOTE_OUTCOME_UNSPECIFIED: _QuoteOutcome.ValueType  # 0
+    QUOTE_OUTCOME_PROMISED: _QuoteOutcome.ValueType  # 1
+    QUOTE_OUTCOME_ACCEPTED: _QuoteOutcome.ValueType  # 2
+    QUOTE_OUTCOME_DECLINED: _QuoteOutcome.ValueType  # 3
+    QUOTE_OUTCOME_EXPIRED: _QuoteOutcome.ValueType  # 4
+    QUOTE_OUTCOME_SUPERSEDED: _QuoteOutcome.ValueType  # 5
+
+class QuoteOutcome(_QuoteOutcome, metaclass=_QuoteOutcomeEnumTypeWrapper):
+    """How a quote was decided."""
+
+QUOTE_OUTCOME_UNSPECIFIED: QuoteOutcome.ValueType  # 0
+QUOTE_OUTCOME_PROMISED: QuoteOutcome.ValueType  # 1
+QUOTE_OUTCOME_ACCEPTED: QuoteOutcome.ValueType  # 2
+QUOTE_OUTCOME_DECLINED: QuoteOutcome.ValueType  # 3
+QUOTE_OUTCOME_EXPIRED: QuoteOutcome.ValueType  # 4
+QUOTE_OUTCOME_SUPERSEDED: QuoteOutcome.ValueType  # 5
+
+class _AcceptanceMethod:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AcceptanceMethodEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_AcceptanceMethod.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    ACCEPTANCE_METHOD_UNSPECIFIED: _AcceptanceMethod.ValueType  # 0
+    ACCEPTANCE_METHOD_CLICK: _AcceptanceMethod.ValueType  # 1
+    ACCEPTANCE_METHOD_SIGNATURE: _AcceptanceMethod.ValueType  # 2
+    ACCEPTANCE_METHOD_PAYMENT: _AcceptanceMethod.ValueType  # 3
+    ACCEPTANCE_METHOD_DEPOSIT: _AcceptanceMethod.ValueType  # 4
+
+class AcceptanceMethod(_AcceptanceMethod, metaclass=_AcceptanceMethodEnumTypeWrapper):
+    """What accepting a quote takes."""
+
+ACCEPTANCE_METHOD_UNSPECIFIED: AcceptanceMethod.ValueType  # 0
+ACCEPTANCE_METHOD_CLICK: AcceptanceMethod.ValueType  # 1
+ACCEPTANCE_METHOD_SIGNATURE: AcceptanceMethod.ValueType  # 2
+ACCEPTANCE_METHOD_PAYMENT: AcceptanceMethod.ValueType  # 3
+ACCEPTANCE_METHOD_DEPOSIT: AcceptanceMethod.ValueType  # 4
+
 class _DocumentSource:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -209,6 +253,15 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_ISSUED: _HistoryFact.ValueType  # 12
     HISTORY_FACT_SELLER_ACCEPTED: _HistoryFact.ValueType  # 13
     HISTORY_FACT_CHARACTERS_ACCEPTED: _HistoryFact.ValueType  # 14
+    HISTORY_FACT_AMENDED: _HistoryFact.ValueType  # 15
+    HISTORY_FACT_ACCEPTED: _HistoryFact.ValueType  # 16
+    HISTORY_FACT_DECLINED: _HistoryFact.ValueType  # 17
+    HISTORY_FACT_EXPIRED: _HistoryFact.ValueType  # 18
+    HISTORY_FACT_EXTENDED: _HistoryFact.ValueType  # 19
+    HISTORY_FACT_SUPERSEDED: _HistoryFact.ValueType  # 20
+    HISTORY_FACT_PROMISED: _HistoryFact.ValueType  # 21
+    HISTORY_FACT_EXTENSION_REQUESTED: _HistoryFact.ValueType  # 22
+    HISTORY_FACT_NEW_OFFER_REQUESTED: _HistoryFact.ValueType  # 23
     HISTORY_FACT_COMMENTED: _HistoryFact.ValueType  # 40
     HISTORY_FACT_COMMENT_CHANGED: _HistoryFact.ValueType  # 41
     HISTORY_FACT_COMMENT_DELETED: _HistoryFact.ValueType  # 42
@@ -231,6 +284,15 @@ HISTORY_FACT_FILE_SHOWN: HistoryFact.ValueType  # 11
 HISTORY_FACT_ISSUED: HistoryFact.ValueType  # 12
 HISTORY_FACT_SELLER_ACCEPTED: HistoryFact.ValueType  # 13
 HISTORY_FACT_CHARACTERS_ACCEPTED: HistoryFact.ValueType  # 14
+HISTORY_FACT_AMENDED: HistoryFact.ValueType  # 15
+HISTORY_FACT_ACCEPTED: HistoryFact.ValueType  # 16
+HISTORY_FACT_DECLINED: HistoryFact.ValueType  # 17
+HISTORY_FACT_EXPIRED: HistoryFact.ValueType  # 18
+HISTORY_FACT_EXTENDED: HistoryFact.ValueType  # 19
+HISTORY_FACT_SUPERSEDED: HistoryFact.ValueType  # 20
+HISTORY_FACT_PROMISED: HistoryFact.ValueType  # 21
+HISTORY_FACT_EXTENSION_REQUESTED: HistoryFact.ValueType  # 22
+HISTORY_FACT_NEW_OFFER_REQUESTED: HistoryFact.ValueType  # 23
 HISTORY_FACT_COMMENTED: HistoryFact.ValueType  # 40
 HISTORY_FACT_COMMENT_CHANGED: HistoryFact.ValueType  # 41
 HISTORY_FACT_COMMENT_DELETED: HistoryFact.ValueType  # 42
@@ -474,6 +536,160 @@ class Instalment(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class ChosenLine(message.Message):
+    """A line of a quote as a customer has chosen it."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    SELECTED_FIELD_NUMBER: builtins.int
+    QUANTITY_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    """As in the quote's content."""
+    selected: builtins.bool
+    quantity: builtins.str
+    """Decimal string."""
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        selected: builtins.bool = ...,
+        quantity: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["id", b"id", "quantity", b"quantity", "selected", b"selected"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Selection(message.Message):
+    """What is chosen of a quote's lines, and what it comes to in minor units of the quote's currency."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: builtins.int
+    NET_MINOR_FIELD_NUMBER: builtins.int
+    TAX_MINOR_FIELD_NUMBER: builtins.int
+    GROSS_MINOR_FIELD_NUMBER: builtins.int
+    REVISION_FIELD_NUMBER: builtins.int
+    net_minor: builtins.int
+    tax_minor: builtins.int
+    gross_minor: builtins.int
+    revision: builtins.int
+    """The revision that it was chosen from."""
+    @builtins.property
+    def lines(self) -> containers.RepeatedCompositeFieldContainer[ChosenLine]:
+        """Every line that leaves a choice, in the order of the quote."""
+
+    def __init__(
+        self,
+        *,
+        lines: abc.Iterable[ChosenLine] | None = ...,
+        net_minor: builtins.int = ...,
+        tax_minor: builtins.int = ...,
+        gross_minor: builtins.int = ...,
+        revision: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["gross_minor", b"gross_minor", "lines", b"lines", "net_minor", b"net_minor", "revision", b"revision", "tax_minor", b"tax_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Responsible(message.Message):
+    """The merchant's person who answers for a document, as customers see them."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: builtins.int
+    EMAIL_FIELD_NUMBER: builtins.int
+    PHONE_FIELD_NUMBER: builtins.int
+    FUNCTION_FIELD_NUMBER: builtins.int
+    TEAM_FIELD_NUMBER: builtins.int
+    PICTURE_SHA256_FIELD_NUMBER: builtins.int
+    name: builtins.str
+    email: builtins.str
+    phone: builtins.str
+    function: builtins.str
+    team: builtins.str
+    picture_sha256: builtins.str
+    """A picture in file storage; empty where there is none."""
+    def __init__(
+        self,
+        *,
+        name: builtins.str = ...,
+        email: builtins.str = ...,
+        phone: builtins.str = ...,
+        function: builtins.str = ...,
+        team: builtins.str = ...,
+        picture_sha256: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["email", b"email", "function", b"function", "name", b"name", "phone", b"phone", "picture_sha256", b"picture_sha256", "team", b"team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Decision(message.Message):
+    """How a quote was decided, by whom and about what."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    AT_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    FUNCTION_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: builtins.int
+    ORDER_CONFIRMATION_ID_FIELD_NUMBER: builtins.int
+    REVISION_FIELD_NUMBER: builtins.int
+    CONTENT_SHA256_FIELD_NUMBER: builtins.int
+    SELECTION_FIELD_NUMBER: builtins.int
+    SUPERSEDED_BY_FIELD_NUMBER: builtins.int
+    name: builtins.str
+    """As the customer wrote it."""
+    function: builtins.str
+    """What they are in their firm."""
+    reason: builtins.str
+    """Of a quote that was declined: one of the merchant's reasons, and what else was said."""
+    text: builtins.str
+    evidence_sha256: builtins.str
+    """SHA-256 of the evidence kept of an acceptance."""
+    order_confirmation_id: builtins.str
+    revision: builtins.int
+    """What was decided about."""
+    content_sha256: builtins.str
+    superseded_by: builtins.str
+    """The quote that replaces this one."""
+    @builtins.property
+    def at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def selection(self) -> Selection: ...
+    def __init__(
+        self,
+        *,
+        at: timestamp_pb2.Timestamp | None = ...,
+        name: builtins.str = ...,
+        function: builtins.str = ...,
+        reason: builtins.str = ...,
+        text: builtins.str = ...,
+        evidence_sha256: builtins.str = ...,
+        order_confirmation_id: builtins.str = ...,
+        revision: builtins.int = ...,
+        content_sha256: builtins.str = ...,
+        selection: Selection | None = ...,
+        superseded_by: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["at", b"at", "selection", b"selection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["at", b"at", "content_sha256", b"content_sha256", "evidence_sha256", b"evidence_sha256", "function", b"function", "name", b"name", "order_confirmation_id", b"order_confirmation_id", "reason", b"reason", "revision", b"revision", "selection", b"selection", "superseded_by", b"superseded_by", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Document(message.Message):
     """The state of a document. Amounts are minor units of `currency`; dates are business dates (ISO 8601) in the merchant's zone.
     Lines, texts and parties are immutable content, fetched by content_sha256: GET /v1/content/{sha256}
@@ -530,6 +746,14 @@ class Document(message.Message):
     BIC_FIELD_NUMBER: builtins.int
     KIND_FIELD_NUMBER: builtins.int
     INSTALMENTS_FIELD_NUMBER: builtins.int
+    OUTCOME_FIELD_NUMBER: builtins.int
+    REVISION_FIELD_NUMBER: builtins.int
+    ACCEPTANCE_FIELD_NUMBER: builtins.int
+    DEPOSIT_PERCENT_FIELD_NUMBER: builtins.int
+    RESPONSIBLE_FIELD_NUMBER: builtins.int
+    DECISION_FIELD_NUMBER: builtins.int
+    SELECTION_FIELD_NUMBER: builtins.int
+    ASKED_MINOR_FIELD_NUMBER: builtins.int
     STANDING_DOCUMENTS_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
@@ -584,6 +808,14 @@ class Document(message.Message):
     bic: builtins.str
     kind: builtins.str
     """What kind of an invoice it is, where it is none of the ordinary ones."""
+    outcome: builtins.str
+    """How a quote was decided: empty (open), promised (accepted, its payment is awaited), accepted, declined, expired, superseded"""
+    revision: builtins.int
+    """The version that customers speak of: from 1; each amendment after sharing is one more."""
+    deposit_percent: builtins.str
+    """Decimal string: the part of the gross total that is asked for as a deposit."""
+    asked_minor: builtins.int
+    """What a promised quote asks for: the whole or the deposit."""
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
@@ -603,6 +835,18 @@ class Document(message.Message):
     @builtins.property
     def instalments(self) -> containers.RepeatedCompositeFieldContainer[Instalment]:
         """By their days."""
+
+    @builtins.property
+    def acceptance(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What accepting this quote takes, in this order: click, signature, payment, deposit"""
+
+    @builtins.property
+    def responsible(self) -> Responsible: ...
+    @builtins.property
+    def decision(self) -> Decision: ...
+    @builtins.property
+    def selection(self) -> Selection:
+        """What is chosen of an open quote: what the customer saved, else what the quote proposes."""
 
     @builtins.property
     def standing_documents(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:
@@ -660,11 +904,19 @@ class Document(message.Message):
         bic: builtins.str = ...,
         kind: builtins.str = ...,
         instalments: abc.Iterable[Instalment] | None = ...,
+        outcome: builtins.str = ...,
+        revision: builtins.int = ...,
+        acceptance: abc.Iterable[builtins.str] | None = ...,
+        deposit_percent: builtins.str = ...,
+        responsible: Responsible | None = ...,
+        decision: Decision | None = ...,
+        selection: Selection | None = ...,
+        asked_minor: builtins.int = ...,
         standing_documents: abc.Iterable[StandingDocumentVersion] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["closed_at", b"closed_at", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "shared_at", b"shared_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "deleted", b"deleted", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "responsible", b"responsible", "revision", b"revision", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -804,6 +1056,183 @@ class DocumentCancelled(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["document", b"document", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentAmended(message.Message):
+    """A shared quote has got another content, and a revision that is one more. The earlier content is kept under its hash."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    PREVIOUS_CONTENT_SHA256_FIELD_NUMBER: builtins.int
+    previous_content_sha256: builtins.str
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+        previous_content_sha256: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["document", b"document", "previous_content_sha256", b"previous_content_sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentAccepted(message.Message):
+    """Selection, name and the evidence's hash are in `decision`."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    actor: builtins.str
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+        actor: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentDeclined(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    actor: builtins.str
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+        actor: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentExpired(message.Message):
+    """Its last day has passed without a decision."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentExtended(message.Message):
+    """It is valid until another day; an expired quote is open again."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentSuperseded(message.Message):
+    """A newer quote takes its place."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentExtensionRequested(message.Message):
+    """The customer asks for more time, or for another offer."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    text: builtins.str
+    actor: builtins.str
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+        text: builtins.str = ...,
+        actor: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "document", b"document", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentNewOfferRequested(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    text: builtins.str
+    actor: builtins.str
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+        text: builtins.str = ...,
+        actor: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "document", b"document", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -41,6 +41,21 @@ class DocumentState(Code):
     CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
 
 
+class QuoteOutcome(Code):
+    PROMISED = 'promised', 'accepted, payment awaited', '', '', 'way'
+    ACCEPTED = 'accepted', 'accepted', '', '', 'done'
+    DECLINED = 'declined', 'declined', '', '', 'idle'
+    EXPIRED = 'expired', 'expired', '', '', 'idle'
+    SUPERSEDED = 'superseded', 'superseded', '', '', 'idle'
+
+
+class AcceptanceMethod(Code):
+    CLICK = 'click', 'Click'
+    SIGNATURE = 'signature', 'Signature'
+    PAYMENT = 'payment', 'Payment of the whole'
+    DEPOSIT = 'deposit', 'Payment of a deposit'
+
+
 class DocumentSource(Code):
     UPLOAD = 'upload', 'upload'
     HTTP = 'http', 'ERP'
@@ -80,6 +95,15 @@ class HistoryFact(Code):
     ISSUED = 'issued', 'Issued'
     SELLER_ACCEPTED = 'seller_accepted', 'Sender accepted'
     CHARACTERS_ACCEPTED = 'characters_accepted', 'Missing characters accepted'
+    AMENDED = 'amended', 'Amended'
+    ACCEPTED = 'accepted', 'Accepted by the customer'
+    DECLINED = 'declined', 'Declined by the customer'
+    EXPIRED = 'expired', 'Expired'
+    EXTENDED = 'extended', 'Extended'
+    SUPERSEDED = 'superseded', 'Replaced by a newer quote'
+    PROMISED = 'promised', 'Accepted, payment awaited'
+    EXTENSION_REQUESTED = 'extension_requested', 'More time asked for'
+    NEW_OFFER_REQUESTED = 'new_offer_requested', 'New offer asked for'
     COMMENTED = 'commented', 'Comment written'
     COMMENT_CHANGED = 'comment_changed', 'Comment changed'
     COMMENT_DELETED = 'comment_deleted', 'Comment deleted'

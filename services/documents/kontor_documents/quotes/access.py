@@ -1,0 +1,37 @@
+"""Which quotes a caller may act on, and in whose name."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor_documents import copies, queries
+from kontor_documents.errors import DocumentNotFound
+from kontor_documents.models import Document
+from kontor_service.tokens import Principal
+
+_USUAL_ZONE = "Europe/Berlin"
+
+
+async def locked_for(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
+    """The document under its row lock. Customers find theirs from the day it was shared, also where it has been withdrawn
+    since: they are told so. Raises DocumentNotFound."""
+    document = await queries.locked(session, document_id)
+    if not principal.for_customers:
+        return document
+    if document.shared_at is None or document.customer_id not in principal.customers:
+        raise DocumentNotFound
+    if principal.document_id not in (None, document.id):
+        linked = await session.get(Document, principal.document_id)
+        if linked is None or linked.thread_id != document.thread_id:
+            raise DocumentNotFound
+    return document
+
+
+async def zone(session: AsyncSession, merchant_id: UUID) -> str:
+    """The merchant's IANA time zone, in which its days end."""
+    merchant = await copies.merchant(session, merchant_id)
+    return (merchant.time_zone if merchant else "") or _USUAL_ZONE
+
+
+def actor(principal: Principal) -> str:
+    return f"{principal.subject} {principal.name}".strip()

@@ -1,0 +1,84 @@
+"""What customers and merchants do with quotes."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor_documents.dependencies import Deps
+from kontor_documents.quotes import acceptance, decisions
+from kontor_documents.quotes.access import actor
+from kontor_documents.quotes.inputs import AcceptanceInput, DeclineInput, ExtendInput, WishInput
+from kontor_documents.quotes.selection import SelectionInput
+from kontor_service.commands import command_result
+from kontor_service.tokens import Principal, require
+
+router = APIRouter(tags=["quotes"])
+
+Acceptor = Annotated[Principal, Depends(require("documents:accept"))]
+Reader = Annotated[Principal, Depends(require("documents:read"))]
+Releaser = Annotated[Principal, Depends(require("documents:release"))]
+Submitter = Annotated[Principal, Depends(require("documents:submit"))]
+
+
+@router.put("/v1/documents/{document_id}/selection")
+async def select(deps: Deps, document_id: UUID, body: SelectionInput, principal: Acceptor) -> dict[str, Any]:
+    """Keeps what is chosen, and answers what it comes to in minor units."""
+    state = await decisions.select(deps, document_id, body, principal)
+    return command_result(state, selection=_selection(state))
+
+
+@router.post("/v1/documents/{document_id}/acceptance")
+async def accept(deps: Deps, document_id: UUID, body: AcceptanceInput, principal: Acceptor) -> dict[str, Any]:
+    """`state` is `accepted`, or `promised` where a payment of `asked_minor` is awaited."""
+    state = await acceptance.accept(deps, document_id, body, principal)
+    return _decided(state)
+
+
+@router.post("/v1/documents/{document_id}/decline")
+async def decline(deps: Deps, document_id: UUID, body: DeclineInput, principal: Acceptor) -> dict[str, Any]:
+    return _decided(await decisions.decline(deps, document_id, body, principal))
+
+
+@router.post("/v1/documents/{document_id}/extension-request")
+async def request_extension(deps: Deps, document_id: UUID, body: WishInput, principal: Reader) -> dict[str, Any]:
+    return command_result(await decisions.request_extension(deps, document_id, body, principal))
+
+
+@router.post("/v1/documents/{document_id}/new-offer-request")
+async def request_new_offer(deps: Deps, document_id: UUID, body: WishInput, principal: Reader) -> dict[str, Any]:
+    return command_result(await decisions.request_new_offer(deps, document_id, body, principal))
+
+
+@router.post("/v1/documents/{document_id}/extend")
+async def extend(deps: Deps, document_id: UUID, body: ExtendInput, principal: Releaser) -> dict[str, Any]:
+    """The merchant gives the customer more time."""
+    async with deps.db.transaction(principal.merchant) as session:
+        state = await decisions.extend(deps, session, document_id, body.valid_until, by=actor(principal))
+        return command_result(state)
+
+
+@router.post("/v1/documents/by-external-id/{external_id:path}/extend")
+async def extend_by_external_id(
+    deps: Deps, external_id: str, body: ExtendInput, principal: Submitter
+) -> dict[str, Any]:
+    async with deps.db.transaction(principal.merchant) as session:
+        state = await decisions.extend_by_external_id(deps, session, external_id, body.valid_until, by=actor(principal))
+        return command_result(state)
+
+
+def _decided(state: pb.Document) -> dict[str, Any]:
+    return command_result(
+        state, state=state.outcome, revision=state.revision, asked_minor=state.asked_minor,
+        order_confirmation_id=state.decision.order_confirmation_id or None,
+    )  # fmt: skip
+
+
+def _selection(state: pb.Document) -> dict[str, Any]:
+    chosen = state.selection
+    return {
+        "lines": [{"id": line.id, "selected": line.selected, "quantity": line.quantity} for line in chosen.lines],
+        "net_minor": chosen.net_minor, "tax_minor": chosen.tax_minor, "gross_minor": chosen.gross_minor,
+        "currency": state.currency,
+    }  # fmt: skip

@@ -1,0 +1,129 @@
+"""What else happens to a quote: a selection is kept, it is declined, extended, expires, or something is asked for."""
+
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor.documents.v1.documents_pb2_codes import QuoteOutcome
+from kontor_bus import record
+from kontor_documents import queries
+from kontor_documents.dependencies import Dependencies
+from kontor_documents.errors import AlreadyDecided, DocumentNotFound, ValidityPast
+from kontor_documents.events import document_state
+from kontor_documents.models import Document
+from kontor_documents.quotes.access import actor, locked_for, zone
+from kontor_documents.quotes.inputs import DeclineInput, WishInput
+from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.rules import is_expired, refuse_closed, refuse_undecidable
+from kontor_documents.quotes.selection import SelectionInput, choose, selection_state
+from kontor_service.tokens import Principal
+
+_EXTENDABLE = ("", QuoteOutcome.EXPIRED)
+
+
+async def select(deps: Dependencies, document_id: UUID, asked: SelectionInput, principal: Principal) -> pb.Document:
+    """Keeps what is chosen of an open quote. Raises InvalidSelection, and what refuse_undecidable raises."""
+    async with deps.db.transaction(principal.merchant) as session:
+        document = await locked_for(session, document_id, principal)
+        today = deps.clock.today(await zone(session, document.merchant_id))
+        refuse_undecidable(document, today, revision=document.revision)
+        chosen = choose(await queries.content_of(deps, document), asked.lines)
+        selection = selection_state(chosen, document.revision)
+        files = await queries.files_of(session, document.id)
+        if selection == document.selection:
+            return document_state(document, files)
+        document.selection = selection
+        document.touch()
+        state = document_state(document, files)
+        record(session, pb.DocumentChanged(document=state))
+        return state
+
+
+async def decline(deps: Dependencies, document_id: UUID, asked: DeclineInput, principal: Principal) -> pb.Document:
+    """Declining again in the same words changes nothing. Raises what refuse_undecidable raises."""
+    async with deps.db.transaction(principal.merchant) as session:
+        document = await locked_for(session, document_id, principal)
+        said = {name: getattr(asked, name) for name in ("reason", "text", "name")}
+        if document.outcome == QuoteOutcome.DECLINED and said.items() <= (document.decision or {}).items():
+            return document_state(document, await queries.files_of(session, document.id))
+        at, today = deps.clock.now(), deps.clock.today(await zone(session, document.merchant_id))
+        refuse_undecidable(document, today, revision=asked.version or document.revision, declines=True)
+        document.outcome, document.closed_at, document.asked_minor = QuoteOutcome.DECLINED, at, 0
+        document.decision = {
+            "at": at.isoformat(), **said, "revision": document.revision, "content_sha256": document.content_sha256,
+        }  # fmt: skip
+        fact = partial(pb.DocumentDeclined, actor=actor(principal).partition(":")[0])
+        return await happened(session, document, "declined", fact, at=at, actor=actor(principal), **said)
+
+
+async def extend(
+    deps: Dependencies, session: AsyncSession, document_id: UUID, valid_until: date, *, by: str
+) -> pb.Document:
+    """A later last day; an expired quote is open again. Its content stays as it was accepted or read.
+
+    Raises ValidityPast, AlreadyDecided, Withdrawn, NoQuote.
+    """
+    document = await queries.locked(session, document_id)
+    refuse_closed(document)
+    if document.outcome not in _EXTENDABLE:
+        raise AlreadyDecided(outcome=document.outcome)
+    if valid_until < deps.clock.today(await zone(session, document.merchant_id)):
+        raise ValidityPast(field="valid_until")
+    if (document.valid_until, document.outcome) == (valid_until, ""):
+        return document_state(document, await queries.files_of(session, document.id))
+    document.valid_until, document.outcome, document.closed_at = valid_until, "", None
+    return await happened(
+        session, document, "extended", pb.DocumentExtended, at=deps.clock.now(), actor=by,
+        valid_until=valid_until.isoformat(),
+    )  # fmt: skip
+
+
+async def extend_by_external_id(
+    deps: Dependencies, session: AsyncSession, external_id: str, valid_until: date, *, by: str
+) -> pb.Document:
+    """As another system asks for it. Raises DocumentNotFound, and what `extend` raises."""
+    document = await queries.by_external_id(session, external_id)
+    if document is None:
+        raise DocumentNotFound(field="external_id")
+    return await extend(deps, session, document.id, valid_until, by=by)
+
+
+async def request_extension(
+    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal
+) -> pb.Document:
+    """The customer asks for more time. Raises AlreadyDecided, Withdrawn, NoQuote."""
+    return await _ask(deps, document_id, asked, principal, "extension_requested", pb.DocumentExtensionRequested)
+
+
+async def request_new_offer(
+    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal
+) -> pb.Document:
+    """The customer asks for another offer, also after declining. Raises Withdrawn, NoQuote."""
+    return await _ask(deps, document_id, asked, principal, "new_offer_requested", pb.DocumentNewOfferRequested)
+
+
+async def _ask(
+    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal, entry: str, fact: type
+) -> pb.Document:
+    async with deps.db.transaction(principal.merchant) as session:
+        document = await locked_for(session, document_id, principal)
+        refuse_closed(document)
+        if entry == "extension_requested" and document.outcome not in _EXTENDABLE:
+            raise AlreadyDecided(outcome=document.outcome)
+        by = actor(principal)
+        return await happened(
+            session, document, entry, partial(fact, text=asked.text, actor=by.partition(":")[0]),
+            at=deps.clock.now(), actor=by, text=asked.text,
+        )  # fmt: skip
+
+
+async def expire(session: AsyncSession, document: Document, *, at: datetime, today: date) -> None:
+    """Records that the quote's last day has passed. The caller holds its lock."""
+    if document.state != "shared" or document.outcome not in ("", QuoteOutcome.PROMISED):
+        return
+    if is_expired(document, today):
+        document.outcome, document.closed_at, document.asked_minor = QuoteOutcome.EXPIRED, at, 0
+        await happened(session, document, "expired", pb.DocumentExpired, at=at, actor="Kontor")

@@ -1,0 +1,26 @@
+"""Writing what happened to a quote: version, history, event."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor_bus import record
+from kontor_documents import history, queries
+from kontor_documents.events import document_state
+from kontor_documents.models import Document
+
+
+async def happened(
+    session: AsyncSession, document: Document, entry: str, fact: Callable[..., Message], /, *,
+    at: datetime, actor: str, **detail: Any,
+) -> pb.Document:  # fmt: skip
+    """Increases the document's version, appends `entry` to its history and records the event. The caller holds its lock."""
+    document.touch()
+    await history.append(session, document, entry, at=at, actor=actor, **detail)
+    state = document_state(document, await queries.files_of(session, document.id))
+    record(session, fact(document=state))
+    return state

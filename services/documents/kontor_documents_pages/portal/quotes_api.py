@@ -1,0 +1,161 @@
+"""Quotes as JSON, for portals that are not these pages."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from kontor_documents_pages.portal import quote_commands
+from kontor_edge.described import Amount
+from kontor_edge.portal import query_view
+from kontor_service.validation import Line, Number, Text
+
+router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=["portal"])
+
+
+class LineChoice(BaseModel):
+    """A line by its id in the content. `quantity` may be left out where it is not changed."""
+
+    id: Annotated[Line, Field(max_length=200)]
+    selected: bool = True
+    quantity: Annotated[Number, Field(max_digits=24)] | None = None
+
+
+class QuoteChoice(BaseModel):
+    """Lines that are not named stay as the quote proposes them."""
+
+    lines: list[LineChoice] = Field(default=[], max_length=2_000)
+
+
+class ChoiceTotals(BaseModel):
+    lines: list[LineChoice]
+    net: Amount
+    tax: Amount
+    total: Amount
+
+
+class SignatureInput(BaseModel):
+    """`typed`: the full name as `text`. `drawn`: `strokes`, each a list of points [x, y] in pixels of the pad."""
+
+    kind: Literal["typed", "drawn"]
+    text: Annotated[Line, Field(max_length=200)] = ""
+    strokes: list[list[tuple[float, float]]] = Field(default=[], max_length=1_000)
+
+
+class QuoteAcceptance(BaseModel):
+    """`version` is the document's `version` on screen. `selection` left out: what was saved. `consents`: ids of the terms'
+    versions that were agreed to."""
+
+    version: int = Field(ge=1)
+    selection: QuoteChoice | None = None
+    name: Annotated[Line, Field(min_length=1, max_length=200)]
+    function: Annotated[Line, Field(max_length=200)] = ""
+    signature: SignatureInput | None = None
+    consents: list[Annotated[Line, Field(max_length=100)]] = Field(default=[], max_length=20)
+
+
+class QuoteDecline(BaseModel):
+    """`reason`: one of the merchant's, or empty."""
+
+    reason: Annotated[Line, Field(max_length=200)] = ""
+    text: Annotated[Text, Field(max_length=2_000)] = ""
+    version: int | None = Field(default=None, ge=1)
+
+
+class Wish(BaseModel):
+    text: Annotated[Text, Field(max_length=2_000)] = ""
+
+
+class QuoteDecided(BaseModel):
+    """`state`: accepted, promised (`asked` is to be paid first, see /checkouts) or declined."""
+
+    state: Annotated[str, Field(examples=["accepted"])]
+    version: int
+    asked: Amount | None = None
+    order_confirmation: UUID | None = None
+
+
+class WishTold(BaseModel):
+    id: UUID
+
+
+@router.put("/selection", summary="Choose lines and quantities of a quote", response_model=ChoiceTotals)
+async def select(request: Request, slug: str, document_id: UUID, body: QuoteChoice) -> dict[str, Any]:
+    """Kept until the quote is decided. 422 names the line: a quantity out of its bounds, two of one alternative."""
+    await _visible(request, document_id)
+    answer = await quote_commands.save_selection(request, document_id, _lines(body))
+    return totals_of(answer["selection"])
+
+
+@router.post("/acceptance", summary="Accept a quote", response_model=QuoteDecided)
+async def accept(request: Request, slug: str, document_id: UUID, body: QuoteAcceptance) -> dict[str, Any]:
+    """Binding once: the same acceptance again answers the same. 409 with `code`: `quote_amended` (with the present
+    `version` and the `difference`), `quote_expired`, `already_decided`, `withdrawn`."""
+    currency, language = await _visible(request, document_id)
+    wanted = body.model_dump(mode="json", exclude={"selection"})
+    wanted["selection"] = {"lines": _lines(body.selection)} if body.selection else None
+    return _decided(await quote_commands.accept(request, document_id, wanted, language=language), currency)
+
+
+@router.post("/decline", summary="QuoteDecline a quote", response_model=QuoteDecided)
+async def decline(request: Request, slug: str, document_id: UUID, body: QuoteDecline) -> dict[str, Any]:
+    """409 as for accepting."""
+    currency, language = await _visible(request, document_id)
+    wanted = body.model_dump(mode="json")
+    return _decided(await quote_commands.decline(request, document_id, wanted, language=language), currency)
+
+
+@router.post("/extension-request", summary="Ask for more time", response_model=WishTold)
+async def request_extension(request: Request, slug: str, document_id: UUID, body: Wish) -> dict[str, Any]:
+    """Of a quote that has expired or will."""
+    await _visible(request, document_id)
+    return await quote_commands.ask(request, document_id, "extension", body.text)
+
+
+@router.post("/new-offer-request", summary="Ask for another quote", response_model=WishTold)
+async def request_new_offer(request: Request, slug: str, document_id: UUID, body: Wish) -> dict[str, Any]:
+    await _visible(request, document_id)
+    return await quote_commands.ask(request, document_id, "new-offer", body.text)
+
+
+def totals_of(selection: dict[str, Any]) -> dict[str, Any]:
+    """The owner's answer, or the copy's `selection` with its currency, as the portal's API says it."""
+    currency = selection["currency"]
+    return {
+        "lines": selection["lines"],
+        "net": {"minor_units": selection["net_minor"], "currency": currency},
+        "tax": {"minor_units": selection["tax_minor"], "currency": currency},
+        "total": {"minor_units": selection["gross_minor"], "currency": currency},
+    }
+
+
+def _lines(body: QuoteChoice) -> list[dict[str, Any]]:
+    return [{"id": line.id, "selected": line.selected, "quantity": _plain(line.quantity)} for line in body.lines]
+
+
+def _plain(quantity: Decimal | None) -> str | None:
+    return None if quantity is None else format(quantity, "f")
+
+
+def _decided(answer: dict[str, Any], currency: str) -> dict[str, Any]:
+    asked = answer["asked_minor"]
+    return {
+        "state": answer["state"], "version": answer["revision"],
+        "asked": {"minor_units": asked, "currency": currency} if asked else None,
+        "order_confirmation": answer["order_confirmation_id"],
+    }  # fmt: skip
+
+
+async def _visible(request: Request, document_id: UUID) -> tuple[str, str]:
+    """The document's currency and the reader's language. What was withdrawn is not there for the copy: the owner says so.
+
+    Raises LoggedOut and PortalClosed like a page.
+    """
+    record = await query_view(request, "document", asked=document_id)
+    language: str = orjson.loads(record["session"])["language"]
+    if record["document"] is None:
+        return "", language
+    return orjson.loads(record["entry"])["total"]["currency"], language
