@@ -153,6 +153,8 @@ DESKS: dict[str, Desk] = {
     "GET /api/admin/v1/reading-requests/{request_id}": LOOK,
     "GET /api/admin/v1/meter-batches": LOOK,
     "GET /api/admin/v1/meter-batches/{batch_id}": LOOK,
+    "GET /dokumente/{document_id}/vorschau": LOOK,
+    "GET /kunden/{customer_id:uuid}/vorschau": LOOK,
     "GET /mails": LOOK,
     "GET /mails/{mail_id:uuid}": LOOK,
     "GET /mails/{mail_id:uuid}/inhalt": LOOK,

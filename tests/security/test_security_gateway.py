@@ -57,6 +57,8 @@ DOORS: dict[str, Door] = {
     "POST /l/{token}": OUTSIDE,
     "POST /l/{token}/neu": OUTSIDE,
     "GET /einladung/{token}": OUTSIDE,
+    "GET /vorschau/{token}": OUTSIDE,
+    "POST /{slug}/vorschau/beenden": OUTSIDE,
     "POST /einladung/{token}": OUTSIDE,
     "GET /passwort/{token}": OUTSIDE,
     "POST /passwort/{token}": OUTSIDE,

@@ -121,7 +121,13 @@ def _context(merchant_json: str, session_json: str, section: str, live: str | No
         nav=tuple(_entry(base, entry, section) for entry in sections),
         footer=_footer(merchant) if account else (*_footer(merchant), _other_language(language)),
         live=live,
+        preview=_preview_of(session, merchant),
     )
+
+
+def _preview_of(session: dict[str, Any], merchant: dict[str, Any]) -> str:
+    """As whom staff preview this page; empty for everybody else."""
+    return (session["name"] or merchant["name"]) if session["kind"] == "preview" else ""
 
 
 def _entry(base: str, entry: dict[str, Any], section: str) -> Link:

@@ -32,6 +32,7 @@ SELECT kind FROM session
 WHERE hash = $1 AND NOT revoked AND expires_at <= now() AND expires_at < (public ->> 'ends_at')::timestamptz
 """
 
+PREVIEW = "preview."
 _DEVICE_SECONDS = 365 * 24 * 3600
 
 
@@ -71,11 +72,16 @@ def session_hash(request: Request, name: str = "") -> str:
     """Under what identity and the copy know this browser's session; empty without a cookie.
 
     A portal has one cookie per merchant, `name` or the address's {slug}, so that portals do not know of each other; an edge
-    without has one of its own name.
+    without has one of its own name. While staff preview a portal, that session counts instead of their own one.
     """
     name = name or request.path_params.get("slug") or _service(request)
-    token = request.cookies.get(cookie_name(name))
+    token = request.cookies.get(cookie_name(preview_name(name))) or request.cookies.get(cookie_name(name))
     return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
+def preview_name(name: str) -> str:
+    """The name of the cookie of a preview. No portal is called like this: its name has no full stop."""
+    return f"{PREVIEW}{name}"
 
 
 def set_session(response: Response, name: str, token: str, ends_at: str | None = None) -> None:
@@ -110,6 +116,8 @@ async def begin_session(request: Request, response: Response, started: dict[str,
     staff = state["kind"] == "staff"
     name = _service(request) if staff else state["slug"]
     set_session(response, name, started["token"], None if staff else state["ends_at"])
+    if request.cookies.get(cookie_name(preview_name(name))):
+        drop_session(response, preview_name(name))
     if started.get("device"):
         set_cookie(response, _device_cookie(name), started["device"], _DEVICE_SECONDS)
     return response

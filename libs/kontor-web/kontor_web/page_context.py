@@ -30,6 +30,8 @@ class PageContext:
     footer: tuple[Link, ...] = ()
     # Address of the event stream of this page; None for a page that stays as it is.
     live: str | None = None
+    # As whom staff look at it: nothing on the page can be sent.
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)

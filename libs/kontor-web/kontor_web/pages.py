@@ -1,6 +1,7 @@
 """Templates become responses: one environment per edge, strict about undefined names, escaping everything."""
 
 import json
+import re
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -24,6 +25,8 @@ from kontor_web.kept_parts import head, options
 from kontor_web.kept_parts import query_with as changed_query
 from kontor_web.page_context import Column, PageContext
 
+# Whatever a preview could fill in or send, but for what says that it works there.
+_CONTROLS = re.compile(r"<(button|input|select|textarea)\b(?![^>]*\s(?:disabled|data-in-preview))")
 _LANGUAGE_COOKIE = "__Host-kontor-language"
 
 
@@ -122,6 +125,8 @@ class Pages:
         page = _Page(request, self, flashes=_read_flash(request.cookies.get(self.flash_cookie)))
         _page.set(page)
         html = self.environment.get_template(template).render(context=page_context, **context)
+        if page_context.preview:
+            html = _CONTROLS.sub(r"<\1 disabled", html)
         response = HTMLResponse(html, status, headers or getattr(context.get("form"), "headers", None))
         if request.query_params.get("language") in i18n.LANGUAGES:
             set_cookie(response, _LANGUAGE_COOKIE, request.query_params["language"], max_age=365 * 24 * 3600)

@@ -31,6 +31,7 @@ from kontor_testing.tokens import TokenSigner
 RIGHTS = [
     "merchant:edit", "customers:edit", "documents:read", "documents:submit", "documents:release", "payments:book",
     "payments:settings", "templates:edit", "api_keys:edit", "mails:resend", "account", "meters:read", "meters:edit",
+    "previews:read",
 ]  # fmt: skip
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -6,6 +6,7 @@ from kontor_edge.app import Kind, build_edge, secret_paths
 from kontor_edge.head_of_links import HeadOfLinks
 from kontor_edge.portal import current_reader, known_page_context
 from kontor_gateway import openapi
+from kontor_gateway.access.previews import ReadOnlyPreviews
 from kontor_gateway.features import FEATURES
 from kontor_gateway.settings import Settings
 from kontor_gateway.views import SHAPE
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     openapi.describe(app)
     install_log_in_redirect(app)
+    app.add_middleware(ReadOnlyPreviews)
     app.add_middleware(HeadOfLinks, paths=secret_paths(FEATURES))
     app.add_middleware(
         Protect,

@@ -22,7 +22,7 @@ from kontor_service.validation import one_line, plain, wrong
 RESERVED_SLUGS = frozenset({
     "admin", "admin-flash", "admin-seed", "api", "assets", "checkout", "einladung", "events", "favicon-ico",
     "gateway-flash", "gateway-seed", "health", "internal", "l", "language", "login", "logout", "metrics", "passwort",
-    "robots-txt", "static", "webhooks", "well-known", "z",
+    "robots-txt", "static", "vorschau", "webhooks", "well-known", "z",
 })  # fmt: skip
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
 _COLOR = re.compile(r"#[0-9a-f]{6}")

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from kontor_admin.customers import contacts, editing, importing, links, listing
+from kontor_admin.customers import contacts, editing, importing, links, listing, previews
 from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
-for part in (listing, importing, editing, contacts, links):
+for part in (listing, importing, editing, contacts, links, previews):
     router.include_router(part.router, prefix="/kunden")
 
 FEATURE = Feature(

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_admin.customers.listing import CustomerMissing, CustomerView, customer
 from kontor_edge.acting import act, new_key, submit
 from kontor_edge.edge import pages
@@ -15,7 +16,7 @@ from kontor_web import Form, read_form
 
 router = APIRouter(prefix="/{customer_id:uuid}/personen")
 
-_FLAGS = ("gets_quotes", "gets_invoices", "gets_reminders")
+_FLAGS = ("gets_quotes", "gets_invoices", "gets_reminders", "may_accept")
 
 
 @router.get("/neu")
@@ -59,7 +60,7 @@ async def add(request: Request, customer_id: UUID) -> Response:
 async def edit_page(request: Request, customer_id: UUID, contact_id: UUID) -> Response:
     staff, view = await customer(request, customer_id)
     contact = _contact(view, contact_id)
-    names = ("name", "function", "email", "phone", "language", *_FLAGS)
+    names = ("name", "function", "email", "phone", "language", "document_types", *_FLAGS)
     return _page(request, staff, view, Form.of({name: contact[name] for name in names}), contact)
 
 
@@ -106,6 +107,7 @@ def _wanted(form: Form) -> dict[str, Any]:
         "email": form.email("email"),
         "phone": form.text("phone", limit=40),
         "language": form.choice("language", ("de", "en")),
+        "document_types": form.many("document_types", DocumentType),
     } | {flag: form.flag(flag) for flag in _FLAGS}
 
 

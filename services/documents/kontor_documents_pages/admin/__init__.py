@@ -8,6 +8,7 @@ from kontor_documents_pages.admin import (
     document,
     files,
     listing,
+    previews,
     release,
     sharing,
     uploads,
@@ -19,7 +20,7 @@ from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
-for part in (listing, document, files, actions, sharing):
+for part in (listing, document, files, actions, sharing, previews):
     router.include_router(part.router, prefix="/dokumente")
 
 # Lines and texts of every document, so that pages have them also while documents is away.

@@ -114,8 +114,9 @@ def why_no_link(staff: Staff, view: DocumentView) -> str | None:
         return "unmatched"
     if not staff.merchant.get("portal_enabled"):
         return "portal_off"
-    shown = {t["type"] for t in staff.merchant.get("document_types", ()) if t["visible"]}
-    if view.data["type"] not in shown:
+    shown = {t["type"]: t["visible_from"] for t in staff.merchant.get("document_types", ()) if t["visible"]}
+    first_state = shown.get(view.data["type"])
+    if first_state is None or (first_state == "accepted" and view.data.get("outcome") != "accepted"):
         return "type_off"
     if view.data["state"] not in ("shared", "cancelled"):
         return "private"
