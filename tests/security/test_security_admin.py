@@ -34,7 +34,7 @@ _MONEY = (("amount", "1,00"), ("booked_on", "02.01.2026"), ("method", "transfer"
 _PERSON = (("name", "Eva Fremd"), ("language", "de"))
 _CUSTOMER = (
     ("number", "F-9"), ("name", "Fremd"), ("kind", "business"), ("language", "de"), ("portal_access", "default"),
-    ("mail_mode", "default"),
+    ("mail_mode", "default"), ("roles", "customer"),
 )  # fmt: skip
 
 DESKS: dict[str, Desk] = {

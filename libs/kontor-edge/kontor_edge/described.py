@@ -48,8 +48,13 @@ def by_name(one: Any) -> Any:
 
 def model(name: str, /, *parts: Mapping[str, Any], doc: str = "", **more: Any) -> Any:
     """A model of these fields, each a type or (type, default)."""
-    types = {field: kind for part in (*parts, more) for field, kind in part.items()}
+    types = dict(_field(*one) for part in (*parts, more) for one in part.items())
     return create_model(name, __doc__=doc or None, **types)
+
+
+def _field(name: str, kind: Any) -> tuple[str, Any]:
+    """Under another name, with its own as alias, where every class has an attribute of this name (`register`)."""
+    return (f"{name}_", Annotated[kind, Field(alias=name)]) if hasattr(BaseModel, name) else (name, kind)
 
 
 def listed(name: str, entry: Any, **facts: Any) -> Any:

@@ -53,7 +53,7 @@ class Listing:
     @cached_property
     def selects(self) -> list[Select]:
         found = [
-            Select(one.parameter, self.query.values[one.name], _(one.label), self.choices.get(one.name) or one.options)
+            Select(one.parameter, self.query.values[one.name], _(one.label), self.choices.get(one.name, one.options))
             for one in self.query.page.filters
             if one.label and one.kind != "day"
         ]

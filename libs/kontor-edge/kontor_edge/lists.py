@@ -125,7 +125,7 @@ class ListColumn:
 @dataclass(frozen=True)
 class Frame:
     """Who asks, as the first part of every function of their lists: its arguments, what it answers besides, and `rows` around
-    the rows, which takes {rows}, {key} and {order}. `strict`: what is not known in an address is said, not passed over."""
+    the rows, which takes {rows}, {beside}, {key} and {order}. `strict`: what is not known in an address is said, not passed over."""
 
     arguments: str
     columns: str
@@ -163,7 +163,7 @@ PORTAL = Frame(
     source=f"_reader(asked_hash, asked_slug, at) r\n    {_CUSTOMERS}",
     page="page.entries[:many], page.keys[many], page.ids[many], cardinality(page.entries) > many",
     page_columns="entries text[], last_key text, last_id uuid, more boolean",
-    rows="""SELECT picked.* FROM unnest(asked.customers) customer (id) CROSS JOIN LATERAL ({rows}) picked
+    rows="""SELECT picked.* FROM unnest(asked.customers) customer (id) {beside} CROSS JOIN LATERAL ({rows}) picked
             ORDER BY picked.key {order}, picked.id {order} LIMIT many + 1""",
     # The planner knows none of the filters and expects them to leave nothing: it would fetch all of a customer's rows
     # and sort them. Without sorts it walks along the order's index and stops after a page.
@@ -193,7 +193,8 @@ END"""
 class ListPage:
     """`source`, `where`, `id` and `entry` (the JSON of a row, as text) are SQL; `r` is who asks. `sorts` are orders beside
     those of the columns, name → key. `search`: columns of words. `facts`: what is answered besides, name → (type, SQL).
-    `given`: arguments of the page itself. A `fixed` list has one order. `hint` is the msgid in the search field; `searched`
+    `given`: arguments of the page itself. `beside`: SQL that joins to each customer of a portal's reader what the
+    rows are asked with. A `fixed` list has one order. `hint` is the msgid in the search field; `searched`
     says to programs what is searched."""
 
     name: str
@@ -210,6 +211,7 @@ class ListPage:
     search: tuple[str, ...] = ()
     facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     given: str = ""
+    beside: str = ""
     fixed: bool = False
     size: int = 50
     most: int = 200
@@ -259,7 +261,7 @@ class ListPage:
             answers=", ".join([frame.answers, *(sql for _kind, sql in self.facts.values()), frame.page]),
             settings=frame.settings,
             source=frame.source,
-            rows=frame.rows.format(rows=rows, order=order),
+            rows=frame.rows.format(rows=rows, order=order, beside=self.beside),
         )
 
     def parse(self, query: Mapping[str, str], form: Form | None = None) -> "ListQuery":

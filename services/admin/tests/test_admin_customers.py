@@ -13,7 +13,7 @@ async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
     made = shop.customer("30001", "Bäckerei Huber")
     shop.owners.answers["POST", "/v1/customers"] = answer_of(made)
     form = {"number": "30001", "name": "Bäckerei Huber", "kind": "business", "language": "de", "portal_access": "default",
-            "mail_mode": "default", "country": "de"}  # fmt: skip
+            "mail_mode": "default", "roles": "customer", "country": "de"}  # fmt: skip
     answer = await shop.post("/kunden/neu", form)
     assert answer.headers["location"] == f"/kunden/{made.customer.id}"
     assert shop.owners.calls[-1][2]["address"]["country"] == "DE"
@@ -65,7 +65,7 @@ async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typ
     }
     shop.owners.refuse("POST", "/v1/customers", 422, code="invalid", errors=[finding])
     form = {"number": "1", "name": "Weber & Söhne", "kind": "consumer", "language": "en", "portal_access": "off",
-            "mail_mode": "link", "country": "D1"}  # fmt: skip
+            "mail_mode": "link", "roles": "supplier", "country": "D1"}  # fmt: skip
     answer = await shop.post("/kunden/neu", form)
     assert answer.status_code == 422
     assert 'id="country-error">Bitte geben Sie das Land als Kürzel aus zwei Buchstaben an' in answer.text

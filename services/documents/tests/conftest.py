@@ -35,7 +35,8 @@ def merchant_state(merchant_id, **changes):
         iban="DE02120300000000202051", bic="BYLADEM1001", account_holder="Brunner Haustechnik GmbH",
         address=identity_pb2.Address(line1="Werkstraße 4", post_code="86153", city="Augsburg", country="DE"),
     )  # fmt: skip
-    for kind in ("invoice", "quote", "credit_note", "delivery_note", "order_confirmation"):
+    shown = ("invoice", "quote", "credit_note", "delivery_note", "order_confirmation", "purchase_order", "receipt")
+    for kind in shown:
         state.document_types.add(type=kind, visible=True, can_pay=True, can_comment=kind != "delivery_note")
     for name, value in changes.items():
         setattr(state, name, value)
@@ -47,6 +48,7 @@ def customer_state(merchant_id, number="20931", *, id=None, version=1, email="an
         id=str(id or uuid7()), merchant_id=str(merchant_id), epoch=1, version=version, number=number,
         name="Seidel Optik", kind="business", email=email, language="de",
         address=identity_pb2.Address(line1="Lange Gasse 12", post_code="86152", city="Augsburg", country="DE"),
+        roles=changes.pop("roles", ["customer"]),
     )  # fmt: skip
     for name, value in changes.items():
         setattr(state, name, value)

@@ -91,5 +91,5 @@ def test_names_and_vat_ids_are_compared_as_people_read_them(seller, merchant, fo
 
 async def test_the_seller_of_a_self_billed_invoice_is_the_customer_and_no_stranger(documents):
     await documents.open_shop()
-    await documents.add_customer()
+    await documents.add_customer(roles=["supplier"])
     assert (await documents.made(file=einvoice("389")))["document"]["issues"] == []

@@ -133,10 +133,17 @@ class Portal:
         await self.say(identity_pb2.MerchantSnapshot(merchant=state))
         return merchant
 
-    async def customer(self, merchant: str, name: str = "Seidel Optik", number: str = "K-1") -> str:
+    async def customer(self, merchant: str, name: str = "Seidel Optik", number: str = "K-1", roles: Any = ()) -> str:
         customer = str(uuid7())
         state = identity_pb2.Customer(
-            id=customer, merchant_id=merchant, epoch=1, version=1, name=name, number=number, portal_access="on"
+            id=customer,
+            merchant_id=merchant,
+            epoch=1,
+            version=1,
+            name=name,
+            number=number,
+            portal_access="on",
+            roles=roles,
         )
         await self.say(identity_pb2.CustomerSnapshot(customer=state))
         return customer

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field
 
+from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor_identity.system_time import now
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, Check, Tenant, index, json_column, one_of, table_base
@@ -63,6 +64,7 @@ class Merchant(Aggregate, Base, table=True):
     expiry_reminder_days: int = 3
     document_view: Annotated[str, one_of("data", "pdf")] = "data"
     texts_reviewed_on: date | None = None
+    receipt_cashier: Annotated[str, one_of("name", "reference")] = "name"
     footer_links: list[dict[str, Any]] = json_column(list)
     created_at: datetime
 
@@ -111,6 +113,7 @@ class Customer(Owned, Aggregate, Base, table=True):
     phone: str = ""
     vat_id: str = ""
     language: str = "de"
+    roles: list[str] = Field(default_factory=lambda: [str(CustomerRole.CUSTOMER)], sa_type=ARRAY(Text))
     portal_access: Annotated[str, one_of("default", "on", "off")] = "default"
     mail_mode: Annotated[str, one_of("default", "link", "link_and_files")] = "default"
     created_at: datetime

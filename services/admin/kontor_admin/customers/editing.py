@@ -6,11 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor_admin.customers.listing import customer
 from kontor_edge.acting import new_key, submit
 from kontor_edge.edge import pages
 from kontor_edge.staff import Staff, current_staff, page_context
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import word
 from kontor_web import Form, read_form
 
 router = APIRouter()
@@ -24,7 +26,7 @@ async def new_page(request: Request) -> Response:
     staff = await current_staff(request)
     query = request.query_params
     form = Form.of(
-        {"number": query.get("nummer", ""), "name": query.get("name", ""), "country": "DE", "kind": "business",
+        {"number": query.get("nummer", ""), "name": query.get("name", ""), "country": "DE", "kind": "business", "roles": ["customer"],
          "language": staff.merchant.get("language", "de"), "portal_access": "default", "mail_mode": "default", "key": new_key()}
     )  # fmt: skip
     return _page(request, staff, form)
@@ -70,7 +72,7 @@ async def edit(request: Request, customer_id: UUID) -> Response:
     return _page(request, staff, form, view.data, status)
 
 
-_FIELDS = ("number", "name", "kind", "email", "phone", "vat_id", "language", "portal_access", "mail_mode")
+_FIELDS = ("number", "name", "kind", "email", "phone", "vat_id", "language", "roles", "portal_access", "mail_mode")
 
 
 def _wanted(form: Form) -> dict[str, Any]:
@@ -82,11 +84,19 @@ def _wanted(form: Form) -> dict[str, Any]:
         "phone": form.text("phone", limit=40),
         "vat_id": form.text("vat_id", limit=20),
         "language": form.choice("language", ("de", "en")),
+        "roles": _roles(form),
         "portal_access": form.choice("portal_access", ("default", "on", "off")),
         "mail_mode": form.choice("mail_mode", ("default", "link", "link_and_files")),
         "address": {part: form.text(part, limit=200) for part in _ADDRESS if part != "country"}
         | {"country": form.text("country", limit=2).upper() or "DE"},
     }
+
+
+def _roles(form: Form) -> list[str]:
+    chosen = [str(role) for role in CustomerRole if form.has("roles", role)]
+    if not chosen:
+        form.error("roles", _("Please choose at least one."))
+    return chosen
 
 
 def _page(
@@ -95,4 +105,5 @@ def _page(
     return pages(request).render(
         request, "customers/edit.html", page_context(request, staff, "customers", live=False), status=status, form=form, known=known,
         access_default=bool(staff.merchant.get("portal_access_default")), attaches=bool(staff.merchant.get("mail_attaches_files")),
+        roles=[(str(role), word(CustomerRole, role)) for role in CustomerRole],
     )  # fmt: skip

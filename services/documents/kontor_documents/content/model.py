@@ -288,6 +288,13 @@ class Shipping(Part):
     tracking_url: Name = ""
 
 
+class Cashier(Part):
+    """Whoever served the customer. Of name and reference the merchant's setting says which is kept where both are given."""
+
+    name: Name = ""
+    reference: Name = ""
+
+
 _EXAMPLE: JsonDict = {
     "type": "invoice", "number": "RE-2026-1042", "external_id": "erp-88231", "customer_number": "20931",
     "issue_date": "2026-11-12", "due_date": "2026-11-26", "currency": "EUR", "language": "de",
@@ -303,7 +310,13 @@ class DocumentData(Part):
     """Everything a document says. `totals`, `tax_breakdown` and line nets may be left out at the door: they are
     computed; what is given must agree with what is computed."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    # `register` is a name of Python's own on a class.
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_EXAMPLE]},
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
 
     type: DocumentType = DocumentType.INVOICE
     # UNCL1001 of an invoice or credit note: 380, 381, 384, 326, 389, …
@@ -361,6 +374,9 @@ class DocumentData(Part):
     payment_means: list[PaymentMeans] = []
     attachments: list[Attachment] = []
     shipping: Shipping | None = None
+    # Of receipts: who took the money, and at which register.
+    cashier: Cashier | None = None
+    register_name: Name = Field(default="", alias="register")
     language: Literal["de", "en"] = "de"
 
 

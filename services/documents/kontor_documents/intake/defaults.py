@@ -11,6 +11,7 @@ from kontor_documents.content.model import (
     Address,
     BankAccount,
     CashDiscount,
+    Cashier,
     Contact,
     DocumentData,
     Identifier,
@@ -32,7 +33,8 @@ _PAID_TYPES = frozenset({DocumentType.INVOICE, DocumentType.REMINDER})
 def with_defaults(
     data: DocumentData, merchant: identity_pb2.Merchant | None, customer: identity_pb2.Customer | None, today: date
 ) -> DocumentData:
-    """Seller, account and terms of payment from the merchant, buyer from the customer, where the data leaves them out."""
+    """Seller, account and terms of payment from the merchant, buyer from the customer, where the data leaves them out; of a
+    cashier what the merchant shows."""
     update: dict[str, Any] = {}
     if merchant is not None:
         if not data.seller.name:
@@ -45,7 +47,7 @@ def with_defaults(
         update |= _acceptance(data, merchant)
     if not data.specification:
         update["specification"] = ZUGFERD_EN16931
-    completed = data.model_copy(update=update)
+    completed = with_shown_cashier(data.model_copy(update=update), merchant)
     return _with_terms(completed, merchant, today)
 
 
@@ -57,6 +59,13 @@ def _acceptance(data: DocumentData, merchant: identity_pb2.Merchant | None) -> d
     methods = [AcceptanceMethod(method) for method in usual.acceptance] or [AcceptanceMethod.CLICK]
     percent = data.deposit_percent or (Decimal(usual.deposit_percent) if usual.deposit_percent else None)
     return {"acceptance": methods, "deposit_percent": percent if AcceptanceMethod.DEPOSIT in methods else None}
+
+
+def with_shown_cashier(data: DocumentData, merchant: identity_pb2.Merchant | None) -> DocumentData:
+    """Name or reference of whoever served the customer, as the merchant shows it; the other one only where that is missing."""
+    wanted = merchant.receipt_cashier if merchant else ""
+    value = getattr(data.cashier, wanted) if data.cashier and wanted else ""
+    return data.model_copy(update={"cashier": Cashier(**{wanted: value})}) if value else data
 
 
 def _filled(given: P, usual: P) -> P:

@@ -8,14 +8,13 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import CashDiscount, DocumentData, Totals
 from kontor_documents.content.paying import discount_amount, is_debited, transfer_account
+from kontor_documents.content.roles import SELF_BILLED, direction_of, roles_of
 from kontor_documents.models import Document
 from kontor_documents.quotes.rules import USUAL
 from kontor_documents.rendering.printable import unprintable
 from kontor_service.events import plain
 from kontor_service.money import to_minor
 
-# UNCL1001: the customer is the seller.
-_SELF_BILLED = frozenset({"389", "261"})
 _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Decimal(0))
 _MAX_INSTALMENTS = 100
 _MAX_REFERENCES = 100
@@ -59,8 +58,14 @@ def facts(data: DocumentData) -> dict[str, Any]:
         ],
         "references": [{"kind": r.kind, "number": r.number} for r in data.references[:_MAX_REFERENCES]],
         "payment_reference": data.payment_reference or data.number,
+        "direction": str(direction_of(data) or ""),
+        "roles": roles_of(data),
     }
-    if data.seller.name and data.type_code not in _SELF_BILLED:
+    if data.cashier:
+        found["cashier"] = data.cashier.model_dump()
+    if data.register_name:
+        found["register"] = data.register_name
+    if data.seller.name and data.type_code not in SELF_BILLED:
         found["seller"] = {name: getattr(data.seller, name) for name in ("name", "vat_id", "tax_number")}
     kind = kind_of(data)
     if kind:

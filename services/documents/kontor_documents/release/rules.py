@@ -1,5 +1,6 @@
 """What stands against sharing a document (A19). Pure: state in, findings out."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 from unicodedata import normalize
 
@@ -36,6 +37,7 @@ MOVABLE = frozenset(
         "no_email",
         "portal_off",
         "type_hidden",
+        "role_hidden",
         "in_production",
         "not_made",
         "merchant_unknown",
@@ -91,9 +93,17 @@ def release_blockers(
         found.extend(_unprintable(document.facts.get("unprintable", {})))
     if customer is None:
         found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
-    elif not recipient and not recipients(document.type, customer):
+        return found
+    if _excluded(document.facts.get("roles", ()), customer):
+        found.append(_blocker("role_hidden", N_("The customer's roles do not include this type"), "type"))
+    if not recipient and not recipients(document.type, customer):
         found.append(_blocker("no_email", N_("No e-mail address"), "customer.email"))
     return found
+
+
+def _excluded(roles: Sequence[str], customer: identity_pb2.Customer) -> bool:
+    """Whether the document is for other roles than the customer has (B16)."""
+    return bool(roles) and set(customer.roles or ("customer",)).isdisjoint(roles)
 
 
 def _unprintable(lost: dict[str, str]) -> list[Issue]:

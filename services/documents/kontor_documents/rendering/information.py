@@ -28,7 +28,7 @@ REFERENCES = {
 def information(document: DocumentData, formats: Formats) -> list[Row]:
     """Label and value of each fact the document has; facts it lacks take no space."""
     rows = [*_dates(document, formats), *_numbers(document, formats), *_shipping(document, formats)]
-    rows += _contact(document, formats)
+    rows += [*_register(document), *_contact(document, formats)]
     return [(label, WIDER.sub(lambda word: in_pieces(word.group()), value)) for label, value in rows if value]
 
 
@@ -60,6 +60,12 @@ def _shipping(document: DocumentData, formats: Formats) -> list[Row]:
     if not document.shipping:
         return []
     return [(_("Shipped with"), document.shipping.carrier), (_("Tracking number"), document.shipping.tracking_number)]
+
+
+def _register(document: DocumentData) -> list[Row]:
+    cashier = document.cashier
+    named = (cashier.name or cashier.reference) if cashier else ""
+    return [(_("Served by"), named), (_("Cash register"), document.register_name)]
 
 
 def _contact(document: DocumentData, formats: Formats) -> list[Row]:

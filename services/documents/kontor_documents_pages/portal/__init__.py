@@ -10,7 +10,7 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import files, ingest, listing, opened, pages, portal_api, quotes_api
-from kontor_documents_pages.portal.copy import DOCUMENT, LABEL
+from kontor_documents_pages.portal.copy import DOCUMENT, LABEL, for_roles
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
 from kontor_edge.hot import HotRoute
@@ -21,6 +21,8 @@ from kontor_service.i18n import N_
 _CONTENT = ContentSource(
     "documents", "document", lambda d: bool(d.customer_id) and d.state in ("shared", "cancelled"), "shown"
 )
+
+_DOCUMENT_SQL = sql(__name__, "sql/document.sql").replace("{label}", LABEL).replace("{for_roles}", for_roles("d"))
 
 _GLOBALS: dict[str, Any] = {
     "document_name": document_name,
@@ -46,7 +48,7 @@ FEATURE = Feature(
     views=(DOCUMENT,),
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
-    functions=(*listing.DOCUMENTS.functions, sql(__name__, "sql/document.sql").replace("{label}", LABEL)),
+    functions=(*listing.DOCUMENTS.functions, _DOCUMENT_SQL),
     sections=(Section("documents", N_("Documents"), "/dokumente"),),
     routers=(portal_api.router, quotes_api.router, files.api_router, ingest.router),
     portal=(pages.router, files.router, opened.router),

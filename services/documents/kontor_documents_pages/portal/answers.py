@@ -14,7 +14,10 @@ _Label = model(
 )  # fmt: skip
 _ENTRY: dict[str, Any] = {
     "status": str | None, "payment": PaymentBrief | None, "label": _Label | None,
-    **fields(documents_pb2.Document, "id type kind number title customer_id version", null="issue_date due_date valid_until outcome"),
+    **fields(
+        documents_pb2.Document, "id type kind number title customer_id version",
+        null="direction issue_date due_date valid_until outcome",
+    ),
     "total": Amount, "amount_due": Amount, "files": int,
 }  # fmt: skip
 Entry = model("DocumentEntry", _ENTRY, doc="A document as lists show it. `status` is null where nothing is to be paid.")

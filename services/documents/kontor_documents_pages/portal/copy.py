@@ -10,11 +10,23 @@ from kontor_edge.values import KEY, money, text, whole
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
 _SHOWN_STATES = ("shared", "cancelled")
+# Documents from before roles were told are for customers.
+_ROLE = "customer"
+# The roles of the customer that a list asks about, found once (`holder.roles`).
+ROLES_OF_CUSTOMER = f"""CROSS JOIN LATERAL (
+                SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles OFFSET 0
+            ) holder"""
 
 
-def shows(row: str) -> str:
-    """SQL: whether the portal shows reader `r` the document `row`."""
-    return f"{row}.shown AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, r.sees)"
+def for_roles(row: str) -> str:
+    """SQL: whether the document `row` is for a role that its customer has (B16)."""
+    return f"{row}.roles && coalesce((SELECT c.roles FROM customer c WHERE c.id = {row}.customer_id), '{{{_ROLE}}}')"
+
+
+def shows(row: str, roles: str = "") -> str:
+    """SQL: whether the portal shows reader `r` the document `row`. `roles`: those of its customer, where they are known."""
+    role = f"{row}.roles && {roles}" if roles else for_roles(row)
+    return f"{row}.shown AND {role} AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, r.sees)"
 
 
 _SEEN_BESIDE = f"o.customer_id = d.customer_id AND {shows('o')}"
@@ -29,6 +41,8 @@ def _document(d: Any) -> dict[str, Any]:
         "content_sha256": d.content_sha256,
         "outcome": getattr(d, "outcome", ""),
         "shown": d.state in _SHOWN_STATES and bool(d.customer_id),
+        "roles": list(d.roles) or [_ROLE],
+        "direction": d.direction or None,
         "year": int(d.issue_date[:4]) if d.issue_date else None,
         **sort_keys(d),
         **label_columns(d),
@@ -41,8 +55,7 @@ def _brief(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     """A document as lists show it and the portal's JSON says it."""
     return {
         **{name: said[name] for name in ("id", "type", "kind", "number", "title", "customer_id")},
-        "outcome": said["outcome"] or None,
-        **{name: said[name] or None for name in ("issue_date", "due_date", "valid_until")},
+        **{name: said[name] or None for name in ("outcome", "direction", "issue_date", "due_date", "valid_until")},
         "total": money(d.gross_minor, d.currency),
         "amount_due": money(d.amount_due_minor, d.currency),
         "files": sum(1 for file in d.files if not file.private),
@@ -54,7 +67,7 @@ def _brief(d: Any, said: dict[str, Any]) -> dict[str, Any]:
 DETAILS = (
     "external_id", "state", "customer_number", "buyer_name", "references", "content_sha256", "shared_at", "first_opened_at",
     "closed_at", "payment_reference", "payment_means", "carrier", "tracking_number", "tracking_url", "thread_id",
-    "revision", "acceptance", "deposit_percent", "responsible", "decision", "selection",
+    "revision", "acceptance", "deposit_percent", "responsible", "decision", "selection", "cashier", "register",
 )  # fmt: skip
 
 
@@ -84,7 +97,7 @@ DOCUMENT = View(
     documents_pb2.DocumentSnapshot,
     {
         "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text", "outcome": "text",
-        "shown": "boolean", "year": "integer", "due_date": "date",
+        "shown": "boolean", "roles": "text[]", "direction": "text", "year": "integer", "due_date": "date",
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY,
         **LABEL_COLUMNS, "words": "text", "brief": "text", "data": "json",
     },

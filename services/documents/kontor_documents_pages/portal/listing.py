@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import reference_label
-from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER, shows
+from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER, ROLES_OF_CUSTOMER, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -21,10 +21,12 @@ TYPES = (DocumentType.INVOICE, *(code for code in DocumentType if code is not Do
 _COUNTS = f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
             SELECT split_part(visible.type, ':', 1) AS type, sum(picked.many)::integer AS many
             FROM unnest(r.visible_types) visible (type), unnest(asked.customers) customer (id)
+            {ROLES_OF_CUSTOMER}
             CROSS JOIN LATERAL (
                 SELECT count(*) AS many FROM (
                     SELECT FROM document d
-                    WHERE {shows("d")} AND d.customer_id = customer.id AND d.type = split_part(visible.type, ':', 1)
+                    WHERE {shows("d", "holder.roles")} AND d.customer_id = customer.id
+                      AND d.type = split_part(visible.type, ':', 1)
                     LIMIT {COUNT_CAP}
                 ) capped
             ) picked
@@ -48,6 +50,8 @@ _LABELS = f"""CASE WHEN with_choices THEN (SELECT array_agg(DISTINCT recent.labe
             WHERE {shows("d")} AND d.customer_id = customer.id AND d.label IS NOT NULL
             ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
         ) recent) END"""
+# Whether somebody who reads the list supplies something, too.
+_DIRECTED = "with_choices AND EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.roles && '{supplier,partner}')"
 # Of log-ins with several.
 _NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
@@ -55,10 +59,11 @@ _NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
 
 DOCUMENTS = ListPage(
     "documents", PORTAL,
+    beside=ROLES_OF_CUSTOMER,
     source="""document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
-    where=f"d.customer_id = customer.id AND {shows('d')}",
+    where=f"d.customer_id = customer.id AND {shows('d', 'holder.roles')}",
     id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {LABEL})", sort="date", size=20, most=100,
     columns=(
         ListColumn("number", N_("Document"), sort="d.by_number"),
@@ -81,6 +86,11 @@ DOCUMENTS = ListPage(
             description="Number of the contract or order that they belong to",
         ),
         Filter(
+            "direction", "d.direction = {it}", words={code: code.word for code in DocumentDirection},
+            label=N_("Direction"), every=N_("To you and from you"),
+            description="Invoices and credit notes of the merchant, or those by which the merchant pays a supplier",
+        ),
+        Filter(
             "from", "d.by_date >= {it}", kind="day", label=N_("From"), otherwise="''", description="Issued on this day or later"
         ),
         Filter(
@@ -89,7 +99,10 @@ DOCUMENTS = ListPage(
     ),
     given="with_choices boolean", search=("d.words",),
     searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
-    facts={"counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text[]", _LABELS), "customers": ("json", _NAMES)},
+    facts={
+        "counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text[]", _LABELS), "directed": ("boolean", _DIRECTED),
+        "customers": ("json", _NAMES),
+    },
 )  # fmt: skip
 
 
@@ -98,6 +111,7 @@ def choices(listing: Listing) -> dict[str, list[tuple[Any, str]]]:
     return {
         "year": _year_options(listing),
         "label": _label_options(listing),
+        **({} if listing.row["directed"] else {"direction": []}),
         "customer": _customer_options(listing),
     }
 

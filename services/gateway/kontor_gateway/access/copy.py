@@ -3,6 +3,7 @@
 from typing import Any
 
 from kontor.identity.v1 import identity_pb2
+from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor_edge import View
 
 # What customers may do with documents of a type, where the merchant allows it.
@@ -29,7 +30,13 @@ def _merchant(m: Any) -> dict[str, Any]:
 
 
 def _customer(c: Any) -> dict[str, Any]:
-    return {"name": c.name, "portal_access": c.portal_access, "data": {"id": c.id, "number": c.number, "name": c.name}}
+    roles = list(c.roles) or [str(CustomerRole.CUSTOMER)]
+    return {
+        "name": c.name,
+        "portal_access": c.portal_access,
+        "roles": roles,
+        "data": {"id": c.id, "number": c.number, "name": c.name},
+    }
 
 
 MERCHANT = View(
@@ -43,5 +50,8 @@ MERCHANT = View(
     lambda m: (f"merchant:{m.id}",),
 )  # fmt: skip
 CUSTOMER = View(
-    "customer", identity_pb2.CustomerSnapshot, {"name": "text", "portal_access": "text", "data": "json"}, _customer
+    "customer",
+    identity_pb2.CustomerSnapshot,
+    {"name": "text", "portal_access": "text", "roles": "text[]", "data": "json"},
+    _customer,
 )

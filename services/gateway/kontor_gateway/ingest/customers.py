@@ -40,6 +40,9 @@ class Contact(BaseModel):
     gets_reminders: bool = True
 
 
+_ROLES = "They decide which documents the portal shows to this customer"
+
+
 class Customer(BaseModel):
     """A customer as Kontor stores it."""
 
@@ -52,6 +55,7 @@ class Customer(BaseModel):
     phone: str
     vat_id: str
     language: Literal["de", "en"]
+    roles: Annotated[list[Literal["customer", "supplier", "partner"]], Field(description=_ROLES)]
     portal_access: Literal["default", "on", "off"]
     mail_mode: Literal["default", "link", "link_and_files"]
     contacts: list[Contact] = []

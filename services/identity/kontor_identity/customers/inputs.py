@@ -1,6 +1,6 @@
 """What may be said about customers and contact persons. The same JSON comes over HTTP and over the bus."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
@@ -26,6 +26,11 @@ PortalAccess = Literal["default", "on", "off"]
 # The types that a contact person sees, each once; none: all.
 DocumentTypes = Annotated[
     list[DocumentType], AfterValidator(lambda types: sorted(set(types), key=DOCUMENT_TYPES.index))
+]
+Role = Literal["customer", "supplier", "partner"]
+_ROLES: tuple[Role, ...] = get_args(Role)
+Roles = Annotated[
+    list[Role], Field(min_length=1, max_length=20), AfterValidator(lambda roles: sorted(set(roles), key=_ROLES.index))
 ]
 MailMode = Literal["default", "link", "link_and_files"]
 
@@ -71,6 +76,7 @@ class CustomerChange(Input):
     phone: OptionalPhone | None = None
     vat_id: OptionalVatId | None = None
     language: Language | None = None
+    roles: Roles | None = None
     portal_access: PortalAccess | None = None
     mail_mode: MailMode | None = None
 

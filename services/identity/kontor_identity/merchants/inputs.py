@@ -112,6 +112,7 @@ class MerchantChange(Input):
     expiry_reminder_days: Days | None = None
     document_view: Literal["data", "pdf"] | None = None
     texts_reviewed_on: date | None = None
+    receipt_cashier: Literal["name", "reference"] | None = None
     footer_links: Annotated[list[FooterLinkInput], Field(max_length=10)] | None = None
     own_password: OwnPassword = None
 

@@ -105,6 +105,27 @@ INVOICE_KIND_SELF_BILLED: InvoiceKind.ValueType  # 5
 INVOICE_KIND_PARTIAL_FINAL: InvoiceKind.ValueType  # 6
 INVOICE_KIND_FINAL: InvoiceKind.ValueType  # 7
 
+class _DocumentDirection:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DocumentDirectionEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_DocumentDirection.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DOCUMENT_DIRECTION_UNSPECIFIED: _DocumentDirection.ValueType  # 0
+    DOCUMENT_DIRECTION_OUTGOING: _DocumentDirection.ValueType  # 1
+    """The merchant is the seller."""
+    DOCUMENT_DIRECTION_INCOMING: _DocumentDirection.ValueType  # 2
+    """The customer is the seller and the merchant pays."""
+
+class DocumentDirection(_DocumentDirection, metaclass=_DocumentDirectionEnumTypeWrapper):
+    """Who bills whom."""
+
+DOCUMENT_DIRECTION_UNSPECIFIED: DocumentDirection.ValueType  # 0
+DOCUMENT_DIRECTION_OUTGOING: DocumentDirection.ValueType  # 1
+"""The merchant is the seller."""
+DOCUMENT_DIRECTION_INCOMING: DocumentDirection.ValueType  # 2
+"""The customer is the seller and the merchant pays."""
+
 class _DocumentState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -690,6 +711,28 @@ class Decision(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class Cashier(message.Message):
+    """Whoever served the customer, by name or by a reference that only the merchant knows."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: builtins.int
+    REFERENCE_FIELD_NUMBER: builtins.int
+    name: builtins.str
+    reference: builtins.str
+    def __init__(
+        self,
+        *,
+        name: builtins.str = ...,
+        reference: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["name", b"name", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Document(message.Message):
     """The state of a document. Amounts are minor units of `currency`; dates are business dates (ISO 8601) in the merchant's zone.
     Lines, texts and parties are immutable content, fetched by content_sha256: GET /v1/content/{sha256}
@@ -755,6 +798,10 @@ class Document(message.Message):
     SELECTION_FIELD_NUMBER: builtins.int
     ASKED_MINOR_FIELD_NUMBER: builtins.int
     STANDING_DOCUMENTS_FIELD_NUMBER: builtins.int
+    DIRECTION_FIELD_NUMBER: builtins.int
+    ROLES_FIELD_NUMBER: builtins.int
+    CASHIER_FIELD_NUMBER: builtins.int
+    REGISTER_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -816,6 +863,9 @@ class Document(message.Message):
     """Decimal string: the part of the gross total that is asked for as a deposit."""
     asked_minor: builtins.int
     """What a promised quote asks for: the whole or the deposit."""
+    direction: builtins.str
+    """Of invoices and credit notes: who is the seller."""
+    register: builtins.str
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
@@ -851,6 +901,14 @@ class Document(message.Message):
     @builtins.property
     def standing_documents(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:
         """What the customer got along with it (terms, withdrawal notice, …), in the versions current when it was shared."""
+
+    @builtins.property
+    def roles(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """The roles of customers that this document is for (kontor.identity.v1.CustomerRole)."""
+
+    @builtins.property
+    def cashier(self) -> Cashier:
+        """Of receipts: who took the money, and where."""
 
     def __init__(
         self,
@@ -913,10 +971,14 @@ class Document(message.Message):
         selection: Selection | None = ...,
         asked_minor: builtins.int = ...,
         standing_documents: abc.Iterable[StandingDocumentVersion] | None = ...,
+        direction: builtins.str = ...,
+        roles: abc.Iterable[builtins.str] | None = ...,
+        cashier: Cashier | None = ...,
+        register: builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["cashier", b"cashier", "closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "responsible", b"responsible", "revision", b"revision", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -34,6 +34,11 @@ class InvoiceKind(Code):
     FINAL = 'final', 'Final invoice'
 
 
+class DocumentDirection(Code):
+    OUTGOING = 'outgoing', 'Invoices to you'
+    INCOMING = 'incoming', 'Invoices of yours'
+
+
 class DocumentState(Code):
     WAITING = 'waiting', 'waits for release', '', '', 'open'
     SHARED = 'shared', 'shared', '', '', 'way'

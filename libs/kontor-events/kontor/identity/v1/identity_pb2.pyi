@@ -79,6 +79,25 @@ STAFF_ROLE_ACCOUNTING: StaffRole.ValueType  # 3
 STAFF_ROLE_SUPPORT: StaffRole.ValueType  # 4
 STAFF_ROLE_READ_ONLY: StaffRole.ValueType  # 5
 
+class _CustomerRole:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CustomerRoleEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_CustomerRole.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    CUSTOMER_ROLE_UNSPECIFIED: _CustomerRole.ValueType  # 0
+    CUSTOMER_ROLE_CUSTOMER: _CustomerRole.ValueType  # 1
+    CUSTOMER_ROLE_SUPPLIER: _CustomerRole.ValueType  # 2
+    CUSTOMER_ROLE_PARTNER: _CustomerRole.ValueType  # 3
+
+class CustomerRole(_CustomerRole, metaclass=_CustomerRoleEnumTypeWrapper):
+    """What a customer is to the merchant; one may be several."""
+
+CUSTOMER_ROLE_UNSPECIFIED: CustomerRole.ValueType  # 0
+CUSTOMER_ROLE_CUSTOMER: CustomerRole.ValueType  # 1
+CUSTOMER_ROLE_SUPPLIER: CustomerRole.ValueType  # 2
+CUSTOMER_ROLE_PARTNER: CustomerRole.ValueType  # 3
+
 class _ContactAccess:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -281,6 +300,7 @@ class Merchant(message.Message):
     EXPIRY_REMINDER_DAYS_FIELD_NUMBER: builtins.int
     DOCUMENT_VIEW_FIELD_NUMBER: builtins.int
     TEXTS_REVIEWED_ON_FIELD_NUMBER: builtins.int
+    RECEIPT_CASHIER_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -332,6 +352,8 @@ class Merchant(message.Message):
     """How the portal opens a document until the reader chooses: data or pdf."""
     texts_reviewed_on: builtins.str
     """The day, in the merchant's zone, on which staff last looked through texts and standing documents; empty: never."""
+    receipt_cashier: builtins.str
+    """What receipts keep of their cashier where both are handed in: name or reference."""
     @builtins.property
     def document_types(self) -> containers.RepeatedCompositeFieldContainer[DocumentTypeSettings]: ...
     @builtins.property
@@ -386,10 +408,11 @@ class Merchant(message.Message):
         expiry_reminder_days: builtins.int = ...,
         document_view: builtins.str = ...,
         texts_reviewed_on: builtins.str = ...,
+        receipt_cashier: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["address", b"address"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "decline_reasons", b"decline_reasons", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "document_view", b"document_view", "epoch", b"epoch", "expiry_reminder_days", b"expiry_reminder_days", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "texts_reviewed_on", b"texts_reviewed_on", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "decline_reasons", b"decline_reasons", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "document_view", b"document_view", "epoch", b"epoch", "expiry_reminder_days", b"expiry_reminder_days", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "receipt_cashier", b"receipt_cashier", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "texts_reviewed_on", b"texts_reviewed_on", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -540,6 +563,7 @@ class Customer(message.Message):
     MAIL_MODE_FIELD_NUMBER: builtins.int
     CONTACTS_FIELD_NUMBER: builtins.int
     CREATED_AT_FIELD_NUMBER: builtins.int
+    ROLES_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -564,6 +588,10 @@ class Customer(message.Message):
     def contacts(self) -> containers.RepeatedCompositeFieldContainer[ContactPerson]: ...
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def roles(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """At least one: they decide which documents are for this customer."""
+
     def __init__(
         self,
         *,
@@ -584,10 +612,11 @@ class Customer(message.Message):
         mail_mode: builtins.str = ...,
         contacts: abc.Iterable[ContactPerson] | None = ...,
         created_at: timestamp_pb2.Timestamp | None = ...,
+        roles: abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["address", b"address", "created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["address", b"address", "contacts", b"contacts", "created_at", b"created_at", "deleted", b"deleted", "email", b"email", "epoch", b"epoch", "id", b"id", "kind", b"kind", "language", b"language", "mail_mode", b"mail_mode", "merchant_id", b"merchant_id", "name", b"name", "number", b"number", "phone", b"phone", "portal_access", b"portal_access", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["address", b"address", "contacts", b"contacts", "created_at", b"created_at", "deleted", b"deleted", "email", b"email", "epoch", b"epoch", "id", b"id", "kind", b"kind", "language", b"language", "mail_mode", b"mail_mode", "merchant_id", b"merchant_id", "name", b"name", "number", b"number", "phone", b"phone", "portal_access", b"portal_access", "roles", b"roles", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,6 +26,12 @@ class StaffRole(Code):
     READ_ONLY = 'read_only', 'Read only'
 
 
+class CustomerRole(Code):
+    CUSTOMER = 'customer', 'Customer'
+    SUPPLIER = 'supplier', 'Supplier'
+    PARTNER = 'partner', 'Partner'
+
+
 class ContactAccess(Code):
     NONE = 'none', 'no access', '', '', 'idle'
     INVITED = 'invited', 'invited', '', '', 'way'

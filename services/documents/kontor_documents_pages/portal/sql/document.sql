@@ -20,7 +20,7 @@ BEGIN ATOMIC
                     _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief, o.label_brief) AS entry
                 FROM document o LEFT JOIN document_payment q ON q.document_id = o.id
                 WHERE o.shown AND o.thread_id = d.thread_id AND o.id <> d.id AND o.customer_id = d.customer_id
-                  AND _shows(o.customer_id, o.type, o.outcome, r.visible_types, r.sees)
+                  AND o.roles && holder.roles AND _shows(o.customer_id, o.type, o.outcome, r.visible_types, r.sees)
                 ORDER BY (p.data::jsonb -> 'repeats') ? o.id::text DESC,
                     abs(nullif(o.by_date, '')::date - nullif(d.by_date, '')::date), o.id
                 LIMIT 50
@@ -28,9 +28,13 @@ BEGIN ATOMIC
         FROM document d
         LEFT JOIN document_payment p ON p.document_id = d.id
         CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s
+        CROSS JOIN LATERAL (
+            SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = d.customer_id), '{customer}') AS roles
+        ) holder
         WHERE d.id = asked AND d.customer_id = ANY (r.customers)
           -- Staff preview the one document they asked for before it is shared, too.
-          AND (d.shown AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees) OR d.id = r.draft_id)
+          AND (d.shown AND d.roles && holder.roles AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+            OR d.id = r.draft_id)
           AND (r.document_id IS NULL OR d.id = r.document_id OR d.thread_id = r.thread_id)
     ) found ON true;
 END;
@@ -47,7 +51,8 @@ BEGIN ATOMIC
             SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}) AS entry
             FROM document d LEFT JOIN document_payment p ON p.document_id = d.id
             WHERE d.shown AND (d.id = r.document_id OR d.thread_id = r.thread_id)
-              AND d.customer_id = ANY (r.customers) AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+              AND d.customer_id = ANY (r.customers) AND {for_roles}
+              AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
             ORDER BY d.by_date DESC, d.id DESC LIMIT 50
         ) t
     ) found;
@@ -78,7 +83,8 @@ BEGIN ATOMIC
                 SELECT p.customer_id, p.currency, p.open_minor, d.due_date
                 FROM document_payment p JOIN document d ON d.id = p.document_id
                 WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
-                  AND d.shown AND d.state <> 'cancelled' AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+                  AND d.shown AND d.state <> 'cancelled' AND {for_roles}
+              AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
                 LIMIT 1000
             ) picked
             GROUP BY picked.customer_id, picked.currency
@@ -89,7 +95,8 @@ BEGIN ATOMIC
             SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}) AS entry
             FROM document_payment p JOIN document d ON d.id = p.document_id
             WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
-              AND d.shown AND d.state <> 'cancelled' AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+              AND d.shown AND d.state <> 'cancelled' AND {for_roles}
+              AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
             ORDER BY d.by_due, d.id LIMIT 5
         ) t
     ) due
@@ -100,7 +107,8 @@ BEGIN ATOMIC
                 SELECT d.by_date, d.id,
                     _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}) AS entry
                 FROM document d LEFT JOIN document_payment p ON p.document_id = d.id
-                WHERE d.shown AND d.customer_id = customer.id AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+                WHERE d.shown AND d.customer_id = customer.id AND {for_roles}
+                  AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
                 ORDER BY d.by_date DESC, d.id DESC LIMIT 6
             ) picked
             ORDER BY picked.by_date DESC, picked.id DESC LIMIT 6
