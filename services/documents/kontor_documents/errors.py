@@ -30,6 +30,7 @@ WrongState = Conflict.named(
 UnknownCustomer = Invalid.named("unknown_customer", N_("There is no such customer."))
 InvalidSelection = Invalid.named("selection_invalid", N_("This cannot be chosen."))
 WrongOptions = Invalid.named("options_wrong", N_("The quote's options contradict each other."))
+AcceptanceOff = Conflict.named("acceptance_off", N_("Documents of this type cannot be accepted or declined here."))
 NoQuote = Conflict.named("no_quote", N_("Only quotes are accepted or declined."))
 QuoteAmended = Conflict.named("quote_amended", N_("The quote has been changed. Please look at what is new."))
 QuoteExpired = Conflict.named("quote_expired", N_("The quote has expired."))

@@ -4,10 +4,23 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kontor_documents import queries
+from kontor.identity.v1 import identity_pb2
+from kontor_documents import copies, queries
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document
 from kontor_service.tokens import Principal
+
+
+def settings_of(document: Document, merchant: identity_pb2.Merchant | None) -> identity_pb2.DocumentTypeSettings:
+    """What the merchant allows for documents of this type; nothing while its settings are not known."""
+    kinds = merchant.document_types if merchant else ()
+    return next((kind for kind in kinds if kind.type == document.type), identity_pb2.DocumentTypeSettings())
+
+
+def is_shown(document: Document, merchant: identity_pb2.Merchant | None) -> bool:
+    """Whether the portal shows the document, by its type and the state from which this type is shown."""
+    settings = settings_of(document, merchant)
+    return settings.visible and (settings.visible_from in ("", "shared") or document.outcome == settings.visible_from)
 
 
 async def locked_for(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
@@ -15,6 +28,8 @@ async def locked_for(session: AsyncSession, document_id: UUID, principal: Princi
     document = await queries.locked(session, document_id)
     if principal.for_customers:
         if document.customer_id not in principal.customers or document.state not in ("shared", "cancelled"):
+            raise DocumentNotFound
+        if not is_shown(document, await copies.merchant(session, document.merchant_id)):
             raise DocumentNotFound
         if principal.document_id is not None:
             linked = await session.get(Document, principal.document_id)

@@ -37,7 +37,9 @@ def merchant_state(merchant_id, **changes):
     )  # fmt: skip
     shown = ("invoice", "quote", "credit_note", "delivery_note", "order_confirmation", "purchase_order", "receipt")
     for kind in shown:
-        state.document_types.add(type=kind, visible=True, can_pay=True, can_comment=kind != "delivery_note")
+        state.document_types.add(
+            type=kind, visible=True, can_pay=True, can_accept=True, can_comment=kind != "delivery_note"
+        )
     for name, value in changes.items():
         setattr(state, name, value)
     return state
@@ -96,6 +98,14 @@ class Service:
 
     async def open_shop(self, **changes):
         await self.tell(identity_pb2.MerchantRegistered(merchant=merchant_state(self.merchant, **changes)))
+
+    async def set_type(self, name, **changes):
+        """New settings of a document type, as identity tells them."""
+        state = merchant_state(self.merchant, version=9)
+        for setting in (kind for kind in state.document_types if kind.type == name):
+            for column, value in changes.items():
+                setattr(setting, column, value)
+        await self.tell(identity_pb2.MerchantSettingsChanged(merchant=state))
 
     async def add_customer(self, **values):
         state = customer_state(self.merchant, **values)

@@ -8,6 +8,8 @@ from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 from kontor_gateway.views import SHAPE
 
+FILE = "01890000-0000-7000-8000-00000000000f"
+
 
 async def seen(portal: Any, slug: str, cookie: dict[str, str], document: str) -> dict[str, bool]:
     """By which ways this document is found."""
@@ -20,9 +22,6 @@ async def seen(portal: Any, slug: str, cookie: dict[str, str], document: str) ->
     listed = (await portal.json(f"/api/portal/v1/{slug}/documents", cookie)).json()
     found["counted"] = bool(sum(listed["counts"].values()))
     return found
-
-
-FILE = "01890000-0000-7000-8000-00000000000f"
 
 
 async def quote(portal: Any, merchant: str, customer: str, **more: Any) -> str:
@@ -42,6 +41,41 @@ async def test_a_quote_that_shows_once_accepted_is_found_nowhere_before(portal: 
     document = await quote(portal, merchant, customer)
 
     assert not any((await seen(portal, "brunner", cookie, document)).values())
+
+    await quote(portal, merchant, customer, id=document, outcome="accepted", version=2)
+
+    assert all((await seen(portal, "brunner", cookie, document)).values())
+
+
+async def test_what_cannot_be_downloaded_has_no_file_on_any_route(portal: Any) -> None:
+    no_print = identity_pb2.DocumentTypeSettings(type="quote", visible=True, can_print=False)
+    merchant = await portal.merchant("brunner", document_types=[no_print])
+    customer = await portal.customer(merchant)
+    cookie = await portal.login("brunner", merchant, customer)
+    document = await quote(portal, merchant, customer)
+
+    for path in ("/brunner/dokumente/{}/datei/{}", "/api/portal/v1/brunner/documents/{}/files/{}"):
+        assert (await portal.page(path.format(document, FILE), cookie)).status_code == 403
+    page = (await portal.page(f"/brunner/dokumente/{document}?view=pdf", cookie)).text
+    assert FILE not in page
+    assert "data-print" not in page
+    told = (await portal.json(f"/api/portal/v1/brunner/documents/{document}", cookie)).json()
+    assert told["details"]["files"] == []
+
+
+async def test_of_several_customers_a_person_may_accept_for_those_where_they_may(portal: Any) -> None:
+    can_accept = identity_pb2.DocumentTypeSettings(type="quote", visible=True, can_accept=True)
+    merchant = await portal.merchant("brunner", document_types=[can_accept])
+    first, second = await portal.customer(merchant), await portal.customer(merchant, "Zweite", "K-2")
+    rights = ["documents:read", "documents:accept"]
+    cookie = await portal.login("brunner", merchant, first, second, accepts=[second], rights=rights)
+
+    may = []
+    for customer in (first, second):
+        document = await quote(portal, merchant, customer)
+        may.append((await portal.json(f"/api/portal/v1/brunner/documents/{document}", cookie)).json()["may"])
+
+    assert [one["accept"] for one in may] == [False, True]
 
 
 async def test_a_person_who_sees_invoices_only_finds_a_quote_nowhere(portal: Any) -> None:

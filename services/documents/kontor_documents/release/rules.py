@@ -151,7 +151,10 @@ def recipients(type: str, customer: identity_pb2.Customer) -> list[str]:
     chosen = [
         person.email
         for person in customer.contacts
-        if getattr(person, wants) and person.email and person.access != "revoked"
+        if getattr(person, wants)
+        and person.email
+        and person.access != "revoked"
+        and type in (person.document_types or (type,))
     ]
     return chosen or ([customer.email] if customer.email else [])
 

@@ -39,7 +39,7 @@ def _document(d: Any) -> dict[str, Any]:
     said = whole(d)
     return {
         "content_sha256": d.content_sha256,
-        "outcome": getattr(d, "outcome", ""),
+        "outcome": d.outcome,
         "shown": d.state in _SHOWN_STATES and bool(d.customer_id),
         "roles": list(d.roles) or [_ROLE],
         "direction": d.direction or None,

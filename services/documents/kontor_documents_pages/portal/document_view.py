@@ -11,6 +11,11 @@ from kontor_documents_pages.portal.may import may
 from kontor_payments_pages.offers import ReceivableView, of_record
 
 
+def can_download(merchant: dict[str, Any], document_type: str) -> bool:
+    """Whether customers may print and download documents of this type: without it no file of theirs is there."""
+    return bool(merchant["types"].get(document_type, {}).get("can_print", True))
+
+
 @dataclass(frozen=True, slots=True)
 class Offset:
     """`entry` is the invoice, as lists know it; `minor` what it was reduced by."""
@@ -37,20 +42,25 @@ class DocumentView(ReceivableView):
 
     @property
     def printable(self) -> bool:
-        return bool(self.merchant["types"].get(self.entry["type"], {}).get("can_print", True))
+        return can_download(self.merchant, self.entry["type"])
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """Those that the reader may open."""
+        return self.details["files"] if self.printable else []
 
     @property
     def pdf(self) -> dict[str, Any] | None:
-        return next((f for f in self.details["files"] if f["role"] == "pdf"), None)
+        return next((f for f in self.files if f["role"] == "pdf"), None)
 
     @property
     def attachments(self) -> list[dict[str, Any]]:
-        return [f for f in self.details["files"] if f["role"] == "attachment"]
+        return [f for f in self.files if f["role"] == "attachment"]
 
     @property
     def einvoice(self) -> dict[str, Any] | None:
         """For accounting software; it has passed the rules that its role names."""
-        return next((f for f in self.details["files"] if f["role"] in ("xrechnung", "en16931")), None)
+        return next((f for f in self.files if f["role"] in ("xrechnung", "en16931")), None)
 
     @property
     def gives(self) -> bool:

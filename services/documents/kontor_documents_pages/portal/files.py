@@ -7,10 +7,14 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor_documents_pages.portal.document_view import can_download
 from kontor_edge.answers import file_response
 from kontor_edge.owners import fetch_as_edge
 from kontor_edge.portal import Slug, query_view
-from kontor_service.errors import NotFound
+from kontor_service.errors import Forbidden, NotFound
+from kontor_service.i18n import N_
+
+DownloadOff = Forbidden.named("download_off", N_("Documents of this type cannot be printed or downloaded here."))
 
 # As client generators know a binary answer.
 _FILE: dict[int | str, dict[str, Any]] = {
@@ -26,6 +30,8 @@ async def file(request: Request, slug: Slug, document_id: UUID, file_id: UUID) -
     """`?download=1` asks for a download instead of a view. Private files are not found here."""
     record = await query_view(request, "document", asked=document_id)
     files: list[dict[str, Any]] = orjson.loads(record["document"])["files"] if record["document"] else []
+    if files and not can_download(orjson.loads(record["merchant"]), orjson.loads(record["entry"])["type"]):
+        raise DownloadOff
     found = next((one for one in files if one["id"] == str(file_id)), None)
     if found is None:
         raise NotFound

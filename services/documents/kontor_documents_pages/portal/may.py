@@ -14,6 +14,8 @@ def may(
     allowed, rights = merchant["types"].get(entry["type"], {}), session["rights"]
     is_quote = entry["type"] == "quote" and details["state"] == "shared"
     acts = is_quote and bool(allowed.get("can_accept")) and "documents:accept" in rights
+    # Of several customers somebody may accept for some only.
+    acts = acts and entry["customer_id"] in (session.get("accepts") or [entry["customer_id"]])
     runs = not (entry["valid_until"] and entry["valid_until"] < today.isoformat())
     outcome = entry["outcome"]
     return {

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kontor_documents_pages.portal.answers import Document, Documents, Overview, Session
 from kontor_documents_pages.portal.copy import COUNT_CAP
-from kontor_documents_pages.portal.document_view import document_view
+from kontor_documents_pages.portal.document_view import DocumentView, document_view
 from kontor_documents_pages.portal.listing import DOCUMENTS
 from kontor_documents_pages.portal.quotes_api import totals_of
 from kontor_edge.answers import json_answer
@@ -56,20 +56,22 @@ async def document(request: Request, slug: str, document_id: UUID) -> Response:
 
 
 def _document(record: asyncpg.Record) -> bytes:
+    view = document_view(record)
+    # Files that cannot be downloaded are not named.
+    details = record["document"] if view.printable else orjson.dumps(view.details | {"files": []}).decode()
     parts = {
-        "details": record["document"],
+        "details": details,
         "payment_details": record["payment"],
         "content": record["content"],
         "customer": record["customer"],
         "related": f"[{','.join(record['related'] or ())}]",
     }
     more = ",".join(f'"{name}":{text or "null"}' for name, text in parts.items())
-    return f"{record['entry'][:-1]},{more},{_deciding(record)}}}".encode()
+    return f"{record['entry'][:-1]},{more},{_deciding(view)}}}".encode()
 
 
-def _deciding(record: asyncpg.Record) -> str:
+def _deciding(view: DocumentView) -> str:
     """What may be done with it and, of a quote, what is chosen."""
-    view = document_view(record)
     chosen = view.details["selection"]
     selection = totals_of({**chosen, "currency": view.currency}) if chosen else None
     return orjson.dumps({"selection": selection, "may": view.may})[1:-1].decode()

@@ -31,7 +31,10 @@ class Recipient:
 
 
 def recipients(document: Document, customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """Staff's choice for this share; else the contacts who get this type; else the customer. Each address once."""
+    """Staff's choice for this share; else the contacts who get this type; else the customer. Each address once; nobody
+    for what the portal does not show yet."""
+    if not _is_shown(document, merchant):
+        return []
     chosen = [part for part in re.split(r"[,;\s]+", document.share_recipient) if part]
     by_choice = [recipient_of(address, customer, merchant) for address in chosen]
     found = by_choice or for_type(document.type, customer, merchant)
@@ -41,7 +44,9 @@ def recipients(document: Document, customer: Customer, merchant: Merchant) -> li
 def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list[Recipient]:
     """The contacts whose switch for this type is on, else the customer."""
     group = _GROUPS.get(document_type, "gets_invoices")
-    contacts = [one for one in customer.contacts if getattr(one, group) and _reachable(one)]
+    contacts = [
+        one for one in customer.contacts if getattr(one, group) and _sees(one, document_type) and _reachable(one)
+    ]
     if contacts:
         return [_contact(one, customer, merchant) for one in contacts]
     return [recipient_of(customer.email, customer, merchant)] if is_address(customer.email) else []
@@ -50,6 +55,16 @@ def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list
 def invoice_recipients(_event: object, customer: Customer, merchant: Merchant) -> list[Recipient]:
     """The recipients of invoices, who also get mails about payments and about readings to enter."""
     return for_type("invoice", customer, merchant)
+
+
+def _is_shown(document: Document, merchant: Merchant) -> bool:
+    """By the state from which the merchant shows this type; a type that is hidden keeps documents from being shared at all."""
+    first = next((kind.visible_from for kind in merchant.document_types if kind.type == document.type), "")
+    return first in ("", "shared", document.outcome)
+
+
+def _sees(one: ContactPerson, document_type: str) -> bool:
+    return not one.document_types or document_type in one.document_types
 
 
 def _reachable(one: ContactPerson) -> bool:
