@@ -102,6 +102,12 @@ def furnish(world: World, b: Shop) -> None:
     b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b)
 
 
+_INCOMING_MAIL = """INSERT INTO incoming_mail (id, merchant_id, epoch, version, message_id, sender, sender_name, subject, files,
+    document_number, state, reason, reason_params, received_at, attempts, next_attempt_at, settled_by)
+    VALUES (gen_random_uuid(), $1, 1, 1, $2, 'eva@fremd.example', '', 'Frage', 0, '', 'open', 'no_reply_address', '{}', now(), 0, now(), '')
+    RETURNING id"""
+
+
 def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
     """Everything around one document that has an id."""
     asked = (
@@ -119,6 +125,7 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
         "submission_id": ("documents", "SELECT id FROM submission WHERE document_id = $1", row["id"]),
         "contact_id": ("identity", "SELECT id FROM contact WHERE customer_id = $1", row["customer_id"]),
         "mail_id": ("notifications", "SELECT id FROM mail WHERE document_ids @> ARRAY[$1::uuid]", row["id"]),
+        "incoming_mail_id": ("notifications", _INCOMING_MAIL, merchant, shop.slug),
         "key_id": ("identity", "SELECT id FROM api_key WHERE merchant_id = $1", merchant),
         "staff_id": ("identity", "SELECT id FROM staff WHERE merchant_id = $1", merchant),
         "session_id": ("identity", "SELECT id FROM session WHERE merchant_id = $1 AND kind = 'staff'", merchant),

@@ -160,6 +160,10 @@ DESKS: dict[str, Desk] = {
     "GET /mails/{mail_id:uuid}/inhalt": LOOK,
     "GET /mails/{mail_id:uuid}/erneut": LOOK,
     "POST /mails/{mail_id:uuid}/erneut": Desk("mails:resend", (("recipient", "eva@fremd.example"),)),
+    "GET /mails/eingang": LOOK,
+    "GET /mails/eingang/{incoming_mail_id:uuid}": LOOK,
+    "POST /mails/eingang/{incoming_mail_id:uuid}/zuordnen": Desk("mails:assign", (("document_id", "{document_id}"),)),
+    "POST /mails/eingang/{incoming_mail_id:uuid}/verwerfen": Desk("mails:assign"),
     "GET /mails/texte": _TEXTS,
     "GET /mails/texte/{kind}/{language}": _TEXTS,
     "POST /mails/texte/{kind}/{language}": Desk("templates:edit", (("subject", "s"), ("text", "t"))),
@@ -188,7 +192,17 @@ DESKS: dict[str, Desk] = {
 ROUTES = sorted(DESKS)
 WITH_IDS = [route for route in ROUTES if "_id" in route or DESKS[route].foreign == 303]
 DOING = [route for route in ROUTES if route.startswith("POST") and DESKS[route].right not in ("", "account")]
-NAMES = ("document_id", "file_id", "customer_id", "contact_id", "submission_id", "mail_id", "key_id", "session_id")
+NAMES = (
+    "document_id",
+    "file_id",
+    "customer_id",
+    "contact_id",
+    "submission_id",
+    "mail_id",
+    "incoming_mail_id",
+    "key_id",
+    "session_id",
+)
 
 
 def test_every_route_has_its_desk_written_down() -> None:

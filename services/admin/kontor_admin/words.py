@@ -9,8 +9,8 @@ from babel.dates import format_datetime
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2_codes import ContactAccess, NoLink, StaffRole
-from kontor.notifications.v1.notifications_pb2_codes import MailError, MailState
-from kontor_service.formats import locale_of
+from kontor.notifications.v1.notifications_pb2_codes import IncomingReason, IncomingState, MailError, MailState
+from kontor_service.formats import locale_of, size
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
 from kontor_service.vocabulary import say, state, word
@@ -35,6 +35,15 @@ def mail_error(mail: Mapping[str, Any]) -> str:
     return (
         " ".join([_("Given up after %(attempts)s attempts.", **params), sentence]) if "attempts" in params else sentence
     )
+
+
+def incoming_reason(mail: Mapping[str, Any]) -> str:
+    """Why staff have to decide about a mail that came in; empty where they do not."""
+    known = IncomingReason.known(mail.get("reason") or "")
+    params = dict(mail.get("reason_params") or {})
+    if "reason" in params:
+        params["reason"] = say(params["reason"], params)
+    return say(known.word, params) if known else ""
 
 
 def month_name(at: datetime) -> str:
@@ -67,6 +76,9 @@ GLOBALS: dict[str, Any] = {
     "role_name": partial(word, StaffRole),
     "mail_state": partial(state, MailState),
     "mail_error": mail_error,
+    "incoming_state": partial(state, IncomingState),
+    "incoming_reason": incoming_reason,
+    "file_size": lambda count: size(count, reader().language),
     "access_state": partial(state, ContactAccess),
     "mail_name": mail_name,
     "link_reason": partial(word, NoLink),

@@ -2,7 +2,7 @@
 
 from kontor.notifications.v1 import notifications_pb2 as contract
 from kontor_notifications.kinds import kinds
-from kontor_notifications.models import Mail
+from kontor_notifications.models import IncomingMail, Mail
 from kontor_service.aggregates import Published, each
 from kontor_service.events import state_of
 
@@ -20,4 +20,4 @@ def mail_state(mail: Mail) -> contract.Mail:
     )
 
 
-AGGREGATES = (Published(Mail, contract.Mail, each(mail_state)),)
+AGGREGATES = (Published(Mail, contract.Mail, each(mail_state)), Published(IncomingMail, contract.IncomingMail))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -18,6 +18,14 @@ declare_lister(Base, "merchants_with_urgent_mails", "mail", f"{_DUE} AND lane = 
 OLD_BODY = "created_at < now() - interval '14 days'"
 declare_lister(Base, "merchants_with_old_bodies", "mail_body", OLD_BODY)
 declare_lister(Base, "merchants", "merchant_copy")
+# Whose an incoming mail is: by the mail that it answers, or by the name in the address.
+declare_lister(Base, "merchant_of_mail", "mail", "id = asked", arguments="asked uuid")
+declare_lister(Base, "merchant_of_slug", "merchant_copy", "slug = asked AND NOT deleted", arguments="asked text")
+declare_lister(
+    Base, "merchants_with_incoming_mails", "incoming_mail", "state = 'received' AND next_attempt_at <= now()"
+)
+OLD_INCOMING_BODY = "settled_at < now() - interval '14 days'"
+declare_lister(Base, "merchants_with_old_incoming_bodies", "incoming_body", OLD_INCOMING_BODY)
 
 
 class Mail(Aggregate, Base, table=True):
@@ -79,6 +87,64 @@ class MailBody(Tenant, Base, table=True):
     text: str
     html: str
     created_at: datetime
+
+
+class IncomingMail(Aggregate, Base, table=True):
+    """A mail that came in: on its way to become a comment, or a task for staff."""
+
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "message_id"),
+        index("incoming_mail_due", "next_attempt_at", where="state = 'received'"),
+    )
+    # The sender's own name for it; without one, a hash of the whole mail.
+    message_id: str
+    sender: str
+    sender_name: str = ""
+    subject: str = ""
+    # Attached files, without pictures of the text.
+    files: int = 0
+    # The mail that it answers, and what that one was about.
+    answers: UUID | None = None
+    customer_id: UUID | None = None
+    contact_id: UUID | None = None
+    # The document whose comment it becomes; of an open one, what it may be about.
+    document_id: UUID | None = None
+    document_number: str = ""
+    # received: becomes a comment by itself; open: staff decide; delivered: it is a comment; discarded.
+    state: Annotated[str, one_of("received", "open", "delivered", "discarded")] = "received"
+    # An IncomingReason, and what fills its words: why staff have to decide.
+    reason: str = ""
+    reason_params: dict[str, str] = json_column(dict)
+    received_at: datetime
+    attempts: int = 0
+    # Not before; one that is being handed on is left alone until then.
+    next_attempt_at: datetime
+    # Who assigned or discarded it: staff:<id>
+    settled_by: str = ""
+
+
+class IncomingBody(Tenant, Base, table=True):
+    """What an incoming mail said, without what it quotes, and with it. Kept until 14 days after the mail was dealt with."""
+
+    __table_args__ = (index("incoming_body_age", "settled_at"),)
+    merchant_id: UUID = Field(primary_key=True)
+    incoming_mail_id: UUID = Field(primary_key=True)
+    text: str
+    whole_text: str
+    settled_at: datetime | None = None
+
+
+class IncomingFile(Tenant, Base, table=True):
+    """A file that came with a mail, until its comment has it."""
+
+    merchant_id: UUID = Field(primary_key=True)
+    incoming_mail_id: UUID = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    name: str
+    media_type: str
+    content: bytes = Field(sa_type=LargeBinary)
+    # As documents knows it, once it has it.
+    uploaded_as: UUID | None = None
 
 
 class Template(Tenant, Base, table=True):

@@ -1,5 +1,6 @@
 """Notifications, running: with real PostgreSQL, bus, SMTP and HTTP; identity and documents are made up."""
 
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response, UploadFile
 from google.protobuf.message import Message
 from jwt.algorithms import OKPAlgorithm
 
@@ -26,11 +27,15 @@ from kontor.identity.v1.identity_pb2 import (
 from kontor_bus import record
 from kontor_notifications.app import create_app
 from kontor_notifications.settings import Settings
+from kontor_service.ids import uuid7
 from kontor_standalone.mailsink.app import create_app as create_sink
 from kontor_standalone.mailsink.settings import MailSinkSettings
 from kontor_testing.postgres import Databases
 from kontor_testing.serving import serving
 from kontor_testing.waiting import eventually
+
+# For modules of mails beside this file.
+sys.path.insert(0, str(Path(__file__).parent))
 
 MERCHANT_ID = "01920000-0000-7000-8000-000000000001"
 CUSTOMER_ID = "01920000-0000-7000-8000-000000000002"
@@ -52,6 +57,9 @@ class Peers:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: dict[str, int] = {}
         self.generation = 1
+        # What documents was handed, by idempotency key, and the files with the ids that it gave them.
+        self.comments: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, tuple[str, str, bytes]] = {}
         # Resources whose link the merchant has revoked.
         self.revoked: set[str] = set()
         self.app = self._build()
@@ -74,7 +82,8 @@ class Peers:
 
         @app.middleware("http")
         async def remember(request: Request, call_next: Any) -> Response:
-            body = await request.json() if request.method == "POST" else {}
+            json = request.headers.get("content-type") == "application/json"
+            body = await request.json() if json else {}
             self.calls.append((request.url.path, body))
             for path, status in self.failing.items():
                 if request.url.path.startswith(path):
@@ -127,6 +136,22 @@ class Peers:
         async def file(request: Request, document_id: str, file_id: str) -> Response:
             self._authorized(request, "documents")
             return Response(PDF, media_type="application/pdf")
+
+        @app.post("/v1/documents/{document_id}/comment-files", status_code=201)
+        async def upload(request: Request, document_id: str, file: UploadFile, author: str) -> dict[str, str]:
+            self._authorized(request, "documents")
+            id_ = str(uuid7())
+            self.files[id_] = (author, file.filename or "", await file.read())
+            return {"id": id_}
+
+        @app.post("/v1/documents/{document_id}/comments")
+        async def comment(request: Request, document_id: str) -> dict[str, Any]:
+            self._authorized(request, "documents")
+            written = await request.json() | {"document_id": document_id}
+            known = self.comments.setdefault(request.headers["idempotency-key"], written)
+            if known != written:
+                raise HTTPException(409)
+            return {}
 
         return app
 
@@ -248,7 +273,13 @@ async def sink(tmp_path: Path) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture
-async def desk(databases: Databases, peers: Peers, sink: FastAPI) -> AsyncIterator[Desk]:
+def more_settings() -> dict[str, Any]:
+    """For test modules to replace."""
+    return {}
+
+
+@pytest.fixture
+async def desk(databases: Databases, peers: Peers, sink: FastAPI, more_settings: dict[str, Any]) -> AsyncIterator[Desk]:
     """Notifications, running, with its peers, its mail server and its bus."""
     urls = await databases.create("notifications")
     async with serving(peers.app) as peer_url:
@@ -256,7 +287,7 @@ async def desk(databases: Databases, peers: Peers, sink: FastAPI) -> AsyncIterat
             environment="development", database_url=urls.runtime, bus_url=await databases.empty(),
             service_secret="secret", service_url=peer_url,
             smtp_port=sink.state.smtp_port, mail_from="noreply@mail.example", bundle_pause_seconds=0.05,
-            portal_url="https://portal.example",
+            portal_url="https://portal.example", **more_settings,
         )  # fmt: skip
         app = create_app(settings)
         async with (

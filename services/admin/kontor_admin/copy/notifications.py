@@ -1,10 +1,10 @@
-"""The mail log."""
+"""The mail log, and the mails that came in."""
 
 from typing import Any
 
 from kontor.notifications.v1 import notifications_pb2
 from kontor_edge import View
-from kontor_edge.sorting import search_words
+from kontor_edge.sorting import fold, search_words
 from kontor_edge.values import KEY, key, whole
 
 
@@ -30,4 +30,28 @@ MAIL = View(
     _mail,
     lambda m: (f"merchant:{m.merchant_id}",),
 )  # fmt: skip
-VIEWS = (MAIL,)
+
+
+def _incoming_mail(m: Any) -> dict[str, Any]:
+    return {
+        "state": m.state,
+        "customer_id": m.customer_id or None,
+        "document_id": m.document_id or None,
+        # As in the words of a customer, to find whose address it is.
+        "sender": fold(m.sender),
+        "by_time": key(m.received_at),
+        "words": search_words([m.sender, m.sender_name, m.subject, m.document_number]),
+        "data": whole(m),
+    }
+
+
+INCOMING_MAIL = View(
+    "incoming_mail",
+    notifications_pb2.IncomingMailSnapshot,
+    {
+        "state": "text", "customer_id": "uuid", "document_id": "uuid", "sender": "text", "by_time": KEY, "words": "text", "data": "json",
+    },
+    _incoming_mail,
+    lambda m: (f"merchant:{m.merchant_id}",),
+)  # fmt: skip
+VIEWS = (MAIL, INCOMING_MAIL)

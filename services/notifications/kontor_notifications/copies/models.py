@@ -24,6 +24,9 @@ class _Copy(CopyRow):
 class MerchantCopy(_Copy, Base, table=True):
     """The sender."""
 
+    __table_args__ = (index("merchant_copy_slug", "slug"),)
+    slug: str
+
 
 class CustomerCopy(_Copy, Base, table=True):
     """The recipient, with contact persons."""

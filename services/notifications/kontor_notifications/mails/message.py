@@ -12,6 +12,7 @@ from kontor.identity.v1.identity_pb2 import Merchant
 from kontor_notifications.mails.recipients import header_address, is_address
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.render import Rendered
+from kontor_notifications.reply_addresses import ReplyAddresses
 from kontor_notifications.settings import Settings
 from kontor_service.files import safe_media_type
 
@@ -42,7 +43,7 @@ def compose(
     message["Date"] = format_datetime(now)
     message["From"] = _sender(settings, merchant)
     message["To"] = header_address(mail.name, mail.recipient)
-    reply_to = merchant.mail_reply_to or merchant.contact_email
+    reply_to = _reply_to(settings, merchant, mail)
     if is_address(reply_to):
         message["Reply-To"] = header_address(merchant.name, reply_to)
     message["Subject"] = rendered.subject
@@ -60,6 +61,14 @@ def compose(
         kind, _, subtype = safe_media_type(file.media_type).partition("/")
         message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=_file_name(file.name))
     return message
+
+
+def _reply_to(settings: Settings, merchant: Merchant, mail: Mail) -> str:
+    """An answer to a mail about documents comes back to Kontor, where answers are taken in; others go to the merchant."""
+    replies = ReplyAddresses(settings)
+    if mail.document_ids and replies.used:
+        return replies.of(mail.id)
+    return merchant.mail_reply_to or merchant.contact_email
 
 
 def _sender(settings: Settings, merchant: Merchant) -> Address:

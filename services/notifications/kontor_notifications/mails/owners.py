@@ -1,4 +1,5 @@
-"""What a mail needs from identity and documents at the moment it is sent: links and codes, files, the logo."""
+"""What a mail needs from identity and documents at the moment it is sent: links and codes, files, the logo. And the comment
+that an answer becomes."""
 
 from base64 import b64encode
 from typing import Any
@@ -42,6 +43,23 @@ class Owners:
         path = f"/v1/documents/{document.id}/files/{file.id}"
         token = await self._tokens.service("documents", UUID(document.merchant_id))
         return (await self._documents.request("GET", path, token=token)).content
+
+    async def add_comment(self, merchant_id: UUID, document_id: UUID, comment: dict[str, Any], *, key: str) -> None:
+        """Writes a comment on a document; repeated under the same key, once."""
+        token = await self._tokens.service("documents", merchant_id)
+        path = f"/v1/documents/{document_id}/comments"
+        await self._documents.request("POST", path, token=token, json=comment, headers={"Idempotency-Key": key})
+
+    async def upload_comment_file(
+        self, merchant_id: UUID, document_id: UUID, name: str, content: bytes, media_type: str, *, author: str
+    ) -> UUID:
+        """Uploads a file for a comment of this author (`contact:<id>`, `customer:<id>`) and answers its id."""
+        token = await self._tokens.service("documents", merchant_id)
+        answer = await self._documents.request(
+            "POST", f"/v1/documents/{document_id}/comment-files", token=token, params={"author": author},
+            files={"file": (name, content, media_type)},
+        )  # fmt: skip
+        return UUID(answer.json()["id"])
 
     async def logo_address(self, merchant: Merchant) -> str | None:
         """The logo as a page shows it."""

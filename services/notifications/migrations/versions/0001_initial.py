@@ -73,6 +73,63 @@ def upgrade() -> None:
     )
     op.create_index("inbox_processed", "inbox", ["processed_at"], unique=False, postgresql_using="brin")
     op.create_table(
+        "incoming_body",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("incoming_mail_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("whole_text", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("merchant_id", "incoming_mail_id", name=op.f("pk_incoming_body")),
+    )
+    op.create_index("incoming_body_age", "incoming_body", ["settled_at"], unique=False)
+    op.create_table(
+        "incoming_file",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("incoming_mail_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_as", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("merchant_id", "incoming_mail_id", "position", name=op.f("pk_incoming_file")),
+    )
+    op.create_table(
+        "incoming_mail",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("sender_name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("files", sa.BigInteger(), nullable=False),
+        sa.Column("answers", sa.Uuid(), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("document_number", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_params", postgresql.JSONB(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('received', 'open', 'delivered', 'discarded')", name=op.f("ck_incoming_mail_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_mail")),
+        sa.UniqueConstraint("merchant_id", "message_id", name=op.f("uq_incoming_mail_merchant_id_message_id")),
+    )
+    op.create_index(
+        "incoming_mail_due",
+        "incoming_mail",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'received'"),
+    )
+    op.create_table(
         "mail",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -139,8 +196,10 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_merchant_copy")),
     )
+    op.create_index("merchant_copy_slug", "merchant_copy", ["slug"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -223,6 +282,18 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON idempotency
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE incoming_body ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON incoming_body
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE incoming_file ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON incoming_file
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE incoming_mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON incoming_mail
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON mail
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -247,6 +318,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON template
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("""-- Of all merchants: mails that nobody sends, or that do not go out after several attempts.
+CREATE FUNCTION mails_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM mail WHERE state = 'queued' AND (next_attempt_at < now() - interval '10 minutes' OR attempts > 4)
+$$""")
     execute("CREATE POLICY lookup ON mail FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_due_mails() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
@@ -262,8 +337,17 @@ def upgrade() -> None:
     execute("""CREATE FUNCTION merchants() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant_copy WHERE true $$""")
-
-    execute("""-- Of all merchants: mails that nobody sends, or that do not go out after several attempts.
-CREATE FUNCTION mails_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT count(*) FROM mail WHERE state = 'queued' AND (next_attempt_at < now() - interval '10 minutes' OR attempts > 4)
-$$""")
+    execute("""CREATE FUNCTION merchant_of_mail(asked uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM mail WHERE id = asked $$""")
+    execute("""CREATE FUNCTION merchant_of_slug(asked text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM merchant_copy WHERE slug = asked AND NOT deleted $$""")
+    execute("CREATE POLICY lookup ON incoming_mail FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_incoming_mails() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM incoming_mail WHERE state = 'received' AND next_attempt_at <= now() $$""")
+    execute("CREATE POLICY lookup ON incoming_body FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_old_incoming_bodies() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM incoming_body WHERE settled_at < now() - interval '14 days' $$""")

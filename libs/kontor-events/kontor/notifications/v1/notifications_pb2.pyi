@@ -20,6 +20,54 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _IncomingState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IncomingStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_IncomingState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INCOMING_STATE_UNSPECIFIED: _IncomingState.ValueType  # 0
+    INCOMING_STATE_RECEIVED: _IncomingState.ValueType  # 1
+    INCOMING_STATE_OPEN: _IncomingState.ValueType  # 2
+    INCOMING_STATE_DELIVERED: _IncomingState.ValueType  # 3
+    INCOMING_STATE_DISCARDED: _IncomingState.ValueType  # 4
+
+class IncomingState(_IncomingState, metaclass=_IncomingStateEnumTypeWrapper):
+    """How far a mail is that came in."""
+
+INCOMING_STATE_UNSPECIFIED: IncomingState.ValueType  # 0
+INCOMING_STATE_RECEIVED: IncomingState.ValueType  # 1
+INCOMING_STATE_OPEN: IncomingState.ValueType  # 2
+INCOMING_STATE_DELIVERED: IncomingState.ValueType  # 3
+INCOMING_STATE_DISCARDED: IncomingState.ValueType  # 4
+
+class _IncomingReason:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IncomingReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_IncomingReason.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    INCOMING_REASON_UNSPECIFIED: _IncomingReason.ValueType  # 0
+    INCOMING_REASON_OTHER_SENDER: _IncomingReason.ValueType  # 1
+    INCOMING_REASON_NO_REPLY_ADDRESS: _IncomingReason.ValueType  # 2
+    INCOMING_REASON_SEVERAL_DOCUMENTS: _IncomingReason.ValueType  # 3
+    INCOMING_REASON_NOT_TAKEN: _IncomingReason.ValueType  # 4
+    INCOMING_REASON_FILE_REFUSED: _IncomingReason.ValueType  # 5
+    INCOMING_REASON_TOO_LARGE: _IncomingReason.ValueType  # 6
+    INCOMING_REASON_EMPTY: _IncomingReason.ValueType  # 7
+
+class IncomingReason(_IncomingReason, metaclass=_IncomingReasonEnumTypeWrapper):
+    """Why staff decide what an incoming mail becomes."""
+
+INCOMING_REASON_UNSPECIFIED: IncomingReason.ValueType  # 0
+INCOMING_REASON_OTHER_SENDER: IncomingReason.ValueType  # 1
+INCOMING_REASON_NO_REPLY_ADDRESS: IncomingReason.ValueType  # 2
+INCOMING_REASON_SEVERAL_DOCUMENTS: IncomingReason.ValueType  # 3
+INCOMING_REASON_NOT_TAKEN: IncomingReason.ValueType  # 4
+INCOMING_REASON_FILE_REFUSED: IncomingReason.ValueType  # 5
+INCOMING_REASON_TOO_LARGE: IncomingReason.ValueType  # 6
+INCOMING_REASON_EMPTY: IncomingReason.ValueType  # 7
+
 class _MailState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -319,5 +367,190 @@ class MailSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["mail", b"mail"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["mail", b"mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingMail(message.Message):
+    """A mail that came in. What it says is not here."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    @typing.final
+    class ReasonParamsEntry(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.str
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    SENDER_FIELD_NUMBER: builtins.int
+    SENDER_NAME_FIELD_NUMBER: builtins.int
+    SUBJECT_FIELD_NUMBER: builtins.int
+    FILES_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    REASON_PARAMS_FIELD_NUMBER: builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    RECEIVED_AT_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    sender: builtins.str
+    sender_name: builtins.str
+    subject: builtins.str
+    files: builtins.int
+    """How many files came with it."""
+    state: builtins.str
+    reason: builtins.str
+    """Why staff have to decide; empty where the mail becomes a comment by itself."""
+    customer_id: builtins.str
+    document_id: builtins.str
+    """The document whose comment it is or becomes; of an open one, what it may be about."""
+    document_number: builtins.str
+    @builtins.property
+    def reason_params(self) -> containers.ScalarMap[builtins.str, builtins.str]:
+        """They fill the reason's words; `reason` among them is a message of the catalogs that the others fill."""
+
+    @builtins.property
+    def received_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        sender: builtins.str = ...,
+        sender_name: builtins.str = ...,
+        subject: builtins.str = ...,
+        files: builtins.int = ...,
+        state: builtins.str = ...,
+        reason: builtins.str = ...,
+        reason_params: abc.Mapping[builtins.str, builtins.str] | None = ...,
+        customer_id: builtins.str = ...,
+        document_id: builtins.str = ...,
+        document_number: builtins.str = ...,
+        received_at: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["received_at", b"received_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "files", b"files", "id", b"id", "merchant_id", b"merchant_id", "reason", b"reason", "reason_params", b"reason_params", "received_at", b"received_at", "sender", b"sender", "sender_name", b"sender_name", "state", b"state", "subject", b"subject", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingMailReceived(message.Message):
+    """It came in, and becomes a comment."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_mail(self) -> IncomingMail: ...
+    def __init__(
+        self,
+        *,
+        incoming_mail: IncomingMail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingMailOpened(message.Message):
+    """It needs a decision of staff."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_mail(self) -> IncomingMail: ...
+    def __init__(
+        self,
+        *,
+        incoming_mail: IncomingMail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingMailDelivered(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_mail(self) -> IncomingMail: ...
+    def __init__(
+        self,
+        *,
+        incoming_mail: IncomingMail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingMailDiscarded(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_mail(self) -> IncomingMail: ...
+    def __init__(
+        self,
+        *,
+        incoming_mail: IncomingMail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class IncomingMailSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    INCOMING_MAIL_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def incoming_mail(self) -> IncomingMail: ...
+    def __init__(
+        self,
+        *,
+        incoming_mail: IncomingMail | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_mail", b"incoming_mail"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

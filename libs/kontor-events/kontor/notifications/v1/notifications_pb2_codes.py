@@ -3,6 +3,23 @@
 from kontor_events.codes import Code
 
 
+class IncomingState(Code):
+    RECEIVED = 'received', 'becomes a comment', '', '', 'way'
+    OPEN = 'open', 'to be assigned', '', '', 'open'
+    DELIVERED = 'delivered', 'is a comment', '', '', 'paid'
+    DISCARDED = 'discarded', 'discarded', '', '', 'idle'
+
+
+class IncomingReason(Code):
+    OTHER_SENDER = 'other_sender', 'It answers a mail that went to somebody else.'
+    NO_REPLY_ADDRESS = 'no_reply_address', 'It answers none of your mails about a document.'
+    SEVERAL_DOCUMENTS = 'several_documents', 'It answers a mail about several documents.'
+    NOT_TAKEN = 'not_taken', 'It could not become a comment: %(reason)s'
+    FILE_REFUSED = 'file_refused', 'A file came with it that is not accepted: %(file)s'
+    TOO_LARGE = 'too_large', 'It is too large: it stays in the mailbox.'
+    EMPTY = 'empty', 'Nothing was written in it.'
+
+
 class MailState(Code):
     QUEUED = 'queued', 'on its way', '', '', 'way'
     SENT = 'sent', 'sent', '', '', 'paid'
