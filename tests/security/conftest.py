@@ -125,7 +125,7 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
         "submission_id": ("documents", "SELECT id FROM submission WHERE document_id = $1", row["id"]),
         "contact_id": ("identity", "SELECT id FROM contact WHERE customer_id = $1", row["customer_id"]),
         "mail_id": ("notifications", "SELECT id FROM mail WHERE document_ids @> ARRAY[$1::uuid]", row["id"]),
-        "incoming_mail_id": ("notifications", _INCOMING_MAIL, merchant, shop.slug),
+        "incoming_mail_id": ("notifications", _INCOMING_MAIL, merchant, number),
         "key_id": ("identity", "SELECT id FROM api_key WHERE merchant_id = $1", merchant),
         "staff_id": ("identity", "SELECT id FROM staff WHERE merchant_id = $1", merchant),
         "session_id": ("identity", "SELECT id FROM session WHERE merchant_id = $1 AND kind = 'staff'", merchant),
