@@ -17,6 +17,7 @@ from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.notes.api import router as notes
 from kontor_documents.production.branding import Brandings
 from kontor_documents.quotes.api import router as quotes
+from kontor_documents.read_marks.api import router as read_marks
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
             views,
             comments,
             notes,
+            read_marks,
             standing,
             reprojections,
             snapshots_router(AGGREGATES, "merchants_with_documents", "merchants_with_standing_documents"),

@@ -14,6 +14,8 @@ from kontor_documents.comments.events import comment_states
 from kontor_documents.comments.models import Comment
 from kontor_documents.models import Document, DocumentFile, StandingDocument, Submission
 from kontor_documents.notes.models import Note
+from kontor_documents.read_marks.models import ReadMark
+from kontor_documents.read_marks.service import read_mark_states
 from kontor_documents.release.rules import spoken
 from kontor_documents.standing.states import standing_document_states
 from kontor_service.aggregates import Published, each
@@ -78,5 +80,6 @@ AGGREGATES = (
     Published(Submission, pb.Submission, each(submission_state)),
     Published(Comment, pb.Comment, comment_states),
     Published(Note, pb.Note),
+    Published(ReadMark, pb.ReadMark, read_mark_states),
     Published(StandingDocument, pb.StandingDocument, standing_document_states),
 )

@@ -15,7 +15,7 @@ from kontor_web import Protect
 
 # What a page may know of the session it serves.
 SESSION_VALUES = (
-    "id", "kind", "name", "email", "language", "contact_id", "customers", "document_id", "draft_id", "rights", "accepts", "sees",
+    "id", "kind", "subject", "name", "email", "language", "contact_id", "customers", "document_id", "draft_id", "rights", "accepts", "sees",
     "seen_at", "ends_at", "expires_at",
 )  # fmt: skip
 _GATEWAY = Kind("kontor_gateway", FEATURES, SHAPE, SESSION_VALUES, current_reader, known_page_context)

@@ -17,7 +17,13 @@ async def test_a_document_link_opens_that_document_and_no_account(stage: Any, sh
     session = answer["session"]
     assert (session["kind"], session["document_id"]) == ("link", str(document))
     assert session["customers"] == [customer["id"]]
-    assert session["rights"] == ["documents:accept", "documents:pay", "documents:read", "meters:enter"]
+    assert session["rights"] == [
+        "documents:accept",
+        "documents:comment",
+        "documents:pay",
+        "documents:read",
+        "meters:enter",
+    ]
     minted = (await stage.mint("gateway", "payments", "documents:pay", session_hash=session["hash"])).json()
     assert minted["principal"]["document"] == str(document)
     assert not await stage.may(answer, "account")
@@ -216,7 +222,13 @@ async def test_a_mailed_code_opens_all_documents_of_the_customer(stage: Any, sho
     login = (await stage.as_edge("POST", "/v1/sessions/code", json=body)).json()
     session = login["session"]
     assert (session["kind"], session["document_id"], session["customers"]) == ("portal", None, [customer["id"]])
-    assert session["rights"] == ["documents:accept", "documents:pay", "documents:read", "meters:enter"]
+    assert session["rights"] == [
+        "documents:accept",
+        "documents:comment",
+        "documents:pay",
+        "documents:read",
+        "meters:enter",
+    ]
     again = await stage.as_edge("POST", "/v1/sessions/code", json=body)
     assert (again.status_code, again.json()["code"]) == (401, "wrong_code")
     await shop.call("POST", f"/v1/customers/{customer['id']}/contacts/{contact}/revoke")

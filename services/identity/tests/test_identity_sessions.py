@@ -17,7 +17,14 @@ async def test_a_session_says_what_the_edge_needs_and_its_cookie_is_kept_as_a_ha
 
     assert (session["kind"], session["slug"], session["email"]) == ("portal", "muster", "anna@kundin.test")
     assert session["customers"] == [login["customer_id"]]
-    assert session["rights"] == ["account", "documents:accept", "documents:pay", "documents:read", "meters:enter"]
+    assert session["rights"] == [
+        "account",
+        "documents:accept",
+        "documents:comment",
+        "documents:pay",
+        "documents:read",
+        "meters:enter",
+    ]
     assert (session["document_id"], session["revoked"], session["version"]) == (None, False, 1)
     rows = [dict(row) for row in await stage.database.fetch("SELECT * FROM session")]
     assert login["token"] not in str(rows)

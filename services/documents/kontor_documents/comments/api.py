@@ -9,6 +9,8 @@ from google.protobuf.json_format import MessageToDict
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor.documents.v1.documents_pb2_codes import CommentAuthor
 from kontor_documents import queries
 from kontor_documents.comments import files, service
 from kontor_documents.comments.errors import UnknownAuthor
@@ -17,9 +19,10 @@ from kontor_documents.comments.rules import check_allowed
 from kontor_documents.comments.service import Correction, Writing
 from kontor_documents.comments.systems import SystemComment, write_of_system
 from kontor_documents.copies import merchant as merchant_of
-from kontor_documents.dependencies import Deps
+from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.errors import DocumentNotFound, FileNotFound
 from kontor_documents.models import Document
+from kontor_documents.read_marks.service import Seen, read_by_customer
 from kontor_documents.visibility import locked_for
 from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.commands import Key, command_result, once
@@ -81,18 +84,11 @@ async def write(deps: Deps, document_id: UUID, body: Writing, principal: Writer,
     async def act(session: AsyncSession) -> dict[str, Any]:
         document = await locked_for(session, document_id, principal)
         author, name, source = await _author(session, document, body, principal)
-        return command_result(
-            await service.write(deps, session, document, body, author=author, name=name, source=source)
-        )
+        state = await service.write(deps, session, document, body, author=author, name=name, source=source)
+        return command_result(state, read=await _read_before(deps, session, document, body.seen, state))
 
-    return await once(
-        deps.db,
-        principal.merchant,
-        f"comment {document_id} {principal.subject}",
-        key,
-        body.model_dump(mode="json"),
-        act,
-    )
+    scope, asked = f"comment {document_id} {principal.subject}", body.model_dump(mode="json")
+    return await once(deps.db, principal.merchant, scope, key, asked, act)
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/comments")
@@ -152,6 +148,23 @@ async def file(deps: Deps, document_id: UUID, comment_id: UUID, file_id: UUID, p
         raise FileNotFound
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
     return Response(await deps.files.get(found.sha256), media_type=found.media_type, headers=headers)
+
+
+async def _read_before(
+    deps: Dependencies, session: AsyncSession, document: Document, seen: int, written: pb.Comment
+) -> list[dict[str, Any]]:
+    """Who writes has read what was on the page: the states of what was unread, and of a customer's own mark."""
+    if not seen:
+        return []
+    if written.author_kind == CommentAuthor.CUSTOMER:
+        page = Seen(comment_number=seen)
+        return list(
+            map(
+                command_result,
+                await read_by_customer(deps, session, document, page, reader=written.author, name=written.author_name),
+            )
+        )
+    return list(map(command_result, await service.mark_read(deps, session, document, seen, by_customer=False)))
 
 
 async def _for_staff(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:

@@ -46,11 +46,15 @@ class Author(BaseModel):
 
 
 class Writing(BaseModel):
-    """A comment to be written. `name` is asked of who has none (a link's session) until it is known; `author` is for services."""
+    """A comment to be written. `name` is asked of who has none (a link's session) until it is known; `author` is for services.
+
+    `seen` is the number of the newest comment on the page that it was written on: its writer has read so far.
+    """
 
     text: Text = Field(default="", max_length=MOST_CHARACTERS)
     files: list[UUID] = Field(default=[], max_length=MOST_FILES)
     name: Line = Field(default="", max_length=120)
+    seen: int = Field(default=0, ge=0, le=2**31)
     author: Author | None = None
     source: Literal["portal", "admin", "http", "bus", "mail"] | None = None
 

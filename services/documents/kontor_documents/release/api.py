@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.release import service
-from kontor_documents.visibility import locked_for
 from kontor_service.commands import command_result
 from kontor_service.errors import Problem
 from kontor_service.tokens import Principal, require
@@ -21,7 +20,6 @@ router = APIRouter(tags=["release"])
 _MAX_RELEASED_TOGETHER = 500
 Releaser = Annotated[Principal, Depends(require("documents:release"))]
 Submitter = Annotated[Principal, Depends(require("documents:submit"))]
-Reader = Annotated[Principal, Depends(require("documents:read", "service"))]
 
 
 class Release(BaseModel):
@@ -96,14 +94,6 @@ async def accept_seller(deps: Deps, document_id: UUID, principal: Releaser) -> d
 @router.post("/v1/documents/{document_id}/accept-characters")
 async def accept_characters(deps: Deps, document_id: UUID, principal: Releaser) -> dict[str, Any]:
     return await _act(deps, principal, service.accept, document_id, "characters")
-
-
-@router.post("/v1/documents/{document_id}/opened")
-async def opened(deps: Deps, document_id: UUID, principal: Reader) -> dict[str, Any]:
-    """The customer has the document before their eyes. Staff who look do not count."""
-    async with deps.db.transaction(principal.merchant) as session:
-        document = await locked_for(session, document_id, principal)
-        return command_result(await service.opened(deps, session, document.id, actor=_actor(principal)))
 
 
 @router.patch("/v1/documents/{document_id}/files/{file_id}")

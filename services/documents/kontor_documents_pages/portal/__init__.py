@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
-from kontor_documents_pages.portal import files, ingest, listing, opened, pages, portal_api, quotes_api
+from kontor_documents_pages.portal import conversation, files, ingest, listing, opened, pages, portal_api, quotes_api
 from kontor_documents_pages.portal.copy import DOCUMENT, LABEL, for_roles
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
@@ -41,7 +41,7 @@ async def _list_page(request: Request) -> Response:
     return await pages.documents(request, request.path_params["slug"])
 
 
-FEATURE = Feature(
+_DOCUMENTS = Feature(
     "documents",
     order=20,
     package=__name__,
@@ -56,3 +56,4 @@ FEATURE = Feature(
     globals=_GLOBALS,
     content=_CONTENT,
 )
+FEATURES = (_DOCUMENTS, conversation.FEATURE)

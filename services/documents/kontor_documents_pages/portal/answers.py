@@ -51,7 +51,8 @@ Overview = model(
 )  # fmt: skip
 _Section = model("PortalSection", name=str, label=str, path=str, waiting=str, action=str, action_path=str, count=int)
 _Session = model(
-    "PortalSession", id=str, kind=str, name=str | None, email=str | None, language=str, contact_id=str | None, customers=list[str],
+    "PortalSession", id=str, kind=str, subject=str | None, name=str | None, email=str | None, language=str, contact_id=str | None,
+    customers=list[str],
     document_id=str | None, draft_id=str | None, rights=list[str], accepts=list[str] | None, sees=dict[str, list[str]] | None,
     expires_at=str, ends_at=str | None, seen_at=str | None, sections=many(_Section),
 )  # fmt: skip

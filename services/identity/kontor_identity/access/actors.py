@@ -75,6 +75,7 @@ class SessionActor(BaseModel):
         told = self.model_dump(mode="json", exclude={"staff_id", "customer_id", "link_id", "ended", "open"})
         preview = self.kind == "preview"
         return told | {
+            "subject": self.subject,
             "user_id": str(self.staff_id or self.user_id or "") or None,
             # A preview is of the whole portal; the document it was opened for may be a draft.
             "document_id": None if preview else told["document_id"],

@@ -1845,6 +1845,135 @@ class CommentSnapshot(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class ReadMark(message.Message):
+    """What one person of a customer has read of one document. Links that are nobody's in particular count as a person."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: builtins.int
+    READER_FIELD_NUMBER: builtins.int
+    READER_NAME_FIELD_NUMBER: builtins.int
+    REVISION_FIELD_NUMBER: builtins.int
+    COMMENT_NUMBER_FIELD_NUMBER: builtins.int
+    FIRST_READ_AT_FIELD_NUMBER: builtins.int
+    READ_AT_FIELD_NUMBER: builtins.int
+    DOCUMENT_TYPE_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    EXTERNAL_ID_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    document_id: builtins.str
+    customer_id: builtins.str
+    reader: builtins.str
+    """contact:<id>, or link:<id>"""
+    reader_name: builtins.str
+    """Empty where nobody has said it yet."""
+    revision: builtins.int
+    """The newest revision of the document that they had before their eyes."""
+    comment_number: builtins.int
+    """The number of the newest comment of the merchant that they had before their eyes; 0 for none."""
+    document_type: builtins.str
+    """The document as other systems know it."""
+    document_number: builtins.str
+    external_id: builtins.str
+    @builtins.property
+    def first_read_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def read_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        document_id: builtins.str = ...,
+        customer_id: builtins.str = ...,
+        reader: builtins.str = ...,
+        reader_name: builtins.str = ...,
+        revision: builtins.int = ...,
+        comment_number: builtins.int = ...,
+        first_read_at: timestamp_pb2.Timestamp | None = ...,
+        read_at: timestamp_pb2.Timestamp | None = ...,
+        document_type: builtins.str = ...,
+        document_number: builtins.str = ...,
+        external_id: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["first_read_at", b"first_read_at", "read_at", b"read_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["comment_number", b"comment_number", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "document_type", b"document_type", "epoch", b"epoch", "external_id", b"external_id", "first_read_at", b"first_read_at", "id", b"id", "merchant_id", b"merchant_id", "read_at", b"read_at", "reader", b"reader", "reader_name", b"reader_name", "revision", b"revision", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ReadMarkAdded(message.Message):
+    """A person has read the document for the first time."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    READ_MARK_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def read_mark(self) -> ReadMark: ...
+    def __init__(
+        self,
+        *,
+        read_mark: ReadMark | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["read_mark", b"read_mark"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["read_mark", b"read_mark"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ReadMarkChanged(message.Message):
+    """They have read a newer revision, or new comments."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    READ_MARK_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def read_mark(self) -> ReadMark: ...
+    def __init__(
+        self,
+        *,
+        read_mark: ReadMark | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["read_mark", b"read_mark"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["read_mark", b"read_mark"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ReadMarkSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    READ_MARK_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def read_mark(self) -> ReadMark: ...
+    def __init__(
+        self,
+        *,
+        read_mark: ReadMark | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["read_mark", b"read_mark"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["read_mark", b"read_mark"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Note(message.Message):
     """What staff wrote about a document for each other. No fact of it is in the feed, and the portal keeps no copy."""
 

@@ -1,4 +1,4 @@
-"""Comments and internal notes in the admin's copy."""
+"""Comments, internal notes, and what customers have read, in the admin's copy."""
 
 from typing import Any
 
@@ -37,4 +37,12 @@ NOTE = View(
     lambda n: {"by_time": key(n.created_at)},
     _topics,
 )
-VIEWS = (COMMENT, NOTE)
+# Who of the customer has read the document, and when first.
+READ_MARK = View(
+    "read_mark",
+    documents_pb2.ReadMarkSnapshot,
+    {"document_id": "uuid", "by_time": KEY, "data": "json"},
+    lambda m: {"by_time": key(m.first_read_at)},
+    _topics,
+)
+VIEWS = (COMMENT, NOTE, READ_MARK)
