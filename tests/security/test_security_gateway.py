@@ -110,6 +110,12 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/dokumente/{document_id}": PORTAL,
     "GET /{slug}/dokumente/{document_id}/datei/{file_id}": PORTAL,
     "POST /{slug}/dokumente/{document_id}/gelesen": FORM,
+    "GET /{slug}/dokumente/{document_id}/zusatz/{version_id}": PORTAL,
+    "POST /{slug}/dokumente/{document_id}/auswahl": FORM,
+    "POST /{slug}/dokumente/{document_id}/annehmen": Door("portal", form={"name": "Anna Seidel", "version": "1"}),
+    "POST /{slug}/dokumente/{document_id}/ablehnen": FORM,
+    "POST /{slug}/dokumente/{document_id}/verlaengerung": FORM,
+    "POST /{slug}/dokumente/{document_id}/neues-angebot": FORM,
     "GET /{slug}/dokumente/{document_id}/bezahlen": PORTAL,
     "POST /{slug}/dokumente/{document_id}/bezahlen": Door("portal", form={"method": "card"}),
     "GET /{slug}/dokumente/{document_id}/zurueck": PORTAL,
@@ -123,6 +129,7 @@ DOORS: dict[str, Door] = {
     "GET /api/portal/v1/{slug}/documents": PORTAL,
     "GET /api/portal/v1/{slug}/documents/{document_id}": PORTAL,
     "GET /api/portal/v1/{slug}/documents/{document_id}/files/{file_id}": PORTAL,
+    "GET /api/portal/v1/{slug}/documents/{document_id}/standing/{version_id}": PORTAL,
     "POST /api/portal/v1/{slug}/documents/{document_id}/checkouts": Door("portal", {"method": "card"}),
     "GET /api/portal/v1/{slug}/documents/{document_id}/transfer": PORTAL,
     "GET /api/portal/v1/{slug}/overview": PORTAL,
@@ -147,6 +154,7 @@ def send(
     method, _, path = route.partition(" ")
     door = DOORS[route]
     known = {**ids, "slug": slug, "sha256": "0" * 64, "provider": "sandbox", "number": "F-1", "day": "2026-01-02"}
+    known.setdefault("version_id", "01890000-0000-7000-8000-000000000000")
     path = path.replace(":path}", "}")
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value)

@@ -118,7 +118,11 @@ class Portal:
         merchant = more.pop("id", None) or str(uuid7())
         types = [
             identity_pb2.DocumentTypeSettings(
-                type=name, visible=True, can_print=True, can_pay=name in ("invoice", "reminder")
+                type=name,
+                visible=True,
+                can_print=True,
+                can_pay=name in ("invoice", "reminder", "quote"),
+                can_accept=True,
             )
             for name in more.pop("types", TYPES)
         ]

@@ -92,7 +92,12 @@ def selection_state(data: DocumentData, revision: int) -> dict[str, Any] | None:
         return None
     return {
         "lines": [
-            {"id": line.id, "selected": line.counts, "quantity": plain(line.quantity)}
+            {
+                "id": line.id,
+                "selected": line.counts,
+                "quantity": plain(line.quantity),
+                "net_minor": to_minor(net_of(line, data.currency), data.currency),
+            }
             for line in data.lines
             if leaves_choice(line)
         ],

@@ -6,11 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import conversation, files, ingest, listing, opened, pages, portal_api, quotes_api
 from kontor_documents_pages.portal.copy import DOCUMENT, LABEL, for_roles
+from kontor_documents_pages.portal.quotes import pages as quotes
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
 from kontor_edge.hot import HotRoute
@@ -28,6 +29,7 @@ _GLOBALS: dict[str, Any] = {
     "document_name": document_name,
     "document_type": partial(vocabulary.word, DocumentType),
     "document_types": partial(vocabulary.plural, DocumentType),
+    "quote_state": partial(vocabulary.state, QuoteOutcome),
     "payment_status": partial(vocabulary.state, ReceivableState),
     "unit_price": unit_price,
 }
@@ -51,7 +53,7 @@ _DOCUMENTS = Feature(
     functions=(*listing.DOCUMENTS.functions, _DOCUMENT_SQL),
     sections=(Section("documents", N_("Documents"), "/dokumente"),),
     routers=(portal_api.router, quotes_api.router, files.api_router, ingest.router),
-    portal=(pages.router, files.router, opened.router),
+    portal=(pages.router, quotes.router, files.router, opened.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),
     globals=_GLOBALS,
     content=_CONTENT,

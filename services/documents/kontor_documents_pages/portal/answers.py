@@ -30,7 +30,7 @@ _Details = model(
     "DocumentDetails", fields(documents_pb2.Document, " ".join(DETAILS), null="direct_debit_date"),
     net=Amount, tax=Amount, prepaid=Amount, asked=Amount, cash_discounts=many(_Discount), files=many(_File),
 )  # fmt: skip
-CustomerName = model("CustomerName", id=str, number=str, name=str)
+CustomerName = model("CustomerName", id=str, number=str, name=str, kind=str, doc="`kind`: business or consumer.")
 May = model("May", accept=bool, decline=bool, comment=bool, pay=bool, extend=bool, new_offer=bool)
 Document = model(
     "Document", _ENTRY, details=_Details, payment_details=PaymentDetails | None, content=component("DocumentData"),
@@ -60,6 +60,6 @@ _Type = model("TypeRights", can_print=bool, can_comment=bool, can_accept=bool, c
 _Link = model("FooterLink", label=str, url=str)
 _Merchant = model(
     "PortalMerchant", id=str, slug=str, name=str, language=str, time_zone=str, accent=str, email=str, phone=str, logo=str,
-    logo_type=str, types=by_name(_Type), payments=bool, reset=bool, footer=many(_Link),
+    logo_type=str, types=by_name(_Type), payments=bool, reset=bool, decline_reasons=list[str], footer=many(_Link),
 )  # fmt: skip
 Session = model("SessionOfPortal", session=_Session, merchant=_Merchant)

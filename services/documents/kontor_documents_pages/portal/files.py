@@ -39,6 +39,24 @@ async def file(request: Request, slug: Slug, document_id: UUID, file_id: UUID) -
     return file_response(content, found["media_type"], found["name"], save="download" in request.query_params)
 
 
+@router.get("/{slug}/dokumente/{document_id}/zusatz/{version_id}")
+@api_router.get(
+    "/standing/{version_id}",
+    summary="Terms or another text that goes with a document",
+    responses=_FILE,
+    response_class=Response,
+)
+async def standing_document(request: Request, slug: Slug, document_id: UUID, version_id: UUID) -> Response:
+    """In the version that went along with this document. `?download=1` as for its files."""
+    record = await query_view(request, "document", asked=document_id)
+    standing = orjson.loads(record["document"]).get("standing_documents") or [] if record["document"] else []
+    found = next((one for one in standing if one["id"] == str(version_id)), None)
+    if found is None:
+        raise NotFound
+    content = await _from_owner(request, record["merchant"], f"/v1/standing-documents/versions/{version_id}/file")
+    return file_response(content, found["media_type"], found["name"], save="download" in request.query_params)
+
+
 async def _from_owner(request: Request, merchant: str, path: str) -> bytes:
     """Raises Unavailable where documents is down: the page says so in words."""
     return (await fetch_as_edge(request, "documents", path, UUID(orjson.loads(merchant)["id"]))).content

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import (
@@ -19,6 +20,7 @@ from kontor_documents_pages.portal.listing import (
     type_links,
     type_title,
 )
+from kontor_documents_pages.portal.quotes.pages import quote_page
 from kontor_documents_pages.portal.rows import rows
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
@@ -82,6 +84,8 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
     record = await _document(request, slug, document_id)
     if record["document"] is None:
         raise NotFound
+    if document_view(record).entry["type"] == DocumentType.QUOTE:
+        return quote_page(request, slug, record)
     context = page_context(record, "documents", live=f"/{slug}/live?document={document_id}")
     view = document_view(record)
     # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.

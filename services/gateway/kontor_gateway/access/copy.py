@@ -24,7 +24,7 @@ def _merchant(m: Any) -> dict[str, Any]:
             "time_zone": m.time_zone or "Europe/Berlin", "accent": m.accent_color, "email": m.contact_email,
             "phone": m.contact_phone, "logo": m.logo_sha256 if m.logo_shown else "", "logo_type": m.logo_media_type,
             "types": types, "payments": m.payments_enabled, "reset": m.password_reset_enabled,
-            "footer": [{"label": link.label, "url": link.url} for link in m.footer_links],
+            "decline_reasons": list(m.decline_reasons), "footer": [{"label": link.label, "url": link.url} for link in m.footer_links],
         },
     }  # fmt: skip
 
@@ -35,7 +35,7 @@ def _customer(c: Any) -> dict[str, Any]:
         "name": c.name,
         "portal_access": c.portal_access,
         "roles": roles,
-        "data": {"id": c.id, "number": c.number, "name": c.name},
+        "data": {"id": c.id, "number": c.number, "name": c.name, "kind": c.kind},
     }
 
 

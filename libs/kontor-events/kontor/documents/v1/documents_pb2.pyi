@@ -565,21 +565,25 @@ class ChosenLine(message.Message):
     ID_FIELD_NUMBER: builtins.int
     SELECTED_FIELD_NUMBER: builtins.int
     QUANTITY_FIELD_NUMBER: builtins.int
+    NET_MINOR_FIELD_NUMBER: builtins.int
     id: builtins.str
     """As in the quote's content."""
     selected: builtins.bool
     quantity: builtins.str
     """Decimal string."""
+    net_minor: builtins.int
+    """Its amount for this quantity, in minor units of the quote's currency, whether or not it is selected."""
     def __init__(
         self,
         *,
         id: builtins.str = ...,
         selected: builtins.bool = ...,
         quantity: builtins.str = ...,
+        net_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["id", b"id", "quantity", b"quantity", "selected", b"selected"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["id", b"id", "net_minor", b"net_minor", "quantity", b"quantity", "selected", b"selected"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

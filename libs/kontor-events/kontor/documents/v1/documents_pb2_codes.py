@@ -48,7 +48,7 @@ class DocumentState(Code):
 
 class QuoteOutcome(Code):
     PROMISED = 'promised', 'accepted, payment awaited', '', '', 'way'
-    ACCEPTED = 'accepted', 'accepted', '', '', 'done'
+    ACCEPTED = 'accepted', 'accepted', '', '', 'paid'
     DECLINED = 'declined', 'declined', '', '', 'idle'
     EXPIRED = 'expired', 'expired', '', '', 'idle'
     SUPERSEDED = 'superseded', 'superseded', '', '', 'idle'

@@ -1,0 +1,1 @@
+"""The page on which customers choose from, accept and decline a quote."""
