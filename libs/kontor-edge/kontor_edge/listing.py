@@ -23,12 +23,13 @@ from kontor_web.pages import query_with
 
 @dataclass(frozen=True)
 class Select:
-    """A select over the list."""
+    """A select over the list; one that is `further` opens with those that are asked for less often."""
 
     name: str
     value: Any
     label: str
     options: Sequence[tuple[Any, str]]
+    further: bool = False
 
 
 @dataclass
@@ -53,7 +54,13 @@ class Listing:
     @cached_property
     def selects(self) -> list[Select]:
         found = [
-            Select(one.parameter, self.query.values[one.name], _(one.label), self.choices.get(one.name, one.options))
+            Select(
+                one.parameter,
+                self.query.values[one.name],
+                _(one.label),
+                self.choices.get(one.name, one.options),
+                one.further,
+            )
             for one in self.query.page.filters
             if one.label and one.kind != "day"
         ]
@@ -63,6 +70,12 @@ class Listing:
     def days(self) -> list[tuple[str, str]]:
         """Fields for a day: parameter and label."""
         return [(one.parameter, _(one.label)) for one in self.query.page.filters if one.kind == "day"]
+
+    @property
+    def refined(self) -> bool:
+        """Whether one of the filters that are folded away is in use, or wrong."""
+        folded = (one for one in self.query.page.filters if one.further or one.kind == "day")
+        return bool(self.form.errors) or any(self.query.values[one.name] is not None for one in folded)
 
     @property
     def kept(self) -> list[tuple[str, str]]:

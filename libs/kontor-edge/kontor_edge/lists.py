@@ -24,7 +24,8 @@ _BEYOND = {"asc": ">", "desc": "<"}
 class Filter:
     """What a list can be narrowed by. `where` is SQL about a row, in which {it} is what was asked for, of SQL type `kind`
     (text, uuid, integer; for `day` text, an ISO 8601 date); empty where the reader's frame does it. With `otherwise`, SQL of
-    what counts where nothing is asked for, the condition always holds, so that an index can be walked by it.
+    what counts where nothing is asked for, the condition always holds, so that an index can be walked by it. Days and what is
+    `further` are folded away until they are used.
 
     `words`: what it may be, code → msgid. A select over the list offers them under `label`, and `every` for all; a filter
     without `every` stands in addresses alone, but a day, which has a field. `alias` is its name in the address of the page
@@ -41,6 +42,7 @@ class Filter:
     bounds: tuple[int, int] = (0, 0)
     description: str = ""
     otherwise: str = ""
+    further: bool = False
 
     @property
     def parameter(self) -> str:

@@ -80,3 +80,47 @@ async def test_a_label_is_no_way_to_what_somebody_else_has(portal: Any) -> None:
     assert [one["label"] for one in (await portal.json(LIST, cookie)).json()["documents"]] == [None]
     assert await numbers(portal, cookie, "label=GEHEIM-1") == []
     assert "GEHEIM" not in (await portal.page("/brunner/dokumente", cookie)).text
+
+
+async def test_beside_an_open_document_stand_its_types_and_its_neighbours(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    ids = [await portal.document(merchant, customer, f"RE-{n}", issue_date=f"2026-01-0{n}") for n in (1, 2, 3)]
+    await portal.document(merchant, customer, "AN-1", type="quote", issue_date="2026-01-02")
+    cookie = await portal.login("brunner", merchant, customer)
+    page = (await portal.page(f"/brunner/dokumente/{ids[1]}", cookie)).text
+    assert (
+        '<a href="/brunner/dokumente?type=invoice" aria-current="true">Rechnungen <span class="count">3</span></a>'
+        in page
+    )
+    assert f'<a href="/brunner/dokumente/{ids[2]}" rel="prev">' in page
+    assert f'<a href="/brunner/dokumente/{ids[0]}" rel="next">' in page
+    first = (await portal.page(f"/brunner/dokumente/{ids[0]}", cookie)).text
+    assert 'rel="next"' not in first
+
+
+async def test_a_documents_link_shows_no_other_documents_beside_it(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    document = await portal.document(merchant, customer, "RE-1")
+    await portal.document(merchant, customer, "RE-2", issue_date="2026-11-02")
+    cookie = await portal.login("brunner", merchant, customer, document_id=document, kind="link")
+    page = (await portal.page(f"/brunner/dokumente/{document}", cookie)).text
+    assert "RE-2" not in page
+    assert 'class="types"' not in page
+
+
+async def test_the_choice_between_data_and_pdf_is_remembered_and_the_merchant_sets_the_first(portal: Any) -> None:
+    merchant = await portal.merchant("brunner", document_view="pdf")
+    customer = await portal.customer(merchant)
+    pdf = documents_pb2.File(id=str(uuid4()), name="RE-1.pdf", media_type="application/pdf", role="pdf")
+    document = await portal.document(merchant, customer, files=[pdf], content_sha256="ab" * 32)
+    cookie = await portal.login("brunner", merchant, customer)
+    here = f"/brunner/dokumente/{document}"
+    assert '<object class="pdf"' in (await portal.page(here, cookie)).text
+    chosen = await portal.page(f"{here}?view=data", cookie)
+    assert '<object class="pdf"' not in chosen.text
+    assert "__Host-kontor-view=data" in chosen.headers["set-cookie"]
+    later = await portal.page(here, {"cookie": f"{cookie['cookie']}; __Host-kontor-view=data"})
+    assert '<object class="pdf"' not in later.text
+    assert "kontor-view" not in later.headers.get("set-cookie", "")

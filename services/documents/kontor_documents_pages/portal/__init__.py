@@ -10,7 +10,7 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import conversation, files, ingest, listing, opened, pages, portal_api, quotes_api
-from kontor_documents_pages.portal.copy import DOCUMENT, LABEL, for_roles
+from kontor_documents_pages.portal.copy import DOCUMENT, LABEL, counts_in_sql, for_roles, neighbour_in_sql
 from kontor_documents_pages.portal.quotes import pages as quotes
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
@@ -23,11 +23,24 @@ _CONTENT = ContentSource(
     "documents", "document", lambda d: bool(d.customer_id) and d.state in ("shared", "cancelled"), "shown"
 )
 
-_DOCUMENT_SQL = sql(__name__, "sql/document.sql").replace("{label}", LABEL).replace("{for_roles}", for_roles("d"))
+_ALL_CUSTOMERS = "CASE WHEN r.document_id IS NULL THEN r.customers ELSE '{}' END"
+
+
+def _document_sql() -> str:
+    text = sql(__name__, "sql/document.sql")
+    marks = {
+        "label": LABEL, "for_roles": for_roles("d"), "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
+        "older": neighbour_in_sql("desc"),
+    }  # fmt: skip
+    for mark, meaning in marks.items():
+        text = text.replace(f"{{{mark}}}", meaning)
+    return text
+
 
 _GLOBALS: dict[str, Any] = {
     "document_name": document_name,
     "document_type": partial(vocabulary.word, DocumentType),
+    "label_words": listing.label_words,
     "document_types": partial(vocabulary.plural, DocumentType),
     "quote_state": partial(vocabulary.state, QuoteOutcome),
     "payment_status": partial(vocabulary.state, ReceivableState),
@@ -50,7 +63,7 @@ _DOCUMENTS = Feature(
     views=(DOCUMENT,),
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
-    functions=(*listing.DOCUMENTS.functions, _DOCUMENT_SQL),
+    functions=(*listing.DOCUMENTS.functions, _document_sql()),
     sections=(Section("documents", N_("Documents"), "/dokumente"),),
     routers=(portal_api.router, quotes_api.router, files.api_router, ingest.router),
     portal=(pages.router, quotes.router, files.router, opened.router),

@@ -60,6 +60,6 @@ _Type = model("TypeRights", can_print=bool, can_comment=bool, can_accept=bool, c
 _Link = model("FooterLink", label=str, url=str)
 _Merchant = model(
     "PortalMerchant", id=str, slug=str, name=str, language=str, time_zone=str, accent=str, email=str, phone=str, logo=str,
-    logo_type=str, types=by_name(_Type), payments=bool, reset=bool, decline_reasons=list[str], footer=many(_Link),
+    logo_type=str, types=by_name(_Type), view=str, payments=bool, reset=bool, decline_reasons=list[str], footer=many(_Link),
 )  # fmt: skip
 Session = model("SessionOfPortal", session=_Session, merchant=_Merchant)

@@ -29,6 +29,35 @@ def shows(row: str, roles: str = "") -> str:
     return f"{row}.shown AND {role} AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, r.sees)"
 
 
+def counts_in_sql(customers: str) -> str:
+    """SQL: how many documents of each type reader `r` sees of these customers, as JSON."""
+    return f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
+            SELECT split_part(visible.type, ':', 1) AS type, sum(picked.many)::integer AS many
+            FROM unnest(r.visible_types) visible (type), unnest({customers}) customer (id)
+            {ROLES_OF_CUSTOMER}
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS many FROM (
+                    SELECT FROM document d
+                    WHERE {shows("d", "holder.roles")} AND d.customer_id = customer.id
+                      AND d.type = split_part(visible.type, ':', 1)
+                    LIMIT {COUNT_CAP}
+                ) capped
+            ) picked
+            WHERE picked.many > 0 GROUP BY visible.type
+        ) kind)"""
+
+
+def neighbour_in_sql(order: str) -> str:
+    """SQL: the document beside `d` in the list of its type, by date, as JSON."""
+    beyond = ">" if order == "asc" else "<"
+    return f"""(SELECT json_build_object('id', o.id, 'number', o.number, 'type', o.type) FROM (
+                SELECT o.id, o.type, o.brief::json ->> 'number' AS number FROM document o
+                WHERE {shows("o", "holder.roles")} AND o.customer_id = d.customer_id AND o.type = d.type
+                  AND (o.by_date, o.id) {beyond} (d.by_date, d.id)
+                ORDER BY o.by_date {order}, o.id {order} LIMIT 1
+            ) o)"""
+
+
 _SEEN_BESIDE = f"o.customer_id = d.customer_id AND {shows('o')}"
 # The label of `d` as JSON, for reader `r`.
 LABEL = label_in_sql("label_brief", "d", _SEEN_BESIDE)

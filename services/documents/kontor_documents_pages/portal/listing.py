@@ -7,7 +7,7 @@ import orjson
 from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import reference_label
-from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER, ROLES_OF_CUSTOMER, shows
+from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER, ROLES_OF_CUSTOMER, counts_in_sql, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -18,20 +18,7 @@ from kontor_web import Column, Link
 
 # Invoices first (C1).
 TYPES = (DocumentType.INVOICE, *(code for code in DocumentType if code is not DocumentType.INVOICE))
-_COUNTS = f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
-            SELECT split_part(visible.type, ':', 1) AS type, sum(picked.many)::integer AS many
-            FROM unnest(r.visible_types) visible (type), unnest(asked.customers) customer (id)
-            {ROLES_OF_CUSTOMER}
-            CROSS JOIN LATERAL (
-                SELECT count(*) AS many FROM (
-                    SELECT FROM document d
-                    WHERE {shows("d", "holder.roles")} AND d.customer_id = customer.id
-                      AND d.type = split_part(visible.type, ':', 1)
-                    LIMIT {COUNT_CAP}
-                ) capped
-            ) picked
-            WHERE picked.many > 0 GROUP BY visible.type
-        ) kind)"""
+_COUNTS = counts_in_sql("asked.customers")
 # The years of the first and the last document, for the page's select.
 _YEARS = """CASE WHEN with_choices THEN (SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last), 4)::integer]
         FROM unnest(asked.customers) customer (id)
@@ -82,12 +69,12 @@ DOCUMENTS = ListPage(
             "year", "d.year = {it}", kind="integer", bounds=(1900, 9999), label=N_("Year"), description="Year of the issue date"
         ),
         Filter(
-            "label", f"{LABEL_NUMBER} = {{it}}", label=N_("Contract or order"),
+            "label", f"{LABEL_NUMBER} = {{it}}", label=N_("Contract or order"), further=True,
             description="Number of the contract or order that they belong to",
         ),
         Filter(
             "direction", "d.direction = {it}", words={code: code.word for code in DocumentDirection},
-            label=N_("Direction"), every=N_("To you and from you"),
+            label=N_("Direction"), every=N_("To you and from you"), further=True,
             description="Invoices and credit notes of the merchant, or those by which the merchant pays a supplier",
         ),
         Filter(
@@ -134,12 +121,17 @@ def type_title(name: str | None) -> str:
 
 def type_links(slug: str, listing: Listing) -> tuple[Link, ...]:
     """The column of types with their counts; "99+" stands for more than are counted."""
-    counts: dict[str, int] = listing.fact("counts", {})
-    asked, customer = listing.query.values["type"], listing.query.values["customer"]
+    return links_of_types(
+        slug, listing.fact("counts", {}), listing.query.values["type"] or "", listing.query.values["customer"]
+    )
+
+
+def links_of_types(slug: str, counts: dict[str, int], asked: str, customer: Any = None) -> tuple[Link, ...]:
+    """`asked` is the type we are at, empty for all."""
     capped = any(number >= COUNT_CAP for number in counts.values())
     kept = f"customer={customer}" if customer else ""
     base = f"/{slug}/dokumente"
-    links = [Link(type_title(None), _with(base, kept), asked is None, _count(sum(counts.values()), capped))]
+    links = [Link(type_title(None), _with(base, kept), not asked, _count(sum(counts.values()), capped))]
     for name in TYPES:
         if name in counts:
             url = _with(base, f"type={name}", kept)

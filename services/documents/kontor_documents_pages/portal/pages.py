@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content as content_view
+from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import (
     DOCUMENTS,
@@ -17,6 +18,7 @@ from kontor_documents_pages.portal.listing import (
     choices,
     columns,
     customer_names,
+    links_of_types,
     type_links,
     type_title,
 )
@@ -26,6 +28,7 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
 from kontor_edge.portal import customer_names as names_by_id
+from kontor_edge.query import loads
 from kontor_service.errors import NotFound
 from kontor_web.forms import Form
 
@@ -91,18 +94,23 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
     # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.
     fetching = view.content is None and bool(view.details["content_sha256"])
     structured = fetching or _has_text(view.content)
-    show_pdf = view.pdf is not None and (request.query_params.get("view") == "pdf" or not structured)
-    return pages(request).render(
+    show_pdf = view.pdf is not None and (chosen_view(request, view.merchant) == "pdf" or not structured)
+    response = pages(request).render(
         request,
         "document.html",
         context,
         slug=slug,
+        types=links_of_types(slug, loads(record["counts"], {}), view.entry["type"]) if _all_documents(record) else (),
+        newer=loads(record["newer"]),
+        older=loads(record["older"]),
         view=view,
         parts=content_view,
         whose=view.customer["name"] if view.customer and len(orjson.loads(record["session"])["customers"]) > 1 else "",
         show_pdf=show_pdf,
         structured=structured,
     )
+    keep_view(request, response)
+    return response
 
 
 async def _document(request: Request, slug: str, document_id: UUID) -> asyncpg.Record:

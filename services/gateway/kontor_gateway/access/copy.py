@@ -23,7 +23,7 @@ def _merchant(m: Any) -> dict[str, Any]:
             "id": m.id, "slug": m.slug, "name": m.name, "language": m.language or "de",
             "time_zone": m.time_zone or "Europe/Berlin", "accent": m.accent_color, "email": m.contact_email,
             "phone": m.contact_phone, "logo": m.logo_sha256 if m.logo_shown else "", "logo_type": m.logo_media_type,
-            "types": types, "payments": m.payments_enabled, "reset": m.password_reset_enabled,
+            "types": types, "view": m.document_view or "data", "payments": m.payments_enabled, "reset": m.password_reset_enabled,
             "decline_reasons": list(m.decline_reasons), "footer": [{"label": link.label, "url": link.url} for link in m.footer_links],
         },
     }  # fmt: skip
