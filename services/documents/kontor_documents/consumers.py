@@ -6,7 +6,7 @@ from kontor.identity.v1 import identity_pb2 as identity
 from kontor_bus import Copy
 from kontor_documents import copies
 from kontor_documents.dependencies import Dependencies
-from kontor_documents.models import Customer, Merchant
+from kontor_documents.models import Customer, Merchant, StaffMember
 from kontor_documents.to_settle import note_customer, note_waiting
 from kontor_service.copies import Copied, copy_consumer
 
@@ -24,10 +24,12 @@ MERCHANTS = Copied(Merchant, identity.Merchant, before=copies.lock_customers, on
 CUSTOMERS = Copied(
     Customer, identity.Customer, copies.customer_columns, before=copies.lock_customers, on_newer=_customer_changed
 )
+STAFF = Copied(StaffMember, identity.StaffMember)
 
 
 def consumers(deps: Dependencies) -> list[Copy]:
     return [
         copy_consumer("documents.merchants", deps.db, MERCHANTS),
         copy_consumer("documents.customers", deps.db, CUSTOMERS),
+        copy_consumer("documents.staff", deps.db, STAFF),
     ]

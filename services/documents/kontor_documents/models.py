@@ -53,6 +53,20 @@ class Customer(CopyRow, Base, table=True):
     state: bytes
 
 
+class StaffMember(CopyRow, Base, table=True):
+    """A copy of who works for the merchant, as far as customers may see."""
+
+    __table_args__ = (index("staff_member_by_email", "merchant_id", "email"),)
+    deleted: bool
+    name: str
+    email: str
+    phone: str
+    function: str
+    team: str
+    picture_sha256: str
+    active: bool
+
+
 class Submission(Aggregate, Base, table=True):
     """Something handed in at a door, kept as it came, and what became of it."""
 

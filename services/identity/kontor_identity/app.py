@@ -28,6 +28,7 @@ from kontor_identity.security_log import router as security_log_router
 from kontor_identity.sessions.api import router as sessions_router
 from kontor_identity.sessions.push import SessionPush
 from kontor_identity.settings import Settings
+from kontor_identity.staff import pictures_router
 from kontor_identity.staff import router as staff_router
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Kontor identity",
         routers=[
             access_router, sessions_router, links_router, capability_links_router, invitations_router, passwords_router, challenges_router,
-            merchants_router, customers_router, previews_router, staff_router, api_keys_router, security_log_router,
+            merchants_router, customers_router, previews_router, staff_router, pictures_router, api_keys_router, security_log_router,
             snapshots_router(AGGREGATES, "merchants"),
         ],
         resources=[

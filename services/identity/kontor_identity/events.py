@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as pb
-from kontor_identity.models import ApiKey, Contact, Customer, Link, Merchant
+from kontor_identity.models import ApiKey, Contact, Customer, Link, Merchant, Staff
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
 
@@ -28,5 +28,6 @@ AGGREGATES = (
     Published(Merchant, pb.Merchant),
     Published(Customer, pb.Customer, customer_states),
     Published(Link, pb.Link),
+    Published(Staff, pb.StaffMember),
     Published(ApiKey, pb.ApiKey),
 )

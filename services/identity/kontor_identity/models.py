@@ -79,7 +79,7 @@ class Logo(Tenant, Base, table=True):
     created_at: datetime
 
 
-class Staff(Owned, Base, table=True):
+class Staff(Owned, Aggregate, Base, table=True):
     """A person who works for the merchant. Who works for several has a row and a password at each: no merchant learns of
     another."""
 
@@ -88,9 +88,13 @@ class Staff(Owned, Base, table=True):
         UniqueConstraint("email", "merchant_id", name="uq_staff_email"),
         index("ix_staff_merchant_id", "merchant_id"),
     )
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
     email: str
     name: str
+    # What customers see of who answers for their document.
+    phone: str = ""
+    function: str = ""
+    team: str = ""
+    picture_sha256: str = ""
     role: Annotated[str, one_of("owner", "sales", "accounting", "support", "read_only")]
     language: str = "de"
     # argon2id; None until the person has chosen a password.

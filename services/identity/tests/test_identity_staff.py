@@ -1,11 +1,13 @@
 """Staff: nobody learns where else somebody works, and who works for several merchants chooses one."""
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -118,3 +120,56 @@ async def test_a_forgotten_password_is_mailed_for_each_merchant(stage: Any) -> N
     wanted = {"slug": "", "email": EMAIL, "kind": "staff"}
     assert (await stage.as_edge("POST", "/v1/password-resets", edge="admin", json=wanted)).status_code == 202
     assert [len(await resets(stage, shop.id)) for shop in (first, second)] == [2, 2]
+
+
+async def test_what_customers_see_of_a_member_of_staff_is_kept_and_told(stage: Any, shop: Any) -> None:
+    body = {
+        "name": "Sven",
+        "email": "sven@muster.test",
+        "role": "sales",
+        "phone": "+49 821 4711",
+        "function": "Vertrieb",
+    }
+    sven = (await shop.call("POST", "/v1/staff", "staff:edit", json=body)).json()
+    path = f"/v1/staff/{sven['id']}"
+    await shop.call("PATCH", path, "staff:edit", json={"team": "Außendienst"})
+    drawn = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "geheim"
+    Image.new("RGB", (900, 600), (20, 120, 80)).save(drawn, "JPEG", exif=exif)
+    answer = await shop.call("PUT", f"{path}/picture", "staff:edit", content=drawn.getvalue())
+
+    told = (await stage.events("identity.staff_member.changed.v1"))[-1].staff_member
+    assert (told.name, told.phone, told.function, told.team) == ("Sven", "+49 821 4711", "Vertrieb", "Außendienst")
+    sha256 = answer.json()["picture_sha256"]
+    assert told.picture_sha256 == sha256
+    content = await stage.deps.files.get(sha256)
+    assert b"geheim" not in content
+    assert Image.open(io.BytesIO(content)).size == (320, 213)
+
+
+async def test_a_picture_is_for_edges_of_its_own_merchant_and_gone_when_removed(stage: Any, shop: Any) -> None:
+    staff = (await shop.call("GET", "/v1/staff", "staff:edit")).json()["staff"][0]
+    drawn = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(drawn, "PNG")
+    path = f"/v1/staff/{staff['id']}/picture"
+    sha256 = (await shop.call("PUT", path, "staff:edit", content=drawn.getvalue())).json()["picture_sha256"]
+    other = await stage.shop("anders")
+
+    async def status(merchant: Any, edge: str = "gateway") -> int:
+        body = {"audience": "identity", "merchant_id": str(merchant)}
+        token = (await stage.as_edge("POST", "/v1/service-tokens", edge=edge, json=body)).json()["token"]
+        asked = await stage.http.get(f"/v1/staff-pictures/{sha256}", headers={"Authorization": f"Bearer {token}"})
+        return asked.status_code
+
+    assert [await status(shop.id), await status(other.id), await status(shop.id, "notifications")] == [200, 404, 403]
+    await shop.call("DELETE", path, "staff:edit")
+    assert await status(shop.id) == 404
+
+
+async def test_a_file_that_is_no_picture_is_refused(shop: Any) -> None:
+    staff = (await shop.call("GET", "/v1/staff", "staff:edit")).json()["staff"][0]
+
+    refused = await shop.call("PUT", f"/v1/staff/{staff['id']}/picture", "staff:edit", content=b"<svg/>")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "not_an_image")

@@ -280,6 +280,12 @@ class Responsible(Part):
     phone: Name = ""
     function: Name = ""
     team: Name = ""
+    # Of a member of staff; what a sender says here counts nothing.
+    picture_sha256: Name = ""
+
+
+def _by_email(value: Any) -> Any:
+    return {"email": value} if isinstance(value, str) else value
 
 
 class Shipping(Part):
@@ -335,7 +341,10 @@ class DocumentData(Part):
     acceptance: list[AcceptanceMethod] = Field(default=[], max_length=4)
     # Percent of the gross total, where a deposit is asked for.
     deposit_percent: DecimalString | None = Field(default=None, gt=0, le=100)
-    responsible: Responsible | None = None
+    # A member of staff by e-mail address, or anybody with what customers are to read.
+    responsible: Annotated[
+        Responsible | None, BeforeValidator(_by_email, json_schema_input_type=Responsible | str | None)
+    ] = None
     delivery_date: Day | None = None
     billing_period: Period | None = None
     tax_point_date: Day | None = None

@@ -30,6 +30,7 @@ from kontor_documents.intake.defaults import with_defaults, with_shown_cashier
 from kontor_documents.intake.issued import check_issued
 from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
 from kontor_documents.intake.projection import columns, facts_again
+from kontor_documents.intake.responsible import UnknownResponsible, with_responsible
 from kontor_documents.models import Document
 from kontor_documents.numbering import PROVISIONAL, next_number, take_number
 from kontor_documents.quotes.selection import selection_state
@@ -73,6 +74,12 @@ class Issue:
 async def prepare(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Issue | Problem:
     """Validated first, numbered last: no number is lost."""
     data = parsed.data
+    if data.responsible:
+        try:
+            async with deps.db.transaction(merchant_id) as session:
+                data = await with_responsible(session, data)
+        except UnknownResponsible as problem:
+            return problem
     if parsed.is_supplied:
         if data.cashier:
             async with deps.db.transaction(merchant_id) as session:

@@ -69,7 +69,7 @@ def _register(document: DocumentData) -> list[Row]:
 
 
 def _contact(document: DocumentData, formats: Formats) -> list[Row]:
-    contact = document.seller.contact
+    contact = document.responsible or document.seller.contact
     if not contact:
         return []
     return [(_("Contact"), contact.name), (_("Phone"), contact.phone), (_("E-mail"), contact.email)]

@@ -69,6 +69,7 @@ async def register_merchant(deps: Dependencies, wanted: Registration) -> dict[st
             session.add(owner)
             await session.flush()
             record(session, pb.MerchantRegistered(merchant=state_of(pb.Merchant, merchant)))
+            record(session, pb.StaffMemberAdded(staff_member=state_of(pb.StaffMember, owner)))
             if password_hash is None:
                 await ask_for_a_password(session, deps, owner)
     except IntegrityError as error:

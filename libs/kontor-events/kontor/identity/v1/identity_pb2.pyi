@@ -473,6 +473,114 @@ class MerchantSnapshot(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class StaffMember(message.Message):
+    """Somebody who works for the merchant, as far as customers may see: who answers for a document, and how to reach them."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    EMAIL_FIELD_NUMBER: builtins.int
+    PHONE_FIELD_NUMBER: builtins.int
+    FUNCTION_FIELD_NUMBER: builtins.int
+    TEAM_FIELD_NUMBER: builtins.int
+    PICTURE_SHA256_FIELD_NUMBER: builtins.int
+    ACTIVE_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    name: builtins.str
+    email: builtins.str
+    phone: builtins.str
+    function: builtins.str
+    team: builtins.str
+    picture_sha256: builtins.str
+    """SHA-256 (hex) of the picture in file storage; empty without one."""
+    active: builtins.bool
+    """Works here still."""
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        name: builtins.str = ...,
+        email: builtins.str = ...,
+        phone: builtins.str = ...,
+        function: builtins.str = ...,
+        team: builtins.str = ...,
+        picture_sha256: builtins.str = ...,
+        active: builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["active", b"active", "deleted", b"deleted", "email", b"email", "epoch", b"epoch", "function", b"function", "id", b"id", "merchant_id", b"merchant_id", "name", b"name", "phone", b"phone", "picture_sha256", b"picture_sha256", "team", b"team", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StaffMemberAdded(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STAFF_MEMBER_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def staff_member(self) -> StaffMember: ...
+    def __init__(
+        self,
+        *,
+        staff_member: StaffMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["staff_member", b"staff_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["staff_member", b"staff_member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StaffMemberChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STAFF_MEMBER_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def staff_member(self) -> StaffMember: ...
+    def __init__(
+        self,
+        *,
+        staff_member: StaffMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["staff_member", b"staff_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["staff_member", b"staff_member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StaffMemberSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STAFF_MEMBER_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def staff_member(self) -> StaffMember: ...
+    def __init__(
+        self,
+        *,
+        staff_member: StaffMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["staff_member", b"staff_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["staff_member", b"staff_member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class ContactPerson(message.Message):
     """A person at a customer who gets mails and may log in."""
 
