@@ -37,6 +37,8 @@ _CUSTOMER = (
     ("mail_mode", "default"), ("roles", "customer"),
 )  # fmt: skip
 
+_STANDING = (("title", "AGB"), ("kind", "terms"), ("language", "de"), ("document_types", "quote"))
+
 DESKS: dict[str, Desk] = {
     "GET /": LOOK,
     "GET /ereignisse": LOOK,
@@ -179,6 +181,14 @@ DESKS: dict[str, Desk] = {
     "GET /einstellungen/aussehen/logo/{sha256}": LOOK,
     "GET /einstellungen/dokumente": LOOK,
     "POST /einstellungen/dokumente": _MERCHANT,
+    "GET /einstellungen/zusatzdokumente": LOOK,
+    "POST /einstellungen/zusatzdokumente/geprueft": _MERCHANT,
+    "GET /einstellungen/zusatzdokumente/neu": LOOK,
+    "POST /einstellungen/zusatzdokumente/neu": Desk("standing_documents:edit", _STANDING),
+    "GET /einstellungen/zusatzdokumente/{standing_document_id}": LOOK,
+    "POST /einstellungen/zusatzdokumente/{standing_document_id}": Desk("standing_documents:edit", _STANDING),
+    "POST /einstellungen/zusatzdokumente/{standing_document_id}/entfernen": Desk("standing_documents:edit"),
+    "GET /einstellungen/zusatzdokumente/{standing_document_id}/fassung/{version_id}": LOOK,
     "GET /einstellungen/firma": LOOK,
     "POST /einstellungen/firma": _MERCHANT,
     "GET /einstellungen/zahlungen": LOOK,

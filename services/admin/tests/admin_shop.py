@@ -32,6 +32,7 @@ RIGHTS = [
     "merchant:edit", "customers:edit", "documents:read", "documents:submit", "documents:release", "payments:book",
     "payments:settings", "templates:edit", "api_keys:edit", "mails:resend", "account", "meters:read", "meters:edit",
     "previews:read",
+    "standing_documents:edit",
 ]  # fmt: skip
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

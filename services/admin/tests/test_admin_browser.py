@@ -10,6 +10,7 @@ from admin_shop import NOW, Shop, session_state
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext
 from starlette.responses import JSONResponse
+from test_admin_standing import standing
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
@@ -65,6 +66,8 @@ async def filled(shop: Shop) -> list[str]:
         )
     ]  # fmt: skip
     await shop.told(*(documents_pb2.SubmissionSnapshot(submission=upload) for upload in uploads))
+    terms = standing(shop)
+    await shop.told(terms)
     failed = shop.mail(state="failed", error="refused", error_params={"answer": "550"})
     gone = shop.mail()
     own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
@@ -95,7 +98,8 @@ async def filled(shop: Shop) -> list[str]:
         f"/hochladen/{uploads[0].id}/angaben", f"/dokumente/{unmatched.document.id}", "/kunden/einlesen",
         "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
         "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma", "/einstellungen/zahlungen",
-        "/einstellungen/schluessel", "/konto", "/gibtsnicht",
+        "/einstellungen/schluessel", "/konto", "/gibtsnicht", "/einstellungen/zusatzdokumente", "/einstellungen/zusatzdokumente/neu",
+        f"/einstellungen/zusatzdokumente/{terms.standing_document.id}",
         f"/mails/{failed.mail.id}", f"/mails/{failed.mail.id}/erneut", f"/mails/{gone.mail.id}",
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ _TABS = {
     "general": (N_("Portal and mails"), "/einstellungen"),
     "appearance": (N_("Logo and colour"), "/einstellungen/aussehen"),
     "types": (N_("Documents"), "/einstellungen/dokumente"),
+    "standing": (N_("Additional documents"), "/einstellungen/zusatzdokumente"),
     "company": (N_("Company"), "/einstellungen/firma"),
     "payments": (N_("Payments"), "/einstellungen/zahlungen"),
     "keys": (N_("API keys"), "/einstellungen/schluessel"),
@@ -33,9 +34,11 @@ def settings_look(request: Request, staff: Staff) -> PageContext:
     return page_context(request, staff, "settings", live=False)
 
 
-def settings_page(request: Request, staff: Staff, tab: str, status: int = 200, **context: Any) -> Response:
+def settings_page(
+    request: Request, staff: Staff, tab: str, status: int = 200, *, template: str = "", **context: Any
+) -> Response:
     return pages(request).render(
-        request, f"settings/{tab}.html", settings_look(request, staff), status=status, staff=staff, m=staff.merchant,
+        request, f"settings/{template or tab}.html", settings_look(request, staff), status=status, staff=staff, m=staff.merchant,
         tabs=settings_tabs(tab), portal_url=edge_of(request).settings.portal_url, **context,
     )  # fmt: skip
 

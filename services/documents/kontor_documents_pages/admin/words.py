@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentState, DocumentType, HistoryFact
+from kontor.documents.v1.documents_pb2_codes import (
+    DocumentSource,
+    DocumentState,
+    DocumentType,
+    HistoryFact,
+    StandingDocumentKind,
+)
 from kontor_documents_pages.content import document_name, unit_price
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -38,6 +44,7 @@ def tabs(here: str, as_pdf: bool) -> list[Link]:
 
 # What templates may call.
 GLOBALS: dict[str, Any] = {
+    "standing_kind": partial(word, StandingDocumentKind),
     "document_source": partial(word, DocumentSource),
     "document_state": partial(state, DocumentState),
     "release_group": release_group,

@@ -63,6 +63,11 @@ class DocumentView(ReceivableView):
         return next((f for f in self.files if f["role"] in ("xrechnung", "en16931")), None)
 
     @property
+    def standing_documents(self) -> list[dict[str, Any]]:
+        """Terms, notices, … that went along with the document, in the versions of that day."""
+        return list(self.details["standing_documents"])
+
+    @property
     def gives(self) -> bool:
         """A credit note, or an invoice of less than nothing."""
         due: int = self.entry["amount_due"]["minor_units"]
