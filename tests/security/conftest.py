@@ -95,9 +95,9 @@ def furnish(world: World, b: Shop) -> None:
     bea = {"name": "Bea Busch", "email": "bea@busch.example", "language": "de"}
     customer = {"name": "Busch Gärten", "kind": "business", "email": "post@busch.example", "contacts": [bea]}
     world.act(b, "identity", "customers:edit", "PUT", "/v1/customers/by-number/B-1", json=customer)
-    standing = _standing_document(world, b)
+    texts = _texts(world, b)
     world.submit(b, invoice("ZW-1", "B-1"))
-    b.ids = _ids(world, b, "ZW-1") | standing
+    b.ids = _ids(world, b, "ZW-1") | texts
     _hang_a_meter(world, b)
     b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b)
 
@@ -133,13 +133,16 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
     return found | {name: world.value(*asked_of) for name, asked_of in more.items()}
 
 
-def _standing_document(world: World, shop: Shop) -> dict[str, str]:
-    """Terms that go along with the merchant's documents."""
+def _texts(world: World, shop: Shop) -> dict[str, str]:
+    """Terms that go along with the merchant's documents, and a text block for their mails."""
     id_, said = str(uuid4()), {"title": "AGB Busch", "kind": "terms", "document_types": ["invoice"]}
     file = {"file": {"name": "agb.txt", "content": "QUdC"}}
     world.act(shop, "documents", "standing_documents:edit", "PUT", f"/v1/standing-documents/{id_}", json=said | file)
+    block, words = str(uuid4()), {"name": "Busch", "subject": "Busch", "text": "Busch"}
+    path = f"/v1/templates/document_shared:invoice/de/blocks/{block}"
+    world.act(shop, "notifications", "templates:edit", "PUT", path, json=words)
     version = "SELECT id FROM standing_document_version WHERE standing_document_id = $1"
-    return {"standing_document_id": id_, "version_id": world.value("documents", version, id_)}
+    return {"standing_document_id": id_, "block_id": block, "version_id": world.value("documents", version, id_)}
 
 
 def _parked_payment(world: World, shop: Shop) -> dict[str, str]:

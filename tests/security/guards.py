@@ -65,6 +65,7 @@ _SENT = {"meter": "{meter_number}", "obis": "1-0:1.8.0", "value": "1", "taken_at
 _STANDING = {
     "title": "AGB", "kind": "terms", "document_types": ["quote"], "file": {"name": "agb.txt", "content": "QUdC"},
 }  # fmt: skip
+_BLOCK = {"name": "n", "subject": "s", "text": "t"}
 _STICKER = {"number": "1", "kind": "gas", "place": "Keller", "url": "https://portal.example/z/x"}
 
 GUARDS: dict[str, dict[str, Guard]] = {
@@ -204,6 +205,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/templates": _staff("templates:edit", foreign=None),
         "PUT /v1/templates/{kind}/{language}": _staff("templates:edit", {"subject": "s", "text": "t"}, foreign=None),
         "DELETE /v1/templates/{kind}/{language}": _staff("templates:edit", foreign=None),
+        "PUT /v1/templates/{kind}/{language}/blocks/{block_id}": _staff("templates:edit", _BLOCK),
+        "DELETE /v1/templates/{kind}/{language}/blocks/{block_id}": _staff("templates:edit"),
         "POST /v1/templates/preview": _staff("templates:edit", {"kind": "document_shared:invoice", "document_id": "{document_id}"}),
         "POST /v1/mails/{mail_id}/resend": _staff("mails:resend", {}),
         "GET /v1/mails/{mail_id}": _staff("mails:resend"),

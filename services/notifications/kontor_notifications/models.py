@@ -157,6 +157,23 @@ class Template(Tenant, Base, table=True):
     text: str
 
 
+class TextBlock(Tenant, Base, table=True):
+    """Further words of the merchant for one kind of mail in one language, under a name. The one that is `preferred` is used
+    where staff choose none; without one it is the Template, or the default text."""
+
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "kind", "language", "name"),
+        index("text_block_preferred", "merchant_id", "kind", "language", unique=True, where="preferred"),
+    )
+    id: UUID = Field(primary_key=True)
+    kind: str
+    language: Annotated[str, one_of("de", "en")]
+    name: str
+    subject: str
+    text: str
+    preferred: bool = False
+
+
 class FeedHead(Tenant, Base, table=True):
     """The position of the newest event in the merchant's feed; its lock puts them in order."""
 

@@ -153,6 +153,11 @@ class Peers:
                 raise HTTPException(409)
             return {}
 
+        @app.get("/v1/standing-documents/versions/{version_id}/file")
+        async def standing_document(request: Request, version_id: str) -> Response:
+            self._authorized(request, "documents")
+            return Response(PDF, media_type="application/pdf")
+
         return app
 
     def _authorized(self, request: Request, audience: str) -> None:

@@ -71,8 +71,8 @@ def test_an_unknown_placeholder_is_named_with_its_field() -> None:
     assert [(error["field"], error["code"]) for error in found] == [
         ("subject", "unknown_placeholder"), ("text", "unknown_placeholder"),
     ]  # fmt: skip
-    assert found[0]["params"] == {"mark": "Invoice.nummber"}
-    assert found[1]["params"] == {"mark": "Kunde.Vorname"}
+    assert found[0]["params"] == {"mark": "Invoice.nummber", "near": "Invoice.nummer"}
+    assert found[1]["params"] == {"mark": "Kunde.Vorname", "near": "Kunde.name"}
 
 
 def test_another_types_placeholder_is_unknown() -> None:

@@ -50,11 +50,19 @@ async def open_link(request: Request, token: str) -> Response:
     except (Gone, NotFound, Forbidden) as problem:
         return await _over(request, problem)
     slug, document = started["session"]["slug"], started["session"]["document_id"]
-    response = pages(request).redirect(f"/{slug}/dokumente/{document}" if document else f"/{slug}")
+    response = pages(request).redirect(f"/{slug}/dokumente/{document}{_within(request)}" if document else f"/{slug}")
     if await _sees_it_anyway(request, slug, document):
         await ask_identity(request, "/v1/sessions/end", with_ip=False, session_hash=started["session"]["hash"])
         return response
     return await begin_session(request, response, started)
+
+
+def _within(request: Request) -> str:
+    """What of the document the link is about: a mail links to what went along with it, too."""
+    try:
+        return f"/zusatz/{UUID(request.query_params.get('zusatz', ''))}"
+    except ValueError:
+        return ""
 
 
 @router.post("/l/{token}/neu")

@@ -7,6 +7,7 @@ from kontor.documents.v1.documents_pb2_codes import InvoiceKind
 from kontor_notifications.kind import MailKind, MailText, Occasion
 from kontor_notifications.mails.recipients import recipients
 from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields
+from kontor_notifications.placeholders.standing import ADDITIONAL_DOCUMENTS
 from kontor_service.i18n import N_
 
 SHARED, _SEVERAL = "document_shared", "documents_shared"
@@ -72,12 +73,13 @@ def _text(document_type: str) -> MailText:
         label=N_("Document"),
         document_type=document_type,
         documents=1,
-        own_placeholders=(*document_fields(*names), OVERVIEW),
+        own_placeholders=(*document_fields(*names), OVERVIEW, ADDITIONAL_DOCUMENTS),
         words=(
             subject,
             first,
             "[Overview]",
             "[Attachments]",
+            "[AdditionalDocuments]",
             "[PORTAL][Document.customerportal_url]",
             N_("The link opens the document without logging in. Please keep it to yourself.[/PORTAL]"),
             *last,
@@ -89,12 +91,13 @@ _BUNDLE = MailText(
     name=_SEVERAL,
     label=N_("Several documents"),
     documents=2,
-    own_placeholders=SEVERAL_DOCUMENTS,
+    own_placeholders=(*SEVERAL_DOCUMENTS, ADDITIONAL_DOCUMENTS),
     words=(
         N_("[Documents.count] new documents from [Company.name]"),
         N_("[Documents.count] new documents are ready for you."),
         "[Documents]",
         "[Attachments]",
+        "[AdditionalDocuments]",
         N_("[PORTAL]The links open the documents without logging in. Please keep them to yourself.[/PORTAL]"),
     ),
 )

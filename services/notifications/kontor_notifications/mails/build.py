@@ -1,5 +1,6 @@
 """From a queued mail to the message that goes over the wire, and to what staff may see of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kontor.documents.v1.documents_pb2 import Document, File
+from kontor.documents.v1.documents_pb2 import Document, File, StandingDocumentVersion
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.copies import queries as copies
@@ -17,6 +18,8 @@ from kontor_notifications.kinds import kinds
 from kontor_notifications.mails.message import LOGO, Attached, compose
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.models import Mail
+from kontor_notifications.placeholders.standing import NAME as ADDITIONAL_DOCUMENTS
+from kontor_notifications.placeholders.standing import given
 from kontor_notifications.rendering.facts import DocumentFacts, Facts, attaches_files, portal_is_on
 from kontor_notifications.rendering.render import Rendered, Wording, render
 from kontor_notifications.settings import Settings
@@ -33,7 +36,8 @@ class Content:
     wording: Wording
     facts: Facts
     # What goes along, of which document.
-    files: list[tuple[Document, File]]
+    files: Sequence[tuple[Document, File]]
+    standing: Sequence[tuple[Document, StandingDocumentVersion]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ async def build(settings: Settings, database: Database, owners: Owners, mail: Ma
     syntax.check(words.about, words.subject, words.text)
     files = [
         Attached(file.media_type, await owners.file(document, file), file.name) for document, file in content.files
+    ]
+    files += [
+        Attached(one.media_type, await owners.standing_document(document, one), one.name)
+        for document, one in content.standing
     ]
     used = syntax.used(words.about, words.subject, words.text, portal=facts.portal)
     secrets = await kind.links.fetch(owners, mail, set(used) if facts.portal else set())
@@ -81,9 +89,11 @@ async def content_of(session: AsyncSession, settings: Settings, mail: Mail, *, s
     portal = portal_is_on(merchant, customer)
     with_files = kind.shares_documents and attaches_files(merchant, customer, portal=portal)
     files = [(one.state, file) for one in documents for file in one.state.files if with_files and not file.private]
+    standing = _standing(kind, merchant, [one.state for one in documents], portal=portal)
     # All of them, or none where they are too much for a mail: half of a delivery would mislead.
-    if sum(file.size for _document, file in files) > settings.attachments_at_most_bytes:
-        files = []
+    going: list[File | StandingDocumentVersion] = [*(file for _, file in files), *(one for _, one in standing)]
+    if sum(one.size for one in going) > settings.attachments_at_most_bytes:
+        files, standing, going = [], [], []
     facts = Facts(
         language=language_of(mail.language),
         merchant=merchant,
@@ -93,12 +103,32 @@ async def content_of(session: AsyncSession, settings: Settings, mail: Mail, *, s
         documents=documents,
         data=await kind.load(session, mail),
         portal=portal,
-        attachments=tuple(file.name for _document, file in files),
+        attachments=tuple(one.name for one in going),
         expires_at=mail.expires_at,
     )
     words = await wording(session, kind.text([one.state for one in documents]), facts.language)
     words = replace(words, subject=mail.own_subject or words.subject, text=mail.own_text or words.text)
-    return Content(words, facts, files)
+    if kind.shares_documents:
+        words = replace(words, text=_with_additional_documents(words))
+    return Content(words, facts, files, standing)
+
+
+def _with_additional_documents(words: Wording) -> str:
+    """Also a text that does not name them has them, at its end: they go along with every share."""
+    known = {words.about.by_spelling.get(mark.lower()) for mark in syntax.marks(words.text)}
+    if any(one is not None and one.name == ADDITIONAL_DOCUMENTS for one in known):
+        return words.text
+    return f"{words.text}\n\n[{ADDITIONAL_DOCUMENTS}]"
+
+
+def _standing(
+    kind: MailKind, merchant: Merchant, documents: list[Document], *, portal: bool
+) -> list[tuple[Document, StandingDocumentVersion]]:
+    """Those that are attached (A6): where the merchant wants it for the type, and where there is no portal to link to."""
+    if not kind.shares_documents:
+        return []
+    attached = {one.type for one in merchant.document_types if one.attach_standing}
+    return [(document, one) for document, one in given(documents) if not portal or document.type in attached]
 
 
 async def _documents(session: AsyncSession, kind: MailKind, mail: Mail, *, sharing: bool) -> tuple[DocumentFacts, ...]:

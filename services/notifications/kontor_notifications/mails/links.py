@@ -26,7 +26,7 @@ class DocumentLinks:
     renews_customer_link: bool = False
 
     async def fetch(self, owners: Owners, mail: Mail, used: set[str]) -> Secrets:
-        shown = used & {"Document.customerportal_url", "Link", "Documents"}
+        shown = used & {"Document.customerportal_url", "Link", "Documents", "AdditionalDocuments"}
         documents = {str(id_): await _document_link(owners, mail, id_) for id_ in mail.document_ids} if shown else {}
         return Secrets(documents=documents, customer=await _customer_link(owners, mail, used))
 

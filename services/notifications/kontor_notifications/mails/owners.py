@@ -5,7 +5,7 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from kontor.documents.v1.documents_pb2 import Document, File
+from kontor.documents.v1.documents_pb2 import Document, File, StandingDocumentVersion
 from kontor.identity.v1.identity_pb2 import Merchant
 from kontor_service.client import ServiceClient
 from kontor_service.settings import ServiceSettings
@@ -60,6 +60,12 @@ class Owners:
             files={"file": (name, content, media_type)},
         )  # fmt: skip
         return UUID(answer.json()["id"])
+
+    async def standing_document(self, document: Document, version: StandingDocumentVersion) -> bytes:
+        """What went along with a document."""
+        path = f"/v1/standing-documents/versions/{version.id}/file"
+        token = await self._tokens.service("documents", UUID(document.merchant_id))
+        return (await self._documents.request("GET", path, token=token)).content
 
     async def logo_address(self, merchant: Merchant) -> str | None:
         """The logo as a page shows it."""

@@ -23,6 +23,8 @@ class Placeholder:
     # Called with the reader's language set: `_` and `reader()` speak it.
     value: ValueOf
     form: str = TEXT
+    # As Germans write it: one of the spellings, with a capital letter where German has one.
+    german: str = ""
 
     @property
     def name(self) -> str:
@@ -30,16 +32,18 @@ class Placeholder:
 
 
 def word(name: str, meaning: str, value: ValueOf, *aliases: str, form: str = TEXT) -> Placeholder:
-    """One that stands alone: [Greeting]."""
-    return Placeholder((name, *aliases), meaning, value, form)
+    """One that stands alone: [Greeting]. The first of its aliases is German."""
+    return Placeholder(tuple(dict.fromkeys((name, *aliases))), meaning, value, form, aliases[0] if aliases else name)
 
 
 def fields_of(*heads: str) -> Callable[..., Placeholder]:
-    """Makes the placeholders of one thing, which goes by these names: [Payment.amount] = [Zahlung.Betrag]."""
+    """Makes the placeholders of one thing, which goes by these names: [Payment.amount] = [Zahlung.Betrag]. The last of the
+    names is German, and so is the first alias of each field."""
 
     def field(name: str, meaning: str, value: ValueOf, *aliases: str, form: str = TEXT) -> Placeholder:
         spellings = tuple(f"{head}.{one}" for one in (name, *aliases) for head in heads)
-        return Placeholder(spellings, meaning, value, form)
+        german = aliases[0] if aliases else name
+        return Placeholder(spellings, meaning, value, form, f"{heads[-1]}.{german[:1].upper()}{german[1:]}")
 
     return field
 

@@ -6,7 +6,7 @@ from typing import Any
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
 from kontor_notifications.placeholders import BLOCK, LINK, Cells, Placeholder, fields_of, overview, word
-from kontor_notifications.placeholders.people import CUSTOMER_LINK, PORTAL_URL
+from kontor_notifications.placeholders.people import CUSTOMER_LINK, PORTAL_URL, SHAREHUB_LINK
 from kontor_notifications.rendering.facts import DocumentFacts, Facts
 from kontor_notifications.rendering.values import Button, Entries, Entry, Value
 from kontor_service.formats import day, money
@@ -134,7 +134,7 @@ def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
         plain("tracking_url", N_("Where a delivery can be followed"), "tracking_url", "sendungsverfolgung"),
         field("customerportal_url", N_("Secret link to the document in the portal"), document_link, *PORTAL_URL, "link", form=LINK),
         ATTACHMENTS,
-        word("Link", N_("The mail's link"), document_link, form=LINK),
+        word("Link", N_("The mail's link"), document_link, "Link", SHAREHUB_LINK, form=LINK),
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from kontor_service.formats import moment
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 
-PORTAL_URL = ("portal_url", "kundenportal_url")
+PORTAL_URL = ("kundenportal_url", "portal_url")
+# How orgaMAX writes it: <SHAREHUBLINK>.
+SHAREHUB_LINK = "SHAREHUBLINK"
 _client = fields_of("Client", "Customer", "Kunde")
 _contact = fields_of("Contact", "Ansprechpartner")
 _company = fields_of("Company", "Merchant", "Firma")
@@ -50,7 +52,7 @@ def link(label: str) -> Placeholder:
     def button(facts: Facts) -> Value:
         return Button(facts.secrets.link, _(label)) if facts.secrets.link else ""
 
-    return word("Link", N_("The mail's link"), button, form=LINK)
+    return word("Link", N_("The mail's link"), button, "Link", SHAREHUB_LINK, form=LINK)
 
 
 PEOPLE = (

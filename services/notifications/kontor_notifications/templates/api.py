@@ -1,12 +1,13 @@
 """Templates over HTTP: list, change, put back, try out."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from kontor_notifications.kinds import texts
-from kontor_notifications.templates import service
+from kontor_notifications.templates import blocks, service
 from kontor_notifications.templates.preview import Trial, preview
 from kontor_service.i18n import Language
 from kontor_service.tokens import Principal, require
@@ -29,7 +30,10 @@ async def templates(request: Request, principal: Editor) -> dict[str, Any]:
     async with request.app.state.db.transaction(principal.merchant) as session:
         found = await service.in_force(session)
     known = {
-        kind: [{"name": one.name, "spellings": one.spellings, "meaning": one.meaning} for one in about.placeholders]
+        kind: [
+            {"name": one.name, "german": one.german, "spellings": one.spellings, "meaning": one.meaning}
+            for one in about.placeholders
+        ]
         for kind, (_, about) in texts().items()
     }
     return {"templates": found, "placeholders": known}
@@ -47,6 +51,21 @@ async def reset(request: Request, principal: Editor, kind: str, language: Langua
     """Back to the default, also where the merchant has no words of their own."""
     async with request.app.state.db.transaction(principal.merchant) as session:
         await service.reset(session, kind, language)
+
+
+@router.put("/v1/templates/{kind}/{language}/blocks/{block_id}", status_code=204)
+async def put_block(
+    request: Request, principal: Editor, kind: str, language: Language, block_id: UUID, block: blocks.BlockInput
+) -> None:
+    """Adds a text block under the caller's id, or changes it. 422 template_invalid as for templates."""
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        await blocks.put(session, principal.merchant, kind, language, block_id, block)
+
+
+@router.delete("/v1/templates/{kind}/{language}/blocks/{block_id}", status_code=204)
+async def remove_block(request: Request, principal: Editor, kind: str, language: Language, block_id: UUID) -> None:
+    async with request.app.state.db.transaction(principal.merchant) as session:
+        await blocks.remove(session, kind, language, block_id)
 
 
 @router.post("/v1/templates/preview")

@@ -12,12 +12,19 @@ from kontor_notifications.kind import MailText
 from kontor_notifications.kinds import text_of, texts
 from kontor_notifications.models import Template
 from kontor_notifications.rendering.render import Wording
-from kontor_notifications.templates import syntax
+from kontor_notifications.templates import blocks, syntax
 from kontor_service.i18n import LANGUAGES, Language
 
 
 async def wording(session: AsyncSession, text: MailText, language: Language) -> Wording:
-    """The merchant's words, else the default."""
+    """The merchant's words, those preferred among several, else the default."""
+    if (preferred := await blocks.preferred(session, text.name, language)) is not None:
+        return Wording(text, preferred.subject, preferred.text)
+    return await usual_wording(session, text, language)
+
+
+async def usual_wording(session: AsyncSession, text: MailText, language: Language) -> Wording:
+    """The merchant's words without a name, else the default."""
     query = select(Template).where(Template.kind == text.name, Template.language == language)
     if own := (await session.scalars(query)).first():
         return Wording(text, own.subject, own.text)
@@ -25,8 +32,9 @@ async def wording(session: AsyncSession, text: MailText, language: Language) -> 
 
 
 async def in_force(session: AsyncSession) -> list[dict[str, Any]]:
-    """All templates as mails use them now, in the order of the settings page; `own` where the merchant wrote it."""
+    """All templates, in the order of the settings page; `own` where the merchant wrote it, `blocks` for further ones."""
     known = await session.scalars(select(Template))
+    further = await blocks.by_text(session)
     own = {(one.kind, one.language): (one.subject, one.text) for one in known}
     found = []
     for kind, (_, about) in texts().items():
@@ -34,7 +42,10 @@ async def in_force(session: AsyncSession) -> list[dict[str, Any]]:
             written = own.get((kind, language))
             subject, text = written or about.default(language)
             shown = {"kind": kind, "label": about.label, "document_type": about.document_type, "language": language}
-            found.append({**shown, "subject": subject, "text": text, "own": written is not None})
+            found.append({
+                **shown, "subject": subject, "text": text, "own": written is not None,
+                "blocks": further.get((kind, language), []),
+            })  # fmt: skip
     return found
 
 

@@ -1,11 +1,13 @@
 """Reading a template's text: words, placeholders, and [PORTAL]…[/PORTAL].
 
-Anything in square brackets that looks like a name is meant as a placeholder; `[1]` or `[see below]` is plain text.
+Anything in square brackets that looks like a name is meant as a placeholder; `[1]` or `[see below]` is plain text. Texts
+from orgaMAX keep their spelling: [SHAREHUB]…[/SHAREHUB] for the portal block, <SHAREHUBLINK> for the mail's link.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from kontor_notifications.kind import MailText
@@ -13,7 +15,8 @@ from kontor_notifications.placeholders import BLOCK, LINK, Placeholder
 from kontor_service.errors import FieldError, Invalid
 from kontor_service.i18n import N_
 
-_MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]")
+_MARK = re.compile(r"\[(/?[^\W\d][\w-]*(?:\.[\w-]+)?)\]|<(SHAREHUBLINK)>", re.IGNORECASE)
+_PORTAL_BLOCKS = ("portal", "sharehub")
 # How long they may be, what may not be in them, and why.
 _FIELDS = {
     "subject": (300, re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]"), N_("The subject is one line of text.")),
@@ -66,7 +69,7 @@ def lines(kind: MailText, text: str, *, portal: bool) -> list[Line]:
                 tokens.append(Words(piece))
             if mark is None:
                 continue
-            if mark.lower() in ("portal", "/portal"):
+            if _is_portal_block(mark):
                 inside = not mark.startswith("/")
                 marks += 1
             elif portal or not inside:
@@ -83,11 +86,20 @@ def used(kind: MailText, subject: str, text: str, *, portal: bool) -> dict[str, 
     return {token.placeholder.name: token.placeholder for line in found for token in line if isinstance(token, Use)}
 
 
+def marks(text: str) -> list[str]:
+    """What stands in brackets there, as it is written."""
+    return [match[1] or match[2] for match in _MARK.finditer(text)]
+
+
+def _is_portal_block(mark: str) -> bool:
+    return mark.lower().removeprefix("/") in _PORTAL_BLOCKS
+
+
 def _pieces(line: str) -> Iterator[tuple[str, str | None]]:
     """Plain text and the name that follows it; None behind the last."""
     end = 0
     for match in _MARK.finditer(line):
-        yield line[end : match.start()], match[1]
+        yield line[end : match.start()], match[1] or match[2]
         end = match.end()
     yield line[end:], None
 
@@ -100,22 +112,34 @@ def _errors(kind: MailText, field: str, text: str) -> list[FieldError]:
         return [error_at(field, "too_long", N_("At most %(most)s characters are accepted here."), most=most)]
     if odd.search(text):
         return [error_at(field, "control_character", why)]
-    found, opened = [], False
-    for mark in (match[1] for match in _MARK.finditer(text)):
+    found, opened = [], ""
+    for mark in marks(text):
         known = kind.by_spelling.get(mark.lower())
-        if field == "text" and mark.lower() in ("portal", "/portal"):
-            closing = mark.startswith("/")
-            if closing != opened:
-                found.append(error_at(field, "portal_unbalanced", N_("[PORTAL] and [/PORTAL] do not match.")))
-            opened = not closing
+        if field == "text" and _is_portal_block(mark):
+            closing, name = mark.startswith("/"), mark.removeprefix("/").upper()
+            if (closing and opened != name) or (opened and not closing):
+                message = N_("[%(block)s] and [/%(block)s] do not match.")
+                found.append(error_at(field, "portal_unbalanced", message, block=opened or name))
+            opened = "" if closing else name
         elif known is None:
-            unknown = N_("There is no placeholder [%(mark)s] in this kind of mail.")
-            found.append(error_at(field, "unknown_placeholder", unknown, mark=mark))
+            found.append(_unknown(kind, field, mark))
         elif field == "subject" and known.form in (LINK, BLOCK):
             found.append(error_at(field, "not_in_subject", N_("[%(mark)s] cannot stand in a subject."), mark=mark))
     if opened:
-        found.append(error_at(field, "portal_unbalanced", N_("[PORTAL] is not closed by [/PORTAL].")))
+        message = N_("[%(block)s] is not closed by [/%(block)s].")
+        found.append(error_at(field, "portal_unbalanced", message, block=opened))
     return found
+
+
+def _unknown(kind: MailText, field: str, mark: str) -> FieldError:
+    """With the placeholder that was probably meant, in the spelling that is nearest."""
+    known = {spelling.lower(): spelling for one in kind.placeholders for spelling in one.spellings}
+    near = get_close_matches(mark.lower(), known, n=1, cutoff=0.6)
+    if not near:
+        unknown = N_("There is no placeholder [%(mark)s] in this kind of mail.")
+        return error_at(field, "unknown_placeholder", unknown, mark=mark)
+    meant = N_("There is no placeholder [%(mark)s] in this kind of mail. Did you mean [%(near)s]?")
+    return error_at(field, "unknown_placeholder", meant, mark=mark, near=known[near[0]])
 
 
 def error_at(field: str, code: str, message: str, **params: Any) -> FieldError:
