@@ -72,7 +72,7 @@ def _first_shop(world: World) -> None:
     world.apart = _ids(world, a, OTHER_THREAD)
     world.other = _ids(world, a, OTHER_CUSTOMERS)
     world.other |= _checkout(world, a, world.other)
-    a.ids |= _meters(world, a, "demo-7GMT0019283746") | _parked_payment(world, a)
+    a.ids |= _texts(world, a) | _meters(world, a, "demo-7GMT0019283746") | _parked_payment(world, a)
     # Anna's own, which a link of one of her documents does not open.
     world.apart |= {name: a.ids[name] for name in ("meter_id", "register_id", "reading_id", "series_id", "payment_id")}
     world.other |= _meters(world, a, "demo-7GMT0077120031")

@@ -109,7 +109,6 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/dokumente": PORTAL,
     "GET /{slug}/dokumente/{document_id}": PORTAL,
     "GET /{slug}/dokumente/{document_id}/datei/{file_id}": PORTAL,
-    "GET /{slug}/dokumente/{document_id}/zusatz/{version_id}": PORTAL,
     "POST /{slug}/dokumente/{document_id}/gelesen": FORM,
     "GET /{slug}/dokumente/{document_id}/zusatz/{version_id}": PORTAL,
     "POST /{slug}/dokumente/{document_id}/auswahl": FORM,
@@ -131,8 +130,6 @@ DOORS: dict[str, Door] = {
     "GET /api/portal/v1/{slug}/documents/{document_id}": PORTAL,
     "GET /api/portal/v1/{slug}/documents/{document_id}/files/{file_id}": PORTAL,
     "GET /api/portal/v1/{slug}/documents/{document_id}/standing/{version_id}": PORTAL,
-
-    "GET /api/portal/v1/{slug}/documents/{document_id}/standing-documents/{version_id}": PORTAL,
     "POST /api/portal/v1/{slug}/documents/{document_id}/checkouts": Door("portal", {"method": "card"}),
     "GET /api/portal/v1/{slug}/documents/{document_id}/transfer": PORTAL,
     "GET /api/portal/v1/{slug}/overview": PORTAL,

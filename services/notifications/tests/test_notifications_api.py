@@ -54,7 +54,8 @@ async def test_the_list_shows_what_is_in_force_and_what_may_be_used(desk: Any) -
     answer = (await desk.http.get("/v1/templates", headers=desk.auth("templates:edit"))).json()
     by_key = {(one["kind"], one["language"]): one for one in answer["templates"]}
     assert by_key["document_shared:invoice", "de"] == {
-        "kind": "document_shared:invoice", "label": "Document", "document_type": "invoice", "language": "de", "own": True, "blocks": [], **WORDS,
+        "kind": "document_shared:invoice", "label": "Document", "document_type": "invoice", "language": "de", "own": True,
+        "blocks": [], **WORDS,
     }  # fmt: skip
     assert not by_key["document_shared:invoice", "en"]["own"]
     assert by_key["document_shared:invoice", "en"]["subject"].startswith("Your [Invoice.type]")

@@ -22,7 +22,10 @@ _Activity = model(
 Board = model(
     "Board", open=_Sums, late=_Sums, pending=_Sums, paid=_Sums, oldest_late_days=int, expected=str | None, unread=int, groups=_COUNTS,
     problems=many(Waiting), activity=many(_Activity), steps=list[tuple[str, bool]],
-    panels=model("BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None)),
+    panels=model(
+        "BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None),
+        settings=(model("TextsToReview", since=str) | None, None),
+    ),
 )  # fmt: skip
 
 _BRIEF = fields(identity_pb2.Customer, "id number name kind email portal_access")

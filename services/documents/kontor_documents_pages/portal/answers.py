@@ -26,14 +26,9 @@ Documents = model(
 )  # fmt: skip
 _Discount = model("CashDiscount", fields(documents_pb2.CashDiscount, "until percent"), discount=Amount, payable=Amount)
 _File = model("DocumentFile", fields(documents_pb2.File, without="private"))
-_Standing = model(
-    "StandingDocument", fields(documents_pb2.StandingDocumentVersion),
-    doc="What the customer got along with the document, in the version they got; `id` is the version's.",
-)  # fmt: skip
 _Details = model(
     "DocumentDetails", fields(documents_pb2.Document, " ".join(DETAILS), null="direct_debit_date"),
     net=Amount, tax=Amount, prepaid=Amount, asked=Amount, cash_discounts=many(_Discount), files=many(_File),
-    standing_documents=many(_Standing),
 )  # fmt: skip
 CustomerName = model("CustomerName", id=str, number=str, name=str, kind=str, doc="`kind`: business or consumer.")
 May = model("May", accept=bool, decline=bool, comment=bool, pay=bool, extend=bool, new_offer=bool)

@@ -119,7 +119,6 @@ def _details(d: Any, said: dict[str, Any]) -> dict[str, Any]:
             {name: value for name, value in file.items() if name != "private"}
             for file in said["files"] if not file["private"]
         ],
-        "standing_documents": said["standing_documents"],
     }  # fmt: skip
 
 

@@ -1,5 +1,4 @@
-"""Files of documents and what went along with them, from our own address: the copy decides who may see them, documents has
-the bytes."""
+"""Files of documents, from our own address: the copy decides who may see them, documents has the bytes."""
 
 from typing import Any
 from uuid import UUID
@@ -52,15 +51,6 @@ async def standing_document(request: Request, slug: Slug, document_id: UUID, ver
     record = await query_view(request, "document", asked=document_id)
     standing = orjson.loads(record["document"]).get("standing_documents") or [] if record["document"] else []
     found = next((one for one in standing if one["id"] == str(version_id)), None)
-
-    "/standing-documents/{version_id}", summary="A standing document, as the customer got it with the document",
-    responses=_FILE, response_class=Response,
-)  # fmt: skip
-async def standing_document(request: Request, slug: Slug, document_id: UUID, version_id: UUID) -> Response:
-    """`?download=1` asks for a download instead of a view. Versions that did not go along with this document are not found."""
-    record = await query_view(request, "document", asked=document_id)
-    given: list[dict[str, Any]] = orjson.loads(record["document"])["standing_documents"] if record["document"] else []
-    found = next((one for one in given if one["id"] == str(version_id)), None)
     if found is None:
         raise NotFound
     content = await _from_owner(request, record["merchant"], f"/v1/standing-documents/versions/{version_id}/file")

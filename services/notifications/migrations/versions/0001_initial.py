@@ -262,6 +262,29 @@ def upgrade() -> None:
         sa.CheckConstraint("language IN ('de', 'en')", name=op.f("ck_template_language")),
         sa.PrimaryKeyConstraint("merchant_id", "kind", "language", name=op.f("pk_template")),
     )
+    op.create_table(
+        "text_block",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("preferred", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("language IN ('de', 'en')", name=op.f("ck_text_block_language")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_block")),
+        sa.UniqueConstraint(
+            "merchant_id", "kind", "language", "name", name=op.f("uq_text_block_merchant_id_kind_language_name")
+        ),
+    )
+    op.create_index(
+        "text_block_preferred",
+        "text_block",
+        ["merchant_id", "kind", "language"],
+        unique=True,
+        postgresql_where=sa.text("preferred"),
+    )
     execute("ALTER TABLE customer_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer_copy
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -316,6 +339,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE template ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON template
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE text_block ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON text_block
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("""-- Of all merchants: mails that nobody sends, or that do not go out after several attempts.
