@@ -36,7 +36,7 @@ async def test_their_files_open_from_page_and_json(portal: Any) -> None:
     portal.owners.answer("GET", f"/v1/standing-documents/versions/{given.id}/file", "§ 1 Geltungsbereich".encode())
     for path in (
         f"/brunner/dokumente/{document}/zusatz/{given.id}",
-        f"/api/portal/v1/brunner/documents/{document}/standing-documents/{given.id}",
+        f"/api/portal/v1/brunner/documents/{document}/standing/{given.id}",
     ):
         answer = await portal.page(path, cookie)
         assert (answer.status_code, answer.text) == (200, "§ 1 Geltungsbereich")
