@@ -21,7 +21,12 @@ from kontor_testing.waiting import until
 _START_SECONDS = 180.0
 _END_SECONDS = 30.0
 # What looks around by itself does so more often than in production.
-_IMPATIENT = {"KONTOR_ASK_EVERY": "1", "KONTOR_JOBS_EVERY": "1", "KONTOR_BUNDLE_PAUSE_SECONDS": "1"}
+_IMPATIENT = {
+    "KONTOR_ASK_EVERY": "1",
+    "KONTOR_JOBS_EVERY": "1",
+    "KONTOR_BUNDLE_PAUSE_SECONDS": "1",
+    "KONTOR_COMMENT_PAUSE_SECONDS": "1",
+}
 
 
 @contextmanager
@@ -33,7 +38,7 @@ def platform_folder() -> Iterator[Path]:
 
 
 def _ports() -> dict[str, int]:
-    return {part: free_port() for part in (*services(), "sandbox", "mail", "smtp", "management")}
+    return {part: free_port() for part in (*services(), "sandbox", "mail", "smtp", "intake", "management")}
 
 
 @dataclass

@@ -20,7 +20,7 @@ from kontor_notifications.intake.smtp import listening
 from kontor_notifications.mails import api as mails
 from kontor_notifications.mails.finished import forget_old_bodies
 from kontor_notifications.mails.owners import Owners
-from kontor_notifications.mails.queue import Queue
+from kontor_notifications.mails.queue import Pauses, Queue
 from kontor_notifications.mails.sender import Sender
 from kontor_notifications.settings import Settings
 from kontor_notifications.templates import api as templates
@@ -52,10 +52,14 @@ def create_app(settings: Settings, intake_socket: socket | None = None) -> FastA
     )
     app.state.queue = Queue(
         settings.mail_from.rpartition("@")[2],
-        timedelta(seconds=settings.bundle_pause_seconds),
-        timedelta(seconds=settings.bundle_at_most_seconds),
+        documents=_pauses(settings.bundle_pause_seconds, settings.bundle_at_most_seconds),
+        comments=_pauses(settings.comment_pause_seconds, settings.comment_at_most_seconds),
     )
     return app
+
+
+def _pauses(pause: float, at_most: float) -> Pauses:
+    return Pauses(timedelta(seconds=pause), timedelta(seconds=at_most))
 
 
 @asynccontextmanager

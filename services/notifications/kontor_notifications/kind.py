@@ -97,7 +97,8 @@ class MailKind(MailText):
     trigger: type[Message]
     # From the event; None where it leads to no mail of this kind.
     occasion: Callable[[Any], Occasion | None]
-    recipients: Callable[[Any, Customer, Merchant], list[Recipient]]
+    # Not asked where it goes to staff.
+    recipients: Callable[[Any, Customer, Merchant], list[Recipient]] = lambda _event, _customer, _merchant: []
     variants: tuple[MailText, ...] = ()
     # Which of them, by name.
     variant: Callable[[Sequence[Document]], str] | None = None
@@ -112,6 +113,10 @@ class MailKind(MailText):
     security: bool = False
     # Only while its documents are shared, with their files where the customer wants them, several in one mail.
     shares_documents: bool = False
+    # What follows on the same document while it waits is put into it; it waits as the settings say.
+    digest: bool = False
+    # Goes to the document's responsible person, else to the merchant's contact address; nobody answers it by mail.
+    to_staff: bool = False
     # Where nobody can be reached, the log says so and staff can correct the address.
     logs_unreachable: bool = False
 

@@ -36,7 +36,7 @@ class Mail(Aggregate, Base, table=True):
         index("mail_due", "lane", "next_attempt_at", where="state = 'queued'"),
         # One open envelope per recipient: what is released meanwhile is put into it (INSERT … ON CONFLICT).
         index(
-            "mail_collecting", "merchant_id", "customer_id", "recipient", unique=True,
+            "mail_collecting", "merchant_id", "customer_id", "recipient", "collects", unique=True,
             where="collecting AND state = 'queued'",
         ),
     )  # fmt: skip
@@ -60,6 +60,8 @@ class Mail(Aggregate, Base, table=True):
     lane: int = 0
     # Takes in more documents for the same recipient until it is claimed.
     collecting: bool = False
+    # What it takes in: documents that are shared (empty), or what is written on one (its kind and the document's id).
+    collects: str = ""
     # The first sending went to the wrong address: links get a new generation before this one.
     renew_links: bool = False
     resend_of: UUID | None = None

@@ -22,7 +22,7 @@ from kontor_service.services import services
 # Those that no service has.
 _SECRETS = {"database", "sandbox", "credentials"}
 # Those of the services are in their settings.
-_OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "management": 9000}
+_OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "intake": 8027, "management": 9000}
 # What customers and merchants would miss, and what else an installation writes into its folder.
 _DATA = ("postgres", "files", "mails", *(f"sandbox.db{ending}" for ending in ("", "-wal", "-shm", "-journal")))
 _OWN = (
@@ -177,7 +177,8 @@ def write_private(path: Path, value: object) -> None:
 
 def _secrets(path: Path) -> dict[str, str]:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    wanted = (*sorted(_SECRETS), *services())
+    # Reply addresses came later than some installations.
+    wanted = (*sorted(_SECRETS), "replies", *services())
     if any(name not in known for name in wanted):
         known = {name: known.get(name) or secrets.token_hex(24) for name in wanted}
         write_private(path, known)

@@ -50,7 +50,8 @@ async def prepare(home: Home, server: str) -> Platform:
         await migrate(databases[name].owner, import_module(f"kontor_{name}"))
     settings = {name: _settings(home, name, databases[name], bus) for name in services()}
     made = {
-        name: import_module(f"kontor_{name}.app").create_app(settings[name]) for name in sorted(services(), key=_turn)
+        name: import_module(f"kontor_{name}.app").create_app(settings[name], **_sockets(home).get(name, {}))
+        for name in sorted(services(), key=_turn)
     }
     apps: dict[str, ASGIApp] = {
         "mail": mailsink(_mail_sink(home), home.sockets["smtp"]),
@@ -95,9 +96,19 @@ def _special(home: Home) -> dict[str, dict[str, Any]]:
             "credential_key": home.secrets["credentials"],
             "webhook_url": f"{home.url('gateway')}/webhooks",
         },
-        "notifications": {"smtp_port": home.ports["smtp"]},
+        "notifications": {
+            "smtp_port": home.ports["smtp"],
+            "intake_address": "antwort@kontor.localhost",
+            "reply_keys": {"a1": home.secrets["replies"]},
+            "reply_key_id": "a1",
+        },
         "gateway": {"sandbox_url": home.public_url("sandbox"), "home_portal": SHOP["slug"]},
     }
+
+
+def _sockets(home: Home) -> dict[str, dict[str, socket]]:
+    """Where single services listen besides."""
+    return {"notifications": {"intake_socket": home.sockets["intake"]}}
 
 
 def environment_of(settings: ServiceSettings) -> dict[str, str]:
@@ -115,7 +126,12 @@ def environment_of(settings: ServiceSettings) -> dict[str, str]:
 
 
 def _mail_sink(home: Home) -> MailSinkSettings:
-    return MailSinkSettings(folder=home.folder / "mails", port=home.ports["mail"], smtp_port=home.ports["smtp"])
+    return MailSinkSettings(
+        folder=home.folder / "mails",
+        port=home.ports["mail"],
+        smtp_port=home.ports["smtp"],
+        intake_port=home.ports["intake"],
+    )
 
 
 def _sandbox(home: Home) -> SandboxSettings:

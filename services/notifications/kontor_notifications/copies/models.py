@@ -5,7 +5,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
-from kontor.documents.v1.documents_pb2 import Document
+from kontor.documents.v1.documents_pb2 import Comment, Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
@@ -13,7 +13,7 @@ from kontor_notifications.models import Base
 from kontor_service.copies import Copied
 from kontor_service.models import CopyRow, index
 
-State = TypeVar("State", Merchant, Customer, Document, Receivable, ReadingInvitation)
+State = TypeVar("State", Merchant, Customer, Document, Comment, Receivable, ReadingInvitation)
 
 
 class _Copy(CopyRow):
@@ -38,6 +38,13 @@ class DocumentCopy(_Copy, Base, table=True):
     type: str
 
 
+class CommentCopy(_Copy, Base, table=True):
+    __table_args__ = (index("comment_copy_document", "document_id", "number"),)
+    # None of one that was taken back.
+    document_id: UUID | None
+    number: int
+
+
 class ReadingInvitationCopy(_Copy, Base, table=True):
     """What somebody is asked to read."""
 
@@ -52,6 +59,7 @@ COPIES = (
     Copied(MerchantCopy, Merchant),
     Copied(CustomerCopy, Customer),
     Copied(DocumentCopy, Document),
+    Copied(CommentCopy, Comment),
     Copied(ReadingInvitationCopy, ReadingInvitation),
     Copied(ReceivableCopy, Receivable),
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kontor.documents.v1.documents_pb2 import Document
+from kontor.documents.v1.documents_pb2 import Comment, Document
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.copies.models import TABLES, State
@@ -37,6 +37,14 @@ async def receivables(session: AsyncSession, document_ids: Sequence[UUID]) -> di
         select(table.c.document_id, table.c.state).where(table.c.document_id.in_(document_ids), ~table.c.deleted)
     )
     return {row.document_id: Receivable.FromString(row.state) for row in rows}
+
+
+async def comments(session: AsyncSession, document_id: UUID, first: int) -> list[Comment]:
+    """What was written on a document from this number on, in the order of writing, without what was taken back."""
+    table = TABLES[Comment]
+    chosen = (table.c.document_id == document_id, table.c.number >= first, ~table.c.deleted)
+    rows = await session.scalars(select(table.c.state).where(*chosen).order_by(table.c.number))
+    return [Comment.FromString(raw) for raw in rows]
 
 
 async def newest_document(session: AsyncSession, document_type: str) -> Document | None:

@@ -1,4 +1,7 @@
-"""From the bytes of a mail to what is kept of it: who wrote, in answer to what, the new text, the files. No HTML is kept."""
+"""From the bytes of a mail to what is kept of it: who wrote, in answer to what, the new text, the files.
+
+Neither HTML is kept nor the secret part of a link that an answer quotes.
+"""
 
 import hashlib
 import re
@@ -19,6 +22,8 @@ _LONGEST_TEXT = 100_000
 _LONGEST_NAME = 200
 # Control characters, of which no database takes all, and halves of characters.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# The secret part of a link to the portal, as identity makes it, which an answer quotes: nobody else gets to read it.
+_SECRET = re.compile(r"\b[\w-]{1,20}\.[\w-]{22}\.[\w-]{27}(?![\w-])")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 # Where servers and mailboxes say which address a mail was for, besides To and Cc.
 _RECIPIENTS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
@@ -104,7 +109,7 @@ def _text(message: EmailMessage) -> str:
     text = _content(message.get_body(("plain",)))
     if not text.strip():
         text = _as_text(_content(message.get_body(("html",))))
-    return plain(text)[:_LONGEST_TEXT].replace("\r\n", "\n").strip()
+    return _SECRET.sub("•••", plain(text)[:_LONGEST_TEXT].replace("\r\n", "\n").strip())
 
 
 def _content(part: MIMEPart | None) -> str:

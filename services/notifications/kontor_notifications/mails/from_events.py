@@ -17,7 +17,7 @@ from kontor_notifications.errors import NotSent, refusal
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.kinds import kinds, text_of
 from kontor_notifications.mails.queue import Queue
-from kontor_notifications.mails.recipients import Recipient
+from kontor_notifications.mails.recipients import Recipient, staff_recipients
 from kontor_notifications.models import Mail
 from kontor_notifications.templates import syntax
 from kontor_service.i18n import language_of
@@ -59,7 +59,10 @@ async def drafts(
     """One for each recipient."""
     merchant = await copies.get(session, Merchant, merchant_id)
     customer = await copies.get(session, Customer, occasion.customer_id) if occasion.customer_id else Customer()
-    found = kind.recipients(event, customer, merchant)
+    if kind.to_staff:
+        found = staff_recipients(await copies.documents(session, occasion.document_ids), merchant)
+    else:
+        found = kind.recipients(event, customer, merchant)
     if not found and kind.logs_unreachable:
         found = [Recipient("", language_of(customer.language, merchant.language))]
     due, lane = datetime.now(UTC) + kind.delay, 1 if kind.bulk else 0
@@ -75,6 +78,9 @@ async def _add(session: AsyncSession, queue: Queue, kind: MailKind, mail: Mail, 
     if refused:
         queue.add_failed(session, mail, refused)
     elif kind.shares_documents and not own_words:
+        await queue.bundle(session, mail)
+    elif kind.digest:
+        mail.collects = f"{kind.name} {mail.document_ids[0]}"
         await queue.bundle(session, mail)
     else:
         queue.add(session, mail)

@@ -87,6 +87,17 @@ class CapabilityLink:
         return await owners.ask_identity(mail.merchant_id, "/v1/capability-links", resources=resources, **options)
 
 
+@dataclass(frozen=True)
+class StaffLink:
+    """The document's page in the admin, which asks for a log-in."""
+
+    async def fetch(self, owners: Owners, mail: Mail, used: set[str]) -> Secrets:
+        return Secrets(link=f"{owners.admin_url}/dokumente/{mail.document_ids[0]}")
+
+    async def renew(self, owners: Owners, mail: Mail) -> None:
+        return
+
+
 async def _customer_link(owners: Owners, mail: Mail, used: set[str]) -> str:
     return await _document_link(owners, mail, None) if "Client.customerportal_url" in used else ""
 

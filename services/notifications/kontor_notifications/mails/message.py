@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from typing import cast
 
 from kontor.identity.v1.identity_pb2 import Merchant
+from kontor_notifications.kinds import kinds
 from kontor_notifications.mails.recipients import header_address, is_address
 from kontor_notifications.models import Mail
 from kontor_notifications.rendering.render import Rendered
@@ -66,7 +67,7 @@ def compose(
 def _reply_to(settings: Settings, merchant: Merchant, mail: Mail) -> str:
     """An answer to a mail about documents comes back to Kontor, where answers are taken in; others go to the merchant."""
     replies = ReplyAddresses(settings)
-    if mail.document_ids and replies.used:
+    if mail.document_ids and replies.used and not kinds()[mail.kind].to_staff:
         return replies.of(mail.id)
     return merchant.mail_reply_to or merchant.contact_email
 

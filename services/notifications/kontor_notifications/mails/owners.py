@@ -26,6 +26,7 @@ class Owners:
         self._identity = ServiceClient(settings.url_of("identity"))
         self._documents = ServiceClient(settings.url_of("documents"), timeout=20.0)
         self._tokens = tokens
+        self.admin_url = settings.admin_public_url
         self._logos: dict[str, bytes] = {}
 
     async def close(self) -> None:

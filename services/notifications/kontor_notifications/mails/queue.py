@@ -1,5 +1,6 @@
 """Putting mails into the queue, within the transaction of the event that asks for them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,16 +22,25 @@ from kontor_service.ids import uuid7
 
 _MOST_DOCUMENTS = 100
 _table = Mail.__table__
+_SAME = ("customer_id", "recipient", "collects")
 _OPEN = "collecting AND state = 'queued'"
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """How long an open mail waits for more after the last that it took in, and at most after the first."""
+
+    pause: timedelta
+    at_most: timedelta
 
 
 class Queue:
     """Writes the rows; `domain` ends the Message-IDs."""
 
-    def __init__(self, domain: str, bundle_pause: timedelta, bundle_at_most: timedelta) -> None:
+    def __init__(self, domain: str, documents: Pauses, comments: Pauses) -> None:
         self._domain = domain
-        self._pause = bundle_pause
-        self._at_most = bundle_at_most
+        self._documents = documents
+        self._comments = comments
 
     def draft(self, merchant_id: UUID, kind: str, recipient: Recipient, **values: Any) -> Mail:
         """A mail to be sent now. Its Message-ID is the same at every attempt."""
@@ -72,20 +82,23 @@ class Queue:
         return NoLongerNeeded(MailError.SPLIT)
 
     async def bundle(self, session: AsyncSession, mail: Mail) -> None:
-        """Puts the mail's document into the recipient's open mail, else queues it as the first of a new one.
+        """Puts the mail's document into the recipient's open mail that collects the same, else queues it as the first of a new one.
 
         The unique index over collecting mails decides, so two consumers at once make one mail. Each further
         document prolongs the pause, up to a bound after the first.
         """
-        mail.collecting, mail.next_attempt_at = True, mail.created_at + self._pause
+        mail.collecting, mail.next_attempt_at = True, mail.created_at + self._pauses(mail).pause
         inserted = await self._upsert(session, mail)
         if inserted is None:
             # The open mail is full: it goes as it is.
-            same = (_table.c.customer_id == mail.customer_id, _table.c.recipient == mail.recipient, text(_OPEN))
+            same = (*(_table.c[name] == getattr(mail, name) for name in _SAME), text(_OPEN))
             await session.execute(update(_table).where(*same).values(collecting=False))
             inserted = await self._upsert(session, mail)
         if inserted:
             record(session, MailQueued(mail=mail_state(mail)))
+
+    def _pauses(self, mail: Mail) -> Pauses:
+        return self._comments if mail.collects else self._documents
 
     async def _upsert(self, session: AsyncSession, mail: Mail) -> bool | None:
         """True for a new mail, False for one joined, None for a full one."""
@@ -95,14 +108,16 @@ class Queue:
             insert(_table)
             .values(**mail.model_dump())
             .on_conflict_do_update(
-                index_elements=["merchant_id", "customer_id", "recipient"],
+                index_elements=["merchant_id", *_SAME],
                 # As the index says it, letter by letter: a plan kept for later executions knows no parameters.
                 index_where=text(_OPEN),
                 set_={
                     "document_ids": case(
                         (known, _table.c.document_ids), else_=func.array_append(_table.c.document_ids, document)
                     ),
-                    "next_attempt_at": func.least(_table.c.created_at + self._at_most, mail.next_attempt_at),
+                    "next_attempt_at": func.least(
+                        _table.c.created_at + self._pauses(mail).at_most, mail.next_attempt_at
+                    ),
                 },
                 where=func.cardinality(_table.c.document_ids) < _MOST_DOCUMENTS,
             )

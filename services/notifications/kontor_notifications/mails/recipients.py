@@ -1,6 +1,7 @@
 """Who gets a mail about a document, and in which language."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from uuid import UUID
@@ -50,6 +51,15 @@ def for_type(document_type: str, customer: Customer, merchant: Merchant) -> list
     if contacts:
         return [_contact(one, customer, merchant) for one in contacts]
     return [recipient_of(customer.email, customer, merchant)] if is_address(customer.email) else []
+
+
+def staff_recipients(documents: Sequence[Document], merchant: Merchant) -> list[Recipient]:
+    """The responsible person of the first document, else the merchant's contact address."""
+    responsible = documents[0].responsible if documents else None
+    language = language_of(merchant.language)
+    if responsible and is_address(responsible.email):
+        return [Recipient(responsible.email, language, responsible.name)]
+    return [Recipient(merchant.contact_email, language)] if is_address(merchant.contact_email) else []
 
 
 def invoice_recipients(_event: object, customer: Customer, merchant: Merchant) -> list[Recipient]:

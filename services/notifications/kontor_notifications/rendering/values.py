@@ -23,10 +23,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a list, such as a document in a mail about several."""
+    """One line of a list, such as a document in a mail about several, or what somebody wrote."""
 
     title: str
     details: str = ""
+    # Several lines, as somebody typed them.
+    text: str = ""
     amount: str = ""
     url: str = ""
 

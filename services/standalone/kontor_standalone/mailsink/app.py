@@ -4,19 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from kontor_standalone.mailsink import parse
+from kontor_service.files import safe_media_type
+from kontor_standalone.mailsink import parse, reply
 from kontor_standalone.mailsink.mailbox import Mailbox, listen
 from kontor_standalone.mailsink.settings import MailSinkSettings
 
 _HERE = Path(__file__).parent
+_templates = Jinja2Templates(directory=_HERE / "templates")
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 # A mail runs no script and loads nothing; its links open in a new tab.
 _MAIL_POLICY = (
@@ -38,22 +40,47 @@ def create_app(settings: MailSinkSettings, smtp: socket | None = None) -> FastAP
 
     app = FastAPI(title="Kontor mail sink", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    _add_routes(app, mailbox)
+    _add_routes(app, mailbox, settings)
+    _add_reply(app, mailbox, settings)
     return app
 
 
-def _add_routes(app: FastAPI, mailbox: Mailbox) -> None:
-    templates = Jinja2Templates(directory=_HERE / "templates")
+def _page(request: Request, name: str, **context: Any) -> HTMLResponse:
+    headers = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-store"}
+    return _templates.TemplateResponse(request, name, context, headers=headers)
 
-    def page(request: Request, name: str, **context: Any) -> HTMLResponse:
-        headers = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-store"}
-        return templates.TemplateResponse(request, name, context, headers=headers)
+
+def _found(mailbox: Mailbox, message_id: str) -> bytes:
+    raw = mailbox.raw(message_id)
+    if raw is None:
+        raise HTTPException(404, "There is no such mail")
+    return raw
+
+
+def _add_reply(app: FastAPI, mailbox: Mailbox, settings: MailSinkSettings) -> None:
+    @app.post("/messages/{message_id}/reply", response_class=HTMLResponse)
+    async def answer(
+        request: Request,
+        message_id: str,
+        text: Annotated[str, Form()],
+        sender: Annotated[str, Form()],
+        file: UploadFile | None = None,
+    ) -> HTMLResponse:
+        """Sends a real reply to the intake, and shows what it said."""
+        mail = parse.read(message_id, _found(mailbox, message_id))
+        content = await file.read() if file else b""
+        attached = (
+            (file.filename or "file", safe_media_type(file.content_type or ""), content) if file and content else None
+        )
+        said = await reply.send(settings, reply.answer_to(mail, sender, text, attached))
+        return _page(request, "message.html", mail=mail, replies=bool(settings.intake_port), said=said)
+
+
+def _add_routes(app: FastAPI, mailbox: Mailbox, settings: MailSinkSettings) -> None:
+    page = _page
 
     def found(message_id: str) -> bytes:
-        raw = mailbox.raw(message_id)
-        if raw is None:
-            raise HTTPException(404, "There is no such mail")
-        return raw
+        return _found(mailbox, message_id)
 
     @app.get("/api/messages")
     def messages() -> list[dict[str, Any]]:
@@ -75,7 +102,8 @@ def _add_routes(app: FastAPI, mailbox: Mailbox) -> None:
 
     @app.get("/messages/{message_id}", response_class=HTMLResponse)
     def message(request: Request, message_id: str) -> HTMLResponse:
-        return page(request, "message.html", mail=parse.read(message_id, found(message_id)))
+        mail = parse.read(message_id, found(message_id))
+        return page(request, "message.html", mail=mail, replies=bool(settings.intake_port))
 
     @app.get("/messages/{message_id}/html", response_class=HTMLResponse)
     def html(message_id: str) -> HTMLResponse:

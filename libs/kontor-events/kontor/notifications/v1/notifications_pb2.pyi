@@ -112,6 +112,7 @@ class _MailErrorEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_MailError.Va
     MAIL_ERROR_NOT_KNOWN_YET: _MailError.ValueType  # 12
     MAIL_ERROR_RELEASE_UNKNOWN: _MailError.ValueType  # 13
     MAIL_ERROR_INTERNAL: _MailError.ValueType  # 14
+    MAIL_ERROR_COMMENTS_READ: _MailError.ValueType  # 20
     MAIL_ERROR_SPLIT: _MailError.ValueType  # 15
 
 class MailError(_MailError, metaclass=_MailErrorEnumTypeWrapper):
@@ -132,6 +133,7 @@ MAIL_ERROR_NOT_NEEDED: MailError.ValueType  # 11
 MAIL_ERROR_NOT_KNOWN_YET: MailError.ValueType  # 12
 MAIL_ERROR_RELEASE_UNKNOWN: MailError.ValueType  # 13
 MAIL_ERROR_INTERNAL: MailError.ValueType  # 14
+MAIL_ERROR_COMMENTS_READ: MailError.ValueType  # 20
 MAIL_ERROR_SPLIT: MailError.ValueType  # 15
 
 @typing.final

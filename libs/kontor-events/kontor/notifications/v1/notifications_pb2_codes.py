@@ -43,4 +43,5 @@ class MailError(Code):
     NOT_KNOWN_YET = 'not_known_yet', 'What the mail is about is not known here yet.'
     RELEASE_UNKNOWN = 'release_unknown', "The document's release is not known yet."
     INTERNAL = 'internal', 'A fault of Kontor: %(answer)s'
+    COMMENTS_READ = 'comments_read', 'What was written had been read or taken back before the mail went out.'
     SPLIT = 'split', 'Its documents go out one by one, because one of them cannot be sent now.'
