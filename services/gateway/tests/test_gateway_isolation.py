@@ -110,7 +110,7 @@ async def test_the_page_role_can_touch_no_table(portal: Any) -> None:
             assert not await portal.edge.views.pool.fetchval(asked, table, right), (table, right)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await page.execute(f"SELECT * FROM {table}")
-    for function in ("_reader('x', 'x', now())", "_entry('{}', 'x', 'x', 'x')"):
+    for function in ("_reader('x', 'x', now())", "_entry('{}', 'x', 'x', 'x', true)"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await page.execute(f"SELECT {portal.edge.views.functions}.{function}")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

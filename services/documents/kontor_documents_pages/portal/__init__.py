@@ -10,7 +10,15 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import conversation, files, ingest, listing, opened, pages, portal_api, quotes_api
-from kontor_documents_pages.portal.copy import DOCUMENT, LABEL, counts_in_sql, for_roles, neighbour_in_sql
+from kontor_documents_pages.portal.copy import (
+    DOCUMENT,
+    LABEL,
+    NEW_COUNT,
+    counts_in_sql,
+    for_roles,
+    is_new,
+    neighbour_in_sql,
+)
 from kontor_documents_pages.portal.quotes import pages as quotes
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Section, sql
@@ -30,7 +38,7 @@ def _document_sql() -> str:
     text = sql(__name__, "sql/document.sql")
     marks = {
         "label": LABEL, "for_roles": for_roles("d"), "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
-        "older": neighbour_in_sql("desc"),
+        "older": neighbour_in_sql("desc"), "new": is_new("d", "r.subject"), "other_new": is_new("o", "r.subject"),
     }  # fmt: skip
     for mark, meaning in marks.items():
         text = text.replace(f"{{{mark}}}", meaning)
@@ -64,7 +72,7 @@ _DOCUMENTS = Feature(
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
     functions=(*listing.DOCUMENTS.functions, _document_sql()),
-    sections=(Section("documents", N_("Documents"), "/dokumente"),),
+    sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT),),
     routers=(portal_api.router, quotes_api.router, files.api_router, ingest.router),
     portal=(pages.router, quotes.router, files.router, opened.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),

@@ -13,7 +13,7 @@ _Label = model(
     doc="The contract or order that a document belongs to: named by it, else by the first of those that belong together.",
 )  # fmt: skip
 _ENTRY: dict[str, Any] = {
-    "status": str | None, "payment": PaymentBrief | None, "label": _Label | None,
+    "status": str | None, "payment": PaymentBrief | None, "label": _Label | None, "new": bool,
     **fields(
         documents_pb2.Document, "id type kind number title customer_id version",
         null="direction issue_date due_date valid_until outcome",

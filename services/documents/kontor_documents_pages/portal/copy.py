@@ -9,12 +9,15 @@ from kontor_edge.values import KEY, money, text, whole
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
+# New documents are counted among so many latest ones of a customer, for so many customers of a log-in.
+NEW_AMONG, NEW_CUSTOMERS = 30, 20
 _SHOWN_STATES = ("shared", "cancelled")
 # Documents from before roles were told are for customers.
 _ROLE = "customer"
-# The roles of the customer that a list asks about, found once (`holder.roles`).
-ROLES_OF_CUSTOMER = f"""CROSS JOIN LATERAL (
-                SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles OFFSET 0
+# Of each customer of a list: its roles, what the reader sees of it, and who reads, found once and not for each row.
+HOLDER = f"""CROSS JOIN LATERAL (
+                SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles,
+                    r.sees, r.subject OFFSET 0
             ) holder"""
 
 
@@ -23,22 +26,34 @@ def for_roles(row: str) -> str:
     return f"{row}.roles && coalesce((SELECT c.roles FROM customer c WHERE c.id = {row}.customer_id), '{{{_ROLE}}}')"
 
 
-def shows(row: str, roles: str = "") -> str:
-    """SQL: whether the portal shows reader `r` the document `row`. `roles`: those of its customer, where they are known."""
-    role = f"{row}.roles && {roles}" if roles else for_roles(row)
-    return f"{row}.shown AND {role} AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, r.sees)"
+def shows(row: str, *, holder: bool = False) -> str:
+    """SQL: whether the portal shows reader `r` the document `row`; faster where its HOLDER is joined."""
+    role, sees = (f"{row}.roles && holder.roles", "holder.sees") if holder else (for_roles(row), "r.sees")
+    return f"{row}.shown AND {role} AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, {sees})"
+
+
+def is_new(row: str, subject: str) -> str:
+    """SQL: whether this reader has not read the document `row`, its newest revision or a comment of the merchant (C10)."""
+    return f"""NOT EXISTS (
+                SELECT FROM read_mark m WHERE m.document_id = {row}.id AND m.reader = {subject} AND NOT m.deleted
+                  AND coalesce(m.revision, 0) >= {row}.revision AND NOT EXISTS (
+                    SELECT FROM comment c WHERE c.document_id = {row}.id AND c.of_merchant AND NOT c.deleted
+                      AND c.number > coalesce(m.comment_number, 0)))"""
 
 
 def counts_in_sql(customers: str) -> str:
     """SQL: how many documents of each type reader `r` sees of these customers, as JSON."""
     return f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
             SELECT split_part(visible.type, ':', 1) AS type, sum(picked.many)::integer AS many
-            FROM unnest(r.visible_types) visible (type), unnest({customers}) customer (id)
-            {ROLES_OF_CUSTOMER}
+            FROM (
+                SELECT customer.id, holder.* FROM unnest({customers}) customer (id)
+                {HOLDER} OFFSET 0
+            ) holder
+            CROSS JOIN unnest(r.visible_types) visible (type)
             CROSS JOIN LATERAL (
                 SELECT count(*) AS many FROM (
                     SELECT FROM document d
-                    WHERE {shows("d", "holder.roles")} AND d.customer_id = customer.id
+                    WHERE {shows("d", holder=True)} AND d.customer_id = holder.id
                       AND d.type = split_part(visible.type, ':', 1)
                     LIMIT {COUNT_CAP}
                 ) capped
@@ -52,12 +67,25 @@ def neighbour_in_sql(order: str) -> str:
     beyond = ">" if order == "asc" else "<"
     return f"""(SELECT json_build_object('id', o.id, 'number', o.number, 'type', o.type) FROM (
                 SELECT o.id, o.type, o.brief::json ->> 'number' AS number FROM document o
-                WHERE {shows("o", "holder.roles")} AND o.customer_id = d.customer_id AND o.type = d.type
+                WHERE {shows("o", holder=True)} AND o.customer_id = d.customer_id AND o.type = d.type
                   AND (o.by_date, o.id) {beyond} (d.by_date, d.id)
                 ORDER BY o.by_date {order}, o.id {order} LIMIT 1
             ) o)"""
 
 
+# How many of the latest documents of each customer of session `s` are new to its reader: for the navigation of every page.
+NEW_COUNT = f"""(SELECT count(*) FROM (
+            SELECT customer.id, coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles,
+                coalesce((s.public ->> 'sees')::jsonb, '{{}}') AS sees, s.public ->> 'subject' AS subject
+            FROM unnest(CASE WHEN s.document_id IS NULL THEN s.customers ELSE '{{}}' END) customer (id) LIMIT {NEW_CUSTOMERS}
+        ) holder CROSS JOIN LATERAL (
+            SELECT FROM (
+                SELECT d.id, d.revision, d.type, d.outcome, d.roles FROM document d
+                WHERE d.shown AND d.customer_id = holder.id ORDER BY d.by_date DESC, d.id DESC LIMIT {NEW_AMONG}
+            ) d
+            WHERE d.roles && holder.roles AND _shows(holder.id, d.type, d.outcome, m.visible_types, holder.sees)
+              AND {is_new("d", "holder.subject")}
+        ) latest)"""
 _SEEN_BESIDE = f"o.customer_id = d.customer_id AND {shows('o')}"
 # The label of `d` as JSON, for reader `r`.
 LABEL = label_in_sql("label_brief", "d", _SEEN_BESIDE)
@@ -69,6 +97,7 @@ def _document(d: Any) -> dict[str, Any]:
     return {
         "content_sha256": d.content_sha256,
         "outcome": d.outcome,
+        "revision": d.revision,
         "shown": d.state in _SHOWN_STATES and bool(d.customer_id),
         "roles": list(d.roles) or [_ROLE],
         "direction": d.direction or None,
@@ -127,6 +156,7 @@ DOCUMENT = View(
     documents_pb2.DocumentSnapshot,
     {
         "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text", "outcome": "text",
+        "revision": "bigint",
         "shown": "boolean", "roles": "text[]", "direction": "text", "year": "integer", "due_date": "date",
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY,
         **LABEL_COLUMNS, "words": "text", "brief": "text", "data": "json",

@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 
-from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import reference_label
-from kontor_documents_pages.portal.copy import COUNT_CAP, LABEL, LABEL_NUMBER, ROLES_OF_CUSTOMER, counts_in_sql, shows
+from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, LABEL, LABEL_NUMBER, counts_in_sql, is_new, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -44,14 +44,18 @@ _NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
         END"""
 
+# Of quotes, beside their outcomes: the customer has not decided yet.
+TO_DECIDE = "to_decide"
+QUOTE_WORDS = {TO_DECIDE: N_("to be decided"), **{str(code): code.word for code in QuoteOutcome}}
+
 DOCUMENTS = ListPage(
     "documents", PORTAL,
-    beside=ROLES_OF_CUSTOMER,
+    beside=HOLDER,
     source="""document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
-    where=f"d.customer_id = customer.id AND {shows('d', 'holder.roles')}",
-    id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {LABEL})", sort="date", size=20, most=100,
+    where=f"d.customer_id = customer.id AND {shows('d', holder=True)}",
+    id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {LABEL}, {is_new('d', 'holder.subject')})", sort="date", size=20, most=100,
     columns=(
         ListColumn("number", N_("Document"), sort="d.by_number"),
         ListColumn("date", N_("Date"), sort="d.by_date", short=N_("dated")),
@@ -61,9 +65,11 @@ DOCUMENTS = ListPage(
     others=(
         Filter("type", "d.type = {it}", words={code: code.plural for code in TYPES}, description="Only this type of document"),
         Filter(
-            "status", "(s.status = {it} OR {it} = 'open' AND s.status IN ('partly_paid', 'overdue'))",
-            words={code: code.word for code in ReceivableState}, label=N_("Status"), every=N_("Any status"),
-            description="Only these; `open` includes partly paid and overdue ones",
+            "status",
+            "(s.status = {it} OR {it} = 'open' AND s.status IN ('partly_paid', 'overdue') OR d.outcome = {it}"
+            " OR {it} = 'to_decide' AND d.type = 'quote' AND d.outcome = '' AND d.state = 'shared')",
+            words={code: code.word for code in ReceivableState} | QUOTE_WORDS, label=N_("Status"), every=N_("Any status"),
+            description="Of what is to be paid (`open` includes partly paid and overdue ones), or of quotes (`to_decide` and outcomes)",
         ),
         Filter(
             "year", "d.year = {it}", kind="integer", bounds=(1900, 9999), label=N_("Year"), description="Year of the issue date"

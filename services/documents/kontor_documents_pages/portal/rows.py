@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 import orjson
 from markupsafe import Markup, escape
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name
-from kontor_documents_pages.portal.listing import columns, label_words
+from kontor_documents_pages.portal.listing import QUOTE_WORDS, TO_DECIDE, columns, label_words
 from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
 from kontor_service.i18n import gettext as _
@@ -49,7 +50,7 @@ def _row(slug: str, text: str, name: str, language: str) -> Markup:
     entry: dict[str, Any] = orjson.loads(text)
     cells = {
         "number": _named(slug, entry, name), "date": short_day(entry["issue_date"], language), "amount": _amount(entry, language),
-        "due": _state(entry["status"]) + _sub(_until(entry, language)),
+        "due": _state(entry) + _sub(_until(entry, language)),
     }  # fmt: skip
     return Markup("<tr>{}</tr>\n").format(Markup("").join(_cell(column, cells, entry) for column in columns()))
 
@@ -67,9 +68,16 @@ def _named(slug: str, entry: dict[str, Any], name: str) -> str:
     number = escape(entry["number"])
     if len(entry["number"]) < _LONG_NUMBER:
         number = Markup('<span class="nowrap">{}</span>').format(number)
-    label = Markup("{} {}").format(document_name(entry), number)
+    label = Markup("{}{} {}").format(_dot(entry), document_name(entry), number)
     sub = _sub(" · ".join(part for part in (entry["title"], name) if part))
     return f'<a class="strong" href="/{slug}/dokumente/{entry["id"]}">{label}</a>{sub}{_label(slug, entry)}'
+
+
+def _dot(entry: dict[str, Any]) -> Markup:
+    """Of what the reader has not read yet."""
+    if not entry["new"]:
+        return Markup("")
+    return Markup('<span class="dot" aria-hidden="true"></span><span class="unseen">{}: </span>').format(_("New"))
 
 
 def _label(slug: str, entry: dict[str, Any]) -> Markup:
@@ -93,10 +101,15 @@ def _sub(text: str) -> str:
     return f'<span class="sub">{escape(text)}</span>' if text else ""
 
 
-def _state(status: str | None) -> str:
-    if status is None:
+def _state(entry: dict[str, Any]) -> str:
+    """Of a quote what was decided; of others where the payment stands, if there is something to be paid."""
+    if entry["outcome"] or (entry["type"] == DocumentType.QUOTE and entry["status"] is None):
+        code = entry["outcome"] or TO_DECIDE
+        kind, word = ("open", _(QUOTE_WORDS[code])) if code == TO_DECIDE else vocabulary.state(QuoteOutcome, code)
+    elif entry["status"] is not None:
+        kind, word = vocabulary.state(ReceivableState, entry["status"])
+    else:
         return ""
-    kind, word = vocabulary.state(ReceivableState, status)
     return f'<span class="state {kind}">{escape(word)}</span>'
 
 
@@ -113,6 +126,6 @@ def _still_open(entry: dict[str, Any], language: str) -> str:
 def _until(entry: dict[str, Any], language: str) -> str:
     if entry["status"] in _STILL_TO_PAY and entry["due_date"]:
         return _("due on %(day)s", day=short_day(entry["due_date"], language))
-    if entry["valid_until"] and not entry["status"]:
+    if entry["valid_until"] and not entry["status"] and not entry["outcome"]:
         return _("valid until %(day)s", day=short_day(entry["valid_until"], language))
     return ""

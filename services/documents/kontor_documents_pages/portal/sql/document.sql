@@ -11,7 +11,7 @@ BEGIN ATOMIC
         found.related, found.customer, found.conversation, {counts}, found.newer, found.older
     FROM _reader(asked_hash, asked_slug, at) r
     LEFT JOIN LATERAL (
-        SELECT s.status, _entry(d.brief, s.status, p.brief, {label}) AS entry, d.data, p.data AS payment,
+        SELECT s.status, _entry(d.brief, s.status, p.brief, {label}, {new}) AS entry, d.data, p.data AS payment,
             (SELECT c.body FROM content c WHERE c.merchant_id = d.merchant_id AND c.sha256 = d.content_sha256) AS content,
             (SELECT c.data FROM customer c WHERE c.id = d.customer_id) AS customer,
             _conversation(d.id, r.session ->> 'subject') AS conversation,
@@ -21,7 +21,7 @@ BEGIN ATOMIC
             -- Of a long thread what a reminder repeats, and what is nearest in time.
             (SELECT array_agg(t.entry ORDER BY t.by_date, t.id) FROM (
                 SELECT o.by_date, o.id,
-                    _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief, o.label_brief) AS entry
+                    _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief, o.label_brief, {other_new}) AS entry
                 FROM document o LEFT JOIN document_payment q ON q.document_id = o.id
                 WHERE o.shown AND o.thread_id = d.thread_id AND o.id <> d.id AND o.customer_id = d.customer_id
                   AND o.roles && holder.roles AND _shows(o.customer_id, o.type, o.outcome, r.visible_types, r.sees)
@@ -33,7 +33,7 @@ BEGIN ATOMIC
         LEFT JOIN document_payment p ON p.document_id = d.id
         CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s
         CROSS JOIN LATERAL (
-            SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = d.customer_id), '{customer}') AS roles
+            SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = d.customer_id), '{customer}') AS roles, r.sees
         ) holder
         WHERE d.id = asked AND d.customer_id = ANY (r.customers)
           -- Staff preview the one document they asked for before it is shared, too.
@@ -52,7 +52,7 @@ BEGIN ATOMIC
     FROM _reader(asked_hash, asked_slug, at) r
     CROSS JOIN LATERAL (
         SELECT array_agg(t.entry) AS entries FROM (
-            SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}) AS entry
+            SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}, {new}) AS entry
             FROM document d LEFT JOIN document_payment p ON p.document_id = d.id
             WHERE d.shown AND (d.id = r.document_id OR d.thread_id = r.thread_id)
               AND d.customer_id = ANY (r.customers) AND {for_roles}
@@ -96,7 +96,7 @@ BEGIN ATOMIC
     ) owed
     CROSS JOIN LATERAL (
         SELECT array_agg(t.entry) AS entries FROM (
-            SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}) AS entry
+            SELECT _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}, {new}) AS entry
             FROM document_payment p JOIN document d ON d.id = p.document_id
             WHERE p.open_minor > 0 AND p.customer_id = ANY (asked.customers) AND p.state IN ('open', 'partly_paid') AND NOT p.repeats
               AND d.shown AND d.state <> 'cancelled' AND {for_roles}
@@ -109,7 +109,7 @@ BEGIN ATOMIC
             SELECT picked.entry FROM unnest(asked.customers) customer (id)
             CROSS JOIN LATERAL (
                 SELECT d.by_date, d.id,
-                    _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}) AS entry
+                    _entry(d.brief, _status(d.state, p.state, d.due_date, p.open_minor, r.today), p.brief, {label}, {new}) AS entry
                 FROM document d LEFT JOIN document_payment p ON p.document_id = d.id
                 WHERE d.shown AND d.customer_id = customer.id AND {for_roles}
                   AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)

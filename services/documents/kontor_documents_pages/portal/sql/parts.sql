@@ -8,8 +8,9 @@ RETURN CASE
 END;
 
 -- One entry of a list, as the JSON that API and pages read: what documents and payments said, where it stands,
--- and the contract or order it belongs to.
-CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text, label text)
+-- the contract or order it belongs to, and whether it is new to its reader.
+CREATE OR REPLACE FUNCTION _entry(brief text, status text, payment text, label text, is_new boolean)
 RETURNS text LANGUAGE sql IMMUTABLE
 RETURN '{"status":' || coalesce('"' || status || '"', 'null') || ',"payment":' || coalesce(payment, 'null')
-    || ',"label":' || coalesce(label, 'null') || ',' || substr(brief, 2);
+    || ',"label":' || coalesce(label, 'null')
+    || CASE WHEN is_new THEN ',"new":true,' ELSE ',"new":false,' END || substr(brief, 2);

@@ -12,7 +12,7 @@ RETURN (type = ANY (visible_types) OR outcome = 'accepted' AND type || ':accepte
 CREATE OR REPLACE FUNCTION _reader(asked_hash text, asked_slug text, at timestamptz)
 RETURNS TABLE (
     state text, customers uuid[], document_id uuid, thread_id text, visible_types text[], sees jsonb, draft_id uuid,
-    today date, session json, merchant json
+    subject text, today date, session json, merchant json
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -24,6 +24,7 @@ BEGIN ATOMIC
         m.visible_types,
         coalesce((s.public ->> 'sees')::jsonb, '{}'),
         CASE WHEN s.kind = 'preview' THEN (s.public ->> 'draft_id')::uuid END,
+        s.public ->> 'subject',
         (at AT TIME ZONE m.time_zone)::date,
         -- The session as identity said it, and the entries of the navigation.
         ('{"sections":[' || concat_ws(',',

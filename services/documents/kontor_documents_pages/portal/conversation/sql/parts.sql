@@ -11,11 +11,3 @@ BEGIN ATOMIC
             FROM read_mark m WHERE m.document_id = of_document AND m.reader = of_reader)
     );
 END;
-
--- Whether a document has something that this reader has not read: itself, a newer revision, a comment of the merchant.
--- `revision` and `comment_number` are those of the reader's mark, NULL where there is none.
-CREATE OR REPLACE FUNCTION _is_new(of_document uuid, newest bigint, revision bigint, comment_number bigint)
-RETURNS boolean LANGUAGE sql STABLE
-RETURN revision IS NULL OR revision < newest OR EXISTS (
-    SELECT FROM comment c WHERE c.document_id = of_document AND c.of_merchant AND NOT c.deleted AND c.number > comment_number
-);
