@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content as content_view
+from kontor_documents_pages.portal.beside import beside
 from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import (
@@ -18,7 +19,6 @@ from kontor_documents_pages.portal.listing import (
     choices,
     columns,
     customer_names,
-    links_of_types,
     type_links,
     type_title,
 )
@@ -28,7 +28,6 @@ from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
 from kontor_edge.portal import customer_names as names_by_id
-from kontor_edge.query import loads
 from kontor_service.errors import NotFound
 from kontor_web.forms import Form
 
@@ -100,12 +99,9 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
         "document.html",
         context,
         slug=slug,
-        types=links_of_types(slug, loads(record["counts"], {}), view.entry["type"]) if _all_documents(record) else (),
-        newer=loads(record["newer"]),
-        older=loads(record["older"]),
         view=view,
         parts=content_view,
-        whose=view.customer["name"] if view.customer and len(orjson.loads(record["session"])["customers"]) > 1 else "",
+        **beside(slug, record, view),
         show_pdf=show_pdf,
         structured=structured,
     )
@@ -133,9 +129,11 @@ async def _document(request: Request, slug: str, document_id: UUID) -> asyncpg.R
 
 
 def _lacks_content(record: asyncpg.Record) -> bool:
-    """Of a preview's draft nothing was fetched before: customers do not see it yet."""
-    preview = orjson.loads(record["session"])["kind"] == "preview"
-    return preview and record["document"] is not None and record["content"] is None
+    """Of a preview's draft nothing was fetched before: customers do not see it yet. A quote is nothing without its lines."""
+    if record["document"] is None or record["content"] is not None:
+        return False
+    is_preview = orjson.loads(record["session"])["kind"] == "preview"
+    return bool(is_preview or orjson.loads(record["entry"])["type"] == DocumentType.QUOTE)
 
 
 def _all_documents(record: asyncpg.Record) -> bool:

@@ -12,8 +12,11 @@ from starlette.responses import Response
 
 from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal import quote_commands
+from kontor_documents_pages.portal.beside import beside
+from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.quotes import information
+from kontor_documents_pages.portal.quotes.changes import sentences
 from kontor_documents_pages.portal.quotes.form import acceptance_of, field_names, first_form, selection_of
 from kontor_documents_pages.portal.quotes.quote import Quote, quote_of
 from kontor_edge.acting import refused
@@ -48,12 +51,16 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
     context = page_context(record, "documents", live=live)
     # From here on words are the reader's, so the quote is put together again.
     quote = quote_of(quote.view)
-    return pages(request).render(
-        request, "quotes/quote.html", context, status=status, slug=slug, quote=quote, view=quote.view, news=news or [],
+    changes = news or quote.view.details.get("changes") or []
+    response = pages(request).render(
+        request, "quotes/quote.html", context, status=status, slug=slug, quote=quote, view=quote.view,
+        changes=sentences(changes, quote.view.currency),
         form=form or first_form(quote), parts=content_view, information=information,
-        show_pdf=quote.view.pdf is not None and request.query_params.get("view") == "pdf",
-        reasons=quote.view.merchant.get("decline_reasons") or [],
+        show_pdf=quote.view.pdf is not None and chosen_view(request, quote.view.merchant) == "pdf",
+        reasons=quote.view.merchant.get("decline_reasons") or [], **beside(slug, record, quote.view),
     )  # fmt: skip
+    keep_view(request, response)
+    return response
 
 
 @router.post("/auswahl")

@@ -1,6 +1,7 @@
 // A quote that its customer decides about: the total follows each choice, the signature is drawn, an outdated page says so.
 const form = document.querySelector("form[data-quote]");
-if (form) { choices(form); news(form); once(form); arrival(); }
+if (form) { choices(form); once(form); arrival(); }
+news(form);
 for (const field of document.querySelectorAll("[data-signature]")) signature(field);
 
 // The server reckons: what is chosen goes up, and the parts of the answer that say amounts replace those here.
@@ -80,17 +81,21 @@ function once(form) {
   });
 }
 
-// The live page swaps the mark of the version; what is typed stays, and what was amended or decided is said.
+// The live page swaps the mark of the version. What is typed stays, and what was amended or decided is said; a page on which
+// nothing can be lost is loaded anew.
 function news(form) {
   const mark = () => document.querySelector("[data-part=quote-version]");
-  const known = mark()?.cloneNode();
-  if (!known) return;
+  const seen = ({ dataset }) => [dataset.version, dataset.outcome, dataset.open].join();
+  const known = seen(mark());
   new MutationObserver(() => {
-    const now = mark();
-    if (!now || (now.dataset.version === known.dataset.version && now.dataset.outcome === known.dataset.outcome)) return;
+    if (!mark() || seen(mark()) === known) return;
+    if (!form) {
+      if (!document.activeElement.matches("textarea")) location.reload();
+      return;
+    }
     form.querySelector("[data-outdated]").hidden = false;
     form.querySelector("[data-accept]").disabled = true;
-  }).observe(known.isConnected ? known.parentElement : mark().parentElement, { childList: true });
+  }).observe(mark().parentElement, { childList: true });
 }
 
 // Drawn with finger, mouse or pen; typing is the other way, for the keyboard too.
