@@ -124,7 +124,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/staff": _staff("staff:edit", foreign=None),
         "POST /v1/staff": _staff("staff:edit", {"name": "n", "email": "x@y.example", "role": "owner"}, foreign=None),
         "PATCH /v1/staff/{staff_id}": _staff("staff:edit", {"role": "read_only"}),
-        "PUT /v1/staff/{staff_id}/picture": _staff("staff:edit", foreign=None),
+        "PUT /v1/staff/{staff_id}/picture": _staff("staff:edit", foreign=422),
         "DELETE /v1/staff/{staff_id}/picture": _staff("staff:edit"),
         "GET /v1/staff-pictures/{sha256}": Guard(service=True, foreign=404),
         "POST /v1/api-keys": _staff("api_keys:edit", {"name": "n", "scopes": ["events:read"]}, foreign=None),

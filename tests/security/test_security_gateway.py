@@ -109,6 +109,8 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/dokumente": PORTAL,
     "GET /{slug}/dokumente/{document_id}": PORTAL,
     "GET /{slug}/dokumente/{document_id}/datei/{file_id}": PORTAL,
+    "GET /{slug}/dokumente/{document_id}/ansprechpartner.jpg": PORTAL,
+    "GET /api/portal/v1/{slug}/documents/{document_id}/responsible/picture": PORTAL,
     "POST /{slug}/dokumente/{document_id}/gelesen": FORM,
     "GET /{slug}/dokumente/{document_id}/zusatz/{version_id}": PORTAL,
     "POST /{slug}/dokumente/{document_id}/auswahl": FORM,

@@ -96,3 +96,23 @@ async def test_without_a_preview_its_reason_is_said_on_the_page_it_was_asked_for
 
     assert answer.headers["location"] == f"/kunden/{customer}"
     assert "__Host-kontor-admin-flash=" in answer.headers["set-cookie"]
+
+
+async def test_staff_get_what_customers_see_of_them(shop: Shop) -> None:
+    person = {"id": str(uuid4()), "name": "Sven", "email": "sven@b.example", "phone": "", "function": "", "team": "",
+              "picture_sha256": "", "role": "sales", "active": True}  # fmt: skip
+    shop.owners.answers["GET", "/v1/staff"] = {"staff": [person]}
+    shop.owners.answers["PATCH", f"/v1/staff/{person['id']}"] = {}
+    shop.owners.answers["PUT", f"/v1/staff/{person['id']}/picture"] = {}
+    assert "Sven" in await shop.page("/einstellungen/team")
+    form = {"name": "Sven", "function": "Vertrieb", "team": "Nord", "phone": "+49 821 4711"}
+
+    answer = await shop.post(
+        f"/einstellungen/team/{person['id']}", form, files=[("picture", ("s.jpg", b"jpeg", "image/jpeg"))]
+    )
+
+    assert answer.headers["location"] == "/einstellungen/team"
+    assert [(method, path) for method, path, _ in shop.owners.calls if method != "GET"] == [
+        ("PUT", f"/v1/staff/{person['id']}/picture"), ("PATCH", f"/v1/staff/{person['id']}"),
+    ]  # fmt: skip
+    assert shop.owners.calls[-1][2] == form

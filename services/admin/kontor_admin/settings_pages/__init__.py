@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from kontor_admin.settings_pages import appearance, company, document_types, general, payments, security, standing
+from kontor_admin.settings_pages import appearance, company, document_types, general, payments, security, standing, team
 from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
 for form in (general.FORM, document_types.FORM, company.FORM):
     form.add_to(router)
-for part in (appearance, payments, security, standing):
+for part in (appearance, payments, security, team, standing):
     router.include_router(part.router, prefix="/einstellungen")
 
 FEATURE = Feature(

@@ -19,6 +19,7 @@ _TABS = {
     "appearance": (N_("Logo and colour"), "/einstellungen/aussehen"),
     "types": (N_("Documents"), "/einstellungen/dokumente"),
     "standing": (N_("Additional documents"), "/einstellungen/zusatzdokumente"),
+    "team": (N_("Team"), "/einstellungen/team"),
     "company": (N_("Company"), "/einstellungen/firma"),
     "payments": (N_("Payments"), "/einstellungen/zahlungen"),
     "keys": (N_("API keys"), "/einstellungen/schluessel"),

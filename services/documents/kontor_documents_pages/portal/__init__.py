@@ -9,7 +9,17 @@ from starlette.responses import Response
 from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name, unit_price
-from kontor_documents_pages.portal import conversation, files, ingest, listing, opened, pages, portal_api, quotes_api
+from kontor_documents_pages.portal import (
+    conversation,
+    files,
+    ingest,
+    listing,
+    opened,
+    pages,
+    portal_api,
+    quotes_api,
+    responsible,
+)
 from kontor_documents_pages.portal.copy import (
     DOCUMENT,
     LABEL,
@@ -73,8 +83,8 @@ _DOCUMENTS = Feature(
     parts=sql(__name__, "sql/parts.sql"),
     functions=(*listing.DOCUMENTS.functions, _document_sql()),
     sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT),),
-    routers=(portal_api.router, quotes_api.router, files.api_router, ingest.router),
-    portal=(pages.router, quotes.router, files.router, opened.router),
+    routers=(portal_api.router, quotes_api.router, files.api_router, responsible.api_router, ingest.router),
+    portal=(pages.router, quotes.router, files.router, responsible.router, opened.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),
     globals=_GLOBALS,
     content=_CONTENT,
