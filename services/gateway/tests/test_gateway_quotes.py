@@ -254,3 +254,13 @@ async def test_a_withdrawn_quote_is_a_sentence_for_whoever_still_has_its_page(
     page = await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **form())
     assert page.status_code == 404
     assert "Möglicherweise wurde es zurückgezogen" in page.text
+
+
+async def test_staff_preview_a_draft_with_the_form_that_its_customer_will_have(
+    portal: Any, asked: dict[str, Any]
+) -> None:
+    await becomes(portal, asked, state="waiting")
+    assert (await portal.page(asked["here"], asked["cookie"])).status_code == 404
+    session = {"kind": "preview", "draft_id": asked["id"], "rights": RIGHTS}
+    cookie = await portal.login("brunner", asked["merchant"], asked["customer"], **session)
+    assert "Zahlungspflichtig bestellen" in (await portal.page(asked["here"], cookie)).text

@@ -12,7 +12,9 @@ def may(
     """`accept`, `decline`, `comment`, `extend` (ask for more time) and `new_offer` (ask for another). The owner decides
     again when it is done."""
     allowed, rights = merchant["types"].get(entry["type"], {}), session["rights"]
-    is_quote = entry["type"] == "quote" and details["state"] == "shared"
+    # Staff preview a draft with the buttons that its customer will have.
+    states = ("shared", "waiting") if session["kind"] == "preview" else ("shared",)
+    is_quote = entry["type"] == "quote" and details["state"] in states
     acts = is_quote and bool(allowed.get("can_accept")) and "documents:accept" in rights
     # Of several customers somebody may accept for some only.
     acts = acts and entry["customer_id"] in (session.get("accepts") or [entry["customer_id"]])
