@@ -102,6 +102,8 @@ def furnish(world: World, b: Shop) -> None:
     b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b)
 
 
+# Of what no document here has: a comment, a note.
+_NOBODYS = "01890000-0000-7000-8000-000000000001"
 _INCOMING_MAIL = """INSERT INTO incoming_mail (id, merchant_id, epoch, version, message_id, sender, sender_name, subject, files,
     document_number, state, reason, reason_params, received_at, attempts, next_attempt_at, settled_by)
     VALUES (gen_random_uuid(), $1, 1, 1, $2, 'eva@fremd.example', '', 'Frage', 0, '', 'open', 'no_reply_address', '{}', now(), 0, now(), '')
@@ -118,7 +120,7 @@ def _ids(world: World, shop: Shop, number: str) -> dict[str, str]:
     row = until(lambda: world.rows("gateway", asked, number, merchant))[0]
     found = {
         "document_id": str(row["id"]), "customer_id": str(row["customer_id"]), "file_id": str(row["file_id"]),
-        "content": row["content_sha256"], "number": number,
+        "content": row["content_sha256"], "number": number, "comment_id": _NOBODYS, "note_id": _NOBODYS,
     }  # fmt: skip
     more = {
         "external_id": ("documents", "SELECT external_id FROM document WHERE id = $1", row["id"]),

@@ -30,6 +30,7 @@ INTERNAL = {"PUT /internal/sessions", "POST /internal/heartbeat"}
 _RELEASE, _CUSTOMERS, _BOOK = Desk("documents:release"), Desk("customers:edit"), Desk("payments:book")
 _TEXTS, _KEYS, _MERCHANT = Desk("templates:edit"), Desk("api_keys:edit"), Desk("merchant:edit")
 _METERS = Desk("meters:edit")
+_COMMENT = Desk("documents:comment", (("text", "Nein"),))
 _MONEY = (("amount", "1,00"), ("booked_on", "02.01.2026"), ("method", "transfer"))
 _PERSON = (("name", "Eva Fremd"), ("language", "de"))
 _CUSTOMER = (
@@ -61,6 +62,16 @@ DESKS: dict[str, Desk] = {
     "GET /dokumente/{document_id}/zuordnen": LOOK,
     "GET /dokumente/{document_id}/buchen": LOOK,
     "GET /dokumente/{document_id}/teilen": LOOK,
+    "GET /fragen": LOOK,
+    "POST /dokumente/{document_id}/kommentare": _COMMENT,
+    "POST /dokumente/{document_id}/kommentare/{comment_id}/aendern": _COMMENT,
+    "POST /dokumente/{document_id}/kommentare/{comment_id}/loeschen": _COMMENT,
+    # Told by every open page; of who may not answer nothing is kept.
+    "POST /dokumente/{document_id}/kommentare/gelesen": LOOK,
+    "POST /dokumente/{document_id}/kommentare/erledigt": _COMMENT,
+    "GET /dokumente/{document_id}/kommentare/{comment_id}/datei/{file_id}": LOOK,
+    "POST /dokumente/{document_id}/notizen": Desk("documents:note", (("text", "Nein"),)),
+    "POST /dokumente/{document_id}/notizen/{note_id}/loeschen": Desk("documents:note"),
     "POST /dokumente/{document_id}/datei/{file_id}/sperre": _RELEASE,
     "POST /dokumente/{document_id}/zuordnen": Desk("documents:release", (("customer_id", "{customer_id}"),)),
     "POST /dokumente/{document_id}/zurueckziehen": _RELEASE,
@@ -295,7 +306,9 @@ RIGHTS = [*sorted({desk.right for desk in DESKS.values()} - {"", "account"}), "s
 def test_identity_gives_a_reader_no_token_to_act(
     world: World, reader: str, anna: str, by_link: str, right: str
 ) -> None:
-    for edge, cookie in (("admin", reader), ("gateway", anna), ("gateway", by_link)):
+    # On the portal's side customers comment, too.
+    customers = () if right == "documents:comment" else (("gateway", anna), ("gateway", by_link))
+    for edge, cookie in (("admin", reader), *customers):
         answer = world.mint(edge, session_hash=hash_of(cookie), audience="documents", right=right)
         assert answer.status_code == 403, answer.text
 

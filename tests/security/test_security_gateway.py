@@ -29,6 +29,7 @@ class Door:
 
 OPEN, OUTSIDE, PORTAL, SERVICE = Door("open"), Door("outside"), Door("portal"), Door("service")
 FORM = Door("portal", form={})
+_COMMENT = Door("portal", form={"text": "Nein"})
 _PAYMENT = {
     "external_id": "f-1",
     "document_number": "ZW-1",
@@ -77,6 +78,7 @@ DOORS: dict[str, Door] = {
     "GET /api/ingest/v1/submissions/{submission_id}": Door("key", scope="documents:submit"),
     "POST /api/ingest/v1/documents/{external_id:path}/cancel": Door("key", {}, scope="documents:submit"),
     "POST /api/ingest/v1/documents/{external_id:path}/withdraw": Door("key", {}, scope="documents:submit"),
+    "POST /api/ingest/v1/documents/{external_id:path}/comments": Door("key", {"text": "Nein"}, scope="documents:submit"),
     # An upsert makes one's own customer of that number.
     "GET /api/ingest/v1/documents/parked": Door("key", scope="documents:submit", foreign=200),
     "GET /api/ingest/v1/customers": Door("key", scope="customers:edit", foreign=200),
@@ -118,6 +120,15 @@ DOORS: dict[str, Door] = {
     "POST /{slug}/dokumente/{document_id}/ablehnen": FORM,
     "POST /{slug}/dokumente/{document_id}/verlaengerung": FORM,
     "POST /{slug}/dokumente/{document_id}/neues-angebot": FORM,
+    "POST /{slug}/dokumente/{document_id}/kommentare": _COMMENT,
+    "POST /{slug}/dokumente/{document_id}/kommentare/{comment_id}/aendern": _COMMENT,
+    "POST /{slug}/dokumente/{document_id}/kommentare/{comment_id}/loeschen": FORM,
+    "GET /{slug}/dokumente/{document_id}/kommentare/{comment_id}/datei/{file_id}": PORTAL,
+    "GET /api/portal/v1/{slug}/documents/{document_id}/comments": PORTAL,
+    "POST /api/portal/v1/{slug}/documents/{document_id}/comments": Door("portal", {"text": "Nein"}),
+    "PUT /api/portal/v1/{slug}/documents/{document_id}/comments/{comment_id}": Door("portal", {"text": "Nein"}),
+    "DELETE /api/portal/v1/{slug}/documents/{document_id}/comments/{comment_id}": PORTAL,
+    "POST /api/portal/v1/{slug}/documents/{document_id}/comment-files": PORTAL,
     "GET /{slug}/dokumente/{document_id}/bezahlen": PORTAL,
     "POST /{slug}/dokumente/{document_id}/bezahlen": Door("portal", form={"method": "card"}),
     "GET /{slug}/dokumente/{document_id}/zurueck": PORTAL,

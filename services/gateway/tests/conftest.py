@@ -123,6 +123,7 @@ class Portal:
                 can_print=True,
                 can_pay=name in ("invoice", "reminder", "quote"),
                 can_accept=True,
+                can_comment=name != "delivery_note",
             )
             for name in more.pop("types", TYPES)
         ]
@@ -186,9 +187,10 @@ class Portal:
         """A session's state as identity tells it."""
         return {
             "hash": hashlib.sha256(token.encode()).hexdigest(), "id": str(uuid7()), "kind": "portal",
-            "merchant_id": merchant, "slug": slug, "contact_id": None, "name": "Anna Seidel",
+            "merchant_id": merchant, "slug": slug, "contact_id": None, "subject": "contact:anna", "name": "Anna Seidel",
             "email": "anna@seidel.example", "language": "de", "customers": customers, "document_id": None,
-            "rights": ["account", "documents:pay", "documents:read", "meters:enter"], "epoch": 1, "version": 1, "revoked": False,
+            "rights": ["account", "documents:comment", "documents:pay", "documents:read", "meters:enter"],
+            "epoch": 1, "version": 1, "revoked": False,
             "seen_at": datetime.now(UTC).isoformat(),
             **{name: (datetime.now(UTC) + timedelta(hours=1)).isoformat() for name in ("ends_at", "expires_at")},
         } | more  # fmt: skip

@@ -8,6 +8,8 @@ from playwright.async_api import Page
 from kontor_testing.browser import async_chromium
 from kontor_testing.waiting import eventually
 
+# What was on the page: the document as it is, and no comment.
+SEEN = {"revision": 1, "comment_number": 0}
 # Resolves once the page's script listens.
 _LISTENS = """() => {
   const script = performance.getEntriesByType("resource").find((one) => one.name.includes("/seen."));
@@ -36,7 +38,7 @@ async def test_a_browser_that_opens_and_leaves_has_not_read_and_one_that_is_used
         assert portal.owners.asked_of(told) == []
         await opened(page, document)
         await page.keyboard.press("PageDown")
-        await eventually(lambda: portal.owners.asked_of(told) == [{}])
+        await eventually(lambda: portal.owners.asked_of(told) == [SEEN])
 
 
 async def test_who_looks_at_the_page_for_some_seconds_has_read_it(portal: Any) -> None:
@@ -56,6 +58,6 @@ async def test_who_looks_at_the_page_for_some_seconds_has_read_it(portal: Any) -
 
         async def told_after_a_while() -> bool:
             await page.clock.run_for(9000)
-            return bool(portal.owners.asked_of(told) == [{}])
+            return bool(portal.owners.asked_of(told) == [SEEN])
 
         await eventually(told_after_a_while)

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from kontor_documents_pages.admin import (
     actions,
-    conversation,
     document,
     files,
     listing,
@@ -14,13 +13,15 @@ from kontor_documents_pages.admin import (
     uploads,
     words,
 )
+from kontor_documents_pages.admin.conversation import pages as conversation_pages
+from kontor_documents_pages.admin.conversation.feature import FEATURE as QUESTIONS
 from kontor_documents_pages.admin.copy import VIEWS
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
-for part in (listing, document, files, actions, sharing, previews):
+for part in (listing, document, files, actions, sharing, previews, conversation_pages):
     router.include_router(part.router, prefix="/dokumente")
 
 # Lines and texts of every document, so that pages have them also while documents is away.
@@ -54,4 +55,4 @@ _RELEASE = Feature(
     parts=sql(__name__, "sql/release_parts.sql"),
     functions=(sql(__name__, "sql/release.sql"), *release.RELEASE.functions),
 )
-FEATURES = (_DOCUMENTS, conversation.FEATURE, _RELEASE)
+FEATURES = (_DOCUMENTS, QUESTIONS, _RELEASE)

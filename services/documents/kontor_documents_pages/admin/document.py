@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_documents_pages import content
+from kontor_documents_pages.admin.conversation.view import commentable, conversation_of
 from kontor_edge.acting import new_key
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
@@ -86,7 +87,8 @@ async def show(request: Request, document_id: UUID) -> Response:
     return pages(request).render(
         request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
         history=history, as_pdf=as_pdf, parts=content, key=new_key(), no_link=why_no_link(staff, view),
-        form=Form.of({"booked_on": staff.today.isoformat()}),
+        form=Form.of({"booked_on": staff.today.isoformat()}), comment_form=Form.of({"key": new_key()}),
+        talk=conversation_of(row, staff, edge_of(request).clock.now()), commentable=commentable(staff, view.data),
     )  # fmt: skip
 
 

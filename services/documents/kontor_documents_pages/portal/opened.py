@@ -16,8 +16,9 @@ router = APIRouter(include_in_schema=False)
 @router.post("/{slug}/dokumente/{document_id}/gelesen")
 async def opened(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Documents keeps the first time, and decides whose document it is. Where it is down, the next visit tells it."""
-    await read_form(request)
+    form = await read_form(request)
     if (await query_view(request, "document", asked=document_id))["document"] is None:
         raise NotFound
-    await command(request, "documents", "documents:read", "POST", f"/v1/documents/{document_id}/opened", json={})
+    seen = {name: form.count(name, most=2**31) for name in ("revision", "comment_number") if form.value(name)}
+    await command(request, "documents", "documents:read", "POST", f"/v1/documents/{document_id}/opened", json=seen)
     return Response(status_code=204)

@@ -12,6 +12,8 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal.beside import beside
 from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
+from kontor_documents_pages.portal.conversation.pages import new_form
+from kontor_documents_pages.portal.conversation.view import conversation_of
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import (
     DOCUMENTS,
@@ -104,6 +106,8 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
         **beside(slug, record, view),
         show_pdf=show_pdf,
         structured=structured,
+        talk=conversation_of(record, edge_of(request).clock.now()),
+        comment_form=new_form(),
     )
     keep_view(request, response)
     return response

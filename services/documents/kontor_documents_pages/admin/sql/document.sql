@@ -2,12 +2,14 @@
 CREATE OR REPLACE FUNCTION document(asked_hash text, at timestamptz, asked uuid)
 RETURNS TABLE (
     state text, session json, merchant json, today date, waiting json, document json, status text, payment json,
-    content text, customer json, suggested json, payments json, mails json, link json, related text[]
+    content text, customer json, suggested json, payments json, mails json, link json, related text[],
+    conversation json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, found.data, found.status, found.payment, found.content,
-        found.customer, found.suggested, found.payments, found.mails, found.link, found.related
+        found.customer, found.suggested, found.payments, found.mails, found.link, found.related,
+        found.conversation
     FROM _staff(asked_hash, at) r
     LEFT JOIN LATERAL (
         SELECT d.data, p.data AS payment,
@@ -22,6 +24,7 @@ BEGIN ATOMIC
                 SELECT m.data, m.by_time FROM mail m
                 WHERE m.document_ids @> ARRAY[d.id] AND m.merchant_id = d.merchant_id AND NOT m.deleted
                 ORDER BY m.by_time DESC LIMIT 20) m) AS mails,
+            _conversation(d.id) AS conversation,
             (SELECT l.data FROM link l
              WHERE l.customer_id = d.customer_id AND l.document_id = d.id AND NOT l.mailed AND NOT l.deleted
              AND l.merchant_id = d.merchant_id LIMIT 1) AS link,

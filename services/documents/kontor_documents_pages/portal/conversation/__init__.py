@@ -1,5 +1,6 @@
 """The conversation about a document as customers see it."""
 
+from kontor_documents_pages.portal.conversation import api, ingest, pages
 from kontor_documents_pages.portal.conversation.copy import VIEWS
 from kontor_edge.feature import Feature, sql
 
@@ -9,4 +10,6 @@ FEATURE = Feature(
     views=VIEWS,
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
+    routers=(api.router, ingest.router),
+    portal=(pages.router,),
 )

@@ -29,5 +29,6 @@ READ_MARK = View(
     "read_mark",
     documents_pb2.ReadMarkSnapshot,
     {"document_id": "uuid", "customer_id": "uuid", "reader": "text", "revision": "bigint", "comment_number": "bigint"},
+    lambda m: {"comment_number": m.comment_number},
 )
 VIEWS = (COMMENT, READ_MARK)
