@@ -12,7 +12,7 @@ payments:
   secrets: [credential-key]
   optional: [sandbox-platform-key, credential-key-id, former-credential-keys]
 notifications:
-  optional: [smtp-user, smtp-password]
+  optional: [smtp-user, smtp-password, reply-keys, reply-key-id, imap-user, imap-password]
 meters:
   files: true
 gateway:

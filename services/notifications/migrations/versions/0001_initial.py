@@ -12,6 +12,19 @@ def upgrade() -> None:
     # Expand first, contract in a later release: the code of both releases runs side by side.
     execute = op.get_bind().exec_driver_sql
     op.create_table(
+        "comment_copy",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_copy")),
+    )
+    op.create_index("comment_copy_document", "comment_copy", ["document_id", "number"], unique=False)
+    op.create_table(
         "customer_copy",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -149,6 +162,7 @@ def upgrade() -> None:
         sa.Column("own_text", sa.Text(), nullable=False),
         sa.Column("lane", sa.BigInteger(), nullable=False),
         sa.Column("collecting", sa.Boolean(), nullable=False),
+        sa.Column("collects", sa.Text(), nullable=False),
         sa.Column("renew_links", sa.Boolean(), nullable=False),
         sa.Column("resend_of", sa.Uuid(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
@@ -170,7 +184,7 @@ def upgrade() -> None:
     op.create_index(
         "mail_collecting",
         "mail",
-        ["merchant_id", "customer_id", "recipient"],
+        ["merchant_id", "customer_id", "recipient", "collects"],
         unique=True,
         postgresql_where=sa.text("collecting AND state = 'queued'"),
     )
@@ -285,6 +299,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("preferred"),
     )
+    execute("ALTER TABLE comment_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON comment_copy
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE customer_copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer_copy
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
