@@ -145,6 +145,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/documents/{document_id}/decline": _staff("documents:accept", {}, portal=True),
         "POST /v1/documents/{document_id}/extension-request": _staff("documents:read", {}, portal=True),
         "POST /v1/documents/{document_id}/new-offer-request": _staff("documents:read", {}, portal=True),
+        "GET /v1/documents/{document_id}/revisions": _staff("documents:release"),
         "POST /v1/documents/{document_id}/extend": _staff("documents:release", {"valid_until": "2030-01-01"}),
         "POST /v1/documents/by-external-id/{external_id:path}/extend": _staff(
             "documents:submit", {"valid_until": "2030-01-01"}

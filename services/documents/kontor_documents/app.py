@@ -16,6 +16,7 @@ from kontor_documents.intake.bus import ingest_message
 from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.notes.api import router as notes
 from kontor_documents.production.branding import Brandings
+from kontor_documents.quotes import jobs
 from kontor_documents.quotes.api import router as quotes
 from kontor_documents.read_marks.api import router as read_marks
 from kontor_documents.release import waiting
@@ -31,6 +32,7 @@ from kontor_service.ingest import ingest
 from kontor_service.stuck import counts_stuck
 
 _SWEEP_SECONDS = 20.0
+_QUOTE_SECONDS = 2.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -72,6 +74,7 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
             wake=asyncio.Event(),
         )
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
+        app.state.background.every(_QUOTE_SECONDS, "quotes", lambda: jobs.follow(app.state.dependencies))
         app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies))
         yield
     validator.close()

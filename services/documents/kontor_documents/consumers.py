@@ -3,10 +3,12 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.identity.v1 import identity_pb2 as identity
-from kontor_bus import Copy
+from kontor.payments.v1 import payments_pb2 as payments
+from kontor_bus import Copy, Effects
 from kontor_documents import copies
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.models import Customer, Merchant, StaffMember
+from kontor_documents.quotes.payment import accepts_paid_quotes
 from kontor_documents.to_settle import note_customer, note_waiting
 from kontor_service.copies import Copied, copy_consumer
 
@@ -27,9 +29,13 @@ CUSTOMERS = Copied(
 STAFF = Copied(StaffMember, identity.StaffMember)
 
 
-def consumers(deps: Dependencies) -> list[Copy]:
+def consumers(deps: Dependencies) -> list[Copy | Effects]:
+    paid_quotes = accepts_paid_quotes(deps)
     return [
         copy_consumer("documents.merchants", deps.db, MERCHANTS),
         copy_consumer("documents.customers", deps.db, CUSTOMERS),
         copy_consumer("documents.staff", deps.db, STAFF),
+        Effects(
+            "documents.paid-quotes", dict.fromkeys((payments.PaymentPending, payments.PaymentSucceeded), paid_quotes)
+        ),
     ]

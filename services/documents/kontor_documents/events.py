@@ -28,7 +28,7 @@ _FACTS = (
     "cash_discounts", "references", "payment_reference", "payment_means", "direct_debit_date", "carrier",
     "tracking_number", "tracking_url", "payee_name", "account_holder", "iban", "bic", "kind", "share_recipient",
     "share_subject", "share_text", "instalments", "standing_documents", "acceptance", "deposit_percent", "responsible",
-    "direction", "roles", "cashier", "register",
+    "direction", "roles", "cashier", "register", "changes",
 )  # fmt: skip
 
 

@@ -23,6 +23,16 @@ declare_lister(
         SELECT FROM customer WHERE NOT customer.deleted
         AND (customer.merchant_id, customer.number) = (document.merchant_id, document.customer_number))""",
 )  # fmt: skip
+declare_lister(
+    Base, "merchants_with_past_quotes", "document",
+    "type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised') AND valid_until < day", arguments="day date",
+)  # fmt: skip
+declare_lister(
+    Base,
+    "merchants_with_unfinished_quotes",
+    "document",
+    "outcome = 'accepted' AND (order_confirmation_id IS NULL OR NOT evidence_attached)",
+)
 declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
 
 
@@ -105,6 +115,9 @@ class Document(Aggregate, Base, table=True):
         index("document_waiting", "merchant_id", "id", where="state = 'waiting'"),
         index("document_by_thread", "merchant_id", "thread_id"),
         index(
+            "document_unfinished", "merchant_id", where="outcome = 'accepted' AND (order_confirmation_id IS NULL OR NOT evidence_attached)",
+        ),
+        index(
             "document_undecided", "merchant_id", "valid_until",
             where="type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised')",
         ),
@@ -149,6 +162,8 @@ class Document(Aggregate, Base, table=True):
     decision: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     selection: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     order_confirmation_id: UUID | None = None
+    # The page that shows how it was accepted is among its files.
+    evidence_attached: bool = False
     # What a promised quote asks for.
     asked_minor: int = 0
     facts: dict[str, Any] = json_column(dict)
@@ -207,6 +222,7 @@ class HistoryEntry(Tenant, Base, table=True):
 class DocumentRevision(Tenant, Base, table=True):
     """What a quote said before it was amended. Its content stays in file storage, and so does its PDF."""
 
+    __table_args__ = (index("document_revision_by_content", "merchant_id", "content_sha256"),)
     document_id: UUID = Field(primary_key=True, foreign_key="document.id")
     revision: int = Field(primary_key=True)
     content_sha256: str

@@ -32,6 +32,22 @@ async def test_what_cannot_be_chosen_is_refused_at_its_field(documents, line, co
     assert (await document_row(documents, document))["selection"]["gross_minor"] == 127_330
 
 
+async def test_nobody_orders_nothing(documents):
+    care = [line | {"selected": True} for line in quote()["lines"] if line["id"] == "care"]
+    document = await shared_quote(documents, lines=care)
+    answer = await accept(documents, document, selection={"lines": [{"id": "care", "selected": False}]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "nothing_chosen")
+
+
+async def test_a_quote_that_came_as_a_pdf_without_amounts_is_accepted(documents, blank_pdf):
+    await documents.open_shop()
+    documents.customer_id = await documents.add_customer()
+    beside = quote(lines=[])
+    made = await documents.made(beside, file=blank_pdf, media_type="application/pdf")
+    answer = await accept(documents, made["document"]["id"])
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted"), answer.text
+
+
 async def test_two_of_one_alternative_are_refused(documents):
     document = await shared_quote(documents)
     answer = await choose(documents, document, {"id": "white"}, {"id": "black"})

@@ -57,7 +57,11 @@ def _merchant(state: identity.Merchant) -> dict[str, Any]:
     return {
         "language": state.language or "de",
         "time_zone": state.time_zone or "Europe/Berlin",
-        "not_payable_types": [setting.type for setting in state.document_types if not setting.can_pay],
+        "not_payable_types": [
+            setting.type
+            for setting in state.document_types
+            if not setting.can_pay and setting.type != DocumentType.QUOTE
+        ],
         "iban": state.iban.replace(" ", ""),
         "bic": state.bic.replace(" ", ""),
         "account_holder": state.account_holder or state.name,

@@ -50,6 +50,9 @@ class Document(CopyRow, Base, table=True):
     currency: str = ""
     gross_minor: int = 0
     amount_due_minor: int = 0
+    # Of a quote: how it was decided, and what accepting it asks for.
+    outcome: str = ""
+    asked_minor: int = 0
     # [{"until", "percent", "payable_minor"}]
     cash_discounts: list[dict[str, Any]] = json_column(list)
     # [{"due_date", "amount_minor"}], by their days
@@ -73,7 +76,7 @@ class Merchant(CopyRow, Base, table=True):
     language: str = "de"
     time_zone: str = "Europe/Berlin"
     payments_enabled: bool = False
-    # Document types whose settings say can_pay=false.
+    # Document types whose settings say can_pay=false; a quote that asks for money is always payable.
     not_payable_types: list[str] = json_column(list)
     iban: str = ""
     bic: str = ""

@@ -2,7 +2,8 @@
 
 A message is a file with its content type (application/pdf, application/xml), a document's data as application/json, or
 application/vnd.kontor.submission+json: {"file": base64, "data": {…}}, or {"action": "cancel" | "withdraw",
-"external_id": …, "reason": …}, or {"action": "comment", "external_id": …, "text": …, "author": …}.
+"external_id": …, "reason": …}, or {"action": "comment", "external_id": …, "text": …, "author": …}, or, for a
+quote, {"action": "extend", "external_id": …, "valid_until": …}.
 """
 
 import base64
@@ -17,6 +18,8 @@ from kontor_bus.ingest import IngestMessage, Refused
 from kontor_documents.comments.systems import SystemComment, write_of_system
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.intake.service import Upload, accept
+from kontor_documents.quotes.decisions import extend_by_external_id
+from kontor_documents.quotes.inputs import ExtendInput
 from kontor_documents.release import service as release
 from kontor_service.errors import Problem
 from kontor_service.ingest import json_of
@@ -54,6 +57,9 @@ def _decoded(wanted: Any) -> tuple[bytes | None, bytes | None]:
 
 
 async def _act(deps: Dependencies, merchant_id: UUID, message: IngestMessage, wanted: dict[str, Any]) -> None:
+    if wanted["action"] == "extend":
+        await _extend(deps, merchant_id, message.sender, wanted)
+        return
     if wanted["action"] != "comment":
         await _close(deps, merchant_id, message.sender, wanted)
         return
@@ -62,6 +68,12 @@ async def _act(deps: Dependencies, merchant_id: UUID, message: IngestMessage, wa
         deps, merchant_id, str(wanted.get("external_id", "")), comment, message.message_id or None,
         author=f"bus:{message.sender}", name=message.sender, source="bus",
     )  # fmt: skip
+
+
+async def _extend(deps: Dependencies, merchant_id: UUID, actor: str, wanted: dict[str, Any]) -> None:
+    day = ExtendInput.model_validate({"valid_until": wanted.get("valid_until")}).valid_until
+    async with deps.db.transaction(merchant_id) as session:
+        await extend_by_external_id(deps, session, str(wanted.get("external_id", "")), day, by=actor)
 
 
 async def _close(deps: Dependencies, merchant_id: UUID, actor: str, wanted: dict[str, str]) -> None:

@@ -20,7 +20,15 @@ _MAX_INSTALMENTS = 100
 _MAX_REFERENCES = 100
 _MOST_UNPRINTABLE = 10
 # Said of the document by staff; its content knows nothing of it.
-_SAID_BY_STAFF = ("share_recipient", "share_subject", "share_text", "seller_accepted", "characters_accepted")
+_SAID_BY_STAFF = (
+    "share_recipient",
+    "share_subject",
+    "share_text",
+    "seller_accepted",
+    "characters_accepted",
+    "standing_documents",
+    "changes",
+)
 
 
 def columns(data: DocumentData) -> dict[str, Any]:

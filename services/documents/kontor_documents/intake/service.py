@@ -28,6 +28,7 @@ from kontor_documents.intake.issuing import Issue, Outdated, number_for, prepare
 from kontor_documents.intake.parse import Parsed, external_id_of, parse, refuse_wrong_totals
 from kontor_documents.intake.store_document import put_files, store_document
 from kontor_documents.models import Document, Submission
+from kontor_documents.quotes.amendment import Amendment, amend, can_be_amended, prepare_amendment
 from kontor_documents.threads import lock_to_join
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.errors import Conflict, Problem, Unavailable
@@ -80,13 +81,16 @@ async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str
     for _ in range(_ATTEMPTS):
         # With nothing locked; once more where something changed before it was written.
         outcome = parsed if isinstance(parsed, Problem) else await prepare(deps, merchant_id, parsed)
+        amendment = None
+        if isinstance(parsed, Parsed) and isinstance(outcome, Issue):
+            amendment = await prepare_amendment(deps, merchant_id, parsed, outcome, upload.file_name)
         try:
             async with deps.db.transaction(merchant_id) as session:
                 if key and (repeated := await recall(session, merchant_id, "submission", key, asked)) is not None:
                     return repeated
                 submission = await _submission(deps, session, merchant_id, upload)
                 submission.file_sha256, submission.data_sha256 = hashes
-                answer = await _write(deps, session, submission, upload, parsed, outcome)
+                answer = await _write(deps, session, submission, upload, parsed, outcome, amendment)
                 if key:
                     await remember(session, merchant_id, "submission", key, answer)
         except Outdated:
@@ -154,6 +158,7 @@ async def _write(
     upload: Upload,
     parsed: Parsed | Problem,
     outcome: Issue | Problem,
+    amendment: Amendment | None,
 ) -> dict[str, Any]:
     """Makes the document, or notes on the submission why there is none."""
     if isinstance(parsed, Parsed) and submission.source in _ANSWERED:
@@ -163,7 +168,7 @@ async def _write(
             raise outcome
         assert isinstance(parsed, Parsed)
         async with session.begin_nested():
-            submission.document_id = (await _make(deps, session, submission, upload, parsed, outcome)).id
+            submission.document_id = (await _make(deps, session, submission, upload, parsed, outcome, amendment)).id
     except EventTooLarge:
         submission.error = TooMuch(field="file").stored()
     except Problem as problem:
@@ -180,7 +185,13 @@ async def _write(
 
 
 async def _make(
-    deps: Dependencies, session: AsyncSession, submission: Submission, upload: Upload, parsed: Parsed, issue: Issue
+    deps: Dependencies,
+    session: AsyncSession,
+    submission: Submission,
+    upload: Upload,
+    parsed: Parsed,
+    issue: Issue,
+    amendment: Amendment | None,
 ) -> Document:
     external_id = external_id_of(parsed)
     known = await queries.by_external_id(session, external_id)
@@ -189,6 +200,13 @@ async def _make(
     existing = await queries.by_external_id(session, external_id, lock=True)
     if existing is not None:
         if existing.source_sha256 == parsed.source_sha256:
+            return existing
+        if can_be_amended(existing):
+            if amendment is None or amendment.previous_sha256 != existing.content_sha256:
+                raise Outdated
+            await refuse_outdated(session, submission.merchant_id, parsed, issue)
+            await amend(deps, session, existing, parsed, issue, amendment, by=upload.by)
+            submission.replaced = True
             return existing
         if existing.state != "waiting":
             raise _already_shared(existing)
@@ -213,7 +231,8 @@ async def _make(
 async def _refuse_conflicts(session: AsyncSession, parsed: Parsed) -> None:
     external_id = external_id_of(parsed)
     existing = await queries.by_external_id(session, external_id)
-    if existing is not None and existing.state != "waiting" and existing.source_sha256 != parsed.source_sha256:
+    differs = existing is not None and existing.source_sha256 != parsed.source_sha256
+    if existing is not None and differs and existing.state != "waiting" and not can_be_amended(existing):
         raise _already_shared(existing)
     if holder := await queries.number_holder(session, str(parsed.data.type), parsed.data.number, external_id):
         raise _duplicate(holder)

@@ -67,7 +67,7 @@ async def store_document(
     merged = await join_thread(session, document, [reference.number for reference in data.references])
     session.add(document)
     await session.flush()
-    files = _files(document, submission, parsed, data)
+    files = supplied_files(document, submission.file_name, parsed, data)
     await queries.replace_files(session, document, files)
     await queries.replace_references(session, document, data)
     await history.append(
@@ -89,9 +89,9 @@ async def _match_customer(session: AsyncSession, document: Document, data: Docum
         document.suggested_customer_id = await copies.suggested_customer_id(session, data.buyer.vat_id, email)
 
 
-def _files(document: Document, submission: Submission, parsed: Parsed, data: DocumentData) -> list[DocumentFile]:
+def supplied_files(document: Document, file_name: str, parsed: Parsed, data: DocumentData) -> list[DocumentFile]:
     """What was supplied, byte for byte; the PDF that Kontor makes comes later."""
-    stem = data.number or submission.file_name or str(document.type)
+    stem = data.number or file_name or str(document.type)
     supplied = [
         ("pdf", f"{stem}.pdf", "application/pdf", parsed.pdf),
         ("xml", f"{stem}.xml", "application/xml", parsed.xml),

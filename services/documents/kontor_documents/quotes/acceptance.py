@@ -3,7 +3,6 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, QuoteOutcome
 from kontor_documents import queries
-from kontor_documents.content.model import DocumentData, serialize
+from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.einvoice.totals import round_amount
+from kontor_documents.errors import InvalidSelection, QuoteAmended
 from kontor_documents.events import document_state
 from kontor_documents.models import AcceptanceEvidence, Document
 from kontor_documents.quotes.access import actor, locked_for, zone
+from kontor_documents.quotes.amendment import difference_since
 from kontor_documents.quotes.evidence import is_same, keep_evidence, last_evidence
 from kontor_documents.quotes.inputs import AcceptanceInput
 from kontor_documents.quotes.record import happened
 from kontor_documents.quotes.rules import asks_for, asks_for_money, refuse_undecidable
 from kontor_documents.quotes.selection import choose, chosen_of, selection_state
 from kontor_documents.quotes.signature import SignatureInvalid, check_signature
+from kontor_service.i18n import N_
 from kontor_service.money import to_minor
 from kontor_service.tokens import Principal
 
@@ -42,7 +44,11 @@ async def accept(deps: Dependencies, document_id: UUID, asked: AcceptanceInput, 
             if last is not None and is_same(last, asked, principal):
                 return document_state(document, await queries.files_of(session, document.id))
         at, time_zone = deps.clock.now(), await zone(session, document.merchant_id)
-        refuse_undecidable(document, deps.clock.today(time_zone), revision=asked.version)
+        try:
+            refuse_undecidable(document, deps.clock.today(time_zone), revision=asked.version)
+        except QuoteAmended as amended:
+            news = await difference_since(deps, session, document, asked.version)
+            raise QuoteAmended(version=document.revision, difference=news) from amended
         refuse_unsigned(document, asked)
         return await _accept(deps, session, document, asked, principal, at=at, time_zone=time_zone)
 
@@ -62,19 +68,27 @@ async def _accept(
     data = await queries.content_of(deps, document)
     lines = asked.selection.lines if asked.selection is not None else chosen_of(document.selection)
     chosen = choose(data, lines, field="selection.lines")
+    if data.lines and not any(line.counts for line in chosen.lines):
+        raise InvalidSelection(N_("Please choose at least one line."), code="nothing_chosen", field="selection.lines")
     selection = selection_state(chosen, document.revision)
+    asked_minor = asked_amount(document, chosen) if asks_for_money(document) else 0
     evidence = await keep_evidence(
-        session, document, await queries.files_of(session, document.id), asked, principal, at=at, time_zone=time_zone,
-        consents=[{"id": consent} for consent in asked.consents],
-        chosen={"selection": selection, "chosen_sha256": sha256(serialize(chosen)).hexdigest()},
+        session, document, await queries.files_of(session, document.id), asked, principal, chosen, at=at,
+        time_zone=time_zone, asked_minor=asked_minor,
     )  # fmt: skip
     document.selection, document.decision = selection, _decision(document, evidence, asked, selection)
     for name, amount in _amounts(chosen).items():
         setattr(document, name, amount)
-    if asks_for_money(document):
-        document.outcome, document.asked_minor = QuoteOutcome.PROMISED, asked_amount(document, chosen)
+    if asked_minor:
+        document.outcome, document.asked_minor = QuoteOutcome.PROMISED, asked_minor
         return await happened(
-            session, document, "promised", pb.DocumentChanged, at=at, actor=actor(principal), **_detail(evidence)
+            session,
+            document,
+            "promised",
+            pb.DocumentChanged,
+            at=at,
+            actor=actor(principal),
+            **_detail(document, evidence),
         )
     return await conclude(session, document, evidence, at=at, by=actor(principal))
 
@@ -86,14 +100,14 @@ async def conclude(
     document.outcome = QuoteOutcome.ACCEPTED
     document.closed_at = at
     fact = partial(pb.DocumentAccepted, actor=by.partition(":")[0])
-    return await happened(session, document, "accepted", fact, at=at, actor=by, **_detail(evidence))
+    return await happened(session, document, "accepted", fact, at=at, actor=by, **_detail(document, evidence))
 
 
 def asked_amount(document: Document, chosen: DocumentData) -> int:
     """The whole of what is due, or the deposit: so many percent of it, rounded half up. Minor units."""
     due = chosen.totals.due if chosen.totals else Decimal(0)
     if AcceptanceMethod.DEPOSIT in asks_for(document):
-        due = round_amount(due * Decimal(document.facts["deposit_percent"]) / 100, chosen.currency)
+        due = round_amount(due * Decimal(document.facts.get("deposit_percent") or "100") / 100, chosen.currency)
     return to_minor(due, chosen.currency)
 
 
@@ -110,16 +124,17 @@ def _decision(
 def _amounts(chosen: DocumentData) -> dict[str, int]:
     """The row's amounts are of what was chosen, from the acceptance on."""
     totals = chosen.totals
-    assert totals is not None, "choose() computes them"
+    if totals is None:
+        return {}
     amounts = {
         "net_minor": totals.net, "tax_minor": totals.tax, "gross_minor": totals.gross, "amount_due_minor": totals.due,
     }  # fmt: skip
     return {name: to_minor(amount, chosen.currency) for name, amount in amounts.items()}
 
 
-def _detail(evidence: AcceptanceEvidence) -> dict[str, Any]:
+def _detail(document: Document, evidence: AcceptanceEvidence) -> dict[str, Any]:
     """What the history keeps of it: never the signature."""
     return {
-        "evidence_sha256": evidence.sha256, "revision": evidence.record["revision"], "name": evidence.record["name"],
-        "selection": evidence.record["selection"],
+        "evidence_sha256": evidence.sha256, "revision": document.revision, "selection": document.selection,
+        "name": (document.decision or {}).get("name", ""),
     }  # fmt: skip

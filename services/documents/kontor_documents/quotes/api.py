@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents.dependencies import Deps
-from kontor_documents.quotes import acceptance, decisions
+from kontor_documents.quotes import acceptance, decisions, jobs, revisions
 from kontor_documents.quotes.access import actor
 from kontor_documents.quotes.inputs import AcceptanceInput, DeclineInput, ExtendInput, WishInput
 from kontor_documents.quotes.selection import SelectionInput
@@ -18,6 +18,7 @@ router = APIRouter(tags=["quotes"])
 
 Acceptor = Annotated[Principal, Depends(require("documents:accept"))]
 Reader = Annotated[Principal, Depends(require("documents:read"))]
+Viewer = Annotated[Principal, Depends(require("service", "documents:release"))]
 Releaser = Annotated[Principal, Depends(require("documents:release"))]
 Submitter = Annotated[Principal, Depends(require("documents:submit"))]
 
@@ -33,7 +34,8 @@ async def select(deps: Deps, document_id: UUID, body: SelectionInput, principal:
 async def accept(deps: Deps, document_id: UUID, body: AcceptanceInput, principal: Acceptor) -> dict[str, Any]:
     """`state` is `accepted`, or `promised` where a payment of `asked_minor` is awaited."""
     state = await acceptance.accept(deps, document_id, body, principal)
-    return _decided(state)
+    # At once rather than with the job: whoever ordered sees what was confirmed.
+    return _decided(await jobs.confirmed(deps, principal.merchant, state))
 
 
 @router.post("/v1/documents/{document_id}/decline")
@@ -57,6 +59,12 @@ async def extend(deps: Deps, document_id: UUID, body: ExtendInput, principal: Re
     async with deps.db.transaction(principal.merchant) as session:
         state = await decisions.extend(deps, session, document_id, body.valid_until, by=actor(principal))
         return command_result(state)
+
+
+@router.get("/v1/documents/{document_id}/revisions")
+async def earlier_revisions(deps: Deps, document_id: UUID, principal: Viewer) -> dict[str, Any]:
+    """What the quote said before: revision, content and PDF by their hashes, and when another took its place."""
+    return {"revisions": await revisions.earlier(deps, principal.merchant, document_id)}
 
 
 @router.post("/v1/documents/by-external-id/{external_id:path}/extend")

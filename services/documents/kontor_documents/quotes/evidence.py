@@ -1,19 +1,27 @@
 """What is kept of an acceptance: append-only, hashed, and with the signature in no other place."""
 
-import hashlib
-import json
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from kontor_documents.content.model import DocumentData, Line, Totals
+from kontor_documents.einvoice.totals import ZERO
 from kontor_documents.models import AcceptanceEvidence, Document, DocumentFile
+from kontor_documents.quotes.consents import consents_of
 from kontor_documents.quotes.inputs import AcceptanceInput
+from kontor_documents.quotes.rules import asks_for
+from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, serialized
 from kontor_service.commands import fingerprint
+from kontor_service.money import from_minor
 from kontor_service.tokens import Principal
+
+# Of a supplied PDF that says no amounts.
+_NOTHING = Totals(line_net=ZERO, net=ZERO, gross=ZERO, due=ZERO)
+_ACCESS = {"link": "link", "portal": "account"}
 
 
 async def last_evidence(session: AsyncSession, document: Document) -> AcceptanceEvidence | None:
@@ -32,47 +40,70 @@ def is_same(evidence: AcceptanceEvidence, asked: AcceptanceInput, principal: Pri
     return bool(evidence.record["asked_sha256"] == _asked_hash(asked, principal))
 
 
-def _asked_hash(asked: AcceptanceInput, principal: Principal) -> str:
-    return fingerprint(principal.subject, asked.asked())
+def evidence_of(row: AcceptanceEvidence) -> Evidence:
+    """As it was kept, with its signature."""
+    return Evidence.model_validate({**row.record["evidence"], "signature": row.signature})
 
 
 async def keep_evidence(
-    session: AsyncSession,
-    document: Document,
-    files: list[DocumentFile],
-    asked: AcceptanceInput,
-    principal: Principal,
-    *,
-    at: datetime,
-    time_zone: str,
-    consents: list[dict[str, str]],
-    chosen: dict[str, Any],
-) -> AcceptanceEvidence:
-    """Adds the row; `chosen` is the selection with its totals and the hash of the content that it makes."""
+    session: AsyncSession, document: Document, files: list[DocumentFile], asked: AcceptanceInput, principal: Principal,
+    chosen: DocumentData, *, at: datetime, time_zone: str, asked_minor: int,
+) -> AcceptanceEvidence:  # fmt: skip
+    """Adds the row for what was chosen. Raises ConsentMissing, ConsentUnknown."""
     last = await last_evidence(session, document)
-    pdf = next((file.sha256 for file in files if file.role == "pdf"), "")
-    record = {
-        "document_id": str(document.id), "number": document.number, "type": document.type,
-        "revision": document.revision, "content_sha256": document.content_sha256, "pdf_sha256": pdf,
-        "at": at.isoformat(), "at_local": at.astimezone(ZoneInfo(time_zone)).isoformat(), "time_zone": time_zone,
-        "actor": _actor(principal), **asked.request.model_dump(), "name": asked.name, "function": asked.function,
-        "acceptance": document.facts.get("acceptance", []), "consents": consents,
-        "shown": [text.model_dump() for text in asked.shown], "asked_sha256": _asked_hash(asked, principal), **chosen,
-    }  # fmt: skip
-    signature = asked.signature.model_dump(mode="json") if asked.signature else None
-    evidence = AcceptanceEvidence(
-        merchant_id=document.merchant_id, document_id=document.id, number=last.number + 1 if last else 1, at=at,
-        record=record, signature=signature, sha256=evidence_hash(record, signature),
+    evidence = Evidence(
+        **_quote(document, files, chosen), **_request(asked, principal), accepted_at=at.replace(microsecond=0), time_zone=time_zone,
+        asked=from_minor(asked_minor, document.currency) if asked_minor else None,
+        consents=consents_of(document, asked), signature=asked.signature,
     )  # fmt: skip
-    session.add(evidence)
+    row = AcceptanceEvidence(
+        merchant_id=document.merchant_id, document_id=document.id, number=last.number + 1 if last else 1, at=at,
+        record={
+            "evidence": evidence.model_dump(mode="json", exclude={"signature"}), "actor": _actor(principal),
+            "asked_sha256": _asked_hash(asked, principal), "shown": [text.model_dump() for text in asked.shown],
+        },
+        signature=asked.signature.model_dump(mode="json") if asked.signature else None,
+        sha256=sha256(serialized(evidence)).hexdigest(),
+    )  # fmt: skip
+    session.add(row)
     await session.flush()
-    return evidence
+    return row
 
 
-def evidence_hash(record: dict[str, Any], signature: dict[str, Any] | None) -> str:
-    """SHA-256 over record and signature as JSON with sorted keys."""
-    covered = json.dumps([record, signature], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(covered.encode()).hexdigest()
+def _quote(document: Document, files: list[DocumentFile], chosen: DocumentData) -> dict[str, Any]:
+    totals = chosen.totals or _NOTHING
+    details = [line for line in chosen.lines if line.kind == "detail"]
+    return {
+        "document_id": str(document.id), "number": document.number, "title": document.title,
+        "revision": document.revision, "content_sha256": document.content_sha256,
+        "pdf_sha256": next((file.sha256 for file in files if file.role == "pdf"), ""),
+        "issued_on": document.issue_date.isoformat(), "customer_number": document.customer_number,
+        "customer_name": document.buyer_name, "acceptance": asks_for(document), "currency": document.currency,
+        "chosen": [_line(line) for line in details if line.counts],
+        "left_out": [_line(line) for line in details if not line.counts],
+        "net": totals.net, "tax": totals.tax, "gross": totals.gross,
+    }  # fmt: skip
+
+
+def _request(asked: AcceptanceInput, principal: Principal) -> dict[str, Any]:
+    """`shown` ends with the button: its words, and what stood directly above it."""
+    button = asked.shown[-1] if asked.shown else None
+    return {
+        "name": asked.name, "function": asked.function, "access": _ACCESS.get(principal.kind, "unknown"),
+        "actor": principal.name or principal.subject, **asked.request.model_dump(exclude={"language"}),
+        "language": asked.request.language or "de", "button": button.title if button else "",
+        "information": button.text.splitlines() if button else [],
+    }  # fmt: skip
+
+
+def _line(line: Line) -> EvidenceLine:
+    return EvidenceLine(
+        id=line.id, group=line.group, name=line.name, quantity=line.quantity, unit=line.unit, net=line.net
+    )
+
+
+def _asked_hash(asked: AcceptanceInput, principal: Principal) -> str:
+    return fingerprint(principal.subject, asked.asked())
 
 
 def _actor(principal: Principal) -> dict[str, str]:

@@ -63,6 +63,8 @@ def _only_quotes(data: DocumentData) -> Iterator[FieldError]:
 def _acceptance(data: DocumentData) -> Iterator[FieldError]:
     if {AcceptanceMethod.PAYMENT, AcceptanceMethod.DEPOSIT} <= set(data.acceptance):
         yield _error("acceptance", "payment_twice", N_("Either the whole is paid or a deposit."))
+    if AcceptanceMethod.DEPOSIT in data.acceptance and data.deposit_percent is None:
+        yield _error("deposit_percent", "missing", N_("A deposit needs its percentage."))
 
 
 def _line(line: Line, field: str) -> Iterator[FieldError]:

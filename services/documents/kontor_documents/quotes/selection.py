@@ -60,8 +60,10 @@ def choose(data: DocumentData, chosen: Sequence[ChosenLine], *, field: str = "li
 
 
 def recomputed(data: DocumentData, lines: Sequence[Line]) -> DocumentData:
-    """The document with these lines, and everything that follows from them computed anew."""
+    """The document with these lines, and everything that follows from them computed anew; without lines it keeps what it says."""
     totals = data.totals
+    if not lines:
+        return data
     reasons = [
         TaxExemption(category=tax.category, reason=tax.exemption_reason, code=tax.exemption_code)
         for tax in data.tax_breakdown

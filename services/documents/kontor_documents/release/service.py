@@ -12,11 +12,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType, QuoteOutcome
+from kontor.identity.v1 import identity_pb2
 from kontor_bus import record
 from kontor_documents import copies, history, queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import (
+    AlreadyDecided,
     AlreadyShared,
     DocumentNotFound,
     FileNotFound,
@@ -28,6 +30,7 @@ from kontor_documents.events import document_state
 from kontor_documents.intake.issuing import prepare_draft
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
+from kontor_documents.quotes.replacing import lock_replaced, supersede
 from kontor_documents.release.rules import MOVABLE, blocks, finding, release_blockers
 from kontor_documents.standing.on_documents import record_current
 from kontor_documents.threads import join_thread, lock_to_join, tie
@@ -52,10 +55,19 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
         document.settled = True
         files = await _review(session, document)
         merchant = await copies.merchant(session, document.merchant_id)
-        if merchant is not None and merchant.automatic_release and not any(blocks(issue) for issue in document.issues):
+        if (
+            merchant is not None
+            and _goes_by_itself(document, merchant)
+            and not any(blocks(issue) for issue in document.issues)
+        ):
             await _share(deps, session, document, files, actor="Kontor", choice=Share())
         else:
             _tell_what_stands_against(session, document, files, before)
+
+
+def _goes_by_itself(document: Document, merchant: identity_pb2.Merchant) -> bool:
+    """What Kontor wrote itself needs nobody to release it."""
+    return merchant.automatic_release or document.source == DocumentSource.KONTOR
 
 
 async def hold(deps: Dependencies, merchant_id: UUID, document_id: UUID, error: Exception) -> None:
@@ -112,6 +124,7 @@ async def _complete(
     while True:
         async with deps.db.transaction(merchant_id) as session:
             await copies.lock_customers(session, merchant_id, shared=True)
+            await lock_replaced(session, document_id)
             document, files = await _locked(session, document_id)
             before = _seen(document)
             if issue is not None:
@@ -135,13 +148,18 @@ async def _complete(
 async def close(
     deps: Dependencies, session: AsyncSession, document_id: UUID, *, actor: str, cancelled: bool, reason: str
 ) -> pb.Document:
-    """Withdraws a document (it vanishes from the portal) or cancels it (it stays, marked). Doing it again changes nothing."""
+    """Withdraws a document (it vanishes from the portal) or cancels it (it stays, marked). Doing it again changes nothing.
+
+    Raises WrongState, and AlreadyDecided where an accepted quote is to be withdrawn: it can be cancelled.
+    """
     document, files = await _locked(session, document_id)
     target = "cancelled" if cancelled else "withdrawn"
     if document.state == target:
         return document_state(document, files)
     if document.state in ("cancelled", "withdrawn"):
         raise WrongState
+    if document.outcome == QuoteOutcome.ACCEPTED and not cancelled:
+        raise AlreadyDecided(outcome=document.outcome)
     document.state, document.closed_at = target, deps.clock.now()
     fact = partial(pb.DocumentCancelled if cancelled else pb.DocumentWithdrawn, reason=reason)
     return await _done(session, document, files, target, fact, at=document.closed_at, actor=actor, reason=reason)
@@ -270,6 +288,7 @@ async def _share(
     chosen = {f"share_{name}": value for name, value in choice if value}
     document.facts = {**document.facts, **chosen}
     standing_documents = await record_current(session, document)
+    await supersede(session, document, at=document.shared_at)
     hashes = {file.role: file.sha256 for file in files if file.role != "attachment"}
     return await _done(
         session, document, files, "shared", pb.DocumentShared, at=document.shared_at, actor=actor, files=hashes,

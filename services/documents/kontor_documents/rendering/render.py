@@ -1,7 +1,7 @@
 """From data to paper."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from functools import lru_cache, partial
@@ -46,6 +46,11 @@ async def render_async(
 ) -> bytes:
     """`render` in a bounded pool of threads; the event loop stays free while a page is set."""
     work = partial(render, document, branding, xml=xml, attachments=attachments)
+    return await in_pool(work)
+
+
+async def in_pool(work: Callable[[], bytes]) -> bytes:
+    """What `work` makes, in the bounded pool of threads that keep a compiler."""
     return await asyncio.get_running_loop().run_in_executor(_pool(), work)
 
 

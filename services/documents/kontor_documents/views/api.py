@@ -19,12 +19,16 @@ router = APIRouter(tags=["views"])
 # An edge has decided by its own copy who may see what, and asks with a token of its own.
 Staff = Annotated[Principal, Depends(require("service", "documents:release"))]
 
-_KNOWS_CONTENT = text("SELECT 1 FROM document WHERE content_sha256 = :sha256 LIMIT 1")
+_KNOWS_CONTENT = text(
+    "SELECT 1 FROM document WHERE content_sha256 = :sha256"
+    " UNION ALL SELECT 1 FROM document_revision WHERE content_sha256 = :sha256 LIMIT 1"
+)
 
 
 @router.get("/v1/content/{sha256}")
 async def content(deps: Deps, sha256: str, principal: Staff) -> Response:
-    """The immutable content as DocumentData in JSON. 404 unless a document of the token's merchant says this."""
+    """The immutable content as DocumentData in JSON. 404 unless a document of the token's merchant says this or,
+    before it was amended, said it."""
     async with deps.db.transaction(principal.merchant) as session:
         if (await session.execute(_KNOWS_CONTENT, {"sha256": sha256})).first() is None:
             raise DocumentNotFound

@@ -126,7 +126,7 @@ DETAILS = (
     "external_id", "state", "customer_number", "buyer_name", "references", "content_sha256", "shared_at", "first_opened_at",
     "closed_at", "payment_reference", "payment_means", "carrier", "tracking_number", "tracking_url", "thread_id",
     "revision", "acceptance", "deposit_percent", "responsible", "decision", "selection", "cashier", "register",
-    "standing_documents",
+    "standing_documents", "changes",
 )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("decision", postgresql.JSONB(), nullable=True),
         sa.Column("selection", postgresql.JSONB(), nullable=True),
         sa.Column("order_confirmation_id", sa.Uuid(), nullable=True),
+        sa.Column("evidence_attached", sa.Boolean(), nullable=False),
         sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("facts", postgresql.JSONB(), nullable=False),
         sa.Column("issues", postgresql.JSONB(), nullable=False),
@@ -111,6 +112,13 @@ def upgrade() -> None:
         ["merchant_id", "valid_until"],
         unique=False,
         postgresql_where=sa.text("type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised')"),
+    )
+    op.create_index(
+        "document_unfinished",
+        "document",
+        ["merchant_id"],
+        unique=False,
+        postgresql_where=sa.text("outcome = 'accepted' AND (order_confirmation_id IS NULL OR NOT evidence_attached)"),
     )
     op.create_index(
         "document_waiting",
@@ -348,6 +356,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("document_id", "revision", name=op.f("pk_document_revision")),
     )
+    op.create_index(
+        "document_revision_by_content", "document_revision", ["merchant_id", "content_sha256"], unique=False
+    )
     op.create_table(
         "history_entry",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -564,6 +575,12 @@ END $$""")
     AS $$ SELECT DISTINCT merchant_id FROM document WHERE state = 'waiting' AND customer_id IS NULL AND EXISTS (
         SELECT FROM customer WHERE NOT customer.deleted
         AND (customer.merchant_id, customer.number) = (document.merchant_id, document.customer_number)) $$""")
+    execute("""CREATE FUNCTION merchants_with_past_quotes(day date) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM document WHERE type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised') AND valid_until < day $$""")
+    execute("""CREATE FUNCTION merchants_with_unfinished_quotes() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM document WHERE outcome = 'accepted' AND (order_confirmation_id IS NULL OR NOT evidence_attached) $$""")
     execute("CREATE POLICY lookup ON merchant FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

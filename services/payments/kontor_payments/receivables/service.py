@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, text
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind, QuoteOutcome
 from kontor_payments.bookings.parked import match_parked
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.connections.offer import load_offer
@@ -17,6 +17,8 @@ from kontor_payments.receivables.credits import follow_credit, stands
 from kontor_payments.receivables.locks import lock_with_notes, locked, repeats
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
+
+_ACCEPTED = (QuoteOutcome.PROMISED, QuoteOutcome.ACCEPTED)
 
 
 async def follow_document(session: AsyncSession, document: Document, clock: Clock) -> None:
@@ -139,12 +141,20 @@ async def _repeated(session: AsyncSession, row: Receivable, reminder: Document) 
 
 
 def _asks(document: Document) -> bool:
+    if not stands(document):
+        return False
+    if document.type == DocumentType.QUOTE:
+        # Accepted on condition of a payment; what came for one that is open again, or over, is overpaid.
+        return document.outcome in _ACCEPTED and document.asked_minor > 0
     return (
         document.type == DocumentType.INVOICE
         and document.kind != InvoiceKind.SELF_BILLED
         and document.amount_due_minor > 0
-        and stands(document)
     )
+
+
+def _asked_minor(document: Document) -> int:
+    return document.asked_minor if document.type == DocumentType.QUOTE else document.amount_due_minor
 
 
 async def _open(session: AsyncSession, document: Document, clock: Clock) -> Account:
@@ -153,7 +163,7 @@ async def _open(session: AsyncSession, document: Document, clock: Clock) -> Acco
         merchant_id=document.merchant_id,
         document_id=document.id,
         currency=document.currency,
-        asked_minor=document.amount_due_minor,
+        asked_minor=_asked_minor(document),
     )
     _follow(row, document)
     session.add(row)
@@ -167,7 +177,7 @@ def _follow(row: Receivable, document: Document) -> None:
     row.customer_id = document.customer_id
     row.thread_id = document.thread_id
     row.currency = document.currency
-    row.asked_minor = document.amount_due_minor
+    row.asked_minor = _asked_minor(document)
     row.due_date = document.due_date
     row.asked_discounts = list(document.cash_discounts)
     row.asked_instalments = list(document.instalments)

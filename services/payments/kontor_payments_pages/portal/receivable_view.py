@@ -57,8 +57,10 @@ class ReceivableView:
 
     @property
     def can_pay(self) -> bool:
-        """Whether the merchant takes payments for documents of this type here."""
-        allowed: bool = self.merchant["types"].get(self.entry["type"], {}).get("can_pay", False)
+        """Whether the merchant takes payments for documents of this type here; a quote that asks for one is always paid here."""
+        allowed: bool = self.entry["type"] == "quote" or self.merchant["types"].get(self.entry["type"], {}).get(
+            "can_pay", False
+        )
         return bool(self.merchant["payments"]) and allowed
 
     @property

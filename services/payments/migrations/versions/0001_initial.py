@@ -52,6 +52,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("gross_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_due_minor", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("cash_discounts", postgresql.JSONB(), nullable=False),
         sa.Column("instalments", postgresql.JSONB(), nullable=False),
         sa.Column("payment_reference", sa.Text(), nullable=False),

@@ -658,6 +658,44 @@ class Responsible(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class Change(message.Message):
+    """One thing that an amendment has changed."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: builtins.int
+    ID_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    FIELD_FIELD_NUMBER: builtins.int
+    BEFORE_FIELD_NUMBER: builtins.int
+    AFTER_FIELD_NUMBER: builtins.int
+    kind: builtins.str
+    """line_added, line_removed, line_changed, changed"""
+    id: builtins.str
+    """Of the line."""
+    name: builtins.str
+    field: builtins.str
+    """A field of the content, e.g. net_price, valid_until, totals.gross"""
+    before: builtins.str
+    """Decimal strings, amounts in the quote's currency; empty where there was or is nothing."""
+    after: builtins.str
+    def __init__(
+        self,
+        *,
+        kind: builtins.str = ...,
+        id: builtins.str = ...,
+        name: builtins.str = ...,
+        field: builtins.str = ...,
+        before: builtins.str = ...,
+        after: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["after", b"after", "before", b"before", "field", b"field", "id", b"id", "kind", b"kind", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Decision(message.Message):
     """How a quote was decided, by whom and about what."""
 
@@ -801,6 +839,7 @@ class Document(message.Message):
     DECISION_FIELD_NUMBER: builtins.int
     SELECTION_FIELD_NUMBER: builtins.int
     ASKED_MINOR_FIELD_NUMBER: builtins.int
+    CHANGES_FIELD_NUMBER: builtins.int
     STANDING_DOCUMENTS_FIELD_NUMBER: builtins.int
     DIRECTION_FIELD_NUMBER: builtins.int
     ROLES_FIELD_NUMBER: builtins.int
@@ -903,6 +942,10 @@ class Document(message.Message):
         """What is chosen of an open quote: what the customer saved, else what the quote proposes."""
 
     @builtins.property
+    def changes(self) -> containers.RepeatedCompositeFieldContainer[Change]:
+        """What the latest amendment has changed."""
+
+    @builtins.property
     def standing_documents(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:
         """What the customer got along with it (terms, withdrawal notice, …), in the versions current when it was shared."""
 
@@ -974,6 +1017,7 @@ class Document(message.Message):
         decision: Decision | None = ...,
         selection: Selection | None = ...,
         asked_minor: builtins.int = ...,
+        changes: abc.Iterable[Change] | None = ...,
         standing_documents: abc.Iterable[StandingDocumentVersion] | None = ...,
         direction: builtins.str = ...,
         roles: abc.Iterable[builtins.str] | None = ...,
@@ -982,7 +1026,7 @@ class Document(message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["cashier", b"cashier", "closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "changes", b"changes", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

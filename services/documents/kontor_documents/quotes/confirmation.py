@@ -1,0 +1,85 @@
+"""The order confirmation of an accepted quote: of the chosen lines, handed in like any other document."""
+
+from datetime import date
+from uuid import UUID
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType, QuoteOutcome, ReferenceKind
+from kontor_bus import record
+from kontor_documents import queries
+from kontor_documents.content.model import DocumentData, Line, Reference, serialize
+from kontor_documents.dependencies import Dependencies
+from kontor_documents.events import document_state
+from kontor_documents.intake.service import Upload
+from kontor_documents.intake.service import accept as hand_in
+from kontor_documents.models import Document
+from kontor_documents.quotes.access import zone
+from kontor_documents.quotes.selection import choose, chosen_of, recomputed
+from kontor_service.errors import Problem
+from kontor_service.formats import day, zone_of
+from kontor_service.i18n import gettext as _
+from kontor_service.i18n import speaking
+
+_CHOICES = {
+    "optional": False, "selected": False, "quantity_min": None, "quantity_max": None, "alternative": "",
+}  # fmt: skip
+
+
+def confirmation_of(quote: DocumentData, *, on: date, quote_id: str) -> DocumentData:
+    """What was ordered, from the quote with its choices made: the lines that count, and nothing left to choose.
+
+    Its totals are the quote's: the same lines by the same rules.
+    """
+    kept = {line.id for line in quote.lines if line.counts or line.kind != "detail"}
+    lines = [_ordered(line) for line in quote.lines if line.id in kept]
+    with speaking(quote.language):
+        introduction = _("Thank you for your order. We confirm it on the basis of our quote %(number)s of %(day)s.",
+                         number=quote.number, day=day(quote.issue_date, quote.language))  # fmt: skip
+    ordered = quote.model_copy(
+        update={
+            "type": DocumentType.ORDER_CONFIRMATION, "number": "", "external_id": external_id(quote_id),
+            "issue_date": on, "valid_until": None, "acceptance": [], "deposit_percent": None, "due_date": None,
+            "introduction": introduction, "attachments": [],
+            "references": [*quote.references, Reference(kind=ReferenceKind.QUOTE, number=quote.number)],
+        }
+    )  # fmt: skip
+    return recomputed(ordered, lines)
+
+
+def external_id(quote_id: str) -> str:
+    """The key that makes one confirmation of each quote, however often it is tried."""
+    return f"order_confirmation:{quote_id}"
+
+
+async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> pb.Document:
+    """Makes the order confirmation of an accepted quote, once; its state. Raises Problem where it cannot be made now."""
+    async with deps.db.transaction(merchant_id) as session:
+        document = await queries.found(session, document_id)
+        if document.outcome != QuoteOutcome.ACCEPTED or document.order_confirmation_id is not None:
+            return document_state(document, await queries.files_of(session, document_id))
+        time_zone = await zone(session, merchant_id)
+    wanted = await _wanted(deps, document, time_zone)
+    answer = await hand_in(deps, merchant_id, Upload(DocumentSource.KONTOR, "Kontor", beside=serialize(wanted)), None)
+    if "error" in answer:
+        raise Problem.restored(answer["error"])
+    async with deps.db.transaction(merchant_id) as session:
+        document = await queries.locked(session, document_id)
+        made = await queries.by_external_id(session, external_id(str(document_id)))
+        files = await queries.files_of(session, document_id)
+        if document.order_confirmation_id is None and made is not None:
+            document.order_confirmation_id = made.id
+            document.touch()
+            record(session, pb.DocumentChanged(document=document_state(document, files)))
+        return document_state(document, files)
+
+
+async def _wanted(deps: Dependencies, document: Document, time_zone: str) -> DocumentData:
+    decided = document.closed_at or deps.clock.now()
+    chosen = choose(await queries.content_of(deps, document), chosen_of(document.selection))
+    # What is left out of the data is completed from merchant and customer as they are now, as the quote's was.
+    named = chosen.model_copy(update={"customer_number": document.customer_number, "number": document.number})
+    return confirmation_of(named, on=decided.astimezone(zone_of(time_zone)).date(), quote_id=str(document.id))
+
+
+def _ordered(line: Line) -> Line:
+    return line.model_copy(update=_CHOICES)
