@@ -71,7 +71,7 @@ async def run() -> list[dict[str, Any]]:
         folder.chmod(0o755)
         server = stack.enter_context(embedded_postgres(folder / "data"))
         bare = stack.enter_context(_serve_bare(await _bare_database(server)))
-        filled = {size: await _filled(server, size) for size in SIZES}
+        filled = {size: await filled_portal(server, size) for size in SIZES}
         await _settle(server)
         portals = {size: _portal(stack, folder, server, size, *found) for size, found in filled.items()}
         for portal in portals.values():
@@ -79,7 +79,7 @@ async def run() -> list[dict[str, Any]]:
         return _measure(wrk, f"{bare}/rows/7", portals)
 
 
-async def _filled(server: str, size: int) -> tuple[ServiceDatabase, list[str]]:
+async def filled_portal(server: str, size: int) -> tuple[ServiceDatabase, list[str]]:
     """A gateway's database with so many documents, and its customers' cookies."""
     database = await provision(server, "gateway", password="bench", database=f"kontor_gateway_{size}")
     await migrate(database.owner, kontor_gateway)
@@ -98,7 +98,9 @@ async def _settle(server: str) -> None:
 def _portal(
     stack: ExitStack, folder: Path, server: str, size: int, database: ServiceDatabase, cookies: list[str]
 ) -> Portal:
-    portal = Portal(stack.enter_context(serve_gateway(database, server)), _script(folder / f"{size}.lua", cookies))
+    portal = Portal(
+        stack.enter_context(serve_gateway(database, server)), cookie_script(folder / f"{size}.lua", cookies)
+    )
     for cookie in cookies:
         _check(portal.json()[0], cookie)
     return portal
@@ -119,20 +121,23 @@ def _measure(wrk: str, bare: str, portals: dict[int, Portal]) -> list[dict[str, 
     rate = {name: statistics.median(found) for name, found in rates.items()}
     p99 = {size: statistics.median(found) for size, found in tails.items()}
     return [
-        _row("portal documents page, JSON, 16 clients", rate["json"], rate["bare"], 0.5, "requests/s"),
-        _row("the same page as HTML", rate["html"], rate["bare"], 0.3, "requests/s"),
-        *(_row(f"p99 with {size:,} documents, against 100", p99[size], p99[SIZES[0]], 1.5, "ms") for size in SIZES[1:]),
+        result_row("portal documents page, JSON, 16 clients", rate["json"], rate["bare"], 0.5, "requests/s"),
+        result_row("the same page as HTML", rate["html"], rate["bare"], 0.3, "requests/s"),
+        *(
+            result_row(f"p99 with {size:,} documents, against 100", p99[size], p99[SIZES[0]], 1.5, "ms")
+            for size in SIZES[1:]
+        ),
     ]
 
 
-def _row(name: str, value: float, reference: float, target: float, unit: str) -> dict[str, Any]:
+def result_row(name: str, value: float, reference: float, target: float, unit: str) -> dict[str, Any]:
     return {
         "name": name, "value": round(value, 2), "reference": round(reference, 2), "ratio": round(value / reference, 3),
         "target": target, "unit": unit,
     }  # fmt: skip
 
 
-def _script(path: Path, cookies: Sequence[str]) -> Path:
+def cookie_script(path: Path, cookies: Sequence[str]) -> Path:
     """Every request as another customer, so that no one's rows stay in the processor's cache."""
     listed = ", ".join(f'"{cookie}"' for cookie in cookies)
     path.write_text(

@@ -67,7 +67,7 @@ def _within(percent: int, text: str) -> float:
 
 
 @contextmanager
-def serve_gateway(database: ServiceDatabase, server: str) -> Iterator[str]:
+def serve_gateway(database: ServiceDatabase, server: str, module: str = "kontor_gateway") -> Iterator[str]:
     nobody = f"http://127.0.0.1:{free_port()}"
     settings = {
         "ENVIRONMENT": "development", "DATABASE_URL": database.runtime, "COPY_DATABASE_URL": str(database.copy),
@@ -77,7 +77,7 @@ def serve_gateway(database: ServiceDatabase, server: str) -> Iterator[str]:
     port, management = free_port(), free_port()
     settings |= {"PORT": str(port), "MANAGEMENT_PORT": str(management)}
     environment = {f"KONTOR_{name}": value for name, value in settings.items()}
-    with process([sys.executable, "-m", "kontor_gateway"], environment, f"http://127.0.0.1:{management}/health/ready"):
+    with process([sys.executable, "-m", module], environment, f"http://127.0.0.1:{management}/health/ready"):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -86,7 +86,7 @@ def process(command: list[str], environment: dict[str, str], probe: str) -> Iter
     """Runs it until the block ends; begins when the probe answers 200. Yields the probe's origin."""
     started = subprocess.Popen(command, env=os.environ | environment)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not _answers(probe):
             if started.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command} did not start")
