@@ -154,6 +154,9 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/documents/{document_id}/accept-seller": _staff("documents:release"),
         "POST /v1/documents/{document_id}/accept-characters": _staff("documents:release"),
         "POST /v1/submissions/{submission_id}/again": _staff("documents:submit", {"replace": True}),
+        "POST /v1/documents/{document_id}/forward": _staff(
+            "documents:read", {"contact_id": "{contact_id}"}, portal=True
+        ),
         "POST /v1/documents/{document_id}/opened": _staff("documents:read", {}, portal=True),
         "PATCH /v1/documents/{document_id}/files/{file_id}": _staff("documents:release", {"private": False}),
         "GET /v1/documents/{document_id}/comments": _staff("documents:comment", portal=True),

@@ -114,6 +114,7 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/dokumente/{document_id}/ansprechpartner.jpg": PORTAL,
     "GET /api/portal/v1/{slug}/documents/{document_id}/responsible/picture": PORTAL,
     "POST /{slug}/dokumente/{document_id}/gelesen": FORM,
+    "POST /{slug}/dokumente/{document_id}/weiterleiten": FORM,
     "GET /{slug}/dokumente/{document_id}/zusatz/{version_id}": PORTAL,
     "POST /{slug}/dokumente/{document_id}/auswahl": FORM,
     "POST /{slug}/dokumente/{document_id}/annehmen": Door("portal", form={"name": "Anna Seidel", "version": "1"}),

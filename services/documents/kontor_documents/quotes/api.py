@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents.dependencies import Deps
+from kontor_documents.errors import DocumentNotFound
 from kontor_documents.quotes import acceptance, decisions, jobs, revisions
 from kontor_documents.quotes.access import actor
+from kontor_documents.quotes.forwarding import ForwardInput, forward
 from kontor_documents.quotes.inputs import AcceptanceInput, DeclineInput, ExtendInput, WishInput
 from kontor_documents.quotes.selection import SelectionInput
 from kontor_service.commands import command_result
@@ -51,6 +53,14 @@ async def request_extension(deps: Deps, document_id: UUID, body: WishInput, prin
 @router.post("/v1/documents/{document_id}/new-offer-request")
 async def request_new_offer(deps: Deps, document_id: UUID, body: WishInput, principal: Reader) -> dict[str, Any]:
     return command_result(await decisions.request_new_offer(deps, document_id, body, principal))
+
+
+@router.post("/v1/documents/{document_id}/forward")
+async def forward_to_colleague(deps: Deps, document_id: UUID, body: ForwardInput, principal: Reader) -> dict[str, Any]:
+    """By a customer, to one of its contact persons who may accept."""
+    if not principal.for_customers:
+        raise DocumentNotFound
+    return command_result(await forward(deps, document_id, body, principal))
 
 
 @router.post("/v1/documents/{document_id}/extend")

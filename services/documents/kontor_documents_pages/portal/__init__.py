@@ -12,6 +12,7 @@ from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import (
     conversation,
     files,
+    forwarding,
     ingest,
     listing,
     opened,
@@ -84,7 +85,7 @@ _DOCUMENTS = Feature(
     functions=(*listing.DOCUMENTS.functions, _document_sql()),
     sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT),),
     routers=(portal_api.router, quotes_api.router, files.api_router, responsible.api_router, ingest.router),
-    portal=(pages.router, quotes.router, files.router, responsible.router, opened.router),
+    portal=(pages.router, quotes.router, files.router, responsible.router, forwarding.router, opened.router),
     hot=(HotRoute("/api/portal/v1/{slug}/documents", _list_json), HotRoute("/{slug}/dokumente", _list_page)),
     globals=_GLOBALS,
     content=_CONTENT,

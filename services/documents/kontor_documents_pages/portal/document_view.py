@@ -31,6 +31,8 @@ class DocumentView(ReceivableView):
     content: dict[str, Any] | None
     customer: dict[str, Any] | None
     related: list[dict[str, Any]]
+    # The customer's persons who may accept quotes: id, name, function.
+    acceptors: list[dict[str, Any]]
     rows: list[content_view.Row] = field(default_factory=list)
     sums: list[content_view.Sum] = field(default_factory=list)
 
@@ -39,6 +41,15 @@ class DocumentView(ReceivableView):
         """What the reader may do: accept, decline, comment, pay, and ask for more time or another quote."""
         allowed = may(self.entry, self.details, self.merchant, self.session, self.today)
         return allowed | {"pay": self.payable}
+
+    @property
+    def forward_to(self) -> list[dict[str, Any]]:
+        """To whom the reader, who may not accept this quote, can forward it."""
+        can_accept = self.merchant["types"].get(self.entry["type"], {}).get("can_accept")
+        undecided = self.details["state"] == "shared" and self.entry["outcome"] is None
+        runs = not (self.entry["valid_until"] and self.entry["valid_until"] < self.today.isoformat())
+        asked = self.entry["type"] == "quote" and can_accept and undecided and runs and not self.may["accept"]
+        return [one for one in self.acceptors if one["id"] != self.session["contact_id"]] if asked else []
 
     @property
     def printable(self) -> bool:
@@ -107,6 +118,7 @@ def document_view(record: asyncpg.Record) -> DocumentView:
         **of_record(record),
         content=content,
         customer=orjson.loads(record["customer"]) if record["customer"] else None,
+        acceptors=orjson.loads(record["acceptors"] or "[]"),
         related=[orjson.loads(entry) for entry in record["related"] or ()],
         rows=content_view.rows(content) if content else [],
         sums=content_view.sums(content) if content else [],

@@ -29,12 +29,21 @@ def _merchant(m: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _may_accept(one: Any) -> bool:
+    """Whether a quote can be forwarded to this person."""
+    sees = "quote" in (one.document_types or ("quote",))
+    return bool(one.may_accept and one.email and one.access != "revoked" and sees)
+
+
 def _customer(c: Any) -> dict[str, Any]:
     roles = list(c.roles) or [str(CustomerRole.CUSTOMER)]
     return {
         "name": c.name,
         "portal_access": c.portal_access,
         "roles": roles,
+        "acceptors": [
+            {"id": one.id, "name": one.name, "function": one.function} for one in c.contacts if _may_accept(one)
+        ],
         "data": {"id": c.id, "number": c.number, "name": c.name, "kind": c.kind},
     }
 
@@ -52,6 +61,6 @@ MERCHANT = View(
 CUSTOMER = View(
     "customer",
     identity_pb2.CustomerSnapshot,
-    {"name": "text", "portal_access": "text", "roles": "text[]", "data": "json"},
+    {"name": "text", "portal_access": "text", "roles": "text[]", "acceptors": "json", "data": "json"},
     _customer,
 )

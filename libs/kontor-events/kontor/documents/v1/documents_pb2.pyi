@@ -283,6 +283,7 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_PROMISED: _HistoryFact.ValueType  # 21
     HISTORY_FACT_EXTENSION_REQUESTED: _HistoryFact.ValueType  # 22
     HISTORY_FACT_NEW_OFFER_REQUESTED: _HistoryFact.ValueType  # 23
+    HISTORY_FACT_FORWARDED: _HistoryFact.ValueType  # 30
     HISTORY_FACT_COMMENTED: _HistoryFact.ValueType  # 40
     HISTORY_FACT_COMMENT_CHANGED: _HistoryFact.ValueType  # 41
     HISTORY_FACT_COMMENT_DELETED: _HistoryFact.ValueType  # 42
@@ -314,6 +315,7 @@ HISTORY_FACT_SUPERSEDED: HistoryFact.ValueType  # 20
 HISTORY_FACT_PROMISED: HistoryFact.ValueType  # 21
 HISTORY_FACT_EXTENSION_REQUESTED: HistoryFact.ValueType  # 22
 HISTORY_FACT_NEW_OFFER_REQUESTED: HistoryFact.ValueType  # 23
+HISTORY_FACT_FORWARDED: HistoryFact.ValueType  # 30
 HISTORY_FACT_COMMENTED: HistoryFact.ValueType  # 40
 HISTORY_FACT_COMMENT_CHANGED: HistoryFact.ValueType  # 41
 HISTORY_FACT_COMMENT_DELETED: HistoryFact.ValueType  # 42
@@ -1343,6 +1345,34 @@ class DocumentNewOfferRequested(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "document", b"document", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DocumentForwarded(message.Message):
+    """Somebody who may not accept a quote sent it to a colleague who may."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    CONTACT_ID_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    contact_id: builtins.str
+    """Of the customer's contact person who gets the mail."""
+    actor: builtins.str
+    """Who sent it: contact:<id> or link:<id>, and the name."""
+    @builtins.property
+    def document(self) -> Document: ...
+    def __init__(
+        self,
+        *,
+        document: Document | None = ...,
+        contact_id: builtins.str = ...,
+        actor: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "contact_id", b"contact_id", "document", b"document"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,17 +3,18 @@
 CREATE OR REPLACE FUNCTION document(asked_hash text, asked_slug text, at timestamptz, asked uuid)
 RETURNS TABLE (
     state text, session json, merchant json, today date, status text, entry text, document json, payment json,
-    content text, related text[], customer json, conversation json, counts json, newer json, older json
+    content text, related text[], customer json, acceptors json, conversation json, counts json, newer json, older json
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, found.status, found.entry, found.data, found.payment, found.content,
-        found.related, found.customer, found.conversation, {counts}, found.newer, found.older
+        found.related, found.customer, found.acceptors, found.conversation, {counts}, found.newer, found.older
     FROM _reader(asked_hash, asked_slug, at) r
     LEFT JOIN LATERAL (
         SELECT s.status, _entry(d.brief, s.status, p.brief, {label}, {new}) AS entry, d.data, p.data AS payment,
             (SELECT c.body FROM content c WHERE c.merchant_id = d.merchant_id AND c.sha256 = d.content_sha256) AS content,
             (SELECT c.data FROM customer c WHERE c.id = d.customer_id) AS customer,
+            (SELECT c.acceptors FROM customer c WHERE c.id = d.customer_id) AS acceptors,
             _conversation(d.id, r.session ->> 'subject') AS conversation,
             -- A document's link opens no list in which others stood beside it.
             CASE WHEN r.document_id IS NULL THEN {newer} END AS newer,
