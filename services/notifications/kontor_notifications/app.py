@@ -21,6 +21,7 @@ from kontor_notifications.mails import api as mails
 from kontor_notifications.mails.finished import forget_old_bodies
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.queue import Pauses, Queue
+from kontor_notifications.mails.reminders import remind
 from kontor_notifications.mails.sender import Sender
 from kontor_notifications.settings import Settings
 from kontor_notifications.templates import api as templates
@@ -28,6 +29,8 @@ from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
 from kontor_service.stuck import counts_stuck
+
+_REMINDERS_SECONDS = 300.0
 
 
 def create_app(settings: Settings, intake_socket: socket | None = None) -> FastAPI:
@@ -76,6 +79,7 @@ async def senders(app: FastAPI) -> AsyncIterator[None]:
     for name, urgent in (("urgent", True), ("all", False)):
         sender = Sender(state.settings, state.db, state.owners, state.queue, mails, urgent=urgent)
         state.background.start(f"mail sender {name}", sender.run)
+    state.background.every(_REMINDERS_SECONDS, "reminders", lambda: remind(state.db, state.queue, state.clock))
     state.background.every(3600.0, "old mails", lambda: forget_old_bodies(state.db))
     yield
 

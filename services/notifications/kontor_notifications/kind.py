@@ -94,7 +94,8 @@ async def _data(_session: AsyncSession, mail: Mail) -> Any:
 class MailKind(MailText):
     """A kind of mail, by the name that the mail log keeps. It has one text, or one of several `variants`."""
 
-    trigger: type[Message]
+    # None: no event leads to it, but a day (mails/reminders.py).
+    trigger: type[Message] | None = None
     # From the event; None where it leads to no mail of this kind.
     occasion: Callable[[Any], Occasion | None]
     # Not asked where it goes to staff.

@@ -176,6 +176,14 @@ class TextBlock(Tenant, Base, table=True):
     preferred: bool = False
 
 
+class Reminder(Tenant, Base, table=True):
+    """A mail that a day led to, not an event: it goes once for what it is about."""
+
+    merchant_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+
+
 class FeedHead(Tenant, Base, table=True):
     """The position of the newest event in the merchant's feed; its lock puts them in order."""
 

@@ -19,6 +19,9 @@ LINK = "https://portal.example/l/" + "x" * 60
 SHOWN = [
     "document_shared:invoice",
     "documents_shared",
+    "document_shared:quote",
+    "quote_amended",
+    "quote_declined_notice",
     "payment_failed",
     "login_code",
     "security_notice",

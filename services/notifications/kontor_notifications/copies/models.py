@@ -5,7 +5,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
-from kontor.documents.v1.documents_pb2 import Comment, Document
+from kontor.documents.v1.documents_pb2 import Comment, Document, StandingDocument
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
@@ -13,7 +13,7 @@ from kontor_notifications.models import Base
 from kontor_service.copies import Copied
 from kontor_service.models import CopyRow, index
 
-State = TypeVar("State", Merchant, Customer, Document, Comment, Receivable, ReadingInvitation)
+State = TypeVar("State", Merchant, Customer, Document, StandingDocument, Comment, Receivable, ReadingInvitation)
 
 
 class _Copy(CopyRow):
@@ -45,6 +45,10 @@ class CommentCopy(_Copy, Base, table=True):
     number: int
 
 
+class StandingDocumentCopy(_Copy, Base, table=True):
+    """Terms, notices, …: merchants are reminded to review them."""
+
+
 class ReadingInvitationCopy(_Copy, Base, table=True):
     """What somebody is asked to read."""
 
@@ -60,6 +64,7 @@ COPIES = (
     Copied(CustomerCopy, Customer),
     Copied(DocumentCopy, Document),
     Copied(CommentCopy, Comment),
+    Copied(StandingDocumentCopy, StandingDocument),
     Copied(ReadingInvitationCopy, ReadingInvitation),
     Copied(ReceivableCopy, Receivable),
 )

@@ -16,8 +16,10 @@ SHARED, _SEVERAL = "document_shared", "documents_shared"
 # By type: the words for it in placeholders; then the subject, the first paragraph, what stands last.
 _TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "quote": (("Quote", "Offer", "Angebot"), (
-        N_("Your quote [Quote.number] from [Company.name]"),
+        N_("Your quote [Quote.number] from [Company.name] – [Quote.request]"),
         N_("Thank you for your enquiry. Our quote [Quote.number] is ready for you."),
+        N_("It belongs to: [Quote.request]"),
+        N_("It is valid until [Quote.valid_until]. Until then you can choose, ask and accept it online."),
         N_("If you have any questions, simply reply to this email."),
     )),
     "order_confirmation": (("Confirmation", "OrderConfirmation", "Auftragsbestätigung"), (

@@ -36,7 +36,7 @@ def consumers_of_kinds(queue: Queue) -> list[Effects]:
 def _handlers(queue: Queue, *, bulk: bool) -> dict[type[Message], Handler]:
     by_trigger: dict[type[Message], list[MailKind]] = defaultdict(list)
     for kind in kinds().values():
-        if kind.bulk is bulk:
+        if kind.trigger is not None and kind.bulk is bulk:
             by_trigger[kind.trigger].append(kind)
     return {trigger: _handler(queue, found) for trigger, found in by_trigger.items()}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind
+from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind, ReferenceKind
 from kontor_notifications.placeholders import BLOCK, LINK, Cells, Placeholder, fields_of, overview, word
 from kontor_notifications.placeholders.people import CUSTOMER_LINK, PORTAL_URL, SHAREHUB_LINK
 from kontor_notifications.rendering.facts import DocumentFacts, Facts
@@ -17,6 +17,8 @@ from kontor_service.vocabulary import word as name_of
 
 # What the recipient is asked to pay.
 _PAYABLE = frozenset({"invoice", "reminder"})
+# Under which a customer's own request is named, the nearest first.
+_REQUESTS = (ReferenceKind.PROJECT, ReferenceKind.TENDER, ReferenceKind.OBJECT, ReferenceKind.BUYER_REFERENCE)
 # A number without a price list behind it says nothing.
 _WITHOUT_AMOUNT = frozenset({"delivery_note", "contract", "other"})
 
@@ -83,6 +85,13 @@ def _cash_discount(one: DocumentFacts) -> str:
     )
 
 
+def _request(facts: Facts) -> str:
+    """What the customer asked for, by the number they know it by (F4): Projekt P-17."""
+    named = {one.kind: one.number for one in facts.document.state.references}
+    found = next((kind for kind in _REQUESTS if named.get(kind)), None)
+    return f"{name_of(ReferenceKind, found)} {named[found]}" if found else ""
+
+
 def document_link(facts: Facts) -> Value:
     """ "Pay" only where that is possible and still to be done."""
     one = facts.document
@@ -131,6 +140,7 @@ def document_fields(*type_words: str) -> tuple[Placeholder, ...]:
         total("tax", N_("Tax total"), "tax_minor", "steuer", "umsatzsteuer"),
         field("cash_discount", N_("Cash discount terms"), lambda f: _cash_discount(f.document), "skonto"),
         plain("payment_reference", N_("What to write on a transfer"), "payment_reference", "verwendungszweck"),
+        field("request", N_("The customer's request, project or reference that it names"), _request, "anfrage"),
         plain("tracking_url", N_("Where a delivery can be followed"), "tracking_url", "sendungsverfolgung"),
         field("customerportal_url", N_("Secret link to the document in the portal"), document_link, *PORTAL_URL, "link", form=LINK),
         ATTACHMENTS,

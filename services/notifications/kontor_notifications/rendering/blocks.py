@@ -50,9 +50,9 @@ def blocks(lines: list[Line], values: Values) -> list[Block]:
 
 
 def subject(line: Line, values: Values) -> str:
-    """The subject: text only, in one line, without anything that could end a header."""
+    """The subject: text only, in one line, without anything that could end a header, and without a dash before nothing."""
     text = "".join(str(_inline(token, values)) for token in line)
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:250]
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:250].rstrip(" –:")
 
 
 def _says_nothing(line: Line, values: Values) -> bool:

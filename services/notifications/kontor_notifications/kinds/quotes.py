@@ -1,0 +1,178 @@
+"""What happens to quotes: told to the customer, or to the merchant's person who answers for the quote."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from kontor.documents.v1.documents_pb2 import (
+    Document,
+    DocumentAccepted,
+    DocumentAmended,
+    DocumentDeclined,
+    DocumentExpired,
+    DocumentExtended,
+    DocumentExtensionRequested,
+    DocumentNewOfferRequested,
+    DocumentWithdrawn,
+)
+from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor_notifications.kind import MailKind, Occasion
+from kontor_notifications.mails.recipients import Recipient, is_address, recipients
+from kontor_notifications.placeholders import fields_of
+from kontor_notifications.placeholders.documents import OVERVIEW, document_fields
+from kontor_notifications.rendering.facts import Facts
+from kontor_service.i18n import N_, language_of
+
+EXPIRING = "quote_expiring"
+
+
+def _of_a_quote(event: Any) -> Occasion | None:
+    """`text`: what the customer wrote, where the event says it."""
+    document = event.document
+    if document.type != DocumentType.QUOTE:
+        return None
+    decision = document.decision
+    said = {"name": decision.name, "reason": decision.reason, "text": getattr(event, "text", "") or decision.text}
+    return Occasion(
+        customer_id=document.customer_id, document_ids=[document.id], document_number=document.number, data=said
+    )
+
+
+def _withdrawn(event: DocumentWithdrawn) -> Occasion | None:
+    """Only where the customer had it; of any type."""
+    document = event.document
+    if not document.shared_at.seconds:
+        return None
+    return Occasion(
+        customer_id=document.customer_id, document_ids=[document.id], document_number=document.number,
+        data={"name": "", "reason": event.reason, "text": ""},
+    )  # fmt: skip
+
+
+def _customer(event: Any, customer: Customer, merchant: Merchant) -> list[Recipient]:
+    return recipients(event.document, customer, merchant)
+
+
+def _merchant(event: Any, _customer: Customer, merchant: Merchant) -> list[Recipient]:
+    """Whoever answers for the document, else the merchant's own address."""
+    responsible, language = event.document.responsible, language_of(merchant.language)
+    if is_address(responsible.email):
+        return [Recipient(responsible.email, language, responsible.name)]
+    return [Recipient(merchant.contact_email, language)] if is_address(merchant.contact_email) else []
+
+
+def _fact(name: str) -> Callable[[Facts], str]:
+    return lambda facts: str((facts.data or {}).get(name, ""))
+
+
+def _sample(_today: date, _document: Document) -> dict[str, str]:
+    return {"name": "Alex Sample", "reason": "", "text": ""}
+
+
+_decision = fields_of("Decision", "Entscheidung")
+_PLACEHOLDERS = (
+    *document_fields("Quote", "Offer", "Angebot"),
+    OVERVIEW,
+    _decision("name", N_("Who accepted or declined the quote"), _fact("name")),
+    _decision("reason", N_("Why it was declined or withdrawn"), _fact("reason"), "grund"),
+    _decision("text", N_("What the customer wrote"), _fact("text"), "text"),
+)
+_kind = partial(
+    MailKind, occasion=_of_a_quote, recipients=_customer, own_placeholders=_PLACEHOLDERS, documents=1, sample=_sample
+)
+_to_customer = partial(_kind, document_type=DocumentType.QUOTE.value)
+_to_merchant = partial(_to_customer, recipients=_merchant, to_staff=True)
+_LINK = "[PORTAL][Quote.customerportal_url][/PORTAL]"
+
+KINDS = (
+    _to_customer(
+        name="quote_amended", label=N_("Quote amended"), trigger=DocumentAmended,
+        words=(
+            N_("Your quote [Quote.number] has been amended"),
+            N_("We have amended our quote [Quote.number]. The present version is the one that counts."),
+            "[Overview]",
+            N_("[PORTAL]What has changed is shown beside the quote, where you can also accept it:\n[Quote.customerportal_url][/PORTAL]"),
+        ),
+    ),
+    _to_customer(
+        name=EXPIRING, label=N_("Quote about to expire"),
+        words=(
+            N_("Your quote [Quote.number] is valid until [Quote.valid_until]"),
+            N_("Our quote [Quote.number] is valid until [Quote.valid_until]. Until then you can accept it, decline it or ask us."),
+            "[Overview]",
+            _LINK,
+        ),
+    ),
+    _to_customer(
+        name="quote_extended", label=N_("Quote extended"), trigger=DocumentExtended,
+        words=(
+            N_("Your quote [Quote.number] is now valid until [Quote.valid_until]"),
+            N_("We have extended our quote [Quote.number]: it is now valid until [Quote.valid_until]."),
+            "[Overview]",
+            _LINK,
+        ),
+    ),
+    _to_customer(
+        name="quote_accepted", label=N_("Quote accepted"), trigger=DocumentAccepted,
+        words=(
+            N_("Thank you for accepting the quote [Quote.number]"),
+            N_("Thank you for your order! You have accepted our quote [Quote.number]. The order confirmation follows by mail."),
+            "[Overview]",
+            _LINK,
+        ),
+    ),
+    _kind(
+        name="document_withdrawn", label=N_("Document withdrawn"), trigger=DocumentWithdrawn, occasion=_withdrawn,
+        words=(
+            N_("Withdrawn: [Document.number] from [Company.name]"),
+            N_("We have withdrawn the document [Document.number]. Please disregard it; its link opens nothing any more."),
+            "[Decision.reason]",
+        ),
+    ),
+    _to_merchant(
+        name="quote_accepted_notice", label=N_("To you: quote accepted"), trigger=DocumentAccepted,
+        words=(
+            N_("Accepted: quote [Quote.number], [Client.name]"),
+            N_("[Decision.name] has accepted the quote [Quote.number] for [Client.name]."),
+            "[Overview]",
+        ),
+    ),
+    _to_merchant(
+        name="quote_declined_notice", label=N_("To you: quote declined"), trigger=DocumentDeclined,
+        words=(
+            N_("Declined: quote [Quote.number], [Client.name]"),
+            N_("[Client.name] has declined the quote [Quote.number]."),
+            N_("Reason: [Decision.reason]"),
+            "[Decision.text]",
+            "[Overview]",
+        ),
+    ),
+    _to_merchant(
+        name="quote_expired_notice", label=N_("To you: quote expired"), trigger=DocumentExpired,
+        words=(
+            N_("Expired: quote [Quote.number], [Client.name]"),
+            N_("The quote [Quote.number] for [Client.name] expired on [Quote.valid_until] undecided. You can extend it in Kontor."),
+            "[Overview]",
+        ),
+    ),
+    _to_merchant(
+        name="quote_extension_notice", label=N_("To you: more time wanted"), trigger=DocumentExtensionRequested,
+        words=(
+            N_("More time wanted: quote [Quote.number], [Client.name]"),
+            N_("[Client.name] asks you to extend the quote [Quote.number]."),
+            "[Decision.text]",
+            "[Overview]",
+        ),
+    ),
+    _to_merchant(
+        name="quote_new_offer_notice", label=N_("To you: new quote wanted"), trigger=DocumentNewOfferRequested,
+        words=(
+            N_("New quote wanted: [Quote.number], [Client.name]"),
+            N_("[Client.name] asks you for a new quote in the place of [Quote.number]."),
+            "[Decision.text]",
+            "[Overview]",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""What happens to quotes, in mails: to the customer, and to whoever answers for the quote at the merchant."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor.documents.v1.documents_pb2 import Document, DocumentShared
+from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor_notifications.mails.reminders import remind
+
+SAM, BOSS = "sam@baeckerei-mueller.example", "petra@elektro-wagner.example"
+
+
+@pytest.fixture
+def quote(document: Document, customer: Customer) -> Document:
+    """Of a customer whose contact reads German, with somebody who answers for it."""
+    customer.contacts[1].language = "de"
+    document.type, document.number, document.valid_until = "quote", "AN-7", "2026-03-20"
+    document.responsible.MergeFrom(pb.Responsible(name="Petra Wagner", email=BOSS))
+    document.shared_at.FromDatetime(datetime(2026, 3, 2, tzinfo=UTC))
+    document.decision.MergeFrom(pb.Decision(name="Sam Smith", reason="Zu teuer", text="Leider."))
+    return document
+
+
+@pytest.mark.parametrize(
+    ("event", "to", "subject", "said"),
+    [
+        (pb.DocumentAmended, SAM, "Ihr Angebot AN-7 wurde geändert", "Es gilt die jetzige Fassung."),
+        (pb.DocumentExtended, SAM, "Ihr Angebot AN-7 ist jetzt bis 20. März 2026 gültig", "verlängert"),
+        (pb.DocumentWithdrawn, SAM, "Zurückgezogen: AN-7 von Elektro Wagner GmbH", "gegenstandslos"),
+        (pb.DocumentDeclined, BOSS, "Abgelehnt: Angebot AN-7, Bäckerei Müller", "Grund: Zu teuer"),
+        (pb.DocumentExpired, BOSS, "Abgelaufen: Angebot AN-7, Bäckerei Müller", "ohne Entscheidung abgelaufen"),
+        (pb.DocumentExtensionRequested, BOSS, "Verlängerung gewünscht: Angebot AN-7, Bäckerei Müller", "Bitte bis Mai"),
+        (pb.DocumentNewOfferRequested, BOSS, "Neues Angebot gewünscht: AN-7, Bäckerei Müller", "Bitte bis Mai"),
+    ],
+)
+async def test_it_is_told_to_whom_it_concerns(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document, event: Any, to: str, subject: str, said: str
+) -> None:
+    await desk.know(merchant, customer)
+    more = {"text": "Bitte bis Mai"} if "text" in event.DESCRIPTOR.fields_by_name else {}
+    await desk.tell(event(document=quote, **more))
+    [mail] = await desk.mails(1)
+    assert (mail["to"], mail["subject"], said in mail["text"]) == ([to], subject, True)
+
+
+async def test_an_acceptance_is_told_to_both(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document
+) -> None:
+    await desk.know(merchant, customer)
+    await desk.tell(pb.DocumentAccepted(document=quote))
+    found = {mail["to"][0]: mail["text"] for mail in await desk.mails(2)}
+    assert "Die Auftragsbestätigung folgt" in found[SAM]
+    assert "Sam Smith hat das Angebot AN-7 für Bäckerei Müller angenommen." in found[BOSS]
+
+
+async def test_a_quote_names_the_request_that_it_answers(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document
+) -> None:
+    quote.references.add(kind="project", number="P-17")
+    await desk.know(merchant, customer)
+    await desk.tell(DocumentShared(document=quote))
+    [mail] = await desk.mails(1)
+    assert mail["subject"] == "Ihr Angebot AN-7 von Elektro Wagner GmbH – Projekt P-17"
+    assert "Es ist gültig bis 20. März 2026." in mail["text"]
+
+
+async def test_customers_are_reminded_once_of_each_last_day(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document
+) -> None:
+    merchant.expiry_reminder_days = 3
+    await desk.know(merchant, customer, quote)
+
+    async def on(day: int) -> None:
+        clock: Any = SimpleNamespace(now=lambda: datetime(2026, 3, day, 9, tzinfo=UTC))
+        await remind(desk.app.state.db, desk.app.state.queue, clock)
+
+    await on(16)
+    assert await desk.mails(0) == []
+    for day in (17, 18, 20):
+        await on(day)
+    [mail] = await desk.mails(1)
+    assert (mail["to"], mail["subject"]) == ([SAM], "Ihr Angebot AN-7 ist bis 20. März 2026 gültig")
+    quote.valid_until, quote.version = "2026-03-25", 2
+    await desk.know(quote)
+    await on(23)
+    assert "25. März" in (await desk.mails(2))[1]["subject"]
+
+
+async def test_merchants_are_asked_once_a_year_to_review_their_texts(desk: Any, merchant: Merchant) -> None:
+    merchant.texts_reviewed_on = "2025-03-01"
+    await desk.know(merchant)
+    for _ in range(2):
+        clock: Any = SimpleNamespace(now=lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
+        await remind(desk.app.state.db, desk.app.state.queue, clock)
+    [mail] = await desk.mails(1)
+    assert (mail["to"], mail["subject"]) == (
+        ["buero@elektro-wagner.example"], "Stimmen Ihre Texte und zusätzlichen Dokumente noch?",
+    )  # fmt: skip
