@@ -199,7 +199,7 @@ class DocumentFile(Tenant, Base, table=True):
     media_type: str
     sha256: str
     size: int
-    role: Annotated[str, one_of("pdf", "xml", "xrechnung", "en16931", "attachment")]
+    role: Annotated[str, one_of("pdf", "xml", "xrechnung", "en16931", "attachment", "evidence")]
     private: bool = False
 
 

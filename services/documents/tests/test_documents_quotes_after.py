@@ -48,7 +48,7 @@ async def test_the_evidence_is_attached_as_an_archive_page(documents):
     await eventually(attached, within=30)
     async with documents.app.state.db.connection() as connection, connection.transaction():
         await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
-        query = "SELECT * FROM document_file WHERE document_id = $1 AND role = 'attachment'"
+        query = "SELECT * FROM document_file WHERE document_id = $1 AND role = 'evidence'"
         file = await connection.fetchrow(query, UUID(document))
     page = await documents.http.get(f"/v1/documents/{document}/files/{file['id']}", headers=documents.auth("service"))
     pdf = pikepdf.open(io.BytesIO(page.content))

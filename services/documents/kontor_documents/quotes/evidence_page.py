@@ -37,7 +37,7 @@ async def attach_evidence(deps: Dependencies, merchant_id: UUID, document_id: UU
         files = await queries.files_of(session, document_id)
         if document.evidence_attached:
             return
-        added = queries.file_of(document, len(files), "attachment", name, "application/pdf", page)
+        added = queries.file_of(document, len(files), "evidence", name, "application/pdf", page)
         session.add(added)
         document.evidence_attached = True
         document.touch()

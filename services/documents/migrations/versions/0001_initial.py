@@ -319,7 +319,8 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('pdf', 'xml', 'xrechnung', 'en16931', 'attachment')", name=op.f("ck_document_file_role")
+            "role IN ('pdf', 'xml', 'xrechnung', 'en16931', 'attachment', 'evidence')",
+            name=op.f("ck_document_file_role"),
         ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_document_file_document_id_document"), ondelete="CASCADE"

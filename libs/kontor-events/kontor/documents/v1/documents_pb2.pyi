@@ -401,7 +401,7 @@ class File(message.Message):
     size: builtins.int
     role: builtins.str
     """pdf (the document itself), xml (the e-invoice inside it, or as it came), xrechnung or en16931 (the e-invoice for
-    download, checked by the rules of that name), attachment
+    download, checked by the rules of that name), attachment, evidence (the page that proves an acceptance)
     """
     private: builtins.bool
     """Hidden from the portal (C12)."""

@@ -14,6 +14,8 @@ from kontor_documents_pages import content as content_view
 from kontor_documents_pages.portal import quote_commands
 from kontor_documents_pages.portal.beside import beside
 from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
+from kontor_documents_pages.portal.conversation.pages import new_form
+from kontor_documents_pages.portal.conversation.view import conversation_of
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.quotes import information
 from kontor_documents_pages.portal.quotes.changes import sentences
@@ -51,13 +53,14 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
     context = page_context(record, "documents", live=live)
     # From here on words are the reader's, so the quote is put together again.
     quote = quote_of(quote.view)
-    changes = news or quote.view.details.get("changes") or []
+    changes = news or quote.view.details["changes"]
     response = pages(request).render(
         request, "quotes/quote.html", context, status=status, slug=slug, quote=quote, view=quote.view,
         changes=sentences(changes, quote.view.currency),
         form=form or first_form(quote), parts=content_view, information=information,
         show_pdf=quote.view.pdf is not None and chosen_view(request, quote.view.merchant) == "pdf",
         reasons=quote.view.merchant.get("decline_reasons") or [], **beside(slug, record, quote.view),
+        talk=conversation_of(record, edge_of(request).clock.now()), comment_form=new_form(),
     )  # fmt: skip
     keep_view(request, response)
     return response
