@@ -38,8 +38,8 @@ async def test_a_document_is_new_until_this_reader_has_read_it(portal: Any) -> N
     assert (await new_ones(portal, theirs), await counted(portal, theirs)) == ({"RE-1", "RE-2"}, 2)
     page = (await portal.page("/brunner/dokumente", mine)).text
     assert page.count('<span class="dot" aria-hidden="true"></span><span class="unseen">Neu: </span>') == 1
-    assert "data-seen" not in (await portal.page(f"/brunner/dokumente/{first}", mine)).text
-    assert "data-seen" in (await portal.page(f"/brunner/dokumente/{first}", theirs)).text
+    assert "data-seen data-known" in (await portal.page(f"/brunner/dokumente/{first}", mine)).text
+    assert "data-seen data-known" not in (await portal.page(f"/brunner/dokumente/{first}", theirs)).text
 
 
 async def test_a_newer_revision_and_a_comment_of_the_merchant_are_new_again(portal: Any) -> None:

@@ -23,11 +23,11 @@ from kontor_documents_pages.portal import (
 )
 from kontor_documents_pages.portal.copy import (
     DOCUMENT,
-    LABEL,
     NEW_COUNT,
     counts_in_sql,
     for_roles,
     is_new,
+    label,
     neighbour_in_sql,
 )
 from kontor_documents_pages.portal.quotes import pages as quotes
@@ -48,7 +48,7 @@ _ALL_CUSTOMERS = "CASE WHEN r.document_id IS NULL THEN r.customers ELSE '{}' END
 def _document_sql() -> str:
     text = sql(__name__, "sql/document.sql")
     marks = {
-        "label": LABEL, "for_roles": for_roles("d"), "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
+        "label": label(), "for_roles": for_roles("d"), "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
         "older": neighbour_in_sql("desc"), "new": is_new("d", "r.subject"), "other_new": is_new("o", "r.subject"),
     }  # fmt: skip
     for mark, meaning in marks.items():
@@ -81,7 +81,7 @@ _DOCUMENTS = Feature(
     package=__name__,
     views=(DOCUMENT,),
     indexes=sql(__name__, "sql/indexes.sql"),
-    parts=sql(__name__, "sql/parts.sql"),
+    parts=sql(__name__, "sql/parts.sql").replace("{for_roles}", for_roles("d")),
     functions=(*listing.DOCUMENTS.functions, _document_sql()),
     sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT),),
     routers=(portal_api.router, quotes_api.router, files.api_router, responsible.api_router, ingest.router),

@@ -7,7 +7,7 @@ import orjson
 from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import reference_label
-from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, LABEL, LABEL_NUMBER, counts_in_sql, is_new, shows
+from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql, is_new, label, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -37,6 +37,9 @@ _LABELS = f"""CASE WHEN with_choices THEN (SELECT array_agg(DISTINCT recent.labe
             WHERE {shows("d")} AND d.customer_id = customer.id AND d.label IS NOT NULL
             ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
         ) recent) END"""
+# Where a contract or order is asked for: the threads it is named in.
+_THREADS = """CASE WHEN of_label IS NOT NULL THEN
+                        _threads_of_label(customer.id, of_label, r.visible_types, r.sees) END"""
 # Whether somebody who reads the list supplies something, too.
 _DIRECTED = "with_choices AND EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.roles && '{supplier,partner}')"
 # Of log-ins with several.
@@ -50,12 +53,13 @@ QUOTE_WORDS = {TO_DECIDE: N_("to be decided"), **{str(code): code.word for code 
 
 DOCUMENTS = ListPage(
     "documents", PORTAL,
-    beside=HOLDER,
+    beside=HOLDER.replace(" OFFSET 0", f", {_THREADS} AS threads OFFSET 0"),
     source="""document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
     where=f"d.customer_id = customer.id AND {shows('d', holder=True)}",
-    id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {LABEL}, {is_new('d', 'holder.subject')})", sort="date", size=20, most=100,
+    id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {label(holder=True)}, {is_new('d', 'holder.subject')})",
+    sort="date", size=20, most=100,
     columns=(
         ListColumn("number", N_("Document"), sort="d.by_number"),
         ListColumn("date", N_("Date"), sort="d.by_date", short=N_("dated")),
@@ -75,7 +79,8 @@ DOCUMENTS = ListPage(
             "year", "d.year = {it}", kind="integer", bounds=(1900, 9999), label=N_("Year"), description="Year of the issue date"
         ),
         Filter(
-            "label", f"{LABEL_NUMBER} = {{it}}", label=N_("Contract or order"), further=True,
+            "label", "(d.label = {it} OR d.label IS NULL AND d.thread_id = ANY (holder.threads))",
+            label=N_("Contract or order"), further=True,
             description="Number of the contract or order that they belong to",
         ),
         Filter(

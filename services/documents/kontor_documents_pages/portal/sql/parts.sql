@@ -14,3 +14,12 @@ RETURNS text LANGUAGE sql IMMUTABLE
 RETURN '{"status":' || coalesce('"' || status || '"', 'null') || ',"payment":' || coalesce(payment, 'null')
     || ',"label":' || coalesce(label, 'null')
     || CASE WHEN is_new THEN ',"new":true,' ELSE ',"new":false,' END || substr(brief, 2);
+
+-- The threads of a customer's documents in which the reader sees this contract or order named.
+CREATE OR REPLACE FUNCTION _threads_of_label(of_customer uuid, of_label text, visible_types text[], sees jsonb)
+RETURNS text[] LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT array_agg(DISTINCT d.thread_id) FROM document d
+    WHERE d.shown AND d.customer_id = of_customer AND d.label = of_label AND {for_roles}
+      AND _shows(d.customer_id, d.type, d.outcome, visible_types, sees);
+END;
