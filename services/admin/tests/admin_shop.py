@@ -31,7 +31,7 @@ from kontor_testing.tokens import TokenSigner
 RIGHTS = [
     "merchant:edit", "customers:edit", "documents:read", "documents:submit", "documents:release", "payments:book",
     "payments:settings", "templates:edit", "api_keys:edit", "mails:resend", "account", "meters:read", "meters:edit",
-    "previews:read",
+    "previews:read", "documents:comment", "documents:note",
     "standing_documents:edit",
 ]  # fmt: skip
 TODAY = date(2026, 11, 21)

@@ -80,3 +80,14 @@ async def test_a_cancellation_comes_the_same_way(shop):
 async def test_what_cannot_be_taken_comes_back_with_its_reason(shop, body, content_type, reason):
     await shop.system.send("documents", body, content_type)
     assert reason in await shop.system.refusal()
+
+
+async def test_a_comment_comes_the_same_way(shop):
+    await shop.system.send("documents", orjson.dumps(DATA))
+    await published(shop, "documents.document.shared.v1")
+    body = {"action": "comment", "external_id": "erp-7", "text": "Ist unterwegs.", "author": "Versand"}
+    await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
+    await published(shop, "documents.comment.added.v1")
+    async with shop.app.state.db.transaction(shop.merchant) as session:
+        rows = (await session.execute(text("SELECT author_kind, author_name, source, text FROM comment"))).all()
+    assert rows == [("system", "Versand", "bus", "Ist unterwegs.")]
