@@ -43,6 +43,7 @@ ERRORS = {
         "It contradicts what is there",
         [
             "duplicate_number", "already_shared", "number_used", "wrong_state", "idempotency_key_reused", "external_id_reused",
+            "quote_amended", "quote_expired", "already_decided", "withdrawn", "no_quote",
         ],
     ),
     "413": ("The body is larger than allowed", ["file_too_large"]),
@@ -52,7 +53,9 @@ ERRORS = {
             "invalid", "bad_value", "missing_value", "unknown_currency", "wrong_totals", "nothing_submitted",
             "unknown_file_type", "data_missing", "data_conflict", "too_much", "xml_broken", "xml_refused", "xml_no_invoice",
             "pdf_broken", "pdf_encrypted", "pdf_refused", "json_broken", "body_broken", "amount_invalid",
-            "document_missing", "currency_mismatch", "too_many_lines", "zugferd1_incomplete",
+            "document_missing", "currency_mismatch", "too_many_lines", "zugferd1_incomplete", "selection_invalid",
+            "nothing_chosen", "options_wrong", "customer_stays", "validity_past", "signature_invalid", "consent_missing",
+            "consent_unknown",
         ],
     ),
     "429": ("Too often: wait as long as Retry-After says", ["too_many_requests"]),
