@@ -60,7 +60,7 @@ def test_a_quote_is_chosen_from_and_signed_on_a_phone(platform, erp, quote, new_
     draw(page)
     page.get_by_role("button", name="Zahlungspflichtig bestellen").click()
     expect(page.get_by_text("Vielen Dank! Ihr Auftrag ist erteilt.")).to_be_visible()
-    expect(page.get_by_text("Angenommen von Erika Muster")).to_be_visible()
+    expect(page.get_by_text("Angenommen von Erika Muster").first).to_be_visible()
     accepted = erp.event(start, "documents.document.accepted", document["id"])
     told = str(accepted)
     assert "Erika Muster" in told
@@ -82,7 +82,9 @@ def test_a_quote_is_declined_without_scripts(platform, erp, quote, new_page):
 
 
 def test_a_quote_runs_out_and_is_extended(platform, erp, quote, new_page):
-    document, start = quote(valid_until=(date.today() - timedelta(days=1)).isoformat()), erp.last_position()
+    written, last = (date.today() - timedelta(days=days) for days in (9, 1))
+    document = quote(issue_date=written.isoformat(), delivery_date=None, valid_until=last.isoformat())
+    start = erp.last_position()
     page = new_page()
     Customer(page, platform.run["gateway"]).open(document["portal_url"])
     page.get_by_label("Wie viel Zeit brauchen Sie?").fill("Eine Woche")
