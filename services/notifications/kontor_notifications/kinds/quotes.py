@@ -19,11 +19,11 @@ from kontor.documents.v1.documents_pb2 import (
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.kind import MailKind, Occasion
-from kontor_notifications.mails.recipients import Recipient, is_address, recipients
+from kontor_notifications.mails.recipients import Recipient, recipients
 from kontor_notifications.placeholders import fields_of
 from kontor_notifications.placeholders.documents import OVERVIEW, document_fields
 from kontor_notifications.rendering.facts import Facts
-from kontor_service.i18n import N_, language_of
+from kontor_service.i18n import N_
 
 EXPIRING = "quote_expiring"
 
@@ -55,14 +55,6 @@ def _customer(event: Any, customer: Customer, merchant: Merchant) -> list[Recipi
     return recipients(event.document, customer, merchant)
 
 
-def _merchant(event: Any, _customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """Whoever answers for the document, else the merchant's own address."""
-    responsible, language = event.document.responsible, language_of(merchant.language)
-    if is_address(responsible.email):
-        return [Recipient(responsible.email, language, responsible.name)]
-    return [Recipient(merchant.contact_email, language)] if is_address(merchant.contact_email) else []
-
-
 def _fact(name: str) -> Callable[[Facts], str]:
     return lambda facts: str((facts.data or {}).get(name, ""))
 
@@ -83,7 +75,7 @@ _kind = partial(
     MailKind, occasion=_of_a_quote, recipients=_customer, own_placeholders=_PLACEHOLDERS, documents=1, sample=_sample
 )
 _to_customer = partial(_kind, document_type=DocumentType.QUOTE.value)
-_to_merchant = partial(_to_customer, recipients=_merchant, to_staff=True)
+_to_merchant = partial(_to_customer, to_staff=True)
 _LINK = "[PORTAL][Quote.customerportal_url][/PORTAL]"
 
 KINDS = (

@@ -60,7 +60,10 @@ async def drafts(
     merchant = await copies.get(session, Merchant, merchant_id)
     customer = await copies.get(session, Customer, occasion.customer_id) if occasion.customer_id else Customer()
     if kind.to_staff:
-        found = staff_recipients(await copies.documents(session, occasion.document_ids), merchant)
+        # The copy may not yet know what a document's own event says.
+        about = getattr(event, "document", None)
+        known = [about] if about is not None else await copies.documents(session, occasion.document_ids)
+        found = staff_recipients(known, merchant)
     else:
         found = kind.recipients(event, customer, merchant)
     if not found and kind.logs_unreachable:
