@@ -66,7 +66,7 @@ def test_a_quote_is_chosen_from_and_signed_on_a_phone(platform, erp, quote, new_
     assert "Erika Muster" in told
     assert "strokes" not in told
     expect(page.get_by_role("link", name=re.compile("Auftragsbestätigung")).first).to_be_visible()
-    expect(merchant.listed(document["number"])).to_contain_text("angenommen")
+    expect(merchant.listed(document["number"])).to_contain_text("13.268,50")
 
 
 def test_a_quote_is_declined_without_scripts(platform, erp, quote, new_page):
