@@ -73,6 +73,7 @@ def _first_shop(world: World) -> None:
     world.other = _ids(world, a, OTHER_CUSTOMERS)
     world.other |= _checkout(world, a, world.other)
     a.ids |= _texts(world, a) | _meters(world, a, "demo-7GMT0019283746") | _parked_payment(world, a)
+    a.ids |= _quote_template(world, a)
     # Anna's own, which a link of one of her documents does not open.
     world.apart |= {name: a.ids[name] for name in ("meter_id", "register_id", "reading_id", "series_id", "payment_id")}
     world.other |= _meters(world, a, "demo-7GMT0077120031")
@@ -99,7 +100,7 @@ def furnish(world: World, b: Shop) -> None:
     world.submit(b, invoice("ZW-1", "B-1"))
     b.ids = _ids(world, b, "ZW-1") | texts
     _hang_a_meter(world, b)
-    b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b)
+    b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b) | _quote_template(world, b)
 
 
 # Of what no document here has: a comment, a note.
@@ -159,6 +160,12 @@ def _parked_payment(world: World, shop: Shop) -> dict[str, str]:
     key = {"Authorization": f"Bearer {shop.api_key}"}
     answer = world.http.post(world.url("gateway", "/api/ingest/v1/payments"), headers=key, json=payment)
     return {"payment_id": answer.json()["status_url"].rpartition("/")[2]}
+
+
+def _quote_template(world: World, shop: Shop) -> dict[str, str]:
+    template = {"name": f"Vorlage von {shop.slug}", "data": {}}
+    answer = world.act(shop, "documents", "documents:submit", "POST", "/v1/quote-templates", json=template)
+    return {"template_id": answer["id"]}
 
 
 def _checkout(world: World, shop: Shop, ids: dict[str, str]) -> dict[str, str]:

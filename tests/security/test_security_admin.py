@@ -29,9 +29,10 @@ OPEN = {
 INTERNAL = {"PUT /internal/sessions", "POST /internal/heartbeat"}
 _RELEASE, _CUSTOMERS, _BOOK = Desk("documents:release"), Desk("customers:edit"), Desk("payments:book")
 _TEXTS, _KEYS, _MERCHANT = Desk("templates:edit"), Desk("api_keys:edit"), Desk("merchant:edit")
-_METERS = Desk("meters:edit")
+_METERS, _WRITE = Desk("meters:edit"), Desk("documents:submit")
 _COMMENT = Desk("documents:comment", (("text", "Nein"),))
 _MONEY = (("amount", "1,00"), ("booked_on", "02.01.2026"), ("method", "transfer"))
+_QUOTE = (("customer_number", "1"), ("issue_date", "2026-11-01"), ("valid_until", "2027-11-01"), ("language", "de"))
 _PERSON = (("name", "Eva Fremd"), ("language", "de"))
 _CUSTOMER = (
     ("number", "F-9"), ("name", "Fremd"), ("kind", "business"), ("language", "de"), ("portal_access", "default"),
@@ -86,6 +87,18 @@ DESKS: dict[str, Desk] = {
     "POST /dokumente/{document_id}/auszahlung": _BOOK,
     "POST /dokumente/{document_id}/link": _CUSTOMERS,
     "POST /dokumente/{document_id}/link/{what}": _CUSTOMERS,
+    "GET /angebote": LOOK,
+    "GET /angebote/neu": _WRITE,
+    "POST /angebote/neu": Desk("documents:submit", _QUOTE),
+    "GET /angebote/{document_id:uuid}/bearbeiten": _WRITE,
+    "POST /angebote/{document_id:uuid}/bearbeiten": Desk("documents:submit", _QUOTE),
+    "POST /angebote/summen": _WRITE,
+    "POST /angebote/{document_id:uuid}/verlaengern": Desk("documents:release", (("valid_until", "01.01.2030"),)),
+    "POST /angebote/{document_id:uuid}/erledigt": _RELEASE,
+    "GET /angebote/{document_id:uuid}/unterschrift/{number}": LOOK,
+    "GET /angebote/vorlagen": _WRITE,
+    "POST /angebote/vorlagen/{template_id:uuid}/umbenennen": Desk("documents:submit", (("name", "Nicht meine"),)),
+    "POST /angebote/vorlagen/{template_id:uuid}/loeschen": _WRITE,
     "GET /hochladen": LOOK,
     "POST /hochladen": Desk("documents:submit"),
     "POST /hochladen/datei": Desk("documents:submit"),

@@ -13,11 +13,14 @@ from kontor_documents.einvoice.validate import Validator
 from kontor_documents.events import AGGREGATES
 from kontor_documents.intake.api import router as intake
 from kontor_documents.intake.bus import ingest_message
+from kontor_documents.intake.calculation import router as calculations
 from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.notes.api import router as notes
 from kontor_documents.production.branding import Brandings
+from kontor_documents.quote_templates.api import router as quote_templates
 from kontor_documents.quotes import jobs
 from kontor_documents.quotes.api import router as quotes
+from kontor_documents.quotes.looking import router as quote_records
 from kontor_documents.read_marks.api import router as read_marks
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
@@ -41,8 +44,11 @@ def create_app(settings: Settings) -> FastAPI:
         title="Kontor documents",
         routers=[
             intake,
+            calculations,
             release,
             quotes,
+            quote_templates,
+            quote_records,
             views,
             comments,
             notes,

@@ -44,8 +44,14 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
         files=[state_of(pb.File, file) for file in ordered],
         issues=issues,
         decision=_decision(document),
+        request=_request(document),
         **facts,
     )
+
+
+def _request(document: Document) -> dict[str, Any] | None:
+    asked = document.request
+    return {**asked, "at": instant(datetime.fromisoformat(asked["at"]))} if asked else None
 
 
 def _decision(document: Document) -> dict[str, Any] | None:

@@ -166,6 +166,8 @@ class Document(Aggregate, Base, table=True):
     evidence_attached: bool = False
     # What a promised quote asks for.
     asked_minor: int = 0
+    # What its customer asked for and staff have not answered: kind, text, at, actor.
+    request: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     facts: dict[str, Any] = json_column(dict)
     issues: list[dict[str, Any]] = json_column(list)
     received_at: datetime
@@ -293,3 +295,16 @@ class StandingDocumentVersion(Tenant, Base, table=True):
     sha256: str
     size: int
     valid_from: datetime
+
+
+class QuoteTemplate(Tenant, Base, table=True):
+    """What staff begin a quote with: lines, texts and how it is accepted, under a name."""
+
+    __table_args__ = (index("quote_template_by_name", "merchant_id", "lower(name)", unique=True),)
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    name: str
+    valid_days: int
+    # As quote_templates/inputs.py has it: TemplateData.
+    data: dict[str, Any] = json_column(dict)
+    created_at: datetime

@@ -5,7 +5,7 @@ from typing import Any
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 from kontor.notifications.v1 import notifications_pb2
-from kontor_documents_pages.admin.answers import Entry, Waiting
+from kontor_documents_pages.admin.answers import Entry, QuotesOnBoard, Waiting
 from kontor_edge.described import fields, listed, many, model, state_model
 from kontor_meters_pages.admin import answers as meters
 from kontor_payments_pages.admin import answers as payments
@@ -33,7 +33,7 @@ Board = model(
     panels=model(
         "BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None),
         settings=(model("TextsToReview", since=str) | None, None),
-        questions=(_Questions | None, None),
+        questions=(_Questions | None, None), quotes=(QuotesOnBoard | None, None),
         mails=(
             model("MailsToAssign", many=int, mails=many(state_model(notifications_pb2.IncomingMail)), doc="Incoming, oldest first.") | None,
             None,

@@ -24,7 +24,7 @@ from kontor_service.tokens import Principal, require
 
 router = APIRouter(tags=["submissions"])
 
-_SOURCES = frozenset({"http", "upload", "cli", "bus"})
+_SOURCES = frozenset({"http", "upload", "cli", "bus", "kontor"})
 _JSON = "application/json"
 Submitter = Annotated[Principal, Depends(require("documents:submit", "service"))]
 

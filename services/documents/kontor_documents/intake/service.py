@@ -35,9 +35,11 @@ from kontor_service.errors import Conflict, Problem, Unavailable
 from kontor_service.i18n import N_
 
 # Doors whose sender hears of a refusal; what comes by the others is told on its submission.
-_ANSWERED = frozenset({"http", "cli", "bus"})
+_ANSWERED = frozenset({"http", "cli", "bus", "kontor"})
 # Doors whose sender is there to correct amounts; elsewhere the document waits in the release list as invalid.
-_CORRECTING = frozenset({"http", "cli"})
+_CORRECTING = frozenset({"http", "cli", "kontor"})
+# A form in Kontor, in front of which somebody sits: it is told everything at once, and nothing refused is kept.
+_AT_THE_FORM = "kontor"
 _UNSAFE_IN_NAMES = re.compile(r"[^\w .()\-]")
 # Another request may make the same document, or change what this one was prepared from, at the same moment.
 _ATTEMPTS = 4
@@ -170,9 +172,11 @@ async def _write(
         async with session.begin_nested():
             submission.document_id = (await _make(deps, session, submission, upload, parsed, outcome, amendment)).id
     except EventTooLarge:
+        if upload.source == _AT_THE_FORM:
+            raise TooMuch(field="lines") from None
         submission.error = TooMuch(field="file").stored()
     except Problem as problem:
-        if problem.status >= 500:
+        if problem.status >= 500 or upload.source == _AT_THE_FORM:
             raise
         submission.error = problem.stored()
     submission.status = "rejected" if submission.error else "processed"

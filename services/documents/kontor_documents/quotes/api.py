@@ -86,6 +86,13 @@ async def extend_by_external_id(
         return command_result(state)
 
 
+@router.post("/v1/documents/{document_id}/request-done")
+async def request_done(deps: Deps, document_id: UUID, principal: Releaser) -> dict[str, Any]:
+    """What the customer asked for is answered: it is no task any more."""
+    async with deps.db.transaction(principal.merchant) as session:
+        return command_result(await decisions.request_done(deps, session, document_id, by=actor(principal)))
+
+
 def _decided(state: pb.Document) -> dict[str, Any]:
     return command_result(
         state, state=state.outcome, revision=state.revision, asked_minor=state.asked_minor,

@@ -74,7 +74,7 @@ async def extend(
         raise ValidityPast(field="valid_until")
     if (document.valid_until, document.outcome) == (valid_until, ""):
         return document_state(document, await queries.files_of(session, document.id))
-    document.valid_until, document.outcome, document.closed_at = valid_until, "", None
+    document.valid_until, document.outcome, document.closed_at, document.request = valid_until, "", None, None
     return await happened(
         session, document, "extended", pb.DocumentExtended, at=deps.clock.now(), actor=by,
         valid_until=valid_until.isoformat(),
@@ -113,11 +113,23 @@ async def _ask(
         refuse_closed(document)
         if entry == "extension_requested" and document.outcome not in _EXTENDABLE:
             raise AlreadyDecided(outcome=document.outcome)
-        by = actor(principal)
+        by, at = actor(principal), deps.clock.now()
+        document.request = {
+            "kind": entry.removesuffix("_requested"), "text": asked.text, "at": at.isoformat(), "actor": principal.name,
+        }  # fmt: skip
         return await happened(
             session, document, entry, partial(fact, text=asked.text, actor=by.partition(":")[0]),
-            at=deps.clock.now(), actor=by, text=asked.text,
+            at=at, actor=by, text=asked.text,
         )  # fmt: skip
+
+
+async def request_done(deps: Dependencies, session: AsyncSession, document_id: UUID, *, by: str) -> pb.Document:
+    """Staff have answered what the customer asked for. Done again, it changes nothing."""
+    document = await queries.locked(session, document_id)
+    if document.request is None:
+        return document_state(document, await queries.files_of(session, document.id))
+    document.request = None
+    return await happened(session, document, "request_done", pb.DocumentChanged, at=deps.clock.now(), actor=by)
 
 
 async def expire(session: AsyncSession, document: Document, *, at: datetime, today: date) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 from unicodedata import normalize
 
+from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType
 from kontor.identity.v1 import identity_pb2
 from kontor_documents.models import Document
 from kontor_service.errors import FieldError, Problem
@@ -65,6 +66,13 @@ def spoken(issue: Any) -> dict[str, Any]:
 
 def blocks(issue: Any) -> bool:
     return bool(issue["severity"] == "blocker")
+
+
+def is_staffs_draft(document: Document) -> bool:
+    """Whether only staff send it, also where the merchant releases automatically: a quote that is being written in Kontor."""
+    return (
+        document.state == "waiting" and document.type == DocumentType.QUOTE and document.source == DocumentSource.KONTOR
+    )
 
 
 def release_blockers(

@@ -31,7 +31,7 @@ from kontor_documents.intake.issuing import prepare_draft
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
 from kontor_documents.quotes.replacing import lock_replaced, supersede
-from kontor_documents.release.rules import MOVABLE, blocks, finding, release_blockers
+from kontor_documents.release.rules import MOVABLE, blocks, finding, is_staffs_draft, release_blockers
 from kontor_documents.standing.on_documents import record_current
 from kontor_documents.threads import join_thread, lock_to_join, tie
 from kontor_documents.to_settle import note_document
@@ -66,7 +66,9 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
 
 
 def _goes_by_itself(document: Document, merchant: identity_pb2.Merchant) -> bool:
-    """What Kontor wrote itself needs nobody to release it."""
+    """What Kontor wrote itself needs nobody to release it; a quote that staff write there is theirs to send."""
+    if is_staffs_draft(document):
+        return False
     return merchant.automatic_release or document.source == DocumentSource.KONTOR
 
 

@@ -16,6 +16,7 @@ from kontor_documents_pages.admin import (
 from kontor_documents_pages.admin.conversation import pages as conversation_pages
 from kontor_documents_pages.admin.conversation.feature import FEATURE as QUESTIONS
 from kontor_documents_pages.admin.copy import VIEWS
+from kontor_documents_pages.admin.quotes.feature import FEATURE as QUOTES
 from kontor_edge.content import ContentSource
 from kontor_edge.feature import Feature, Menu, sql
 from kontor_service.i18n import gettext as _
@@ -50,9 +51,9 @@ _RELEASE = Feature(
     menu=Menu(
         "/freigabe",
         lambda: _("Release"),
-        waiting="document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND NOT d.deleted",
+        waiting="document d WHERE d.merchant_id = who.merchant_id AND d.state = 'waiting' AND d.release_group <> 'draft' AND NOT d.deleted",
     ),
     parts=sql(__name__, "sql/release_parts.sql"),
     functions=(sql(__name__, "sql/release.sql"), *release.RELEASE.functions),
 )
-FEATURES = (_DOCUMENTS, QUESTIONS, _RELEASE)
+FEATURES = (_DOCUMENTS, QUESTIONS, _RELEASE, QUOTES)

@@ -26,3 +26,8 @@ Document = model(
     payments=many(state_model(payments_pb2.Payment)), mails=many(state_model(notifications_pb2.Mail)),
     link=state_model(identity_pb2.Link) | None, related=many(Entry),
 )  # fmt: skip
+_Asked = model("QuoteRequest", id=str, number=str, customer=str | None, kind=str, text=str)
+QuotesOnBoard = model(
+    "QuotesOnBoard", stands=_COUNTS, requests=many(_Asked) | None, entries=many(Entry) | None,
+    doc="`stands`: how many quotes stand where. `requests`: what customers ask for. `entries`: decided lately, or ending soon.",
+)  # fmt: skip

@@ -9,8 +9,10 @@ from asyncpg import Record
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content
 from kontor_documents_pages.admin.conversation.view import commentable, conversation_of
+from kontor_documents_pages.admin.quotes.facts import quote_facts
 from kontor_edge.acting import new_key
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
@@ -84,11 +86,13 @@ async def show(request: Request, document_id: UUID) -> Response:
         found = row["content"] or await _fetched(request, staff, view.data["content_sha256"])
         said = orjson.loads(found) if found else None
         history = await _history(request, staff, document_id)
+    quote = await quote_facts(request, staff, view.data, said) if view.data["type"] == DocumentType.QUOTE else None
     return pages(request).render(
         request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
         history=history, as_pdf=as_pdf, parts=content, key=new_key(), no_link=why_no_link(staff, view),
         form=Form.of({"booked_on": staff.today.isoformat()}), comment_form=Form.of({"key": new_key()}),
         talk=conversation_of(row, staff, edge_of(request).clock.now()), commentable=commentable(staff, view.data),
+        quote=quote,
     )  # fmt: skip
 
 

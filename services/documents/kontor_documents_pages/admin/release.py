@@ -27,7 +27,7 @@ RELEASE = ListPage(
     source="""document d
             LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
             LEFT JOIN customer h ON h.id = d.suggested_customer_id AND h.merchant_id = d.merchant_id""",
-    where="d.merchant_id = r.merchant_id AND d.state = 'waiting' AND NOT d.deleted",
+    where="d.merchant_id = r.merchant_id AND d.state = 'waiting' AND d.release_group <> 'draft' AND NOT d.deleted",
     id="d.id", entry="_waiting(d.brief, d.release_group, c.name, h.name)",
     sort="received", order="asc", sorts={"received": "d.by_received"}, fixed=True, size=100,
     others=(Filter("group", "d.release_group = {it}", words=dict.fromkeys(GROUPS, ""), alias="gruppe"),),

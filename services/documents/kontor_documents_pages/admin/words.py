@@ -23,6 +23,7 @@ _GROUPS = {
     "no_email": ("open", N_("no e-mail")),
     "unmatched": ("late", N_("not assigned")),
     "invalid": ("late", N_("to be checked")),
+    "draft": ("idle", N_("draft")),
 }
 
 

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("order_confirmation_id", sa.Uuid(), nullable=True),
         sa.Column("evidence_attached", sa.Boolean(), nullable=False),
         sa.Column("asked_minor", sa.BigInteger(), nullable=False),
+        sa.Column("request", postgresql.JSONB(), nullable=True),
         sa.Column("facts", postgresql.JSONB(), nullable=False),
         sa.Column("issues", postgresql.JSONB(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -193,6 +194,19 @@ def upgrade() -> None:
         ["available_at", "id"],
         unique=False,
         postgresql_where=sa.text("published_at IS NULL"),
+    )
+    op.create_table(
+        "quote_template",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("valid_days", sa.BigInteger(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_template")),
+    )
+    op.create_index(
+        "quote_template_by_name", "quote_template", ["merchant_id", sa.literal_column("lower(name)")], unique=True
     )
     op.create_table(
         "staff_member",
@@ -479,6 +493,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE number_range ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON number_range
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE quote_template ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON quote_template
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE staff_member ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")

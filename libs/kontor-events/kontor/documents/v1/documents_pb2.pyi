@@ -253,6 +253,23 @@ REFERENCE_KIND_TENDER: ReferenceKind.ValueType  # 11
 REFERENCE_KIND_OBJECT: ReferenceKind.ValueType  # 12
 REFERENCE_KIND_BUYER_REFERENCE: ReferenceKind.ValueType  # 13
 
+class _CustomerRequestKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CustomerRequestKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_CustomerRequestKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    CUSTOMER_REQUEST_KIND_UNSPECIFIED: _CustomerRequestKind.ValueType  # 0
+    CUSTOMER_REQUEST_KIND_EXTENSION: _CustomerRequestKind.ValueType  # 1
+    CUSTOMER_REQUEST_KIND_NEW_OFFER: _CustomerRequestKind.ValueType  # 2
+
+class CustomerRequestKind(_CustomerRequestKind, metaclass=_CustomerRequestKindEnumTypeWrapper):
+    """What a customer asks for about a quote."""
+
+CUSTOMER_REQUEST_KIND_UNSPECIFIED: CustomerRequestKind.ValueType  # 0
+CUSTOMER_REQUEST_KIND_EXTENSION: CustomerRequestKind.ValueType  # 1
+CUSTOMER_REQUEST_KIND_NEW_OFFER: CustomerRequestKind.ValueType  # 2
+
 class _HistoryFact:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -287,6 +304,7 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_COMMENTED: _HistoryFact.ValueType  # 40
     HISTORY_FACT_COMMENT_CHANGED: _HistoryFact.ValueType  # 41
     HISTORY_FACT_COMMENT_DELETED: _HistoryFact.ValueType  # 42
+    HISTORY_FACT_REQUEST_DONE: _HistoryFact.ValueType  # 60
 
 class HistoryFact(_HistoryFact, metaclass=_HistoryFactEnumTypeWrapper):
     """What happened to a document, as its history has it."""
@@ -319,6 +337,7 @@ HISTORY_FACT_FORWARDED: HistoryFact.ValueType  # 30
 HISTORY_FACT_COMMENTED: HistoryFact.ValueType  # 40
 HISTORY_FACT_COMMENT_CHANGED: HistoryFact.ValueType  # 41
 HISTORY_FACT_COMMENT_DELETED: HistoryFact.ValueType  # 42
+HISTORY_FACT_REQUEST_DONE: HistoryFact.ValueType  # 60
 
 class _CommentAuthor:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -847,6 +866,7 @@ class Document(message.Message):
     ROLES_FIELD_NUMBER: builtins.int
     CASHIER_FIELD_NUMBER: builtins.int
     REGISTER_FIELD_NUMBER: builtins.int
+    REQUEST_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -959,6 +979,8 @@ class Document(message.Message):
     def cashier(self) -> Cashier:
         """Of receipts: who took the money, and where."""
 
+    @builtins.property
+    def request(self) -> CustomerRequest: ...
     def __init__(
         self,
         *,
@@ -1025,10 +1047,42 @@ class Document(message.Message):
         roles: abc.Iterable[builtins.str] | None = ...,
         cashier: Cashier | None = ...,
         register: builtins.str = ...,
+        request: CustomerRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["cashier", b"cashier", "closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["cashier", b"cashier", "closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "request", b"request", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "changes", b"changes", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "changes", b"changes", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "request", b"request", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class CustomerRequest(message.Message):
+    """What the customer asked for about a quote and staff have not answered yet."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    AT_FIELD_NUMBER: builtins.int
+    ACTOR_FIELD_NUMBER: builtins.int
+    kind: builtins.str
+    """extension, new_offer"""
+    text: builtins.str
+    actor: builtins.str
+    """Who asked."""
+    @builtins.property
+    def at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        kind: builtins.str = ...,
+        text: builtins.str = ...,
+        at: timestamp_pb2.Timestamp | None = ...,
+        actor: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["actor", b"actor", "at", b"at", "kind", b"kind", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -85,6 +85,11 @@ class ReferenceKind(Code):
     BUYER_REFERENCE = 'buyer_reference', 'Your reference'
 
 
+class CustomerRequestKind(Code):
+    EXTENSION = 'extension', 'asks for more time'
+    NEW_OFFER = 'new_offer', 'asks for another offer'
+
+
 class HistoryFact(Code):
     RECEIVED = 'received', 'Received'
     CHANGED = 'changed', 'Changed'
@@ -113,6 +118,7 @@ class HistoryFact(Code):
     COMMENTED = 'commented', 'Comment written'
     COMMENT_CHANGED = 'comment_changed', 'Comment changed'
     COMMENT_DELETED = 'comment_deleted', 'Comment deleted'
+    REQUEST_DONE = 'request_done', 'Request dealt with'
 
 
 class CommentAuthor(Code):

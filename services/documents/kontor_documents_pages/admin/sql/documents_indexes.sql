@@ -15,3 +15,9 @@ CREATE INDEX document_unread ON document (merchant_id, shared_at) WHERE state = 
 CREATE INDEX submission_by_time ON submission (merchant_id, by_time);
 CREATE INDEX submission_uploaded ON submission (merchant_id, by_time) WHERE source = 'upload' AND NOT deleted;
 CREATE INDEX standing_document_of_merchant ON standing_document (merchant_id);
+-- Quotes: the list by when it came in and by its last day; what the board counts; what was decided last.
+CREATE INDEX document_quotes ON document (merchant_id, by_received, id) WHERE NOT deleted AND type = 'quote';
+CREATE INDEX document_quotes_by_valid ON document (merchant_id, by_valid, id) WHERE NOT deleted AND type = 'quote';
+CREATE INDEX document_stand ON document (merchant_id, stand, by_valid) WHERE NOT deleted AND stand IS NOT NULL;
+CREATE INDEX document_decided ON document (merchant_id, decided_at) WHERE decided_at IS NOT NULL;
+CREATE INDEX document_asked ON document (merchant_id, asked_at) WHERE asked_at IS NOT NULL;

@@ -4,7 +4,7 @@ RETURNS json LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT coalesce(json_object_agg(g.release_group, g.many), '{}') FROM (
         SELECT d.release_group, count(*) AS many FROM document d
-        WHERE d.merchant_id = of_merchant AND d.state = 'waiting' AND NOT d.deleted GROUP BY d.release_group
+        WHERE d.merchant_id = of_merchant AND d.state = 'waiting' AND d.release_group <> 'draft' AND NOT d.deleted GROUP BY d.release_group
     ) g;
 END;
 

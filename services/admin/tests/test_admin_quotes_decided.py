@@ -1,0 +1,112 @@
+"""Quotes that were decided, amended or asked about, on their page and on the board."""
+
+from datetime import datetime
+from typing import Any
+
+from admin_shop import NOW, Shop
+from starlette.responses import Response
+
+from kontor.documents.v1 import documents_pb2 as pb
+
+CONTENT = {
+    "type": "quote", "currency": "EUR", "issue_date": "2026-11-12", "valid_until": "2026-12-12", "seller": {"name": "B"},
+    "buyer": {"name": "S"}, "tax_breakdown": [], "totals": {"net": "100", "gross": "119", "due": "119"},
+    "lines": [{"id": "1", "name": "Kessel", "quantity": "2", "unit": "C62", "net_price": "50", "net": "100", "optional": True}],
+}  # fmt: skip
+
+
+def quote(shop: Shop, number: str, **values: Any) -> pb.DocumentSnapshot:
+    usual = {"type": "quote", "content_sha256": "ef" * 32, "revision": 1, "valid_until": "2026-12-12"}
+    shop.owners.answers["GET", f"/v1/content/{'ef' * 32}"] = CONTENT
+    return shop.document(number, **(usual | values))
+
+
+async def test_an_acceptance_is_shown_with_its_evidence_and_signature(shop: Shop) -> None:
+    chosen = pb.Selection(
+        lines=[pb.ChosenLine(id="1", selected=True, quantity="2")], net_minor=10000, gross_minor=11900
+    )
+    decision = pb.Decision(
+        at=NOW, name="Anna Seidel", function="Inhaberin", evidence_sha256="aa" * 32, selection=chosen
+    )
+    accepted = quote(shop, "AN-1", outcome="accepted", decision=decision, selection=chosen)
+    await shop.told(accepted)
+    id = accepted.document.id
+    shop.owners.answers["GET", f"/v1/documents/{id}/evidence"] = {"evidence": [{
+        "number": 1, "name": "Anna Seidel", "signed": "drawn", "signature_text": "", "at": NOW.isoformat(),
+        "at_local": NOW.isoformat(), "ip": "203.0.113.7", "user_agent": "Firefox", "content_sha256": "ef" * 32, "sha256": "aa" * 32,
+        "consents": [], "actor": {"subject": "user:1", "name": "Anna Seidel"},
+    }]}  # fmt: skip
+    page = await shop.page(f"/dokumente/{id}")
+    for text in (
+        "angenommen",
+        "Anna Seidel",
+        "Inhaberin",
+        "203.0.113.7",
+        "Firefox",
+        f"/angebote/{id}/unterschrift/1",
+        "Kessel",
+    ):
+        assert text in page, text
+    assert f"/angebote/{id}/bearbeiten" not in page
+    picture = f"/v1/documents/{id}/evidence/1/signature"
+    shop.owners.answers["GET", picture] = Response(b"\x89PNG", media_type="image/png")
+    answer = await shop.client.get(f"/angebote/{id}/unterschrift/1")
+    assert (answer.headers["content-type"], answer.content) == ("image/png", b"\x89PNG")
+    assert shop.owners.tokens[-1]["right"] == "documents:read"
+
+
+async def test_an_expired_quote_is_extended_with_one_click(shop: Shop) -> None:
+    asked = pb.CustomerRequest(kind="extension", text="Noch zwei Wochen, bitte", at=NOW, actor="Anna Seidel")
+    expired = quote(shop, "AN-2", outcome="expired", valid_until="2026-11-20", request=asked)
+    await shop.told(expired)
+    id = expired.document.id
+    page = await shop.page(f"/dokumente/{id}")
+    # As long as at first: eight days from today on.
+    assert ("Bis 29.11.2026 verlängern" in page, "Noch zwei Wochen, bitte" in page) == (True, True)
+    shop.owners.answers["POST", f"/v1/documents/{id}/extend"] = {}
+    answer = await shop.post(f"/angebote/{id}/verlaengern", {"valid_until": "2026-11-29"})
+    assert answer.headers["location"] == f"/dokumente/{id}"
+    assert shop.owners.calls[-1] == ("POST", f"/v1/documents/{id}/extend", {"valid_until": "2026-11-29"})
+    shop.owners.answers["POST", f"/v1/documents/{id}/request-done"] = {}
+    await shop.post(f"/angebote/{id}/erledigt")
+    assert shop.owners.calls[-1][1] == f"/v1/documents/{id}/request-done"
+
+
+async def test_versions_are_shown_with_what_changed(shop: Shop) -> None:
+    amended = quote(shop, "AN-3", revision=2)
+    await shop.told(amended)
+    id = amended.document.id
+    lines = [
+        {"id": "1", "name": "Kessel", "quantity": "1", "unit": "C62", "net_price": "50"},
+        {"id": "2", "name": "Pumpe"},
+    ]
+    old = CONTENT | {"lines": lines, "totals": {"net": "50", "gross": "59.50", "due": "59.50"}}
+    shop.owners.answers["GET", f"/v1/documents/{id}/revisions"] = {
+        "revisions": [
+            {"revision": 1, "replaced_at": datetime(2026, 11, 20, 9).isoformat() + "Z", "content_sha256": "0e" * 32}
+        ]
+    }
+    shop.owners.answers["GET", f"/v1/content/{'0e' * 32}"] = old
+    page = await shop.page(f"/dokumente/{id}")
+    for text in ("Fassung 2", "<del>59,50", "<ins>119,00", "<del>1 Stück", "<ins>2 Stück, zu 50,00", "Pumpe"):
+        assert text in page.replace("\u00a0", " "), text
+
+
+async def test_the_board_says_what_customers_ask_for_and_what_is_decided_or_ends_soon(shop: Shop) -> None:
+    customer = shop.customer("20931", "Seidel Optik")
+    of = {"customer_id": customer.customer.id}
+    asked = pb.CustomerRequest(kind="new_offer", text="Mit Wallbox?", at=NOW)
+    await shop.told(
+        customer, quote(shop, "AN-4", request=asked, valid_until="2027-01-31", **of),
+        quote(shop, "AN-5", outcome="declined", decision=pb.Decision(at=NOW, reason="Zu teuer"), **of),
+        quote(shop, "AN-6", valid_until="2026-11-23", **of), quote(shop, "AN-7", valid_until="2027-02-01", **of),
+    )  # fmt: skip
+    board = await shop.page("/")
+    assert "Seidel Optik bittet um ein neues Angebot" in board
+    assert [number in board for number in ("AN-4", "AN-5", "AN-6", "AN-7")] == [True, True, True, False]
+    assert "3 offen" in board
+
+
+async def test_a_merchant_without_quotes_sees_none_on_the_board(shop: Shop) -> None:
+    await shop.told(shop.document("RE-1"))
+    assert "/angebote/neu" not in await shop.page("/")

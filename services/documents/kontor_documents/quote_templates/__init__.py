@@ -1,0 +1,1 @@
+"""Templates that staff write quotes from (docs/decisions/0021)."""
