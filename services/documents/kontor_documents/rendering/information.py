@@ -3,7 +3,7 @@
 import re
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType, ReferenceKind
-from kontor_documents.content.model import DocumentData, Period, Reference
+from kontor_documents.content.model import DocumentData, Period, Reference, Responsible
 from kontor_documents.rendering.formats import Formats
 from kontor_documents.rendering.printable import in_pieces
 from kontor_service.i18n import N_, pgettext
@@ -72,7 +72,10 @@ def _contact(document: DocumentData, formats: Formats) -> list[Row]:
     contact = document.responsible or document.seller.contact
     if not contact:
         return []
-    return [(_("Contact"), contact.name), (_("Phone"), contact.phone), (_("E-mail"), contact.email)]
+    named = [(_("Contact"), contact.name)]
+    if isinstance(contact, Responsible):
+        named += [(_("Function"), contact.function), (_("Team"), contact.team)]
+    return [*named, (_("Phone"), contact.phone), (_("E-mail"), contact.email)]
 
 
 def _kind(reference: Reference) -> str:

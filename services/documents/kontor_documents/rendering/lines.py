@@ -1,10 +1,12 @@
 """The table of what was offered, ordered, delivered or billed."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import AllowanceCharge, DocumentData, Line
+from kontor_documents.rendering.choices import alternative_heads, choices, group_sums, grouped
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.formats import MINUS, Formats
 from kontor_documents.rendering.information import period
@@ -27,18 +29,31 @@ def table(document: DocumentData, formats: Formats, *, priced: bool) -> dict[str
     A reminder lists invoices: it says neither how many nor at what price each, unless one has a quantity.
     """
     rates = priced and any(line.tax_rate is not None for line in document.lines)
-    running = Decimal(0)
-    rows = []
-    for index, line in enumerate(document.lines):
-        row = _described(line, index, formats, priced=priced)
-        if priced:
-            running += _net(line, index) if line.counts else 0
-            row |= _priced(line, formats) | {"running": formats.amount(running)}
-        rows.append(row)
+    rows = list(_rows(document, formats, priced=priced))
     compact = any(sum(len(row.get(figure, "")) for figure in FIGURES) > WIDE_FIGURES for row in rows)
     counted = document.type is not DocumentType.REMINDER or any(line.quantity != 1 for line in document.lines)
     shape = {"priced": priced, "counted": counted, "rates": rates, "compact": compact}
     return {"head": _head(formats, document.type), "shape": shape, "rows": rows}
+
+
+def _rows(document: DocumentData, formats: Formats, *, priced: bool) -> Iterator[dict[str, Any]]:
+    """Lines by their groups, each group between its title and its sum. Whatever is no line has another `kind`."""
+    heads = alternative_heads(document)
+    sums = group_sums(document, formats) if priced else {}
+    running = Decimal(0)
+    for title, lines in grouped(document):
+        if title:
+            yield {"kind": "group", "name": title}
+        for index, line in lines:
+            if index in heads:
+                yield heads[index]
+            row = _described(line, index, formats, priced=priced)
+            if priced:
+                running += _net(line, index) if line.counts else 0
+                row |= _priced(line, formats) | {"running": formats.amount(running)}
+            yield row
+        if title in sums:
+            yield sums[title]
 
 
 def _head(formats: Formats, kind: DocumentType) -> dict[str, str]:
@@ -58,10 +73,12 @@ def _described(line: Line, index: int, formats: Formats, *, priced: bool) -> dic
     details = _details(line, formats)
     adjustments = _adjustments(line, formats) if priced else []
     return {
-        "level": line.level,
+        "kind": "line",
+        "level": line.level + bool(line.alternative),
         "counts": line.counts,
         "position": position if len(position) <= LONGEST_POSITION else str(index + 1),
         "name": line.name,
+        "choices": choices(line, formats, priced=priced),
         "details": details,
         "adjustments": adjustments,
         "whole": sum(map(len, details)) + len(line.name) < LONG_TEXT,

@@ -7,6 +7,7 @@ from typing import Any
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents.content.model import DocumentData
 from kontor_documents.rendering.branding import Branding
+from kontor_documents.rendering.choices import proposal
 from kontor_documents.rendering.errors import RenderingError
 from kontor_documents.rendering.footer import footer
 from kontor_documents.rendering.formats import Formats
@@ -75,6 +76,7 @@ def _texts(document: DocumentData, branding: Branding, formats: Formats, *, pric
         "introduction": document.introduction,
         "table": table(document, formats, priced=priced),
         "totals": totals(document, formats) if priced else [],
+        "proposal": proposal(document) if priced else "",
         "payment": payment(document, formats),
         "remarks": remarks(document, formats),
         "closing": document.closing,
