@@ -1,6 +1,7 @@
 """Reading documents and their files for use cases."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -34,6 +35,21 @@ async def locked(session: AsyncSession, document_id: UUID) -> Document:
 
 async def content_of(deps: Dependencies, document: Document) -> DocumentData:
     return DocumentData.model_validate_json(await deps.files.get(document.content_sha256))
+
+
+async def quote_content(deps: Dependencies, document: Document) -> DocumentData:
+    """The content of a quote that is chosen from, again and again; whoever gets it changes a copy only."""
+    content = await deps.files.get(document.content_sha256)
+    return _kept(content) if len(content) <= _MOST_KEPT_BYTES else _parsed(content)
+
+
+def _parsed(content: bytes) -> DocumentData:
+    return DocumentData.model_validate_json(content)
+
+
+# A customer who chooses asks for the same content again and again: parsing it takes longer than choosing.
+_kept = lru_cache(maxsize=16)(_parsed)
+_MOST_KEPT_BYTES = 300_000
 
 
 async def by_external_id(session: AsyncSession, external_id: str, *, lock: bool = False) -> Document | None:

@@ -104,7 +104,10 @@ class Service:
         state = merchant_state(self.merchant, version=9)
         for setting in (kind for kind in state.document_types if kind.type == name):
             for column, value in changes.items():
-                setattr(setting, column, value)
+                if isinstance(value, list):
+                    getattr(setting, column)[:] = value
+                else:
+                    setattr(setting, column, value)
         await self.tell(identity_pb2.MerchantSettingsChanged(merchant=state))
 
     async def add_customer(self, **values):

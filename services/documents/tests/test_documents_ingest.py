@@ -91,3 +91,23 @@ async def test_a_comment_comes_the_same_way(shop):
     async with shop.app.state.db.transaction(shop.merchant) as session:
         rows = (await session.execute(text("SELECT author_kind, author_name, source, text FROM comment"))).all()
     assert rows == [("system", "Versand", "bus", "Ist unterwegs.")]
+
+
+async def test_a_quote_and_its_extension_come_the_same_way(shop):
+    quote = DATA | {"type": "quote", "number": "AN-7", "valid_until": "2099-11-30", "due_date": None}
+    await shop.system.send("documents", orjson.dumps(quote | {"acceptance": ["click"]}))
+    await published(shop, "documents.document.shared.v1")
+    body = {"action": "extend", "external_id": "erp-7", "valid_until": "2099-12-31"}
+    await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
+    await published(shop, "documents.document.extended.v1")
+    async with shop.app.state.db.transaction(shop.merchant) as session:
+        rows = (await session.execute(text("SELECT type, number, valid_until::text FROM document"))).all()
+    assert rows == [("quote", "AN-7", "2099-12-31")]
+
+
+async def test_an_invoice_cannot_be_extended(shop):
+    await shop.system.send("documents", orjson.dumps(DATA))
+    await published(shop, "documents.document.shared.v1")
+    body = {"action": "extend", "external_id": "erp-7", "valid_until": "2099-12-31"}
+    await shop.system.send("documents", orjson.dumps(body), "application/vnd.kontor.submission+json")
+    assert "no_quote" in await shop.system.refusal()

@@ -1,12 +1,14 @@
 """What follows an acceptance or an amendment: order confirmation, evidence, payment, expiry, a quote in another's place."""
 
 import io
+from hashlib import sha256
 from uuid import UUID
 
 import pikepdf
 from quotes_to_decide import DRAWN, accept, customer, decline, document_row, quote, shared_quote
 
 from kontor.payments.v1 import payments_pb2 as payments
+from kontor_documents.queries import file_of, files_of, found
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
 
@@ -166,3 +168,36 @@ async def test_other_systems_extend_a_quote_by_their_own_id(documents):
     )
     assert answer.status_code == 200
     assert (await document_row(documents, document))["valid_until"].isoformat() == "2099-01-01"
+
+
+async def test_the_order_confirmation_has_the_quotes_attachments_except_private_ones(documents):
+    contents = {"Plan.txt": b"Plan", "Kalkulation.txt": b"Kalkulation"}
+    named = [
+        {"file_name": name, "media_type": "text/plain", "sha256": sha256(content).hexdigest()}
+        for name, content in contents.items()
+    ]
+    document = await shared_quote(documents, attachments=named)
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        row = await found(session, UUID(document))
+        for position, (name, content) in enumerate(contents.items(), 5):
+            await documents.app.state.dependencies.files.put(content)
+            file = file_of(row, position, "attachment", name, "text/plain", content)
+            file.private = name == "Kalkulation.txt"
+            session.add(file)
+    await accept(documents, document)
+    await documents.at_rest()
+    made = await confirmation_of(documents, document)
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        files = [file for file in await files_of(session, made["id"]) if file.role == "attachment"]
+    assert [(file.name, file.private) for file in files] == [("Plan.txt", False)]
+    content = await content_of(documents, made["content_sha256"])
+    assert [one["file_name"] for one in content["attachments"]] == ["Plan.txt"]
+
+
+async def test_a_finished_quote_is_accepted_as_the_merchant_set_it(documents, blank_pdf):
+    await documents.open_shop()
+    await documents.add_customer()
+    await documents.set_type("quote", acceptance=["click"])
+    made = await documents.made(quote(acceptance=[]), file=blank_pdf, media_type="application/pdf")
+    row = await document_row(documents, made["document"]["id"])
+    assert row["facts"]["acceptance"] == ["click"]

@@ -78,7 +78,7 @@ async def _extend(deps: Dependencies, merchant_id: UUID, actor: str, wanted: dic
 
 async def _close(deps: Dependencies, merchant_id: UUID, actor: str, wanted: dict[str, str]) -> None:
     if wanted["action"] not in ("cancel", "withdraw"):
-        raise Refused(f"action: {wanted['action']} is none of cancel, withdraw, comment")
+        raise Refused(f"action: {wanted['action']} is none of cancel, withdraw, comment, extend")
     async with deps.db.transaction(merchant_id) as session:
         await release.close_by_external_id(
             deps, session, str(wanted.get("external_id", "")), actor=actor, cancelled=wanted["action"] == "cancel",

@@ -43,12 +43,18 @@ def with_defaults(
             update["payment_means"] = [_transfer(merchant)]
     if customer is not None and not data.buyer.name:
         update["buyer"] = _filled(data.buyer, _buyer(customer))
-    if data.type is DocumentType.QUOTE and not data.acceptance:
-        update |= _acceptance(data, merchant)
     if not data.specification:
         update["specification"] = ZUGFERD_EN16931
-    completed = with_shown_cashier(data.model_copy(update=update), merchant)
+    completed = with_merchants_settings(data.model_copy(update=update), merchant)
     return _with_terms(completed, merchant, today)
+
+
+def with_merchants_settings(data: DocumentData, merchant: identity_pb2.Merchant | None) -> DocumentData:
+    """What the merchant's settings say of every document, also of a finished one: how a quote is accepted that says nothing
+    else, and what is shown of a cashier."""
+    if data.type is DocumentType.QUOTE and not data.acceptance:
+        data = data.model_copy(update=_acceptance(data, merchant))
+    return _with_shown_cashier(data, merchant)
 
 
 def _acceptance(data: DocumentData, merchant: identity_pb2.Merchant | None) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _acceptance(data: DocumentData, merchant: identity_pb2.Merchant | None) -> d
     return {"acceptance": methods, "deposit_percent": percent if AcceptanceMethod.DEPOSIT in methods else None}
 
 
-def with_shown_cashier(data: DocumentData, merchant: identity_pb2.Merchant | None) -> DocumentData:
+def _with_shown_cashier(data: DocumentData, merchant: identity_pb2.Merchant | None) -> DocumentData:
     """Name or reference of whoever served the customer, as the merchant shows it; the other one only where that is missing."""
     wanted = merchant.receipt_cashier if merchant else ""
     value = getattr(data.cashier, wanted) if data.cashier and wanted else ""

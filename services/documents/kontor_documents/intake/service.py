@@ -3,7 +3,8 @@
 import asyncio
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,8 @@ class Upload:
     beside: bytes | None = None
     media_type: str = ""
     file_name: str = ""
+    # Files that the data names as attachments, by SHA-256; of what Kontor itself hands in.
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
     # An earlier submission that is handed in again, by somebody who waits for the answer.
     again: UUID | None = None
     # A document that waits with another content may be replaced: other systems always may, people are asked.
@@ -144,6 +147,7 @@ async def hand_in_again(
 async def _parsed(upload: Upload) -> Parsed | Problem:
     try:
         parsed = await asyncio.to_thread(parse, upload.file, upload.beside)
+        parsed = replace(parsed, attachments={**parsed.attachments, **upload.attachments})
     except Problem as problem:
         if upload.answered or problem.status >= 500:
             raise

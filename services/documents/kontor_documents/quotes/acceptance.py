@@ -65,7 +65,7 @@ async def _accept(
     deps: Dependencies, session: AsyncSession, document: Document, asked: AcceptanceInput, principal: Principal, *,
     at: datetime, time_zone: str,
 ) -> pb.Document:  # fmt: skip
-    data = await queries.content_of(deps, document)
+    data = await queries.quote_content(deps, document)
     lines = asked.selection.lines if asked.selection is not None else chosen_of(document.selection)
     chosen = choose(data, lines, field="selection.lines")
     if data.lines and not any(line.counts for line in chosen.lines):

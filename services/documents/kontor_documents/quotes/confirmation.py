@@ -1,5 +1,6 @@
 """The order confirmation of an accepted quote: of the chosen lines, handed in like any other document."""
 
+from collections.abc import Set
 from datetime import date
 from uuid import UUID
 
@@ -39,7 +40,7 @@ def confirmation_of(quote: DocumentData, *, on: date, quote_id: str) -> Document
         update={
             "type": DocumentType.ORDER_CONFIRMATION, "number": "", "external_id": external_id(quote_id),
             "issue_date": on, "valid_until": None, "acceptance": [], "deposit_percent": None, "due_date": None,
-            "introduction": introduction, "attachments": [],
+            "introduction": introduction,
             "references": [*quote.references, Reference(kind=ReferenceKind.QUOTE, number=quote.number)],
         }
     )  # fmt: skip
@@ -58,8 +59,11 @@ async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> p
         if document.outcome != QuoteOutcome.ACCEPTED or document.order_confirmation_id is not None:
             return document_state(document, await queries.files_of(session, document_id))
         time_zone = await zone(session, merchant_id)
-    wanted = await _wanted(deps, document, time_zone)
-    answer = await hand_in(deps, merchant_id, Upload(DocumentSource.KONTOR, "Kontor", beside=serialize(wanted)), None)
+        attached = [file for file in await queries.files_of(session, document_id) if file.role == "attachment"]
+    wanted = await _wanted(deps, document, time_zone, private={file.sha256 for file in attached if file.private})
+    shown = {file.sha256: await deps.files.get(file.sha256) for file in attached if not file.private}
+    upload = Upload(DocumentSource.KONTOR, "Kontor", beside=serialize(wanted), attachments=shown)
+    answer = await hand_in(deps, merchant_id, upload, None)
     if "error" in answer:
         raise Problem.restored(answer["error"])
     async with deps.db.transaction(merchant_id) as session:
@@ -73,11 +77,16 @@ async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> p
         return document_state(document, files)
 
 
-async def _wanted(deps: Dependencies, document: Document, time_zone: str) -> DocumentData:
+async def _wanted(deps: Dependencies, document: Document, time_zone: str, *, private: Set[str]) -> DocumentData:
     decided = document.closed_at or deps.clock.now()
     chosen = choose(await queries.content_of(deps, document), chosen_of(document.selection))
     # What is left out of the data is completed from merchant and customer as they are now, as the quote's was.
-    named = chosen.model_copy(update={"customer_number": document.customer_number, "number": document.number})
+    named = chosen.model_copy(
+        update={
+            "customer_number": document.customer_number, "number": document.number,
+            "attachments": [one for one in chosen.attachments if one.sha256 not in private],
+        }
+    )  # fmt: skip
     return confirmation_of(named, on=decided.astimezone(zone_of(time_zone)).date(), quote_id=str(document.id))
 
 

@@ -30,7 +30,7 @@ async def select(deps: Dependencies, document_id: UUID, asked: SelectionInput, p
         document = await locked_for(session, document_id, principal)
         today = deps.clock.today(await zone(session, document.merchant_id))
         refuse_undecidable(document, today, revision=document.revision)
-        chosen = choose(await queries.content_of(deps, document), asked.lines)
+        chosen = choose(await queries.quote_content(deps, document), asked.lines)
         selection = selection_state(chosen, document.revision)
         files = await queries.files_of(session, document.id)
         if selection == document.selection:
