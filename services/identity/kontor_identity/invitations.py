@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1 import identity_pb2 as pb
 from kontor.identity.v1.identity_pb2_codes import SecurityEventKind
 from kontor_identity.access.services import CallingService
 from kontor_identity.access.tokens import PortalOff
@@ -95,7 +96,7 @@ async def accept_invitation(deps: Dependencies, given: Acceptance) -> Started:
         await use_challenge(session, invitation)
         contact = held.contact(cast(UUID, invitation.contact_id))
         user = await _grant(session, contact, invitation, password_hash, known)
-        await changed(session, held)
+        await changed(session, held, pb.ContactAccessActivated, contact_id=str(contact.id))
         started = await start_session(
             session, deps, kind="portal", merchant_id=user.merchant_id, ip=given.ip, user_id=user.id,
             contact_id=contact.id, email=user.email,

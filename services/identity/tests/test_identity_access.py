@@ -35,9 +35,10 @@ async def test_an_invitation_makes_a_log_in_and_is_for_one_use(stage: Any, shop:
     assert (await stage.as_edge("POST", "/v1/invitations/accept", json=body)).status_code == 200
     again = await stage.as_edge("POST", "/v1/invitations/accept", json=body)
     assert (again.status_code, again.json()["code"]) == (410, "link_expired")
-    changed = (await stage.events("identity.customer.changed.v1"))[-1]
-    assert changed.customer.contacts[0].access == "active"
-    assert changed.customer.contacts[0].user_id
+    (activated,) = await stage.events("identity.customer.access_activated.v1")
+    person = activated.customer.contacts[0]
+    assert (person.access, person.id) == ("active", activated.contact_id)
+    assert person.user_id
 
 
 async def test_an_invitation_is_accepted_once_however_often_it_is_clicked(stage: Any, shop: Any) -> None:

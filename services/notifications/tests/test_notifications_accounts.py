@@ -10,6 +10,7 @@ from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import (
     Challenge,
     ChallengeIssued,
+    ContactAccessActivated,
     ContactInvited,
     Customer,
     Merchant,
@@ -47,6 +48,18 @@ async def test_an_invitation_carries_the_link_that_identity_makes(
     assert mail["to"] == ["sam@baeckerei-mueller.example"]
     assert mail["subject"] == "Your access to the customer portal of Elektro Wagner GmbH"
     assert f"https://portal.example/passwort/{REFERENCE}" in mail["links"]
+
+
+async def test_who_has_accepted_an_invitation_gets_the_address_of_the_portal(
+    desk: Any, merchant: Merchant, customer: Customer
+) -> None:
+    await desk.know(merchant, customer)
+    await desk.tell(ContactAccessActivated(customer=customer, contact_id=customer.contacts[0].id))
+    [mail] = await desk.mails(1)
+    assert mail["to"] == ["erika@baeckerei-mueller.example"]
+    assert mail["subject"] == "Ihr Zugang bei Elektro Wagner GmbH ist eingerichtet"
+    assert mail["links"] == ["https://portal.example/elektro-wagner"]
+    assert "mit erika@baeckerei-mueller.example und Ihrem Passwort" in mail["text"]
 
 
 async def test_a_password_reset_carries_its_link_and_nothing_else(desk: Any, merchant: Merchant) -> None:

@@ -26,6 +26,7 @@ SHOWN = [
     "login_code",
     "security_notice",
     "invitation",
+    "access_activated",
     "readings_asked",
     "reading_rejected",
 ]

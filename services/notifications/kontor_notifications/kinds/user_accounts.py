@@ -5,6 +5,7 @@ from functools import partial
 
 from kontor.identity.v1.identity_pb2 import (
     ChallengeIssued,
+    ContactAccessActivated,
     ContactInvited,
     Customer,
     Merchant,
@@ -15,12 +16,13 @@ from kontor_bus import Poison
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import OneTimeSecret
 from kontor_notifications.mails.recipients import Recipient, is_address, recipient_of
-from kontor_notifications.placeholders import BLOCK, word
-from kontor_notifications.placeholders.people import VALID_UNTIL, link
+from kontor_notifications.placeholders import BLOCK, LINK, word
+from kontor_notifications.placeholders.people import SHAREHUB_LINK, VALID_UNTIL, link
 from kontor_notifications.rendering.facts import Facts
-from kontor_notifications.rendering.values import Code, Value
+from kontor_notifications.rendering.values import Button, Code, Value
 from kontor_service.formats import moment
 from kontor_service.i18n import N_, language_of
+from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import word as code_word
 
 
@@ -30,7 +32,11 @@ def _invited(event: ContactInvited) -> Occasion:
     )  # fmt: skip
 
 
-def _contact(event: ContactInvited, customer: Customer, merchant: Merchant) -> list[Recipient]:
+def _activated(event: ContactAccessActivated) -> Occasion:
+    return Occasion(customer_id=event.customer.id)
+
+
+def _contact(event: ContactInvited | ContactAccessActivated, customer: Customer, merchant: Merchant) -> list[Recipient]:
     contact = next((one for one in event.customer.contacts if one.id == event.contact_id), None)
     if contact is None or not is_address(contact.email):
         return []
@@ -40,6 +46,10 @@ def _contact(event: ContactInvited, customer: Customer, merchant: Merchant) -> l
 def _applicant(event: ChallengeIssued, _customer: Customer, merchant: Merchant) -> list[Recipient]:
     challenge = event.challenge
     return [Recipient(challenge.email, language_of(challenge.language, merchant.language), challenge.name)]
+
+
+def _portal(facts: Facts) -> Value:
+    return Button(facts.portal_url, _("Open the customer portal")) if facts.portal else ""
 
 
 def _code(facts: Facts) -> Value:
@@ -100,6 +110,25 @@ KINDS = (
         occasion=_invited,
         recipients=_contact,
         links=OneTimeSecret("/v1/challenges/{}/secret"),
+    ),
+    MailKind(
+        name="access_activated",
+        label=N_("Access activated"),
+        trigger=ContactAccessActivated,
+        occasion=_activated,
+        recipients=_contact,
+        own_placeholders=(
+            word("Link", N_("The address of the customer portal"), _portal, "Link", SHAREHUB_LINK, form=LINK),
+        ),
+        words=(
+            N_("Your access to [Company.name] is ready"),
+            N_(
+                "Your access to the customer portal of [Company.name] is now active. You see the documents of [Client.name]"
+                " there. Log in with [Contact.email] and your password."
+            ),
+            "[Link]",
+            N_("If it was not you who set up this access, please tell us."),
+        ),
     ),
     _challenge(
         name="password_reset",

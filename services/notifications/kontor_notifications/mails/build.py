@@ -72,8 +72,8 @@ async def build(settings: Settings, database: Database, owners: Owners, mail: Ma
     place = f"cid:{LOGO}" if logo else None
     rendered = render(words, replace(facts, secrets=secrets), logo=place)
     message = compose(settings, facts.merchant, mail, rendered, logo=logo, files=files, now=datetime.now(UTC))
-    door = f"{settings.portal_url}/{facts.merchant.slug}"
-    return Built(message, render(words, replace(facts, secrets=secrets.covered(door)), logo=place))
+    covered = secrets.covered(facts.portal_url)
+    return Built(message, render(words, replace(facts, secrets=covered), logo=place))
 
 
 async def content_of(session: AsyncSession, settings: Settings, mail: Mail, *, sharing: bool = False) -> Content:
@@ -103,6 +103,7 @@ async def content_of(session: AsyncSession, settings: Settings, mail: Mail, *, s
         documents=documents,
         data=await kind.load(session, mail),
         portal=portal,
+        portal_url=f"{settings.portal_url}/{merchant.slug}",
         attachments=tuple(one.name for one in going),
         expires_at=mail.expires_at,
     )

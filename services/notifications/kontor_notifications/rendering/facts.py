@@ -47,6 +47,8 @@ class Facts:
     data: Any = None
     # Whether the portal is on for this customer: otherwise there is nothing to link to.
     portal: bool = True
+    # The portal's address, where people log in.
+    portal_url: str = ""
     # Names of the files that go with it.
     attachments: tuple[str, ...] = ()
     expires_at: datetime | None = None

@@ -75,6 +75,7 @@ def sample_facts(
         customer=customer,
         documents=(DocumentFacts(document),) * about.documents,
         data=data,
+        portal_url=url,
         expires_at=now + timedelta(hours=1),
         secrets=Secrets(documents={document.id: url}, customer=url, link=url, code="482 913"),
     )

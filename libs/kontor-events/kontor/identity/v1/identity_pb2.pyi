@@ -474,7 +474,9 @@ class MerchantSnapshot(message.Message):
 
 @typing.final
 class StaffMember(message.Message):
-    """Somebody who works for the merchant, as far as customers may see: who answers for a document, and how to reach them."""
+    """Somebody who works for the merchant: who answers for a document and how to reach them, as customers see it; and their role,
+    which customers do not see.
+    """
 
     DESCRIPTOR: descriptor.Descriptor
 
@@ -490,6 +492,7 @@ class StaffMember(message.Message):
     TEAM_FIELD_NUMBER: builtins.int
     PICTURE_SHA256_FIELD_NUMBER: builtins.int
     ACTIVE_FIELD_NUMBER: builtins.int
+    ROLE_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -504,6 +507,8 @@ class StaffMember(message.Message):
     """SHA-256 (hex) of the picture in file storage; empty without one."""
     active: builtins.bool
     """Works here still."""
+    role: builtins.str
+    """What they may do."""
     def __init__(
         self,
         *,
@@ -519,10 +524,11 @@ class StaffMember(message.Message):
         team: builtins.str = ...,
         picture_sha256: builtins.str = ...,
         active: builtins.bool = ...,
+        role: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["active", b"active", "deleted", b"deleted", "email", b"email", "epoch", b"epoch", "function", b"function", "id", b"id", "merchant_id", b"merchant_id", "name", b"name", "phone", b"phone", "picture_sha256", b"picture_sha256", "team", b"team", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["active", b"active", "deleted", b"deleted", "email", b"email", "epoch", b"epoch", "function", b"function", "id", b"id", "merchant_id", b"merchant_id", "name", b"name", "phone", b"phone", "picture_sha256", b"picture_sha256", "role", b"role", "team", b"team", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -809,6 +815,29 @@ class ContactInvited(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["customer", b"customer", "expires_at", b"expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["contact_id", b"contact_id", "customer", b"customer", "expires_at", b"expires_at", "invitation_id", b"invitation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ContactAccessActivated(message.Message):
+    """The person has accepted the invitation and can log in from now on."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: builtins.int
+    CONTACT_ID_FIELD_NUMBER: builtins.int
+    contact_id: builtins.str
+    @builtins.property
+    def customer(self) -> Customer: ...
+    def __init__(
+        self,
+        *,
+        customer: Customer | None = ...,
+        contact_id: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["customer", b"customer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["contact_id", b"contact_id", "customer", b"customer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
