@@ -67,6 +67,8 @@ async def test_the_sentence_to_agree_to_has_a_usual_wording_in_the_documents_lan
     assert usual.sentence == "Ich habe „AGB“ gelesen und bin damit einverstanden."
     english = state_in(await put(documents, title="Terms", language="en")).versions[0]
     assert english.sentence == "I have read “Terms” and agree to it."
+    information = state_in(await put(documents, title="Widerrufsbelehrung", kind="withdrawal")).versions[0]
+    assert information.sentence == "Ich habe „Widerrufsbelehrung“ zur Kenntnis genommen."
     own = state_in(await put(documents, sentence="Ich stimme zu.", kind="other")).versions[0]
     assert own.sentence == "Ich stimme zu."
 

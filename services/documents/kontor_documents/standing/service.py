@@ -143,4 +143,9 @@ def _sentence(wanted: StandingDocumentInput) -> str:
     if not wanted.consent:
         return ""
     with speaking(wanted.language):
-        return wanted.sentence.strip() or _("I have read “%(title)s” and agree to it.", title=wanted.title)
+        if wanted.sentence.strip():
+            return wanted.sentence.strip()
+        # Nobody agrees to an information that the law asks for.
+        if wanted.kind == "withdrawal":
+            return _("I have taken note of “%(title)s”.", title=wanted.title)
+        return _("I have read “%(title)s” and agree to it.", title=wanted.title)

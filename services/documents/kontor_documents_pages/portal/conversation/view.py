@@ -69,7 +69,9 @@ def conversation_of(record: asyncpg.Record, now: datetime) -> Conversation:
     named = bool(session["name"]) or any(one.mine for one in comments)
     read = known is not None and known["revision"] >= revision and seen >= newest
     payment = orjson.loads(record["payment"]) if record["payment"] else None
-    return Conversation(comments, allowed, not named, read, revision, newest, _story(entry, details, payment))
+    return Conversation(
+        comments, allowed, not named, read, revision, newest, _story(entry, details, payment, told["comments"])
+    )
 
 
 def _said(data: dict[str, Any], reader: str | None, seen: int, now: datetime) -> Said:
@@ -79,7 +81,9 @@ def _said(data: dict[str, Any], reader: str | None, seen: int, now: datetime) ->
     return Said(data, mine, mine and fresh and not data["read_at"], news)
 
 
-def _story(entry: dict[str, Any], details: dict[str, Any], payment: dict[str, Any] | None) -> list[tuple[str, str]]:
+def _story(
+    entry: dict[str, Any], details: dict[str, Any], payment: dict[str, Any] | None, comments: list[dict[str, Any]]
+) -> list[tuple[str, str]]:
     """What happened to the document, in words, and when."""
     decision = details.get("decision") or {}
     ends = {"cancelled": _("Cancelled"), "withdrawn": _("Withdrawn")}
@@ -93,6 +97,7 @@ def _story(entry: dict[str, Any], details: dict[str, Any], payment: dict[str, An
         (decision.get("at"), _by(decided.get(entry.get("outcome") or "", ""), decision.get("name", ""))),
         (payment["paid_at"] if payment else None, _("Paid")),
         (details["closed_at"], ends.get(details["state"], "")),
+        *((one["created_at"], _by(_("Message"), one["author_name"])) for one in comments),
     ]
     return sorted(((at, words) for at, words in found if at and words), reverse=True)
 

@@ -18,7 +18,10 @@ _MOST_NAME = 200
 
 def first_form(quote: Quote) -> Form:
     """The form as it is shown first: with what is chosen now, and the name of whoever is logged in."""
-    fields: dict[str, Any] = {"name": quote.view.session["name"] or ""}
+    session = quote.view.session
+    # A link to a firm has the firm's name, and no firm signs by itself.
+    is_person = quote.is_consumer or session["contact_id"]
+    fields: dict[str, Any] = {"name": session["name"] or "" if is_person else ""}
     for line in quote.lines:
         if line.optional and not line.alternative and line.chosen:
             fields[f"pick-{line.index}"] = True
