@@ -71,7 +71,8 @@ def places(platform, erp, browser):
             assign, "/freigabe", "/hochladen", "/kunden", one, f"{one}/bearbeiten", "/kunden/neu", person, f"{one}/personen/neu",
             "/zahlungen", "/mails", again, "/mails/texte", "/mails/texte/document_shared:invoice/de", "/einstellungen",
             "/einstellungen/aussehen", "/einstellungen/firma", "/einstellungen/dokumente", "/einstellungen/zahlungen",
-            "/einstellungen/schluessel", "/konto",
+            "/einstellungen/schluessel", "/konto", "/fragen", "/mails/eingang", "/angebote", "/angebote/neu", "/angebote/vorlagen",
+            "/einstellungen/team", "/einstellungen/zusatzdokumente", "/einstellungen/zusatzdokumente/neu",
         )
     ]  # fmt: skip
     foreign = [
