@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from documents_to_release import invoice, share
+from quotes_to_decide import document_row, quote, shared_quote
 from sqlalchemy import text
 
 from kontor.documents.v1 import documents_pb2 as pb
@@ -84,6 +85,15 @@ async def test_sharing_records_the_versions_current_then(documents, waiting):
     headers = documents.auth("documents:release")
     entries = (await documents.http.get(f"/v1/documents/{waiting}/history", headers=headers)).json()["entries"]
     assert entries[-1]["detail"]["standing_documents"] == [terms.versions[0].id]
+
+
+async def test_an_amended_quote_goes_with_the_versions_current_then(documents):
+    terms = state_in(await put(documents, document_types=["quote"]))
+    id_ = await shared_quote(documents)
+    newer = state_in(await put(documents, terms.id, content="§ 1 Neu", document_types=["quote"])).versions[0]
+    await documents.made(quote(title="Neu"))
+    row = await document_row(documents, id_)
+    assert (row["revision"], [one["id"] for one in row["facts"]["standing_documents"]]) == (2, [newer.id])
 
 
 async def test_what_is_switched_off_or_removed_goes_along_no_more(documents):

@@ -26,6 +26,7 @@ from kontor_documents.quotes.difference import difference
 from kontor_documents.quotes.record import happened
 from kontor_documents.quotes.selection import selection_state
 from kontor_documents.release.rules import finding, release_blockers
+from kontor_documents.standing.on_documents import record_current
 
 # What keeps an amendment out: found in the content, so that staff could not mend it while customers wait.
 _OF_THE_CONTENT = ("foreign_seller", "unprintable")
@@ -111,10 +112,14 @@ async def amend(
     for name, value in values.items():
         setattr(document, name, value)
     document.selection = selection_state(amendment.data, document.revision)
+    given = await record_current(session, document)
     await queries.replace_files(session, document, amendment.files)
     await queries.replace_references(session, document, amendment.data)
     fact = partial(pb.DocumentAmended, previous_content_sha256=previous)
-    await happened(session, document, "amended", fact, at=at, actor=by, revision=document.revision, previous=previous)
+    await happened(
+        session, document, "amended", fact, at=at, actor=by, revision=document.revision, previous=previous,
+        standing_documents=given,
+    )  # fmt: skip
 
 
 async def content_at(
