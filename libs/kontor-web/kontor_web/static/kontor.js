@@ -11,6 +11,7 @@ once("[data-live]", () => import("./live.js"));
 once("[data-panel]", () => import("./panel.js"));
 once("form[data-upload]", () => import("./upload.js"));
 once("form[data-autosubmit]", () => import("./autosubmit.js"));
+once("[data-insert]", () => import("./insert.js"));
 once("[data-preview]", () => import("./preview.js"));
 once("form[data-seen]", () => import("./seen.js"));
 

@@ -4,7 +4,12 @@ let form, waiting, round = 0;
 
 export function improve(element) {
   form = element;
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 350); });
+  // Fields outside of the form that belong to it count too.
+  document.addEventListener("input", (event) => {
+    if (event.target.form !== form) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 350);
+  });
 }
 
 async function show() {

@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 
 from kontor_admin.copy import notifications
-from kontor_admin.mails import incoming, log, texts
+from kontor_admin.mails import incoming, log, text_blocks, texts
 from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_service.i18n import gettext as _
 
 router = APIRouter()
-for part in (texts, incoming, log):
+for part in (texts, text_blocks, incoming, log):
     router.include_router(part.router, prefix="/mails")
 
 FEATURE = Feature(
@@ -35,6 +35,7 @@ FEATURE = Feature(
     parts=sql("kontor_admin", "sql/incoming_mail_parts.sql"),
     functions=(
         sql("kontor_admin", "sql/mail.sql"),
+        sql("kontor_admin", "sql/mail_text_documents.sql"),
         sql("kontor_admin", "sql/incoming_mail.sql"),
         *log.MAILS.functions,
         *incoming.INCOMING_MAILS.functions,

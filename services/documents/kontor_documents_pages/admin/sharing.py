@@ -1,5 +1,7 @@
-"""Sharing one document by hand (C23): recipient, subject and text can be changed; the finished mail is shown before it goes."""
+"""Sharing one document by hand (C23): recipient, subject and text can be changed, the text chosen among several (A7); the finished
+mail is shown before it goes."""
 
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +24,23 @@ _PATIENCE_SECONDS = 3.0
 _CHOSEN = ("recipient", "subject", "text")
 
 
+@dataclass(frozen=True)
+class Texts:
+    """What a mail about this document can say. `choices`: key and name of each text, `words` its subject and text; `usual` is the key
+    of the one that is used where none is chosen."""
+
+    choices: list[tuple[str, str]] = field(default_factory=list)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    usual: str = ""
+    placeholders: list[dict[str, Any]] = field(default_factory=list)
+
+
 @router.get("/{document_id}/teilen")
 async def share_page(request: Request, document_id: UUID) -> Response:
     staff, view, _row = await document(request, document_id)
-    words = await _usual_words(request, staff, view)
-    form = Form.of({"subject": words.get("subject", ""), "text": words.get("text", ""), "recipient": ""})
-    return _page(request, staff, view, form, words)
+    texts = await _texts(request, staff, view)
+    usual = texts.words.get(texts.usual, {})
+    return await _page(request, staff, view, Form.of({**usual, "block": texts.usual}), usual, texts=texts)
 
 
 @router.post("/{document_id}/teilen")
@@ -37,22 +50,27 @@ async def share(request: Request, document_id: UUID) -> Response:
     form = await read_form(request)
     usual = {name: form.value(f"usual_{name}").replace("\r\n", "\n").strip() for name in ("subject", "text")}
     wanted = {"recipient": form.email("recipient"), **_own_words(form, usual)}
+    if form.flag("choose"):
+        texts = await _texts(request, staff, view)
+        chosen = texts.words.get(form.value("block"), usual)
+        form = Form.of({"recipient": form.value("recipient"), "block": form.value("block"), **chosen})
+        return await _page(request, staff, view, form, usual, texts=texts)
     if form.flag("change"):
-        return _page(request, staff, view, form, usual)
+        return await _page(request, staff, view, form, usual)
     mails, status = await _finished(request, form, view, wanted)
     if mails is None:
-        return _page(request, staff, view, form, usual, status)
+        return await _page(request, staff, view, form, usual, status)
     if not form.flag("seen"):
         return pages(request).render(
             request, "documents/share_preview.html", page_context(request, staff, "release", live=False), view=view, doc=view.data,
-            mails=mails, typed={name: form.value(name) for name in (*_CHOSEN, "usual_subject", "usual_text")},
+            mails=mails, typed={name: form.value(name) for name in (*_CHOSEN, "block", "usual_subject", "usual_text")},
         )  # fmt: skip
     answer, status = await submit(
         request, form, "documents", "documents:release", f"/v1/documents/{document_id}/share", json=wanted,
         names={"customer.email": "recipient"},
     )  # fmt: skip
     if answer is None:
-        return _page(request, staff, view, form, usual, status)
+        return await _page(request, staff, view, form, usual, status)
     return await _shared(request, staff, view)
 
 
@@ -94,23 +112,32 @@ async def _shared(request: Request, staff: Staff, view: DocumentView) -> Respons
     return pages(request).redirect(f"/dokumente/{view.id}", good=good)
 
 
-def _page(
-    request: Request, staff: Staff, view: DocumentView, form: Form, usual: dict[str, str], status: int = 200
-) -> Response:
+async def _page(
+    request: Request, staff: Staff, view: DocumentView, form: Form, usual: dict[str, str], status: int = 200,
+    texts: Texts | None = None,
+) -> Response:  # fmt: skip
+    texts = texts or await _texts(request, staff, view)
     return pages(request).render(
         request, "documents/share.html", page_context(request, staff, "release", live=False), status=status,
-        view=view, doc=view.data, form=form, usual=usual,
+        view=view, doc=view.data, form=form, usual=usual, texts=texts,
     )  # fmt: skip
 
 
-async def _usual_words(request: Request, staff: Staff, view: DocumentView) -> dict[str, str]:
-    """Subject and text of the template in force; nothing where notifications does not answer or the role has no right to see
-    it: the fields are then empty, and the template is used all the same."""
+async def _texts(request: Request, staff: Staff, view: DocumentView) -> Texts:
+    """The texts there are in the customer's language; none where notifications does not answer or the role has no right to see
+    them: the fields are then empty, and the usual text is used all the same."""
     language = (view.customer or {}).get("language") or staff.merchant.get("language") or "de"
     try:
-        found = await query_owner(request, "notifications", "templates:edit", "/v1/templates")
+        found = await query_owner(request, "notifications", "mails:resend", "/v1/templates")
     except Problem:
-        return {}
+        return Texts()
     kind = f"document_shared:{view.data['type']}"
-    words: dict[str, Any] = next((t for t in found["templates"] if t["kind"] == kind and t["language"] == language), {})
-    return {"subject": words.get("subject", ""), "text": words.get("text", "").replace("\r\n", "\n").strip()}
+    template = next((t for t in found["templates"] if t["kind"] == kind and t["language"] == language), None)
+    return _texts_of(template, found["placeholders"].get(kind, [])) if template else Texts()
+
+
+def _texts_of(template: dict[str, Any], placeholders: list[dict[str, Any]]) -> Texts:
+    texts = [{"id": "default", "name": _("Default text"), **template}, *template.get("blocks", [])]
+    words = {one["id"]: {"subject": one["subject"], "text": one["text"].replace("\r\n", "\n").strip()} for one in texts}
+    usual = next((one["id"] for one in texts if one.get("preferred")), "default")
+    return Texts([(one["id"], one["name"]) for one in texts], words, usual, placeholders)

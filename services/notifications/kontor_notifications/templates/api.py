@@ -15,6 +15,8 @@ from kontor_service.validation import Line, Text
 
 router = APIRouter()
 Editor = Annotated[Principal, Depends(require("templates:edit"))]
+# Whoever shares a document chooses among the texts.
+Sender = Annotated[Principal, Depends(require("templates:edit", "mails:resend"))]
 
 
 class Words(BaseModel):
@@ -25,7 +27,7 @@ class Words(BaseModel):
 
 
 @router.get("/v1/templates")
-async def templates(request: Request, principal: Editor) -> dict[str, Any]:
+async def templates(request: Request, principal: Sender) -> dict[str, Any]:
     """Every kind in every language as it is in force, and the placeholders each kind knows."""
     async with request.app.state.db.transaction(principal.merchant) as session:
         found = await service.in_force(session)
