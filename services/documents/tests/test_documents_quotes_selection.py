@@ -42,6 +42,14 @@ def lines(draw, number):
     return line
 
 
+def nets_by_rate(data):
+    rates = dict.fromkeys(line.tax_rate for line in counted(data))
+    return {
+        rate: sum((net_of(line, "EUR") for line in counted(data) if line.tax_rate == rate), Decimal(0))
+        for rate in rates
+    }
+
+
 @st.composite
 def quotes(draw):
     many = draw(st.integers(1, 8))
@@ -50,8 +58,11 @@ def quotes(draw):
     made = complete(settle_options(DocumentData.model_validate(data)))
     if draw(st.booleans()):
         percent = draw(PERCENTS)
-        amount = round_amount(made.totals.line_net * percent / 100, "EUR")
-        extra = [{"amount": amount, "percent": percent, "tax_rate": "19"}]
+        bases = nets_by_rate(made) or {Decimal(19): Decimal(0)}
+        extra = [
+            {"amount": round_amount(base * percent / 100, "EUR"), "percent": percent, "tax_rate": rate}
+            for rate, base in bases.items()
+        ]
         made = complete(settle_options(DocumentData.model_validate(data | {"allowances_charges": extra})))
     return made
 
@@ -78,6 +89,17 @@ def test_totals_of_every_choice_agree_with_the_rules(made):
     _, data = made
     assert [one for one in check(data, issued=True) if one.severity == "blocker" and one.code != "BR-S-05"] == []
     assert data.totals.line_net == sum((net_of(line, "EUR") for line in counted(data)), Decimal(0))
+
+
+@given(chosen())
+def test_a_discount_on_everything_is_taken_off_each_rate_that_is_chosen(made):
+    quote, data = made
+    percent = next((entry.percent for entry in quote.allowances_charges), Decimal(0))
+    taxed = {rate: net - round_amount(net * percent / 100, "EUR") for rate, net in nets_by_rate(data).items()}
+    assert {tax.rate: tax.taxable_amount for tax in data.tax_breakdown if tax.taxable_amount} == {
+        rate: base for rate, base in taxed.items() if base
+    }
+    assert all(tax.taxable_amount >= 0 for tax in data.tax_breakdown)
 
 
 @given(chosen())
@@ -127,6 +149,41 @@ def test_a_discount_in_percent_follows_the_choice_and_a_fixed_one_stays():
     made = choose(complete(DocumentData.model_validate(data)), [ChosenLine(id="b")])
     assert [entry.amount for entry in made.allowances_charges] == [Decimal("20.00"), Decimal(5)]
     assert made.totals.net == Decimal("175.00")
+
+
+def _two_rates(*, selected):
+    lines = [
+        {"id": "a", "name": "A", "net_price": "100", "tax_rate": "19", "optional": True, "selected": True},
+        {"id": "b", "name": "B", "net_price": "50", "tax_rate": "7", "optional": True},
+    ]
+    entries = [{"amount": "10", "percent": "10", "tax_rate": "19"}]
+    data = {"type": "quote", "issue_date": "2026-11-12", "lines": lines, "allowances_charges": entries}
+    quote = complete(DocumentData.model_validate(data))
+    return choose(quote, [ChosenLine(id=id, selected=id in selected) for id in "ab"])
+
+
+@pytest.mark.parametrize(
+    ("selected", "allowances", "tax"),
+    [("ab", {19: "10", 7: "5"}, "20.25"), ("b", {7: "5"}, "3.15"), ("a", {19: "10"}, "17.10"), ("", {}, "0")],
+)
+def test_a_discount_on_everything_has_the_rates_of_what_is_chosen(selected, allowances, tax):
+    made = _two_rates(selected=selected)
+    found = {int(entry.tax_rate): entry.amount for entry in made.allowances_charges}
+    assert found == {rate: Decimal(amount) for rate, amount in allowances.items()}
+    assert made.totals.tax == Decimal(tax)
+
+
+def test_a_discount_on_one_rate_follows_the_lines_of_that_rate():
+    lines = [
+        {"id": "a", "name": "A", "net_price": "100", "tax_rate": "19"},
+        {"id": "b", "name": "B", "net_price": "50", "tax_rate": "7", "optional": True, "selected": True},
+    ]
+    entries = [{"amount": "5", "percent": "10", "tax_rate": "7"}]
+    data = {"type": "quote", "issue_date": "2026-11-12", "lines": lines, "allowances_charges": entries}
+    quote = complete(DocumentData.model_validate(data))
+    assert [entry.amount for entry in choose(quote, []).allowances_charges] == [Decimal(5)]
+    made = choose(quote, [ChosenLine(id="b", selected=False)])
+    assert (made.allowances_charges, made.totals.net) == ([], Decimal(100))
 
 
 def test_the_difference_names_lines_and_totals():

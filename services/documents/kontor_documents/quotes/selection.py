@@ -12,15 +12,14 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_documents.content.model import AllowanceCharge, DecimalString, DocumentData, Line, Name, TaxExemption
-from kontor_documents.einvoice.totals import ZERO, complete, counted, net_of, round_amount, tax_key
+from kontor_documents.content.model import DecimalString, DocumentData, Line, Name, TaxExemption
+from kontor_documents.einvoice.totals import ZERO, complete, counted, net_of, round_amount
 from kontor_documents.errors import InvalidSelection
+from kontor_documents.quotes.discounts import document_entries, rescaled
 from kontor_service.errors import FieldError
 from kontor_service.events import plain
 from kontor_service.i18n import N_
 from kontor_service.money import to_minor
-
-_HUNDRED = Decimal(100)
 
 
 class ChosenLine(BaseModel):
@@ -75,8 +74,7 @@ def recomputed(data: DocumentData, lines: Sequence[Line]) -> DocumentData:
             "prepaid": totals.prepaid if totals else data.prepaid, "rounding": totals.rounding if totals else data.rounding,
         }
     )  # fmt: skip
-    entries = [_document_share(entry, data, changed) for entry in data.allowances_charges]
-    return complete(changed.model_copy(update={"allowances_charges": entries}))
+    return complete(changed.model_copy(update={"allowances_charges": document_entries(data, changed)}))
 
 
 def subtotals(data: DocumentData) -> dict[str, Decimal]:
@@ -133,36 +131,8 @@ def _with_quantity(line: Line, quantity: Decimal, currency: str) -> Line:
     """With the net amount computed anew, and discounts in percent of what the line costs now."""
     price = (line.net_price or ZERO) / (line.price_base_quantity or Decimal(1))
     before, after = (round_amount(amount * price, currency) for amount in (line.quantity, quantity))
-    entries = [_rescaled(entry, [(before, after)], currency) for entry in line.allowances_charges]
+    entries = [rescaled(entry, before, after, currency) for entry in line.allowances_charges]
     return line.model_copy(update={"quantity": quantity, "net": None, "allowances_charges": entries})
-
-
-def _document_share(entry: AllowanceCharge, before: DocumentData, after: DocumentData) -> AllowanceCharge:
-    """A discount on the document is of all its lines, or of those with its tax: whichever its amount agrees with."""
-    key = tax_key(entry.tax_category or "S", entry.tax_rate)
-
-    def base(data: DocumentData, *, of_key: bool) -> Decimal:
-        nets = (
-            net_of(line, data.currency)
-            for line in counted(data)
-            if not of_key or tax_key(line.tax_category, line.tax_rate) == key
-        )
-        return sum(nets, ZERO)
-
-    bases = [(base(before, of_key=of_key), base(after, of_key=of_key)) for of_key in (False, True)]
-    return _rescaled(entry, bases, after.currency)
-
-
-def _rescaled(entry: AllowanceCharge, bases: Sequence[tuple[Decimal, Decimal]], currency: str) -> AllowanceCharge:
-    """An allowance of so many percent of one of these amounts, now of what that amount has become; fixed amounts stay."""
-    if entry.percent is None:
-        return entry
-    for before, after in bases:
-        if round_amount(before * entry.percent / _HUNDRED, currency) == entry.amount:
-            amount = round_amount(after * entry.percent / _HUNDRED, currency)
-            base = None if entry.base_amount is None else after
-            return entry.model_copy(update={"amount": amount, "base_amount": base})
-    return entry
 
 
 def _faults(data: DocumentData, chosen: Sequence[ChosenLine], field: str) -> Iterator[FieldError]:

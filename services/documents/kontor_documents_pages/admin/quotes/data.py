@@ -122,19 +122,20 @@ def _document_discount(form: Form, lines: list[dict[str, Any]], kept: Mapping[st
     others = [one for one in kept.get("allowances_charges") or () if not _is_discount(one)]
     bases: dict[tuple[str, str], Decimal] = {}
     for line in lines:
-        if line["selected"] or not (line["optional"] or line["alternative"]):
-            key = (line["tax_category"], line["tax_rate"])
-            bases[key] = bases.get(key, Decimal(0)) + _net(line)
+        at_first = line["selected"] or not (line["optional"] or line["alternative"])
+        key = (line["tax_category"], line["tax_rate"])
+        bases[key] = bases.get(key, Decimal(0)) + (_net(line) if at_first else 0)
     percent = number(form, "discount")
     if percent and not 0 <= Decimal(percent) <= 100:
         form.error("discount", _("More than 0 and at most 100 percent, please."))
         return others
     if not percent or not Decimal(percent):
         return others
+    # Where nothing is chosen at first the percentage is kept with an amount of nothing.
+    kept_bases = {key: base for key, base in bases.items() if base > 0} or dict.fromkeys(bases, Decimal(0))
     found = [
         _allowance(form, base, percent) | {"tax_category": category, "tax_rate": rate}
-        for (category, rate), base in bases.items()
-        if base > 0
+        for (category, rate), base in kept_bases.items()
     ]
     return [*found, *others]
 
