@@ -23,16 +23,32 @@ def is_shown(document: Document, merchant: identity_pb2.Merchant | None) -> bool
     return settings.visible and (settings.visible_from in ("", "shared") or document.outcome == settings.visible_from)
 
 
+def is_for_others(document: Document, customer: identity_pb2.Customer | None) -> bool:
+    """Whether the document is for other roles than the customer has (B16)."""
+    roles = document.facts.get("roles", ())
+    has = (customer.roles if customer else ()) or ("customer",)
+    return bool(roles) and set(has).isdisjoint(roles)
+
+
+async def check_shown(
+    session: AsyncSession, document: Document, principal: Principal, merchant: identity_pb2.Merchant | None
+) -> None:
+    """Raises DocumentNotFound where the principal's customers do not see a document of this kind, nor its link this thread."""
+    if document.customer_id not in principal.customers or not is_shown(document, merchant):
+        raise DocumentNotFound
+    if is_for_others(document, await copies.customer(session, document.customer_id)):
+        raise DocumentNotFound
+    if principal.document_id not in (None, document.id):
+        linked = await session.get(Document, principal.document_id)
+        if linked is None or linked.thread_id != document.thread_id:
+            raise DocumentNotFound
+
+
 async def locked_for(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
     """The document under its row lock. Raises DocumentNotFound, also for one that the principal's customers may not see."""
     document = await queries.locked(session, document_id)
     if principal.for_customers:
-        if document.customer_id not in principal.customers or document.state not in ("shared", "cancelled"):
+        if document.state not in ("shared", "cancelled"):
             raise DocumentNotFound
-        if not is_shown(document, await copies.merchant(session, document.merchant_id)):
-            raise DocumentNotFound
-        if principal.document_id is not None:
-            linked = await session.get(Document, principal.document_id)
-            if linked is None or linked.thread_id != document.thread_id:
-                raise DocumentNotFound
+        await check_shown(session, document, principal, await copies.merchant(session, document.merchant_id))
     return document

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import text
 
 from kontor_service.ids import uuid7
@@ -74,3 +75,12 @@ async def test_a_quote_written_in_kontor_waits_for_staff(documents):
     assert (written["document"]["state"], written["document"]["has_pdf"]) == ("waiting", True)
     sent = await documents.made(quote | {"external_id": "erp-1"})
     assert sent["document"]["state"] == "shared"
+
+
+@pytest.mark.parametrize("external_id", ["own-1", "order_confirmation:1", f"order_confirmation:{uuid7()}"])
+async def test_only_the_confirmation_of_an_accepted_quote_needs_no_release(documents, external_id):
+    await documents.open_shop(automatic_release=False)
+    await documents.add_customer()
+    said = {"type": "order_confirmation", "customer_number": "20931", "issue_date": "2026-11-21", "lines": [LINE]}
+    made = await documents.made(said | {"external_id": external_id}, **{"x-kontor-source": "kontor"})
+    assert made["document"]["state"] == "waiting"

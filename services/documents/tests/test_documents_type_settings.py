@@ -40,6 +40,14 @@ async def test_a_quote_that_the_portal_does_not_show_is_not_found(documents, hid
     assert {one.status_code for one in [*await ways(documents, quote_id), opened]} == {404}
 
 
+async def test_a_quote_is_not_found_by_a_customer_who_only_supplies(documents):
+    quote_id = await shared_quote(documents)
+    supplier = documents.customer(id=documents.customer_id, version=2, roles=["supplier"])
+    await documents.tell(identity_pb2.CustomerChanged(customer=supplier))
+
+    assert {one.status_code for one in await ways(documents, quote_id)} == {404}
+
+
 def test_who_does_not_see_a_type_gets_no_mail_about_it():
     person = identity_pb2.ContactPerson(email="bo@kunde.example", gets_quotes=True, gets_invoices=True)
     state = identity_pb2.Customer(email="post@kunde.example", contacts=[person])

@@ -8,6 +8,7 @@ from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 from kontor_gateway.views import SHAPE
 
+RIGHTS = ["account", "documents:accept", "documents:read"]
 FILE = "01890000-0000-7000-8000-00000000000f"
 
 
@@ -90,6 +91,27 @@ async def test_a_person_who_sees_invoices_only_finds_a_quote_nowhere(portal: Any
     assert all((await seen(portal, "brunner", restricted, theirs)).values())
     anybody = await portal.login("brunner", merchant, customer)
     assert all((await seen(portal, "brunner", anybody, document)).values())
+
+
+@pytest.mark.parametrize("verb", ["selection", "acceptance", "decline", "extension-request", "new-offer-request"])
+async def test_by_json_only_what_is_seen_or_was_withdrawn_reaches_documents(portal: Any, verb: str) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    restricted = await portal.login("brunner", merchant, customer, sees={customer: ["invoice"]}, rights=RIGHTS)
+    anybody = await portal.login("brunner", merchant, customer, rights=RIGHTS)
+
+    async def asked(state: str, cookie: dict[str, str]) -> list[str]:
+        """What documents was asked."""
+        document = await quote(portal, merchant, customer, state=state)
+        before = len(portal.owners.asked)
+        await portal.client.request(
+            "PUT" if verb == "selection" else "POST", f"/api/portal/v1/brunner/documents/{document}/{verb}",
+            json={"version": 1, "name": "Anna Seidel", "selection": [], "lines": []}, headers=cookie,
+        )  # fmt: skip
+        return [path for _method, path, *_ in portal.owners.asked[before:] if path == f"/v1/documents/{document}/{verb}"]
+
+    assert [len(await asked(state, restricted)) for state in ("shared", "withdrawn")] == [0, 0]
+    assert [len(await asked(state, anybody)) for state in ("shared", "withdrawn", "waiting")] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("state", ["waiting", "withdrawn"])

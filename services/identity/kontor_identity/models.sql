@@ -75,7 +75,9 @@ CROSS JOIN LATERAL (
            array_agg(c.id ORDER BY c.id) FILTER (WHERE portal.enabled) AS open,
            array_agg(c.id ORDER BY c.id) FILTER (WHERE portal.enabled AND mine.accepts) AS accepts,
            jsonb_object_agg(c.id, mine.types) FILTER (WHERE mine.types IS NOT NULL) AS sees
-    FROM (SELECT given.id, bool_or(given.accepts) AS accepts,
+    FROM (SELECT given.id,
+        -- Nobody decides about quotes that they do not see.
+        bool_or(given.accepts AND (given.types = '{}' OR 'quote' = ANY (given.types))) AS accepts,
         CASE WHEN bool_and(given.types <> '{}') THEN array_agg(DISTINCT seen.type) END AS types
     FROM (
         -- A login: the contacts that were granted to it.

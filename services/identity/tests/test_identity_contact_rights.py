@@ -55,6 +55,16 @@ async def test_a_link_without_a_person_may_accept_and_one_of_a_person_what_they_
     assert theirs["session"]["sees"] == {customer["id"]: ["invoice"]}
 
 
+@pytest.mark.parametrize(("types", "may"), [(["invoice"], False), (["invoice", "quote"], True)])
+async def test_nobody_accepts_quotes_that_they_do_not_see(stage: Any, shop: Any, types: list[str], may: bool) -> None:
+    login = await shop.portal_login()
+
+    await change(shop, login, document_types=types)
+
+    assert await accepts_for(stage, login) == ([login["customer_id"]] if may else 403)
+    assert ("documents:accept" in stage.gateway.state(login)["rights"]) is may
+
+
 async def test_the_edge_hears_at_once_of_what_a_person_sees(stage: Any, shop: Any) -> None:
     login = await shop.portal_login()
 

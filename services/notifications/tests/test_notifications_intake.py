@@ -109,7 +109,7 @@ async def test_the_same_mail_twice_is_one_comment(desk: Any, reply_to: str) -> N
     [
         ({"Auto_Submitted": "auto-replied"}, None),
         ({"Precedence": "bulk"}, None),
-        ({"X_Auto_Response_Suppress": "All"}, None),
+        ({"X_Autoreply": "yes"}, None),
         ({"List_Id": "<liste.example.org>"}, None),
         ({"Message_ID": "<01920000-0000-7000-8000-000000000009@mail.example>"}, None),
         ({"Subject": "Automatische Antwort: Ihre Rechnung"}, None),
@@ -126,6 +126,14 @@ async def test_what_a_machine_answers_is_dropped(
     assert said.startswith("2.0.0")
     assert await desk.rows("SELECT * FROM incoming_mail") == []
     assert desk.app.state.registry.get_sample_value("kontor_incoming_mails_total", {"outcome": "ignored"}) == 1
+
+
+@pytest.mark.parametrize("mark", ["X_Auto_Response_Suppress", "List_Unsubscribe", "Feedback_ID"])
+async def test_what_may_be_a_machines_waits_for_staff(desk: Any, reply_to: str, document: Document, mark: str) -> None:
+    await send(desk.app.state.intake_port, answer(reply_to, **{mark: "All"}))
+    row = await incoming(desk, "open")
+    assert (row["reason"], str(row["document_id"])) == ("maybe_automatic", document.id)
+    assert desk.peers.comments == {}
 
 
 async def test_a_program_is_refused_with_a_sentence(desk: Any, reply_to: str) -> None:

@@ -90,6 +90,19 @@ async def test_customers_are_reminded_once_of_each_last_day(
     assert "25. März" in (await desk.mails(2))[1]["subject"]
 
 
+async def test_a_merchant_whose_reminders_fail_holds_up_no_other(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document
+) -> None:
+    merchant.expiry_reminder_days = 3
+    broken = Merchant(id="00000000-0000-7000-8000-000000000001", slug="kaputt", epoch=1, version=1, time_zone="Nowhere/At-all")
+    broken.merchant_id = broken.id
+    await desk.know(broken, merchant, customer, quote)
+    clock: Any = SimpleNamespace(now=lambda: datetime(2026, 3, 18, 9, tzinfo=UTC))
+    await remind(desk.app.state.db, desk.app.state.queue, clock)
+    [mail] = await desk.mails(1)
+    assert mail["to"] == [SAM]
+
+
 async def test_merchants_are_asked_once_a_year_to_review_their_texts(desk: Any, merchant: Merchant) -> None:
     merchant.texts_reviewed_on = "2025-03-01"
     await desk.know(merchant)

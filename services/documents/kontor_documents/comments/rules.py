@@ -8,6 +8,7 @@ from kontor_documents.comments.errors import CommentNotFound, CommentRead, Comme
 from kontor_documents.comments.models import Comment
 from kontor_documents.errors import WrongState
 from kontor_documents.models import Document
+from kontor_documents.visibility import is_shown, settings_of
 
 # A slip of the pen can be mended so long, and only while nobody on the other side has seen it.
 CHANGE_MINUTES = 10
@@ -17,8 +18,7 @@ def check_allowed(document: Document, merchant: identity_pb2.Merchant | None) ->
     """Raises WrongState for what the customer does not have, CommentsNotAllowed by the merchant's settings of the type."""
     if document.state not in ("shared", "cancelled") or document.customer_id is None:
         raise WrongState
-    kinds = merchant.document_types if merchant else ()
-    if not any(kind.type == document.type and kind.visible and kind.can_comment for kind in kinds):
+    if not (is_shown(document, merchant) and settings_of(document, merchant).can_comment):
         raise CommentsNotAllowed
 
 

@@ -19,8 +19,8 @@ _NOTHING = Totals(line_net=Decimal(0), net=Decimal(0), gross=Decimal(0), due=Dec
 _MAX_INSTALMENTS = 100
 _MAX_REFERENCES = 100
 _MOST_UNPRINTABLE = 10
-# Said of the document by staff; its content knows nothing of it.
-_SAID_BY_STAFF = (
+# What its content knows nothing of: said by staff, recorded when it was shared, or different since then.
+_NOT_OF_CONTENT = (
     "share_recipient",
     "share_subject",
     "share_text",
@@ -99,8 +99,8 @@ def facts(data: DocumentData) -> dict[str, Any]:
 
 
 def facts_again(document: Document, data: DocumentData) -> dict[str, Any]:
-    """Those of a document that is there already, with what staff have said of it."""
-    return facts(data) | {name: document.facts[name] for name in _SAID_BY_STAFF if name in document.facts}
+    """Those of a document that is there already, with what was recorded of it."""
+    return facts(data) | {name: document.facts[name] for name in _NOT_OF_CONTENT if name in document.facts}
 
 
 def cash_discount(discount: CashDiscount, data: DocumentData) -> dict[str, Any]:

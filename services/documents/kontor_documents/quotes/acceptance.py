@@ -17,7 +17,7 @@ from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.errors import InvalidSelection, QuoteAmended
 from kontor_documents.events import document_state
 from kontor_documents.models import AcceptanceEvidence, Document
-from kontor_documents.quotes.access import actor, locked_for, zone
+from kontor_documents.quotes.access import actor, locked_to_decide, zone
 from kontor_documents.quotes.amendment import difference_since
 from kontor_documents.quotes.evidence import is_same, keep_evidence, last_evidence
 from kontor_documents.quotes.inputs import AcceptanceInput
@@ -38,7 +38,7 @@ async def accept(deps: Dependencies, document_id: UUID, asked: AcceptanceInput, 
     Raises QuoteAmended, QuoteExpired, AlreadyDecided, Withdrawn, InvalidSelection, SignatureInvalid.
     """
     async with deps.db.transaction(principal.merchant) as session:
-        document = await locked_for(session, document_id, principal)
+        document = await locked_to_decide(session, document_id, principal)
         if document.outcome in _BOUND:
             last = await last_evidence(session, document)
             if last is not None and is_same(last, asked, principal):

@@ -7,29 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor_documents import copies, queries
 from kontor_documents.errors import AcceptanceOff, DocumentNotFound
 from kontor_documents.models import Document
-from kontor_documents.visibility import is_shown, settings_of
+from kontor_documents.visibility import check_shown, settings_of
 from kontor_service.tokens import Principal
 
 _USUAL_ZONE = "Europe/Berlin"
 
 
-async def locked_for(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
-    """The document under its row lock. Customers find theirs from the day it was shared, also where it has been withdrawn
+async def locked_to_decide(session: AsyncSession, document_id: UUID, principal: Principal) -> Document:
+    """The quote under its row lock. Customers find theirs from the day it was shared, also where it has been withdrawn
     since: they are told so. Raises DocumentNotFound, AcceptanceOff."""
     document = await queries.locked(session, document_id)
     if not principal.for_customers:
         return document
     merchant = await copies.merchant(session, document.merchant_id)
-    if (
-        document.shared_at is None
-        or document.customer_id not in principal.customers
-        or not is_shown(document, merchant)
-    ):
+    if document.shared_at is None:
         raise DocumentNotFound
-    if principal.document_id not in (None, document.id):
-        linked = await session.get(Document, principal.document_id)
-        if linked is None or linked.thread_id != document.thread_id:
-            raise DocumentNotFound
+    await check_shown(session, document, principal, merchant)
     if not settings_of(document, merchant).can_accept:
         raise AcceptanceOff
     return document

@@ -4,6 +4,8 @@ from collections.abc import Set
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType, QuoteOutcome, ReferenceKind
 from kontor_bus import record
@@ -21,6 +23,7 @@ from kontor_service.formats import day, zone_of
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import speaking
 
+_KEY = "order_confirmation:"
 _CHOICES = {
     "optional": False, "selected": False, "quantity_min": None, "quantity_max": None, "alternative": "",
 }  # fmt: skip
@@ -49,7 +52,21 @@ def confirmation_of(quote: DocumentData, *, on: date, quote_id: str) -> Document
 
 def external_id(quote_id: str) -> str:
     """The key that makes one confirmation of each quote, however often it is tried."""
-    return f"order_confirmation:{quote_id}"
+    return f"{_KEY}{quote_id}"
+
+
+async def is_own_confirmation(session: AsyncSession, document: Document) -> bool:
+    """Whether this is the order confirmation of an accepted quote, and not something else that was handed in as Kontor's."""
+    if (document.type, document.source) != (DocumentType.ORDER_CONFIRMATION, DocumentSource.KONTOR):
+        return False
+    kind, _colon, quote_id = document.external_id.partition(":")
+    if f"{kind}:" != _KEY:
+        return False
+    try:
+        quote = await session.get(Document, UUID(quote_id))
+    except ValueError:
+        return False
+    return quote is not None and quote.outcome == QuoteOutcome.ACCEPTED and quote.customer_id == document.customer_id
 
 
 async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> pb.Document:

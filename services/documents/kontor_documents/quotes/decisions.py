@@ -14,7 +14,7 @@ from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import AlreadyDecided, DocumentNotFound, ValidityPast
 from kontor_documents.events import document_state
 from kontor_documents.models import Document
-from kontor_documents.quotes.access import actor, locked_for, zone
+from kontor_documents.quotes.access import actor, locked_to_decide, zone
 from kontor_documents.quotes.inputs import DeclineInput, WishInput
 from kontor_documents.quotes.record import happened
 from kontor_documents.quotes.rules import is_expired, refuse_closed, refuse_undecidable
@@ -27,7 +27,7 @@ _EXTENDABLE = ("", QuoteOutcome.EXPIRED)
 async def select(deps: Dependencies, document_id: UUID, asked: SelectionInput, principal: Principal) -> pb.Document:
     """Keeps what is chosen of an open quote. Raises InvalidSelection, and what refuse_undecidable raises."""
     async with deps.db.transaction(principal.merchant) as session:
-        document = await locked_for(session, document_id, principal)
+        document = await locked_to_decide(session, document_id, principal)
         today = deps.clock.today(await zone(session, document.merchant_id))
         refuse_undecidable(document, today, revision=document.revision)
         chosen = choose(await queries.quote_content(deps, document), asked.lines)
@@ -45,7 +45,7 @@ async def select(deps: Dependencies, document_id: UUID, asked: SelectionInput, p
 async def decline(deps: Dependencies, document_id: UUID, asked: DeclineInput, principal: Principal) -> pb.Document:
     """Declining again in the same words changes nothing. Raises what refuse_undecidable raises."""
     async with deps.db.transaction(principal.merchant) as session:
-        document = await locked_for(session, document_id, principal)
+        document = await locked_to_decide(session, document_id, principal)
         said = {name: getattr(asked, name) for name in ("reason", "text", "name")}
         if document.outcome == QuoteOutcome.DECLINED and said.items() <= (document.decision or {}).items():
             return document_state(document, await queries.files_of(session, document.id))
@@ -109,7 +109,7 @@ async def _ask(
     deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal, entry: str, fact: type
 ) -> pb.Document:
     async with deps.db.transaction(principal.merchant) as session:
-        document = await locked_for(session, document_id, principal)
+        document = await locked_to_decide(session, document_id, principal)
         refuse_closed(document)
         if entry == "extension_requested" and document.outcome not in _EXTENDABLE:
             raise AlreadyDecided(outcome=document.outcome)

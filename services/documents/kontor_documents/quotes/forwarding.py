@@ -11,7 +11,7 @@ from kontor.identity.v1 import identity_pb2
 from kontor_documents import copies, history
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import AlreadyDecided
-from kontor_documents.quotes.access import actor, locked_for
+from kontor_documents.quotes.access import actor, locked_to_decide
 from kontor_documents.quotes.record import happened
 from kontor_documents.quotes.rules import refuse_closed
 from kontor_service.errors import Conflict, Invalid
@@ -37,7 +37,7 @@ async def forward(deps: Dependencies, document_id: UUID, wanted: ForwardInput, p
     """Mails the person a link of their own. Raises CannotAccept, ForwardedAlready, AlreadyDecided, Withdrawn, NoQuote."""
     at, by, contact_id = deps.clock.now(), actor(principal), str(wanted.contact_id)
     async with deps.db.transaction(principal.merchant) as session:
-        document = await locked_for(session, document_id, principal)
+        document = await locked_to_decide(session, document_id, principal)
         refuse_closed(document)
         if document.outcome:
             raise AlreadyDecided(outcome=document.outcome)

@@ -17,7 +17,7 @@ _REPLACED = """
 SELECT older.id FROM document newer
 JOIN document_reference named ON named.document_id = newer.id AND named.kind = 'quote'
 JOIN document older ON older.number = named.number AND older.type = 'quote' AND older.state = 'shared'
-    AND older.outcome IN ('', 'promised', 'expired', 'declined') AND older.customer_number = newer.customer_number
+    AND older.outcome IN ('', 'promised', 'expired', 'declined') AND older.customer_id = newer.customer_id
     AND older.id <> newer.id
 WHERE newer.id = :id AND newer.type = 'quote'"""
 _LOCK = text(f"SELECT FROM document WHERE id = :id OR id IN ({_REPLACED}) ORDER BY id FOR UPDATE")

@@ -7,6 +7,7 @@ from unicodedata import normalize
 from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType
 from kontor.identity.v1 import identity_pb2
 from kontor_documents.models import Document
+from kontor_documents.visibility import is_for_others
 from kontor_service.errors import FieldError, Problem
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import say
@@ -102,16 +103,11 @@ def release_blockers(
     if customer is None:
         found.append(_blocker("unmatched_customer", N_("Customer unknown"), "customer_number"))
         return found
-    if _excluded(document.facts.get("roles", ()), customer):
+    if is_for_others(document, customer):
         found.append(_blocker("role_hidden", N_("The customer's roles do not include this type"), "type"))
     if not recipient and not recipients(document.type, customer):
         found.append(_blocker("no_email", N_("No e-mail address"), "customer.email"))
     return found
-
-
-def _excluded(roles: Sequence[str], customer: identity_pb2.Customer) -> bool:
-    """Whether the document is for other roles than the customer has (B16)."""
-    return bool(roles) and set(customer.roles or ("customer",)).isdisjoint(roles)
 
 
 def _unprintable(lost: dict[str, str]) -> list[Issue]:

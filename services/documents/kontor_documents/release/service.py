@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
-from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType, QuoteOutcome
+from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.identity.v1 import identity_pb2
 from kontor_bus import record
 from kontor_documents import copies, history, queries
@@ -30,6 +30,7 @@ from kontor_documents.events import document_state
 from kontor_documents.intake.issuing import prepare_draft
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
+from kontor_documents.quotes.confirmation import is_own_confirmation
 from kontor_documents.quotes.replacing import lock_replaced, supersede
 from kontor_documents.release.rules import MOVABLE, blocks, finding, is_staffs_draft, release_blockers
 from kontor_documents.standing.on_documents import record_current
@@ -57,7 +58,7 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
         merchant = await copies.merchant(session, document.merchant_id)
         if (
             merchant is not None
-            and _goes_by_itself(document, merchant)
+            and await _goes_by_itself(session, document, merchant)
             and not any(blocks(issue) for issue in document.issues)
         ):
             await _share(deps, session, document, files, actor="Kontor", choice=Share())
@@ -65,11 +66,11 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
             _tell_what_stands_against(session, document, files, before)
 
 
-def _goes_by_itself(document: Document, merchant: identity_pb2.Merchant) -> bool:
-    """What Kontor wrote itself needs nobody to release it; a quote that staff write there is theirs to send."""
+async def _goes_by_itself(session: AsyncSession, document: Document, merchant: identity_pb2.Merchant) -> bool:
+    """Kontor's confirmation of an accepted quote needs nobody to release it; a quote that staff write there is theirs to send."""
     if is_staffs_draft(document):
         return False
-    return merchant.automatic_release or document.source == DocumentSource.KONTOR
+    return merchant.automatic_release or await is_own_confirmation(session, document)
 
 
 async def hold(deps: Dependencies, merchant_id: UUID, document_id: UUID, error: Exception) -> None:

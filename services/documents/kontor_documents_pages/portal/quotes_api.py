@@ -6,11 +6,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from kontor_documents_pages.portal import quote_commands
 from kontor_edge.described import Amount
 from kontor_edge.portal import query_view
+from kontor_service.errors import NotFound
 from kontor_service.validation import Line, Number, Text
 
 router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=["portal"])
@@ -30,6 +31,10 @@ class QuoteChoice(BaseModel):
     lines: list[LineChoice] = Field(default=[], max_length=2_000)
 
 
+def _as_choice(sent: Any) -> Any:
+    return {"lines": sent} if isinstance(sent, list) else sent
+
+
 class ChoiceTotals(BaseModel):
     lines: list[LineChoice]
     net: Amount
@@ -46,11 +51,11 @@ class SignatureInput(BaseModel):
 
 
 class QuoteAcceptance(BaseModel):
-    """`version` is the document's `version` on screen. `selection` left out: what was saved. `consents`: ids of the terms'
-    versions that were agreed to."""
+    """`version` is the document's `version` on screen. `selection` left out: what was saved; its lines may
+    also be sent as a bare list. `consents`: ids of the terms' versions that were agreed to."""
 
     version: int = Field(ge=1)
-    selection: QuoteChoice | None = None
+    selection: Annotated[QuoteChoice | None, BeforeValidator(_as_choice)] = None
     name: Annotated[Line, Field(min_length=1, max_length=200)]
     function: Annotated[Line, Field(max_length=200)] = ""
     signature: SignatureInput | None = None
@@ -100,7 +105,7 @@ async def accept(request: Request, slug: str, document_id: UUID, body: QuoteAcce
     return _decided(await quote_commands.accept(request, document_id, wanted, language=language), currency)
 
 
-@router.post("/decline", summary="QuoteDecline a quote", response_model=QuoteDecided)
+@router.post("/decline", summary="Decline a quote", response_model=QuoteDecided)
 async def decline(request: Request, slug: str, document_id: UUID, body: QuoteDecline) -> dict[str, Any]:
     """409 as for accepting."""
     currency, language = await _visible(request, document_id)
@@ -150,12 +155,14 @@ def _decided(answer: dict[str, Any], currency: str) -> dict[str, Any]:
 
 
 async def _visible(request: Request, document_id: UUID) -> tuple[str, str]:
-    """The document's currency and the reader's language. What was withdrawn is not there for the copy: the owner says so.
+    """The document's currency and the reader's language. Of what was withdrawn no currency: the owner says that it was.
 
-    Raises LoggedOut and PortalClosed like a page.
+    Raises NotFound for what the reader does not see, LoggedOut and PortalClosed like a page.
     """
     record = await query_view(request, "document", asked=document_id)
     language: str = orjson.loads(record["session"])["language"]
     if record["document"] is None:
+        if not (await query_view(request, "withdrawn_document", asked=document_id))["withdrawn"]:
+            raise NotFound
         return "", language
     return orjson.loads(record["entry"])["total"]["currency"], language

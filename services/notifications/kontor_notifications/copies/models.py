@@ -1,11 +1,13 @@
 """Copies of other owners' state: the contract's own message, and the columns SQL looks at."""
 
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
 
 from kontor.documents.v1.documents_pb2 import Comment, Document, StandingDocument
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
@@ -33,9 +35,14 @@ class CustomerCopy(_Copy, Base, table=True):
 
 
 class DocumentCopy(_Copy, Base, table=True):
-    # The preview takes the newest document of a type.
-    __table_args__ = (index("document_copy_type", "merchant_id", "type", "id DESC"),)
+    __table_args__ = (
+        # The preview takes the newest document of a type.
+        index("document_copy_type", "merchant_id", "type", "id DESC"),
+        index("document_copy_expiring", "merchant_id", "open_until", where="open_until IS NOT NULL"),
+    )
     type: str
+    # The last day of a quote that waits for its customer's decision.
+    open_until: date | None
 
 
 class CommentCopy(_Copy, Base, table=True):
@@ -59,10 +66,15 @@ class ReceivableCopy(_Copy, Base, table=True):
     document_id: UUID | None
 
 
+def _open_until(document: Document) -> date | None:
+    is_open = document.type == DocumentType.QUOTE and document.state == "shared" and not document.outcome
+    return date.fromisoformat(document.valid_until) if is_open and document.valid_until else None
+
+
 COPIES = (
     Copied(MerchantCopy, Merchant),
     Copied(CustomerCopy, Customer),
-    Copied(DocumentCopy, Document),
+    Copied(DocumentCopy, Document, lambda document: {"open_until": _open_until(document)}),
     Copied(CommentCopy, Comment),
     Copied(StandingDocumentCopy, StandingDocument),
     Copied(ReadingInvitationCopy, ReadingInvitation),

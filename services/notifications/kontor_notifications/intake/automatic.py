@@ -1,4 +1,5 @@
-"""Mails that no person wrote to us: they are not taken in, so that two machines never answer each other."""
+"""Mails that no person wrote to us: they are not taken in, so that two machines never answer each other. What only may be
+one waits for staff."""
 
 import re
 from email.message import EmailMessage
@@ -14,13 +15,17 @@ _AWAY = re.compile(
 # Written by mailing lists and by programs that answer for somebody.
 _MARKS = (
     "List-Id",
-    "List-Unsubscribe",
     "X-Autoreply",
     "X-Autorespond",
-    "X-Auto-Response-Suppress",
     "X-Loop",
-    "Feedback-ID",
 )
+# On what persons write, too: mail servers, ticket systems and programs for customer care add them.
+_DOUBTFUL = ("X-Auto-Response-Suppress", "List-Unsubscribe", "Feedback-ID")
+
+
+def is_doubtful(message: EmailMessage) -> bool:
+    """Whether a mail without any sure sign may be one of a machine all the same."""
+    return any(message.get(mark) is not None for mark in _DOUBTFUL)
 
 
 def why_automatic(message: EmailMessage, sender: str, subject: str, return_path: str | None, domain: str) -> str:

@@ -14,7 +14,7 @@ from kontor.notifications.v1.notifications_pb2 import IncomingMail as IncomingMa
 from kontor.notifications.v1.notifications_pb2 import IncomingMailOpened, IncomingMailReceived
 from kontor.notifications.v1.notifications_pb2_codes import IncomingReason
 from kontor_bus import record
-from kontor_notifications.intake.automatic import why_automatic
+from kontor_notifications.intake.automatic import is_doubtful, why_automatic
 from kontor_notifications.intake.destinations import Destination, Destinations
 from kontor_notifications.intake.files import MOST_FILES, is_program, refused
 from kontor_notifications.intake.parse import IncomingFileContent, ParsedMail, parse
@@ -127,6 +127,8 @@ def _reason(destination: Destination, parsed: ParsedMail, answered: Mail | None)
         return IncomingReason.OTHER_SENDER
     if len(answered.document_ids) > 1:
         return IncomingReason.SEVERAL_DOCUMENTS
+    if is_doubtful(parsed.message):
+        return IncomingReason.MAYBE_AUTOMATIC
     return None if parsed.text or parsed.files else IncomingReason.EMPTY
 
 

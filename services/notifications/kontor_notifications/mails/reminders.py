@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentSnapshot, StandingDocument
-from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2 import Merchant
 from kontor_notifications.copies import queries as copies
 from kontor_notifications.copies.models import TABLES
@@ -24,23 +24,33 @@ from kontor_notifications.models import Reminder
 from kontor_service.clock import Clock
 from kontor_service.database import Database
 
+log = structlog.get_logger()
+
 _YEAR = timedelta(days=365)
 
 
 async def remind(database: Database, queue: Queue, clock: Clock) -> None:
     """Queues what is due today, in each merchant's zone and by the business clock; each once."""
     for merchant_id in await database.merchants("merchants"):
-        async with database.transaction(merchant_id) as session:
-            try:
-                merchant = await copies.get(session, Merchant, merchant_id)
-            except NotSent:
-                continue
-            today = _today(merchant, clock.now())
-            for document in await _expiring(session, merchant, today):
-                await _once(session, queue, merchant, EXPIRING, document, f"{document.id} {document.valid_until}")
-            since = await _unreviewed_since(session, merchant, today)
-            if since is not None:
-                await _once(session, queue, merchant, REVIEW, Document(), since.isoformat())
+        try:
+            await _remind_one(database, queue, clock, merchant_id)
+        except Exception:
+            # The other merchants' customers are reminded all the same; this one's in the next round.
+            log.exception("reminders_failed", merchant_id=str(merchant_id))
+
+
+async def _remind_one(database: Database, queue: Queue, clock: Clock, merchant_id: UUID) -> None:
+    async with database.transaction(merchant_id) as session:
+        try:
+            merchant = await copies.get(session, Merchant, merchant_id)
+        except NotSent:
+            return
+        today = _today(merchant, clock.now())
+        for document in await _expiring(session, merchant, today):
+            await _once(session, queue, merchant, EXPIRING, document, f"{document.id} {document.valid_until}")
+        since = await _unreviewed_since(session, merchant, today)
+        if since is not None:
+            await _once(session, queue, merchant, REVIEW, Document(), since.isoformat())
 
 
 def _today(merchant: Merchant, now: datetime) -> date:
@@ -52,13 +62,9 @@ async def _expiring(session: AsyncSession, merchant: Merchant, today: date) -> l
     if not merchant.expiry_reminder_days:
         return []
     table = TABLES[Document]
-    raw = await session.scalars(select(table.c.state).where(table.c.type == DocumentType.QUOTE, ~table.c.deleted))
-    last = (today + timedelta(days=merchant.expiry_reminder_days)).isoformat()
-    return [
-        document
-        for document in map(Document.FromString, raw)
-        if document.state == "shared" and not document.outcome and today.isoformat() <= document.valid_until <= last
-    ]
+    last = today + timedelta(days=merchant.expiry_reminder_days)
+    raw = await session.scalars(select(table.c.state).where(table.c.open_until.between(today, last)))
+    return [Document.FromString(state) for state in raw]
 
 
 async def _unreviewed_since(session: AsyncSession, merchant: Merchant, today: date) -> date | None:

@@ -43,7 +43,15 @@ def upgrade() -> None:
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("open_until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_copy")),
+    )
+    op.create_index(
+        "document_copy_expiring",
+        "document_copy",
+        ["merchant_id", "open_until"],
+        unique=False,
+        postgresql_where=sa.text("open_until IS NOT NULL"),
     )
     op.create_index(
         "document_copy_type", "document_copy", ["merchant_id", "type", sa.literal_column("id DESC")], unique=False

@@ -55,6 +55,7 @@ class _IncomingReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Incomin
     INCOMING_REASON_FILE_REFUSED: _IncomingReason.ValueType  # 5
     INCOMING_REASON_TOO_LARGE: _IncomingReason.ValueType  # 6
     INCOMING_REASON_EMPTY: _IncomingReason.ValueType  # 7
+    INCOMING_REASON_MAYBE_AUTOMATIC: _IncomingReason.ValueType  # 8
 
 class IncomingReason(_IncomingReason, metaclass=_IncomingReasonEnumTypeWrapper):
     """Why staff decide what an incoming mail becomes."""
@@ -67,6 +68,7 @@ INCOMING_REASON_NOT_TAKEN: IncomingReason.ValueType  # 4
 INCOMING_REASON_FILE_REFUSED: IncomingReason.ValueType  # 5
 INCOMING_REASON_TOO_LARGE: IncomingReason.ValueType  # 6
 INCOMING_REASON_EMPTY: IncomingReason.ValueType  # 7
+INCOMING_REASON_MAYBE_AUTOMATIC: IncomingReason.ValueType  # 8
 
 class _MailState:
     ValueType = typing.NewType("ValueType", builtins.int)

@@ -18,6 +18,7 @@ class IncomingReason(Code):
     FILE_REFUSED = 'file_refused', 'A file came with it that is not accepted: %(file)s'
     TOO_LARGE = 'too_large', 'It is too large: it stays in the mailbox.'
     EMPTY = 'empty', 'Nothing was written in it.'
+    MAYBE_AUTOMATIC = 'maybe_automatic', 'A program may have written it.'
 
 
 class MailState(Code):

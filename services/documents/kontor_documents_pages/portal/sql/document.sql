@@ -44,6 +44,20 @@ BEGIN ATOMIC
     ) found ON true;
 END;
 
+-- Whether the reader would see this document had it not been withdrawn.
+CREATE OR REPLACE FUNCTION withdrawn_document(asked_hash text, asked_slug text, at timestamptz, asked uuid)
+RETURNS TABLE (state text, session json, merchant json, today date, withdrawn boolean)
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+    SELECT r.state, r.session, r.merchant, r.today, EXISTS (
+        SELECT FROM document d
+        WHERE d.id = asked AND d.state = 'withdrawn' AND d.customer_id = ANY (r.customers) AND {for_roles}
+          AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+          AND (r.document_id IS NULL OR d.id = r.document_id OR d.thread_id = r.thread_id)
+    )
+    FROM _reader(asked_hash, asked_slug, at) r;
+END;
+
 -- What a document link's session may see: its document and those of its thread.
 CREATE OR REPLACE FUNCTION thread(asked_hash text, asked_slug text, at timestamptz)
 RETURNS TABLE (state text, session json, merchant json, today date, entries text[])
