@@ -114,7 +114,13 @@ async def test_a_sent_quote_is_amended_with_what_the_form_does_not_know(shop: Sh
     assert 'value="2,5"' in page
     assert "neue Fassung" in page
     row = ROW | {"id": "10", "name": "Kessel", "quantity": "3"}
-    await shop.post(here, filled(row, external_id="erp-7", number="AN-7"))
+    assert f'name="content_sha256" value="{"ab" * 32}"' in page
+    changed = filled(row, external_id="erp-7", number="AN-7")
+    # Somebody else has saved another content since this form was opened.
+    late = await shop.post(here, changed | {"content_sha256": "cd" * 32})
+    assert (late.status_code, "wurde geändert, nachdem Sie es" in late.text) == (409, True)
+    assert not [path for _method, path, _body in shop.owners.calls if path == "/v1/submissions"]
+    await shop.post(here, changed | {"content_sha256": "ab" * 32})
     sent = handed_in(shop)
     assert (sent["external_id"], sent["payment_terms"], "totals" in sent) == ("erp-7", "14 Tage netto", False)
     line = sent["lines"][0]

@@ -31,8 +31,8 @@ def _head(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chang
     language = reader().language
     for name, label in (
         ("title", _("Title")),
-        ("introduction", _("Text before the items")),
-        ("closing", _("Text after the items")),
+        ("introduction", _("Text above the items")),
+        ("closing", _("Text below the items")),
     ):
         yield from _different(label, before.get(name) or "", after.get(name) or "")
     days = [day(one["valid_until"], language) if one.get("valid_until") else "" for one in (before, after)]

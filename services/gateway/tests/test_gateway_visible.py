@@ -108,7 +108,9 @@ async def test_by_json_only_what_is_seen_or_was_withdrawn_reaches_documents(port
             "PUT" if verb == "selection" else "POST", f"/api/portal/v1/brunner/documents/{document}/{verb}",
             json={"version": 1, "name": "Anna Seidel", "selection": [], "lines": []}, headers=cookie,
         )  # fmt: skip
-        return [path for _method, path, *_ in portal.owners.asked[before:] if path == f"/v1/documents/{document}/{verb}"]
+        return [
+            path for _method, path, *_ in portal.owners.asked[before:] if path == f"/v1/documents/{document}/{verb}"
+        ]
 
     assert [len(await asked(state, restricted)) for state in ("shared", "withdrawn")] == [0, 0]
     assert [len(await asked(state, anybody)) for state in ("shared", "withdrawn", "waiting")] == [1, 1, 0]

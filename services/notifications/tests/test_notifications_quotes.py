@@ -94,7 +94,9 @@ async def test_a_merchant_whose_reminders_fail_holds_up_no_other(
     desk: Any, merchant: Merchant, customer: Customer, quote: Document
 ) -> None:
     merchant.expiry_reminder_days = 3
-    broken = Merchant(id="00000000-0000-7000-8000-000000000001", slug="kaputt", epoch=1, version=1, time_zone="Nowhere/At-all")
+    broken = Merchant(
+        id="00000000-0000-7000-8000-000000000001", slug="kaputt", epoch=1, version=1, time_zone="Nowhere/At-all"
+    )
     broken.merchant_id = broken.id
     await desk.know(broken, merchant, customer, quote)
     clock: Any = SimpleNamespace(now=lambda: datetime(2026, 3, 18, 9, tzinfo=UTC))

@@ -1,6 +1,5 @@
 """What stands against sharing a document (A19). Pure: state in, findings out."""
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 from unicodedata import normalize
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from kontor_documents_pages.admin.quotes.form import ACCEPTANCE, CHOICES, flat, language, rows_of
-from kontor_documents_pages.admin.quotes.numbers import decimal_of, line_base, share, typed
+from kontor_documents_pages.numbers import decimal_of, line_base, share, typed
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import speaking
 from kontor_web import Form

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, CustomerRequestKind, DocumentState, QuoteOutcome
-from kontor_documents_pages.admin.quotes.numbers import decimal_of
+from kontor_documents_pages.numbers import decimal_of
 from kontor_service.formats import percent
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader

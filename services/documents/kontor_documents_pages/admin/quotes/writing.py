@@ -93,7 +93,8 @@ async def edit_page(request: Request, document_id: UUID) -> Response:
     staff, quote = await quote_of(request, document_id)
     if problem := why_not(quote.doc):
         return pages(request).redirect(f"/dokumente/{document_id}", bad=problem)
-    return await page(request, staff, Form.of(fields_of(quote.said) | {"key": new_key()}), quote)
+    fields_now = fields_of(quote.said) | {"key": new_key(), "content_sha256": quote.doc["content_sha256"]}
+    return await page(request, staff, Form.of(fields_now), quote)
 
 
 @router.post("/{document_id:uuid}/bearbeiten")
@@ -170,6 +171,8 @@ async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None)
         return await page(
             request, staff, form, quote, status, saved_as=form.value("template_name") if status == 200 else ""
         )
+    if quote and form.value("content_sha256") != quote.doc["content_sha256"]:
+        return await _changed_meanwhile(request, staff, form, quote)
     await _find_customer(request, form)
     wanted = data_of(form, quote.said if quote else None)
     answer, status = await submit(
@@ -181,6 +184,16 @@ async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None)
     document_id = await _arrived(request, staff, UUID(answer["id"]))
     good = _("Saved. The customer is told of the new version.") if quote and quote.sent else _("The draft is saved.")
     return pages(request).redirect(f"/dokumente/{document_id}" if document_id else "/angebote", good=good)
+
+
+async def _changed_meanwhile(request: Request, staff: Staff, form: Form, quote: Quote) -> Response:
+    """What was typed once more, to be saved over the content that counts now only by whoever has read this."""
+    form.values["content_sha256"] = [quote.doc["content_sha256"]]
+    form.problem = _(
+        "The quote was changed after you opened it here. Nothing was saved. Whoever saves once more replaces that change: "
+        "please look at the quote in a second window first."
+    )
+    return await page(request, staff, form, quote, 409)
 
 
 async def _find_customer(request: Request, form: Form) -> None:

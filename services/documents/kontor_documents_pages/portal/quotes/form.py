@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from kontor_documents_pages.numbers import decimal_of
 from kontor_documents_pages.portal.quotes.lines import QuoteLine
 from kontor_documents_pages.portal.quotes.quote import Quote
 from kontor_service.i18n import gettext as _
@@ -48,12 +49,9 @@ def _choice(form: Form, line: QuoteLine) -> dict[str, Any]:
 
 def _quantity(form: Form, name: str) -> str | None:
     text = form.text(name, required=True, limit=30)
-    try:
-        found = plain_quantity(text)
-        if Decimal(found) < TOO_MUCH:
-            return found
-    except ValueError:
-        pass
+    found = decimal_of(text, reader().language)
+    if found and 0 <= Decimal(found) < TOO_MUCH:
+        return found
     form.error(name, _("Please enter a number, for example 2 or 2.5."))
     return None
 
@@ -103,15 +101,3 @@ def _strokes(text: str) -> list[Any]:
     except orjson.JSONDecodeError:
         return []
     return found if isinstance(found, list) else []
-
-
-def plain_quantity(text: str) -> str:
-    """A quantity as people type it, as a decimal string: 1.234,5 and 1,234.5 and 1234.5. Raises ValueError."""
-    cleaned = text.replace("\u00a0", "").replace(" ", "")
-    group, mark = (".", ",") if reader().language == "de" else (",", ".")
-    if mark not in cleaned and cleaned.count(group) == 1 and len(cleaned.partition(group)[2]) != 3:
-        group, mark = mark, group
-    found = cleaned.replace(group, "").replace(mark, ".")
-    if not found or not found.isascii() or not found.replace(".", "", 1).isdigit():
-        raise ValueError(text)
-    return found
