@@ -25,9 +25,7 @@ async def test_an_acceptance_is_shown_with_its_evidence_and_signature(shop: Shop
     chosen = pb.Selection(
         lines=[pb.ChosenLine(id="1", selected=True, quantity="2")], net_minor=10000, gross_minor=11900
     )
-    decision = pb.Decision(
-        at=NOW, name="Anna Seidel", function="Inhaberin", evidence_sha256="aa" * 32, selection=chosen
-    )
+    decision = pb.Decision(at=NOW, name="Anna Seidel", function="Inhaberin", evidence_sha256="aa" * 32)
     accepted = quote(shop, "AN-1", outcome="accepted", decision=decision, selection=chosen)
     await shop.told(accepted)
     id = accepted.document.id

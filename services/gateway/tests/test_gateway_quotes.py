@@ -178,7 +178,7 @@ async def test_what_the_owner_refuses_is_a_sentence(portal: Any, asked: dict[str
 
 
 async def test_the_same_form_twice_is_answered_alike(portal: Any, asked: dict[str, Any]) -> None:
-    decision = documents_pb2.Decision(name="Anna Seidel", revision=1, selection=selection())
+    decision = documents_pb2.Decision(name="Anna Seidel", revision=1)
     await becomes(portal, asked, outcome="accepted", decision=decision)
     answer = await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **form())
     flash = answer.headers["set-cookie"]
@@ -197,17 +197,23 @@ async def test_where_money_is_asked_for_the_way_leads_on_to_paying(portal: Any, 
     assert answer.headers["location"] == f"{asked['here']}/bezahlen"
 
 
+async def test_a_deposit_is_of_what_is_still_due(portal: Any, asked: dict[str, Any]) -> None:
+    await becomes(portal, asked, acceptance=["deposit"], deposit_percent="30", amount_due_minor=TOTAL - 100000)
+    page = (await portal.page(asked["here"], asked["cookie"])).text
+    assert "5.005,16\xa0€ (Anzahlung von 30\xa0%)" in page
+
+
 async def test_an_accepted_quote_says_by_whom_and_leads_to_its_papers(portal: Any, asked: dict[str, Any]) -> None:
     confirmation = await portal.document(
         asked["merchant"], asked["customer"], "AB-7", type="order_confirmation", thread_id="t"
     )
     decision = documents_pb2.Decision(
         name="Anna Seidel", function="Inhaberin", revision=1, order_confirmation_id=confirmation,
-        selection=selection(without=("5",), net=1370610),
     )  # fmt: skip
     decision.at.FromJsonString("2026-11-28T09:24:17Z")
     files = [documents_pb2.File(id=asked["id"], name="nachweis.pdf", media_type="application/pdf", role="evidence")]
-    await becomes(portal, asked, outcome="accepted", decision=decision, files=files, thread_id="t")
+    chosen = selection(without=("5",), net=1370610)
+    await becomes(portal, asked, outcome="accepted", decision=decision, selection=chosen, files=files, thread_id="t")
     page = (await portal.page(asked["here"], asked["cookie"])).text
     assert "Angenommen von Anna Seidel (Inhaberin) am" in page
     assert f"/brunner/dokumente/{confirmation}" in page

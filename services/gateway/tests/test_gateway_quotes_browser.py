@@ -85,7 +85,7 @@ async def test_axe_finds_nothing_and_nothing_overflows(
     await page.locator("[data-accept]").click()
     await page.get_by_role("alert").first.wait_for()
     assert await flaws(page, width) == [], "with errors"
-    decision = documents_pb2.Decision(name="Anna Seidel", revision=1, selection=selection())
+    decision = documents_pb2.Decision(name="Anna Seidel", revision=1)
     await quote(
         portal, asked["merchant"], asked["customer"], id=asked["id"], version=3, outcome="accepted", decision=decision
     )

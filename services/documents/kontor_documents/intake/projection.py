@@ -33,14 +33,6 @@ _NOT_OF_CONTENT = (
 
 def columns(data: DocumentData) -> dict[str, Any]:
     """Column values of the document; amounts in minor units of its currency."""
-    totals = data.totals or _NOTHING
-    money = {
-        "net_minor": totals.net,
-        "tax_minor": totals.tax,
-        "gross_minor": totals.gross,
-        "prepaid_minor": totals.prepaid,
-        "amount_due_minor": totals.due,
-    }
     return {
         "type": str(data.type),
         "number": data.number,
@@ -51,8 +43,21 @@ def columns(data: DocumentData) -> dict[str, Any]:
         "due_date": data.due_date,
         "valid_until": data.valid_until,
         "currency": data.currency,
-        **{name: to_minor(amount, data.currency) for name, amount in money.items()},
+        **amounts(data),
     }
+
+
+def amounts(data: DocumentData) -> dict[str, int]:
+    """Column values of the document's totals, in minor units of its currency."""
+    totals = data.totals or _NOTHING
+    money = {
+        "net_minor": totals.net,
+        "tax_minor": totals.tax,
+        "gross_minor": totals.gross,
+        "prepaid_minor": totals.prepaid,
+        "amount_due_minor": totals.due,
+    }
+    return {name: to_minor(amount, data.currency) for name, amount in money.items()}
 
 
 def facts(data: DocumentData) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from kontor_documents.quotes.access import actor, locked_to_decide, zone
 from kontor_documents.quotes.amendment import difference_since
 from kontor_documents.quotes.evidence import is_same, keep_evidence, last_evidence
 from kontor_documents.quotes.inputs import AcceptanceInput
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import decide, happened
 from kontor_documents.quotes.rules import asks_for, asks_for_money, refuse_undecidable
 from kontor_documents.quotes.selection import choose, chosen_of, selection_state
 from kontor_documents.quotes.signature import SignatureInvalid, check_signature
@@ -76,9 +76,8 @@ async def _accept(
         session, document, await queries.files_of(session, document.id), asked, principal, chosen, at=at,
         time_zone=time_zone, asked_minor=asked_minor,
     )  # fmt: skip
-    document.selection, document.decision = selection, _decision(document, evidence, asked, selection)
-    for name, amount in _amounts(chosen).items():
-        setattr(document, name, amount)
+    decide(document, _decision(document, evidence, asked), chosen)
+    document.selection = selection
     if asked_minor:
         document.outcome, document.asked_minor = QuoteOutcome.PROMISED, asked_minor
         return await happened(
@@ -111,25 +110,12 @@ def asked_amount(document: Document, chosen: DocumentData) -> int:
     return to_minor(due, chosen.currency)
 
 
-def _decision(
-    document: Document, evidence: AcceptanceEvidence, asked: AcceptanceInput, selection: dict[str, Any] | None
-) -> dict[str, Any]:
+def _decision(document: Document, evidence: AcceptanceEvidence, asked: AcceptanceInput) -> dict[str, Any]:
     return {
         "at": evidence.at.isoformat(), "name": asked.name, "function": asked.function,
         "evidence_sha256": evidence.sha256, "revision": document.revision,
-        "content_sha256": document.content_sha256, "selection": selection,
+        "content_sha256": document.content_sha256,
     }  # fmt: skip
-
-
-def _amounts(chosen: DocumentData) -> dict[str, int]:
-    """The row's amounts are of what was chosen, from the acceptance on."""
-    totals = chosen.totals
-    if totals is None:
-        return {}
-    amounts = {
-        "net_minor": totals.net, "tax_minor": totals.tax, "gross_minor": totals.gross, "amount_due_minor": totals.due,
-    }  # fmt: skip
-    return {name: to_minor(amount, chosen.currency) for name, amount in amounts.items()}
 
 
 def _detail(document: Document, evidence: AcceptanceEvidence) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What else happens to a quote: a selection is kept, it is declined, extended, expires, or something is asked for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,19 +9,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import QuoteOutcome
 from kontor_bus import record
-from kontor_documents import queries
+from kontor_documents import history, queries
 from kontor_documents.dependencies import Dependencies
-from kontor_documents.errors import AlreadyDecided, DocumentNotFound, ValidityPast
+from kontor_documents.errors import (
+    AlreadyDecided,
+    AskedAlready,
+    DocumentNotFound,
+    StillOpen,
+    ValidityPast,
+    ValidityShortened,
+)
 from kontor_documents.events import document_state
 from kontor_documents.models import Document
 from kontor_documents.quotes.access import actor, locked_to_decide, zone
 from kontor_documents.quotes.inputs import DeclineInput, WishInput
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import decide, happened
 from kontor_documents.quotes.rules import is_expired, refuse_closed, refuse_undecidable
 from kontor_documents.quotes.selection import SelectionInput, choose, selection_state
 from kontor_service.tokens import Principal
 
 _EXTENDABLE = ("", QuoteOutcome.EXPIRED)
+# Who wants another offer has none that can be accepted.
+_REPLACEABLE = ("", QuoteOutcome.EXPIRED, QuoteOutcome.DECLINED)
+# The same thing is not asked for again sooner.
+_AGAIN_AFTER = timedelta(hours=1)
 
 
 async def select(deps: Dependencies, document_id: UUID, asked: SelectionInput, principal: Principal) -> pb.Document:
@@ -52,9 +63,10 @@ async def decline(deps: Dependencies, document_id: UUID, asked: DeclineInput, pr
         at, today = deps.clock.now(), deps.clock.today(await zone(session, document.merchant_id))
         refuse_undecidable(document, today, revision=asked.version or document.revision, declines=True)
         document.outcome, document.closed_at, document.asked_minor = QuoteOutcome.DECLINED, at, 0
-        document.decision = {
+        decision = {
             "at": at.isoformat(), **said, "revision": document.revision, "content_sha256": document.content_sha256,
         }  # fmt: skip
+        decide(document, decision, await queries.content_of(deps, document))
         fact = partial(pb.DocumentDeclined, actor=actor(principal).partition(":")[0])
         return await happened(session, document, "declined", fact, at=at, actor=actor(principal), **said)
 
@@ -62,9 +74,9 @@ async def decline(deps: Dependencies, document_id: UUID, asked: DeclineInput, pr
 async def extend(
     deps: Dependencies, session: AsyncSession, document_id: UUID, valid_until: date, *, by: str
 ) -> pb.Document:
-    """A later last day; an expired quote is open again. Its content stays as it was accepted or read.
+    """A later last day; an expired quote is open again, with what its customer had chosen last.
 
-    Raises ValidityPast, AlreadyDecided, Withdrawn, NoQuote.
+    Raises ValidityPast, ValidityShortened, AlreadyDecided, NotShared, Withdrawn, NoQuote.
     """
     document = await queries.locked(session, document_id)
     refuse_closed(document)
@@ -72,6 +84,8 @@ async def extend(
         raise AlreadyDecided(outcome=document.outcome)
     if valid_until < deps.clock.today(await zone(session, document.merchant_id)):
         raise ValidityPast(field="valid_until")
+    if document.valid_until is not None and valid_until < document.valid_until:
+        raise ValidityShortened(field="valid_until")
     if (document.valid_until, document.outcome) == (valid_until, ""):
         return document_state(document, await queries.files_of(session, document.id))
     document.valid_until, document.outcome, document.closed_at, document.request = valid_until, "", None, None
@@ -94,26 +108,39 @@ async def extend_by_external_id(
 async def request_extension(
     deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal
 ) -> pb.Document:
-    """The customer asks for more time. Raises AlreadyDecided, Withdrawn, NoQuote."""
-    return await _ask(deps, document_id, asked, principal, "extension_requested", pb.DocumentExtensionRequested)
+    """The customer asks for more time after the last day. Raises what `_ask` raises."""
+    return await _ask(
+        deps, document_id, asked, principal, "extension_requested", pb.DocumentExtensionRequested, _EXTENDABLE
+    )
 
 
 async def request_new_offer(
     deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal
 ) -> pb.Document:
-    """The customer asks for another offer, also after declining. Raises Withdrawn, NoQuote."""
-    return await _ask(deps, document_id, asked, principal, "new_offer_requested", pb.DocumentNewOfferRequested)
+    """The customer asks for another offer, also after declining. Raises what `_ask` raises."""
+    return await _ask(
+        deps, document_id, asked, principal, "new_offer_requested", pb.DocumentNewOfferRequested, _REPLACEABLE
+    )
 
 
 async def _ask(
-    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal, entry: str, fact: type
-) -> pb.Document:
+    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal, entry: str, fact: type,
+    askable: tuple[str, ...],
+) -> pb.Document:  # fmt: skip
+    """Raises AlreadyDecided where the outcome is none of `askable`, StillOpen, AskedAlready, Withdrawn, NoQuote."""
     async with deps.db.transaction(principal.merchant) as session:
         document = await locked_to_decide(session, document_id, principal)
         refuse_closed(document)
-        if entry == "extension_requested" and document.outcome not in _EXTENDABLE:
+        if document.outcome not in askable:
             raise AlreadyDecided(outcome=document.outcome)
         by, at = actor(principal), deps.clock.now()
+        if not document.outcome and not is_expired(
+            document, deps.clock.today(await zone(session, document.merchant_id))
+        ):
+            raise StillOpen
+        entries = await history.entries(session, document.id)
+        if any(one.fact == entry and at - one.at < _AGAIN_AFTER for one in entries):
+            raise AskedAlready
         document.request = {
             "kind": entry.removesuffix("_requested"), "text": asked.text, "at": at.isoformat(), "actor": principal.name,
         }  # fmt: skip
@@ -132,10 +159,13 @@ async def request_done(deps: Dependencies, session: AsyncSession, document_id: U
     return await happened(session, document, "request_done", pb.DocumentChanged, at=deps.clock.now(), actor=by)
 
 
-async def expire(session: AsyncSession, document: Document, *, at: datetime, today: date) -> None:
-    """Records that the quote's last day has passed. The caller holds its lock."""
+async def expire(deps: Dependencies, session: AsyncSession, document: Document, *, at: datetime, today: date) -> None:
+    """Records that the quote's last day has passed; a promise that was not paid binds nobody any more. The caller holds the
+    quote's lock."""
     if document.state != "shared" or document.outcome not in ("", QuoteOutcome.PROMISED):
         return
     if is_expired(document, today):
+        if document.outcome == QuoteOutcome.PROMISED:
+            decide(document, None, await queries.content_of(deps, document))
         document.outcome, document.closed_at, document.asked_minor = QuoteOutcome.EXPIRED, at, 0
         await happened(session, document, "expired", pb.DocumentExpired, at=at, actor="Kontor")

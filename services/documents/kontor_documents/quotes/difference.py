@@ -1,13 +1,15 @@
 """What is different between two contents of a quote, as customers are shown it. Pure."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from kontor_documents.content.model import DocumentData, Line
 from kontor_service.events import plain
 
-# The bus carries them with the quote's state.
-MOST_CHANGES = 200
+# The bus carries them with the quote's state: so many bytes of UTF-8, and a few more for each change.
+MOST_BYTES = 12 * 1024
+_BYTES_OF_A_CHANGE = 20
 _MAX_VALUE = 200
 _LINE_FIELDS = (
     "name", "description", "quantity", "unit", "net_price", "net", "tax_rate", "optional", "alternative", "quantity_min",
@@ -16,13 +18,27 @@ _LINE_FIELDS = (
 _FIELDS = ("title", "introduction", "closing", "valid_until", "payment_terms", "deposit_percent")
 _TOTALS = ("net", "tax", "gross")
 _UNSAID = ("", None, False)
+# That they have changed is all that is said of them.
+_TEXTS = frozenset({"description", "introduction", "closing", "payment_terms"})
 
 
 def difference(before: DocumentData, after: DocumentData) -> list[dict[str, str]]:
     """Each change as `kind` (line_added, line_removed, line_changed, changed), the line's `id` and `name`, the `field` and its
-    values `before` and `after`. Decimals are plain, amounts in the quote's currency; at most MOST_CHANGES."""
-    found = [*_lines(before, after), *_fields(before, after), *_totals(before, after)]
-    return found[:MOST_CHANGES]
+    values `before` and `after`. Decimals are plain, amounts in the quote's currency; of long texts the values are
+    left out. As many as there is room for on the bus, in their order, and the totals in any case."""
+    totals = list(_totals(before, after))
+    room = MOST_BYTES - sum(map(_size, totals))
+    found = []
+    for change in chain(_lines(before, after), _fields(before, after)):
+        room -= _size(change)
+        if room < 0:
+            break
+        found.append(change)
+    return found + totals
+
+
+def _size(change: dict[str, str]) -> int:
+    return sum(len(value.encode()) for value in change.values()) + _BYTES_OF_A_CHANGE
 
 
 def _lines(before: DocumentData, after: DocumentData) -> Iterator[dict[str, str]]:
@@ -57,6 +73,8 @@ def _totals(before: DocumentData, after: DocumentData) -> Iterator[dict[str, str
 
 
 def _change(kind: str, line: Line | None, field: str, before: Any, after: Any) -> dict[str, str]:
+    if field in _TEXTS:
+        before = after = None
     named = {"id": line.id, "name": line.name[:_MAX_VALUE]} if line else {"id": "", "name": ""}
     return {"kind": kind, **named, "field": field, "before": _text(before), "after": _text(after)}
 

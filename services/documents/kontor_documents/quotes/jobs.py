@@ -75,4 +75,4 @@ async def expire_quotes(deps: Dependencies) -> None:
         for document_id in past:
             async with deps.db.transaction(merchant_id) as session:
                 document = await queries.locked(session, document_id)
-                await expire(session, document, at=deps.clock.now(), today=today)
+                await expire(deps, session, document, at=deps.clock.now(), today=today)

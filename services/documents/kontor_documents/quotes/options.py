@@ -10,6 +10,9 @@ from kontor_service.errors import FieldError
 from kontor_service.i18n import N_
 
 _MOST_FAULTS = 50
+# What is chosen is carried on the bus, beside all that can be said of a quote until it is ordered.
+_ROOM_FOR_CHOICES = 28 * 1024
+_BYTES_BESIDE_ID = 44
 
 
 def settle_options(data: DocumentData) -> DocumentData:
@@ -34,6 +37,7 @@ def _faults(data: DocumentData) -> Iterator[FieldError]:
         yield from _only_quotes(data)
         return
     yield from _acceptance(data)
+    yield from _too_many(data)
     ids = [line.id or str(number) for number, line in enumerate(data.lines, 1)]
     chosen: set[str] = set()
     for index, line in enumerate(data.lines):
@@ -48,6 +52,12 @@ def _faults(data: DocumentData) -> Iterator[FieldError]:
                     f"{field}.selected", "alternative_twice", N_("Only one of these alternatives is selected.")
                 )
             chosen.add(line.alternative)
+
+
+def _too_many(data: DocumentData) -> Iterator[FieldError]:
+    sizes = [len(line.id.encode()) + _BYTES_BESIDE_ID for line in data.lines if leaves_choice(line)]
+    if sum(sizes) > _ROOM_FOR_CHOICES:
+        yield _error("lines", "too_many_choices", N_("The quote leaves more lines to choose from than can be kept."))
 
 
 def _only_quotes(data: DocumentData) -> Iterator[FieldError]:

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_bus import record
 from kontor_documents import history, queries
+from kontor_documents.content.model import DocumentData
 from kontor_documents.events import document_state
+from kontor_documents.intake.projection import amounts
 from kontor_documents.models import Document
 
 
@@ -24,3 +26,12 @@ async def happened(
     state = document_state(document, await queries.files_of(session, document.id))
     record(session, fact(document=state))
     return state
+
+
+def decide(document: Document, decision: dict[str, Any] | None, data: DocumentData) -> None:
+    """Keeps how the quote was decided, None where it no longer is, and the amounts of `data`. What an amendment had changed
+    no longer needs to be said."""
+    document.decision = decision
+    document.facts = {name: value for name, value in document.facts.items() if name != "changes"}
+    for name, amount in amounts(data).items():
+        setattr(document, name, amount)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, DocumentType, QuoteOutcome
-from kontor_documents.errors import AlreadyDecided, NoQuote, QuoteAmended, QuoteExpired, Withdrawn
+from kontor_documents.errors import AlreadyDecided, NoQuote, NotShared, QuoteAmended, QuoteExpired, Withdrawn
 from kontor_documents.models import Document
 from kontor_service.i18n import N_
 
@@ -17,9 +17,11 @@ USUAL = [AcceptanceMethod.SIGNATURE]
 
 
 def refuse_closed(document: Document) -> None:
-    """Raises NoQuote, Withdrawn."""
+    """Raises NoQuote, NotShared, Withdrawn."""
     if document.type != DocumentType.QUOTE:
         raise NoQuote
+    if document.state == "waiting":
+        raise NotShared
     if document.state != "shared":
         raise Withdrawn
 

@@ -731,7 +731,6 @@ class Decision(message.Message):
     ORDER_CONFIRMATION_ID_FIELD_NUMBER: builtins.int
     REVISION_FIELD_NUMBER: builtins.int
     CONTENT_SHA256_FIELD_NUMBER: builtins.int
-    SELECTION_FIELD_NUMBER: builtins.int
     SUPERSEDED_BY_FIELD_NUMBER: builtins.int
     name: builtins.str
     """As the customer wrote it."""
@@ -750,8 +749,6 @@ class Decision(message.Message):
     """The quote that replaces this one."""
     @builtins.property
     def at(self) -> timestamp_pb2.Timestamp: ...
-    @builtins.property
-    def selection(self) -> Selection: ...
     def __init__(
         self,
         *,
@@ -764,12 +761,11 @@ class Decision(message.Message):
         order_confirmation_id: builtins.str = ...,
         revision: builtins.int = ...,
         content_sha256: builtins.str = ...,
-        selection: Selection | None = ...,
         superseded_by: builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["at", b"at", "selection", b"selection"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["at", b"at", "content_sha256", b"content_sha256", "evidence_sha256", b"evidence_sha256", "function", b"function", "name", b"name", "order_confirmation_id", b"order_confirmation_id", "reason", b"reason", "revision", b"revision", "selection", b"selection", "superseded_by", b"superseded_by", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["at", b"at", "content_sha256", b"content_sha256", "evidence_sha256", b"evidence_sha256", "function", b"function", "name", b"name", "order_confirmation_id", b"order_confirmation_id", "reason", b"reason", "revision", b"revision", "superseded_by", b"superseded_by", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -961,11 +957,11 @@ class Document(message.Message):
     def decision(self) -> Decision: ...
     @builtins.property
     def selection(self) -> Selection:
-        """What is chosen of an open quote: what the customer saved, else what the quote proposes."""
+        """What is chosen: what the customer saved or accepted, else what the quote proposes."""
 
     @builtins.property
     def changes(self) -> containers.RepeatedCompositeFieldContainer[Change]:
-        """What the latest amendment has changed."""
+        """What the latest amendment has changed, until the quote is decided."""
 
     @builtins.property
     def standing_documents(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:

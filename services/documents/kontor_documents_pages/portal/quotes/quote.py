@@ -73,10 +73,11 @@ class Quote:
         """What is to be paid with the acceptance, in minor units: the whole, the deposit, or nothing."""
         if self.outcome == QuoteOutcome.PROMISED:
             return int(self.view.details["asked"]["minor_units"])
+        due = self.total + self._due_beside_total
         if AcceptanceMethod.DEPOSIT in self._acceptance:
-            share = Decimal(self.total) * Decimal(self.view.details["deposit_percent"] or 0) / 100
+            share = Decimal(due) * Decimal(self.view.details["deposit_percent"] or 0) / 100
             return int(share.quantize(Decimal(1), ROUND_HALF_UP))
-        return self.total if AcceptanceMethod.PAYMENT in self._acceptance else 0
+        return due if AcceptanceMethod.PAYMENT in self._acceptance else 0
 
     @property
     def asks_for_deposit(self) -> bool:
@@ -108,12 +109,18 @@ class Quote:
 
     @property
     def evidence(self) -> dict[str, Any] | None:
-        return next((file for file in self.view.details["files"] if file["role"] == "evidence"), None)
+        return next((file for file in self.view.files if file["role"] == "evidence"), None)
 
     @property
     def valid_until(self) -> str:
         until = self.view.entry["valid_until"]
         return day(until, reader().language) if until else ""
+
+    @property
+    def _due_beside_total(self) -> int:
+        """What was prepaid, rounded or is claimed for others, which no choice changes."""
+        entry = self.view.entry
+        return int(entry["amount_due"]["minor_units"] - entry["total"]["minor_units"])
 
     @property
     def _acceptance(self) -> list[str]:
@@ -122,7 +129,7 @@ class Quote:
 
 def quote_of(view: DocumentView) -> Quote:
     details, content = view.details, view.content or {}
-    selection = (details["decision"] or {}).get("selection") or details["selection"] or {}
+    selection = details["selection"] or {}
     lines = quote_lines(content, selection) if content else []
     return Quote(
         view=view, lines=lines, blocks=blocks(lines, content), outcome=_outcome(view),
