@@ -45,6 +45,9 @@ class Principal(BaseModel):
     language: str = "de"
     # The session a person acts in; None for systems and services.
     session_id: UUID | None = Field(None, alias="session")
+    # How a customer's person came in: account, code (mailed to them), contact (a link of their own), link.
+    access: str = ""
+    email: str = ""
 
     @property
     def merchant(self) -> UUID:

@@ -23,6 +23,7 @@ _BY_TYPE = {
     "greater_than_equal": N_("At least %(ge)s is expected here."),
     "less_than": N_("Less than %(lt)s is expected here."),
     "less_than_equal": N_("At most %(le)s is expected here."),
+    "finite_number": N_("A number is expected here, for example 119.00."),
     "literal_error": N_("One of these is expected here: %(expected)s"),
     "enum": N_("One of these is expected here: %(expected)s"),
     "string_pattern_mismatch": N_("It contains characters that cannot be used."),
@@ -86,6 +87,9 @@ def wrong(code: str, message: str, **params: Any) -> PydanticCustomError:
 def expectation(error: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The message for one of pydantic's findings, and what fills it. A type that is not known here speaks for itself."""
     kind, context = str(error["type"]), error.get("ctx") or {}
+    if kind in ("too_short", "too_long") and isinstance(error.get("input"), str):
+        # A length that stands behind a validator is measured by another name.
+        kind = f"string_{kind}"
     params = {name: _plain(value) for name, value in context.items() if isinstance(value, str | int | float | Decimal)}
     if "expected" in params:
         params["expected"] = str(params["expected"]).replace("'", "").replace(" or ", ", ")

@@ -7,6 +7,10 @@ import orjson
 DRAWN = {"kind": "drawn", "strokes": [[[10, 40], [60, 10], [110, 60], [160, 20], [210, 50]]]}
 
 
+# As identity signs a log-in.
+_ANNA = {"kind": "contact", "sub": "contact:anna", "access": "account", "email": "anna@seidel-optik.example"}
+
+
 def quote(**changes):
     return {
         "type": "quote", "number": "AN-1", "external_id": "quote-1", "customer_number": "20931",
@@ -31,9 +35,7 @@ async def shared_quote(documents, **changes):
 
 def customer(documents, **claims):
     rights = ("documents:accept", "documents:read")
-    return documents.auth(
-        *rights, **{"kind": "portal", "sub": "portal:anna", "customers": [documents.customer_id]} | claims
-    )
+    return documents.auth(*rights, **_ANNA | {"customers": [documents.customer_id]} | claims)
 
 
 async def choose(documents, document_id, *lines, **claims):

@@ -143,3 +143,39 @@ async def test_options_that_contradict_each_other_are_refused_at_the_door(docume
     lines = [{"name": "Kabel", "net_price": "1", "tax_rate": "19"} | line]
     answer = await documents.submit(quote(lines=lines))
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "options_wrong", field)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u200b", "..."])
+async def test_nobody_is_bound_without_a_name(documents, name):
+    document = await shared_quote(documents)
+    answer = await accept(documents, document, name=name)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "name"), answer.text
+    assert (await document_row(documents, document))["outcome"] == ""
+
+
+async def test_a_choice_that_would_be_worth_less_than_nothing_is_refused(documents):
+    discount = [{"amount": "50.00", "tax_category": "S", "tax_rate": "19", "reason": "Nachlass"}]
+    lines = [
+        {"id": "small", "name": "Anfahrt", "net_price": "1.00", "tax_rate": "19"},
+        {"id": "large", "name": "Wallbox", "net_price": "100.00", "tax_rate": "19", "optional": True, "selected": True},
+    ]
+    document = await shared_quote(documents, lines=lines, allowances_charges=discount)
+    answer = await choose(documents, document, {"id": "large", "selected": False})
+    assert (answer.status_code, answer.json()["code"]) == (422, "total_negative"), answer.text
+
+
+async def test_staff_read_how_a_quote_was_accepted(documents):
+    document = await shared_quote(documents, acceptance=["signature"])
+    request = {"ip": "203.0.113.7", "user_agent": "Firefox"}
+    assert (await accept(documents, document, signature=DRAWN, request=request)).status_code == 200
+    answer = await documents.http.get(f"/v1/documents/{document}/evidence", headers=documents.auth("documents:read"))
+    (kept,) = answer.json()["evidence"]
+    assert (kept["name"], kept["ip"], kept["user_agent"], kept["signed"]) == (
+        "Anna Seidel",
+        "203.0.113.7",
+        "Firefox",
+        "drawn",
+    )
+    assert (kept["access"], kept["actor"]["subject"], kept["revision"]) == ("account", "contact:anna", 1)
+    assert kept["content_sha256"]
+    assert (kept["at"][-6:], kept["at_local"][-6:] in ("+01:00", "+02:00")) == ("+00:00", True)

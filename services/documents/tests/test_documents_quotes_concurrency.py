@@ -8,7 +8,7 @@ from quotes_to_decide import accept, decline, document_row, quote, shared_quote
 
 from kontor_service.ids import uuid7
 
-ANNA, BERND = {"sub": "portal:anna"}, {"sub": "portal:bernd"}
+ANNA, BERND = {"sub": "contact:anna"}, {"sub": "contact:bernd"}
 
 
 async def test_two_contacts_accept_at_once_and_one_is_bound(documents):

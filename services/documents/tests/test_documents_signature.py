@@ -32,6 +32,7 @@ def test_a_drawn_signature_counts() -> None:
         pytest.param([[(50, 50)]], id="a dot"),
         pytest.param([[(10 * n, 50)] for n in range(30)], id="many dots"),
         pytest.param([[(50, 50), (53, 51), (50, 50)]], id="a slip of the finger"),
+        pytest.param([[(10, 50), (80, 51), (200, 50)]], id="a swipe over the page"),
         pytest.param([[(50, 10 + n % 2 * 60) for n in range(9)]], id="one line up and down"),
     ],
 )

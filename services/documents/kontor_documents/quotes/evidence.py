@@ -21,7 +21,6 @@ from kontor_service.tokens import Principal
 
 # Of a supplied PDF that says no amounts.
 _NOTHING = Totals(line_net=ZERO, net=ZERO, gross=ZERO, due=ZERO)
-_ACCESS = {"link": "link", "portal": "account"}
 
 
 async def last_evidence(session: AsyncSession, document: Document) -> AcceptanceEvidence | None:
@@ -89,8 +88,8 @@ def _request(asked: AcceptanceInput, principal: Principal) -> dict[str, Any]:
     """`shown` ends with the button: its words, and what stood directly above it."""
     button = asked.shown[-1] if asked.shown else None
     return {
-        "name": asked.name, "function": asked.function, "access": _ACCESS.get(principal.kind, "unknown"),
-        "actor": principal.name or principal.subject, **asked.request.model_dump(exclude={"language"}),
+        "name": asked.name, "function": asked.function, "access": principal.access or "unknown",
+        "actor": principal.email or principal.subject, **asked.request.model_dump(exclude={"language"}),
         "language": asked.request.language or "de", "button": button.title if button else "",
         "information": button.text.splitlines() if button else [],
     }  # fmt: skip

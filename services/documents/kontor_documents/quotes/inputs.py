@@ -2,14 +2,26 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from kontor_documents.content.model import Day
 from kontor_documents.quotes.selection import SelectionInput
 from kontor_documents.quotes.signature import Signature
-from kontor_service.validation import Line, Text
+from kontor_service.i18n import N_
+from kontor_service.validation import Line, Text, wrong
 
 Name = Annotated[Line, Field(max_length=200)]
+
+
+def _with_a_letter(value: str) -> str:
+    name = value.strip()
+    if not any(map(str.isalpha, name)):
+        raise wrong("name_missing", N_("Please write your name."))
+    return name
+
+
+# Whoever is bound by it: blanks and invisible characters are no name.
+PersonName = Annotated[Name, AfterValidator(_with_a_letter)]
 # What a portal keeps of a standing document's version, or of another text that was to be agreed to.
 ConsentId = Annotated[Line, Field(max_length=100)]
 
@@ -34,7 +46,7 @@ class AcceptanceInput(BaseModel):
 
     version: int = Field(ge=1)
     selection: SelectionInput | None = None
-    name: Name = Field(min_length=1)
+    name: PersonName
     function: Name = ""
     signature: Signature | None = None
     consents: list[ConsentId] = Field(default=[], max_length=20)

@@ -1,5 +1,6 @@
 """What follows from a quote's days and decisions by itself: it expires, its order confirmation is made."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 # The day begins at UTC+14 first.
 _EARLIEST_ZONE = timedelta(hours=14)
 _AT_ONCE = 100
+_CONFIRMATION_SECONDS = 2.0
 _UNFINISHED = or_(col(Document.order_confirmation_id).is_(None), ~col(Document.evidence_attached))
 
 
@@ -50,11 +52,17 @@ async def finish(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
 
 
 async def confirmed(deps: Dependencies, merchant_id: UUID, state: pb.Document) -> pb.Document:
-    """The accepted quote with its order confirmation; as it was where that has to wait for the job."""
+    """The accepted quote with its order confirmation; as it was where that has to wait for the job.
+
+    The acceptance stands already, so its answer does not wait long: an edge that gave up would say that nothing changed.
+    """
     if state.outcome != QuoteOutcome.ACCEPTED or state.decision.order_confirmation_id:
         return state
     try:
-        return await confirm(deps, merchant_id, UUID(state.id))
+        async with asyncio.timeout(_CONFIRMATION_SECONDS):
+            return await confirm(deps, merchant_id, UUID(state.id))
+    except TimeoutError:
+        return state
     except Problem as problem:
         log.warning("quote_not_confirmed", document_id=state.id, code=problem.code, detail=problem.detail)
         return state

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from kontor_documents import queries
 from kontor_documents.dependencies import Deps
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import AcceptanceEvidence
+from kontor_documents.quotes.evidence import evidence_of
 from kontor_documents.quotes.signature import Signature, png
 from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
@@ -21,11 +23,6 @@ router = APIRouter(tags=["quotes"])
 
 Reader = Annotated[Principal, Depends(require("documents:read", "service"))]
 SignatureMissing = NotFound.named("signature_not_found", N_("Nobody has drawn a signature here."))
-# Of an acceptance, beside the signature itself.
-_SHOWN = (
-    "at", "at_local", "time_zone", "revision", "content_sha256", "pdf_sha256", "ip", "user_agent", "language", "name", "function",
-    "acceptance", "consents", "shown", "actor",
-)  # fmt: skip
 
 
 @router.get("/v1/documents/{document_id}/evidence")
@@ -33,13 +30,18 @@ async def evidence(deps: Deps, document_id: UUID, principal: Reader) -> dict[str
     """Each acceptance of the quote, the latest first: several only where earlier ones were not paid for. Strokes are left out."""
     async with deps.db.transaction(principal.merchant) as session:
         found = await _evidence(session, document_id, principal)
-    return {
-        "evidence": [
-            {name: kept.record.get(name) for name in _SHOWN}
-            | {"number": kept.number, "sha256": kept.sha256, **_signed(kept)}
-            for kept in found
-        ]
-    }
+    return {"evidence": [_shown(kept) for kept in found]}
+
+
+def _shown(kept: AcceptanceEvidence) -> dict[str, Any]:
+    """With the moment in UTC (`at`) and in the merchant's zone (`at_local`), as ISO 8601."""
+    evidence = evidence_of(kept)
+    told = evidence.model_dump(mode="json", exclude={"signature", "accepted_at"})
+    return told | {
+        "number": kept.number, "sha256": kept.sha256, "actor": kept.record["actor"], "shown": kept.record["shown"],
+        "at": evidence.accepted_at.isoformat(),
+        "at_local": evidence.accepted_at.astimezone(ZoneInfo(evidence.time_zone)).isoformat(), **_signed(kept),
+    }  # fmt: skip
 
 
 def _signed(kept: AcceptanceEvidence) -> dict[str, str]:

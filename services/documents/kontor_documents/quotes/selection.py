@@ -48,14 +48,27 @@ def choose(data: DocumentData, chosen: Sequence[ChosenLine], *, field: str = "li
     """The quote with these lines chosen and its totals computed anew.
 
     Raises InvalidSelection naming each fault at its field: a line that is not there or leaves no choice, a quantity out of
-    its bounds, none or two of one alternative.
+    its bounds, none or two of one alternative, a total below nothing.
     """
     _refuse(list(_faults(data, chosen, field)))
     by_id = {one.id: one for one in chosen}
     taken = {line.alternative for line in data.lines if line.alternative and _picked(by_id.get(line.id))}
     lines = [_with_choice(line, by_id.get(line.id), line.alternative in taken, data.currency) for line in data.lines]
     _refuse(list(_unchosen(lines, field)))
-    return recomputed(data, lines)
+    result = recomputed(data, lines)
+    _refuse_negative(data, result, field)
+    return result
+
+
+def _refuse_negative(proposed: DocumentData, chosen: DocumentData, field: str) -> None:
+    """A fixed discount can be more than what is left of the lines; a quote that is a credit as proposed may stay one."""
+    before, after = proposed.totals, chosen.totals
+    if before and after and ((after.gross < 0 <= before.gross) or (after.due < 0 <= before.due)):
+        raise InvalidSelection(
+            N_("With this choice the total would be less than nothing. Please choose more."),
+            code="total_negative",
+            field=field,
+        )
 
 
 def recomputed(data: DocumentData, lines: Sequence[Line]) -> DocumentData:

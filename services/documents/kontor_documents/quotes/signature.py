@@ -23,6 +23,8 @@ MAX_POINTS = 20_000
 # Of a finger's stroke on the pad: less than this in all is a dot or a slip, not a signature.
 LEAST_LENGTH = 60.0
 LEAST_WIDTH = 20.0
+# So far from the straight line between its ends, where there is only one stroke: less is a swipe over the page.
+LEAST_BEND = 3.0
 INK = "#10243e"
 _GREY_INK = (20, 255)
 _PEN = 2.2
@@ -75,7 +77,17 @@ def check_signature(signature: Signature, name: str) -> None:
 def _is_blank(strokes: list[list[Point]]) -> bool:
     length = sum(math.dist(a, b) for stroke in strokes for a, b in pairwise(stroke))
     left, _, right, _ = bounds(strokes) if strokes else (0.0, 0.0, 0.0, 0.0)
-    return length < LEAST_LENGTH or right - left < LEAST_WIDTH
+    return length < LEAST_LENGTH or right - left < LEAST_WIDTH or _is_straight(strokes)
+
+
+def _is_straight(strokes: list[list[Point]]) -> bool:
+    if len(strokes) != 1:
+        return False
+    (x, y), (end_x, end_y) = strokes[0][0], strokes[0][-1]
+    span = math.hypot(end_x - x, end_y - y)
+    if not span:
+        return False
+    return all(abs((end_x - x) * (y - b) - (x - a) * (end_y - y)) / span < LEAST_BEND for a, b in strokes[0])
 
 
 def _spelled(text: str) -> str:

@@ -56,9 +56,9 @@ class Evidence(_Part):
     # As the customer wrote it.
     name: str
     function: str = ""
-    # How they came in: a log-in (with its address), a contact person's link, or the document's own link.
-    access: Literal["account", "contact", "link", "unknown"] = "unknown"
-    # The account's or contact person's e-mail address, or the link's id.
+    # How they came in: a log-in, a code mailed to them, a contact person's link, or the document's own link.
+    access: Literal["account", "code", "contact", "link", "unknown"] = "unknown"
+    # Their e-mail address, or the link's id.
     actor: str = ""
     ip: str = ""
     user_agent: str = ""

@@ -105,6 +105,7 @@ def _sha256(value: str) -> str:
 def _person(evidence: Evidence) -> Facts:
     access = {
         "account": _("logged in as %(who)s", who=evidence.actor),
+        "code": _("with a code mailed to %(who)s", who=evidence.actor),
         "contact": _("personal link of %(who)s", who=evidence.actor),
         "link": _("link of the document (%(who)s)", who=evidence.actor),
     }

@@ -70,6 +70,13 @@ class SessionActor(BaseModel):
     def principal_kind(self) -> str:
         return self.subject.partition(":")[0]
 
+    @property
+    def access(self) -> str:
+        """How the person came in: account, code (mailed to them), contact (a link of their own), link; empty for staff."""
+        if self.kind == "portal":
+            return "account" if self.user_id is not None else "code"
+        return "" if self.kind != "link" else "contact" if self.contact_id is not None else "link"
+
     def state(self) -> dict[str, Any]:
         """The session as the edges keep it. A newer version replaces an older one."""
         told = self.model_dump(mode="json", exclude={"staff_id", "customer_id", "link_id", "ended", "open"})

@@ -87,7 +87,7 @@ async def token_for_session(deps: Dependencies, *, edge: str, audience: str, rig
     return mint(
         deps.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
         merchant_id=actor.merchant_id, rights=[right], customers=actor.customers_for(right), document_id=actor.document_id,
-        language=actor.language, session_id=actor.id,
+        language=actor.language, session_id=actor.id, access=actor.access, email=actor.email,
     )  # fmt: skip
 
 
@@ -136,6 +136,8 @@ def mint(
     resource: str | None = None,
     language: str = "de",
     session_id: UUID | None = None,
+    access: str = "",
+    email: str = "",
 ) -> Minted:
     issued = int(time.time())
     claims = {
@@ -151,6 +153,8 @@ def mint(
         "resource": resource,
         "language": language,
         "session": str(session_id) if session_id else None,
+        "access": access,
+        "email": email,
         "iat": issued,
         "exp": issued + LIFETIME_SECONDS,
         "jti": secrets.token_urlsafe(12),

@@ -94,7 +94,8 @@ async def accept(request: Request, slug: Slug, document_id: UUID) -> Response:
     quote = quote_of(document_view(await _record(request, document_id)))
     if form.value("total") != str(quote.total):
         return _total_changed(request, slug, await _record(request, document_id), form, quote)
-    wanted |= {"version": quote.version, "shown": information.shown_at_button(quote),
+    # The version that was on the screen: the owner refuses it if an amendment has come in between.
+    wanted |= {"version": _version_on_screen(form, quote), "shown": information.shown_at_button(quote),
                "selection": {"lines": selection_of(form, quote)}}  # fmt: skip
     try:
         answer = await quote_commands.accept(request, document_id, wanted, language=reader().language)
@@ -112,7 +113,7 @@ async def decline(request: Request, slug: Slug, document_id: UUID) -> Response:
     text = form.text("decline-text", limit=_MOST_TEXT, lines=True)
     if not form.ok:
         return quote_page(request, slug, record, form, 422)
-    wanted = {"reason": reason, "text": text, "version": quote.version}
+    wanted = {"reason": reason, "text": text, "version": _version_on_screen(form, quote)}
     try:
         await quote_commands.decline(request, document_id, wanted, language=reader().language)
     except Problem as problem:
@@ -176,6 +177,11 @@ async def _save(request: Request, document_id: UUID, form: Form, quote: Quote) -
     except Problem as problem:
         return refused(form, problem, field_names(quote))
     return 200
+
+
+def _version_on_screen(form: Form, quote: Quote) -> int:
+    version = form.value("version")
+    return int(version) if version.isascii() and version.isdigit() else quote.version
 
 
 def _is_saved(wanted: list[dict[str, Any]], quote: Quote) -> bool:
