@@ -31,7 +31,8 @@ declare_lister(
     Base,
     "merchants_with_unfinished_quotes",
     "document",
-    "outcome = 'accepted' AND (order_confirmation_id IS NULL OR NOT evidence_attached)",
+    """outcome = 'accepted' AND state = 'shared' AND (order_confirmation_id IS NULL OR NOT evidence_attached)
+        AND (finish_after IS NULL OR finish_after <= now())""",
 )
 declare_lister(Base, "merchants_by_slug", "merchant", "slug = wanted", arguments="wanted text")
 
@@ -164,6 +165,8 @@ class Document(Aggregate, Base, table=True):
     order_confirmation_id: UUID | None = None
     # The page that shows how it was accepted is among its files.
     evidence_attached: bool = False
+    # An accepted quote that could not be confirmed is tried again from then on.
+    finish_after: datetime | None = None
     # What a promised quote asks for.
     asked_minor: int = 0
     # What its customer asked for and staff have not answered: kind, text, at, actor.

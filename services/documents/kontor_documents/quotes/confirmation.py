@@ -70,10 +70,14 @@ async def is_own_confirmation(session: AsyncSession, document: Document) -> bool
 
 
 async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> pb.Document:
-    """Makes the order confirmation of an accepted quote, once; its state. Raises Problem where it cannot be made now."""
+    """Makes the order confirmation of an accepted quote that still stands, once; its state. Raises Problem where it cannot be made now."""
     async with deps.db.transaction(merchant_id) as session:
         document = await queries.found(session, document_id)
-        if document.outcome != QuoteOutcome.ACCEPTED or document.order_confirmation_id is not None:
+        if (
+            document.state != "shared"
+            or document.outcome != QuoteOutcome.ACCEPTED
+            or document.order_confirmation_id is not None
+        ):
             return document_state(document, await queries.files_of(session, document_id))
         time_zone = await zone(session, merchant_id)
         attached = [file for file in await queries.files_of(session, document_id) if file.role == "attachment"]

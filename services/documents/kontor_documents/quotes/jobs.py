@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
 from kontor.documents.v1 import documents_pb2 as pb
@@ -26,6 +26,9 @@ _EARLIEST_ZONE = timedelta(hours=14)
 _AT_ONCE = 100
 _CONFIRMATION_SECONDS = 2.0
 _UNFINISHED = or_(col(Document.order_confirmation_id).is_(None), ~col(Document.evidence_attached))
+_DUE = or_(col(Document.finish_after).is_(None), col(Document.finish_after) <= func.now())
+# What could not be finished waits so long, behind all that has not been tried yet.
+_PAUSE = timedelta(minutes=1)
 
 
 async def follow(deps: Dependencies) -> None:
@@ -35,20 +38,27 @@ async def follow(deps: Dependencies) -> None:
         async with deps.db.transaction(merchant_id) as session:
             query = select(Document.id).where(  # type: ignore[call-overload]
                 col(Document.outcome) == QuoteOutcome.ACCEPTED,
+                col(Document.state) == "shared",
                 _UNFINISHED,
+                _DUE,
             )
-            waiting = list(await session.scalars(query.limit(_AT_ONCE)))
+            order = (col(Document.finish_after).asc().nulls_first(), col(Document.id))
+            waiting = list(await session.scalars(query.order_by(*order).limit(_AT_ONCE)))
         for document_id in waiting:
             await finish(deps, merchant_id, document_id)
 
 
 async def finish(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> None:
-    """Makes the order confirmation and attaches the evidence. What fails is logged, holds up no other and comes again."""
+    """Makes the order confirmation and attaches the evidence. What fails is logged, and comes again after a
+    pause: it holds up no other."""
     try:
         await confirm(deps, merchant_id, document_id)
         await attach_evidence(deps, merchant_id, document_id)
     except Exception:
         log.exception("quote_not_finished", document_id=str(document_id))
+        async with deps.db.transaction(merchant_id) as session:
+            later = update(Document).where(col(Document.id) == document_id).values(finish_after=func.now() + _PAUSE)
+            await session.execute(later)
 
 
 async def confirmed(deps: Dependencies, merchant_id: UUID, state: pb.Document) -> pb.Document:

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("selection", postgresql.JSONB(), nullable=True),
         sa.Column("order_confirmation_id", sa.Uuid(), nullable=True),
         sa.Column("evidence_attached", sa.Boolean(), nullable=False),
+        sa.Column("finish_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("request", postgresql.JSONB(), nullable=True),
         sa.Column("facts", postgresql.JSONB(), nullable=False),
@@ -599,7 +600,8 @@ END $$""")
     AS $$ SELECT DISTINCT merchant_id FROM document WHERE type = 'quote' AND state = 'shared' AND outcome IN ('', 'promised') AND valid_until < day $$""")
     execute("""CREATE FUNCTION merchants_with_unfinished_quotes() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-    AS $$ SELECT DISTINCT merchant_id FROM document WHERE outcome = 'accepted' AND (order_confirmation_id IS NULL OR NOT evidence_attached) $$""")
+    AS $$ SELECT DISTINCT merchant_id FROM document WHERE outcome = 'accepted' AND state = 'shared' AND (order_confirmation_id IS NULL OR NOT evidence_attached)
+        AND (finish_after IS NULL OR finish_after <= now()) $$""")
     execute("CREATE POLICY lookup ON merchant FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
