@@ -62,6 +62,13 @@ async def test_what_cannot_be_downloaded_has_no_file_on_any_route(portal: Any) -
     assert "data-print" not in page
     told = (await portal.json(f"/api/portal/v1/brunner/documents/{document}", cookie)).json()
     assert told["details"]["files"] == []
+    evidence = [documents_pb2.File(id=FILE, name="Annahme.pdf", media_type="application/pdf", role="evidence")]
+    decision = documents_pb2.Decision(name="Anna Seidel", revision=1)
+    accepted = {"outcome": "accepted", "decision": decision, "files": evidence, "id": document, "version": 2}
+    await portal.document(merchant, customer, "AN-1", type="quote", **accepted)
+    page = (await portal.page(f"/brunner/dokumente/{document}", cookie)).text
+    assert "Angenommen von Anna Seidel" in page
+    assert FILE not in page
 
 
 async def test_of_several_customers_a_person_may_accept_for_those_where_they_may(portal: Any) -> None:
