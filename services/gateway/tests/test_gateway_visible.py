@@ -1,5 +1,6 @@
 """Which documents a portal shows: by the state the merchant set (C22), and to whom of a customer (B18)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -43,7 +44,8 @@ async def test_a_quote_that_shows_once_accepted_is_found_nowhere_before(portal: 
 
     assert not any((await seen(portal, "brunner", cookie, document)).values())
 
-    await quote(portal, merchant, customer, id=document, outcome="accepted", version=2)
+    decision = documents_pb2.Decision(name="Anna Seidel", at=datetime(2026, 11, 20, tzinfo=UTC))
+    await quote(portal, merchant, customer, id=document, outcome="accepted", decision=decision, version=2)
 
     assert all((await seen(portal, "brunner", cookie, document)).values())
 
