@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, UploadFile
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from kontor_documents_pages.portal.conversation import commands
 from kontor_documents_pages.portal.conversation.pages import talk_of
@@ -113,12 +112,13 @@ async def change(
     return _told(talk)
 
 
-@router.delete("/comments/{comment_id}", summary="Take a comment back", status_code=204)
-async def delete(request: Request, slug: str, document_id: UUID, comment_id: UUID) -> Response:
-    """As for correcting one."""
+@router.delete("/comments/{comment_id}", summary="Take a comment back", response_model=PortalComments)
+async def delete(request: Request, slug: str, document_id: UUID, comment_id: UUID) -> dict[str, Any]:
+    """As for correcting one. Answers those that are left."""
     await talk_of(request, document_id)
     await commands.delete(request, document_id, comment_id)
-    return Response(status_code=204)
+    _record, talk = await talk_of(request, document_id)
+    return _told(talk)
 
 
 def _told(talk: Conversation) -> dict[str, Any]:
