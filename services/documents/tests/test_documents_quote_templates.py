@@ -77,7 +77,9 @@ async def test_a_quote_written_in_kontor_waits_for_staff(documents):
     assert sent["document"]["state"] == "shared"
 
 
-@pytest.mark.parametrize("external_id", ["own-1", "order_confirmation:1", "order_confirmation:01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de"])
+@pytest.mark.parametrize(
+    "external_id", ["own-1", "order_confirmation:1", "order_confirmation:01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de"]
+)
 async def test_only_the_confirmation_of_an_accepted_quote_needs_no_release(documents, external_id):
     await documents.open_shop(automatic_release=False)
     await documents.add_customer()
