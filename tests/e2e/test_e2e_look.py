@@ -49,7 +49,7 @@ def places(platform, erp, browser):
     staff.go("/kunden?q=20931")
     one = staff.page.locator("tbody strong a").first.get_attribute("href")
     staff.go(one)
-    person = staff.page.locator(".person a").first.get_attribute("href")
+    person = staff.page.locator('.person a[href*="/personen/"]').first.get_attribute("href")
     shown = f"/dokumente/{open_one.rpartition('/')[2]}"
     staff.go("/mails")
     again = staff.page.get_by_role("link", name="Erneut senden").first.get_attribute("href")

@@ -24,6 +24,8 @@ class Guard:
     # A customer's token may come here, and another customer's id must not be found either.
     portal: bool = False
     body: dict[str, Any] | None = None
+    # The service that may ask, where that is not the usual one of this owner.
+    caller: str = ""
     # Where a foreign id is answered with 200: whether the answer says that nothing was done.
     untouched: Callable[[dict[str, Any]], bool] | None = None
     name: str = field(default="", compare=False)
@@ -126,7 +128,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "PATCH /v1/staff/{staff_id}": _staff("staff:edit", {"role": "read_only"}),
         "PUT /v1/staff/{staff_id}/picture": _staff("staff:edit", foreign=422),
         "DELETE /v1/staff/{staff_id}/picture": _staff("staff:edit"),
-        "GET /v1/staff-pictures/{sha256}": Guard(service=True, foreign=404),
+        "GET /v1/staff-pictures/{sha256}": Guard(service=True, caller="gateway"),
         "POST /v1/api-keys": _staff("api_keys:edit", {"name": "n", "scopes": ["events:read"]}, foreign=None),
         "DELETE /v1/api-keys/{key_id}": _staff("api_keys:edit"),
     },

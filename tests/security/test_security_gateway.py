@@ -30,6 +30,7 @@ class Door:
 OPEN, OUTSIDE, PORTAL, SERVICE = Door("open"), Door("outside"), Door("portal"), Door("service")
 FORM = Door("portal", form={})
 _COMMENT = Door("portal", form={"text": "Nein"})
+_ACCEPTANCE = {"version": 1, "name": "Anna Seidel"}
 _PAYMENT = {
     "external_id": "f-1",
     "document_number": "ZW-1",
@@ -79,6 +80,9 @@ DOORS: dict[str, Door] = {
     "POST /api/ingest/v1/documents/{external_id:path}/cancel": Door("key", {}, scope="documents:submit"),
     "POST /api/ingest/v1/documents/{external_id:path}/withdraw": Door("key", {}, scope="documents:submit"),
     "POST /api/ingest/v1/documents/{external_id:path}/comments": Door("key", {"text": "Nein"}, scope="documents:submit"),
+    "POST /api/ingest/v1/documents/{external_id:path}/extend": Door(
+        "key", {"valid_until": "2099-12-31"}, scope="documents:submit"
+    ),
     # An upsert makes one's own customer of that number.
     "GET /api/ingest/v1/documents/parked": Door("key", scope="documents:submit", foreign=200),
     "GET /api/ingest/v1/customers": Door("key", scope="customers:edit", foreign=200),
@@ -125,6 +129,11 @@ DOORS: dict[str, Door] = {
     "POST /{slug}/dokumente/{document_id}/kommentare/{comment_id}/aendern": _COMMENT,
     "POST /{slug}/dokumente/{document_id}/kommentare/{comment_id}/loeschen": FORM,
     "GET /{slug}/dokumente/{document_id}/kommentare/{comment_id}/datei/{file_id}": PORTAL,
+    "PUT /api/portal/v1/{slug}/documents/{document_id}/selection": Door("portal", {"lines": []}),
+    "POST /api/portal/v1/{slug}/documents/{document_id}/acceptance": Door("portal", _ACCEPTANCE),
+    "POST /api/portal/v1/{slug}/documents/{document_id}/decline": Door("portal", {}),
+    "POST /api/portal/v1/{slug}/documents/{document_id}/extension-request": Door("portal", {}),
+    "POST /api/portal/v1/{slug}/documents/{document_id}/new-offer-request": Door("portal", {}),
     "GET /api/portal/v1/{slug}/documents/{document_id}/comments": PORTAL,
     "POST /api/portal/v1/{slug}/documents/{document_id}/comments": Door("portal", {"text": "Nein"}),
     "PUT /api/portal/v1/{slug}/documents/{document_id}/comments/{comment_id}": Door("portal", {"text": "Nein"}),

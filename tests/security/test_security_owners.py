@@ -101,7 +101,8 @@ def _tokens(world: World, anna: str, owner: str, guard: Guard) -> list[dict[str,
     """Of everybody of merchant a who may come here at all."""
     if guard.service:
         # Secrets leave identity for mails alone.
-        return [world.service(owner, world.a.merchant_id, "notifications" if owner == "identity" else "gateway")]
+        usual = "notifications" if owner == "identity" else "gateway"
+        return [world.service(owner, world.a.merchant_id, guard.caller or usual)]
     found = [world.command(anna, owner, guard.right, "gateway")] if guard.portal else []
     if guard.right in STAFF_RIGHTS:
         found.append(world.command(world.a.staff, owner, guard.right))

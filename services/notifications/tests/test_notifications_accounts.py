@@ -57,7 +57,7 @@ async def test_who_has_accepted_an_invitation_gets_the_address_of_the_portal(
     await desk.tell(ContactAccessActivated(customer=customer, contact_id=customer.contacts[0].id))
     [mail] = await desk.mails(1)
     assert mail["to"] == ["erika@baeckerei-mueller.example"]
-    assert mail["subject"] == "Ihr Zugang bei Elektro Wagner GmbH ist eingerichtet"
+    assert mail["subject"] == "Willkommen im Kundenportal von Elektro Wagner GmbH"
     assert mail["links"] == ["https://portal.example/elektro-wagner"]
     assert "mit erika@baeckerei-mueller.example und Ihrem Passwort" in mail["text"]
 

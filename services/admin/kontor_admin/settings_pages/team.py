@@ -34,6 +34,7 @@ async def show(request: Request) -> Response:
 
 @router.get("/{staff_id}")
 async def edit_page(request: Request, staff_id: UUID) -> Response:
+    await current_staff(request)
     person = await _person(request, staff_id)
     return await _form_page(request, person, Form.of({name: person[name] for name in _TEXTS}))
 
@@ -42,6 +43,7 @@ async def edit_page(request: Request, staff_id: UUID) -> Response:
 @takes(2 * MOST_BYTES)
 async def edit(request: Request, staff_id: UUID) -> Response:
     """The picture first: where it is refused, nothing is changed."""
+    await current_staff(request)
     person = await _person(request, staff_id)
     async with aclosing(await read_form(request, max_files=1)) as form:
         files = form.files("picture")

@@ -35,8 +35,16 @@ def _as_choice(sent: Any) -> Any:
     return {"lines": sent} if isinstance(sent, list) else sent
 
 
+class ChosenLine(BaseModel):
+    """A line as it is kept. `quantity` is a decimal string."""
+
+    id: str
+    selected: bool
+    quantity: Annotated[str, Field(examples=["5"])]
+
+
 class ChoiceTotals(BaseModel):
-    lines: list[LineChoice]
+    lines: list[ChosenLine]
     net: Amount
     tax: Amount
     total: Amount
@@ -130,7 +138,7 @@ def totals_of(selection: dict[str, Any]) -> dict[str, Any]:
     """The owner's answer, or the copy's `selection` with its currency, as the portal's API says it."""
     currency = selection["currency"]
     return {
-        "lines": selection["lines"],
+        "lines": [{name: line[name] for name in ChosenLine.model_fields} for line in selection["lines"]],
         "net": {"minor_units": selection["net_minor"], "currency": currency},
         "tax": {"minor_units": selection["tax_minor"], "currency": currency},
         "total": {"minor_units": selection["gross_minor"], "currency": currency},

@@ -12,7 +12,7 @@ from kontor_edge.portal import Slug, query_view
 from kontor_service.errors import NotFound
 
 _PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
 router = APIRouter(include_in_schema=False)
 api_router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=["portal"])
