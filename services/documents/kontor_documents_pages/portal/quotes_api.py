@@ -35,7 +35,7 @@ def _as_choice(sent: Any) -> Any:
     return {"lines": sent} if isinstance(sent, list) else sent
 
 
-class ChosenLine(BaseModel):
+class KeptChoice(BaseModel):
     """A line as it is kept. `quantity` is a decimal string."""
 
     id: str
@@ -44,7 +44,7 @@ class ChosenLine(BaseModel):
 
 
 class ChoiceTotals(BaseModel):
-    lines: list[ChosenLine]
+    lines: list[KeptChoice]
     net: Amount
     tax: Amount
     total: Amount
@@ -138,7 +138,7 @@ def totals_of(selection: dict[str, Any]) -> dict[str, Any]:
     """The owner's answer, or the copy's `selection` with its currency, as the portal's API says it."""
     currency = selection["currency"]
     return {
-        "lines": [{name: line[name] for name in ChosenLine.model_fields} for line in selection["lines"]],
+        "lines": [{name: line[name] for name in KeptChoice.model_fields} for line in selection["lines"]],
         "net": {"minor_units": selection["net_minor"], "currency": currency},
         "tax": {"minor_units": selection["tax_minor"], "currency": currency},
         "total": {"minor_units": selection["gross_minor"], "currency": currency},
