@@ -8,7 +8,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 
 _HEADERS = {"cache-control": "private, no-cache", "vary": "Cookie"}
 # What a browser shows by itself and cannot be made to run anything by: the rest is downloaded.

@@ -1,7 +1,6 @@
 """Files by their content's hash: written once, never changed, the same bytes stored once."""
 
 import hashlib
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,14 +11,6 @@ from kontor_service.errors import NotFound
 from kontor_service.i18n import N_
 
 FileMissing = NotFound.named("file_missing", N_("The file is not in storage."))
-
-_MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
-
-
-def safe_media_type(media_type: str) -> str:
-    """The media type that the sender named, if it is a valid one (RFC 6838); otherwise application/octet-stream."""
-    found = media_type.strip().lower()
-    return found if _MEDIA_TYPE.fullmatch(found) else "application/octet-stream"
 
 
 class Files:

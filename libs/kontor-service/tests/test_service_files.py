@@ -2,7 +2,7 @@
 
 import pytest
 
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ async def test_terms_of_payment_that_make_no_sense_are_named_at_their_field(
 
 async def test_settings_send_what_was_chosen(shop: Shop) -> None:
     shop.owners.answers["PATCH", "/v1/merchant"] = answer_of(shop.merchant(version=2, portal_enabled=False))
-    form = {"automatic_release": "on", "language": "de"}
+    form = {"automatic_release": "on", "language": "de", "document_view": "data", "receipt_cashier": "name"}
     assert (await shop.post("/einstellungen", form)).status_code == 303
     wanted = shop.owners.calls[-1][2]
     assert wanted["automatic_release"] is True

@@ -14,7 +14,7 @@ from kontor_documents.content.model import DocumentData
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document, DocumentFile, DocumentReference
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 
 
 async def found(session: AsyncSession, document_id: UUID) -> Document:

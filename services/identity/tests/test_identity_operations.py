@@ -29,10 +29,10 @@ async def test_snapshots_are_the_states_that_events_told_last(stage: Any, shop: 
 
     answer = await stage.as_service("POST", "/v1/snapshots")
     assert answer.json()["counts"] == {
-        "identity.merchant": 2, "identity.customer": 1, "identity.link": 1, "identity.api_key": 1
+        "identity.merchant": 2, "identity.customer": 1, "identity.link": 1, "identity.api_key": 1, "identity.staff_member": 2,
     }  # fmt: skip
     snapshots = [event for event in await stage.events() if type_of(event).endswith(".snapshot.v1")]
-    assert len(snapshots) == 5
+    assert len(snapshots) == 7
     for snapshot in snapshots:
         state = getattr(snapshot, snapshot.DESCRIPTOR.fields_by_number[1].name)
         assert state == told[state.id]

@@ -345,6 +345,6 @@ async def test_snapshots_tell_every_mail_again(
 ) -> None:
     await sent_to(desk, merchant, customer, document, "erika@example.org")
     answer = await desk.http.post("/v1/snapshots", headers=desk.auth("service", merchant=None))
-    assert answer.json() == {"counts": {"notifications.mail": 1}}
+    assert answer.json() == {"counts": {"notifications.mail": 1, "notifications.incoming_mail": 0}}
     rows = await desk.rows("SELECT type FROM outbox WHERE type LIKE 'notifications.%.snapshot.v1' ORDER BY type")
     assert [row["type"] for row in rows] == ["notifications.mail.snapshot.v1"]

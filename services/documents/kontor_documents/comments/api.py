@@ -26,7 +26,7 @@ from kontor_documents.read_marks.service import Seen, read_by_customer
 from kontor_documents.visibility import locked_for
 from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.commands import Key, command_result, once
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 from kontor_service.tokens import SERVICE_RIGHT, Principal, require
 
 router = APIRouter(tags=["comments"])

@@ -16,7 +16,7 @@ from inscriptis.model.config import ParserConfig
 from lxml.etree import LxmlError
 
 from kontor_notifications.intake.quoting import new_part
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 
 _LONGEST_TEXT = 100_000
 _LONGEST_NAME = 200

@@ -15,7 +15,7 @@ from kontor_notifications.models import Mail
 from kontor_notifications.rendering.render import Rendered
 from kontor_notifications.reply_addresses import ReplyAddresses
 from kontor_notifications.settings import Settings
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 
 LOGO = "logo@kontor"
 _LONGEST_NAME = 120

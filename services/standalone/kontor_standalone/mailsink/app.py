@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from kontor_service.files import safe_media_type
+from kontor_service.media_types import safe_media_type
 from kontor_standalone.mailsink import parse, reply
 from kontor_standalone.mailsink.mailbox import Mailbox, listen
 from kontor_standalone.mailsink.settings import MailSinkSettings
