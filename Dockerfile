@@ -20,7 +20,7 @@ COPY services/${service}/pyproject.toml services/${service}/
 RUN sh install.sh services/${service}
 
 FROM locked AS mailsink-packages
-RUN sh install.sh aiosmtpd fastapi jinja2 pydantic-settings python-multipart uuid-utils uvicorn
+RUN sh install.sh aiosmtpd aiosmtplib fastapi jinja2 pydantic-settings python-multipart uuid-utils uvicorn
 
 # What edges show of owners: the page packages inside the owners' folders, and the words for their codes.
 FROM locked AS pages
