@@ -165,7 +165,7 @@ def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _cashier(cashier: dict[str, Any]) -> str:
-    """The merchant's setting left one of them, where both were handed in."""
+    """The cashier's name, or else their reference; documents has stored only what the merchant's setting shows."""
     return str(cashier.get("name") or cashier.get("reference") or "")
 
 

@@ -91,6 +91,11 @@ class Peers:
                     return Response(content, status, media_type="application/problem+json")
             return await call_next(request)
 
+        self._add_identity(app)
+        self._add_documents(app)
+        return app
+
+    def _add_identity(self, app: FastAPI) -> None:
         @app.get("/.well-known/jwks.json")
         def jwks() -> dict[str, Any]:
             public = OKPAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
@@ -132,6 +137,7 @@ class Peers:
         async def logo(sha256: str) -> Response:
             return Response(PNG, media_type="image/png")
 
+    def _add_documents(self, app: FastAPI) -> None:
         @app.get("/v1/documents/{document_id}/files/{file_id}")
         async def file(request: Request, document_id: str, file_id: str) -> Response:
             self._authorized(request, "documents")
@@ -157,8 +163,6 @@ class Peers:
         async def standing_document(request: Request, version_id: str) -> Response:
             self._authorized(request, "documents")
             return Response(PDF, media_type="application/pdf")
-
-        return app
 
     def _authorized(self, request: Request, audience: str) -> None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")

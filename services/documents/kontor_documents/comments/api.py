@@ -54,7 +54,7 @@ async def comments(deps: Deps, document_id: UUID, principal: Writer) -> dict[str
 async def upload(
     request: Request, deps: Deps, document_id: UUID, file: UploadFile, principal: Writer, author: str = ""
 ) -> dict[str, Any]:
-    """Stores a file for a comment that is about to be written, which names it by the `id` in the answer.
+    """Stores a file before its comment is written. The comment then names the file by the `id` in this answer.
 
     `author` is for services, e.g. `contact:<id>`: on whose behalf. Raises the errors of files.py.
     """
@@ -95,7 +95,7 @@ async def write(deps: Deps, document_id: UUID, body: Writing, principal: Writer,
 async def write_by_external_id(
     deps: Deps, external_id: str, body: SystemComment, principal: Submitter, key: Key = None
 ) -> dict[str, Any]:
-    """Another system's comment, which the customer reads as the merchant's."""
+    """Adds a comment from another system. The customer sees it as written by the merchant."""
     return await write_of_system(
         deps, principal.merchant, external_id, body, key, author=principal.subject, name=principal.name, source="http"
     )

@@ -45,7 +45,7 @@ async def shown(deps: Deps, template_id: UUID, principal: Reader) -> dict[str, A
 
 @router.post("", status_code=201)
 async def store(deps: Deps, body: TemplateInput, principal: Writer) -> dict[str, Any]:
-    """Raises NameTaken, TooManyTemplates."""
+    """Stores a new template. Raises NameTaken, and TooManyTemplates at the merchant's limit."""
     template = QuoteTemplate(
         merchant_id=principal.merchant, name=body.name, valid_days=body.valid_days, created_at=deps.clock.now(),
         data=body.data.model_dump(mode="json", exclude_none=True),

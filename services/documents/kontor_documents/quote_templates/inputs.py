@@ -1,4 +1,4 @@
-"""What a quote template holds."""
+"""What a caller sends to store a quote template."""
 
 from decimal import Decimal
 from typing import Annotated, Literal

@@ -160,8 +160,7 @@ async def request_done(deps: Dependencies, session: AsyncSession, document_id: U
 
 
 async def expire(deps: Dependencies, session: AsyncSession, document: Document, *, at: datetime, today: date) -> None:
-    """Records that the quote's last day has passed; a promise that was not paid binds nobody any more. The caller holds the
-    quote's lock."""
+    """Marks the quote as expired if its last day has passed, and ends an unpaid promise. The caller holds the quote's lock."""
     if document.state != "shared" or document.outcome not in ("", QuoteOutcome.PROMISED):
         return
     if is_expired(document, today):

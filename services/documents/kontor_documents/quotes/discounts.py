@@ -1,4 +1,4 @@
-"""Discounts and charges in percent, when what they are of has changed. Pure; fixed amounts stay."""
+"""Recomputes percentage discounts and charges after the lines have changed. Pure functions; fixed amounts stay as they are."""
 
 from collections.abc import Sequence
 from decimal import Decimal

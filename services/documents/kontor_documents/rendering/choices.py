@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 def grouped(document: DocumentData) -> list[tuple[str, list[tuple[int, Line]]]]:
-    """The lines, with their places in the content, by the title of their group; the groups in the order of their first lines."""
+    """Maps each group's title to its lines, each with its index in the content. Groups are ordered by their first line."""
     found: dict[str, list[tuple[int, Line]]] = {}
     for index, line in enumerate(document.lines):
         found.setdefault(line.group, []).append((index, line))

@@ -24,7 +24,7 @@ async def record_current(session: AsyncSession, document: Document) -> list[str]
 
 
 def recorded(document: Document) -> list[dict[str, Any]]:
-    """The versions that the customer has got with it, each with the fields of the contract's StandingDocumentVersion."""
+    """The versions that went to the customer with this document, each with the fields of StandingDocumentVersion."""
     return list(document.facts.get(_FACT, ()))
 
 

@@ -24,7 +24,7 @@ _DOUBTFUL = ("X-Auto-Response-Suppress", "List-Unsubscribe", "Feedback-ID")
 
 
 def is_doubtful(message: EmailMessage) -> bool:
-    """Whether a mail without any sure sign may be one of a machine all the same."""
+    """Whether a header hints at an automatic mail that a person may have sent as well: staff decide."""
     return any(message.get(mark) is not None for mark in _DOUBTFUL)
 
 

@@ -65,7 +65,7 @@ def compose(
 
 
 def _reply_to(settings: Settings, merchant: Merchant, mail: Mail) -> str:
-    """An answer to a mail about documents comes back to Kontor, where answers are taken in; others go to the merchant."""
+    """The Reply-To address: Kontor's intake for a customer's mail about documents, otherwise the merchant's."""
     replies = ReplyAddresses(settings)
     if mail.document_ids and replies.used and not kinds()[mail.kind].to_staff:
         return replies.of(mail.id)

@@ -118,7 +118,7 @@ def _allowance(form: Form, base: Decimal, percent: str) -> dict[str, Any]:
 
 
 def _document_discount(form: Form, lines: list[dict[str, Any]], kept: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The discount on everything, as one allowance per tax rate (BG-20) on what is chosen at first."""
+    """The discount on the whole quote: one allowance (BG-20) per tax rate, computed from the lines that the quote proposes."""
     others = [one for one in kept.get("allowances_charges") or () if not _is_discount(one)]
     bases: dict[tuple[str, str], Decimal] = {}
     for line in lines:

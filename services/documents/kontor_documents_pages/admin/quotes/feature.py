@@ -1,4 +1,4 @@
-"""What the pages of quotes bring to the admin."""
+"""Routes, SQL and board panel of quotes in the admin."""
 
 from fastapi import APIRouter
 
