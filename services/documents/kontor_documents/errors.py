@@ -33,6 +33,7 @@ WrongOptions = Invalid.named("options_wrong", N_("The quote's options contradict
 AcceptanceOff = Conflict.named("acceptance_off", N_("Documents of this type cannot be accepted or declined here."))
 NoQuote = Conflict.named("no_quote", N_("Only quotes are accepted or declined."))
 QuoteAmended = Conflict.named("quote_amended", N_("The quote has been changed. Please look at what is new."))
+UnknownVersion = Invalid.named("version_unknown", N_("The quote has no such version."))
 QuoteExpired = Conflict.named("quote_expired", N_("The quote has expired."))
 AlreadyDecided = Conflict.named("already_decided", N_("This quote has been decided already."))
 NotShared = Conflict.named("not_shared", N_("The quote has not been shared with its customer yet."))

@@ -69,6 +69,8 @@ async def test_an_amended_quote_is_a_new_version_that_alone_can_be_accepted(docu
     assert old.json()["difference"][0] == {
         "kind": "line_changed", "id": "base", "name": "Wallbox", "field": "net_price", "before": "1000", "after": "900",
     }  # fmt: skip
+    never = await accept(documents, document, version=3)
+    assert (never.status_code, never.json()["field"]) == (422, "version")
     assert (await accept(documents, document, version=2)).json()["state"] == "accepted"
     kept = await documents.http.get(f"/v1/documents/{document}/revisions", headers=documents.auth("documents:release"))
     [first] = kept.json()["revisions"]

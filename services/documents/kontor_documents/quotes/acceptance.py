@@ -35,7 +35,7 @@ _BOUND = (QuoteOutcome.PROMISED, QuoteOutcome.ACCEPTED)
 async def accept(deps: Dependencies, document_id: UUID, asked: AcceptanceInput, principal: Principal) -> pb.Document:
     """Accepts the quote, or promises to where money is asked for. The same acceptance again answers the same.
 
-    Raises QuoteAmended, QuoteExpired, AlreadyDecided, Withdrawn, InvalidSelection, SignatureInvalid.
+    Raises QuoteAmended, UnknownVersion, QuoteExpired, AlreadyDecided, Withdrawn, InvalidSelection, SignatureInvalid.
     """
     async with deps.db.transaction(principal.merchant) as session:
         document = await locked_to_decide(session, document_id, principal)

@@ -4,7 +4,15 @@ from datetime import date
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, DocumentType, QuoteOutcome
-from kontor_documents.errors import AlreadyDecided, NoQuote, NotShared, QuoteAmended, QuoteExpired, Withdrawn
+from kontor_documents.errors import (
+    AlreadyDecided,
+    NoQuote,
+    NotShared,
+    QuoteAmended,
+    QuoteExpired,
+    UnknownVersion,
+    Withdrawn,
+)
 from kontor_documents.models import Document
 from kontor_service.i18n import N_
 
@@ -27,9 +35,11 @@ def refuse_closed(document: Document) -> None:
 
 
 def refuse_undecidable(document: Document, today: date, *, revision: int, declines: bool = False) -> None:
-    """Raises NoQuote, Withdrawn, AlreadyDecided, QuoteExpired and QuoteAmended, in this order. `revision` is the version
-    that the customer has seen. Who promised to pay may still decline."""
+    """Raises NoQuote, Withdrawn, UnknownVersion, AlreadyDecided, QuoteExpired and QuoteAmended, in this order. `revision`
+    is the version that the customer has seen. Who promised to pay may still decline."""
     refuse_closed(document)
+    if revision > document.revision:
+        raise UnknownVersion(field="version")
     if document.outcome in _DECIDED and not (declines and document.outcome == QuoteOutcome.PROMISED):
         raise AlreadyDecided(outcome=document.outcome)
     if is_expired(document, today):

@@ -106,7 +106,8 @@ async def select(request: Request, slug: str, document_id: UUID, body: QuoteChoi
 @router.post("/acceptance", summary="Accept a quote", response_model=QuoteDecided)
 async def accept(request: Request, slug: str, document_id: UUID, body: QuoteAcceptance) -> dict[str, Any]:
     """Binding once: the same acceptance again answers the same. 409 with `code`: `quote_amended` (with the present
-    `version` and the `difference`), `quote_expired`, `already_decided`, `withdrawn`."""
+    `version` and the `difference`), `quote_expired`, `already_decided`, `withdrawn`. 422 at `version` for one that the
+    quote never had."""
     currency, language = await _visible(request, document_id)
     wanted = body.model_dump(mode="json", exclude={"selection"})
     wanted["selection"] = {"lines": _lines(body.selection)} if body.selection else None
