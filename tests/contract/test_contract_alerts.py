@@ -26,4 +26,4 @@ def test_every_count_of_what_is_stuck_has_its_alert_and_every_alert_its_metric()
         "kontor_bus_dead_total"
     }
     assert counts <= watched <= counts | bus
-    assert len(counts) == 4
+    assert len(counts) == 5

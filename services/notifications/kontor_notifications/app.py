@@ -51,6 +51,7 @@ def create_app(settings: Settings, intake_socket: socket | None = None) -> FastA
             senders,
             partial(intake, intake_socket),
             counts_stuck("mails"),
+            counts_stuck("incoming_mails"),
         ],
     )
     app.state.queue = Queue(

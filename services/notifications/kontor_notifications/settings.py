@@ -51,6 +51,11 @@ class Settings(ServiceSettings):
     intake_host: str = "127.0.0.1"
     intake_port: int = 0
     intake_largest_bytes: int = 25_000_000
+    # PEM files with which senders are offered STARTTLS; read at each connection, so that a renewed certificate counts at once.
+    intake_certificate_file: str = ""
+    intake_key_file: str = ""
+    # Takes no mail without STARTTLS: right behind a mail server of one's own, wrong for an MX (RFC 3207, 4).
+    intake_requires_tls: bool = False
     # … or lies in a mailbox of its own, which is looked into every so many seconds.
     imap_host: str = ""
     imap_port: int = 993
@@ -79,6 +84,10 @@ class Settings(ServiceSettings):
             raise UnsafeSettings(
                 "reply_keys: by key ids of one to four letters or digits, of which reply_key_id names one"
             )
+        if bool(self.intake_certificate_file) != bool(self.intake_key_file):
+            raise UnsafeSettings("intake_certificate_file, intake_key_file: one is of no use without the other")
+        if self.intake_requires_tls and not self.intake_certificate_file:
+            raise UnsafeSettings("intake_requires_tls: needs intake_certificate_file")
         if self.environment == "production":
             if any(len(secret.get_secret_value()) < 32 for secret in self.reply_keys.values()):
                 raise UnsafeSettings("reply_keys: at least 32 characters each outside development")

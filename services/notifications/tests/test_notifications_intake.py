@@ -157,10 +157,20 @@ async def test_while_documents_is_away_the_mail_waits(desk: Any, reply_to: str) 
     desk.peers.failing["/v1/documents"] = 503
     await send(desk.app.state.intake_port, answer(reply_to))
     await eventually(lambda: desk.rows("SELECT id FROM incoming_mail WHERE attempts = 1 AND state = 'received'"))
+    assert await stuck(desk) == 0
+    await desk.rows("UPDATE incoming_mail SET attempts = 5")
+    assert await stuck(desk) == 1
     desk.peers.failing.clear()
     await desk.rows("UPDATE incoming_mail SET next_attempt_at = now()")
     assert [comment["text"] for comment in await comments(desk)] == ["Passt so, danke."]
     await incoming(desk, "delivered")
+    assert await stuck(desk) == 0
+
+
+async def stuck(desk: Any) -> int:
+    """As Prometheus is told after the next look."""
+    [row] = await desk.rows("SELECT incoming_mails_stuck() AS many")
+    return int(row["many"])
 
 
 async def test_what_documents_refuses_waits_for_staff_with_its_words(desk: Any, reply_to: str) -> None:

@@ -49,6 +49,10 @@ FORWARDED_ALLOW_IPS: {{ . | quote }}
 KONTOR_FILES_URL: {{ printf "%s/%s" $values.files.url $name | quote }}
 {{- end }}
 KONTOR_SERVICE_URL: {{ printf "http://%s-{service}:%s" (include "kontor.fullname" $root) (include "kontor.port" $root) | quote }}
+{{- if (get $values.services $name).intakeTlsSecret }}
+KONTOR_INTAKE_CERTIFICATE_FILE: /etc/kontor/intake-tls/tls.crt
+KONTOR_INTAKE_KEY_FILE: /etc/kontor/intake-tls/tls.key
+{{- end }}
 {{- range $key, $value := (get $values.services $name).settings }}
 KONTOR_{{ upper $key }}: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}

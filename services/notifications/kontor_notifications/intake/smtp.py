@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -60,18 +61,32 @@ def _temporary(error: Exception) -> str:
     return _LATER
 
 
+def _encryption(settings: Settings) -> ssl.SSLContext | None:
+    """What STARTTLS is done with; None where no certificate is set, and then it is not offered."""
+    if not settings.intake_certificate_file:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(settings.intake_certificate_file, settings.intake_key_file)
+    return context
+
+
 @asynccontextmanager
 async def listening(settings: Settings, intake: Intake, given: socket | None = None) -> AsyncIterator[int]:
-    """Listens while the block runs, on the given socket or as the settings say. Yields the port; OSError where it is taken."""
+    """Listens while the block runs, on the given socket or as the settings say. Yields the port.
+
+    OSError where it is taken or a file of the certificate is missing; ssl.SSLError where the two do not belong together.
+    """
     # aiosmtpd writes every dialogue down, and with it who writes.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
+    loop = asyncio.get_running_loop()
     session = partial(
         SMTP, Handler(intake), hostname=settings.intake_address.rpartition("@")[2], ident="Kontor", enable_SMTPUTF8=True,
-        data_size_limit=settings.intake_largest_bytes, timeout=_IDLE_SECONDS, loop=asyncio.get_running_loop(),
+        data_size_limit=settings.intake_largest_bytes, timeout=_IDLE_SECONDS, loop=loop,
+        require_starttls=settings.intake_requires_tls,
     )  # fmt: skip
-    loop = asyncio.get_running_loop()
+    _encryption(settings)
     where = {"sock": given} if given else {"host": settings.intake_host, "port": settings.intake_port}
-    server = await loop.create_server(session, **where)
+    server = await loop.create_server(lambda: session(tls_context=_encryption(settings)), **where)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

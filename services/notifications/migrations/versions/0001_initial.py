@@ -400,6 +400,11 @@ def upgrade() -> None:
 CREATE FUNCTION mails_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*) FROM mail WHERE state = 'queued' AND (next_attempt_at < now() - interval '10 minutes' OR attempts > 4)
 $$""")
+    execute("""-- Of all merchants: mails that came in and do not become the comment they are meant to be.
+CREATE FUNCTION incoming_mails_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM incoming_mail WHERE state = 'received'
+    AND (next_attempt_at < now() - interval '10 minutes' OR attempts > 4)
+$$""")
     execute("CREATE POLICY lookup ON mail FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_due_mails() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
