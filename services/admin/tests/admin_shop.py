@@ -49,6 +49,7 @@ class Owners:
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     file_names: list[str] = field(default_factory=list)
+    based_on: str = ""
     tokens: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
 
@@ -74,6 +75,7 @@ class Owners:
         if request.method != "GET":
             self.calls.append((request.method, request.url.path, body))
         self.languages.append(request.headers.get("accept-language", ""))
+        self.based_on = request.headers.get("x-kontor-based-on", self.based_on)
         self.file_names.append(request.headers.get("x-kontor-file-name", ""))
         if self.down:
             return Response(status_code=503)

@@ -21,6 +21,9 @@ Implausible = Invalid.named("not_plausible", N_("Something in this document cann
 InvalidInvoice = Invalid.named("invoice_invalid", N_("The invoice breaks rules of EN 16931."))
 WouldReplace = Conflict.named("would_replace", N_("This document is here already, with another content."))
 DuplicateNumber = Conflict.named("duplicate_number", N_("Another document already has this number."))
+ChangedMeanwhile = Conflict.named(
+    "changed_meanwhile", N_("The quote has been changed by somebody else in the meantime. Nothing was saved.")
+)
 NumberGiven = Conflict.named("number_given", N_("The document has a number already."))
 AlreadyShared = Conflict.named("already_shared", N_("The document is already shared and no longer changes."))
 NotReleasable = Conflict.named("not_releasable", N_("This document cannot be released yet."))

@@ -65,3 +65,16 @@ async def test_acceptance_at_the_moment_of_expiry(documents):
     answers = await asyncio.gather(*(accept(documents, document, name=str(uuid7())) for _ in range(4)))
     assert {answer.json()["code"] for answer in answers} == {"quote_expired"}
     assert "documents.document.accepted.v1" not in await documents.facts()
+
+
+async def test_a_change_of_a_content_that_is_no_longer_the_quotes_is_refused(documents):
+    document_id = await shared_quote(documents)
+    opened = (await document_row(documents, document_id))["content_sha256"]
+    from_form = {"x-kontor-source": "kontor", "x-kontor-based-on": opened}
+
+    first = await documents.submit(quote(title="Erste"), **from_form)
+    second = await documents.submit(quote(title="Zweite"), **from_form)
+
+    assert first.status_code == 202
+    assert (second.status_code, second.json()["code"]) == (409, "changed_meanwhile")
+    assert (await document_row(documents, document_id))["title"] == "Erste"

@@ -38,8 +38,13 @@ async def submit(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     x_kontor_source: Annotated[str, Header()] = "http",
     x_kontor_file_name: Annotated[str, Header()] = "",
+    x_kontor_based_on: Annotated[str, Header(max_length=64)] = "",
 ) -> dict[str, Any]:
-    """A file as the body with its own content type, JSON data as the body, or multipart with `file` and `data`."""
+    """A file as the body with its own content type, JSON data as the body, or multipart with `file` and `data`.
+
+    `X-Kontor-Based-On`: the SHA-256 of the content that the sender has changed; refused where it is no longer the
+    document's content.
+    """
     file, beside, media_type, name = await _parts_of(request)
     upload = Upload(
         source=x_kontor_source if x_kontor_source in _SOURCES else "http",
@@ -48,6 +53,7 @@ async def submit(
         beside=beside,
         media_type=media_type,
         file_name=_file_name(x_kontor_file_name) or name,
+        based_on=x_kontor_based_on,
     )
     answer = await accept(deps, principal.merchant, upload, idempotency_key)
     return {"id": answer["id"], "status": answer["status"]}

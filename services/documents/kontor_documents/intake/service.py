@@ -18,6 +18,7 @@ from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import (
     AlreadyShared,
+    ChangedMeanwhile,
     DuplicateNumber,
     NothingSubmitted,
     SubmissionNotFound,
@@ -63,6 +64,8 @@ class Upload:
     again: UUID | None = None
     # A document that waits with another content may be replaced: other systems always may, people are asked.
     replaces: bool = False
+    # SHA-256 of the content that this is a change of; where somebody else has changed it since, it is refused.
+    based_on: str = ""
 
     @property
     def answered(self) -> bool:
@@ -74,7 +77,7 @@ async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str
     made afterwards. The same key again answers the same id.
 
     What a waiting sender can correct is refused at once: raises the problems of parsing, WrongTotals, DuplicateNumber,
-    AlreadyShared. What is found later stands on the submission.
+    AlreadyShared, ChangedMeanwhile. What is found later stands on the submission.
     """
     if upload.file is None and upload.beside is None:
         raise NothingSubmitted(field="file")
@@ -209,6 +212,8 @@ async def _make(
     if existing is not None:
         if existing.source_sha256 == parsed.source_sha256:
             return existing
+        if upload.based_on and upload.based_on != existing.content_sha256:
+            raise ChangedMeanwhile
         if can_be_amended(existing):
             if amendment is None or amendment.previous_sha256 != existing.content_sha256:
                 raise Outdated

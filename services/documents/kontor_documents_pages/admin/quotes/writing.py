@@ -16,7 +16,7 @@ from kontor_documents_pages.admin.quotes import form as fields
 from kontor_documents_pages.admin.quotes import saved
 from kontor_documents_pages.admin.quotes.data import RESPONSIBLE, data_of, fields_of
 from kontor_documents_pages.admin.quotes.writer import RIGHT, current_writer, refuse_readers
-from kontor_edge.acting import new_key, submit
+from kontor_edge.acting import new_key, refused
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
 from kontor_edge.query import loads
@@ -171,27 +171,44 @@ async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None)
         return await page(
             request, staff, form, quote, status, saved_as=form.value("template_name") if status == 200 else ""
         )
-    if quote and form.value("content_sha256") != quote.doc["content_sha256"]:
+    based_on = form.value("content_sha256")
+    if quote and based_on != quote.doc["content_sha256"]:
         return await _changed_meanwhile(request, staff, form, quote)
     await _find_customer(request, form)
     wanted = data_of(form, quote.said if quote else None)
-    answer, status = await submit(
-        request, form, "documents", RIGHT, "/v1/submissions", json=wanted, key=form.value("key"), headers=_FROM_HERE,
-        names=fields.names(form),
-    )  # fmt: skip
-    if answer is None:
-        return await page(request, staff, form, quote, status)
+    if not form.ok:
+        return await page(request, staff, form, quote, 422)
+    headers = _FROM_HERE | ({"x-kontor-based-on": based_on} if quote else {})
+    try:
+        answer = await command(
+            request, "documents", RIGHT, "POST", "/v1/submissions", json=wanted, key=form.value("key"), headers=headers
+        )
+    except Problem as problem:
+        if quote and problem.code == "changed_meanwhile":
+            return await _changed_meanwhile(request, staff, form, await _changed(request, staff, quote))
+        return await page(request, staff, form, quote, refused(form, problem, fields.names(form)))
     document_id = await _arrived(request, staff, UUID(answer["id"]))
     good = _("Saved. The customer is told of the new version.") if quote and quote.sent else _("The draft is saved.")
     return pages(request).redirect(f"/dokumente/{document_id}" if document_id else "/angebote", good=good)
 
 
+async def _changed(request: Request, staff: Staff, quote: Quote) -> Quote:
+    """The quote with the content that somebody else has saved, once the page's own copy has it."""
+
+    async def look() -> Quote | None:
+        _staff, found = await quote_of(request, UUID(quote.doc["id"]))
+        return found if found.doc["content_sha256"] != quote.doc["content_sha256"] else None
+
+    found: Quote | None = await edge_of(request).changes.until({staff.topic}, look, timeout=_PATIENCE_SECONDS)
+    return found or quote
+
+
 async def _changed_meanwhile(request: Request, staff: Staff, form: Form, quote: Quote) -> Response:
     """What was typed once more, to be saved over the content that counts now only by whoever has read this."""
-    form.values["content_sha256"] = [quote.doc["content_sha256"]]
+    form.values["content_sha256"], form.values["key"] = [quote.doc["content_sha256"]], [new_key()]
     form.problem = _(
-        "The quote was changed after you opened it here. Nothing was saved. Whoever saves once more replaces that change: "
-        "please look at the quote in a second window first."
+        "The quote has been changed by somebody else in the meantime. Nothing was saved, and what you have typed is still here. "
+        "Saving once more replaces that change: please look at the quote in a second window first."
     )
     return await page(request, staff, form, quote, 409)
 
