@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_datetime
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor.identity.v1.identity_pb2_codes import ContactAccess, NoLink, StaffRole
+from kontor.identity.v1.identity_pb2_codes import ContactAccess, CustomerRole, NoLink, StaffRole
 from kontor.notifications.v1.notifications_pb2_codes import IncomingReason, IncomingState, MailError, MailState
 from kontor_service.formats import locale_of, size
 from kontor_service.i18n import gettext as _
@@ -74,6 +74,7 @@ def language_tabs(kind: str, language: str) -> list[Link]:
 # What templates may call.
 GLOBALS: dict[str, Any] = {
     "role_name": partial(word, StaffRole),
+    "customer_role": partial(word, CustomerRole),
     "mail_state": partial(state, MailState),
     "mail_error": mail_error,
     "incoming_state": partial(state, IncomingState),

@@ -22,7 +22,10 @@ async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
 
 async def test_customers_are_looked_at_line_by_line_before_they_are_stored(shop: Shop) -> None:
     assert "Kundennummer;Name" in (await shop.client.get("/kunden/einlesen/vorlage.csv")).text
-    told = "Kundennr.;Firma;PLZ;Ort;E-Mail\r\n1;Bäckerei Huber;86150;Augsburg;post@huber.example\r\n\r\n2;Müller;;;falsch\r\n"
+    told = (
+        "Kundennr.;Firma;PLZ;Ort;E-Mail;Rollen\r\n1;Bäckerei Huber;86150;Augsburg;post@huber.example;Kunde, lieferant\r\n\r\n"
+        "2;Müller;;;falsch;Freund\r\n"
+    )
     error = {"detail": "Falsch", "errors": [{"field": "email", "message": "Diese E-Mail-Adresse ist ungültig."}]}
     shop.owners.answers["POST", "/v1/customers/batches"] = {
         "results": [{"outcome": "new"}, {"outcome": "refused", "error": error}]
@@ -35,8 +38,9 @@ async def test_customers_are_looked_at_line_by_line_before_they_are_stored(shop:
     assert sent["store"] is False
     assert sent["customers"][0] == {
         "number": "1", "name": "Bäckerei Huber", "email": "post@huber.example",
-        "address": {"post_code": "86150", "city": "Augsburg"},
+        "address": {"post_code": "86150", "city": "Augsburg"}, "roles": ["customer", "supplier"],
     }  # fmt: skip
+    assert sent["customers"][1]["roles"] == ["Freund"]
     stored = await shop.post("/kunden/einlesen", {"content": told, "store": "on"})
     assert stored.headers["location"] == "/kunden"
     assert shop.owners.calls[-1][2] == sent | {"store": True}
@@ -71,6 +75,22 @@ async def test_what_identity_finds_wrong_stands_beside_the_field_and_nothing_typ
     assert 'id="country-error">Bitte geben Sie das Land als Kürzel aus zwei Buchstaben an' in answer.text
     assert 'value="Weber &amp; Söhne"' in answer.text
     assert '<option value="consumer" selected>' in answer.text
+
+
+async def test_roles_stand_on_the_customers_page_and_are_changed_in_its_form(shop: Shop) -> None:
+    customer = shop.customer("1", "Seidel", roles=["customer", "supplier"])
+    await shop.told(customer)
+    here = f"/kunden/{customer.customer.id}"
+    assert "Kunde, Lieferant" in await shop.page(here)
+    form = await shop.page(f"{here}/bearbeiten")
+    assert [f'value="{role}" checked' in form for role in ("customer", "supplier", "partner")] == [True, True, False]
+    changed = shop.customer("1", "Seidel", id=customer.customer.id, version=2, roles=["partner"])
+    shop.owners.answers["PATCH", f"/v1{here.replace('kunden', 'customers')}"] = answer_of(changed)
+    sent = {"number": "1", "name": "Seidel", "kind": "business", "language": "de", "portal_access": "default",
+            "mail_mode": "default", "roles": "partner", "country": "DE"}  # fmt: skip
+    await shop.post(f"{here}/bearbeiten", sent)
+    assert shop.owners.calls[-1][2]["roles"] == ["partner"]
+    assert "<dd>Partner</dd>" in await shop.page(here)
 
 
 async def test_another_merchants_customer_is_not_there(shop: Shop) -> None:

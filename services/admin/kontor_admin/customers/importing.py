@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor_edge.answers import file_response
 from kontor_edge.edge import pages
 from kontor_edge.owners import command
@@ -17,6 +19,7 @@ from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.errors import Invalid, Problem
 from kontor_service.i18n import N_, ngettext
 from kontor_service.i18n import gettext as _
+from kontor_service.vocabulary import word
 from kontor_web import Form, read_form
 
 router = APIRouter(prefix="/einlesen")
@@ -36,6 +39,7 @@ _HEADINGS = {
     "address.city": (N_("City"), "stadt", "ort"),
     "address.country": (N_("Country"), "ländercode"),
     "vat_id": (N_("VAT ID"), "ustid", "vatid", "umsatzsteuerid"),
+    "roles": (N_("Roles"), "rolle", "role"),
 }
 
 
@@ -151,7 +155,13 @@ def _customer(values: dict[str | None, str]) -> dict[str, Any]:
         if field and text.strip():
             group, _dot, part = field.rpartition(".")
             (row.setdefault(group, {}) if group else row)[part] = text.strip()
-    return row
+    return row | ({"roles": _roles(row["roles"])} if "roles" in row else {})
+
+
+def _roles(text: str) -> list[str]:
+    """Kunde, Lieferant → customer, supplier. What is no role stays, and identity refuses it."""
+    known = {_folded(name): str(role) for role in CustomerRole for name in (role, role.word, word(CustomerRole, role))}
+    return [known.get(_folded(part), part.strip()) for part in re.split("[,/+]", text)]
 
 
 def _folded(heading: str) -> str:
