@@ -27,8 +27,8 @@ DRIFT = {
     " ADD CONSTRAINT ck_refund_state CHECK (state IN ('requested', 'failed'))",
     "CONSTRAINT ck_booking_bucket ON booking": "ALTER TABLE booking DROP CONSTRAINT ck_booking_bucket",
     "CONSTRAINT fk_refund_payment_id_payment ON refund": "ALTER TABLE refund DROP CONSTRAINT fk_refund_payment_id_payment",
-    "CONSTRAINT uq_connection_merchant_id_provider ON connection": "ALTER TABLE connection"
-    " DROP CONSTRAINT uq_connection_merchant_id_provider",
+    "CONSTRAINT uq_receivable_merchant_id_document_id ON receivable": "ALTER TABLE receivable"
+    " DROP CONSTRAINT uq_receivable_merchant_id_document_id",
     "INDEX checkout_one_live": "DROP INDEX checkout_one_live;"
     " CREATE UNIQUE INDEX checkout_one_live ON checkout (receivable_id) WHERE state = 'open'",
     "INDEX receivable_live": "DROP INDEX receivable_live",

@@ -26,7 +26,8 @@ def documents_copy(clock: Clock) -> Copied:
 
 def merchants_copy(*, sandbox_default: bool) -> Copied:
     async def add_settings(session: AsyncSession, merchant: Merchant) -> None:
-        settings = PaymentSettings(merchant_id=merchant.id, sandbox=sandbox_default)
+        on = ["sandbox", "transfer"] if sandbox_default else ["transfer"]
+        settings = PaymentSettings(merchant_id=merchant.id, providers_on=on)
         first = insert(PaymentSettings).values(settings.model_dump()).on_conflict_do_nothing()
         await (await session.connection()).execute(first)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import Identity, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kontor.payments.v1.payments_pb2_codes import IncomingPaymentState, PaymentState, ReceivableState
@@ -92,11 +93,11 @@ class Customer(CopyRow, Base, table=True):
 
 
 class PaymentSettings(Tenant, Base, table=True):
-    """What the merchant has switched on. Without a row: transfer, and the sandbox in development."""
+    """What the merchant has switched on. Without a row: transfer."""
 
     merchant_id: UUID = Field(primary_key=True)
-    transfer: bool = True
-    sandbox: bool = False
+    # Names of providers; in development a new merchant has the sandbox besides.
+    providers_on: list[str] = Field(default_factory=lambda: ["transfer"], sa_type=JSONB)
     # A credit note that names its invoice reduces what is to be paid on that.
     offset_credit_notes: bool = True
     # Methods switched off, as "provider:method".
@@ -104,12 +105,19 @@ class PaymentSettings(Tenant, Base, table=True):
 
 
 class Connection(Tenant, Base, table=True):
-    """The merchant's account at a provider. Its keys are encrypted."""
+    """The merchant's account at a provider. Its keys are encrypted. One that has ended stays for its payments."""
 
-    __table_args__ = (UniqueConstraint("merchant_id", "provider"),)
+    __table_args__ = (index("connection_one_active", "merchant_id", "provider", unique=True, where="state <> 'ended'"),)
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     provider: str
+    # The provider's id of the account, and the name that the merchant knows it by.
     account: str = ""
+    display_name: str = ""
+    # Of the provider: in its test mode no money moves.
+    mode: Annotated[str, one_of("test", "live")] = "test"
+    # trial: connected, not offered to customers yet; live: offered while the provider is switched on; ended: kept for
+    # what was paid through it
+    state: Annotated[str, one_of("trial", "live", "ended")] = "trial"
     credentials: str = ""
     # Where the provider has been told to send its webhooks.
     webhook_url: str = ""
@@ -212,6 +220,10 @@ class Payment(Aggregate, Base, table=True):
     charged_at: datetime
     created_at: datetime
     settled_at: datetime | None = None
+    # What the provider keeps and what it pays out; None until it says so. `payout_id`: the provider's payout.
+    fee_minor: int | None = None
+    net_minor: int | None = None
+    payout_id: str = ""
     booked_by: str = ""
     # Why staff took a booking back, and who did.
     reason: str = ""
@@ -245,7 +257,7 @@ class Checkout(Tenant, Base, table=True):
         UniqueConstraint("connection_id", "provider_id"),
         index(
             "checkout_one_live", "receivable_id", unique=True,
-            where="state IN ('creating', 'open', 'approved', 'ending')",
+            where="state IN ('creating', 'open', 'requires_action', 'approved', 'ending')",
         ),
         index("checkout_to_ask", "ask_at", where="ask_at IS NOT NULL"),
     )  # fmt: skip
@@ -257,10 +269,13 @@ class Checkout(Tenant, Base, table=True):
     method: str
     amount_minor: Positive
     currency: str
-    # creating (outcome unknown), open, approved (to be captured), ending (to be expired): live;
-    # completed, expired, cancelled, failed: over
+    # creating (outcome unknown), open, requires_action (the customer is to confirm), approved (to be captured),
+    # ending (to be expired): live; completed, expired, cancelled, failed: over
     state: Annotated[
-        str, one_of("creating", "open", "approved", "ending", "completed", "expired", "cancelled", "failed")
+        str,
+        one_of(
+            "creating", "open", "requires_action", "approved", "ending", "completed", "expired", "cancelled", "failed"
+        ),
     ] = "creating"
     # What the provider is told besides.
     request: dict[str, Any] = json_column(dict)

@@ -170,7 +170,7 @@ async def test_nothing_is_offered_until_the_merchant_enables_payments(world: Any
 async def test_where_there_is_no_sandbox_it_is_not_shown_and_cannot_be_switched_on(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.app.state.dependencies.providers, "_sandbox", None)
+    monkeypatch.delitem(world.app.state.dependencies.providers._adapters, "sandbox")
     wanted = {"providers": [{"provider": "sandbox", "enabled": True}]}
     answer = await world.http.put("/v1/settings", json=wanted, headers=world.staff())
     assert (answer.status_code, answer.json()["field"]) == (422, "providers[0].provider")

@@ -8,7 +8,7 @@ from kontor_payments.models import Checkout
 from kontor_payments.receivables.account import Account
 
 # A customer may still be paying these. One at most per receivable (unique index).
-LIVE = ("creating", "open", "approved", "ending")
+LIVE = ("creating", "open", "requires_action", "approved", "ending")
 
 
 async def live_checkout(account: Account) -> Checkout | None:

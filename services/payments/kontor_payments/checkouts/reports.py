@@ -22,6 +22,7 @@ _RANK = {
     "creating": 0,
     "failed": 0,
     "open": 1,
+    "requires_action": 1,
     "ending": 2,
     "approved": 2,
     "cancelled": 3,
@@ -78,6 +79,8 @@ def _follow(checkout: Checkout, report: CheckoutReport) -> None:
 async def apply_payment_report(account: Account, checkout: Checkout, report: PaymentReport) -> None:
     """What one report about one payment changes; nothing if it came before, or after a later one."""
     payment = _known(account, checkout, report.id)
+    if payment is not None:
+        _note_fee(account, payment, report)
     if not ledger.is_news(payment.state if payment else None, report.state):
         return
     if payment is None:
@@ -109,6 +112,16 @@ def _known(account: Account, checkout: Checkout, reference: str) -> Payment | No
     )
 
 
+def _note_fee(account: Account, payment: Payment, report: PaymentReport) -> None:
+    """Providers tell the fee and the payout after the payment; a report that does not say them takes nothing away."""
+    told = {"fee_minor": report.fee_minor, "net_minor": report.net_minor, "payout_id": report.payout_id or None}
+    news = {name: value for name, value in told.items() if value is not None and getattr(payment, name) != value}
+    for name, value in news.items():
+        setattr(payment, name, value)
+    if news:
+        account.changed(payment)
+
+
 def _new(account: Account, checkout: Checkout, report: PaymentReport) -> Payment:
     return Payment(
         id=uuid7(),
@@ -125,6 +138,9 @@ def _new(account: Account, checkout: Checkout, report: PaymentReport) -> Payment
         # The amount was offered on that day, so a cash discount that ran then is kept.
         counts_on=checkout.offered_on,
         charged_at=report.initiated_at,
+        fee_minor=report.fee_minor,
+        net_minor=report.net_minor,
+        payout_id=report.payout_id,
         created_at=account.now,
         booked_by=checkout.created_by,
     )

@@ -120,7 +120,7 @@ def _provider(account: Account, method: str) -> str:
 def _can_be_paid(checkout: Checkout) -> bool:
     """Whether the checkout is live and has not expired; the provider may report the expiry later."""
     in_time = checkout.expires_at is None or checkout.expires_at > datetime.now(UTC)
-    return checkout.state in ("creating", "open") and in_time
+    return checkout.state in ("creating", "open", "requires_action") and in_time
 
 
 def _row(

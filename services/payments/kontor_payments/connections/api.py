@@ -1,33 +1,35 @@
 """What the merchant has switched on (D4): providers and single methods."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select, update
 
-from kontor_payments.connections.offer import SANDBOX_METHODS, load_settings, offer_of
+from kontor.payments.v1.payments_pb2_codes import PaymentProvider
+from kontor_payments.connections.offer import live_providers, load_settings, offer_of
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.models import Connection, Merchant, PaymentSettings
+from kontor_payments.providers.registry import KINDS, ProviderName
 from kontor_service.errors import Invalid
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 from kontor_service.validation import Line
+from kontor_service.vocabulary import word
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"])
 Staff = Annotated[Principal, Depends(require("payments:settings"))]
-_PROVIDERS = {"sandbox": SANDBOX_METHODS, "transfer": ("transfer",)}
 
 
 class MethodSwitch(BaseModel):
-    provider: Literal["sandbox", "transfer"]
+    provider: ProviderName
     code: Line
     enabled: bool
 
 
 class ProviderSwitch(BaseModel):
-    provider: Literal["sandbox", "transfer"]
+    provider: ProviderName
     enabled: bool
 
 
@@ -49,7 +51,7 @@ async def change(request: Request, principal: Staff, wanted: SettingsInput) -> d
     """Open receivables follow within moments, each with an event."""
     deps = dependencies_of(request)
     for number, switch in enumerate(wanted.methods):
-        if switch.code not in _PROVIDERS[switch.provider]:
+        if switch.code not in KINDS[switch.provider].methods:
             raise Invalid(
                 N_("%(provider)s has no method %(value)s."),
                 field=f"methods[{number}].code",
@@ -57,8 +59,12 @@ async def change(request: Request, principal: Staff, wanted: SettingsInput) -> d
                 value=switch.code,
             )
     for number, provider in enumerate(wanted.providers):
-        if provider.enabled and provider.provider == "sandbox" and not deps.providers.has_sandbox:
-            raise Invalid(N_("This installation has no sandbox."), field=f"providers[{number}].provider")
+        if provider.enabled and provider.provider not in deps.providers.available:
+            raise Invalid(
+                N_("%(provider)s is not available in this installation."),
+                field=f"providers[{number}].provider",
+                provider=word(PaymentProvider, provider.provider),
+            )
     async with deps.db.transaction(principal.merchant) as session:
         # The merchant first, as its copy does: the other way round the two would wait for each other.
         await session.exec(update(Merchant).values(offer_pending=True))
@@ -73,7 +79,8 @@ async def change(request: Request, principal: Staff, wanted: SettingsInput) -> d
 
 def _changed(settings: PaymentSettings, wanted: SettingsInput) -> dict[str, Any]:
     values = settings.model_dump()
-    values |= {switch.provider: switch.enabled for switch in wanted.providers}
+    on = set(settings.providers_on) - {switch.provider for switch in wanted.providers}
+    values["providers_on"] = sorted(on | {switch.provider for switch in wanted.providers if switch.enabled})
     if wanted.offset_credit_notes is not None:
         values["offset_credit_notes"] = wanted.offset_credit_notes
     off = set(settings.methods_off)
@@ -87,27 +94,34 @@ async def _shown(deps: Dependencies, principal: Principal) -> dict[str, Any]:
     async with deps.db.transaction(principal.merchant) as session:
         merchant = (await session.exec(select(Merchant))).one_or_none()
         settings = await load_settings(session, principal.merchant)
-        accounts = {row.provider: row.account for row in await session.exec(select(Connection))}
-    offer = offer_of(merchant, settings)
+        query = select(Connection).where(Connection.state != "ended")
+        connections = {row.provider: row for row in await session.exec(query)}
+        live = await live_providers(session, principal.merchant)
+    offer = offer_of(merchant, settings, live)
     return {
         "payments_enabled": bool(merchant and merchant.payments_enabled),
         "iban_valid": offer.account,
         "offset_credit_notes": settings.offset_credit_notes,
         "providers": [
             {
-                "provider": provider,
-                "enabled": getattr(settings, provider),
-                "account": accounts.get(provider, ""),
+                "provider": kind.name,
+                "enabled": kind.name in settings.providers_on,
+                **_connection(connections.get(kind.name)),
                 "methods": [
                     {
                         "code": code,
-                        "enabled": f"{provider}:{code}" not in settings.methods_off,
-                        "offered": (code, provider) in offer.pairs and (code != "transfer" or offer.account),
+                        "enabled": f"{kind.name}:{code}" not in settings.methods_off,
+                        "offered": (code, kind.name) in offer.pairs and (code != "transfer" or offer.account),
                     }
-                    for code in codes
+                    for code in kind.methods
                 ],
             }
-            for provider, codes in _PROVIDERS.items()
-            if provider != "sandbox" or deps.providers.has_sandbox
+            for kind in KINDS.values()
+            if kind.name in deps.providers.available
         ],
     }
+
+
+def _connection(row: Connection | None) -> dict[str, str]:
+    """The merchant's account at the provider; empty texts where there is none."""
+    return {name: getattr(row, name, "") for name in ("account", "display_name", "mode", "state")}

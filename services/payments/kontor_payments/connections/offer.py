@@ -1,6 +1,7 @@
 """Which ways to pay a merchant offers for a receivable, as things stand now."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -8,11 +9,11 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from stdnum import iban as iban_number
 
-from kontor_payments.models import Merchant, PaymentSettings, Receivable
+from kontor_payments.models import Connection, Merchant, PaymentSettings, Receivable
+from kontor_payments.providers.registry import KINDS
 
-# In the order in which they are offered. A direct debit is drawn in euros only.
-SANDBOX_METHODS = ("card", "sepa_debit", "paypal")
-_EURO_ONLY = frozenset({"sepa_debit"})
+# In which customers see them.
+_ORDER = ("card", "apple_pay", "google_pay", "sepa_debit", "paypal", "klarna", "wero", "transfer")
 _DEFAULT_ZONE = "Europe/Berlin"
 _CACHED = "kontor_payments.offer"
 
@@ -45,7 +46,7 @@ class Offer:
         return [
             {"code": code, "provider": provider}
             for code, provider in self.pairs
-            if (row.currency == "EUR" or code not in _EURO_ONLY) and self._pays_the_right_one(row, code)
+            if KINDS[provider].accepts(row.currency, code) and self._pays_the_right_one(row, code)
         ]
 
     def _pays_the_right_one(self, row: Receivable, code: str) -> bool:
@@ -57,16 +58,14 @@ class Offer:
         return next((m["provider"] for m in self.methods(row) if m["code"] == method), None)
 
 
-def offer_of(merchant: Merchant | None, settings: PaymentSettings) -> Offer:
-    """Pure. Nothing is offered before the merchant has enabled payments."""
+def offer_of(merchant: Merchant | None, settings: PaymentSettings, live: Collection[str] = ()) -> Offer:
+    """Pure. `live` are the providers whose connection the merchant has switched on for customers.
+
+    Nothing is offered before the merchant has enabled payments.
+    """
     if merchant is None:
         return Offer()
-    pairs: list[tuple[str, str]] = []
-    if merchant.payments_enabled and settings.sandbox:
-        pairs += [(method, "sandbox") for method in SANDBOX_METHODS]
-    if merchant.payments_enabled and settings.transfer:
-        pairs.append(("transfer", "transfer"))
-    chosen = tuple(p for p in pairs if f"{p[1]}:{p[0]}" not in settings.methods_off)
+    chosen = _chosen(settings, live) if merchant.payments_enabled else ()
     account = iban_number.is_valid(merchant.iban)
     return Offer(
         merchant.time_zone or _DEFAULT_ZONE,
@@ -77,13 +76,31 @@ def offer_of(merchant: Merchant | None, settings: PaymentSettings) -> Offer:
     )
 
 
+def _chosen(settings: PaymentSettings, live: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Each method once, with the first provider that offers it."""
+    found: dict[str, str] = {}
+    for kind in KINDS.values():
+        if kind.name in settings.providers_on and (kind.name in live or not kind.needs_connection):
+            for method in kind.methods:
+                if f"{kind.name}:{method}" not in settings.methods_off:
+                    found.setdefault(method, kind.name)
+    return tuple(sorted(found.items(), key=lambda pair: _ORDER.index(pair[0])))
+
+
 async def load_offer(session: AsyncSession, merchant_id: UUID) -> Offer:
     """Read once per transaction."""
     known: dict[UUID, Offer] = session.info.setdefault(_CACHED, {})
     if merchant_id not in known:
         merchant = (await session.exec(select(Merchant).where(Merchant.id == merchant_id))).one_or_none()
-        known[merchant_id] = offer_of(merchant, await load_settings(session, merchant_id))
+        live = await live_providers(session, merchant_id)
+        known[merchant_id] = offer_of(merchant, await load_settings(session, merchant_id), live)
     return known[merchant_id]
+
+
+async def live_providers(session: AsyncSession, merchant_id: UUID) -> frozenset[str]:
+    """The providers that customers may pay through."""
+    query = select(Connection.provider).where(Connection.merchant_id == merchant_id, Connection.state == "live")
+    return frozenset(await session.exec(query))
 
 
 async def load_settings(session: AsyncSession, merchant_id: UUID) -> PaymentSettings:

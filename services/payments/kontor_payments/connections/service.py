@@ -1,6 +1,8 @@
 """A merchant's accounts at providers: opened when first needed, kept for good."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +10,7 @@ import httpx
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Connection, Merchant
@@ -15,7 +18,6 @@ from kontor_payments.providers.protocol import HostedProvider, OutcomeUnknown, R
 from kontor_payments.providers.sandbox import SandboxProvider, open_account
 from kontor_payments.settings import Settings
 from kontor_service.database import Database
-from kontor_service.ids import uuid7
 
 
 class Providers:
@@ -25,19 +27,18 @@ class Providers:
         self._settings = settings
         self._keys = settings.credential_keys
         self._db = db
-        self._sandbox = (
-            httpx.AsyncClient(base_url=settings.sandbox_url, timeout=settings.provider_timeout)
-            if settings.sandbox_url
-            else None
-        )
+        self._sandbox = httpx.AsyncClient(base_url=settings.sandbox_url, timeout=settings.provider_timeout)
+        self._adapters: dict[str, Callable[[Mapping[str, str]], HostedProvider]] = {}
+        if settings.sandbox_url:
+            self._adapters["sandbox"] = partial(SandboxProvider, self._sandbox)
 
     @property
-    def has_sandbox(self) -> bool:
-        return self._sandbox is not None
+    def available(self) -> frozenset[str]:
+        """The providers that merchants of this installation can use."""
+        return frozenset({"transfer", *self._adapters})
 
     async def close(self) -> None:
-        if self._sandbox is not None:
-            await self._sandbox.aclose()
+        await self._sandbox.aclose()
 
     async def reseal(self) -> None:
         """Encrypts with the present key what an earlier one has encrypted."""
@@ -49,14 +50,14 @@ class Providers:
 
     def at(self, connection: Connection) -> HostedProvider:
         """The provider as this merchant's account sees it."""
-        if connection.provider == "sandbox" and self._sandbox is not None:
-            return SandboxProvider(self._sandbox, self._keys.unseal(connection.credentials))
-        raise ConnectionUnknown
+        adapter = self._adapters.get(connection.provider)
+        if adapter is None or not connection.credentials:
+            raise ConnectionUnknown
+        return adapter(self._keys.unseal(connection.credentials))
 
     async def connected(self, session: AsyncSession, provider: str) -> Connection | None:
         """The merchant's connection, if the provider has an account for it that knows our present address."""
-        query = select(Connection).where(Connection.provider == provider)
-        found = (await session.exec(query)).one_or_none()
+        found = (await session.exec(_active(provider))).one_or_none()
         return found if found is not None and self._is_connected(found) else None
 
     async def connect(self, merchant_id: UUID, provider: str) -> Connection:
@@ -95,14 +96,13 @@ class Providers:
 
     async def _known(self, session: AsyncSession, merchant_id: UUID, provider: str) -> Connection:
         """Its id is written before the provider hears of it, so that a second attempt names the same account."""
-        row = {"id": uuid7(), "merchant_id": merchant_id, "provider": provider, "account": ""}
-        row |= {"credentials": "", "webhook_url": ""}
+        row = Connection(merchant_id=merchant_id, provider=provider, state="live").model_dump()
         new = insert(Connection.__table__).values(row).on_conflict_do_nothing()
         await (await session.connection()).execute(new)
-        return (await session.exec(select(Connection).where(Connection.provider == provider))).one()
+        return (await session.exec(_active(provider))).one()
 
     async def _open_account(self, connection: Connection, name: str) -> Any:
-        if connection.provider != "sandbox" or self._sandbox is None:
+        if connection.provider != "sandbox" or "sandbox" not in self._adapters:
             raise ConnectionUnknown
         address = self._settings.webhook_address("sandbox", connection.id)
         key = self._settings.sandbox_platform_key.get_secret_value()
@@ -110,3 +110,7 @@ class Providers:
             return await open_account(self._sandbox, key, str(connection.id), name, address)
         except (OutcomeUnknown, Refused) as error:
             raise ProviderUnavailable(str(error)) from error
+
+
+def _active(provider: str) -> SelectOfScalar[Connection]:
+    return select(Connection).where(Connection.provider == provider, Connection.state != "ended")

@@ -1,8 +1,8 @@
 """What payments needs of a provider with a hosted page; shaped for Stripe Checkout and PayPal Orders.
 
 Amounts are minor units, instants UTC. Whatever a provider tells, by answer or by webhook, arrives as a CheckoutReport:
-the state of a checkout with all its payments and refunds. Applying reports in any order, any number of times, gives
-the same result, so nothing depends on which report comes first.
+the state of a checkout with all its payments, refunds and disputes. Applying reports in any order, any number of times,
+gives the same result, so nothing depends on which report comes first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,8 @@ from typing import Literal, Protocol
 
 from kontor_payments.receivables.ledger import ReportedState
 
-CheckoutState = Literal["open", "approved", "completed", "expired", "cancelled"]
+# requires_action: the customer must confirm a charge of a saved method, at `redirect_url`.
+CheckoutState = Literal["open", "requires_action", "approved", "completed", "expired", "cancelled"]
 
 
 class OutcomeUnknown(Exception):
@@ -39,6 +40,11 @@ class PaymentReport:
     initiated_at: datetime
     settled_at: datetime | None
     expected_on: date | None
+    # What the provider keeps of the payment and what it pays out; None until it says so, or where it never does.
+    fee_minor: int | None = None
+    net_minor: int | None = None
+    # The provider's payout that contains the payment; empty until it is paid out.
+    payout_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,20 @@ class RefundReport:
 
 
 @dataclass(frozen=True)
+class DisputeReport:
+    """The payer's bank or the payer contests a payment; the provider has taken the money back until it is decided."""
+
+    id: str
+    payment_id: str
+    amount_minor: int
+    state: Literal["needs_response", "under_review", "won", "lost"]
+    # The provider's own code, such as "fraudulent".
+    reason: str
+    # Until when the merchant can answer; None once nothing can be answered.
+    respond_by: datetime | None
+
+
+@dataclass(frozen=True)
 class CheckoutReport:
     provider_id: str
     # What we called it when we asked for it.
@@ -61,15 +81,41 @@ class CheckoutReport:
     expires_at: datetime | None
     payments: Sequence[PaymentReport] = ()
     refunds: Sequence[RefundReport] = ()
+    disputes: Sequence[DisputeReport] = ()
+
+
+@dataclass(frozen=True)
+class PayoutItem:
+    """One line of a payout. `gross_minor` and `net_minor` are negative where money goes away."""
+
+    kind: Literal["payment", "refund", "dispute", "fee", "other"]
+    # The id under which the provider reports the payment, refund or dispute; its own text for other lines.
+    reference: str
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+
+
+@dataclass(frozen=True)
+class PayoutReport:
+    """Money that the provider sends to the merchant's bank account: the sum of its items' net amounts."""
+
+    id: str
+    amount_minor: int
+    currency: str
+    state: Literal["pending", "in_transit", "paid", "failed", "cancelled"]
+    arrives_on: date
+    items: Sequence[PayoutItem] = ()
 
 
 @dataclass(frozen=True)
 class ProviderEvent:
-    """A verified webhook. `checkout` is None where it is about something we do not follow."""
+    """A verified webhook. `checkout` and `payout` are None where it is about something else."""
 
     id: str
     type: str
     checkout: CheckoutReport | None
+    payout: PayoutReport | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +158,82 @@ class HostedProvider(Protocol):
         """The same reference again gives the same refund. `provider_id` is the checkout's."""
         ...
 
-    def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
-        """Raises SignatureInvalid."""
+    async def read_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
+        """Verifies it, and asks the provider again where the event alone does not say enough.
+
+        `headers` are looked up in lower case. Raises SignatureInvalid.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class SetupRequest:
+    """Asks the customer, on the provider's page, to save a method for payments that the merchant starts later."""
+
+    # Ours, unique; also the idempotency key.
+    reference: str
+    currency: str
+    methods: Sequence[str]
+    description: str
+    customer_name: str
+    customer_email: str
+    language: str
+    return_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class SavedMethod:
+    """A method that the provider keeps for the merchant. Nothing of it but these ids and words is stored here."""
+
+    id: str
+    # The provider's id of the customer whose method it is.
+    customer_id: str
+    method: str
+    # What the customer knows it by, such as "Visa •••• 4242".
+    label: str
+    expires_on: date | None = None
+    # Of a SEPA mandate.
+    mandate_reference: str = ""
+
+
+@dataclass(frozen=True)
+class SetupReport:
+    provider_id: str
+    reference: str
+    state: Literal["open", "completed", "expired", "failed"]
+    redirect_url: str
+    saved: SavedMethod | None = None
+
+
+@dataclass(frozen=True)
+class ChargeRequest:
+    """A payment with a saved method while the customer is not there."""
+
+    amount_minor: int
+    currency: str
+    # Ours, unique; also the idempotency key.
+    reference: str
+    customer_id: str
+    method_id: str
+    description: str
+    # Where the customer comes back to after confirming a charge that requires it.
+    return_url: str
+
+
+class SavesMethods(Protocol):
+    """What a HostedProvider can do besides if it saves methods. Every call raises OutcomeUnknown or Refused."""
+
+    async def start_setup(self, request: SetupRequest) -> SetupReport:
+        """The same reference again gives the same setup."""
+        ...
+
+    async def setup(self, provider_id: str) -> SetupReport: ...
+
+    async def charge(self, request: ChargeRequest) -> CheckoutReport:
+        """The same reference again gives the same charge. `fetch`, `refund` and webhooks tell of it as of a checkout."""
+        ...
+
+    async def forget(self, method_id: str) -> None:
+        """The provider deletes the method; one that it no longer knows is no error."""
         ...

@@ -71,7 +71,7 @@ class SandboxProvider:
         body = {"payment": payment_id, "amount_minor": amount_minor, "reference": reference}
         return _REFUND.validate_python(_refund(await self._call("POST", "/v1/refunds", json=body, key=reference)))
 
-    def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
+    async def read_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         signature = headers.get(_SIGNATURE.lower(), "")
         if not verify(self._credentials["webhook_secret"], signature, body, int(time.time())):
             raise SignatureInvalid(field=_SIGNATURE)

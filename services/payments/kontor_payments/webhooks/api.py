@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts.reports import apply_report
 from kontor_payments.dependencies import dependencies_of
-from kontor_payments.errors import ConnectionUnknown
+from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Checkout, Connection, ProviderEvent
 from kontor_payments.providers import protocol
 from kontor_service.bodies import takes
@@ -30,7 +30,7 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
     merchant_id = await _merchant(request, provider, connection_id)
     body = await request.body()
     connection = await deps.providers.by_id(merchant_id, connection_id)
-    event = deps.providers.at(connection).parse_webhook(request.headers, body)
+    event = await _event(deps.providers.at(connection), request, body)
     async with deps.db.transaction(merchant_id) as session:
         checkout_id = await _checkout(session, connection_id, event)
         if await _first_time(session, connection, event, body, known=checkout_id is not None) and checkout_id:
@@ -38,6 +38,14 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
             await apply_report(session, checkout_id, event.checkout, deps.clock)
     deps.wake.set()
     return Response(status_code=204)
+
+
+async def _event(provider: protocol.HostedProvider, request: Request, body: bytes) -> protocol.ProviderEvent:
+    """503 where the provider had to be asked and did not answer: it sends the webhook again."""
+    try:
+        return await provider.read_webhook(request.headers, body)
+    except (protocol.OutcomeUnknown, protocol.Refused) as error:
+        raise ProviderUnavailable(str(error)) from error
 
 
 async def _merchant(request: Request, provider: str, connection_id: UUID) -> UUID:

@@ -17,11 +17,22 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("credentials", sa.Text(), nullable=False),
         sa.Column("webhook_url", sa.Text(), nullable=False),
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("mode IN ('test', 'live')", name=op.f("ck_connection_mode")),
+        sa.CheckConstraint("state IN ('trial', 'live', 'ended')", name=op.f("ck_connection_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),
-        sa.UniqueConstraint("merchant_id", "provider", name=op.f("uq_connection_merchant_id_provider")),
+    )
+    op.create_index(
+        "connection_one_active",
+        "connection",
+        ["merchant_id", "provider"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'ended'"),
     )
     op.create_table(
         "customer",
@@ -194,8 +205,7 @@ def upgrade() -> None:
     op.create_table(
         "payment_settings",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
-        sa.Column("transfer", sa.Boolean(), nullable=False),
-        sa.Column("sandbox", sa.Boolean(), nullable=False),
+        sa.Column("providers_on", postgresql.JSONB(), nullable=False),
         sa.Column("offset_credit_notes", sa.Boolean(), nullable=False),
         sa.Column("methods_off", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_payment_settings")),
@@ -308,7 +318,7 @@ def upgrade() -> None:
         sa.Column("ask_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('creating', 'open', 'approved', 'ending', 'completed', 'expired', 'cancelled', 'failed')",
+            "state IN ('creating', 'open', 'requires_action', 'approved', 'ending', 'completed', 'expired', 'cancelled', 'failed')",
             name=op.f("ck_checkout_state"),
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_checkout_amount_minor")),
@@ -326,7 +336,7 @@ def upgrade() -> None:
         "checkout",
         ["receivable_id"],
         unique=True,
-        postgresql_where=sa.text("state IN ('creating', 'open', 'approved', 'ending')"),
+        postgresql_where=sa.text("state IN ('creating', 'open', 'requires_action', 'approved', 'ending')"),
     )
     op.create_index(
         "checkout_to_ask", "checkout", ["ask_at"], unique=False, postgresql_where=sa.text("ask_at IS NOT NULL")
@@ -353,6 +363,9 @@ def upgrade() -> None:
         sa.Column("charged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=True),
+        sa.Column("net_minor", sa.BigInteger(), nullable=True),
+        sa.Column("payout_id", sa.Text(), nullable=False),
         sa.Column("booked_by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("cancelled_by", sa.Text(), nullable=False),

@@ -142,6 +142,7 @@ class _PaymentMethodEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentM
     PAYMENT_METHOD_CASH: _PaymentMethod.ValueType  # 5
     PAYMENT_METHOD_KLARNA: _PaymentMethod.ValueType  # 6
     PAYMENT_METHOD_GIROPAY: _PaymentMethod.ValueType  # 7
+    """Ended by its operators on 31 December 2024."""
     PAYMENT_METHOD_WERO: _PaymentMethod.ValueType  # 8
     PAYMENT_METHOD_APPLE_PAY: _PaymentMethod.ValueType  # 9
     PAYMENT_METHOD_GOOGLE_PAY: _PaymentMethod.ValueType  # 10
@@ -149,6 +150,8 @@ class _PaymentMethodEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentM
     PAYMENT_METHOD_ERP: _PaymentMethod.ValueType  # 12
     PAYMENT_METHOD_STAFF: _PaymentMethod.ValueType  # 13
     PAYMENT_METHOD_OTHER: _PaymentMethod.ValueType  # 14
+    PAYMENT_METHOD_SOFORT: _PaymentMethod.ValueType  # 15
+    """Klarna has merged it into its own payment page."""
 
 class PaymentMethod(_PaymentMethod, metaclass=_PaymentMethodEnumTypeWrapper):
     """Ways to pay. Another system may name others; they are shown as it names them."""
@@ -161,6 +164,7 @@ PAYMENT_METHOD_TRANSFER: PaymentMethod.ValueType  # 4
 PAYMENT_METHOD_CASH: PaymentMethod.ValueType  # 5
 PAYMENT_METHOD_KLARNA: PaymentMethod.ValueType  # 6
 PAYMENT_METHOD_GIROPAY: PaymentMethod.ValueType  # 7
+"""Ended by its operators on 31 December 2024."""
 PAYMENT_METHOD_WERO: PaymentMethod.ValueType  # 8
 PAYMENT_METHOD_APPLE_PAY: PaymentMethod.ValueType  # 9
 PAYMENT_METHOD_GOOGLE_PAY: PaymentMethod.ValueType  # 10
@@ -168,6 +172,8 @@ PAYMENT_METHOD_DIRECT_DEBIT: PaymentMethod.ValueType  # 11
 PAYMENT_METHOD_ERP: PaymentMethod.ValueType  # 12
 PAYMENT_METHOD_STAFF: PaymentMethod.ValueType  # 13
 PAYMENT_METHOD_OTHER: PaymentMethod.ValueType  # 14
+PAYMENT_METHOD_SOFORT: PaymentMethod.ValueType  # 15
+"""Klarna has merged it into its own payment page."""
 
 class _PaymentProvider:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -182,6 +188,9 @@ class _PaymentProviderEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Paymen
     PAYMENT_PROVIDER_STAFF: _PaymentProvider.ValueType  # 4
     PAYMENT_PROVIDER_STRIPE: _PaymentProvider.ValueType  # 5
     PAYMENT_PROVIDER_PAYPAL: _PaymentProvider.ValueType  # 6
+    PAYMENT_PROVIDER_PAYLINK: _PaymentProvider.ValueType  # 7
+    """An acquirer that gives a link to its payment page and calls back."""
+    PAYMENT_PROVIDER_STATEMENT: _PaymentProvider.ValueType  # 8
 
 class PaymentProvider(_PaymentProvider, metaclass=_PaymentProviderEnumTypeWrapper):
     """Who carries payments out, or told of them."""
@@ -193,6 +202,9 @@ PAYMENT_PROVIDER_ERP: PaymentProvider.ValueType  # 3
 PAYMENT_PROVIDER_STAFF: PaymentProvider.ValueType  # 4
 PAYMENT_PROVIDER_STRIPE: PaymentProvider.ValueType  # 5
 PAYMENT_PROVIDER_PAYPAL: PaymentProvider.ValueType  # 6
+PAYMENT_PROVIDER_PAYLINK: PaymentProvider.ValueType  # 7
+"""An acquirer that gives a link to its payment page and calls back."""
+PAYMENT_PROVIDER_STATEMENT: PaymentProvider.ValueType  # 8
 
 class _FailureCode:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -313,7 +325,7 @@ class Method(message.Message):
     code: builtins.str
     """card, sepa_debit, paypal, transfer, …"""
     provider: builtins.str
-    """sandbox, transfer, stripe, paypal
+    """sandbox, transfer, stripe, paypal, paylink
     Text to show comes from the code, in the reader's language.
     """
     def __init__(
@@ -725,6 +737,9 @@ class Payment(message.Message):
     BOOKED_BY_FIELD_NUMBER: builtins.int
     REASON_FIELD_NUMBER: builtins.int
     CANCELLED_BY_FIELD_NUMBER: builtins.int
+    FEE_MINOR_FIELD_NUMBER: builtins.int
+    NET_MINOR_FIELD_NUMBER: builtins.int
+    PAYOUT_ID_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -743,7 +758,7 @@ class Payment(message.Message):
     """
     method: builtins.str
     provider: builtins.str
-    """sandbox, transfer, erp, staff, stripe, paypal"""
+    """sandbox, transfer, erp, staff, stripe, paypal, paylink, statement"""
     provider_reference: builtins.str
     failure: builtins.str
     """Why it failed, as a stable code; other_currency: it is there and counts nothing."""
@@ -751,6 +766,11 @@ class Payment(message.Message):
     reason: builtins.str
     """Why a booking was cancelled, and by whom."""
     cancelled_by: builtins.str
+    fee_minor: builtins.int
+    """What the provider keeps of it and what it pays out; absent until the provider says so, or where it never does."""
+    net_minor: builtins.int
+    payout_id: builtins.str
+    """The provider's id of the payout that contains it; empty until it is paid out."""
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -779,12 +799,22 @@ class Payment(message.Message):
         booked_by: builtins.str = ...,
         reason: builtins.str = ...,
         cancelled_by: builtins.str = ...,
+        fee_minor: builtins.int | None = ...,
+        net_minor: builtins.int | None = ...,
+        payout_id: builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["created_at", b"created_at", "settled_at", b"settled_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "created_at", b"created_at", "fee_minor", b"fee_minor", "net_minor", b"net_minor", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__fee_minor: _TypeAlias = typing.Literal["fee_minor"]  # noqa: Y015
+    _WhichOneofArgType__fee_minor: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor"]  # noqa: Y015
+    _WhichOneofReturnType__net_minor: _TypeAlias = typing.Literal["net_minor"]  # noqa: Y015
+    _WhichOneofArgType__net_minor: _TypeAlias = typing.Literal["_net_minor", b"_net_minor"]  # noqa: Y015
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fee_minor) -> _WhichOneofReturnType__fee_minor | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__net_minor) -> _WhichOneofReturnType__net_minor | None: ...
 
 @typing.final
 class PaymentRecorded(message.Message):

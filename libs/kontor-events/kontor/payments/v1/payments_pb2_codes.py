@@ -46,7 +46,7 @@ class PaymentMethod(Code):
     TRANSFER = 'transfer', 'Bank transfer'
     CASH = 'cash', 'Cash'
     KLARNA = 'klarna', 'Klarna'
-    GIROPAY = 'giropay', 'giropay'
+    GIROPAY = 'giropay', 'giropay', '', 'giropay no longer exists. PayPal, Wero or SEPA direct debit replace it.'
     WERO = 'wero', 'Wero'
     APPLE_PAY = 'apple_pay', 'Apple Pay'
     GOOGLE_PAY = 'google_pay', 'Google Pay'
@@ -54,6 +54,7 @@ class PaymentMethod(Code):
     ERP = 'erp', 'Booked by us'
     STAFF = 'staff', 'Booked by hand'
     OTHER = 'other', 'Other way'
+    SOFORT = 'sofort', 'Sofort', '', 'Sofort no longer exists. Klarna or SEPA direct debit replace it.'
 
 
 class PaymentProvider(Code):
@@ -63,6 +64,8 @@ class PaymentProvider(Code):
     STAFF = 'staff', 'by hand'
     STRIPE = 'stripe', 'Stripe'
     PAYPAL = 'paypal', 'PayPal'
+    PAYLINK = 'paylink', 'Payment link'
+    STATEMENT = 'statement', 'Bank statement'
 
 
 class FailureCode(Code):
