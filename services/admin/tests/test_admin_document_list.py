@@ -3,6 +3,8 @@
 import pytest
 from admin_shop import NOW, Shop
 
+from kontor.documents.v1 import documents_pb2
+
 
 async def test_a_paid_invoice_is_green_in_the_list(shop: Shop) -> None:
     invoice = shop.document("RE-2026-1042")
@@ -51,6 +53,28 @@ async def test_the_list_filters_by_type_state_and_payment(shop: Shop) -> None:
         page = await shop.page(f"/dokumente?{query}")
         assert f">{found}</a>" in page
         assert f">{other}</a>" not in page
+
+
+async def test_the_list_filters_by_days_and_by_the_contract_or_order(shop: Shop) -> None:
+    of_contract = [documents_pb2.Reference(kind="contract", number="V-17")]
+    named = shop.document("RE-1", references=of_contract, thread_id="t1", issue_date="2026-11-02")
+    await shop.told(
+        named,
+        shop.document("RE-2", thread_id="t1", issue_date="2026-11-20"),
+        shop.document("RE-3", thread_id="t2", issue_date="2026-11-10"),
+    )
+    page = await shop.page("/dokumente")
+    assert '<option value="V-17">Vertrag V-17</option>' in page
+    for query, found in (
+        ("label=V-17", {"RE-1", "RE-2"}),
+        ("from=2026-11-10", {"RE-2", "RE-3"}),
+        ("to=10.11.2026", {"RE-1", "RE-3"}),
+        ("from=2026-11-05&to=2026-11-15&label=V-17", set()),
+    ):
+        page = await shop.page(f"/dokumente?{query}")
+        assert {number for number in ("RE-1", "RE-2", "RE-3") if f">{number}</a>" in page} == found, query
+    wrong = await shop.page("/dokumente?from=2026-11-15&to=2026-11-05")
+    assert 'id="to-error">Dieser Tag liegt vor dem ersten' in wrong
 
 
 async def numbers(shop: Shop, query: str) -> tuple[list[str], dict[str, str | None]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from kontor.documents.v1 import documents_pb2
 from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType
-from kontor_documents_pages.copy import sort_keys
+from kontor_documents_pages.copy import LABEL_COLUMNS, label_columns, sort_keys
 from kontor_edge import View
 from kontor_edge.sorting import LAST_DAY
 from kontor_edge.values import KEY, key, text, whole
@@ -53,6 +53,7 @@ def _document(d: Any) -> dict[str, Any]:
         "asked_at": key(d.request.at) or None,
         "by_valid": d.valid_until or LAST_DAY,
         **sort_keys(d),
+        **label_columns(d),
         "by_received": key(d.received_at),
         "brief": text(_brief(said)),
         "data": said,
@@ -83,7 +84,7 @@ DOCUMENT = View(
         "type": "text", "state": "text", "release_group": "text", "due_date": "date", "shared_at": KEY, "opened_at": KEY,
         "stand": "text", "valid_until": "date", "decided_at": KEY, "asked_at": KEY,
         "by_date": KEY, "by_due": KEY, "by_valid": KEY, "by_amount": KEY, "by_number": KEY, "by_received": KEY,
-        "words": "text", "brief": "text", "data": "json",
+        **LABEL_COLUMNS, "words": "text", "brief": "text", "data": "json",
     },
     _document,
     lambda d: (f"merchant:{d.merchant_id}", f"document:{d.id}"),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents_pages.filters import check_days, label_options
 from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
@@ -23,6 +24,11 @@ _STATES = {
     "waiting": N_("Waiting"), "shared": N_("Shared"), "unread": N_("Shared, unread"), "withdrawn": N_("Withdrawn"),
     "cancelled": N_("Cancelled"),
 }  # fmt: skip
+# The contracts and orders of the latest documents that name one, for the page's select.
+_LABELS = """(SELECT array_agg(DISTINCT recent.label_brief ORDER BY recent.label_brief) FROM (
+            SELECT d.label_brief FROM document d
+            WHERE d.merchant_id = r.merchant_id AND d.label IS NOT NULL AND NOT d.deleted ORDER BY d.by_received DESC LIMIT {cap}
+        ) recent)"""
 _STATUSES = {
     "open": N_("Open"), "overdue": N_("Overdue"), "partly_paid": N_("Partly paid"), "on_its_way": N_("On its way"),
     "paid": N_("Paid in full"), "credit": N_("Credit"),
@@ -55,6 +61,18 @@ DOCUMENTS = ListPage(
             label=N_("Payment"), every=N_("Paid or not"),
         ),
         Filter("customer", "d.customer_id = {it}", kind="uuid"),
+        Filter(
+            "label",
+            """(d.label = {it} OR d.label IS NULL AND d.thread_id IN (
+                SELECT o.thread_id FROM document o WHERE o.merchant_id = r.merchant_id AND o.label = {it} AND NOT o.deleted))""",
+            label=N_("Contract or order"), further=True, description="Number of the contract or order that they belong to",
+        ),
+        Filter(
+            "from", "d.by_date >= {it}", kind="day", label=N_("From"), otherwise="''", description="Issued on this day or later"
+        ),
+        Filter(
+            "to", "d.by_date <= {it}", kind="day", label=N_("Until"), otherwise="'~'", description="Issued on this day or before"
+        ),
     ),
     search=("d.words", "c.words"), hint=N_("Number, customer, amount"),
     facts={"counts": ("json", f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
@@ -62,13 +80,15 @@ DOCUMENTS = ListPage(
                 SELECT FROM document d WHERE d.merchant_id = r.merchant_id AND d.type = t.type AND NOT d.deleted LIMIT {{cap}}
             ) capped) AS many
             FROM unnest(ARRAY[{_TYPES}]) t (type)
-        ) kind WHERE kind.many > 0)""")},
+        ) kind WHERE kind.many > 0)"""), "labels": ("text[]", _LABELS)},
 )  # fmt: skip
 
 
 @router.get("")
 async def documents(request: Request) -> Response:
     staff, listing = await staff_listing(request, DOCUMENTS)
+    listing.choices["label"] = label_options(listing)
+    check_days(listing)
     return pages(request).render(
         request, "documents/list.html", page_context(request, staff, "documents"), staff=staff, listing=listing,
         types=_types(request, listing.fact("counts", {})),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
+from kontor_documents_pages import filters
 from kontor_documents_pages.content import document_name, unit_price
 from kontor_documents_pages.portal import (
     conversation,
@@ -59,7 +60,7 @@ def _document_sql() -> str:
 _GLOBALS: dict[str, Any] = {
     "document_name": document_name,
     "document_type": partial(vocabulary.word, DocumentType),
-    "label_words": listing.label_words,
+    "label_words": filters.label_words,
     "document_types": partial(vocabulary.plural, DocumentType),
     "quote_state": partial(vocabulary.state, QuoteOutcome),
     "payment_status": partial(vocabulary.state, ReceivableState),

@@ -6,7 +6,7 @@ import orjson
 
 from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
-from kontor_documents_pages.content import reference_label
+from kontor_documents_pages.filters import label_options
 from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql, is_new, label, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
@@ -108,17 +108,10 @@ def choices(listing: Listing) -> dict[str, list[tuple[Any, str]]]:
     """Of the selects that depend on what there is. The reader's language must be set."""
     return {
         "year": _year_options(listing),
-        "label": _label_options(listing),
+        "label": label_options(listing),
         **({} if listing.row["directed"] else {"direction": []}),
         "customer": _customer_options(listing),
     }
-
-
-def check_days(listing: Listing) -> None:
-    """Says at its field that a range of days ends before it begins."""
-    first, last = listing.query.values["from"], listing.query.values["to"]
-    if first and last and last < first:
-        listing.form.error("to", N_("This day is before the first one."))
 
 
 def columns() -> list[Column]:
@@ -150,11 +143,6 @@ def links_of_types(slug: str, counts: dict[str, int], asked: str, customer: Any 
     return tuple(links)
 
 
-def label_words(label: dict[str, str]) -> str:
-    """Vertrag V-17"""
-    return f"{reference_label(label['kind'])} {label['number']}"
-
-
 def customer_names(listing: Listing) -> dict[str, str]:
     return names_by_id(_customers(listing))
 
@@ -167,14 +155,6 @@ def _year_options(listing: Listing) -> list[tuple[Any, str]]:
     if asked and asked not in years:
         years.append(asked)
     return [("", _("All years")), *((year, str(year)) for year in years)] if years[1:] or asked else []
-
-
-def _label_options(listing: Listing) -> list[tuple[Any, str]]:
-    found = {label["number"]: label_words(label) for label in map(orjson.loads, listing.row["labels"] or ())}
-    asked = listing.query.values["label"]
-    if asked:
-        found.setdefault(asked, asked)
-    return [("", _("All contracts and orders")), *sorted(found.items())] if found else []
 
 
 def _customer_options(listing: Listing) -> list[tuple[Any, str]]:

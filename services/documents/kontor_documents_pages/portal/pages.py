@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content as content_view
+from kontor_documents_pages.filters import check_days
 from kontor_documents_pages.portal.beside import beside
 from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.conversation.pages import new_form
@@ -17,7 +18,6 @@ from kontor_documents_pages.portal.conversation.view import conversation_of
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.listing import (
     DOCUMENTS,
-    check_days,
     choices,
     columns,
     customer_names,

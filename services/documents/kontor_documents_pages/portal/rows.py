@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name
-from kontor_documents_pages.portal.listing import QUOTE_WORDS, TO_DECIDE, columns, label_words
+from kontor_documents_pages.filters import label_words
+from kontor_documents_pages.portal.listing import QUOTE_WORDS, TO_DECIDE, columns
 from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
 from kontor_service.i18n import gettext as _

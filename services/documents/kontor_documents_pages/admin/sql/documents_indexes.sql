@@ -8,6 +8,8 @@ CREATE INDEX document_by_received ON document (merchant_id, by_received, id) WHE
 CREATE INDEX document_type ON document (merchant_id, type) WHERE NOT deleted;
 CREATE INDEX document_customer ON document (customer_id, by_date, id) WHERE NOT deleted;
 CREATE INDEX document_waiting ON document (merchant_id, release_group, by_received, id) WHERE NOT deleted AND state = 'waiting';
+CREATE INDEX document_label ON document (merchant_id, label) WHERE label IS NOT NULL;
+CREATE INDEX document_labelled ON document (merchant_id, by_received DESC) WHERE label IS NOT NULL AND NOT deleted;
 CREATE INDEX document_thread ON document (thread_id) WHERE NOT deleted;
 CREATE INDEX document_shared ON document (merchant_id, shared_at) WHERE shared_at IS NOT NULL;
 CREATE INDEX document_opened ON document (merchant_id, opened_at) WHERE opened_at IS NOT NULL;
