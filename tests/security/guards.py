@@ -143,6 +143,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/quote-templates/{template_id}": _staff("documents:submit"),
         "PATCH /v1/quote-templates/{template_id}": _staff("documents:submit", {"name": "Nicht meine"}),
         "DELETE /v1/quote-templates/{template_id}": _staff("documents:submit"),
+        # Stored for the merchant alone, without a document.
+        "POST /v1/quote-files": _staff("documents:submit", foreign=None),
         "GET /v1/submissions/{submission_id}": _staff("documents:submit"),
         "GET /v1/parked-documents": _staff("documents:submit", foreign=None),
         "POST /v1/releases": _staff("documents:release", {"ids": ["{document_id}"]}, foreign=200, untouched=_released_none),

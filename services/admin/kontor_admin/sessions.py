@@ -11,4 +11,5 @@ FEATURE = Feature(
     views=identity.VIEWS,
     indexes=sql("kontor_admin", "sql/identity_indexes.sql"),
     parts=sql("kontor_admin", "sql/staff.sql"),
+    functions=(sql("kontor_admin", "sql/team.sql"),),
 )

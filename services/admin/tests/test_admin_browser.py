@@ -43,6 +43,31 @@ async def logged_in(browser: Browser, shop: Shop, width: int = 1440, **options: 
     return context
 
 
+async def quotes(shop: Shop, customer_id: str) -> list[str]:
+    """A quote with everything its form knows, a template, and the pages about them."""
+    quote = shop.document(
+        "AN-1", type="quote", customer_id=customer_id, content_sha256="ef" * 32, valid_until="2026-12-12"
+    )
+    await shop.told(quote)
+    line = {"quantity": "1", "unit": "C62", "net_price": "100", "net": "100", "tax_category": "S", "tax_rate": "19"}
+    shop.owners.answers["GET", f"/v1/content/{'ef' * 32}"] = {
+        "type": "quote", "customer_number": "20931", "issue_date": "2026-11-12", "valid_until": "2026-12-12", "currency": "EUR",
+        "seller": {"name": "B"}, "buyer": {"name": "S"}, "tax_breakdown": [], "acceptance": ["signature", "deposit"],
+        "deposit_percent": "30", "attachments": [{"sha256": "aa" * 32, "file_name": "Plan.pdf", "size": 2048}],
+        "totals": {"net": "100", "gross": "119", "due": "119"},
+        "lines": [
+            line | {"id": "1", "name": "Wärmepumpe"},
+            line | {"id": "2", "name": "Wartung", "optional": True, "quantity_min": "1", "quantity_max": "3", "group": "Service"},
+            line | {"id": "3", "name": "Blende weiß", "alternative": "Blende", "selected": True},
+            line | {"id": "4", "name": "Blende schwarz", "alternative": "Blende"},
+        ],
+    }  # fmt: skip
+    template = {"id": str(uuid4()), "name": "Heizung", "valid_days": 30, "title": "Heizungstausch", "lines": 1}
+    shop.owners.answers["GET", "/v1/quote-templates"] = {"templates": [template]}
+    here = quote.document.id
+    return ["/angebote", "/angebote/neu", f"/angebote/{here}/bearbeiten", "/angebote/vorlagen", f"/dokumente/{here}"]
+
+
 async def filled(shop: Shop) -> list[str]:
     """A merchant with something of everything, and the pages to look at."""
     person = identity_pb2.ContactPerson(
@@ -93,7 +118,7 @@ async def filled(shop: Shop) -> list[str]:
             {"code": "transfer", "enabled": True, "offered": False}]}],
     }  # fmt: skip
     return [
-        "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
+        *await quotes(shop, of), "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
         f"/dokumente/{unmatched.document.id}/zuordnen", f"/dokumente/{ready.document.id}/teilen", "/hochladen", "/freigabe",
         f"/hochladen/{uploads[0].id}/angaben", f"/dokumente/{unmatched.document.id}", "/kunden/einlesen",
         "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
@@ -115,6 +140,12 @@ async def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
         found = (await Axe().run(page)).response["violations"]
         assert [(path, v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+    await page.goto(address(shop) + "/angebote/neu")
+    await page.evaluate("document.querySelector('form[data-rows]').noValidate = true")
+    await page.get_by_role("button", name="Entwurf speichern").click()
+    await page.locator(".note.bad").wait_for()
+    assert (await Axe().run(page)).response["violations"] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
     await context.clear_cookies()
     shop.owners.answers["POST", "/v1/password-resets/inspect"] = JSONResponse({})
     for path in ("/anmelden", "/passwort-vergessen", "/passwort/token"):

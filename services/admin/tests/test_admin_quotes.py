@@ -1,11 +1,9 @@
 """Quotes written in the admin: rows without scripts, what is handed in, findings at the field of their row."""
 
-import asyncio
 from typing import Any
 from uuid import uuid4
 
 from admin_shop import NOW, Shop
-from starlette.responses import JSONResponse
 
 from kontor.documents.v1 import documents_pb2
 
@@ -128,29 +126,6 @@ async def test_a_sent_quote_is_amended_with_what_the_form_does_not_know(shop: Sh
     assert (sent["external_id"], sent["payment_terms"], "totals" in sent) == ("erp-7", "14 Tage netto", False)
     line = sent["lines"][0]
     assert (line["id"], line["quantity"], line["seller_item_id"], "net" in line) == ("10", "3", "K-1", False)
-
-
-async def test_who_saves_second_of_two_at_once_keeps_what_was_typed(shop: Shop) -> None:
-    await told_customer(shop)
-    quote = shop.document("AN-7", type="quote", content_sha256="ab" * 32)
-    await shop.told(quote)
-    shop.owners.answers["GET", f"/v1/content/{'ab' * 32}"] = shop.owners.answers["GET", f"/v1/content/{'cd' * 32}"] = {
-        "type": "quote", "customer_number": "20931", "issue_date": "2026-11-12", "lines": [], "currency": "EUR",
-    }  # fmt: skip
-    newer = shop.document("AN-7", type="quote", id=quote.document.id, version=2, content_sha256="cd" * 32)
-    loop = asyncio.get_running_loop()
-
-    def refuse(_body: object) -> JSONResponse:
-        """As documents does while the copy has not heard of the other change yet."""
-        asyncio.run_coroutine_threadsafe(shop.told(newer), loop)
-        return JSONResponse({"status": 409, "detail": "no", "code": "changed_meanwhile"}, 409)
-
-    shop.owners.answers["POST", "/v1/submissions"] = refuse
-    answer = await shop.post(
-        f"/angebote/{quote.document.id}/bearbeiten", filled(ROW | {"name": "Mein Kessel"}, content_sha256="ab" * 32)
-    )
-    assert (answer.status_code, "inzwischen von jemand anderem geändert" in answer.text) == (409, True)
-    assert ('value="Mein Kessel"' in answer.text, f'value="{"cd" * 32}"' in answer.text) == (True, True)
 
 
 async def test_what_was_decided_cannot_be_changed(shop: Shop) -> None:

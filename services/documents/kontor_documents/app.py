@@ -17,6 +17,7 @@ from kontor_documents.intake.calculation import router as calculations
 from kontor_documents.intake.reproject import router as reprojections
 from kontor_documents.notes.api import router as notes
 from kontor_documents.production.branding import Brandings
+from kontor_documents.quote_files.api import router as quote_files
 from kontor_documents.quote_templates.api import router as quote_templates
 from kontor_documents.quotes import jobs
 from kontor_documents.quotes.api import router as quotes
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
             release,
             quotes,
             quote_templates,
+            quote_files,
             quote_records,
             views,
             comments,

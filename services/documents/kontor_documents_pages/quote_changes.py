@@ -37,6 +37,11 @@ def _head(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chang
         yield from _different(label, before.get(name) or "", after.get(name) or "")
     days = [day(one["valid_until"], language) if one.get("valid_until") else "" for one in (before, after)]
     yield from _different(_("Valid until"), *days)
+    yield from _different(_("Attachments"), *(_files(one) for one in (before, after)))
+
+
+def _files(content: Mapping[str, Any]) -> str:
+    return ", ".join(one.get("file_name") or one.get("description") or "" for one in content.get("attachments") or ())
 
 
 def _lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

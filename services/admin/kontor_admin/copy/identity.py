@@ -1,4 +1,4 @@
-"""Merchants, customers, links, API keys."""
+"""Merchants, their staff, customers, links, API keys."""
 
 from typing import Any
 
@@ -83,4 +83,11 @@ API_KEY = View(
     _api_key,
     lambda k: (f"merchant:{k.merchant_id}",),
 )
-VIEWS = (MERCHANT, CUSTOMER, LINK, API_KEY)
+STAFF_MEMBER = View(
+    "staff_member",
+    identity_pb2.StaffMemberSnapshot,
+    {"active": "boolean", "by_name": KEY, "data": "json"},
+    lambda s: {"active": s.active, "by_name": fold(s.name), "data": whole(s)},
+    lambda s: (f"merchant:{s.merchant_id}",),
+)
+VIEWS = (MERCHANT, CUSTOMER, LINK, API_KEY, STAFF_MEMBER)

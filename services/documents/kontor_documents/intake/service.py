@@ -30,6 +30,7 @@ from kontor_documents.intake.issuing import Issue, Outdated, number_for, prepare
 from kontor_documents.intake.parse import Parsed, external_id_of, parse, refuse_wrong_totals
 from kontor_documents.intake.store_document import put_files, store_document
 from kontor_documents.models import Document, Submission
+from kontor_documents.quote_files.attaching import with_attachments
 from kontor_documents.quotes.amendment import Amendment, amend, can_be_amended, prepare_amendment
 from kontor_documents.threads import lock_to_join
 from kontor_service.commands import fingerprint, recall, remember
@@ -84,6 +85,8 @@ async def accept(deps: Dependencies, merchant_id: UUID, upload: Upload, key: str
     parsed = await _parsed(upload)
     asked = fingerprint(upload.file, upload.beside) if key else ""
     hashes = [await deps.files.put(one) if one is not None else None for one in (upload.file, upload.beside)]
+    if isinstance(parsed, Parsed):
+        parsed = await _with_attachments(deps, merchant_id, upload, parsed)
     if isinstance(parsed, Parsed):
         await put_files(deps, parsed)
     for _ in range(_ATTEMPTS):
@@ -158,6 +161,15 @@ async def _parsed(upload: Upload) -> Parsed | Problem:
     if upload.source in _CORRECTING:
         refuse_wrong_totals(parsed)
     return parsed
+
+
+async def _with_attachments(deps: Dependencies, merchant_id: UUID, upload: Upload, parsed: Parsed) -> Parsed | Problem:
+    try:
+        return await with_attachments(deps, merchant_id, parsed)
+    except Problem as problem:
+        if upload.answered or problem.status >= 500:
+            raise
+        return problem
 
 
 async def _write(

@@ -15,11 +15,11 @@ _LINE_FIELDS = (
     "name", "description", "quantity", "unit", "net_price", "net", "tax_rate", "optional", "alternative", "quantity_min",
     "quantity_max",
 )  # fmt: skip
-_FIELDS = ("title", "introduction", "closing", "valid_until", "payment_terms", "deposit_percent")
+_FIELDS = ("title", "introduction", "closing", "valid_until", "payment_terms", "deposit_percent", "attachments")
 _TOTALS = ("net", "tax", "gross")
 _UNSAID = ("", None, False)
 # That they have changed is all that is said of them.
-_TEXTS = frozenset({"description", "introduction", "closing", "payment_terms"})
+_TEXTS = frozenset({"description", "introduction", "closing", "payment_terms", "attachments"})
 
 
 def difference(before: DocumentData, after: DocumentData) -> list[dict[str, str]]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from kontor_documents_pages.admin.quotes.attachments import data_of_attachments, fields_of_attachments
+from kontor_documents_pages.admin.quotes.choices import SOMEBODY_ELSE
 from kontor_documents_pages.admin.quotes.form import ACCEPTANCE, CHOICES, flat, language, rows_of
 from kontor_documents_pages.numbers import decimal_of, line_base, share, typed
 from kontor_service.i18n import gettext as _
@@ -33,6 +35,7 @@ def data_of(form: Form, kept: Mapping[str, Any] | None = None) -> dict[str, Any]
         "introduction": form.text("introduction", limit=10_000, lines=True),
         "closing": form.text("closing", limit=10_000, lines=True),
         "acceptance": form.many("acceptance", ACCEPTANCE),
+        "attachments": data_of_attachments(form, list(kept.get("attachments") or ())),
     }  # fmt: skip
     found |= _days(form) | _deposit(form) | _responsible(form)
     for name in ("external_id", "number"):
@@ -57,9 +60,13 @@ def _deposit(form: Form) -> dict[str, Any]:
 
 
 def _responsible(form: Form) -> dict[str, Any]:
-    said = {name: form.text(f"responsible.{name}", limit=200) for name in RESPONSIBLE}
+    """A member of the team by e-mail address: documents takes all else from there."""
+    who = form.value("responsible.who")
+    if who != SOMEBODY_ELSE:
+        return {"responsible": {"email": who} if who else None}
+    said = {name: form.text(f"responsible.{name}", limit=200, required=name == "name") for name in RESPONSIBLE}
     said["email"] = form.email("responsible.email")
-    return {"responsible": said if said["name"] else None}
+    return {"responsible": said}
 
 
 def _lines(form: Form, kept: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -180,6 +187,8 @@ def fields_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: data.get(name) or "" for name in texts},
         **{f"responsible.{name}": responsible.get(name, "") for name in RESPONSIBLE},
+        "responsible.who": responsible.get("email") or (SOMEBODY_ELSE if responsible.get("name") else ""),
+        **fields_of_attachments(dict(data)),
         "acceptance": list(data.get("acceptance") or ()), "deposit_percent": _typed(data.get("deposit_percent")),
         "discount": _typed(discount), **flat([_row(line) for line in data.get("lines") or ()]),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod
+from kontor_documents_pages.admin.quotes.attachments import MOST_FILES
 from kontor_service.i18n import reader
 from kontor_web import Form
 
@@ -29,6 +30,8 @@ CHOICES = {
 }
 UNITS = ("C62", "HUR", "DAY", "LS", "MTR", "MTK", "MTQ", "KGM", "LTR", "KMT", "MON", "SET")
 TAXES = ("S:19", "S:7", "E:0", "AE:0")
+# Buttons that change no rows and save nothing.
+_SHOWN_AGAIN = ("totals", "attach", "detach")
 ACCEPTANCE = tuple(AcceptanceMethod)
 
 
@@ -53,7 +56,8 @@ def with_rows(form: Form, lines: list[dict[str, str]]) -> None:
 
 
 def reshaped(form: Form) -> bool:
-    """Does what the buttons beside rows ask for (`do` = add, remove-1, up-1); whether one was pressed.
+    """Does what the buttons beside rows ask for (`do` = add, remove-1, up-1); whether a button was pressed after which the
+    form is only shown again.
 
     Otherwise rows in which nothing was typed are taken away, so that a finding's row is the row that is shown.
     """
@@ -66,7 +70,7 @@ def reshaped(form: Form) -> bool:
         del lines[place]
     elif asked == "up" and 0 < place < len(lines):
         lines[place - 1], lines[place] = lines[place], lines[place - 1]
-    else:
+    elif asked not in _SHOWN_AGAIN:
         asked = ""
         lines = [line for line in lines if line["name"].strip() or line["net_price"].strip()]
     with_rows(form, lines or [_EMPTY])
@@ -97,6 +101,7 @@ def names(form: Form) -> dict[str, str]:
     found = {
         "customer_number": "customer_number", "lines": "rows", "selection": "rows", "allowances_charges": "discount",
         "allowances_charges[0].amount": "discount", "acceptance": "acceptance", "issue_date": "valid_until",
+        "responsible": "responsible.who", "attachments": "files", **{f"attachments[{number}]": "files" for number in range(MOST_FILES)},
     }  # fmt: skip
     for row in rows_of(form):
         extra = f"{row}.allowances_charges[0]"

@@ -1,5 +1,6 @@
 """Writing a quote, and amending one that the customer has already (C8)."""
 
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,25 +13,23 @@ from starlette.responses import Response
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content
 from kontor_documents_pages.admin.document import DocumentMissing, document
+from kontor_documents_pages.admin.quotes import attachments, saved
 from kontor_documents_pages.admin.quotes import form as fields
-from kontor_documents_pages.admin.quotes import saved
-from kontor_documents_pages.admin.quotes.data import RESPONSIBLE, data_of, fields_of
+from kontor_documents_pages.admin.quotes.choices import choose_responsible, find_customer, suggested_customers, team
+from kontor_documents_pages.admin.quotes.data import data_of, fields_of
 from kontor_documents_pages.admin.quotes.writer import RIGHT, current_writer, refuse_readers
 from kontor_edge.acting import new_key, refused
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
 from kontor_edge.query import loads
-from kontor_edge.sorting import search_patterns
 from kontor_edge.staff import Staff, page_context, query_view
+from kontor_service.bodies import takes
 from kontor_service.errors import Problem, Unavailable
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter()
 
-# Names to choose a customer from while typing; the others are found by what is typed.
-_SUGGESTED = 300
-_LOOKED_AT, _NAMED = 200, 8
 _VALID_DAYS = 30
 # How long the page waits for its own copy to have what was saved.
 _PATIENCE_SECONDS = 4.0
@@ -71,21 +70,20 @@ def beginning(request: Request, staff: Staff, days: int) -> dict[str, Any]:
     """The fields of an empty quote that is valid for so many days."""
     types = staff.merchant.get("document_types") or ()
     usual: dict[str, Any] = next((one for one in types if one["type"] == "quote"), {})
-    person = {"name": staff.session["name"], "email": staff.session.get("email", "")}
     return {
         "key": new_key(), "external_id": f"kontor-{uuid4()}", "customer_number": request.query_params.get("kunde", ""),
         "language": staff.merchant.get("language") or "de", "acceptance": list(usual.get("acceptance") or ("click",)),
         "deposit_percent": usual.get("deposit_percent") or "",
-        **{f"responsible.{name}": person.get(name, "") for name in RESPONSIBLE}, **fields.first_row(),
-        **beginning_dates(staff, days),
+        "responsible.who": staff.session.get("email") or "", **fields.first_row(), **beginning_dates(staff, days),
     }  # fmt: skip
 
 
 @router.post("/neu")
+@takes(attachments.LARGEST_FORM)
 async def create(request: Request) -> Response:
     staff = await current_writer(request)
-    form = await read_form(request)
-    return await _save(request, staff, form, None)
+    async with aclosing(await read_form(request, max_files=attachments.MOST_FILES)) as form:
+        return await _save(request, staff, form, None)
 
 
 @router.get("/{document_id:uuid}/bearbeiten")
@@ -98,10 +96,11 @@ async def edit_page(request: Request, document_id: UUID) -> Response:
 
 
 @router.post("/{document_id:uuid}/bearbeiten")
+@takes(attachments.LARGEST_FORM)
 async def edit(request: Request, document_id: UUID) -> Response:
     staff, quote = await quote_of(request, document_id)
-    form = await read_form(request)
-    return await _save(request, staff, form, quote)
+    async with aclosing(await read_form(request, max_files=attachments.MOST_FILES)) as form:
+        return await _save(request, staff, form, quote)
 
 
 def uuid_of(text: str | None) -> UUID | None:
@@ -137,11 +136,12 @@ def why_not(doc: dict[str, Any]) -> str:
 
 
 @router.post("/summen")
+@takes(attachments.LARGEST_FORM)
 async def totals(request: Request) -> Response:
-    """The totals of what is typed, for the page to take over."""
+    """The totals of what is typed, for the page to take over. Files that are sent along are left to the form itself."""
     staff = await current_writer(request)
-    form = await read_form(request)
-    fields.reshaped(form)
+    async with aclosing(await read_form(request, max_files=attachments.MOST_FILES)) as form:
+        fields.reshaped(form)
     return pages(request).render(
         request, "quotes/totals.html", page_context(request, staff), said=await calculated(request, form), parts=content
     )
@@ -164,8 +164,9 @@ async def calculated(request: Request, form: Form, quote: Quote | None = None) -
 
 async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None) -> Response:
     as_template = form.value("do") == "template"
-    if fields.reshaped(form) or form.value("do") == "totals":
-        return await page(request, staff, form, quote)
+    status = await attachments.take_files(request, form)
+    if fields.reshaped(form) or status != 200:
+        return await page(request, staff, form, quote, status)
     if as_template:
         status = await saved.store(request, form)
         return await page(
@@ -174,7 +175,7 @@ async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None)
     based_on = form.value("content_sha256")
     if quote and based_on != quote.doc["content_sha256"]:
         return await _changed_meanwhile(request, staff, form, quote)
-    await _find_customer(request, form)
+    await find_customer(request, form)
     wanted = data_of(form, quote.said if quote else None)
     if not form.ok:
         return await page(request, staff, form, quote, 422)
@@ -213,30 +214,6 @@ async def _changed_meanwhile(request: Request, staff: Staff, form: Form, quote: 
     return await page(request, staff, form, quote, 409)
 
 
-async def _find_customer(request: Request, form: Form) -> None:
-    """A name typed instead of a number becomes the number where only one customer fits."""
-    asked = form.text("customer_number", limit=60)
-    if not asked:
-        return
-    choices = await customer_choices(request, asked, _LOOKED_AT)
-    if any(choice["number"] == asked for choice in choices):
-        return
-    if len(choices) == 1:
-        form.values["customer_number"] = [choices[0]["number"]]
-    elif choices:
-        several = ", ".join(f"{choice['number']} {choice['name']}" for choice in choices[:_NAMED])
-        form.error(
-            "customer_number", _("Several customers fit; please enter the number: %(customers)s", customers=several)
-        )
-    else:
-        form.error("customer_number", _("No customer has this number or name."))
-
-
-async def customer_choices(request: Request, words: str, many: int) -> list[dict[str, Any]]:
-    _staff, row = await query_view(request, "customer_choices", of_words=search_patterns(words), many=many)
-    return [loads(choice) for choice in row["choices"] or ()]
-
-
 async def _arrived(request: Request, staff: Staff, submission_id: UUID) -> str | None:
     """The id of what was saved, once the page's own copy has it; None if that takes too long."""
 
@@ -258,7 +235,8 @@ async def page(
         request, "quotes/edit.html", page_context(request, staff, "documents", live=False), status=status, staff=staff,
         form=form, quote=quote, rows=fields.rows_of(form), room=fields.room(form), groups=fields.typed(form, "group"),
         alternatives=fields.typed(form, "alternative"),
-        customers=await customer_choices(request, "", _SUGGESTED), units=fields.UNITS, taxes=fields.TAXES,
+        customers=await suggested_customers(request), units=fields.UNITS, taxes=fields.TAXES,
+        people=choose_responsible(form, await team(request)), attached=attachments.attached(form),
         acceptance=fields.ACCEPTANCE, said=await calculated(request, form, quote), parts=content,
         saved_as=saved_as,
     )  # fmt: skip

@@ -16,10 +16,10 @@ _LABELS = {
     "net": N_("Amount"), "tax_rate": N_("VAT"), "quantity_min": N_("Least quantity"), "quantity_max": N_("Largest quantity"),
     "title": N_("Title"), "introduction": N_("Text above the items"), "closing": N_("Text below the items"),
     "valid_until": N_("Valid until"), "payment_terms": N_("Payment terms"), "deposit_percent": N_("Deposit"),
-    "totals.gross": N_("Total amount"),
+    "totals.gross": N_("Total amount"), "attachments": N_("Attachments"),
 }  # fmt: skip
 # Said in full they would be longer than the page.
-_TEXTS = frozenset({"description", "introduction", "closing", "payment_terms"})
+_TEXTS = frozenset({"description", "introduction", "closing", "payment_terms", "attachments"})
 
 
 def sentences(changes: Iterable[Mapping[str, str]], currency: str) -> list[str]:

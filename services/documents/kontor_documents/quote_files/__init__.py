@@ -1,0 +1,1 @@
+"""Files that staff attach to a quote."""

@@ -1,0 +1,92 @@
+"""Files that staff attach to a quote: uploaded first, named by the quote, kept while it is amended."""
+
+import pytest
+from quotes_to_decide import quote, shared_quote
+
+from kontor_service.ids import uuid7
+
+PDF = b"%PDF-1.7\n"
+AT_THE_FORM = {"x-kontor-source": "kontor"}
+
+
+async def uploaded(documents, content=PDF, name="Plan.pdf", merchant=None):
+    answer = await documents.http.post(
+        "/v1/quote-files",
+        headers=documents.auth("documents:submit", merchant=merchant),
+        files={"file": (name, content)},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def attachments(documents, document_id):
+    async with documents.app.state.db.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
+        rows = await connection.fetch(
+            "SELECT name, media_type, private FROM document_file WHERE document_id = $1 AND role = 'attachment'"
+            " ORDER BY position",
+            document_id,
+        )
+    return [tuple(row) for row in rows]
+
+
+async def test_a_file_comes_with_the_quote_and_stays_when_it_is_amended(documents):
+    plan = await uploaded(documents)
+    named = [{"sha256": plan["sha256"], "file_name": "anders.exe", "media_type": "text/html"}]
+    document_id = await shared_quote(documents, attachments=named)
+    assert await attachments(documents, document_id) == [("Plan.pdf", "application/pdf", False)]
+
+    photo = await uploaded(documents, b"Zeile", "Notiz.txt")
+    both = [*named, {"sha256": photo["sha256"]}]
+    await documents.made(quote(title="Mit Notiz", attachments=both), **AT_THE_FORM)
+    assert [name for name, *_others in await attachments(documents, document_id)] == ["Plan.pdf", "Notiz.txt"]
+
+    await documents.made(quote(title="Ohne"), **AT_THE_FORM)
+    assert await attachments(documents, document_id) == []
+
+
+async def test_a_file_that_staff_hid_stays_hidden_when_the_quote_is_amended(documents):
+    plan = [{"sha256": (await uploaded(documents))["sha256"]}]
+    document_id = await shared_quote(documents, attachments=plan)
+    found = await documents.http.get(f"/v1/documents/{document_id}", headers=documents.auth("documents:release"))
+    file_id = next(file["id"] for file in found.json()["files"] if file["role"] == "attachment")
+    hidden = await documents.http.patch(
+        f"/v1/documents/{document_id}/files/{file_id}",
+        headers=documents.auth("documents:release"),
+        json={"private": True},
+    )
+    assert hidden.status_code == 200, hidden.text
+
+    await documents.made(quote(title="Neu", attachments=plan), **AT_THE_FORM)
+    assert await attachments(documents, document_id) == [("Plan.pdf", "application/pdf", True)]
+
+
+async def test_a_file_of_another_merchant_cannot_be_named(documents):
+    foreign = await uploaded(documents, b"%PDF-1.7 geheim", merchant=uuid7())
+    await documents.open_shop()
+    await documents.add_customer()
+
+    answer = await documents.submit(
+        quote(attachments=[{"sha256": foreign["sha256"], "file_name": "Geheim.pdf"}]), **AT_THE_FORM
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "attachment_unknown")
+    assert answer.json()["field"] == "attachments[0]"
+
+
+@pytest.mark.parametrize(("content", "name", "status"), [
+    (b"MZ\x90\x00", "Setup.exe", 422), (b"MZ\x90\x00", "Angebot.pdf", 422), (b"<script>", "a.txt", 422), (b"", "leer.txt", 422),
+])  # fmt: skip
+async def test_a_program_is_refused_at_the_field(documents, content, name, status):
+    answer = await documents.http.post(
+        "/v1/quote-files", headers=documents.auth("documents:submit"), files={"file": (name, content)}
+    )
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (status, "file_not_accepted", "file")
+
+
+async def test_a_quote_has_only_so_many_files(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    named = [{"sha256": (await uploaded(documents, f"Zeile {n}".encode(), f"{n}.txt"))["sha256"]} for n in range(11)]
+    answer = await documents.submit(quote(attachments=named), **AT_THE_FORM)
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_attachments")
