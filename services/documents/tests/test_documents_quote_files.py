@@ -19,15 +19,17 @@ async def uploaded(documents, content=PDF, name="Plan.pdf", merchant=None):
     return answer.json()
 
 
-async def attachments(documents, document_id):
+async def files_of(documents, document_id):
     async with documents.app.state.db.connection() as connection, connection.transaction():
         await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
-        rows = await connection.fetch(
-            "SELECT name, media_type, private FROM document_file WHERE document_id = $1 AND role = 'attachment'"
-            " ORDER BY position",
-            document_id,
+        return await connection.fetch(
+            "SELECT * FROM document_file WHERE document_id = $1 AND role = 'attachment' ORDER BY position", document_id
         )
-    return [tuple(row) for row in rows]
+
+
+async def attachments(documents, document_id):
+    rows = await files_of(documents, document_id)
+    return [(row["name"], row["media_type"], row["private"]) for row in rows]
 
 
 async def test_a_file_comes_with_the_quote_and_stays_when_it_is_amended(documents):
@@ -48,10 +50,9 @@ async def test_a_file_comes_with_the_quote_and_stays_when_it_is_amended(document
 async def test_a_file_that_staff_hid_stays_hidden_when_the_quote_is_amended(documents):
     plan = [{"sha256": (await uploaded(documents))["sha256"]}]
     document_id = await shared_quote(documents, attachments=plan)
-    found = await documents.http.get(f"/v1/documents/{document_id}", headers=documents.auth("documents:release"))
-    file_id = next(file["id"] for file in found.json()["files"] if file["role"] == "attachment")
+    [file] = await files_of(documents, document_id)
     hidden = await documents.http.patch(
-        f"/v1/documents/{document_id}/files/{file_id}",
+        f"/v1/documents/{document_id}/files/{file['id']}",
         headers=documents.auth("documents:release"),
         json={"private": True},
     )
