@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from admin_shop import NOW, Shop, answer_of, cookies, session_state, tell_sessions
 
+from kontor.documents.v1 import documents_pb2
 from kontor.payments.v1 import payments_pb2
 
 
@@ -34,12 +35,14 @@ async def test_a_document_page_shows_lines_and_taxes(shop: Shop) -> None:
 
 
 async def test_a_document_page_stands_while_its_owner_is_away(shop: Shop) -> None:
-    invoice = shop.document("RE-1", content_sha256="ab" * 32)
+    shared = documents_pb2.Moment(what="shared", at=NOW)
+    invoice = shop.document("RE-1", content_sha256="ab" * 32, moments=[shared])
     shop.owners.down = True
     await shop.told(invoice)
     page = await shop.page(f"/dokumente/{invoice.document.id}")
     assert "Die Positionen können gerade nicht angezeigt werden." in page
-    assert "Der Verlauf kann gerade nicht angezeigt werden." in page
+    assert "Der vollständige Verlauf kann gerade nicht angezeigt werden." in page
+    assert "<strong>Geteilt</strong>" in page
 
 
 async def test_an_action_while_the_owner_is_away_is_a_503_in_words(shop: Shop) -> None:

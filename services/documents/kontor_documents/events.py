@@ -45,6 +45,7 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
         issues=issues,
         decision=_decision(document),
         request=_request(document),
+        moments=[{**moment, "at": instant(datetime.fromisoformat(moment["at"]))} for moment in document.moments],
         **facts,
     )
 

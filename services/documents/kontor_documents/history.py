@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor_documents.models import Document, HistoryEntry
+from kontor_documents.moments import with_moment
 
 _START = "0" * 64
 
@@ -18,7 +19,8 @@ _START = "0" * 64
 async def append(
     session: AsyncSession, document: Document, fact: str, *, at: datetime, actor: str, **detail: Any
 ) -> HistoryEntry:
-    """Adds an entry; the caller holds the document's row lock, which orders the chain."""
+    """Adds an entry, and a moment of the document where its readers look for it. The caller holds the document's row lock,
+    which orders the chain."""
     last = await session.scalar(
         select(HistoryEntry)
         .where(HistoryEntry.document_id == document.id)  # type: ignore[arg-type]
@@ -41,6 +43,7 @@ async def append(
     )
     entry.sha256 = link_hash(entry)
     session.add(entry)
+    document.moments = with_moment(document.moments, fact, at=at, actor=actor, detail=detail)
     await session.flush()
     return entry
 

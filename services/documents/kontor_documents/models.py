@@ -171,6 +171,8 @@ class Document(Aggregate, Base, table=True):
     asked_minor: int = 0
     # What its customer asked for and staff have not answered: kind, text, at, actor.
     request: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    # What its customer or staff look for in its history (moments.py).
+    moments: list[dict[str, Any]] = json_column(list)
     facts: dict[str, Any] = json_column(dict)
     issues: list[dict[str, Any]] = json_column(list)
     received_at: datetime

@@ -59,4 +59,4 @@ async def document_row(documents, document_id):
     async with documents.app.state.db.connection() as connection, connection.transaction():
         await connection.execute("SELECT set_config('kontor.merchant_id', $1, true)", str(documents.merchant))
         row = await connection.fetchrow("SELECT * FROM document WHERE id = $1", UUID(document_id))
-    return {**row} | {name: orjson.loads(row[name] or "null") for name in ("decision", "selection", "facts")}
+    return {**row} | {name: orjson.loads(row[name] or "null") for name in ("decision", "selection", "facts", "moments")}

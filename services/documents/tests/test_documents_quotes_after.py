@@ -72,6 +72,10 @@ async def test_an_amended_quote_is_a_new_version_that_alone_can_be_accepted(docu
     never = await accept(documents, document, version=3)
     assert (never.status_code, never.json()["field"]) == (422, "version")
     assert (await accept(documents, document, version=2)).json()["state"] == "accepted"
+    told = [(one["what"], one["by"], one["detail"]) for one in (await document_row(documents, document))["moments"]]
+    assert told == [
+        ("shared", "", ""), ("amended", "", "2"), ("accepted", "Anna Seidel", ""), ("confirmed", "", ""),
+    ]  # fmt: skip
     kept = await documents.http.get(f"/v1/documents/{document}/revisions", headers=documents.auth("documents:release"))
     [first] = kept.json()["revisions"]
     assert (first["revision"], first["content_sha256"]) == (1, before["content_sha256"])

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import DocumentSource, DocumentType, QuoteOutcome, ReferenceKind
-from kontor_bus import record
 from kontor_documents import queries
 from kontor_documents.content.model import DocumentData, Line, Reference, serialize
 from kontor_documents.dependencies import Dependencies
@@ -17,6 +16,7 @@ from kontor_documents.intake.service import Upload
 from kontor_documents.intake.service import accept as hand_in
 from kontor_documents.models import Document
 from kontor_documents.quotes.access import zone
+from kontor_documents.quotes.record import happened
 from kontor_documents.quotes.selection import choose, chosen_of, recomputed
 from kontor_service.errors import Problem
 from kontor_service.formats import day, zone_of
@@ -90,12 +90,13 @@ async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> p
     async with deps.db.transaction(merchant_id) as session:
         document = await queries.locked(session, document_id)
         made = await queries.by_external_id(session, external_id(str(document_id)))
-        files = await queries.files_of(session, document_id)
         if document.order_confirmation_id is None and made is not None:
             document.order_confirmation_id = made.id
-            document.touch()
-            record(session, pb.DocumentChanged(document=document_state(document, files)))
-        return document_state(document, files)
+            return await happened(
+                session, document, "confirmed", pb.DocumentChanged, at=deps.clock.now(), actor="Kontor",
+                order_confirmation=made.number,
+            )  # fmt: skip
+        return document_state(document, await queries.files_of(session, document_id))
 
 
 async def _wanted(deps: Dependencies, document: Document, time_zone: str, *, private: Set[str]) -> DocumentData:

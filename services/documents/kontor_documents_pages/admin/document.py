@@ -13,6 +13,7 @@ from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content
 from kontor_documents_pages.admin.conversation.view import commentable, conversation_of
 from kontor_documents_pages.admin.quotes.facts import quote_facts
+from kontor_documents_pages.admin.story import Happened, story
 from kontor_edge.acting import new_key
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
@@ -87,12 +88,12 @@ async def show(request: Request, document_id: UUID) -> Response:
         said = orjson.loads(found) if found else None
         history = await _history(request, staff, document_id)
     quote = await quote_facts(request, staff, view.data, said) if view.data["type"] == DocumentType.QUOTE else None
+    talk, context = conversation_of(row, staff, edge_of(request).clock.now()), page_context(request, staff, "documents")
     return pages(request).render(
-        request, "documents/document.html", page_context(request, staff, "documents"), staff=staff, view=view, doc=view.data, said=said,
-        history=history, as_pdf=as_pdf, parts=content, key=new_key(), no_link=why_no_link(staff, view),
+        request, "documents/document.html", context, staff=staff, view=view, doc=view.data, said=said,
+        history=history, happened=_happened(view, history, talk), as_pdf=as_pdf, parts=content, key=new_key(),
+        no_link=why_no_link(staff, view), quote=quote, talk=talk, commentable=commentable(staff, view.data),
         form=Form.of({"booked_on": staff.today.isoformat()}), comment_form=Form.of({"key": new_key()}),
-        talk=conversation_of(row, staff, edge_of(request).clock.now()), commentable=commentable(staff, view.data),
-        quote=quote,
     )  # fmt: skip
 
 
@@ -112,6 +113,10 @@ async def _history(request: Request, staff: Staff, document_id: UUID) -> dict[st
         return None
     found: dict[str, Any] = answer.json()
     return found
+
+
+def _happened(view: DocumentView, history: dict[str, Any] | None, talk: dict[str, Any]) -> list[Happened]:
+    return story(history["entries"] if history else None, view.data["moments"], talk["readers"], view.payment)
 
 
 def why_no_link(staff: Staff, view: DocumentView) -> str | None:

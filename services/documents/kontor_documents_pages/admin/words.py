@@ -8,7 +8,6 @@ from kontor.documents.v1.documents_pb2_codes import (
     DocumentSource,
     DocumentState,
     DocumentType,
-    HistoryFact,
     StandingDocumentKind,
 )
 from kontor_documents_pages.content import document_name, unit_price
@@ -49,7 +48,6 @@ GLOBALS: dict[str, Any] = {
     "document_source": partial(word, DocumentSource),
     "document_state": partial(state, DocumentState),
     "release_group": release_group,
-    "history_fact": partial(word, HistoryFact),
     "unit_price": unit_price,
     "tabs": tabs,
     "issue_words": issue_words,

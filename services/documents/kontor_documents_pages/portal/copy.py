@@ -3,6 +3,7 @@
 from typing import Any
 
 from kontor.documents.v1 import documents_pb2
+from kontor.documents.v1.documents_pb2_codes import HistoryFact
 from kontor_documents_pages.copy import LABEL_COLUMNS, label_columns, label_in_sql, sort_keys
 from kontor_edge import View
 from kontor_edge.values import KEY, money, text, whole
@@ -127,7 +128,7 @@ DETAILS = (
     "external_id", "state", "customer_number", "buyer_name", "references", "content_sha256", "shared_at", "first_opened_at",
     "closed_at", "payment_reference", "payment_means", "carrier", "tracking_number", "tracking_url", "thread_id",
     "revision", "acceptance", "deposit_percent", "responsible", "decision", "selection", "cashier", "register",
-    "standing_documents", "changes",
+    "standing_documents", "changes", "moments",
 )  # fmt: skip
 
 
@@ -135,6 +136,8 @@ def _details(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     """What only the document's own page needs. Private files never enter the copy (C12)."""
     return {
         **{name: said[name] for name in DETAILS},
+        # To whom a colleague forwarded it is for the merchant to see.
+        "moments": [one for one in said["moments"] if one["what"] != HistoryFact.FORWARDED],
         "direct_debit_date": d.direct_debit_date or None,
         "net": money(d.net_minor, d.currency),
         "tax": money(d.tax_minor, d.currency),

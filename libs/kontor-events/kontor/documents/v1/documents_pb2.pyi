@@ -300,6 +300,7 @@ class _HistoryFactEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_HistoryFac
     HISTORY_FACT_PROMISED: _HistoryFact.ValueType  # 21
     HISTORY_FACT_EXTENSION_REQUESTED: _HistoryFact.ValueType  # 22
     HISTORY_FACT_NEW_OFFER_REQUESTED: _HistoryFact.ValueType  # 23
+    HISTORY_FACT_CONFIRMED: _HistoryFact.ValueType  # 24
     HISTORY_FACT_FORWARDED: _HistoryFact.ValueType  # 30
     HISTORY_FACT_COMMENTED: _HistoryFact.ValueType  # 40
     HISTORY_FACT_COMMENT_CHANGED: _HistoryFact.ValueType  # 41
@@ -333,6 +334,7 @@ HISTORY_FACT_SUPERSEDED: HistoryFact.ValueType  # 20
 HISTORY_FACT_PROMISED: HistoryFact.ValueType  # 21
 HISTORY_FACT_EXTENSION_REQUESTED: HistoryFact.ValueType  # 22
 HISTORY_FACT_NEW_OFFER_REQUESTED: HistoryFact.ValueType  # 23
+HISTORY_FACT_CONFIRMED: HistoryFact.ValueType  # 24
 HISTORY_FACT_FORWARDED: HistoryFact.ValueType  # 30
 HISTORY_FACT_COMMENTED: HistoryFact.ValueType  # 40
 HISTORY_FACT_COMMENT_CHANGED: HistoryFact.ValueType  # 41
@@ -770,6 +772,39 @@ class Decision(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class Moment(message.Message):
+    """One thing that happened to a document and that its customer or the merchant looks for. All of them are in its history,
+    which documents keeps.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: builtins.int
+    AT_FIELD_NUMBER: builtins.int
+    BY_FIELD_NUMBER: builtins.int
+    DETAIL_FIELD_NUMBER: builtins.int
+    what: builtins.str
+    by: builtins.str
+    """The customer's person; empty for the merchant and for Kontor."""
+    detail: builtins.str
+    """Of an amendment its revision, of more time the new last day (ISO 8601), of forwarding who got it."""
+    @builtins.property
+    def at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        what: builtins.str = ...,
+        at: timestamp_pb2.Timestamp | None = ...,
+        by: builtins.str = ...,
+        detail: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["at", b"at", "by", b"by", "detail", b"detail", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Cashier(message.Message):
     """Whoever served the customer, by name or by a reference that only the merchant knows."""
 
@@ -857,6 +892,7 @@ class Document(message.Message):
     SELECTION_FIELD_NUMBER: builtins.int
     ASKED_MINOR_FIELD_NUMBER: builtins.int
     CHANGES_FIELD_NUMBER: builtins.int
+    MOMENTS_FIELD_NUMBER: builtins.int
     STANDING_DOCUMENTS_FIELD_NUMBER: builtins.int
     DIRECTION_FIELD_NUMBER: builtins.int
     ROLES_FIELD_NUMBER: builtins.int
@@ -964,6 +1000,10 @@ class Document(message.Message):
         """What the latest amendment has changed, until the quote is decided."""
 
     @builtins.property
+    def moments(self) -> containers.RepeatedCompositeFieldContainer[Moment]:
+        """The newest 50, the oldest first."""
+
+    @builtins.property
     def standing_documents(self) -> containers.RepeatedCompositeFieldContainer[StandingDocumentVersion]:
         """What the customer got along with it (terms, withdrawal notice, …), in the versions current when it was shared."""
 
@@ -1038,6 +1078,7 @@ class Document(message.Message):
         selection: Selection | None = ...,
         asked_minor: builtins.int = ...,
         changes: abc.Iterable[Change] | None = ...,
+        moments: abc.Iterable[Moment] | None = ...,
         standing_documents: abc.Iterable[StandingDocumentVersion] | None = ...,
         direction: builtins.str = ...,
         roles: abc.Iterable[builtins.str] | None = ...,
@@ -1047,7 +1088,7 @@ class Document(message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["cashier", b"cashier", "closed_at", b"closed_at", "decision", b"decision", "first_opened_at", b"first_opened_at", "received_at", b"received_at", "request", b"request", "responsible", b"responsible", "selection", b"selection", "shared_at", b"shared_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "changes", b"changes", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "request", b"request", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["acceptance", b"acceptance", "account_holder", b"account_holder", "amount_due_minor", b"amount_due_minor", "asked_minor", b"asked_minor", "bic", b"bic", "buyer_name", b"buyer_name", "carrier", b"carrier", "cash_discounts", b"cash_discounts", "cashier", b"cashier", "changes", b"changes", "closed_at", b"closed_at", "content_sha256", b"content_sha256", "currency", b"currency", "customer_id", b"customer_id", "customer_number", b"customer_number", "decision", b"decision", "deleted", b"deleted", "deposit_percent", b"deposit_percent", "direct_debit_date", b"direct_debit_date", "direction", b"direction", "due_date", b"due_date", "epoch", b"epoch", "external_id", b"external_id", "files", b"files", "first_opened_at", b"first_opened_at", "gross_minor", b"gross_minor", "iban", b"iban", "id", b"id", "instalments", b"instalments", "issue_date", b"issue_date", "issues", b"issues", "kind", b"kind", "merchant_id", b"merchant_id", "moments", b"moments", "net_minor", b"net_minor", "number", b"number", "outcome", b"outcome", "payee_name", b"payee_name", "payment_means", b"payment_means", "payment_reference", b"payment_reference", "prepaid_minor", b"prepaid_minor", "received_at", b"received_at", "references", b"references", "register", b"register", "request", b"request", "responsible", b"responsible", "revision", b"revision", "roles", b"roles", "selection", b"selection", "share_recipient", b"share_recipient", "share_subject", b"share_subject", "share_text", b"share_text", "shared_at", b"shared_at", "source", b"source", "standing_documents", b"standing_documents", "state", b"state", "suggested_customer_id", b"suggested_customer_id", "tax_minor", b"tax_minor", "thread_id", b"thread_id", "title", b"title", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url", "type", b"type", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -114,6 +114,7 @@ class HistoryFact(Code):
     PROMISED = 'promised', 'Accepted, payment awaited'
     EXTENSION_REQUESTED = 'extension_requested', 'More time asked for'
     NEW_OFFER_REQUESTED = 'new_offer_requested', 'New offer asked for'
+    CONFIRMED = 'confirmed', 'Order confirmed'
     FORWARDED = 'forwarded', 'Forwarded to a colleague'
     COMMENTED = 'commented', 'Comment written'
     COMMENT_CHANGED = 'comment_changed', 'Comment changed'

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from kontor_documents_pages.portal.conversation.story import story
 from kontor_documents_pages.portal.may import may
-from kontor_service.i18n import gettext as _
 
 # As the owner allows it, which decides again: until then a comment that nobody has read can be changed.
 _CHANGE = timedelta(minutes=10)
@@ -69,9 +69,8 @@ def conversation_of(record: asyncpg.Record, now: datetime) -> Conversation:
     named = bool(session["name"]) or any(one.mine for one in comments)
     read = known is not None and known["revision"] >= revision and seen >= newest
     payment = orjson.loads(record["payment"]) if record["payment"] else None
-    return Conversation(
-        comments, allowed, not named, read, revision, newest, _story(entry, details, payment, told["comments"])
-    )
+    happened = story(details["moments"], payment, told["comments"])
+    return Conversation(comments, allowed, not named, read, revision, newest, happened)
 
 
 def _said(data: dict[str, Any], reader: str | None, seen: int, now: datetime) -> Said:
@@ -79,28 +78,3 @@ def _said(data: dict[str, Any], reader: str | None, seen: int, now: datetime) ->
     fresh = now - datetime.fromisoformat(data["created_at"]) < _CHANGE
     news = data["author_kind"] != "customer" and data["number"] > seen
     return Said(data, mine, mine and fresh and not data["read_at"], news)
-
-
-def _story(
-    entry: dict[str, Any], details: dict[str, Any], payment: dict[str, Any] | None, comments: list[dict[str, Any]]
-) -> list[tuple[str, str]]:
-    """What happened to the document, in words, and when."""
-    decision = details.get("decision") or {}
-    ends = {"cancelled": _("Cancelled"), "withdrawn": _("Withdrawn")}
-    decided = {
-        "accepted": _("Accepted"), "promised": _("Accepted, waiting for the payment"), "declined": _("Declined"),
-        "expired": _("Expired"), "superseded": _("Replaced by a newer quote"),
-    }  # fmt: skip
-    found = [
-        (details["shared_at"], _("Sent to you")),
-        (details["first_opened_at"], _("Opened for the first time")),
-        (decision.get("at"), _by(decided.get(entry.get("outcome") or "", ""), decision.get("name", ""))),
-        (payment["paid_at"] if payment else None, _("Paid")),
-        (details["closed_at"], ends.get(details["state"], "")),
-        *((one["created_at"], _by(_("Message"), one["author_name"])) for one in comments),
-    ]
-    return sorted(((at, words) for at, words in found if at and words), reverse=True)
-
-
-def _by(words: str, name: str) -> str:
-    return _("%(what)s by %(name)s", what=words, name=name) if words and name else words
