@@ -1,7 +1,8 @@
 import io
 import sys
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import httpx
 import orjson
 import pikepdf
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 import kontor_documents.app
@@ -74,6 +76,8 @@ class Service:
     http: httpx.AsyncClient
     app: object
     signer: TokenSigner
+    # Where its storage keeps files.
+    files: Path
     merchant: UUID = field(default_factory=uuid7)
 
     async def tell(self, message, merchant=None):
@@ -157,7 +161,8 @@ class Service:
 
     async def facts(self, merchant=None):
         async with self.app.state.db.transaction(merchant or self.merchant) as session:
-            rows = await session.execute(text("SELECT type FROM outbox ORDER BY id"))
+            query = text("SELECT type FROM outbox WHERE merchant_id = :merchant ORDER BY id")
+            rows = await session.execute(query, {"merchant": merchant or self.merchant})
             return [row.type for row in rows]
 
 
@@ -178,34 +183,57 @@ def blank_pdf():
     return buffer.getvalue()
 
 
-@pytest.fixture
-def open_documents(databases, tmp_path, validator, monkeypatch):
+@pytest.fixture(scope="session")
+def open_documents(databases, tmp_path_factory, validator):
     """Starts the service: `async with open_documents(ingest_bus_url=…) as documents`."""
-    monkeypatch.setattr(kontor_documents.app, "Validator", lambda: Kept(validator))
 
     @asynccontextmanager
     async def start(**more):
-        signer = TokenSigner()
+        signer, files = TokenSigner(), tmp_path_factory.mktemp("files")
         made = await databases.create("documents")
         async with serving(signer.app) as identity_url:
             settings = Settings(
                 environment="development", database_url=made.runtime, bus_url=await databases.empty(),
-                service_secret="test", files_url=f"file://{tmp_path}/files", service_url=identity_url, **more,
+                service_secret="test", files_url=f"file://{files}", service_url=identity_url, **more,
             )  # fmt: skip
-            app = create_app(settings)
-            async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=120) as http:
-                yield Service(http, app, signer)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(kontor_documents.app, "Validator", lambda: Kept(validator))
+                app = create_app(settings)
+                async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=120) as http:
+                    yield Service(http, app, signer, files)
 
     return start
 
 
-@pytest.fixture
-async def documents(open_documents):
+def pytest_collection_modifyitems(items):
+    """One event loop for all tests of a module: they share a running service."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(open_documents):
     async with open_documents() as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def documents(running):
+    """The module's running service with a merchant of the test's own."""
+    yield replace(running, merchant=uuid7())
+    running.app.state.clock.offset = timedelta()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alone(open_documents):
+    """A service of the test's own, for what is counted over all merchants."""
+    async with open_documents() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def waiting(documents):
     """An invoice that waits until staff share it."""
     await documents.open_shop(automatic_release=False)

@@ -4,13 +4,14 @@ import io
 import zipfile
 
 import pytest
+import pytest_asyncio
 from commenting import conversation
 from PIL import Image
 
 from kontor_service.ids import uuid7
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def talk(documents):
     return await conversation(documents)
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from commenting import conversation
 from documents_to_release import invoice, share
 
 from kontor_service.ids import uuid7
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def talk(documents):
     return await conversation(documents)
 

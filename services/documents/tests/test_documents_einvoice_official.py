@@ -280,13 +280,6 @@ EVERY_FILE = [
 ] + PDFS
 
 
-@pytest.fixture(scope="module")
-def validator() -> Iterator[Validator]:
-    validator = Validator()
-    yield validator
-    validator.close()
-
-
 def differences(left: Any, right: Any, path: str = "") -> Iterator[str]:
     if isinstance(left, dict) and isinstance(right, dict):
         for key in left.keys() | right.keys():

@@ -1,11 +1,9 @@
 """Whatever document is made up: its totals obey EN 16931 and both syntaxes carry it through the official rules."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,13 +90,6 @@ def documents(draw: Any) -> DocumentData:
         prepaid=draw(st.none() | amounts),
         rounding=draw(st.none() | st.decimals(Decimal("-0.5"), Decimal("0.5"), places=2)),
     )
-
-
-@pytest.fixture(scope="module")
-def validator() -> Iterator[Validator]:
-    validator = Validator()
-    yield validator
-    validator.close()
 
 
 @given(documents())

@@ -5,6 +5,7 @@ import secrets
 
 import orjson
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from kontor_testing.ingest import connected_system
@@ -16,7 +17,7 @@ DATA = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def shop(rabbitmq, open_documents):
     """A merchant whose ERP is connected, with one customer."""
     slug = f"shop-{secrets.token_hex(4)}"

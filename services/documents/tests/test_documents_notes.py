@@ -1,13 +1,13 @@
 """Internal notes: for staff alone, by right and by type."""
 
-import pytest
+import pytest_asyncio
 from commenting import conversation
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_events.registry import feed_types, rules_of, type_of, types
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def talk(documents):
     return await conversation(documents)
 

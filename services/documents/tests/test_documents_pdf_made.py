@@ -31,22 +31,22 @@ async def test_a_document_that_cannot_be_rendered_holds_up_no_other(documents, m
     assert "documents.document.held.v1" in await documents.facts()
 
 
-async def test_what_could_not_be_made_for_a_while_is_made_when_it_can_be(documents, monkeypatch):
+async def test_what_could_not_be_made_for_a_while_is_made_when_it_can_be(alone, monkeypatch):
     async def render(*given, **more):
         raise RuntimeError("no such font")
 
-    await documents.open_shop()
-    await documents.add_customer()
+    await alone.open_shop()
+    await alone.add_customer()
     with monkeypatch.context() as broken:
         broken.setattr(production, "render_async", render)
-        status = await documents.made(invoice(type="quote"))
+        status = await alone.made(invoice(type="quote"))
         assert [issue["code"] for issue in status["document"]["issues"]] == ["not_made"]
-        assert await stuck(documents) == 1
-    await documents.add_customer(number="2")
-    await documents.open_shop(version=2)
-    again = (await documents.status_of(status["id"]))["document"]
+        assert await stuck(alone) == 1
+    await alone.add_customer(number="2")
+    await alone.open_shop(version=2)
+    again = (await alone.status_of(status["id"]))["document"]
     assert (again["state"], again["issues"]) == ("shared", [])
-    assert await stuck(documents) == 0
+    assert await stuck(alone) == 0
 
 
 async def stuck(documents):

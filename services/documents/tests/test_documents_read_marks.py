@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-import pytest
+import pytest_asyncio
 from commenting import conversation
 from documents_to_release import invoice, share
 from sqlalchemy import text
@@ -11,7 +11,7 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor_service.ids import uuid7
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def talk(documents):
     return await conversation(documents)
 
@@ -27,8 +27,9 @@ async def read(talk, who, **seen):
 
 async def told(talk, name):
     async with talk.documents.app.state.db.transaction(talk.documents.merchant) as session:
-        query = text("SELECT payload FROM outbox WHERE type = :type ORDER BY id")
-        return [row.payload for row in await session.execute(query, {"type": f"documents.read_mark.{name}.v1"})]
+        query = text("SELECT payload FROM outbox WHERE type = :type AND merchant_id = :merchant ORDER BY id")
+        asked = {"type": f"documents.read_mark.{name}.v1", "merchant": talk.documents.merchant}
+        return [row.payload for row in await session.execute(query, asked)]
 
 
 async def test_each_person_has_a_mark_of_their_own_and_the_first_reading_counts_once(talk):

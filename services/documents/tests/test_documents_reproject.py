@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest_asyncio
 from sqlalchemy import text
 
 from kontor.documents.v1 import documents_pb2 as pb
@@ -11,6 +12,12 @@ from kontor_documents.intake import reproject, store_document
 from kontor_service.ids import uuid7
 
 columns = store_document.columns
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def documents(alone):
+    """The documents of all merchants are looked at."""
+    return alone
 
 
 def invoice(**changes):
@@ -90,14 +97,14 @@ async def test_all_documents_are_looked_at_a_batch_at_a_time(documents, monkeypa
     assert [(await state_of(documents, each)).due_date for each in made] == ["2026-11-26"] * 3
 
 
-async def test_a_document_without_its_content_is_passed_over_and_counted(documents, monkeypatch, tmp_path):
+async def test_a_document_without_its_content_is_passed_over_and_counted(documents, monkeypatch):
     await documents.open_shop(automatic_release=False)
     await documents.add_customer()
     lost, kept = [
         await older(documents, monkeypatch, type="quote", number=f"AN-{n}", external_id=f"q-{n}") for n in range(2)
     ]
     sha256 = (await state_of(documents, lost)).content_sha256
-    (tmp_path / "files" / sha256[:2] / sha256).unlink()
+    (documents.files / sha256[:2] / sha256).unlink()
     batch = await reprojected(documents)
     assert batch == {"seen": 2, "changed": 1, "missing": 1}
     assert (await state_of(documents, kept)).due_date == "2026-11-26"
