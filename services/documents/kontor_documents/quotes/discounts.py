@@ -1,4 +1,5 @@
-"""Recomputes percentage discounts and charges after the lines have changed. Pure functions; fixed amounts stay as they are."""
+"""Recomputes percentage discounts and charges after the lines have changed. Pure functions; fixed amounts stay
+(fixed_discounts.py moves them between tax rates)."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -16,6 +16,7 @@ from kontor_documents.content.model import DecimalString, DocumentData, Line, Na
 from kontor_documents.einvoice.totals import ZERO, complete, counted, net_of, round_amount
 from kontor_documents.errors import InvalidSelection
 from kontor_documents.quotes.discounts import document_entries, rescaled
+from kontor_documents.quotes.fixed_discounts import spread
 from kontor_service.errors import FieldError
 from kontor_service.events import plain
 from kontor_service.i18n import N_
@@ -63,7 +64,7 @@ def choose(data: DocumentData, chosen: Sequence[ChosenLine], *, field: str = "li
 def _refuse_negative(proposed: DocumentData, chosen: DocumentData, field: str) -> None:
     """A fixed discount can be more than what is left of the lines; a quote that is a credit as proposed may stay one."""
     before, after = proposed.totals, chosen.totals
-    if before and after and ((after.gross < 0 <= before.gross) or (after.due < 0 <= before.due)):
+    if before and after and any(getattr(after, one) < 0 <= getattr(before, one) for one in ("net", "gross", "due")):
         raise InvalidSelection(
             N_("With this choice the total would be less than nothing. Please choose more."),
             code="total_negative",
@@ -87,7 +88,8 @@ def recomputed(data: DocumentData, lines: Sequence[Line]) -> DocumentData:
             "prepaid": totals.prepaid if totals else data.prepaid, "rounding": totals.rounding if totals else data.rounding,
         }
     )  # fmt: skip
-    return complete(changed.model_copy(update={"allowances_charges": document_entries(data, changed)}))
+    settled = changed.model_copy(update={"allowances_charges": document_entries(data, changed)})
+    return complete(spread(data, settled))
 
 
 def subtotals(data: DocumentData) -> dict[str, Decimal]:
