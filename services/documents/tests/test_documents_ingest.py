@@ -71,6 +71,7 @@ async def test_a_cancellation_comes_the_same_way(shop):
     [
         (b"<Invoice", "application/xml", "xml_broken"),
         (orjson.dumps(DATA | {"currency": "XXQ"}), "application/json", "unknown_currency"),
+        (orjson.dumps(DATA | {"type": "quote", "valid_until": "1999-12-31"}), "application/json", "valid_until"),
         (orjson.dumps(DATA | {"lines": [DATA["lines"][0] | {"unit": "XXQ"}]}), "application/json", "lines[0].unit"),
         (b"<Invoice", "application/xml", "The XML is broken in line 1"),
         (b'{"action": "cancel", "external_id": "no"}', "application/vnd.kontor.submission+json", "document_not_found"),

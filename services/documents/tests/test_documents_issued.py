@@ -32,7 +32,6 @@ def test_nothing_is_found_in_an_ordinary_invoice() -> None:
     [
         ({"issue_date": "2062-11-28", "due_date": None}, "issue_date"),
         ({"due_date": "2026-11-27"}, "due_date"),
-        ({"type": "quote", "due_date": None, "valid_until": "2026-11-01"}, "valid_until"),
         (
             {"lines": [{"name": "a", "net_price": "80", "gross_price": "100", "price_discount": "10"}]},
             "lines[0].gross_price",

@@ -121,6 +121,14 @@ async def test_an_expired_quote_is_refused_until_it_is_extended(documents):
     assert (await accept(documents, document)).json()["state"] == "accepted"
 
 
+async def test_a_quote_that_ends_before_it_begins_is_refused_at_once(documents):
+    await documents.open_shop()
+    await documents.add_customer()
+    answer = await documents.submit(quote(issue_date="2026-11-12", valid_until="2026-11-11"))
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "not_plausible", "valid_until")
+    assert await documents.facts() == []
+
+
 async def test_a_withdrawn_quote_and_one_of_another_customer(documents):
     document = await shared_quote(documents)
     stranger = await accept(documents, document, claims={"customers": [uuid7()]})

@@ -34,8 +34,6 @@ def _dates(data: DocumentData, today: date) -> Iterator[Finding]:
         yield _wrong("issue_date", N_("This date is more than a year away."))
     if data.due_date and data.due_date < data.issue_date:
         yield _wrong("due_date", N_("It cannot be due before it is issued."))
-    if data.valid_until and data.valid_until < data.issue_date:
-        yield _wrong("valid_until", N_("It cannot end before it is issued."))
 
 
 def _prices(data: DocumentData) -> Iterator[Finding]:

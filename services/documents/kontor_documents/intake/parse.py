@@ -12,7 +12,7 @@ from kontor_documents.einvoice.findings import Finding
 from kontor_documents.einvoice.read import ReadResult, read_document, read_json
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.uploads import IMAGES
-from kontor_documents.errors import DataConflict, DataMissing, NothingSubmitted, TooManyLines, WrongTotals
+from kontor_documents.errors import DataConflict, DataMissing, Implausible, NothingSubmitted, TooManyLines, WrongTotals
 from kontor_documents.quotes.options import settle_options
 from kontor_documents.release.rules import Issue, finding
 from kontor_service.errors import FieldError
@@ -46,7 +46,7 @@ class Parsed:
 
 
 def parse(file: bytes | None, beside: bytes | None) -> Parsed:
-    """Raises the problems of einvoice/errors.py, DataMissing, DataConflict, Invalid for fields out of range."""
+    """Raises the problems of einvoice/errors.py, DataMissing, DataConflict, Implausible, Invalid for fields out of range."""
     if file is None and beside is None:
         raise NothingSubmitted
     result = read_document(file, data_beside=beside is not None) if file is not None else None
@@ -55,6 +55,7 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
         raise UnknownFileType(N_("A picture is no document. Please hand it in as a PDF."), field="file")
     given = read_json(beside) if beside is not None else None
     data = complete(settle_options(_merged(result, given)))
+    _refuse_ended(data)
     if len(data.lines) > _MOST_PRINTED and not (result and result.pdf):
         raise TooManyLines(
             N_(
@@ -71,6 +72,12 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
         attachments=result.files if result else {},
         source_sha256=_source_hash(file, beside),
     )
+
+
+def _refuse_ended(data: DocumentData) -> None:
+    """Raises Implausible where the last day comes before the first."""
+    if data.valid_until and data.valid_until < data.issue_date:
+        raise Implausible(N_("It cannot end before it is issued."), field="valid_until")
 
 
 def refuse_wrong_totals(parsed: Parsed) -> None:
