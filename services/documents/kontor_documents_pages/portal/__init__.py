@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages import filters
 from kontor_documents_pages.content import document_name, unit_price
@@ -62,7 +62,7 @@ _GLOBALS: dict[str, Any] = {
     "document_type": partial(vocabulary.word, DocumentType),
     "label_words": filters.label_words,
     "document_types": partial(vocabulary.plural, DocumentType),
-    "quote_state": partial(vocabulary.state, QuoteOutcome),
+    "quote_state": listing.quote_state,
     "payment_status": partial(vocabulary.state, ReceivableState),
     "unit_price": unit_price,
 }

@@ -11,6 +11,7 @@ from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql,
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
+from kontor_service import vocabulary
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import plural
@@ -49,7 +50,19 @@ _NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
 
 # Of quotes, beside their outcomes: the customer has not decided yet.
 TO_DECIDE = "to_decide"
-QUOTE_WORDS = {TO_DECIDE: N_("to be decided"), **{str(code): code.word for code in QuoteOutcome}}
+QUOTE_WORDS = {
+    TO_DECIDE: N_("to be decided"),
+    **{str(code): code.word for code in QuoteOutcome},
+    # Customers see what they still have to do.
+    str(QuoteOutcome.PROMISED): N_("waiting for payment"),
+}
+
+
+def quote_state(code: str) -> tuple[str, str]:
+    """How a page colours where a quote stands, and the customer's word for it: its outcome, or TO_DECIDE."""
+    tone = "open" if code == TO_DECIDE else vocabulary.state(QuoteOutcome, code)[0]
+    return tone, _(QUOTE_WORDS.get(code, code))
+
 
 DOCUMENTS = ListPage(
     "documents", PORTAL,

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 import orjson
 from markupsafe import Markup, escape
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
+from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name
 from kontor_documents_pages.filters import label_words
-from kontor_documents_pages.portal.listing import QUOTE_WORDS, TO_DECIDE, columns
+from kontor_documents_pages.portal.listing import TO_DECIDE, columns, quote_state
 from kontor_service import vocabulary
 from kontor_service.formats import money, short_day
 from kontor_service.i18n import gettext as _
@@ -105,8 +105,7 @@ def _sub(text: str) -> str:
 def _state(entry: dict[str, Any]) -> str:
     """Of a quote what was decided; of others where the payment stands, if there is something to be paid."""
     if entry["outcome"] or (entry["type"] == DocumentType.QUOTE and entry["status"] is None):
-        code = entry["outcome"] or TO_DECIDE
-        kind, word = ("open", _(QUOTE_WORDS[code])) if code == TO_DECIDE else vocabulary.state(QuoteOutcome, code)
+        kind, word = quote_state(entry["outcome"] or TO_DECIDE)
     elif entry["status"] is not None:
         kind, word = vocabulary.state(ReceivableState, entry["status"])
     else:

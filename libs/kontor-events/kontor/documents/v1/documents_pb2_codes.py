@@ -47,7 +47,7 @@ class DocumentState(Code):
 
 
 class QuoteOutcome(Code):
-    PROMISED = 'promised', 'accepted, payment awaited', '', '', 'way'
+    PROMISED = 'promised', 'accepted, waiting for payment', '', '', 'way'
     ACCEPTED = 'accepted', 'accepted', '', '', 'paid'
     DECLINED = 'declined', 'declined', '', '', 'idle'
     EXPIRED = 'expired', 'expired', '', '', 'idle'
@@ -111,7 +111,7 @@ class HistoryFact(Code):
     EXPIRED = 'expired', 'Expired'
     EXTENDED = 'extended', 'Extended'
     SUPERSEDED = 'superseded', 'Replaced by a newer quote'
-    PROMISED = 'promised', 'Accepted, payment awaited'
+    PROMISED = 'promised', 'Accepted, waiting for payment'
     EXTENSION_REQUESTED = 'extension_requested', 'More time asked for'
     NEW_OFFER_REQUESTED = 'new_offer_requested', 'New offer asked for'
     CONFIRMED = 'confirmed', 'Order confirmed'
