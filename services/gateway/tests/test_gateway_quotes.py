@@ -33,7 +33,7 @@ def answers(portal: Any, asked: dict[str, Any], verb: str, method: str = "POST",
 
 
 async def becomes(portal: Any, asked: dict[str, Any], **changes: Any) -> None:
-    await quote(portal, asked["merchant"], asked["customer"], id=asked["id"], version=2, **changes)
+    await quote(portal, asked["merchant"], asked["customer"], **({"id": asked["id"], "version": 2} | changes))
 
 
 def decided(state: str = "accepted", asked_minor: int = 0) -> dict[str, Any]:
@@ -244,6 +244,37 @@ async def test_an_expired_quote_can_be_asked_to_last_longer(portal: Any, asked: 
     assert portal.owners.asked_of(path) == [{"text": "Bis Freitag"}]
     refused = await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **form())
     assert refused.headers["location"] == asked["here"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "offered", "gone"),
+    [
+        ("extension", "Verlängerung angefragt am 28. November", "/neues-angebot", "/verlaengerung"),
+        ("new_offer", "Neues Angebot angefragt am 28. November", "/verlaengerung", "/neues-angebot"),
+    ],
+)
+async def test_what_was_asked_for_is_said_and_not_offered_again(
+    portal: Any, asked: dict[str, Any], kind: str, said: str, offered: str, gone: str
+) -> None:
+    """Also before the job has told that the quote ran out."""
+    await becomes(portal, asked, valid_until="2020-02-29")
+    page = (await portal.page(asked["here"], asked["cookie"])).text
+    assert f"{asked['here']}{gone}" in page
+    request = documents_pb2.CustomerRequest(kind=kind, text="Bitte", actor="Anna Seidel")
+    request.at.FromJsonString("2026-11-28T09:24:17Z")
+    await becomes(portal, asked, valid_until="2020-02-29", request=request, version=3)
+    page = (await portal.page(asked["here"], asked["cookie"])).text
+    assert said in page
+    assert f"{asked['here']}{offered}" in page
+    assert f"{asked['here']}{gone}" not in page
+
+
+async def test_a_promise_waits_for_payment_in_the_customers_words(portal: Any, asked: dict[str, Any]) -> None:
+    decision = documents_pb2.Decision(name="Anna Seidel", revision=1)
+    await becomes(portal, asked, outcome="promised", decision=decision)
+    for path in (asked["here"], "/brunner/dokumente"):
+        page = (await portal.page(path, asked["cookie"])).text
+        assert re.search(r'class="state way">\s*wartet auf Zahlung', page), path
 
 
 async def test_who_may_not_accept_sees_the_quote_and_why(portal: Any, asked: dict[str, Any]) -> None:

@@ -26,9 +26,14 @@ Documents = model(
 )  # fmt: skip
 _Discount = model("CashDiscount", fields(documents_pb2.CashDiscount, "until percent"), discount=Amount, payable=Amount)
 _File = model("DocumentFile", fields(documents_pb2.File, without="private"))
+_Request = model(
+    "QuoteRequest", kind=str, at=str,
+    doc="What the customer asked for and the merchant has not answered yet: `extension` or `new_offer`.",
+)  # fmt: skip
 _Details = model(
     "DocumentDetails", fields(documents_pb2.Document, " ".join(DETAILS), null="direct_debit_date"),
-    net=Amount, tax=Amount, prepaid=Amount, asked=Amount, cash_discounts=many(_Discount), files=many(_File),
+    net=Amount, tax=Amount, prepaid=Amount, asked=Amount, request=_Request | None, cash_discounts=many(_Discount),
+    files=many(_File),
 )  # fmt: skip
 CustomerName = model("CustomerName", id=str, number=str, name=str, kind=str, doc="`kind`: business or consumer.")
 May = model("May", accept=bool, decline=bool, comment=bool, pay=bool, extend=bool, new_offer=bool)

@@ -148,6 +148,7 @@ def _details(d: Any, said: dict[str, Any]) -> dict[str, Any]:
             for c in d.cash_discounts
         ],
         "asked": money(d.asked_minor, d.currency),
+        "request": {name: said["request"][name] for name in ("kind", "at")} if said["request"] else None,
         "files": [
             {name: value for name, value in file.items() if name != "private"}
             for file in said["files"] if not file["private"]

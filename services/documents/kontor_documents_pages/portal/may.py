@@ -20,10 +20,11 @@ def may(
     acts = acts and entry["customer_id"] in (session.get("accepts") or [entry["customer_id"]])
     runs = not (entry["valid_until"] and entry["valid_until"] < today.isoformat())
     outcome = entry["outcome"]
+    over = outcome == "expired" or (outcome is None and not runs)
     return {
         "accept": acts and runs and outcome is None,
         "decline": acts and runs and outcome in _OPEN_TO_DECLINE,
         "comment": bool(allowed.get("can_comment")) and "documents:comment" in rights,
-        "extend": is_quote and (outcome == "expired" or (outcome is None and not runs)),
-        "new_offer": is_quote and outcome in ("declined", "expired"),
+        "extend": is_quote and over,
+        "new_offer": is_quote and (over or outcome == "declined"),
     }

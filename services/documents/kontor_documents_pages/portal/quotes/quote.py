@@ -39,6 +39,12 @@ class Quote:
         """How it was decided; empty while it is open."""
         return self.view.details["decision"] or {}
 
+    def asked_at(self, kind: str) -> str:
+        """When the customer asked for more time (`extension`) or another quote (`new_offer`) that the merchant has not
+        answered yet, as ISO 8601; empty where not."""
+        request = self.view.details.get("request") or {}
+        return str(request["at"]) if request.get("kind") == kind else ""
+
     @property
     def has_choices(self) -> bool:
         return any(line.leaves_choice for line in self.lines)
