@@ -108,3 +108,24 @@ async def test_the_board_says_what_customers_ask_for_and_what_is_decided_or_ends
 async def test_a_merchant_without_quotes_sees_none_on_the_board(shop: Shop) -> None:
     await shop.told(shop.document("RE-1"))
     assert "/angebote/neu" not in await shop.page("/")
+
+
+async def test_an_accepted_quote_whose_payment_failed_is_a_task_and_says_so_everywhere(shop: Shop) -> None:
+    customer = shop.customer("20931", "Seidel Optik")
+    decision = pb.Decision(at=NOW, name="Anna Seidel")
+    failed, paid = (
+        quote(shop, number, outcome="accepted", decision=decision, customer_id=customer.customer.id)
+        for number in ("AN-8", "AN-9")
+    )
+    owed = shop.receivable(failed.document.id, open_minor=2380, last_failure="insufficient_funds")
+    await shop.told(customer, failed, paid, owed, shop.receivable(paid.document.id, state="paid", open_minor=0))
+    board = (await shop.page("/")).replace("\u00a0", " ")
+    task = board.partition("Angenommen, aber die Zahlung ist fehlgeschlagen")[2].partition("</ul>")[0]
+    assert "AN-8" in task
+    assert "23,80 € offen" in task
+    assert "AN-9" not in task
+    unpaid = await shop.page("/angebote?stand=unpaid")
+    assert ["AN-8" in unpaid, "AN-9" in unpaid] == [True, False]
+    for path in (f"/dokumente/{failed.document.id}", "/angebote", "/dokumente"):
+        assert "angenommen, Zahlung fehlgeschlagen" in await shop.page(path), path
+    assert "angenommen, Zahlung fehlgeschlagen" not in await shop.page(f"/dokumente/{paid.document.id}")

@@ -277,6 +277,20 @@ async def test_a_promise_waits_for_payment_in_the_customers_words(portal: Any, a
         assert re.search(r'class="state way">\s*wartet auf Zahlung', page), path
 
 
+async def test_a_payment_that_fails_after_the_acceptance_can_be_made_again(portal: Any, asked: dict[str, Any]) -> None:
+    await becomes(portal, asked, outcome="accepted", decision=documents_pb2.Decision(name="Anna Seidel", revision=1))
+    await portal.owed(
+        asked["merchant"], asked["customer"], asked["id"], due_minor=2380, open_minor=2380, last_failure="insufficient_funds"
+    )  # fmt: skip
+    page = (await portal.page(asked["here"], asked["cookie"])).text.replace("\xa0", " ")
+    assert "Ihr Auftrag steht, aber Ihre Zahlung ist fehlgeschlagen" in page
+    assert "23,80 € sind noch zu zahlen" in page
+    assert f"{asked['here']}/bezahlen" in page
+    assert "wartet auf Zahlung" in (await portal.page("/brunner/dokumente", asked["cookie"])).text
+    paying = await portal.page(f"{asked['here']}/bezahlen", asked["cookie"])
+    assert paying.status_code == 200
+
+
 async def test_who_may_not_accept_sees_the_quote_and_why(portal: Any, asked: dict[str, Any]) -> None:
     cookie = await portal.login("brunner", asked["merchant"], asked["customer"], rights=["documents:read"])
     page = (await portal.page(asked["here"], cookie)).text

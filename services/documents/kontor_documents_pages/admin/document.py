@@ -54,7 +54,7 @@ class DocumentView:
     @property
     def entry(self) -> dict[str, Any]:
         """As lists know it, for the pieces that show either."""
-        payment = {"open_minor": self.payment["open_minor"]} if self.payment else None
+        payment = {name: self.payment[name] for name in ("open_minor", "last_failure")} if self.payment else None
         return self.data | {"status": self.status, "payment": payment}
 
 

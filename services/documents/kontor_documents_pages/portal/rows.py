@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 from markupsafe import Markup, escape
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.content import document_name
 from kontor_documents_pages.filters import label_words
@@ -105,12 +105,19 @@ def _sub(text: str) -> str:
 def _state(entry: dict[str, Any]) -> str:
     """Of a quote what was decided; of others where the payment stands, if there is something to be paid."""
     if entry["outcome"] or (entry["type"] == DocumentType.QUOTE and entry["status"] is None):
-        kind, word = quote_state(entry["outcome"] or TO_DECIDE)
+        kind, word = quote_state(_stand(entry))
     elif entry["status"] is not None:
         kind, word = vocabulary.state(ReceivableState, entry["status"])
     else:
         return ""
     return f'<span class="state {kind}">{escape(word)}</span>'
+
+
+def _stand(entry: dict[str, Any]) -> str:
+    """Of a quote. Where a payment failed after it counted as accepted, the customer has to pay again."""
+    if entry["outcome"] == QuoteOutcome.ACCEPTED and entry["status"] in _STILL_TO_PAY:
+        return str(QuoteOutcome.PROMISED)
+    return str(entry["outcome"] or TO_DECIDE)
 
 
 def _still_open(entry: dict[str, Any], language: str) -> str:

@@ -6,7 +6,9 @@ from kontor_payments_pages.admin.copy import VIEWS
 from kontor_payments_pages.admin.words import GLOBALS
 from kontor_service.i18n import gettext as _
 
-FEATURE = Feature(
+# First, because what other owners' pages offer is made of it.
+_OFFERED = Feature("payments-offered", order=5, parts=sql(__name__, "sql/offered.sql"))
+_PAYMENTS = Feature(
     "payments",
     order=60,
     package=__name__,
@@ -23,3 +25,4 @@ FEATURE = Feature(
     panels=(Panel("board", "_parked_payments({merchant})", "payments/board_panel.html", "payments:book"),),
     globals=GLOBALS,
 )
+FEATURES = (_OFFERED, _PAYMENTS)

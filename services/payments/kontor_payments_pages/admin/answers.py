@@ -3,7 +3,7 @@
 from kontor.payments.v1 import payments_pb2
 from kontor_edge.described import fields, listed, many, model, state_model
 
-_BRIEF = "state open_minor paid_minor pending_minor overpaid_minor last_method paid_at"
+_BRIEF = "state open_minor paid_minor pending_minor overpaid_minor last_method last_failure paid_at"
 PaymentBrief = model("PaymentBrief", fields(payments_pb2.Receivable, _BRIEF))
 Payments = listed("Payments", model("ListedPayment", fields(payments_pb2.Payment), customer=str | None))
 OnBoard = model("PaymentsOnBoard", waiting=int, payments=many(state_model(payments_pb2.IncomingPayment)))

@@ -12,7 +12,8 @@ from kontor_service.money import from_minor
 def _receivable(r: Any) -> dict[str, Any]:
     brief = {
         "state": r.state, "open_minor": r.open_minor, "paid_minor": r.paid_minor, "pending_minor": r.pending_minor,
-        "overpaid_minor": r.overpaid_minor, "last_method": r.last_method, "paid_at": instant(r.paid_at),
+        "overpaid_minor": r.overpaid_minor, "last_method": r.last_method, "last_failure": r.last_failure,
+        "paid_at": instant(r.paid_at),
     }  # fmt: skip
     return {
         "document_id": r.document_id,
@@ -23,6 +24,7 @@ def _receivable(r: Any) -> dict[str, Any]:
         "pending_minor": r.pending_minor,
         "due_date": r.due_date or None,
         "expected_on": r.expected_on or None,
+        "failed": bool(r.last_failure) and r.open_minor > 0,
         "repeats": bool(r.repeats_document_ids),
         "words": search_words([r.document_number]),
         "brief": text(brief),
@@ -62,7 +64,8 @@ RECEIVABLE = View(
     payments_pb2.ReceivableSnapshot,
     {
         "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
-        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "repeats": "boolean",
+        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "failed": "boolean",
+        "repeats": "boolean",
         "words": "text", "brief": "text", "data": "json",
     },
     _receivable,

@@ -15,18 +15,21 @@ from kontor_web import Link
 
 router = APIRouter()
 
-# What staff ask for: code → its name. `open` is sent and not decided, `soon` of those what ends within a week.
+# What staff ask for: code → its name. `open` is sent and not decided, `soon` of those what ends within a week, `unpaid`
+# accepted and the payment failed afterwards.
 STANDS = {
-    "draft": N_("Drafts"), "open": N_("Open"), "soon": N_("Expire soon"), "accepted": N_("Accepted"), "declined": N_("Declined"),
+    "draft": N_("Drafts"), "open": N_("Open"), "soon": N_("Expire soon"), "accepted": N_("Accepted"), "unpaid": N_("Payment failed"),
+    "declined": N_("Declined"),
     "expired": N_("Expired"), "withdrawn": N_("Withdrawn"), "superseded": N_("Superseded"),
 }  # fmt: skip
 
 QUOTES = ListPage(
     "quotes", STAFF,
     source="""document d
+            LEFT JOIN document_payment p ON p.document_id = d.id
             LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id""",
     where="d.merchant_id = r.merchant_id AND d.type = 'quote' AND NOT d.deleted",
-    id="d.id", entry="_entry(d.brief, NULL, NULL, c.name)", sort="received", sorts={"received": "d.by_received"},
+    id="d.id", entry="_entry(d.brief, NULL, p.brief, c.name)", sort="received", sorts={"received": "d.by_received"},
     columns=(
         ListColumn("number", N_("Quote")),
         ListColumn("customer", N_("Customer")),
@@ -38,6 +41,7 @@ QUOTES = ListPage(
         Filter(
             "stand",
             """(d.stand = {it} OR {it} = 'accepted' AND d.stand = 'promised'
+                OR {it} = 'unpaid' AND d.stand = 'accepted' AND p.failed
                 OR {it} = 'soon' AND d.stand = 'open' AND d.valid_until <= r.today + 7)""",
             words=STANDS, alias="stand",
         ),

@@ -24,11 +24,15 @@ def tax_word(code: str) -> str:
 
 
 def quote_stand(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """Where a quote stands: its colour and its word."""
+    """Where a quote stands: its colour and its word. `entry` with its `payment`, where one is asked for."""
     if entry["state"] == "waiting":
         return "idle", _("draft")
     if entry["state"] in ("withdrawn", "cancelled"):
         return state(DocumentState, "withdrawn")
+    payment = entry.get("payment") or {}
+    if entry["outcome"] == QuoteOutcome.ACCEPTED and payment.get("last_failure") and payment["open_minor"]:
+        # What was promised counted as paid, and then it did not come.
+        return "late", _("accepted, payment failed")
     return state(QuoteOutcome, entry["outcome"]) if entry["outcome"] else ("open", _("sent"))
 
 

@@ -8,15 +8,19 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'soon', count(*) FROM document d
         WHERE d.merchant_id = of_merchant AND d.stand = 'open' AND d.valid_until <= today + 7 AND NOT d.deleted HAVING count(*) > 0
+        UNION ALL
+        SELECT 'unpaid', count(*) FROM document_payment p JOIN document d ON d.id = p.document_id
+        WHERE p.merchant_id = of_merchant AND p.failed AND d.stand = 'accepted' AND NOT d.deleted HAVING count(*) > 0
     ) g;
 END;
 
--- What the board says of quotes: counts, what customers ask for, what was decided in the last two weeks and what ends within
+-- What the board says of quotes: counts, what customers ask for, accepted ones whose payment failed, what was decided in the last two weeks and what ends within
 -- a week. NULL for a merchant without quotes.
 CREATE OR REPLACE FUNCTION _quotes_board(of_merchant uuid, today date)
 RETURNS json LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT json_build_object('stands', counted.stands, 'requests', asked.entries, 'entries', shown.entries)
+    SELECT json_build_object('stands', counted.stands, 'requests', asked.entries, 'unpaid', unpaid.entries,
+        'entries', shown.entries)
     FROM (SELECT _quote_stands(of_merchant, today) AS stands) counted
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'customer', x.customer, 'kind', x.kind, 'text', x.said)
@@ -29,9 +33,19 @@ BEGIN ATOMIC
         ) x
     ) asked
     CROSS JOIN LATERAL (
+        SELECT json_agg(z.entry::json ORDER BY z.decided_at) AS entries FROM (
+            SELECT d.decided_at, _entry(d.brief, NULL, p.brief, c.name) AS entry
+            FROM document_payment p JOIN document d ON d.id = p.document_id
+            LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
+            WHERE p.merchant_id = of_merchant AND p.failed AND d.stand = 'accepted' AND NOT d.deleted
+            ORDER BY d.decided_at LIMIT 10
+        ) z
+    ) unpaid
+    CROSS JOIN LATERAL (
         SELECT json_agg(y.entry::json ORDER BY y.at DESC NULLS LAST, y.by_valid) AS entries FROM (
-            (SELECT d.decided_at AS at, d.by_valid, _entry(d.brief, NULL, NULL, c.name) AS entry
-             FROM document d LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
+            (SELECT d.decided_at AS at, d.by_valid, _entry(d.brief, NULL, p.brief, c.name) AS entry
+             FROM document d LEFT JOIN document_payment p ON p.document_id = d.id
+             LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
              WHERE d.merchant_id = of_merchant AND d.decided_at >= to_char(today - 14, 'YYYY-MM-DD') AND NOT d.deleted
              ORDER BY d.decided_at DESC LIMIT 5)
             UNION ALL

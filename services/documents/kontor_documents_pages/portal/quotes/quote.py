@@ -86,6 +86,14 @@ class Quote:
         return due if AcceptanceMethod.PAYMENT in self._acceptance else 0
 
     @property
+    def payment_failed(self) -> bool:
+        """Whether what was on its way when the quote counted as accepted did not arrive. It stays accepted."""
+        payment = self.view.payment
+        return bool(
+            self.outcome == QuoteOutcome.ACCEPTED and payment and payment["last_failure"] and self.view.open_minor
+        )
+
+    @property
     def asks_for_deposit(self) -> bool:
         return AcceptanceMethod.DEPOSIT in self._acceptance
 
