@@ -378,7 +378,7 @@ class TestKnown:
         customer.open(document["portal_url"])
         address = customer.page.url
         erp.call("POST", f"/api/ingest/v1/documents/{document['external_id']}/withdraw")
-        assert until(lambda: customer.page.request.get(address).status in (401, 403, 404))
+        assert until(lambda: customer.page.request.get(address).status in (401, 403, 410))
 
 
 def is_green(word):

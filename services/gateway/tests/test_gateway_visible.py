@@ -111,7 +111,7 @@ async def test_by_json_only_what_is_seen_or_was_withdrawn_reaches_documents(port
 
     async def asked(state: str, cookie: dict[str, str]) -> list[str]:
         """What documents was asked."""
-        document = await quote(portal, merchant, customer, state=state)
+        document = await quote(portal, merchant, customer, state=state, shared_at=datetime.now(UTC))
         before = len(portal.owners.asked)
         await portal.client.request(
             "PUT" if verb == "selection" else "POST", f"/api/portal/v1/brunner/documents/{document}/{verb}",

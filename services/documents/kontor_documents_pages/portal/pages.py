@@ -87,7 +87,7 @@ async def _thread_page(request: Request, slug: str) -> Response:
 async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
     record = await _document(request, slug, document_id)
     if record["document"] is None:
-        raise NotFound
+        return await _withdrawn(request, document_id)
     if document_view(record).entry["type"] == DocumentType.QUOTE:
         return quote_page(request, slug, record)
     context = page_context(record, "documents", live=f"/{slug}/live?document={document_id}")
@@ -130,6 +130,17 @@ async def _document(request: Request, slug: str, document_id: UUID) -> asyncpg.R
 
     topics = {f"document:{document_id}"}
     return await edge_of(request).changes.until(topics, look, timeout=_WAIT_FOR_NEW_DOCUMENT) or record
+
+
+async def _withdrawn(request: Request, document_id: UUID) -> Response:
+    """Says so to whoever could open the document before. Raises NotFound for everybody else."""
+    record = await query_view(request, "withdrawn_document", asked=document_id)
+    if not record["withdrawn"]:
+        raise NotFound
+    context = page_context(record, "documents")
+    return pages(request).render(
+        request, "portal/withdrawn.html", context, status=410, merchant=orjson.loads(record["merchant"])
+    )
 
 
 def _lacks_content(record: asyncpg.Record) -> bool:

@@ -51,7 +51,7 @@ LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, EXISTS (
         SELECT FROM document d
-        WHERE d.id = asked AND d.state = 'withdrawn' AND d.customer_id = ANY (r.customers) AND {for_roles}
+        WHERE d.id = asked AND d.state = 'withdrawn' AND d.data ->> 'shared_at' IS NOT NULL AND d.customer_id = ANY (r.customers) AND {for_roles}
           AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
           AND (r.document_id IS NULL OR d.id = r.document_id OR d.thread_id = r.thread_id)
     )
