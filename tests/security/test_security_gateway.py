@@ -134,6 +134,7 @@ DOORS: dict[str, Door] = {
     "POST /api/portal/v1/{slug}/documents/{document_id}/decline": Door("portal", {}),
     "POST /api/portal/v1/{slug}/documents/{document_id}/extension-request": Door("portal", {}),
     "POST /api/portal/v1/{slug}/documents/{document_id}/new-offer-request": Door("portal", {}),
+    "POST /api/portal/v1/{slug}/documents/{document_id}/forward": Door("portal", {"contact_id": "0192f0c1-0000-7000-8000-000000000009"}),
     "GET /api/portal/v1/{slug}/documents/{document_id}/comments": PORTAL,
     "POST /api/portal/v1/{slug}/documents/{document_id}/comments": Door("portal", {"text": "Nein"}),
     "PUT /api/portal/v1/{slug}/documents/{document_id}/comments/{comment_id}": Door("portal", {"text": "Nein"}),

@@ -41,6 +41,20 @@ async def test_who_may_not_accept_forwards_to_who_may(portal: Any) -> None:
     assert portal.owners.asked_of(f"/v1/documents/{document}/forward") == [{"contact_id": bo}]
 
 
+async def test_a_portal_of_ones_own_forwards_by_json(portal: Any) -> None:
+    document, bo, cookie = await stage(portal)
+    address = f"/api/portal/v1/brunner/documents/{document}"
+    assert (await portal.json(address, cookie)).json()["forward_to"] == [{"id": bo, "name": "Bo Bauer", "function": ""}]
+    portal.owners.answer("POST", f"/v1/documents/{document}/forward", {"id": document})
+
+    answer = await portal.client.post(f"{address}/forward", headers=cookie, json={"contact_id": bo})
+
+    assert (answer.status_code, answer.json()) == (200, {"id": document})
+    assert portal.owners.asked_of(f"/v1/documents/{document}/forward") == [{"contact_id": bo}]
+    wrong = await portal.client.post(f"{address}/forward", headers=cookie, json={"contact_id": "Bo"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "contact_id")
+
+
 async def test_a_quote_of_somebody_else_is_not_forwarded(portal: Any) -> None:
     document, bo, _cookie = await stage(portal)
     merchant = await portal.merchant("anders")

@@ -40,6 +40,7 @@ May = model("May", accept=bool, decline=bool, comment=bool, pay=bool, extend=boo
 Document = model(
     "Document", _ENTRY, details=_Details, payment_details=PaymentDetails | None, content=component("DocumentData"),
     customer=CustomerName | None, related=many(Entry), selection=ChoiceTotals | None, may=May,
+    forward_to=many(model("Acceptor", id=str, name=str, function=str)),
 )  # fmt: skip
 _Owed = model(
     "Owed",

@@ -48,7 +48,7 @@ def _list(entries: list[str] | None, following: str | None, counts: str | None) 
 async def document(request: Request, slug: str, document_id: UUID) -> Response:
     """The entry of the list and, besides, `details`, `payment_details`, `content` (lines and parties as in EN 16931; null
     until fetched) and `related`. `may` says what can be done with it; of a quote, `version` is what an acceptance
-    names, and `selection` what is chosen."""
+    names, `selection` what is chosen, and `forward_to` the colleagues whom a reader who may not accept it can ask to."""
     record = await query_view(request, "document", asked=document_id)
     if record["document"] is None:
         raise NotFound
@@ -74,7 +74,7 @@ def _deciding(view: DocumentView) -> str:
     """What may be done with it and, of a quote, what is chosen."""
     chosen = view.details["selection"]
     selection = totals_of({**chosen, "currency": view.currency}) if chosen else None
-    return orjson.dumps({"selection": selection, "may": view.may})[1:-1].decode()
+    return orjson.dumps({"selection": selection, "may": view.may, "forward_to": view.forward_to})[1:-1].decode()
 
 
 @router.get("/overview", summary="What is open and what came last", **answers(Overview))
