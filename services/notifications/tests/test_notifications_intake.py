@@ -97,6 +97,11 @@ async def test_an_answer_in_capitals_is_the_same_persons(desk: Any, reply_to: st
     assert (await comments(desk))[0]["text"] == "Passt so, danke."
 
 
+async def test_a_sender_who_gives_no_name_writes_under_the_one_that_is_known(desk: Any, reply_to: str) -> None:
+    await send(desk.app.state.intake_port, answer(reply_to, From=ERIKA))
+    assert (await comments(desk))[0]["author"]["name"] == "Erika Müller"
+
+
 async def test_the_same_mail_twice_is_one_comment(desk: Any, reply_to: str) -> None:
     for _ in range(2):
         await send(desk.app.state.intake_port, answer(reply_to))

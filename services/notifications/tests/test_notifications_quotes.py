@@ -45,6 +45,7 @@ async def test_it_is_told_to_whom_it_concerns(
     await desk.tell(event(document=quote, **more))
     [mail] = await desk.mails(1)
     assert (mail["to"], mail["subject"], said in mail["text"]) == ([to], subject, True)
+    assert any(link.endswith(f"/dokumente/{quote.id}") for link in mail["links"]) is (to == BOSS)
 
 
 async def test_an_acceptance_is_told_to_both(

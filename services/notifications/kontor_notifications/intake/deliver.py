@@ -14,10 +14,12 @@ from sqlalchemy import text
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.identity.v1.identity_pb2 import Customer
 from kontor.notifications.v1.notifications_pb2 import IncomingMail as IncomingMailState
 from kontor.notifications.v1.notifications_pb2 import IncomingMailDelivered, IncomingMailOpened
 from kontor.notifications.v1.notifications_pb2_codes import IncomingReason
 from kontor_bus import record
+from kontor_notifications.copies import queries as copies
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.sender import pause_after
 from kontor_notifications.models import OLD_INCOMING_BODY, IncomingBody, IncomingFile, IncomingMail
@@ -73,7 +75,7 @@ class Delivery:
             async with self._database.transaction(merchant_id) as session:
                 mail = await session.get_one(IncomingMail, id_)
                 body = await session.get_one(IncomingBody, (merchant_id, id_))
-            author = _author(mail)
+                author = await _author(session, mail)
             files = await self._upload(mail, f"{author['kind']}:{author['id']}")
             comment = {"text": body.text, "files": files, "author": author, "source": "mail"}
             assert mail.document_id is not None
@@ -123,14 +125,25 @@ def _passes(problem: Problem) -> bool:
     return problem.status >= 500 or problem.status in _PASSES
 
 
-def _author(mail: IncomingMail) -> dict[str, Any]:
-    """The contact person whom the answered mail went to, else the document's customer, by the name that the sender gave."""
+async def _author(session: AsyncSession, mail: IncomingMail) -> dict[str, Any]:
+    """The contact person whom the answered mail went to, else the document's customer.
+
+    By the name that the sender gave, else by the one that the merchant knows.
+    """
     kind, id_ = ("contact", mail.contact_id) if mail.contact_id else ("customer", mail.customer_id)
-    name = mail.sender_name or mail.sender or "–"
+    name = mail.sender_name or await _known_name(session, mail) or mail.sender or "–"
     # Whom staff assigned is not proven to be one of the customer's people: the address says who it was.
     if mail.settled_by and mail.sender_name:
         name = f"{name[:60]} ({mail.sender})"
     return {"kind": kind, "id": str(id_), "name": name[:120]}
+
+
+async def _known_name(session: AsyncSession, mail: IncomingMail) -> str:
+    """Of whoever the answered mail went to; empty where staff assigned the mail, for then the sender is not proven."""
+    if mail.settled_by or mail.customer_id is None:
+        return ""
+    customer = await copies.get(session, Customer, mail.customer_id)
+    return next((one.name for one in customer.contacts if one.id == str(mail.contact_id)), customer.name)
 
 
 async def _settle(session: AsyncSession, mail: IncomingMail, now: datetime) -> None:

@@ -19,9 +19,11 @@ from kontor.documents.v1.documents_pb2 import (
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_notifications.kind import MailKind, Occasion
+from kontor_notifications.mails.links import StaffLink
 from kontor_notifications.mails.recipients import Recipient, recipients
 from kontor_notifications.placeholders import fields_of
 from kontor_notifications.placeholders.documents import OVERVIEW, document_fields
+from kontor_notifications.placeholders.people import link
 from kontor_notifications.rendering.facts import Facts
 from kontor_service.i18n import N_
 
@@ -75,7 +77,10 @@ _kind = partial(
     MailKind, occasion=_of_a_quote, recipients=_customer, own_placeholders=_PLACEHOLDERS, documents=1, sample=_sample
 )
 _to_customer = partial(_kind, document_type=DocumentType.QUOTE.value)
-_to_merchant = partial(_to_customer, to_staff=True)
+_to_merchant = partial(
+    _to_customer, to_staff=True, links=StaffLink(),
+    own_placeholders=(*(one for one in _PLACEHOLDERS if one.name != "Link"), link(N_("Open in Kontor"))),
+)  # fmt: skip
 _LINK = "[PORTAL][Quote.customerportal_url][/PORTAL]"
 
 KINDS = (
@@ -129,6 +134,7 @@ KINDS = (
             N_("Accepted: quote [Quote.number], [Client.name]"),
             N_("[Decision.name] has accepted the quote [Quote.number] for [Client.name]."),
             "[Overview]",
+            "[Link]",
         ),
     ),
     _to_merchant(
@@ -139,6 +145,7 @@ KINDS = (
             N_("Reason: [Decision.reason]"),
             "[Decision.text]",
             "[Overview]",
+            "[Link]",
         ),
     ),
     _to_merchant(
@@ -147,6 +154,7 @@ KINDS = (
             N_("Expired: quote [Quote.number], [Client.name]"),
             N_("The quote [Quote.number] for [Client.name] expired on [Quote.valid_until] undecided. You can extend it in Kontor."),
             "[Overview]",
+            "[Link]",
         ),
     ),
     _to_merchant(
@@ -156,6 +164,7 @@ KINDS = (
             N_("[Client.name] asks you to extend the quote [Quote.number]."),
             "[Decision.text]",
             "[Overview]",
+            "[Link]",
         ),
     ),
     _to_merchant(
@@ -165,6 +174,7 @@ KINDS = (
             N_("[Client.name] asks you for a new quote in the place of [Quote.number]."),
             "[Decision.text]",
             "[Overview]",
+            "[Link]",
         ),
     ),
 )  # fmt: skip
