@@ -22,7 +22,7 @@ WAVE = [[(10 + 4 * n, 60 + 30 * (-1) ** n) for n in range(40)], [(30, 90), (120,
 def evidence(**changes: object) -> Evidence:
     known = {
         "document_id": "01939a5e-6f1c-7c3a-9d2e-2f6a51b6c0de", "number": "AN-2026-17", "title": "Wärmepumpe", "revision": 2,
-        "content_sha256": "ab" * 32, "pdf_sha256": "cd" * 32, "issued_on": "12.11.2026",
+        "content_sha256": "ab" * 32, "pdf_sha256": "cd" * 32, "issued_on": "2026-11-12",
         "accepted_at": datetime(2026, 11, 28, 9, 24, 17, tzinfo=UTC), "time_zone": "Europe/Berlin",
         "customer_number": "20931", "customer_name": "Seidel Optik", "name": "Anna Seidel", "function": "Geschäftsführerin",
         "access": "contact", "actor": "anna@seidel.example", "ip": "203.0.113.7", "user_agent": "Mozilla/5.0 (iPhone)",

@@ -76,7 +76,7 @@ def _quote(document: Document, files: list[DocumentFile], chosen: DocumentData) 
         "document_id": str(document.id), "number": document.number, "title": document.title,
         "revision": document.revision, "content_sha256": document.content_sha256,
         "pdf_sha256": next((file.sha256 for file in files if file.role == "pdf"), ""),
-        "issued_on": document.issue_date.isoformat(), "customer_number": document.customer_number,
+        "issued_on": document.issue_date, "customer_number": document.customer_number,
         "customer_name": document.buyer_name, "acceptance": asks_for(document), "currency": document.currency,
         "chosen": [_line(line) for line in details if line.counts],
         "left_out": [_line(line) for line in details if not line.counts],
@@ -89,7 +89,7 @@ def _request(asked: AcceptanceInput, principal: Principal) -> dict[str, Any]:
     button = asked.shown[-1] if asked.shown else None
     return {
         "name": asked.name, "function": asked.function, "access": principal.access or "unknown",
-        "actor": principal.email or principal.subject, **asked.request.model_dump(exclude={"language"}),
+        "actor": principal.email or principal.name or principal.subject, **asked.request.model_dump(exclude={"language"}),
         "language": asked.request.language or "de", "button": button.title if button else "",
         "information": button.text.splitlines() if button else [],
     }  # fmt: skip

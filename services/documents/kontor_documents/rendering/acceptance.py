@@ -3,6 +3,7 @@
 It is written once, with the acceptance, and never changed. The evidence page (rendering/evidence.py) shows all of it.
 """
 
+from datetime import date
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -48,7 +49,7 @@ class Evidence(_Part):
     # Of the content as accepted, and of the PDF that the customer could open.
     content_sha256: str
     pdf_sha256: str = ""
-    issued_on: str = ""
+    issued_on: date | None = None
     accepted_at: AwareDatetime
     time_zone: str
     customer_number: str = ""
@@ -58,7 +59,7 @@ class Evidence(_Part):
     function: str = ""
     # How they came in: a log-in, a code mailed to them, a contact person's link, or the document's own link.
     access: Literal["account", "code", "contact", "link", "unknown"] = "unknown"
-    # Their e-mail address, or the link's id.
+    # Their e-mail address, else the contact person's name, or the link's id.
     actor: str = ""
     ip: str = ""
     user_agent: str = ""

@@ -68,7 +68,7 @@ def _texts(evidence: Evidence, branding: Branding, formats: Formats, sha256: str
             name=evidence.name, merchant=branding.name,
         ),
         "sections": [
-            {"title": _("What was accepted"), "facts": _quote(evidence)},
+            {"title": _("What was accepted"), "facts": _quote(evidence, formats)},
             {"title": _("Who accepted"), "facts": _person(evidence)},
             {"title": _("When and from where"), "facts": _circumstances(evidence)},
         ],
@@ -87,10 +87,10 @@ def _texts(evidence: Evidence, branding: Branding, formats: Formats, sha256: str
     }  # fmt: skip
 
 
-def _quote(evidence: Evidence) -> Facts:
+def _quote(evidence: Evidence, formats: Formats) -> Facts:
     facts = [
         (_("Quote"), evidence.number),
-        (_("Date"), evidence.issued_on),
+        (_("Date"), formats.day(evidence.issued_on) if evidence.issued_on else ""),
         (pgettext("pdf", "Version"), str(evidence.revision)),
         (_("Fingerprint of the content"), _sha256(evidence.content_sha256)),
         (_("Fingerprint of the PDF"), _sha256(evidence.pdf_sha256)),
