@@ -1,7 +1,10 @@
 """Files by their content's hash: written once, never changed, the same bytes stored once."""
 
 import hashlib
+from contextlib import suppress
+from copy import copy
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import obstore
@@ -18,6 +21,7 @@ class Files:
 
     def __init__(self, url: str) -> None:
         self._store: ObjectStore
+        self._folder = ""
         if urlsplit(url).scheme == "file":
             folder = Path(urlsplit(url).path)
             folder.mkdir(parents=True, exist_ok=True)
@@ -25,27 +29,38 @@ class Files:
         else:
             self._store = from_url(url)
 
+    def within(self, folder: str) -> Self:
+        """The files of this folder alone, which share no bytes with any other: only there can a file be removed safely."""
+        inner = copy(self)
+        inner._folder = f"{self._folder}{folder}/"
+        return inner
+
     async def put(self, content: bytes) -> str:
         """Stores the bytes and returns their SHA-256 as lower-case hex. Repeating it changes nothing."""
         digest = hashlib.sha256(content).hexdigest()
         if not await self.exists(digest):
-            await obstore.put_async(self._store, _path(digest), content)
+            await obstore.put_async(self._store, self._folder + _path(digest), content)
         return digest
 
     async def get(self, sha256: str) -> bytes:
         """Raises FileMissing."""
         try:
-            result = await obstore.get_async(self._store, _path(sha256))
+            result = await obstore.get_async(self._store, self._folder + _path(sha256))
         except FileNotFoundError:
             raise FileMissing from None
         return bytes(await result.bytes_async())
 
     async def exists(self, sha256: str) -> bool:
         try:
-            await obstore.head_async(self._store, _path(sha256))
+            await obstore.head_async(self._store, self._folder + _path(sha256))
         except FileNotFoundError:
             return False
         return True
+
+    async def remove(self, sha256: str) -> None:
+        """Deletes the bytes, which nobody else may name any more. What is gone already stays gone."""
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, self._folder + _path(sha256))
 
 
 def _path(sha256: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from kontor_documents.comments import unused_files
 from kontor_documents.comments.api import router as comments
 from kontor_documents.consumers import consumers
 from kontor_documents.dependencies import Dependencies
@@ -37,6 +38,7 @@ from kontor_service.stuck import counts_stuck
 
 _SWEEP_SECONDS = 20.0
 _QUOTE_SECONDS = 2.0
+_HOUR_SECONDS = 3600.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -83,6 +85,9 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
         )
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
         app.state.background.every(_QUOTE_SECONDS, "quotes", lambda: jobs.follow(app.state.dependencies))
+        app.state.background.every(
+            _HOUR_SECONDS, "comment files", lambda: unused_files.delete_unused(app.state.dependencies)
+        )
         app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies))
         yield
     validator.close()

@@ -2,12 +2,16 @@
 
 import io
 import zipfile
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from commenting import conversation
 from PIL import Image
+from sqlalchemy import text
 
+from kontor_documents.comments.unused_files import delete_unused
 from kontor_service.ids import uuid7
 
 
@@ -109,6 +113,43 @@ async def test_a_comment_taken_back_takes_its_files_with_it(talk):
     await talk.documents.http.delete(talk.path("comments", comment), headers=talk.anna())
     path = talk.path("comments", comment, "files", uploaded)
     assert (await talk.documents.http.get(path, headers=talk.mail())).status_code == 404
+
+
+async def unused_deleted(talk):
+    """The job an hour later, of a day on which everything uploaded so far is a day old."""
+    documents = talk.documents
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        await session.execute(text("UPDATE comment_file SET uploaded_at = uploaded_at - interval '25 hours'"))
+    await delete_unused(documents.app.state.dependencies)
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        kept = (await session.execute(text("SELECT id FROM comment_file ORDER BY id"))).scalars()
+    return [str(one) for one in kept]
+
+
+def stored(talk, file):
+    """Whether the bytes are in file storage."""
+    folder = Path(urlsplit(talk.documents.app.state.settings.files_url).path) / "comments" / file
+    return any(path.is_file() for path in folder.rglob("*"))
+
+
+async def test_what_is_uploaded_and_never_sent_is_gone_after_a_day(talk):
+    sent, unsent = [(await talk.upload(talk.anna(), b"%PDF-1.7", "a.pdf")).json()["id"] for _ in range(2)]
+    comment = (await talk.write(talk.anna(), files=[sent])).json()["id"]
+    await delete_unused(talk.documents.app.state.dependencies)
+    assert stored(talk, unsent)
+    assert await unused_deleted(talk) == [sent]
+    assert (stored(talk, sent), stored(talk, unsent)) == (True, False)
+    path = talk.path("comments", comment, "files", sent)
+    assert (await talk.documents.http.get(path, headers=talk.mail())).content == b"%PDF-1.7"
+    assert (await talk.write(talk.anna(), files=[unsent])).json()["code"] == "unknown_file"
+
+
+async def test_files_of_a_comment_taken_back_are_gone_after_a_day(talk):
+    uploaded = (await talk.upload(talk.anna(), b"%PDF-1.7", "a.pdf")).json()["id"]
+    comment = (await talk.write(talk.anna(), files=[uploaded])).json()["id"]
+    await talk.documents.http.delete(talk.path("comments", comment), headers=talk.anna())
+    assert await unused_deleted(talk) == []
+    assert not stored(talk, uploaded)
 
 
 async def test_no_upload_where_comments_are_switched_off(documents):

@@ -1,5 +1,7 @@
 """Comments on documents: customers, staff and services by the document's id, other systems by their own."""
 
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -65,9 +67,10 @@ async def upload(
     content, media_type, name = await files.checked(await file.read(limit + 1), file.filename or "", limit=limit)
     row = CommentFile(
         merchant_id=principal.merchant, document_id=document_id, name=name, media_type=safe_media_type(media_type),
-        sha256=await deps.files.put(content), size=len(content), uploaded_at=deps.clock.now(),
+        sha256=sha256(content).hexdigest(), size=len(content), uploaded_at=datetime.now(UTC),
         uploaded_by=author if principal.kind == "service" and author else principal.subject,
     )  # fmt: skip
+    await deps.files.within(row.folder).put(content)
     told = row.model_dump(mode="json", include={"id", "name", "media_type", "size"})
     async with deps.db.transaction(principal.merchant) as session:
         session.add(row)
@@ -147,7 +150,9 @@ async def file(deps: Deps, document_id: UUID, comment_id: UUID, file_id: UUID, p
     if found is None or (found.document_id, found.comment_id) != (document_id, comment_id):
         raise FileNotFound
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
-    return Response(await deps.files.get(found.sha256), media_type=found.media_type, headers=headers)
+    return Response(
+        await deps.files.within(found.folder).get(found.sha256), media_type=found.media_type, headers=headers
+    )
 
 
 async def _read_before(

@@ -10,6 +10,7 @@ from kontor.documents.v1.documents_pb2_codes import CommentAuthor, CommentSource
 from kontor_documents.models import Base
 from kontor_service.ids import uuid7
 from kontor_service.models import Aggregate, Tenant, index, one_of
+from kontor_service.schema import declare_lister
 
 
 class Comment(Aggregate, Base, table=True):
@@ -35,11 +36,22 @@ class Comment(Aggregate, Base, table=True):
     deleted: bool = False
 
 
+# Of files: uploaded and never sent, or of a comment that was taken back; long enough ago for a slow writer.
+UNUSED = "comment_id IS NULL AND uploaded_at < now() - interval '1 day'"
+declare_lister(Base, "merchants_with_unused_comment_files", "comment_file", UNUSED)
+
+
 class CommentFile(Tenant, Base, table=True):
-    """A file that was uploaded for a comment on a document, before the comment that names it. The bytes are in file storage."""
+    """A file that was uploaded for a comment on a document, before the comment that names it.
 
-    __table_args__ = (index("comment_file_by_comment", "comment_id", "position"),)
+    The bytes are in a folder of file storage that is this file's own, `comments/<id>`. What no comment names is deleted after
+    a day (unused_files.py).
+    """
 
+    __table_args__ = (
+        index("comment_file_by_comment", "comment_id", "position"),
+        index("comment_file_unused", "uploaded_at", where="comment_id IS NULL"),
+    )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     document_id: UUID = Field(foreign_key="document.id")
     comment_id: UUID | None = Field(default=None, foreign_key="comment.id")
@@ -49,4 +61,9 @@ class CommentFile(Tenant, Base, table=True):
     sha256: str
     size: int
     uploaded_by: str
+    # By the real clock, as what is deleted after a day.
     uploaded_at: datetime
+
+    @property
+    def folder(self) -> str:
+        return f"comments/{self.id}"

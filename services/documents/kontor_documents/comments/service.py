@@ -123,10 +123,13 @@ async def change(
 async def delete(
     deps: Dependencies, session: AsyncSession, document: Document, comment_id: UUID, *, author: str
 ) -> pb.Comment:
-    """Its author takes it back: text and files are gone. Raises CommentNotFound, CommentRead, CommentTooOld."""
+    """Its author takes it back: the text is gone, its files open for nobody and are deleted after a day.
+
+    Raises CommentNotFound, CommentRead, CommentTooOld.
+    """
     comment, files = await _own(deps, session, document, comment_id, author)
     for file in files:
-        await session.delete(file)
+        file.comment_id = None
     comment.text, comment.deleted = "", True
     comment.touch()
     await _note(session, deps, document, comment, "comment_deleted")
@@ -187,7 +190,7 @@ async def _attach(session: AsyncSession, comment: Comment, wanted: Sequence[UUID
     """The files that this author uploaded for this document, which are part of no other comment. Raises UnknownFile."""
     files = []
     for position, file_id in enumerate(dict.fromkeys(wanted)):
-        file = await session.get(CommentFile, file_id)
+        file = await session.get(CommentFile, file_id, with_for_update=True)
         uploaded = file is not None and (file.document_id, file.uploaded_by) == (comment.document_id, comment.author)
         if file is None or not uploaded or file.comment_id is not None:
             raise UnknownFile(field=f"files[{position}]")
