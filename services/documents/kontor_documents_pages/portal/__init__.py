@@ -83,7 +83,7 @@ _DOCUMENTS = Feature(
     views=(DOCUMENT,),
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql").replace("{for_roles}", for_roles("d")),
-    functions=(*listing.DOCUMENTS.functions, _document_sql()),
+    functions=(*listing.DOCUMENTS.functions, *listing.ENTRIES.functions, _document_sql()),
     sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT),),
     routers=(
         portal_api.router,

@@ -11,7 +11,7 @@ from kontor_edge.values import KEY, money, text, whole
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
 # New documents are counted among so many latest ones of a customer, for so many customers of a log-in.
-NEW_AMONG, NEW_CUSTOMERS = 30, 20
+NEW_AMONG, NEW_CUSTOMERS = 20, 20
 _SHOWN_STATES = ("shared", "cancelled")
 # Documents from before roles were told are for customers.
 _ROLE = "customer"
@@ -45,21 +45,24 @@ def is_new(row: str, subject: str) -> str:
 def counts_in_sql(customers: str) -> str:
     """SQL: how many documents of each type reader `r` sees of these customers, as JSON."""
     return f"""(SELECT json_object_agg(kind.type, kind.many) FROM (
-            SELECT split_part(visible.type, ':', 1) AS type, sum(picked.many)::integer AS many
+            SELECT visible.type, sum(picked.many)::integer AS many
             FROM (
                 SELECT customer.id, holder.* FROM unnest({customers}) customer (id)
                 {HOLDER} OFFSET 0
             ) holder
-            CROSS JOIN unnest(r.visible_types) visible (type)
+            CROSS JOIN LATERAL (
+                SELECT split_part(one, ':', 1) AS type, split_part(one, ':', 2) AS outcome FROM unnest(r.visible_types) one
+            ) visible
             CROSS JOIN LATERAL (
                 SELECT count(*) AS many FROM (
                     SELECT FROM document d
-                    WHERE {shows("d", holder=True)} AND d.customer_id = holder.id
-                      AND d.type = split_part(visible.type, ':', 1)
+                    WHERE d.shown AND d.customer_id = holder.id AND d.type = visible.type AND d.roles && holder.roles
+                      AND visible.outcome IN ('', d.outcome)
                     LIMIT {COUNT_CAP}
                 ) capped
             ) picked
-            WHERE picked.many > 0 GROUP BY visible.type
+            WHERE picked.many > 0 AND _shows(holder.id, visible.type, visible.outcome, r.visible_types, holder.sees)
+            GROUP BY visible.type
         ) kind)"""
 
 

@@ -1,5 +1,6 @@
 """The list of a customer's documents, for JSON and HTML alike: columns, filters, types with counts."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from kontor_web import Column, Link
 TYPES = (DocumentType.INVOICE, *(code for code in DocumentType if code is not DocumentType.INVOICE))
 _COUNTS = counts_in_sql("asked.customers")
 # The years of the first and the last document, for the page's select.
-_YEARS = """CASE WHEN with_choices THEN (SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last), 4)::integer]
+_YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last), 4)::integer]
         FROM unnest(asked.customers) customer (id)
         CROSS JOIN LATERAL (
             SELECT
@@ -29,22 +30,23 @@ _YEARS = """CASE WHEN with_choices THEN (SELECT ARRAY[left(min(edge.first), 4)::
                  ORDER BY d.by_date, d.id LIMIT 1) AS first,
                 (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
-        ) edge) END"""
+        ) edge)"""
 # The contracts and orders of the latest documents, for the page's select.
-_LABELS = f"""CASE WHEN with_choices THEN (SELECT array_agg(DISTINCT recent.label_brief ORDER BY recent.label_brief)
+_LABELS = f"""(SELECT array_agg(DISTINCT recent.label_brief COLLATE "C")
         FROM unnest(asked.customers) customer (id)
+        {HOLDER}
         CROSS JOIN LATERAL (
             SELECT d.label_brief FROM document d
-            WHERE {shows("d")} AND d.customer_id = customer.id AND d.label IS NOT NULL
+            WHERE {shows("d", holder=True)} AND d.customer_id = customer.id AND d.label IS NOT NULL
             ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
-        ) recent) END"""
+        ) recent)"""
 # Where a contract or order is asked for: the threads it is named in.
 _THREADS = """CASE WHEN of_label IS NOT NULL THEN
                         _threads_of_label(customer.id, of_label, r.visible_types, r.sees) END"""
 # Whether somebody who reads the list supplies something, too.
-_DIRECTED = "with_choices AND EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.roles && '{supplier,partner}')"
+_DIRECTED = "EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.roles && '{supplier,partner}')"
 # Of log-ins with several.
-_NAMES = """CASE WHEN with_choices AND cardinality(r.customers) > 1 THEN
+_NAMES = """CASE WHEN cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
         END"""
 
@@ -108,13 +110,20 @@ DOCUMENTS = ListPage(
             "to", "d.by_date <= {it}", kind="day", label=N_("Until"), otherwise="'~'", description="Issued on this day or before"
         ),
     ),
-    given="with_choices boolean", search=("d.words",),
+    search=("d.words",),
     searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
     facts={
         "counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text[]", _LABELS), "directed": ("boolean", _DIRECTED),
         "customers": ("json", _NAMES),
     },
 )  # fmt: skip
+# The same rows for programs, which have no navigation and no selects.
+ENTRIES = replace(
+    DOCUMENTS,
+    name="document_entries",
+    frame=replace(PORTAL, answers=PORTAL.answers.replace("r.session", "r.told")),
+    facts={"counts": DOCUMENTS.facts["counts"]},
+)
 
 
 def choices(listing: Listing) -> dict[str, list[tuple[Any, str]]]:

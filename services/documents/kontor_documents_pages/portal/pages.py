@@ -56,7 +56,7 @@ async def overview(request: Request, slug: Slug) -> Response:
 
 @router.get("/{slug}/dokumente")
 async def documents(request: Request, slug: Slug) -> Response:
-    listing = await portal_listing(request, DOCUMENTS, Form.of(request.query_params), with_choices=True)
+    listing = await portal_listing(request, DOCUMENTS, Form.of(request.query_params))
     if not _all_documents(listing.row):
         return await _thread_page(request, slug)
     context = page_context(listing.row, "documents", live=f"/{slug}/live")

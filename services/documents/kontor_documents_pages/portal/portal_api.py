@@ -10,7 +10,7 @@ from starlette.responses import Response
 from kontor_documents_pages.portal.answers import Document, Documents, Overview, Session
 from kontor_documents_pages.portal.copy import COUNT_CAP
 from kontor_documents_pages.portal.document_view import DocumentView, document_view
-from kontor_documents_pages.portal.listing import DOCUMENTS
+from kontor_documents_pages.portal.listing import ENTRIES
 from kontor_documents_pages.portal.quotes_api import totals_of
 from kontor_edge.answers import json_answer
 from kontor_edge.described import answers
@@ -24,13 +24,13 @@ router = APIRouter(prefix="/api/portal/v1/{slug}", tags=["portal"])
 @router.get(
     "/documents",
     summary="Documents, page by page",
-    openapi_extra={"parameters": DOCUMENTS.parameters},
+    openapi_extra={"parameters": ENTRIES.parameters},
     **answers(Documents),
 )
 async def documents(request: Request, slug: str) -> Response:
     """`documents`, `next` (cursor or null), `counts` by type (at most `count_cap`). Sessions of a document's link see that
     document and its related ones, all on one page."""
-    listing = await portal_listing(request, DOCUMENTS, with_choices=False)
+    listing = await portal_listing(request, ENTRIES)
     record = listing.row
     if orjson.loads(record["session"])["document_id"]:
         thread = await query_view(request, "thread")

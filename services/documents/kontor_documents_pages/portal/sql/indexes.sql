@@ -4,7 +4,7 @@ CREATE INDEX document_by_due ON document (customer_id, by_due, id) WHERE shown;
 CREATE INDEX document_by_amount ON document (customer_id, by_amount, id) WHERE shown;
 CREATE INDEX document_by_number ON document (customer_id, by_number, id) WHERE shown;
 -- Counts by type, and the newest of a type.
-CREATE INDEX document_by_type ON document (customer_id, type, by_date, id) INCLUDE (roles) WHERE shown;
+CREATE INDEX document_by_type ON document (customer_id, type, by_date, id) INCLUDE (roles, outcome) WHERE shown;
 CREATE INDEX document_thread ON document (thread_id) WHERE shown;
 CREATE INDEX document_content ON document (merchant_id, content_sha256) WHERE shown;
 -- The label of a thread; the labels of a customer.

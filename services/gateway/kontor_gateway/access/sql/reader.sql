@@ -12,7 +12,7 @@ RETURN (type = ANY (visible_types) OR outcome = 'accepted' AND type || ':accepte
 CREATE OR REPLACE FUNCTION _reader(asked_hash text, asked_slug text, at timestamptz)
 RETURNS TABLE (
     state text, customers uuid[], document_id uuid, thread_id text, visible_types text[], sees jsonb, draft_id uuid,
-    subject text, today date, session json, merchant json
+    subject text, today date, session json, told json, merchant json
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -30,6 +30,8 @@ BEGIN ATOMIC
         ('{"sections":[' || concat_ws(',',
             {sections}
         ) || '],' || substr(s.public::text, 2))::json,
+        -- The session for programs, which follow no navigation.
+        ('{"sections":[],' || substr(s.public::text, 2))::json,
         m.data
     FROM session s
     JOIN merchant m ON m.id = s.merchant_id AND m.slug = asked_slug AND NOT m.deleted
