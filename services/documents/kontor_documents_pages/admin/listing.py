@@ -25,7 +25,7 @@ _STATES = {
     "cancelled": N_("Cancelled"),
 }  # fmt: skip
 # The contracts and orders of the latest documents that name one, for the page's select.
-_LABELS = """(SELECT array_agg(DISTINCT recent.label_brief ORDER BY recent.label_brief) FROM (
+_LABELS = """(SELECT '[' || string_agg(DISTINCT recent.label_brief, ',') || ']' FROM (
             SELECT d.label_brief FROM document d
             WHERE d.merchant_id = r.merchant_id AND d.label IS NOT NULL AND NOT d.deleted ORDER BY d.by_received DESC LIMIT {cap}
         ) recent)"""
@@ -80,7 +80,7 @@ DOCUMENTS = ListPage(
                 SELECT FROM document d WHERE d.merchant_id = r.merchant_id AND d.type = t.type AND NOT d.deleted LIMIT {{cap}}
             ) capped) AS many
             FROM unnest(ARRAY[{_TYPES}]) t (type)
-        ) kind WHERE kind.many > 0)"""), "labels": ("text[]", _LABELS)},
+        ) kind WHERE kind.many > 0)"""), "labels": ("text", _LABELS)},
 )  # fmt: skip
 
 

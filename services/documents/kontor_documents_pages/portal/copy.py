@@ -77,10 +77,10 @@ def neighbour_in_sql(order: str) -> str:
             ) o)"""
 
 
-# How many of the latest documents of each customer of session `s` are new to its reader: for the navigation of every page.
+# How many of the latest documents of each customer of session `s` are new to its reader `person`: for the navigation of every page.
 NEW_COUNT = f"""(SELECT count(*) FROM (
             SELECT customer.id, coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles,
-                coalesce((s.public ->> 'sees')::jsonb, '{{}}') AS sees, s.public ->> 'subject' AS subject
+                person.sees, person.subject
             FROM unnest(CASE WHEN s.document_id IS NULL THEN s.customers ELSE '{{}}' END) customer (id) LIMIT {NEW_CUSTOMERS}
         ) holder CROSS JOIN LATERAL (
             SELECT FROM (

@@ -32,7 +32,7 @@ _YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last)
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
         ) edge)"""
 # The contracts and orders of the latest documents, for the page's select.
-_LABELS = f"""(SELECT array_agg(DISTINCT recent.label_brief COLLATE "C")
+_LABELS = f"""(SELECT '[' || string_agg(DISTINCT recent.label_brief COLLATE "C", ',') || ']'
         FROM unnest(asked.customers) customer (id)
         {HOLDER}
         CROSS JOIN LATERAL (
@@ -113,7 +113,7 @@ DOCUMENTS = ListPage(
     search=("d.words",),
     searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
     facts={
-        "counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text[]", _LABELS), "directed": ("boolean", _DIRECTED),
+        "counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text", _LABELS), "directed": ("boolean", _DIRECTED),
         "customers": ("json", _NAMES),
     },
 )  # fmt: skip

@@ -1,10 +1,10 @@
 -- Whether the portal shows documents of this type and outcome to whoever asks. `visible_types` are the merchant's, followed
 -- by ":accepted" where only accepted ones show (C22); `sees` are the types of those customers of whom the person sees only
--- some (B18). Every function that answers documents asks it.
+-- some (B18), NULL for everything. Every function that answers documents asks it.
 CREATE OR REPLACE FUNCTION _shows(customer uuid, type text, outcome text, visible_types text[], sees jsonb)
 RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN (type = ANY (visible_types) OR outcome = 'accepted' AND type || ':accepted' = ANY (visible_types))
-    AND (sees = '{}' OR NOT sees ? customer::text OR sees -> customer::text ? type);
+    AND (sees IS NULL OR NOT sees ? customer::text OR sees -> customer::text ? type);
 
 -- Who asks, and what of which merchant they may see. No row: the session is unknown, over or of another portal.
 -- `state`: open; silent (identity has not been heard for five minutes: nobody could tell us of a revocation);
@@ -22,9 +22,9 @@ BEGIN ATOMIC
         s.document_id,
         CASE WHEN s.document_id IS NULL THEN NULL ELSE (SELECT d.thread_id FROM document d WHERE d.id = s.document_id) END,
         m.visible_types,
-        coalesce((s.public ->> 'sees')::jsonb, '{}'),
+        person.sees,
         CASE WHEN s.kind = 'preview' THEN (s.public ->> 'draft_id')::uuid END,
-        s.public ->> 'subject',
+        person.subject,
         (at AT TIME ZONE m.time_zone)::date,
         -- The session as identity said it, and the entries of the navigation.
         ('{"sections":[' || concat_ws(',',
@@ -36,6 +36,10 @@ BEGIN ATOMIC
     FROM session s
     JOIN merchant m ON m.id = s.merchant_id AND m.slug = asked_slug AND NOT m.deleted
     LEFT JOIN identity_heartbeat beat ON true
+    -- Read from the session once, and not wherever it is asked for.
+    CROSS JOIN LATERAL (
+        SELECT nullif((s.public ->> 'sees')::jsonb, '{}') AS sees, s.public ->> 'subject' AS subject OFFSET 0
+    ) person
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN coalesce(beat.heard_at < now() - interval '5 minutes', true) THEN 'silent'
