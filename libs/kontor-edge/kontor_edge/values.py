@@ -1,5 +1,6 @@
 """How states of aggregates become columns of the copy."""
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kontor_edge.sorting import time_key
+from kontor_events.codes import Code
 
 # Sort keys compare byte by byte, whatever the database's collation.
 KEY = 'text COLLATE "C"'
@@ -33,6 +35,11 @@ def key(value: Timestamp) -> str:
 def text(value: dict[str, Any]) -> str:
     """JSON for a text column: kept as it is, and handed out without being parsed again."""
     return orjson.dumps(value).decode()
+
+
+def bits(codes: Collection[str], of: type[Code]) -> int:
+    """A set of codes of an enum as a number with a bit for each, in the enum's order: SQL compares it faster than an array."""
+    return sum(1 << place for place, code in enumerate(of) if code in codes)
 
 
 def whole(state: Any) -> dict[str, Any]:

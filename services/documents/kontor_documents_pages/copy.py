@@ -18,15 +18,18 @@ _LABELLED_BY_ITSELF = {
     DocumentType.ORDER_CONFIRMATION: ReferenceKind.ORDER_CONFIRMATION,
     DocumentType.PURCHASE_ORDER: ReferenceKind.PURCHASE_ORDER,
 }
+# A longer number is no label: those stand in indexes, whose rows have an end.
+_LONGEST_LABEL = 200
 LABEL_COLUMNS = {"label": KEY, "label_brief": "text"}
 
 
 def label_of(d: Any) -> tuple[str, str] | None:
     """Kind and number of the contract or order that a document belongs to, as far as it says so itself."""
-    named = [(str(ref.kind), ref.number) for ref in d.references if ref.number]
-    if d.type in _LABELLED_BY_ITSELF and d.number:
+    named = [(str(ref.kind), ref.number) for ref in d.references]
+    if d.type in _LABELLED_BY_ITSELF:
         named.append((str(_LABELLED_BY_ITSELF[d.type]), d.number))
-    return next((one for kind in _LABELS for one in named if one[0] == kind), None)
+    found = [one for one in named if 0 < len(one[1]) <= _LONGEST_LABEL]
+    return next((one for kind in _LABELS for one in found if one[0] == kind), None)
 
 
 def label_columns(d: Any) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from kontor_documents_pages.portal.copy import (
     is_new,
     label,
     neighbour_in_sql,
+    role_bits,
 )
 from kontor_documents_pages.portal.quotes import pages as quotes
 from kontor_edge.content import ContentSource
@@ -49,7 +50,8 @@ _ALL_CUSTOMERS = "CASE WHEN r.document_id IS NULL THEN r.customers ELSE '{}' END
 def _document_sql() -> str:
     text = sql(__name__, "sql/document.sql")
     marks = {
-        "label": label(), "for_roles": for_roles("d"), "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
+        "label": label(), "for_roles": for_roles("d"), "role_bits": role_bits("d.customer_id"),
+        "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
         "older": neighbour_in_sql("desc"), "new": is_new("d", "r.subject"), "other_new": is_new("o", "r.subject"),
     }  # fmt: skip
     for mark, meaning in marks.items():

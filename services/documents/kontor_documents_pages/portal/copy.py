@@ -4,9 +4,10 @@ from typing import Any
 
 from kontor.documents.v1 import documents_pb2
 from kontor.documents.v1.documents_pb2_codes import HistoryFact
+from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor_documents_pages.copy import LABEL_COLUMNS, label_columns, label_in_sql, sort_keys
 from kontor_edge import View
-from kontor_edge.values import KEY, money, text, whole
+from kontor_edge.values import KEY, bits, money, text, whole
 
 # More than these are counted as so many and a plus.
 COUNT_CAP = 100
@@ -14,22 +15,29 @@ COUNT_CAP = 100
 NEW_AMONG, NEW_CUSTOMERS = 20, 20
 _SHOWN_STATES = ("shared", "cancelled")
 # Documents from before roles were told are for customers.
-_ROLE = "customer"
+_CUSTOMER = bits([CustomerRole.CUSTOMER], CustomerRole)
+
+
+def role_bits(customer: str) -> str:
+    """SQL: the roles of the customer with this id."""
+    return f"coalesce((SELECT c.role_bits FROM customer c WHERE c.id = {customer}), {_CUSTOMER})"
+
+
 # Of each customer of a list: its roles, what the reader sees of it, and who reads, found once and not for each row.
 HOLDER = f"""CROSS JOIN LATERAL (
-                SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles,
+                SELECT {role_bits("customer.id")} AS role_bits,
                     r.sees, r.subject OFFSET 0
             ) holder"""
 
 
 def for_roles(row: str) -> str:
     """SQL: whether the document `row` is for a role that its customer has (B16)."""
-    return f"{row}.roles && coalesce((SELECT c.roles FROM customer c WHERE c.id = {row}.customer_id), '{{{_ROLE}}}')"
+    return f"{row}.role_bits & {role_bits(f'{row}.customer_id')} <> 0"
 
 
 def shows(row: str, *, holder: bool = False) -> str:
     """SQL: whether the portal shows reader `r` the document `row`; faster where its HOLDER is joined."""
-    role, sees = (f"{row}.roles && holder.roles", "holder.sees") if holder else (for_roles(row), "r.sees")
+    role, sees = (f"{row}.role_bits & holder.role_bits <> 0", "holder.sees") if holder else (for_roles(row), "r.sees")
     return f"{row}.shown AND {role} AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, {sees})"
 
 
@@ -56,7 +64,7 @@ def counts_in_sql(customers: str) -> str:
             CROSS JOIN LATERAL (
                 SELECT count(*) AS many FROM (
                     SELECT FROM document d
-                    WHERE d.shown AND d.customer_id = holder.id AND d.type = visible.type AND d.roles && holder.roles
+                    WHERE d.shown AND d.customer_id = holder.id AND d.type = visible.type AND d.role_bits & holder.role_bits <> 0
                       AND visible.outcome IN ('', d.outcome)
                     LIMIT {COUNT_CAP}
                 ) capped
@@ -79,15 +87,15 @@ def neighbour_in_sql(order: str) -> str:
 
 # How many of the latest documents of each customer of session `s` are new to its reader `person`: for the navigation of every page.
 NEW_COUNT = f"""(SELECT count(*) FROM (
-            SELECT customer.id, coalesce((SELECT c.roles FROM customer c WHERE c.id = customer.id), '{{{_ROLE}}}') AS roles,
+            SELECT customer.id, {role_bits("customer.id")} AS role_bits,
                 person.sees, person.subject
             FROM unnest(CASE WHEN s.document_id IS NULL THEN s.customers ELSE '{{}}' END) customer (id) LIMIT {NEW_CUSTOMERS}
         ) holder CROSS JOIN LATERAL (
             SELECT FROM (
-                SELECT d.id, d.revision, d.type, d.outcome, d.roles FROM document d
+                SELECT d.id, d.revision, d.type, d.outcome, d.role_bits FROM document d
                 WHERE d.shown AND d.customer_id = holder.id ORDER BY d.by_date DESC, d.id DESC LIMIT {NEW_AMONG}
             ) d
-            WHERE d.roles && holder.roles AND _shows(holder.id, d.type, d.outcome, m.visible_types, holder.sees)
+            WHERE d.role_bits & holder.role_bits <> 0 AND _shows(holder.id, d.type, d.outcome, m.visible_types, holder.sees)
               AND {is_new("d", "holder.subject")}
         ) latest)"""
 
@@ -104,7 +112,7 @@ def _document(d: Any) -> dict[str, Any]:
         "outcome": d.outcome,
         "revision": d.revision,
         "shown": d.state in _SHOWN_STATES and bool(d.customer_id),
-        "roles": list(d.roles) or [_ROLE],
+        "role_bits": bits(d.roles or [CustomerRole.CUSTOMER], CustomerRole),
         "direction": d.direction or None,
         "year": int(d.issue_date[:4]) if d.issue_date else None,
         **sort_keys(d),
@@ -165,7 +173,7 @@ DOCUMENT = View(
     {
         "customer_id": "uuid", "thread_id": "text", "content_sha256": "text", "type": "text", "state": "text", "outcome": "text",
         "revision": "bigint",
-        "shown": "boolean", "roles": "text[]", "direction": "text", "year": "integer", "due_date": "date",
+        "shown": "boolean", "role_bits": "integer", "direction": "text", "year": "integer", "due_date": "date",
         "by_date": KEY, "by_due": KEY, "by_amount": KEY, "by_number": KEY,
         **LABEL_COLUMNS, "words": "text", "brief": "text", "data": "json",
     },

@@ -6,12 +6,14 @@ from typing import Any
 import orjson
 
 from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType, QuoteOutcome
+from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.filters import label_options
 from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql, is_new, label, shows
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
+from kontor_edge.values import bits
 from kontor_service import vocabulary
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -44,7 +46,8 @@ _LABELS = f"""(SELECT '[' || string_agg(DISTINCT recent.label_brief COLLATE "C",
 _THREADS = """CASE WHEN of_label IS NOT NULL THEN
                         _threads_of_label(customer.id, of_label, r.visible_types, r.sees) END"""
 # Whether somebody who reads the list supplies something, too.
-_DIRECTED = "EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.roles && '{supplier,partner}')"
+_SUPPLIES = bits([CustomerRole.SUPPLIER, CustomerRole.PARTNER], CustomerRole)
+_DIRECTED = f"EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.role_bits & {_SUPPLIES} <> 0)"
 # Of log-ins with several.
 _NAMES = """CASE WHEN cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))

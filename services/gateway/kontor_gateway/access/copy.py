@@ -5,6 +5,7 @@ from typing import Any
 from kontor.identity.v1 import identity_pb2
 from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor_edge import View
+from kontor_edge.values import bits
 
 # What customers may do with documents of a type, where the merchant allows it.
 ACTIONS = ("can_print", "can_comment", "can_accept", "can_pay")
@@ -36,11 +37,10 @@ def _may_accept(one: Any) -> bool:
 
 
 def _customer(c: Any) -> dict[str, Any]:
-    roles = list(c.roles) or [str(CustomerRole.CUSTOMER)]
     return {
         "name": c.name,
         "portal_access": c.portal_access,
-        "roles": roles,
+        "role_bits": bits(c.roles or [CustomerRole.CUSTOMER], CustomerRole),
         "acceptors": [
             {"id": one.id, "name": one.name, "function": one.function} for one in c.contacts if _may_accept(one)
         ],
@@ -61,6 +61,6 @@ MERCHANT = View(
 CUSTOMER = View(
     "customer",
     identity_pb2.CustomerSnapshot,
-    {"name": "text", "portal_access": "text", "roles": "text[]", "acceptors": "json", "data": "json"},
+    {"name": "text", "portal_access": "text", "role_bits": "integer", "acceptors": "json", "data": "json"},
     _customer,
 )

@@ -25,7 +25,7 @@ BEGIN ATOMIC
                     _entry(o.brief, _status(o.state, q.state, o.due_date, q.open_minor, r.today), q.brief, o.label_brief, {other_new}) AS entry
                 FROM document o LEFT JOIN document_payment q ON q.document_id = o.id
                 WHERE o.shown AND o.thread_id = d.thread_id AND o.id <> d.id AND o.customer_id = d.customer_id
-                  AND o.roles && holder.roles AND _shows(o.customer_id, o.type, o.outcome, r.visible_types, r.sees)
+                  AND o.role_bits & holder.role_bits <> 0 AND _shows(o.customer_id, o.type, o.outcome, r.visible_types, r.sees)
                 ORDER BY (p.data::jsonb -> 'repeats') ? o.id::text DESC,
                     abs(nullif(o.by_date, '')::date - nullif(d.by_date, '')::date), o.id
                 LIMIT 50
@@ -34,11 +34,11 @@ BEGIN ATOMIC
         LEFT JOIN document_payment p ON p.document_id = d.id
         CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s
         CROSS JOIN LATERAL (
-            SELECT coalesce((SELECT c.roles FROM customer c WHERE c.id = d.customer_id), '{customer}') AS roles, r.sees
+            SELECT {role_bits} AS role_bits, r.sees
         ) holder
         WHERE d.id = asked AND d.customer_id = ANY (r.customers)
           -- Staff preview the one document they asked for before it is shared, too.
-          AND (d.shown AND d.roles && holder.roles AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
+          AND (d.shown AND d.role_bits & holder.role_bits <> 0 AND _shows(d.customer_id, d.type, d.outcome, r.visible_types, r.sees)
             OR d.id = r.draft_id)
           AND (r.document_id IS NULL OR d.id = r.document_id OR d.thread_id = r.thread_id)
     ) found ON true;
