@@ -1,7 +1,8 @@
 // Hears that something changed, fetches this page again and swaps the parts that differ.
 // A part is an element with data-part="name"; the server decides what is in it, also for readers without scripts.
-const PAUSE = 400;
-let body, source, waiting = null, missed = false;
+// Milliseconds from one fetch to the next.
+const PAUSE = 200;
+let body, source, waiting = null, missed = false, fetched = -PAUSE, turns = 0, shown = 0;
 
 export function improve() {
   body = document.body;
@@ -25,17 +26,24 @@ function open() {
   source.addEventListener("ready", () => { if (opened) later(); opened = true; });
 }
 
+// What comes after a while is fetched at once; what comes close behind it, together.
 function later() {
   if (document.visibilityState !== "visible") { missed = true; return; }
-  waiting ??= setTimeout(refresh, PAUSE);
+  waiting ??= setTimeout(refresh, Math.max(0, fetched + PAUSE - performance.now()));
 }
 
 export async function refresh() {
   waiting = null;
   missed = false;
+  fetched = performance.now();
+  const turn = ++turns;
   const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
-  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  // A later answer has overtaken this one.
+  if (turn < shown) return;
+  shown = turn;
+  const next = new DOMParser().parseFromString(text, "text/html");
   const changed = swap(next);
   if (changed) document.querySelector("[data-announce]").textContent = body.dataset.updated;
 }

@@ -60,6 +60,7 @@ def counts_in_sql(customers: str) -> str:
             ) holder
             CROSS JOIN LATERAL (
                 SELECT split_part(one, ':', 1) AS type, split_part(one, ':', 2) AS outcome FROM unnest(r.visible_types) one
+                OFFSET 0
             ) visible
             CROSS JOIN LATERAL (
                 SELECT count(*) AS many FROM (

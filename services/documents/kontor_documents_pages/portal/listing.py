@@ -33,8 +33,8 @@ _YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last)
                 (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
         ) edge)"""
-# The contracts and orders of the latest documents, for the page's select.
-_LABELS = f"""(SELECT '[' || string_agg(DISTINCT recent.label_brief COLLATE "C", ',') || ']'
+# The contracts and orders of the latest documents, for the page's select, which leaves out what is there twice.
+_LABELS = f"""(SELECT '[' || string_agg(recent.label_brief, ',') || ']'
         FROM unnest(asked.customers) customer (id)
         {HOLDER}
         CROSS JOIN LATERAL (
