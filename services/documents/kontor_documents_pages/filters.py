@@ -7,9 +7,8 @@ import orjson
 
 from kontor_documents_pages.content import reference_label
 from kontor_edge.listing import Listing
-from kontor_service.i18n import N_
+from kontor_service.i18n import N_, reader
 from kontor_service.i18n import gettext as _
-from kontor_service.i18n import reader
 
 
 def label_words(label: dict[str, str]) -> str:
