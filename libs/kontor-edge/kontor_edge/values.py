@@ -58,7 +58,8 @@ def _is_map(field: FieldDescriptor) -> bool:
 
 
 def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
-    """What protobuf's JSON leaves out or says in its own way: absent messages, and 64-bit numbers as text."""
+    """What protobuf's JSON leaves out or says in its own way: absent messages and optional values, and 64-bit
+    numbers as text."""
     for field in state.DESCRIPTOR.fields:
         if field.name in FIXED or _is_map(field):
             continue
@@ -68,6 +69,8 @@ def _completed(state: Any, found: dict[str, Any]) -> dict[str, Any]:
                 found[field.name] = [_completed(part, value) for part, value in parts]
             elif isinstance(found.setdefault(field.name, None), dict):
                 _completed(getattr(state, field.name), found[field.name])
+        elif field.name not in found:
+            found[field.name] = None
         elif field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64):
             value = found[field.name]
             found[field.name] = [int(one) for one in value] if field.is_repeated else int(value)

@@ -13,11 +13,20 @@ async function taken(sent) {
   return fresh;
 }
 
+// What is being asked of the server: until it has answered, nothing else is sent, so that no answer undoes another one.
+let underWay = null;
+
 form?.addEventListener("submit", async (event) => {
   const pressed = event.submitter;
+  if (underWay) {
+    event.preventDefault();
+    await underWay;
+    if (!pressed || pressed.isConnected) form.requestSubmit(pressed);
+    return;
+  }
   if (pressed?.name !== "do" || pressed.value === "template") return;
   event.preventDefault();
-  const fresh = await taken(new FormData(form, pressed));
+  const fresh = await send(new FormData(form, pressed));
   if (!fresh) { form.submit(); return; }
   const [asked, number] = pressed.value.split("-");
   const rows = fresh[0].querySelectorAll("fieldset.offer");
@@ -28,9 +37,18 @@ form?.addEventListener("submit", async (event) => {
 });
 
 form?.addEventListener("change", async (event) => {
-  if (event.target.type !== "file" || !event.target.files.length) return;
+  if (event.target.type !== "file" || !event.target.files.length || underWay) return;
   const sent = new FormData(form);
   sent.append("do", "attach");
-  const fresh = await taken(sent);
+  event.target.disabled = true;
+  const fresh = await send(sent);
+  event.target.disabled = false;
   fresh?.[1].querySelector("input[type=file]").focus();
 });
+
+async function send(sent) {
+  underWay = taken(sent);
+  const fresh = await underWay;
+  underWay = null;
+  return fresh;
+}
