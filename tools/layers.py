@@ -20,8 +20,9 @@ _LIBRARIES = ("kontor_edge", "kontor_web", "kontor_service", "kontor_bus", "kont
 # Identity signs every token and starts every session, so libraries may name it; what is common is nobody's.
 _OWNERS = {path.name for path in (ROOT / "proto/kontor").iterdir() if path.is_dir()} - {"identity", "common"}
 _VOCABULARY = _OWNERS | {owner.removesuffix("s") for owner in _OWNERS}
-# A capability link, its session and its token are for one document: identity's word for it.
-_ALLOWED = re.compile(r"\bdocument_id\b|^document$")
+# A capability link, its session and its token are for one document: identity's word for it. Terms of payment are EN 16931's
+# (BT-20), for every owner that speaks of invoices.
+_ALLOWED = re.compile(r"\bdocument_id\b|^document$|^[Pp]ayment[_ ]terms$")
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 

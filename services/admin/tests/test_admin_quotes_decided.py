@@ -1,6 +1,5 @@
 """Quotes that were decided, amended or asked about, on their page and on the board."""
 
-from datetime import datetime
 from typing import Any
 
 from admin_shop import NOW, Shop
@@ -74,19 +73,16 @@ async def test_versions_are_shown_with_what_changed(shop: Shop) -> None:
     amended = quote(shop, "AN-3", revision=2)
     await shop.told(amended)
     id = amended.document.id
-    lines = [
-        {"id": "1", "name": "Kessel", "quantity": "1", "unit": "C62", "net_price": "50"},
-        {"id": "2", "name": "Pumpe"},
+    changes = [
+        {"kind": "line_changed", "id": "1", "name": "Kessel", "field": "quantity", "before": "1", "after": "2"},
+        {"kind": "line_removed", "id": "2", "name": "Pumpe", "field": "net", "before": "80", "after": ""},
+        {"kind": "changed", "id": "", "name": "", "field": "totals.gross", "before": "59.5", "after": "119"},
     ]
-    old = CONTENT | {"lines": lines, "totals": {"net": "50", "gross": "59.50", "due": "59.50"}}
     shop.owners.answers["GET", f"/v1/documents/{id}/revisions"] = {
-        "revisions": [
-            {"revision": 1, "replaced_at": datetime(2026, 11, 20, 9).isoformat() + "Z", "content_sha256": "0e" * 32}
-        ]
+        "revisions": [{"revision": 1, "replaced_at": "2026-11-20T09:00:00Z", "changes": changes}]
     }
-    shop.owners.answers["GET", f"/v1/content/{'0e' * 32}"] = old
     page = await shop.page(f"/dokumente/{id}")
-    for text in ("Fassung 2", "<del>59,50", "<ins>119,00", "<del>1 Stück", "<ins>2 Stück, zu 50,00", "Pumpe"):
+    for text in ("Fassung 2", "59,50 €</del>", "119,00 €</ins>", "Kessel, Menge", "Pumpe", "80,00 €</del>"):
         assert text in page.replace("\u00a0", " "), text
 
 

@@ -73,7 +73,8 @@ async def extend(deps: Deps, document_id: UUID, body: ExtendInput, principal: Re
 
 @router.get("/v1/documents/{document_id}/revisions")
 async def earlier_revisions(deps: Deps, document_id: UUID, principal: Viewer) -> dict[str, Any]:
-    """What the quote said before: revision, content and PDF by their hashes, and when another took its place."""
+    """What the quote said before, of the newest 20 revisions: content and PDF by their hashes, when another took its place,
+    and what that changed."""
     return {"revisions": await revisions.earlier(deps, principal.merchant, document_id)}
 
 

@@ -18,7 +18,7 @@ _LINE_FIELDS = (
 _FIELDS = ("title", "introduction", "closing", "valid_until", "payment_terms", "deposit_percent", "attachments")
 _TOTALS = ("net", "tax", "gross")
 _UNSAID = ("", None, False)
-# That they have changed is all that is said of them.
+# That they have changed is all that is said of them to customers.
 _TEXTS = frozenset({"description", "introduction", "closing", "payment_terms", "attachments"})
 
 
@@ -29,12 +29,22 @@ def difference(before: DocumentData, after: DocumentData) -> list[dict[str, str]
     totals = list(_totals(before, after))
     room = MOST_BYTES - sum(map(_size, totals))
     found = []
-    for change in chain(_lines(before, after), _fields(before, after)):
+    for change in map(_short, chain(_lines(before, after), _fields(before, after))):
         room -= _size(change)
         if room < 0:
             break
         found.append(change)
     return found + totals
+
+
+def whole_difference(before: DocumentData, after: DocumentData) -> list[dict[str, str]]:
+    """As `difference`, of however many changes and with all of their values: for staff, and not for the bus."""
+    return [*_lines(before, after), *_fields(before, after), *_totals(before, after)]
+
+
+def _short(change: dict[str, str]) -> dict[str, str]:
+    values = {side: "" if change["field"] in _TEXTS else change[side][:_MAX_VALUE] for side in ("before", "after")}
+    return change | values | {"name": change["name"][:_MAX_VALUE]}
 
 
 def _size(change: dict[str, str]) -> int:
@@ -73,9 +83,7 @@ def _totals(before: DocumentData, after: DocumentData) -> Iterator[dict[str, str
 
 
 def _change(kind: str, line: Line | None, field: str, before: Any, after: Any) -> dict[str, str]:
-    if field in _TEXTS:
-        before = after = None
-    named = {"id": line.id, "name": line.name[:_MAX_VALUE]} if line else {"id": "", "name": ""}
+    named = {"id": line.id, "name": line.name} if line else {"id": "", "name": ""}
     return {"kind": kind, **named, "field": field, "before": _text(before), "after": _text(after)}
 
 
@@ -84,4 +92,6 @@ def _text(value: Any) -> str:
         return ""
     if value is True:
         return "true"
-    return (plain(value) if hasattr(value, "as_tuple") else str(value))[:_MAX_VALUE]
+    if isinstance(value, list):
+        return ", ".join(file.file_name or file.description for file in value)
+    return plain(value) if hasattr(value, "as_tuple") else str(value)

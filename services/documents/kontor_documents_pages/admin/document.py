@@ -87,7 +87,7 @@ async def show(request: Request, document_id: UUID) -> Response:
         found = row["content"] or await _fetched(request, staff, view.data["content_sha256"])
         said = orjson.loads(found) if found else None
         history = await _history(request, staff, document_id)
-    quote = await quote_facts(request, staff, view.data, said) if view.data["type"] == DocumentType.QUOTE else None
+    quote = await quote_facts(request, staff, view.data) if view.data["type"] == DocumentType.QUOTE else None
     talk, context = conversation_of(row, staff, edge_of(request).clock.now()), page_context(request, staff, "documents")
     return pages(request).render(
         request, "documents/document.html", context, staff=staff, view=view, doc=view.data, said=said,

@@ -4,17 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
 from fastapi import Request
 
-from kontor_documents_pages.quote_changes import Change, changes
-from kontor_edge.edge import edge_of
 from kontor_edge.owners import GLANCE_SECONDS, fetch_as_edge
 from kontor_edge.staff import Staff
+from kontor_service.differences import Difference, differences
 from kontor_service.errors import Problem
 
-# Of a quote that was amended more often, the latest.
-_MOST_VERSIONS = 20
 # Of a quote that had no shorter or longer time.
 _USUAL_DAYS = 30
 _LEAST_DAYS = 7
@@ -26,7 +22,7 @@ class Version:
 
     number: int
     replaced_at: str | None
-    changes: list[Change]
+    changes: list[Difference]
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,15 @@ class QuoteFacts:
     versions: list[Version] | None = field(default_factory=list)
 
 
-async def quote_facts(request: Request, staff: Staff, doc: dict[str, Any], said: dict[str, Any] | None) -> QuoteFacts:
+async def quote_facts(request: Request, staff: Staff, doc: dict[str, Any]) -> QuoteFacts:
     accepted = bool((doc["decision"] or {}).get("evidence_sha256"))
     path = f"/v1/documents/{doc['id']}"
     evidence = await _asked(request, staff, f"{path}/evidence", "evidence") if accepted else []
-    old = await _earlier(request, staff, path) if doc["revision"] > 1 and said else []
+    old = await _asked(request, staff, f"{path}/revisions", "revisions") if doc["revision"] > 1 else []
     is_open = doc["state"] == "shared" and doc["outcome"] in ("", "expired")
     return QuoteFacts(
         proposed=proposed_day(doc, staff.today), editable=is_open or doc["state"] == "waiting", extendable=is_open,
-        evidence=evidence, versions=None if old is None else versions_of(doc["revision"], said or {}, old),
+        evidence=evidence, versions=None if old is None else versions_of(doc["revision"], doc["currency"], old),
     )  # fmt: skip
 
 
@@ -62,25 +58,13 @@ async def _asked(request: Request, staff: Staff, path: str, name: str) -> list[d
     return found
 
 
-async def _earlier(request: Request, staff: Staff, path: str) -> list[dict[str, Any]] | None:
-    """The versions before this one with their contents, the latest first; None where documents does not answer."""
-    found = await _asked(request, staff, f"{path}/revisions", "revisions")
-    edge, contents = edge_of(request), []
-    for old in sorted(found or (), key=lambda one: -one["revision"])[:_MOST_VERSIONS]:
-        content = await edge.content.fetch(edge.views, staff.merchant_id, old["content_sha256"])
-        if content is None:
-            return None
-        contents.append(old | {"content": orjson.loads(content)})
-    return None if found is None else contents
-
-
-def versions_of(number: int, said: dict[str, Any], old: list[dict[str, Any]]) -> list[Version]:
-    """The latest first; the first version changed nothing. Pure."""
-    contents = [(number, None, said), *((one["revision"], one["replaced_at"], one["content"]) for one in old)]
-    return [
-        Version(number, replaced_at, changes(before[2], content) if before else [])
-        for (number, replaced_at, content), before in zip(contents, [*contents[1:], None], strict=True)
-    ]
+def versions_of(number: int, currency: str, old: list[dict[str, Any]]) -> list[Version]:
+    """The latest first, from what documents says of those before version `number`. Of the first that it knows nothing is
+    told to have changed. Pure."""
+    brought = {one["revision"] + 1: differences(one["changes"], currency) for one in old}
+    present = Version(number, None, brought.get(number, []))
+    earlier = [Version(one["revision"], one["replaced_at"], brought.get(one["revision"], [])) for one in reversed(old)]
+    return [present, *earlier]
 
 
 def proposed_day(doc: dict[str, Any], today: date) -> date:

@@ -18,12 +18,12 @@ from kontor_documents_pages.portal.conversation.pages import new_form
 from kontor_documents_pages.portal.conversation.view import conversation_of
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.quotes import information
-from kontor_documents_pages.portal.quotes.changes import sentences
 from kontor_documents_pages.portal.quotes.form import acceptance_of, field_names, first_form, selection_of
 from kontor_documents_pages.portal.quotes.quote import Quote, quote_of
 from kontor_edge.acting import refused
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.portal import Slug, page_context, query_view
+from kontor_service.differences import differences
 from kontor_service.errors import NotFound, Problem
 from kontor_service.formats import money
 from kontor_service.i18n import N_, reader
@@ -56,7 +56,7 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
     changes = news or quote.view.details["changes"]
     response = pages(request).render(
         request, "quotes/quote.html", context, status=status, slug=slug, quote=quote, view=quote.view,
-        changes=sentences(changes, quote.view.currency),
+        changes=[one.sentence for one in differences(changes, quote.view.currency)],
         form=form or first_form(quote), parts=content_view, information=information,
         show_pdf=quote.view.pdf is not None and chosen_view(request, quote.view.merchant) == "pdf",
         reasons=quote.view.merchant.get("decline_reasons") or [], **beside(slug, record, quote.view),
