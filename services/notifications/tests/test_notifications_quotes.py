@@ -48,6 +48,31 @@ async def test_it_is_told_to_whom_it_concerns(
     assert any(link.endswith(f"/dokumente/{quote.id}") for link in mail["links"]) is (to == BOSS)
 
 
+async def test_an_amendment_says_what_is_new_even_when_another_follows(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document
+) -> None:
+    quote.currency = "EUR"
+    for change in (
+        pb.Change(kind="line_added", name="Pufferspeicher", field="net", after="1190"),
+        pb.Change(kind="line_changed", name="Montage", field="quantity", before="16", after="12"),
+        pb.Change(kind="changed", field="valid_until", before="2026-03-13", after="2026-03-20"),
+        pb.Change(kind="changed", field="totals.gross", before="4000", after="4900"),
+    ):
+        quote.changes.append(change)
+    await desk.know(merchant, customer)
+    first = pb.DocumentAmended(document=quote)
+    del quote.changes[:]
+    quote.version += 1
+    await desk.tell(first)
+    [mail] = await desk.mails(1)
+    text = " ".join(mail["text"].split())
+    for said in (
+        "Pufferspeicher: neu, 1.190,00 €", "Montage, Menge: 12 statt 16", "Gültig bis: 20. März 2026 statt 13. März 2026",
+        "Gesamtbetrag: 4.900,00 € statt 4.000,00 €", "https://",
+    ):  # fmt: skip
+        assert said in text, text
+
+
 async def test_an_acceptance_is_told_to_both(
     desk: Any, merchant: Merchant, customer: Customer, quote: Document
 ) -> None:

@@ -22,10 +22,12 @@ from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import StaffLink
 from kontor_notifications.mails.recipients import Recipient, recipients
 from kontor_notifications.placeholders import fields_of
+from kontor_notifications.placeholders.changes import CHANGES, changes_of
 from kontor_notifications.placeholders.documents import OVERVIEW, document_fields
 from kontor_notifications.placeholders.people import link
 from kontor_notifications.rendering.facts import Facts
 from kontor_service.i18n import N_
+from kontor_service.money import from_minor
 
 EXPIRING = "quote_expiring"
 
@@ -40,6 +42,12 @@ def _of_a_quote(event: Any) -> Occasion | None:
     return Occasion(
         customer_id=document.customer_id, document_ids=[document.id], document_number=document.number, data=said
     )
+
+
+def _amended(event: DocumentAmended) -> Occasion | None:
+    """With what this amendment has changed: the quote may be amended again before the mail goes out."""
+    occasion = _of_a_quote(event)
+    return occasion and occasion.model_copy(update={"data": {"changes": changes_of(event.document)}})
 
 
 def _withdrawn(event: DocumentWithdrawn) -> Occasion | None:
@@ -65,6 +73,12 @@ def _sample(_today: date, _document: Document) -> dict[str, str]:
     return {"name": "Alex Sample", "reason": "", "text": ""}
 
 
+def _amendment_sample(_today: date, document: Document) -> dict[str, list[dict[str, str]]]:
+    total = {"kind": "changed", "name": "", "field": "totals.gross", "before": "", "after": ""}
+    gross = from_minor(document.gross_minor, document.currency or "EUR")
+    return {"changes": changes_of(document) or [total | {"before": str(gross * 2), "after": str(gross)}]}
+
+
 _decision = fields_of("Decision", "Entscheidung")
 _PLACEHOLDERS = (
     *document_fields("Quote", "Offer", "Angebot"),
@@ -85,12 +99,14 @@ _LINK = "[PORTAL][Quote.customerportal_url][/PORTAL]"
 
 KINDS = (
     _to_customer(
-        name="quote_amended", label=N_("Quote amended"), trigger=DocumentAmended,
+        name="quote_amended", label=N_("Quote amended"), trigger=DocumentAmended, occasion=_amended,
+        own_placeholders=(*document_fields("Quote", "Offer", "Angebot"), OVERVIEW, CHANGES), sample=_amendment_sample,
         words=(
             N_("Your quote [Quote.number] has been amended"),
             N_("We have amended our quote [Quote.number]. The present version is the one that counts."),
+            "[Changes]",
             "[Overview]",
-            N_("[PORTAL]What has changed is shown beside the quote, where you can also accept it:\n[Quote.customerportal_url][/PORTAL]"),
+            N_("[PORTAL]What is new is also shown beside the quote, where you can accept it:\n[Quote.customerportal_url][/PORTAL]"),
         ),
     ),
     _to_customer(
