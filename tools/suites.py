@@ -21,8 +21,8 @@ from threading import Lock
 from kontor_testing.postgres import fast_folder, postgres_server
 from kontor_testing.rabbitmq import rabbitmq_server
 
-# With RabbitMQ goes what starts platforms of its own: both halves of the stories take about the same time.
-_SECOND = "rabbitmq or resilience"
+# With RabbitMQ goes what starts platforms of its own: both halves take about the same time, and each starts one for the stories.
+_SECOND = "rabbitmq or (resilience and not postgres)"
 _SPREAD = ("-n", "auto", "--maxprocesses", "6", "--dist", "loadfile")
 LANES = (
     (("units and services", (*_SPREAD, "libs", "services", "tests/contract", "tests/deploy")),),
