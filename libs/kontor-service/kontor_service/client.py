@@ -1,6 +1,8 @@
 """HTTP from one part of the platform to another."""
 
 import json
+import ssl
+from functools import cache
 from typing import Any, Self
 
 import httpx
@@ -29,13 +31,19 @@ _BY_STATUS: dict[int, type[Problem]] = {
 }
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The system's, read once: reading them for each client is most of what a service's start computes."""
+    return httpx.create_ssl_context()
+
+
 class ServiceClient:
     """Calls one service. Its problems are raised as ours; its silence is Unavailable (503)."""
 
     def __init__(self, base_url: str, *, timeout: float = 5.0) -> None:
         """`timeout` in seconds, for the whole answer of a call."""
         self._http = httpx.AsyncClient(
-            base_url=base_url, timeout=timeout, follow_redirects=False,
+            base_url=base_url, timeout=timeout, follow_redirects=False, verify=_certificates(),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_IDLE_SECONDS),
         )  # fmt: skip
 
