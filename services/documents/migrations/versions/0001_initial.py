@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("finish_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.Column("request", postgresql.JSONB(), nullable=True),
+        sa.Column("moments", postgresql.JSONB(), nullable=False),
         sa.Column("facts", postgresql.JSONB(), nullable=False),
         sa.Column("issues", postgresql.JSONB(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -489,6 +490,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_file")),
     )
     op.create_index("comment_file_by_comment", "comment_file", ["comment_id", "position"], unique=False)
+    op.create_index(
+        "comment_file_unused",
+        "comment_file",
+        ["uploaded_at"],
+        unique=False,
+        postgresql_where=sa.text("comment_id IS NULL"),
+    )
     execute("ALTER TABLE customer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -623,3 +631,7 @@ END $$""")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant WHERE slug = wanted $$""")
+    execute("CREATE POLICY lookup ON comment_file FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_unused_comment_files() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM comment_file WHERE comment_id IS NULL AND uploaded_at < now() - interval '1 day' $$""")
