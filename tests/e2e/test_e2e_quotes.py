@@ -1,4 +1,5 @@
-"""Quotes: one is chosen from and signed on a phone, one is declined, one runs out and is extended."""
+"""Quotes: one is asked about, chosen from and signed on a phone, with and without scripts; one is declined, one runs out and
+is extended."""
 
 import re
 from datetime import date, timedelta
@@ -45,10 +46,33 @@ def draw(page):
     page.mouse.up()
 
 
-def test_a_quote_is_chosen_from_and_signed_on_a_phone(platform, erp, quote, new_page, merchant):
+def ask(page, text):
+    """In the conversation on the document's page."""
+    form = page.locator("form[action$='/kommentare']")
+    form.locator("[name=text]").fill(text)
+    form.get_by_role("button", name="Nachricht senden").click()
+
+
+def answer(merchant, document, question, text):
+    """Staff read the question on the document's page and answer it there."""
+    merchant.go(f"/dokumente/{document['id']}")
+    expect(merchant.page.locator("[data-part=talk]")).to_contain_text(question)
+    merchant.page.get_by_label("Ihre Antwort").fill(text)
+    merchant.page.get_by_role("button", name="Antwort senden").click()
+    expect(merchant.page.locator("[data-part=talk]")).to_contain_text(text)
+
+
+def test_a_quote_is_asked_about_chosen_from_and_signed_on_a_phone(platform, erp, quote, new_page, merchant):
     document, start = quote(), erp.last_position()
     page = new_page(**PHONE)
     Customer(page, platform.run["gateway"]).open(document["portal_url"])
+    ask(page, "Passt sie in unseren Keller?")
+    expect(page.locator("[data-part=talk]")).to_contain_text("Passt sie in unseren Keller?")
+    answer(merchant, document, "Passt sie in unseren Keller?", "Ja, sie ist 90 cm breit.")
+    expect(page.locator("[data-part=talk]")).to_contain_text("Ja, sie ist 90 cm breit.")
+    merchant.go("/")
+    board = merchant.page.locator("[data-part=panel-quotes]")
+    expect(board).to_be_visible()
     expect(page.locator("[data-total]")).to_have_text(re.compile(r"11\.900,00"))
     page.get_by_label("Pufferspeicher", exact=True).check()
     expect(page.locator(".paybar strong")).to_have_text(re.compile(r"13\.090,00"))
@@ -58,15 +82,35 @@ def test_a_quote_is_chosen_from_and_signed_on_a_phone(platform, erp, quote, new_
     for consent in page.locator("[name=consent]").all():
         consent.check()
     draw(page)
+    merchant.page.evaluate("window.stillTheSame = true")
     page.get_by_role("button", name="Zahlungspflichtig bestellen").click()
     expect(page.get_by_text("Vielen Dank! Ihr Auftrag ist erteilt.")).to_be_visible()
     expect(page.get_by_text("Angenommen von Erika Muster").first).to_be_visible()
+    expect(board.get_by_role("row").filter(has_text=document["number"])).to_contain_text("angenommen")
+    assert merchant.page.evaluate("window.stillTheSame")
     accepted = erp.event(start, "documents.document.accepted", document["id"])
     told = str(accepted)
     assert "Erika Muster" in told
     assert "strokes" not in told
     expect(page.get_by_role("link", name=re.compile("Auftragsbestätigung")).first).to_be_visible()
     expect(merchant.listed(document["number"])).to_contain_text("13.268,50")
+
+
+def test_a_quote_is_signed_with_a_typed_name_without_scripts(platform, erp, quote, new_page):
+    document, start = quote(acceptance=["signature"]), erp.last_position()
+    page = new_page(**PHONE, java_script_enabled=False)
+    page.goto(document["portal_url"])
+    page.get_by_role("button").first.click()
+    page.get_by_label("Pufferspeicher", exact=True).check()
+    page.get_by_role("button", name="Auswahl aktualisieren").click()
+    expect(page.locator("[data-total]")).to_have_text(re.compile(r"13\.090,00"))
+    page.get_by_label("Ihr Vor- und Nachname").fill("Erika Muster")
+    for consent in page.locator("[name=consent]").all():
+        consent.check()
+    page.get_by_label("Ihr voller Name als Unterschrift").fill("Erika Muster")
+    page.get_by_role("button", name="Zahlungspflichtig bestellen").click()
+    expect(page.get_by_text("Angenommen von Erika Muster").first).to_be_visible()
+    assert "Erika Muster" in str(erp.event(start, "documents.document.accepted", document["id"]))
 
 
 def test_a_quote_is_declined_without_scripts(platform, erp, quote, new_page):
