@@ -11,8 +11,8 @@ from kontor_events.registry import contexts
 from kontor_service.services import edges, services
 
 ROOT = Path(__file__).parents[2]
-# One runs them all, the other is an outside system for development: neither is a service of Kontor.
-_NONE = {"standalone", "sandbox"}
+# One runs them all, the others are outside systems for development: none is a service of Kontor.
+_NONE = {"standalone", "sandbox", "provider-doubles"}
 FOLDERS = sorted({path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml")} - _NONE)
 
 
@@ -27,7 +27,7 @@ def test_an_owner_is_who_has_a_contract_and_everybody_else_is_an_edge():
 
 def test_the_layers_hold_every_service():
     layers = runpy.run_path(str(ROOT / "tools/layers.py"))
-    held = {f"kontor_{name}" for name in [*FOLDERS, "sandbox"]}
+    held = {f"kontor_{name}" for name in [*FOLDERS, "sandbox", "provider_doubles"]}
     assert sorted([*layers["services"](), *layers["edges"]()]) == sorted(held)
     roots = layers["contract"]().partition("[importlinter:contract:")[0]
     assert all(roots.count(f"    kontor_{name}\n") == 1 for name in FOLDERS), "each a root package"

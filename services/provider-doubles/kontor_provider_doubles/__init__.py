@@ -1,0 +1,1 @@
+"""Doubles of payment providers' APIs, to develop and test Kontor's adapters without the internet."""
