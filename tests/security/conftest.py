@@ -73,7 +73,7 @@ def _first_shop(world: World) -> None:
     world.other = _ids(world, a, OTHER_CUSTOMERS)
     world.other |= _checkout(world, a, world.other)
     a.ids |= _texts(world, a) | _meters(world, a, "demo-7GMT0019283746") | _parked_payment(world, a)
-    a.ids |= _quote_template(world, a)
+    a.ids |= _quote_template(world, a) | _statement_entry(world, a)
     # Anna's own, which a link of one of her documents does not open.
     world.apart |= {name: a.ids[name] for name in ("meter_id", "register_id", "reading_id", "series_id", "payment_id")}
     world.other |= _meters(world, a, "demo-7GMT0077120031")
@@ -101,6 +101,7 @@ def furnish(world: World, b: Shop) -> None:
     b.ids = _ids(world, b, "ZW-1") | texts
     _hang_a_meter(world, b)
     b.ids |= _meters(world, b, "erp-B-1") | _parked_payment(world, b) | _quote_template(world, b)
+    b.ids |= _statement_entry(world, b)
 
 
 # Of what no document here has: a comment, a note.
@@ -160,6 +161,18 @@ def _parked_payment(world: World, shop: Shop) -> dict[str, str]:
     key = {"Authorization": f"Bearer {shop.api_key}"}
     answer = world.http.post(world.url("gateway", "/api/ingest/v1/payments"), headers=key, json=payment)
     return {"payment_id": answer.json()["status_url"].rpartition("/")[2]}
+
+
+_MT940 = ":20:S\n:25:{iban}\n:28C:1\n:60F:C261119EUR0,00\n:61:2611201120CR1,00N166NONREF\n:86:166?20?\n:62F:C261120EUR1,00\n-\n"
+
+
+def _statement_entry(world: World, shop: Shop) -> dict[str, str]:
+    """A payment on a bank statement, for which there is no document."""
+    iban = world.value("payments", "SELECT iban FROM merchant WHERE id = $1", shop.merchant_id)
+    file = {"file": ("auszug.sta", _MT940.format(iban=iban).encode())}
+    world.act(shop, "payments", "payments:book", "POST", "/v1/bank-statements", files=file)
+    asked = "SELECT id FROM statement_entry WHERE merchant_id = $1 AND proposed_at IS NOT NULL"
+    return {"entry_id": world.value("payments", asked, shop.merchant_id)}
 
 
 def _quote_template(world: World, shop: Shop) -> dict[str, str]:

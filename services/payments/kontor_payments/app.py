@@ -20,6 +20,8 @@ from kontor_payments.jobs import run_jobs
 from kontor_payments.providers.transfer import router as transfer
 from kontor_payments.refunds.staff import router as refunds
 from kontor_payments.settings import Settings
+from kontor_payments.statements.api import router as statements
+from kontor_payments.statements.jobs import run_statements
 from kontor_payments.webhooks.api import router as webhooks
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
@@ -41,7 +43,8 @@ def create_app(settings: Settings) -> FastAPI:
             transfer,
             connections,
             webhooks,
-            snapshots_router(AGGREGATES, "merchants_with_receivables"),
+            statements,
+            snapshots_router(AGGREGATES, "merchants_with_receivables", "merchants_with_statements"),
         ],
         resources=[
             _providers,
@@ -56,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _providers(app: FastAPI) -> AsyncIterator[None]:
     providers = Providers(app.state.settings, app.state.db)
-    app.state.dependencies = Dependencies(app.state.db, app.state.clock, providers, asyncio.Event())
+    app.state.dependencies = Dependencies(app.state.db, app.state.clock, providers, asyncio.Event(), asyncio.Event())
     yield
     await providers.close()
 
@@ -71,5 +74,6 @@ def _consumers(app: FastAPI) -> list[Copy]:
 async def _jobs(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     state.background.start("payments_jobs", lambda: run_jobs(app))
+    state.background.start("bank_statements", lambda: run_statements(app))
     state.background.every(_SWEEP_SECONDS, "sweep", lambda: sweep(state.dependencies))
     yield

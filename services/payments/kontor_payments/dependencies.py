@@ -17,6 +17,8 @@ class Dependencies:
     providers: Providers
     # Set after a commit that left work for the jobs.
     wake: asyncio.Event
+    # The same for the job that proposes what payments on bank statements are for, and books those that staff have confirmed.
+    statements: asyncio.Event
 
 
 def dependencies_of(request: Request) -> Dependencies:

@@ -34,3 +34,17 @@ ProviderUnavailable = Unavailable.named(
     N_("The payment provider does not answer. Nothing was changed; please try again in a few minutes."),
 )
 NoBankAccount = NotFound.named("no_bank_account", N_("The merchant offers no bank transfer."))
+StatementOfAnotherAccount = Invalid.named(
+    "statement_of_another_account", N_("This is a statement of an account that is not yours.")
+)
+StatementEntryNotFound = NotFound.named("statement_entry_not_found", N_("There is no such payment on a statement."))
+StatementEntryDecided = Conflict.named(
+    "statement_entry_decided", N_("Somebody has decided about this payment meanwhile. Please look at it again.")
+)
+# Asked for again with `confirmed`, it is done.
+StatementShareUnusual = Conflict.named("statement_share_unusual", N_("This booking is unusual."))
+SharesInvalid = Invalid.named("shares_invalid", N_("The amounts are not right."))
+BookedFromStatement = Conflict.named(
+    "booked_from_statement",
+    N_("This booking comes from a bank statement. Please undo it there, so that the payment can be assigned anew."),
+)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.models import IncomingPayment, Payment, Receivable
+from kontor_payments.statements.models import BankStatement, StatementEntry
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
 
@@ -35,4 +37,11 @@ AGGREGATES = (
     Published(Receivable, pb.Receivable, order="document_id"),
     Published(Payment, pb.Payment, _payment_states),
     Published(IncomingPayment, pb.IncomingPayment, only=col(IncomingPayment.waited).is_(True)),
+    Published(BankStatement, pb.BankStatement),
+    # What the merchant pays is nobody's business, and what is new is told with its proposal.
+    Published(
+        StatementEntry,
+        pb.StatementEntry,
+        only=and_(col(StatementEntry.version) > 1, col(StatementEntry.state) != "outgoing"),
+    ),
 )

@@ -87,9 +87,11 @@ class Merchant(CopyRow, Base, table=True):
 
 
 class Customer(CopyRow, Base, table=True):
-    """A copy of the customer's mail address: the provider's page shows it, and sends its receipt there."""
+    """A copy of the customer's mail address, to which providers send their receipt, and of the name by which a payer on a bank
+    statement is recognised."""
 
     email: str = ""
+    name: str = ""
 
 
 class PaymentSettings(Tenant, Base, table=True):
@@ -132,6 +134,8 @@ class Receivable(Aggregate, Base, table=True):
         index("receivable_live", "merchant_id", "id", where="state NOT IN ('paid', 'cancelled', 'credit', 'settled')"),
         index("receivable_credited", "merchant_id", where="credit_notes <> '[]'"),
         index("receivable_repeats", "merchant_id", where="repeats_document_ids <> '[]'"),
+        # As payers write it: only its letters and digits.
+        index("receivable_plain_number", "merchant_id", "regexp_replace(upper(document_number), '[^A-Z0-9]', '', 'g')"),
     )
     document_id: UUID
     document_number: str = ""

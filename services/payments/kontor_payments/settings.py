@@ -1,5 +1,6 @@
 """Settings of payments, besides those of every service."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -28,6 +29,10 @@ class Settings(ServiceSettings):
     provider_timeout: float = 10.0
     # The job that asks providers about checkouts that they never reported about looks around every so many seconds.
     ask_every: float = 5.0
+    # A folder in which another program puts bank statements: one subfolder for each merchant, named as in the merchant's address.
+    statement_folder: Path | None = None
+    # Seconds between two looks into it.
+    statement_folder_every: float = 30.0
 
     @model_validator(mode="after")
     def own_credential_key(self) -> Self:

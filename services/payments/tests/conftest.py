@@ -81,6 +81,13 @@ class World:
         event = envelope(identity.MerchantSettingsChanged(merchant=state), key)
         await self._apply(event)
 
+    async def customer_named(self, name: str) -> None:
+        key = self.customer
+        state = identity.Customer(
+            id=str(key), merchant_id=str(self.merchant), epoch=1, version=self._next(key), name=name
+        )
+        await self._apply(envelope(identity.CustomerChanged(customer=state), self.merchant))
+
     def document(self, document: UUID | None = None, **changes: Any) -> docs.Document:
         key = document or uuid7()
         values: dict[str, Any] = {

@@ -32,8 +32,10 @@ async def book(account: Account, **told: Any) -> Payment:
 def reconsider(account: Account) -> None:
     """Answers anew which bookings speak of a provider's payment: they step back for it, or stand for themselves."""
     counting = [payment for payment in account.payments.values() if account.counts(payment)]
-    bookings = [payment for payment in counting if payment.connection_id is None and payment.state != "cancelled"]
-    found = match(bookings, [payment for payment in counting if payment.connection_id])
+    over = ("cancelled", "reversed")
+    bookings = [payment for payment in counting if payment.connection_id is None and payment.state not in over]
+    # A booking that a returned debit took back keeps what was taken for the same money, and takes nothing new.
+    found = match(bookings, [payment for payment in counting if payment.connection_id or payment.state == "reversed"])
     for booking in bookings:
         target = found.get(booking.id)
         if target == booking.matched_to:

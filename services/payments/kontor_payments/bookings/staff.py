@@ -7,12 +7,19 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.payments.v1.payments_pb2_codes import PaymentProvider
 from kontor_payments import events
 from kontor_payments.bookings.external import book, cancel
 from kontor_payments.bookings.inputs import BookingInput, CancelInput, MarkPaidInput
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.errors import BookingUnusual, CurrencyMismatch, ExternalIdReused, NotCancellable
+from kontor_payments.errors import (
+    BookedFromStatement,
+    BookingUnusual,
+    CurrencyMismatch,
+    ExternalIdReused,
+    NotCancellable,
+)
 from kontor_payments.models import Document, Payment, Receivable
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock, lock_by_payment
@@ -66,7 +73,7 @@ async def cancel_booking(
 ) -> dict[str, Any]:
     """Takes a booking back; what it paid is open again, and what was paid out of a credit note is there for its invoices.
 
-    Raises PaymentNotFound, NotCancellable.
+    Raises PaymentNotFound, NotCancellable, BookedFromStatement.
     """
     async with deps.db.transaction(principal.merchant) as session:
         if note := await _note_paid_out(session, payment_id):
@@ -75,6 +82,8 @@ async def cancel_booking(
         payment = account.payments[payment_id]
         if payment.connection_id or payment.state == "cancelled":
             raise NotCancellable
+        if payment.provider == PaymentProvider.STATEMENT:
+            raise BookedFromStatement
         cancel(account, payment, reason=wanted.reason, by=principal.name or principal.subject)
         await end_live_checkout(account)
         row = await account.close()

@@ -45,7 +45,7 @@ _SUMS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
 # What one of several invoices has.
 _OF_SEVERAL = {"currency", "asked_minor", "state", "paid_at", *(f"{name}_minor" for name in _SUMS)}
 # Whoever books by hand says on which day the money came.
-_TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff"})
+_TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff", "statement"})
 
 
 @dataclass

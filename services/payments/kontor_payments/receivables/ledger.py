@@ -54,6 +54,11 @@ def matched(position: Position, number: int) -> list[Posting]:
     return [Posting("paid", -position.refundable, f"matched:{number}")] if position.refundable else []
 
 
+def returned(position: Position, number: int) -> list[Posting]:
+    """Takes back a booked payment that the payer's bank returned; `number` tells repetitions apart."""
+    return [Posting("paid", -position.refundable, f"returned:{number}")] if position.refundable else []
+
+
 def cancelled(position: Position) -> list[Posting]:
     """Takes a booking or a pay-out back for good."""
     if position.refundable:

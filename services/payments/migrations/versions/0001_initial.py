@@ -12,6 +12,34 @@ def upgrade() -> None:
     # Expand first, contract in a later release: the code of both releases runs side by side.
     execute = op.get_bind().exec_driver_sql
     op.create_table(
+        "bank_statement",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("opening_minor", sa.BigInteger(), nullable=True),
+        sa.Column("closing_minor", sa.BigInteger(), nullable=True),
+        sa.Column("payments", sa.BigInteger(), nullable=False),
+        sa.Column("new_payments", sa.BigInteger(), nullable=False),
+        sa.Column("imported_by", sa.Text(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("format IN ('camt053', 'mt940')", name=op.f("ck_bank_statement_format")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement")),
+        sa.UniqueConstraint(
+            "merchant_id", "account", "content", name=op.f("uq_bank_statement_merchant_id_account_content")
+        ),
+    )
+    op.create_index("bank_statement_file", "bank_statement", ["merchant_id", "file_sha256"], unique=False)
+    op.create_table(
         "connection",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -41,6 +69,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
     op.create_table(
@@ -290,6 +319,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("state NOT IN ('paid', 'cancelled', 'credit', 'settled')"),
     )
     op.create_index(
+        "receivable_plain_number",
+        "receivable",
+        ["merchant_id", sa.literal_column("regexp_replace(upper(document_number), '[^A-Z0-9]', '', 'g')")],
+        unique=False,
+    )
+    op.create_index(
         "receivable_repeats",
         "receivable",
         ["merchant_id"],
@@ -402,6 +437,86 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection_id", "event_id", name=op.f("pk_provider_event")),
     )
     op.create_table(
+        "statement_entry",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("entry_minor", sa.BigInteger(), nullable=False),
+        sa.Column("balance_minor", sa.BigInteger(), nullable=True),
+        sa.Column("starts_minor", sa.BigInteger(), nullable=True),
+        sa.Column("has_start", sa.Boolean(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("valued_on", sa.Date(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("original_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("end_to_end_id", sa.Text(), nullable=False),
+        sa.Column("return_code", sa.Text(), nullable=False),
+        sa.Column("direct_debit", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("certainty", sa.Text(), nullable=False),
+        sa.Column("reasons", postgresql.JSONB(), nullable=False),
+        sa.Column("shares", postgresql.JSONB(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("certainty IN ('certain', 'to_check', 'none')", name=op.f("ck_statement_entry_certainty")),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'confirmed', 'booked', 'set_aside', 'outgoing')",
+            name=op.f("ck_statement_entry_state"),
+        ),
+        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_statement_entry_amount_minor")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["bank_statement.id"], name=op.f("fk_statement_entry_statement_id_bank_statement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_entry")),
+        sa.UniqueConstraint(
+            "merchant_id",
+            "account",
+            "booked_on",
+            "digest",
+            "ordinal",
+            "part",
+            name=op.f("uq_statement_entry_merchant_id_account_booked_on_digest_ordinal_part"),
+        ),
+    )
+    op.create_index(
+        "statement_entry_confirmed",
+        "statement_entry",
+        ["merchant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'confirmed'"),
+    )
+    op.create_index("statement_entry_day", "statement_entry", ["merchant_id", "account", "booked_on"], unique=False)
+    op.create_index(
+        "statement_entry_payer",
+        "statement_entry",
+        ["merchant_id", "iban"],
+        unique=False,
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+    )
+    op.create_index(
+        "statement_entry_waiting",
+        "statement_entry",
+        ["merchant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
         "booking",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -455,6 +570,10 @@ def upgrade() -> None:
     )
     op.create_index("refund_receivable", "refund", ["receivable_id"], unique=False)
     op.create_index("refund_to_try", "refund", ["try_at"], unique=False, postgresql_where=sa.text("try_at IS NOT NULL"))
+    execute("ALTER TABLE bank_statement ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON bank_statement
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE connection ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON connection
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -497,6 +616,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE provider_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON provider_event
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE statement_entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON statement_entry
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE booking ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -564,3 +687,14 @@ $$""")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant WHERE slug = wanted $$""")
+    execute("CREATE POLICY lookup ON bank_statement FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_statements() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM bank_statement WHERE true $$""")
+    execute("CREATE POLICY lookup ON statement_entry FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_entries_to_propose() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM statement_entry WHERE state = 'waiting' AND proposed_at IS NULL $$""")
+    execute("""CREATE FUNCTION merchants_with_confirmed_entries() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM statement_entry WHERE state = 'confirmed' $$""")

@@ -20,6 +20,93 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _StatementEntryState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StatementEntryStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_StatementEntryState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    STATEMENT_ENTRY_STATE_UNSPECIFIED: _StatementEntryState.ValueType  # 0
+    STATEMENT_ENTRY_STATE_WAITING: _StatementEntryState.ValueType  # 1
+    STATEMENT_ENTRY_STATE_CONFIRMED: _StatementEntryState.ValueType  # 2
+    """Staff have confirmed the proposal; it is booked in a moment."""
+    STATEMENT_ENTRY_STATE_BOOKED: _StatementEntryState.ValueType  # 3
+    STATEMENT_ENTRY_STATE_SET_ASIDE: _StatementEntryState.ValueType  # 4
+    STATEMENT_ENTRY_STATE_OUTGOING: _StatementEntryState.ValueType  # 5
+    """Never on the bus: what the merchant paid."""
+
+class StatementEntryState(_StatementEntryState, metaclass=_StatementEntryStateEnumTypeWrapper):
+    """What became of a payment on a bank statement."""
+
+STATEMENT_ENTRY_STATE_UNSPECIFIED: StatementEntryState.ValueType  # 0
+STATEMENT_ENTRY_STATE_WAITING: StatementEntryState.ValueType  # 1
+STATEMENT_ENTRY_STATE_CONFIRMED: StatementEntryState.ValueType  # 2
+"""Staff have confirmed the proposal; it is booked in a moment."""
+STATEMENT_ENTRY_STATE_BOOKED: StatementEntryState.ValueType  # 3
+STATEMENT_ENTRY_STATE_SET_ASIDE: StatementEntryState.ValueType  # 4
+STATEMENT_ENTRY_STATE_OUTGOING: StatementEntryState.ValueType  # 5
+"""Never on the bus: what the merchant paid."""
+
+class _MatchCertainty:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MatchCertaintyEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_MatchCertainty.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    MATCH_CERTAINTY_UNSPECIFIED: _MatchCertainty.ValueType  # 0
+    MATCH_CERTAINTY_CERTAIN: _MatchCertainty.ValueType  # 1
+    MATCH_CERTAINTY_TO_CHECK: _MatchCertainty.ValueType  # 2
+    MATCH_CERTAINTY_NONE: _MatchCertainty.ValueType  # 3
+
+class MatchCertainty(_MatchCertainty, metaclass=_MatchCertaintyEnumTypeWrapper):
+    """How sure the proposal is. Certain ones can be confirmed all at once."""
+
+MATCH_CERTAINTY_UNSPECIFIED: MatchCertainty.ValueType  # 0
+MATCH_CERTAINTY_CERTAIN: MatchCertainty.ValueType  # 1
+MATCH_CERTAINTY_TO_CHECK: MatchCertainty.ValueType  # 2
+MATCH_CERTAINTY_NONE: MatchCertainty.ValueType  # 3
+
+class _MatchReason:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MatchReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_MatchReason.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    MATCH_REASON_UNSPECIFIED: _MatchReason.ValueType  # 0
+    MATCH_REASON_NUMBER: _MatchReason.ValueType  # 1
+    MATCH_REASON_AMOUNT: _MatchReason.ValueType  # 2
+    MATCH_REASON_CASH_DISCOUNT: _MatchReason.ValueType  # 3
+    MATCH_REASON_INSTALMENT: _MatchReason.ValueType  # 4
+    MATCH_REASON_SUM: _MatchReason.ValueType  # 5
+    MATCH_REASON_ACCOUNT: _MatchReason.ValueType  # 6
+    MATCH_REASON_NAME: _MatchReason.ValueType  # 7
+    MATCH_REASON_PART_PAYMENT: _MatchReason.ValueType  # 8
+    MATCH_REASON_OVERPAYMENT: _MatchReason.ValueType  # 9
+    MATCH_REASON_LATE_DISCOUNT: _MatchReason.ValueType  # 10
+    MATCH_REASON_ONE_OF_SEVERAL: _MatchReason.ValueType  # 11
+    MATCH_REASON_ALREADY_PAID: _MatchReason.ValueType  # 12
+    MATCH_REASON_ALREADY_BOOKED: _MatchReason.ValueType  # 13
+    MATCH_REASON_RETURNED: _MatchReason.ValueType  # 14
+
+class MatchReason(_MatchReason, metaclass=_MatchReasonEnumTypeWrapper):
+    """Why a payment on a bank statement is taken to be for a document."""
+
+MATCH_REASON_UNSPECIFIED: MatchReason.ValueType  # 0
+MATCH_REASON_NUMBER: MatchReason.ValueType  # 1
+MATCH_REASON_AMOUNT: MatchReason.ValueType  # 2
+MATCH_REASON_CASH_DISCOUNT: MatchReason.ValueType  # 3
+MATCH_REASON_INSTALMENT: MatchReason.ValueType  # 4
+MATCH_REASON_SUM: MatchReason.ValueType  # 5
+MATCH_REASON_ACCOUNT: MatchReason.ValueType  # 6
+MATCH_REASON_NAME: MatchReason.ValueType  # 7
+MATCH_REASON_PART_PAYMENT: MatchReason.ValueType  # 8
+MATCH_REASON_OVERPAYMENT: MatchReason.ValueType  # 9
+MATCH_REASON_LATE_DISCOUNT: MatchReason.ValueType  # 10
+MATCH_REASON_ONE_OF_SEVERAL: MatchReason.ValueType  # 11
+MATCH_REASON_ALREADY_PAID: MatchReason.ValueType  # 12
+MATCH_REASON_ALREADY_BOOKED: MatchReason.ValueType  # 13
+MATCH_REASON_RETURNED: MatchReason.ValueType  # 14
+
 class _IncomingPaymentState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1004,5 +1091,286 @@ class IncomingPaymentSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class BankStatement(message.Message):
+    """A bank statement that was handed in. Amounts are minor units of `currency`."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    FORMAT_FIELD_NUMBER: builtins.int
+    NUMBER_FIELD_NUMBER: builtins.int
+    ACCOUNT_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    FIRST_DAY_FIELD_NUMBER: builtins.int
+    LAST_DAY_FIELD_NUMBER: builtins.int
+    OPENING_MINOR_FIELD_NUMBER: builtins.int
+    CLOSING_MINOR_FIELD_NUMBER: builtins.int
+    PAYMENTS_FIELD_NUMBER: builtins.int
+    NEW_PAYMENTS_FIELD_NUMBER: builtins.int
+    FILE_NAME_FIELD_NUMBER: builtins.int
+    IMPORTED_BY_FIELD_NUMBER: builtins.int
+    IMPORTED_AT_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    format: builtins.str
+    """camt053, mt940"""
+    number: builtins.str
+    """As the bank counts its statements."""
+    account: builtins.str
+    """The IBAN."""
+    currency: builtins.str
+    first_day: builtins.str
+    """ISO 8601 dates of the first and last entry; empty without entries."""
+    last_day: builtins.str
+    opening_minor: builtins.int
+    """Present where the file states them."""
+    closing_minor: builtins.int
+    payments: builtins.int
+    """Payments in the file, and how many of them were not known from an earlier one."""
+    new_payments: builtins.int
+    file_name: builtins.str
+    imported_by: builtins.str
+    @builtins.property
+    def imported_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        format: builtins.str = ...,
+        number: builtins.str = ...,
+        account: builtins.str = ...,
+        currency: builtins.str = ...,
+        first_day: builtins.str = ...,
+        last_day: builtins.str = ...,
+        opening_minor: builtins.int | None = ...,
+        closing_minor: builtins.int | None = ...,
+        payments: builtins.int = ...,
+        new_payments: builtins.int = ...,
+        file_name: builtins.str = ...,
+        imported_by: builtins.str = ...,
+        imported_at: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["_closing_minor", b"_closing_minor", "_opening_minor", b"_opening_minor", "closing_minor", b"closing_minor", "imported_at", b"imported_at", "opening_minor", b"opening_minor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_closing_minor", b"_closing_minor", "_opening_minor", b"_opening_minor", "account", b"account", "closing_minor", b"closing_minor", "currency", b"currency", "deleted", b"deleted", "epoch", b"epoch", "file_name", b"file_name", "first_day", b"first_day", "format", b"format", "id", b"id", "imported_at", b"imported_at", "imported_by", b"imported_by", "last_day", b"last_day", "merchant_id", b"merchant_id", "new_payments", b"new_payments", "number", b"number", "opening_minor", b"opening_minor", "payments", b"payments", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__closing_minor: _TypeAlias = typing.Literal["closing_minor"]  # noqa: Y015
+    _WhichOneofArgType__closing_minor: _TypeAlias = typing.Literal["_closing_minor", b"_closing_minor"]  # noqa: Y015
+    _WhichOneofReturnType__opening_minor: _TypeAlias = typing.Literal["opening_minor"]  # noqa: Y015
+    _WhichOneofArgType__opening_minor: _TypeAlias = typing.Literal["_opening_minor", b"_opening_minor"]  # noqa: Y015
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closing_minor) -> _WhichOneofReturnType__closing_minor | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opening_minor) -> _WhichOneofReturnType__opening_minor | None: ...
+
+@typing.final
+class BankStatementImported(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    BANK_STATEMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def bank_statement(self) -> BankStatement: ...
+    def __init__(
+        self,
+        *,
+        bank_statement: BankStatement | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["bank_statement", b"bank_statement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["bank_statement", b"bank_statement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class BankStatementSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    BANK_STATEMENT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def bank_statement(self) -> BankStatement: ...
+    def __init__(
+        self,
+        *,
+        bank_statement: BankStatement | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["bank_statement", b"bank_statement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["bank_statement", b"bank_statement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StatementShare(message.Message):
+    """What of a payment is for one document."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    document_id: builtins.str
+    document_number: builtins.str
+    amount_minor: builtins.int
+    payment_id: builtins.str
+    """Once it is booked: the Payment, of a return the one that it took back."""
+    def __init__(
+        self,
+        *,
+        document_id: builtins.str = ...,
+        document_number: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        payment_id: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "document_id", b"document_id", "document_number", b"document_number", "payment_id", b"payment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StatementEntry(message.Message):
+    """One payment on a bank statement: money that came, or a payment that was returned (amount_minor is negative). What the merchant
+    pays is not told.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    STATEMENT_ID_FIELD_NUMBER: builtins.int
+    BOOKED_ON_FIELD_NUMBER: builtins.int
+    VALUED_ON_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    NAME_FIELD_NUMBER: builtins.int
+    IBAN_FIELD_NUMBER: builtins.int
+    TEXT_FIELD_NUMBER: builtins.int
+    REFERENCE_FIELD_NUMBER: builtins.int
+    END_TO_END_ID_FIELD_NUMBER: builtins.int
+    RETURN_CODE_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    CERTAINTY_FIELD_NUMBER: builtins.int
+    REASONS_FIELD_NUMBER: builtins.int
+    SHARES_FIELD_NUMBER: builtins.int
+    DECIDED_BY_FIELD_NUMBER: builtins.int
+    DECIDED_AT_FIELD_NUMBER: builtins.int
+    NOTE_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    statement_id: builtins.str
+    """The statement that brought it first."""
+    booked_on: builtins.str
+    """ISO 8601 dates."""
+    valued_on: builtins.str
+    amount_minor: builtins.int
+    currency: builtins.str
+    name: builtins.str
+    """The other side, as the bank names it."""
+    iban: builtins.str
+    text: builtins.str
+    reference: builtins.str
+    end_to_end_id: builtins.str
+    return_code: builtins.str
+    """Of a return: ISO 20022 reason code (AC04, MD06, …), or `returned`."""
+    state: builtins.str
+    certainty: builtins.str
+    """What Kontor proposes, and why; once it is booked, what it was booked on."""
+    decided_by: builtins.str
+    note: builtins.str
+    """Why staff set it aside."""
+    @builtins.property
+    def reasons(self) -> containers.RepeatedScalarFieldContainer[builtins.str]: ...
+    @builtins.property
+    def shares(self) -> containers.RepeatedCompositeFieldContainer[StatementShare]: ...
+    @builtins.property
+    def decided_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        statement_id: builtins.str = ...,
+        booked_on: builtins.str = ...,
+        valued_on: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+        name: builtins.str = ...,
+        iban: builtins.str = ...,
+        text: builtins.str = ...,
+        reference: builtins.str = ...,
+        end_to_end_id: builtins.str = ...,
+        return_code: builtins.str = ...,
+        state: builtins.str = ...,
+        certainty: builtins.str = ...,
+        reasons: abc.Iterable[builtins.str] | None = ...,
+        shares: abc.Iterable[StatementShare] | None = ...,
+        decided_by: builtins.str = ...,
+        decided_at: timestamp_pb2.Timestamp | None = ...,
+        note: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["decided_at", b"decided_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "booked_on", b"booked_on", "certainty", b"certainty", "currency", b"currency", "decided_at", b"decided_at", "decided_by", b"decided_by", "deleted", b"deleted", "end_to_end_id", b"end_to_end_id", "epoch", b"epoch", "iban", b"iban", "id", b"id", "merchant_id", b"merchant_id", "name", b"name", "note", b"note", "reasons", b"reasons", "reference", b"reference", "return_code", b"return_code", "shares", b"shares", "state", b"state", "statement_id", b"statement_id", "text", b"text", "valued_on", b"valued_on", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StatementEntryChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STATEMENT_ENTRY_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def statement_entry(self) -> StatementEntry: ...
+    def __init__(
+        self,
+        *,
+        statement_entry: StatementEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["statement_entry", b"statement_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["statement_entry", b"statement_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class StatementEntrySnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    STATEMENT_ENTRY_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def statement_entry(self) -> StatementEntry: ...
+    def __init__(
+        self,
+        *,
+        statement_entry: StatementEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["statement_entry", b"statement_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["statement_entry", b"statement_entry"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

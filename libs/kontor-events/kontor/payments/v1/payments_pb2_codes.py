@@ -3,6 +3,37 @@
 from kontor_events.codes import Code
 
 
+class StatementEntryState(Code):
+    WAITING = 'waiting', 'to be assigned', '', '', 'late'
+    CONFIRMED = 'confirmed', 'is being booked', '', '', 'way'
+    BOOKED = 'booked', 'booked', '', '', 'paid'
+    SET_ASIDE = 'set_aside', 'set aside', '', '', 'idle'
+    OUTGOING = 'outgoing', 'outgoing', '', '', 'idle'
+
+
+class MatchCertainty(Code):
+    CERTAIN = 'certain', 'certain', '', '', 'paid'
+    TO_CHECK = 'to_check', 'to be checked', '', '', 'part'
+    NONE = 'none', 'no match', '', '', 'late'
+
+
+class MatchReason(Code):
+    NUMBER = 'number', 'number in the payment reference'
+    AMOUNT = 'amount', 'amount equals the open amount'
+    CASH_DISCOUNT = 'cash_discount', 'cash discount deducted in time'
+    INSTALMENT = 'instalment', 'amount equals the next instalment'
+    SUM = 'sum', 'sum of several documents'
+    ACCOUNT = 'account', 'this customer has paid from this account before'
+    NAME = 'name', 'similar name'
+    PART_PAYMENT = 'part_payment', 'part payment'
+    OVERPAYMENT = 'overpayment', 'more than is open'
+    LATE_DISCOUNT = 'late_discount', 'cash discount deducted too late'
+    ONE_OF_SEVERAL = 'one_of_several', 'other documents would fit, too'
+    ALREADY_PAID = 'already_paid', 'the document is already paid'
+    ALREADY_BOOKED = 'already_booked', 'already booked by staff or the ERP, is not counted twice'
+    RETURNED = 'returned', 'takes back the payment'
+
+
 class IncomingPaymentState(Code):
     PARKED = 'parked', 'waits for its document', '', '', 'late'
     BOOKED = 'booked', 'booked', '', '', 'paid'
