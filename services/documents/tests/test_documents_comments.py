@@ -72,6 +72,15 @@ async def test_a_repeated_request_writes_once(talk):
     assert len(await talk.comments()) == 1
 
 
+async def test_a_firms_link_is_asked_who_writes_once(talk):
+    link = talk.by_link(sub=f"link:{uuid7()}", name="Seidel Optik")
+    answer = await talk.write(link)
+    assert (answer.status_code, answer.json()["code"]) == (422, "name_missing")
+    assert (await talk.write(link, name="Mia Seidel")).status_code == 200
+    assert (await talk.write(link, "Noch etwas.")).status_code == 200
+    assert [one["author_name"] for one in await talk.comments()] == ["Mia Seidel", "Mia Seidel"]
+
+
 async def test_a_link_that_is_nobodys_is_asked_for_a_name_once(talk):
     link = talk.by_link(sub=f"link:{uuid7()}")
     answer = await talk.write(link)

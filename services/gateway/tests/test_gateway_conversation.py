@@ -8,6 +8,7 @@ from gateway_stage import browsing
 from playwright.async_api import Page
 
 from kontor.documents.v1 import documents_pb2
+from kontor.identity.v1 import identity_pb2
 from kontor_service.ids import uuid7
 from kontor_testing.browser import async_chromium
 from kontor_testing.waiting import eventually
@@ -117,6 +118,25 @@ async def test_a_link_that_is_nobodys_is_asked_for_a_name(portal: Any) -> None:
     own = {"author_kind": "customer", "author": "link:1", "author_name": "Frau Seidel"}
     await portal.say(comment(merchant, customer, document, **own))
     assert 'name="name"' not in (await portal.page(page, cookie)).text
+
+
+async def test_a_firms_link_is_asked_who_writes(portal: Any) -> None:
+    merchant, _customer, _document, _cookie = await shop(portal)
+    firm, person = str(uuid7()), str(uuid7())
+    state = identity_pb2.Customer(
+        id=firm, merchant_id=merchant, epoch=1, version=1, name="Seidel GmbH", number="K-2", portal_access="on", kind="business"
+    )  # fmt: skip
+    await portal.say(identity_pb2.CustomerSnapshot(customer=state))
+    document = await portal.document(merchant, firm)
+    link = {"kind": "link", "name": "Seidel GmbH", "document_id": document, "subject": "link:2"}
+    page = f"/brunner/dokumente/{document}"
+    nobodys = await portal.login("brunner", merchant, firm, **link)
+    bos = await portal.login("brunner", merchant, firm, **link | {"name": "Bo Bauer", "contact_id": person})
+    assert 'name="name"' in (await portal.page(page, nobodys)).text
+    assert 'name="name"' not in (await portal.page(page, bos)).text
+    own = {"author_kind": "customer", "author": "link:2", "author_name": "Mia Seidel"}
+    await portal.say(comment(merchant, firm, document, **own))
+    assert 'name="name"' not in (await portal.page(page, nobodys)).text
 
 
 async def test_json_says_who_wrote_what_and_what_is_new_to_the_reader(portal: Any) -> None:

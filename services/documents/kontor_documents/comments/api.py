@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import CommentAuthor
-from kontor_documents import queries
+from kontor_documents import copies, queries
 from kontor_documents.comments import files, service
 from kontor_documents.comments.errors import UnknownAuthor
 from kontor_documents.comments.models import CommentFile
@@ -184,8 +184,15 @@ async def _author(
 ) -> tuple[str, str, str]:
     """Who writes, under which name, by which way. Raises UnknownAuthor."""
     if principal.kind != "service":
-        return principal.subject, principal.name or wanted.name, "admin" if principal.kind == "staff" else "portal"
+        name = wanted.name if await _is_firms_link(session, document, principal) else principal.name or wanted.name
+        return principal.subject, name, "admin" if principal.kind == "staff" else "portal"
     if wanted.author is None:
         raise UnknownAuthor(field="author")
     await service.check_author(session, document, wanted.author)
     return f"{wanted.author.kind}:{wanted.author.id}", wanted.author.name, wanted.source or "mail"
+
+
+async def _is_firms_link(session: AsyncSession, document: Document, principal: Principal) -> bool:
+    """Whether the name of who acts is a firm's, with no person behind it that is known."""
+    customer = await copies.customer(session, document.customer_id) if principal.kind == "link" else None
+    return customer is not None and customer.kind == "business"

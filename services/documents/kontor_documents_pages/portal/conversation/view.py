@@ -66,11 +66,17 @@ def conversation_of(record: asyncpg.Record, now: datetime) -> Conversation:
     newest = max((one.data["number"] for one in comments if one.data["author_kind"] != "customer"), default=0)
     revision = details.get("revision") or 1
     allowed = may(entry, details, orjson.loads(record["merchant"]), session, record["today"])["comment"]
-    named = bool(session["name"]) or any(one.mine for one in comments)
+    named = bool(session["name"] and not _is_firms_link(record, session)) or any(one.mine for one in comments)
     read = known is not None and known["revision"] >= revision and seen >= newest
     payment = orjson.loads(record["payment"]) if record["payment"] else None
     happened = story(details["moments"], payment, told["comments"])
     return Conversation(comments, allowed, not named, read, revision, newest, happened)
+
+
+def _is_firms_link(record: asyncpg.Record, session: dict[str, Any]) -> bool:
+    """Whether the session's name is a firm's, with no person behind it that is known."""
+    customer = orjson.loads(record["customer"]) if record["customer"] else {}
+    return session["kind"] == "link" and not session["contact_id"] and customer.get("kind") == "business"
 
 
 def _said(data: dict[str, Any], reader: str | None, seen: int, now: datetime) -> Said:
