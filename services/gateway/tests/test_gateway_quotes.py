@@ -203,6 +203,15 @@ async def test_a_deposit_is_of_what_is_still_due(portal: Any, asked: dict[str, A
     assert "5.005,16\xa0€ (Anzahlung von 30\xa0%)" in page
 
 
+async def test_a_deposit_in_a_currency_of_three_decimals_is_rounded_as_documents_rounds_it(
+    portal: Any, asked: dict[str, Any]
+) -> None:
+    await becomes(portal, asked, acceptance=["deposit"], deposit_percent="30", currency="KWD")
+    page = (await portal.page(asked["here"], asked["cookie"])).text.replace("\xa0", " ")
+    assert "530,520 KWD" in page
+    assert "530,516" not in page
+
+
 async def test_an_accepted_quote_says_by_whom_and_leads_to_its_papers(portal: Any, asked: dict[str, Any]) -> None:
     confirmation = await portal.document(
         asked["merchant"], asked["customer"], "AB-7", type="order_confirmation", thread_id="t"

@@ -10,6 +10,7 @@ from kontor_documents_pages.portal.quotes.lines import Block, QuoteLine, blocks,
 from kontor_service.formats import day
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
+from kontor_service.money import digits
 
 _OPEN = ""
 
@@ -82,7 +83,9 @@ class Quote:
         due = self.total + self._due_beside_total
         if AcceptanceMethod.DEPOSIT in self._acceptance:
             share = Decimal(due) * Decimal(self.view.details["deposit_percent"] or 0) / 100
-            return int(share.quantize(Decimal(1), ROUND_HALF_UP))
+            # Documents rounds to two decimals (EN 16931), also in currencies that have three.
+            step: int = 10 ** max(digits(self.view.currency) - 2, 0)
+            return int((share / step).quantize(Decimal(1), ROUND_HALF_UP)) * step
         return due if AcceptanceMethod.PAYMENT in self._acceptance else 0
 
     @property
