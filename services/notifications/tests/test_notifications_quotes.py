@@ -8,8 +8,9 @@ import pytest
 
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.identity.v1.identity_pb2 import Customer, Merchant, StaffMember, StaffMemberSnapshot
 from kontor_notifications.mails.reminders import remind
+from kontor_service.ids import uuid7
 
 SAM, BOSS = "sam@baeckerei-mueller.example", "petra@elektro-wagner.example"
 
@@ -141,3 +142,21 @@ async def test_merchants_are_asked_once_a_year_to_review_their_texts(desk: Any, 
     assert (mail["to"], mail["subject"]) == (
         ["buero@elektro-wagner.example"], "Stimmen Ihre Texte und zusätzlichen Dokumente noch?",
     )  # fmt: skip
+
+
+async def test_owners_are_asked_rather_than_the_contact_address(desk: Any, merchant: Merchant) -> None:
+    merchant.texts_reviewed_on = "2025-03-01"
+    people = [
+        ("petra@elektro-wagner.example", "owner", True), ("paul@elektro-wagner.example", "sales", True),
+        ("erna@elektro-wagner.example", "owner", False),
+    ]  # fmt: skip
+    staff = [
+        StaffMember(id=str(uuid7()), merchant_id=merchant.id, epoch=1, version=1, name="P", email=email, role=role, active=works)
+        for email, role, works in people
+    ]  # fmt: skip
+    await desk.know(merchant)
+    await desk.tell(*(StaffMemberSnapshot(staff_member=one) for one in staff))
+    clock: Any = SimpleNamespace(now=lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
+    await remind(desk.app.state.db, desk.app.state.queue, clock)
+    [mail] = await desk.mails(1)
+    assert mail["to"] == ["petra@elektro-wagner.example"]

@@ -8,14 +8,16 @@ from google.protobuf.message import Message
 
 from kontor.documents.v1.documents_pb2 import Comment, Document, StandingDocument
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from kontor.identity.v1.identity_pb2 import Customer, Merchant, StaffMember
 from kontor.meters.v1.meters_pb2 import ReadingInvitation
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.models import Base
 from kontor_service.copies import Copied
 from kontor_service.models import CopyRow, index
 
-State = TypeVar("State", Merchant, Customer, Document, StandingDocument, Comment, Receivable, ReadingInvitation)
+State = TypeVar(
+    "State", Merchant, Customer, StaffMember, Document, StandingDocument, Comment, Receivable, ReadingInvitation
+)
 
 
 class _Copy(CopyRow):
@@ -32,6 +34,10 @@ class MerchantCopy(_Copy, Base, table=True):
 
 class CustomerCopy(_Copy, Base, table=True):
     """The recipient, with contact persons."""
+
+
+class StaffMemberCopy(_Copy, Base, table=True):
+    """Who works for the merchant: owners are reminded to review texts."""
 
 
 class DocumentCopy(_Copy, Base, table=True):
@@ -74,6 +80,7 @@ def _open_until(document: Document) -> date | None:
 COPIES = (
     Copied(MerchantCopy, Merchant),
     Copied(CustomerCopy, Customer),
+    Copied(StaffMemberCopy, StaffMember),
     Copied(DocumentCopy, Document, lambda document: {"open_until": _open_until(document)}),
     Copied(CommentCopy, Comment),
     Copied(StandingDocumentCopy, StandingDocument),

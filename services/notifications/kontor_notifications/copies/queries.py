@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kontor.documents.v1.documents_pb2 import Comment, Document
+from kontor.identity.v1.identity_pb2 import StaffMember
+from kontor.identity.v1.identity_pb2_codes import StaffRole
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor.payments.v1.payments_pb2 import Receivable
 from kontor_notifications.copies.models import TABLES, State
@@ -20,6 +22,13 @@ async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> Stat
     if raw is None:
         raise TryLater(MailError.NOT_KNOWN_YET)
     return kind.FromString(raw)
+
+
+async def owners(session: AsyncSession) -> list[StaffMember]:
+    """The merchant's owners who still work there, by their ids."""
+    table = TABLES[StaffMember]
+    rows = await session.scalars(select(table.c.state).where(~table.c.deleted).order_by(table.c.id))
+    return [one for one in map(StaffMember.FromString, rows) if one.active and one.role == StaffRole.OWNER]
 
 
 async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document]:

@@ -1,6 +1,8 @@
 """Once a year merchants are reminded to look through their texts and additional documents (A6)."""
 
-from kontor.identity.v1.identity_pb2 import Customer, Merchant
+from collections.abc import Sequence
+
+from kontor.identity.v1.identity_pb2 import Customer, Merchant, StaffMember
 from kontor_notifications.kind import MailKind
 from kontor_notifications.mails.recipients import Recipient, is_address
 from kontor_service.i18n import N_, language_of
@@ -8,9 +10,11 @@ from kontor_service.i18n import N_, language_of
 REVIEW = "texts_review"
 
 
-def _merchant(_event: object, _customer: Customer, merchant: Merchant) -> list[Recipient]:
-    address = merchant.contact_email
-    return [Recipient(address, language_of(merchant.language))] if is_address(address) else []
+def _owners(event: Sequence[StaffMember], _customer: Customer, merchant: Merchant) -> list[Recipient]:
+    """The merchant's owners; where none has an address, its contact address."""
+    language, address = language_of(merchant.language), merchant.contact_email
+    found = [Recipient(one.email, language, one.name) for one in event if is_address(one.email)]
+    return found or ([Recipient(address, language)] if is_address(address) else [])
 
 
 KINDS = (
@@ -18,7 +22,7 @@ KINDS = (
         name=REVIEW,
         label=N_("To you: review your texts"),
         occasion=lambda _event: None,
-        recipients=_merchant,
+        recipients=_owners,
         words=(
             N_("Are your texts and additional documents still right?"),
             N_(

@@ -1,6 +1,7 @@
 """Mails that no event leads to, but a day: quotes about to expire, texts that nobody has reviewed for a year."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -47,10 +48,12 @@ async def _remind_one(database: Database, queue: Queue, clock: Clock, merchant_i
             return
         today = _today(merchant, clock.now())
         for document in await _expiring(session, merchant, today):
-            await _once(session, queue, merchant, EXPIRING, document, f"{document.id} {document.valid_until}")
+            about = f"{document.id} {document.valid_until}"
+            await _once(session, queue, merchant, EXPIRING, about, DocumentSnapshot(document=document), _of(document))
         since = await _unreviewed_since(session, merchant, today)
         if since is not None:
-            await _once(session, queue, merchant, REVIEW, Document(), since.isoformat())
+            owners = await copies.owners(session)
+            await _once(session, queue, merchant, REVIEW, since.isoformat(), owners, Occasion())
 
 
 def _today(merchant: Merchant, now: datetime) -> date:
@@ -82,16 +85,15 @@ async def _unreviewed_since(session: AsyncSession, merchant: Merchant, today: da
 
 
 async def _once(
-    session: AsyncSession, queue: Queue, merchant: Merchant, kind: str, document: Document, about: str
+    session: AsyncSession, queue: Queue, merchant: Merchant, kind: str, about: str, event: Any, occasion: Occasion
 ) -> None:
     merchant_id = UUID(merchant.id)
     row = insert(Reminder).values(merchant_id=merchant_id, kind=kind, about=about)
     if (await session.execute(row.on_conflict_do_nothing().returning(Reminder.kind))).first() is None:  # type: ignore[call-overload]
         return
-    occasion = Occasion(
-        customer_id=document.customer_id, document_ids=[document.id] if document.id else [],
-        document_number=document.number,
-    )  # fmt: skip
-    event = DocumentSnapshot(document=document)
     for mail in await drafts(session, queue, kinds()[kind], event, merchant_id, occasion):
         queue.add(session, mail)
+
+
+def _of(document: Document) -> Occasion:
+    return Occasion(customer_id=document.customer_id, document_ids=[UUID(document.id)], document_number=document.number)
