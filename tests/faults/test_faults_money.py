@@ -169,7 +169,7 @@ class Till:
         """Every booking once, every open amount right; owner, listener and provider tell the same story."""
         expected = {str(one.id): one.outcome for one in self.invoices}
         await eventually(lambda: self.outcomes_heard() == expected, within=180, every=0.2)
-        nothing = Dependencies(None, None, None, asyncio.Event())  # type: ignore[arg-type]
+        nothing = Dependencies(None, None, None, asyncio.Event(), asyncio.Event())  # type: ignore[arg-type]
         copies = consumers(nothing, sandbox_default=True)
         await self.stage.verify_nothing_waits(copies)
         kept = await self.stage.rows("SELECT * FROM receivable")
