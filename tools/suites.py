@@ -23,7 +23,8 @@ from kontor_testing.rabbitmq import rabbitmq_server
 
 # With RabbitMQ goes what starts platforms of its own: both halves take about the same time, and each starts one for the stories.
 _SECOND = "rabbitmq or (resilience and not postgres)"
-_SPREAD = ("-n", "auto", "--maxprocesses", "6", "--dist", "loadfile")
+# Half of a test's time is waiting for the database and for mails: twice as many workers as processors.
+_SPREAD = ("-n", str(min(2 * (os.cpu_count() or 1), 6)), "--dist", "loadfile")
 LANES = (
     (("units and services", (*_SPREAD, "libs", "services", "tests/contract", "tests/deploy")),),
     (("end to end, first half", ("tests/e2e", "-k", f"not ({_SECOND})")), ("faults", ("tests/faults",))),
@@ -39,6 +40,8 @@ class Result:
     suite: str
     code: int
     seconds: float
+    # Seconds of processor time of the suite and all that it started and waited for; PostgreSQL and RabbitMQ are not in it.
+    processor: float
     output: str
 
     @property
@@ -60,12 +63,16 @@ def run(suite: str, arguments: tuple[str, ...], more: list[str], folder: Path, e
     command = [sys.executable, "-m", "pytest", *arguments, f"--basetemp={base}", *more]
     started = time.monotonic()
     print(f"started: {suite}", flush=True)
-    done = subprocess.run(  # noqa: S603
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    result = Result(suite, done.returncode, time.monotonic() - started, done.stdout)
+    with tempfile.TemporaryFile("w+", dir=folder) as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said = output.read()
+    processor = used.ru_utime + used.ru_stime
+    result = Result(suite, process.returncode, time.monotonic() - started, processor, said)
     with _said:
-        print(f"\n######## {suite}\n{done.stdout}", flush=True)
+        print(f"\n######## {suite}\n{said}", flush=True)
     return result
 
 
@@ -85,13 +92,14 @@ def main(more: list[str]) -> int:
         with ThreadPoolExecutor(len(LANES)) as pool:
             lanes = pool.map(lambda lane: [run(*suite, more, folder, environment) for suite in lane], LANES)
             results = [result for lane in lanes for result in lane]
-    print("\n######## all suites")
+    print("\n######## all suites: minutes, minutes of processor time")
     for result in results:
         for line in result.failures:
             print(line)
     for result in results:
         verdict = "" if result.passed else "FAILED: "
-        print(f"{result.suite:<26}{_minutes(result.seconds):>6}   {verdict}{result.closing}")
+        times = f"{_minutes(result.seconds):>6}{_minutes(result.processor):>7}"
+        print(f"{result.suite:<26}{times}   {verdict}{result.closing}")
     print(f"{'together':<26}{_minutes(time.monotonic() - started):>6}", flush=True)
     return 0 if all(result.passed for result in results) else 1
 
