@@ -53,6 +53,28 @@ async def test_an_open_page_loses_its_pay_button_when_it_is_paid(browser: Browse
         await page.close()
 
 
+async def test_news_that_a_busy_server_did_not_answer_is_fetched_again(browser: Browser) -> None:
+    from kontor_gallery import create_app
+    from kontor_testing.serving import serving
+
+    app, refused = create_app(), []
+
+    async def refuse_once(route: Route) -> None:
+        refused.append(route.request.url)
+        await route.fulfill(status=503)
+
+    async with serving(app) as address:
+        page = await browser.new_page()
+        await page.goto(address.replace("127.0.0.1", "localhost") + "/document")
+        await page.get_by_text("Jetzt bezahlen").first.wait_for()
+        await page.route("**/document", refuse_once, times=1)
+        app.state.paid = True
+        app.state.hub.publish({"all"})
+        await page.get_by_text("vollständig bezahlt").wait_for()
+        assert len(refused) == 1
+        await page.close()
+
+
 async def test_a_file_that_is_printed_twice_is_fetched_once(browser: Browser, gallery: str) -> None:
     counting = "<script>print = () => { const { dataset } = parent.document.body; dataset.prints = 1 + +(dataset.prints ?? 0) }</script>"
     fetched: list[str] = []

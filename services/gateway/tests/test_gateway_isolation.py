@@ -36,6 +36,7 @@ _BODY = {
     "name": "Anna Seidel",
     "method": "card",
     "text": "Nein",
+    "contact_id": str(uuid4()),
     "readings": [{"register_id": str(uuid4()), "value": "1", "taken_on": "2026-01-01"}],
 }
 _DECIDING = ("/selection", "/acceptance", "/decline", "/extension-request", "/new-offer-request")

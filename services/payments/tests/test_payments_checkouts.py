@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor_payments.providers.sandbox import SandboxProvider
 from kontor_testing.waiting import eventually
 
 
@@ -258,7 +260,8 @@ async def test_a_provider_that_is_down_leaves_nothing_half_done(world: Any, monk
     document = await world.invoice()
     await world.app.state.dependencies.providers.connect(world.merchant, "sandbox")
     async with httpx.AsyncClient(base_url="http://127.0.0.1:1") as nobody:
-        monkeypatch.setattr(world.app.state.dependencies.providers, "_sandbox", nobody)
+        adapters = world.app.state.dependencies.providers._adapters
+        monkeypatch.setitem(adapters, "sandbox", partial(SandboxProvider, nobody))
         answer = await world.pay(document)
     assert (answer.status_code, answer.json()["code"]) == (503, "provider_unavailable")
     assert await world.state(document) == "open"

@@ -2,6 +2,8 @@
 // A part is an element with data-part="name"; the server decides what is in it, also for readers without scripts.
 // Milliseconds from one fetch to the next.
 const PAUSE = 200;
+// The same to the next try, after a fetch that did not work.
+const RETRY = 3000;
 let body, source, waiting = null, missed = false, fetched = -PAUSE, turns = 0, shown = 0;
 
 export function improve() {
@@ -32,13 +34,20 @@ function later() {
   waiting ??= setTimeout(refresh, Math.max(0, fetched + PAUSE - performance.now()));
 }
 
+function again() {
+  if (document.visibilityState !== "visible") { missed = true; return; }
+  waiting ??= setTimeout(refresh, RETRY);
+}
+
 export async function refresh() {
   waiting = null;
   missed = false;
   fetched = performance.now();
   const turn = ++turns;
   const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  // The server was not there, or too busy: the news is still to be shown. A page that is over leads elsewhere.
+  if (!answer || answer.status === 429 || answer.status >= 500) return again();
+  if (!answer.ok || answer.redirected) return;
   const text = await answer.text();
   // A later answer has overtaken this one.
   if (turn < shown) return;
