@@ -8,7 +8,7 @@ PACKAGES := $(wildcard libs/* services/*)
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test check proof judge bench lint fmt types proto words lock migration up clean
+.PHONY: help install run reset test check proof judge provider-check bench lint fmt types proto words lock migration up clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of 
 
 judge: $(STAMP) ## Before programs that are not ours: invoices (veraPDF, EN 16931, XRechnung), the bus (AsyncAPI)
 	$(BIN)/python -m tests.judge
+
+# The keys of test accounts: docs/payment-providers.md.
+provider-check: $(STAMP) ## The adapters before real test modes: make provider-check STRIPE_KEY=rk_test_…
+	@STRIPE_KEY="$(STRIPE_KEY)" $(BIN)/python tools/provider_check.py
 
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from packaging.markers import Marker
 
+from kontor_provider_doubles.settings import PORTS, DoubleSettings
 from kontor_sandbox.settings import SandboxSettings
 from kontor_service.services import services
 from kontor_standalone.mailsink.settings import MailSinkSettings
@@ -30,6 +31,8 @@ class Part:
     # Inside its container: the port that answers HTTP, and others.
     ports: tuple[int, ...] = (8000, 9000)
     target: str = "service"
+    # What follows the module where it is run.
+    words: tuple[str, ...] = ()
 
     @property
     def port(self):
@@ -65,6 +68,12 @@ OUTSIDE = {
         "sandbox", "kontor_sandbox", SandboxSettings, "KONTOR_SANDBOX_",
         _default(SandboxSettings, "port"), "sandbox",
     ),
+    **{
+        name: Part(
+            name, "kontor_provider_doubles", DoubleSettings, "KONTOR_DOUBLE_", (port,), name, (name,)
+        )
+        for name, port in PORTS.items()
+    },
     "mailsink": Part(
         "mailsink", "kontor_standalone.mailsink", MailSinkSettings, "KONTOR_MAILSINK_",
         _default(MailSinkSettings, "port", "smtp_port"), "mailsink",

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from kontor_provider_doubles.settings import PORTS
 from kontor_service.embedded_postgres import embedded_postgres
 from kontor_standalone.demo.calls import Calls
 from kontor_standalone.demo.shop import SHOP
@@ -111,6 +112,8 @@ def listening(name, ports):
         return {"KONTOR_MAILSINK_PORT": str(ports["mailsink"]), "KONTOR_MAILSINK_SMTP_PORT": str(ports["smtp"])}
     if name == "sandbox":
         return {"KONTOR_SANDBOX_PORT": str(ports["sandbox"])}
+    if name in PORTS:
+        return {"KONTOR_DOUBLE_PORT": str(ports[name])}
     return {"KONTOR_PORT": str(ports[name]), "KONTOR_MANAGEMENT_PORT": str(ports[f"{name} management"])}
 
 

@@ -25,13 +25,25 @@ ExternalIdReused = Conflict.named("external_id_reused", N_("This external id sta
 
 
 class SignatureInvalid(Invalid):
-    status = 400
+    """Counted, as every answer, in kontor_http_requests_total by its route and status."""
+
+    status = 401
     code, title = "signature_invalid", N_("The signature is not valid.")
 
 
 ProviderUnavailable = Unavailable.named(
     "provider_unavailable",
     N_("The payment provider does not answer. Nothing was changed; please try again in a few minutes."),
+)
+# Its code says why: key_invalid, key_revoked, permission_missing, … (connections/refusals.py).
+KeyRefused = Invalid.named("key_refused", N_("The provider does not accept this key."))
+OAuthStateInvalid = Conflict.named(
+    "oauth_state_invalid", N_("This answer of the provider is too old, or meant for somebody else.")
+)
+BelowMinimum = Conflict.named("below_minimum", N_("%(provider)s accepts payments from %(minimum)s on."))
+CheckoutRefused = Conflict.named(
+    "provider_refused",
+    N_("The payment provider does not accept this payment. Nothing was charged; please choose another payment method."),
 )
 NoBankAccount = NotFound.named("no_bank_account", N_("The merchant offers no bank transfer."))
 StatementOfAnotherAccount = Invalid.named(

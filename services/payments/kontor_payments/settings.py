@@ -17,6 +17,14 @@ class Settings(ServiceSettings):
     sandbox_url: str = ""
     # What opens accounts at the sandbox.
     sandbox_platform_key: SecretStr = SecretStr("sandbox")
+    # Stripe's API, and where merchants connect their accounts; empty: merchants cannot use Stripe.
+    stripe_url: str = "https://api.stripe.com"
+    stripe_connect_url: str = "https://connect.stripe.com"
+    # Of the operator's own Stripe account with Connect; empty: merchants connect by a restricted key.
+    stripe_client_id: str = ""
+    stripe_platform_key: SecretStr = SecretStr("")
+    # What the operator gets of each payment of an account that connected by OAuth, in percent.
+    stripe_application_fee_percent: float = Field(default=0.0, ge=0, lt=100)
     # Where providers send their webhooks; {provider}/{connection} is added. None: the portal's public address.
     webhook_url: str | None = None
     # Encrypts providers' keys at rest. Losing it means connecting the providers again.

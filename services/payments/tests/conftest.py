@@ -24,6 +24,8 @@ from kontor_payments.app import create_app
 from kontor_payments.checkouts.reconcile import reconcile_due
 from kontor_payments.consumers import consumers
 from kontor_payments.settings import Settings
+from kontor_provider_doubles.server import create_app as create_double
+from kontor_provider_doubles.settings import DoubleSettings
 from kontor_sandbox.server import create_app as create_sandbox
 from kontor_sandbox.settings import SandboxSettings
 from kontor_service.ids import uuid7
@@ -66,6 +68,7 @@ class World:
     http: httpx.AsyncClient
     provider: httpx.AsyncClient
     bus_url: str
+    stripe: httpx.AsyncClient
     merchant: UUID = field(default_factory=uuid7)
     customer: UUID = field(default_factory=uuid7)
     return_url: str = RETURN
@@ -249,11 +252,14 @@ class Installation:
     http: httpx.AsyncClient
     provider: httpx.AsyncClient
     bus_url: str
+    # The double of Stripe.
+    stripe: httpx.AsyncClient
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    port, provider_port = free_port(), free_port()
+    port, provider_port, stripe_port = free_port(), free_port(), free_port()
+    stripe_url = f"http://127.0.0.1:{stripe_port}"
     database, bus_url = await databases.create("payments"), await databases.empty()
     app = create_app(
         Settings(
@@ -262,6 +268,10 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
             bus_url=bus_url,
             service_secret="secret",
             sandbox_url=f"http://127.0.0.1:{provider_port}",
+            stripe_url=stripe_url,
+            stripe_connect_url=stripe_url,
+            stripe_client_id="ca_kontor",
+            stripe_platform_key="sk_test_platform",
             webhook_url=f"http://127.0.0.1:{port}/v1/webhooks",
             ask_every=0.2,
             provider_timeout=2.0,
@@ -275,18 +285,24 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
             public_url=f"http://127.0.0.1:{provider_port}",
         )
     )
+    double = create_double(
+        "stripe",
+        DoubleSettings(environment="development", folder=tmp_path_factory.mktemp("stripe"), public_url=stripe_url),
+    )
     async with (
+        serving(double, port=stripe_port),
+        httpx.AsyncClient(base_url=stripe_url, timeout=20) as stripe,
         serving(sandbox, port=provider_port) as provider_url,
         serving(app, port=port) as url,
         httpx.AsyncClient(base_url=url, timeout=20) as http,
         httpx.AsyncClient(base_url=provider_url, timeout=20) as provider,
     ):
-        yield Installation(app, http, provider, bus_url)
+        yield Installation(app, http, provider, bus_url, stripe)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(installation: Installation) -> World:
-    made = World(installation.app, installation.http, installation.provider, installation.bus_url)
+    made = World(**vars(installation))
     await made.register()
     return made
 

@@ -110,8 +110,8 @@ async def test_a_forged_webhook_is_refused_and_changes_nothing(world: Any) -> No
     document = await world.invoice()
     checkout = await world.checkout(document)
     event = await event_about(world, checkout)
-    assert await send(world, event, secret="whsec_forged") == 400
-    assert await send(world, event, at=int(time.time()) - 301) == 400
+    assert await send(world, event, secret="whsec_forged") == 401
+    assert await send(world, event, at=int(time.time()) - 301) == 401
     assert await world.sql("SELECT 1 FROM provider_event") == []
     assert await world.state(document) == "open"
 

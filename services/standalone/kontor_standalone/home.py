@@ -15,6 +15,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
+from kontor_provider_doubles.settings import PORTS
 from kontor_service.embedded_postgres import stop_postgres
 from kontor_service.migrations import config_of
 from kontor_service.services import services
@@ -22,9 +23,12 @@ from kontor_service.services import services
 # Those that no service has.
 _SECRETS = {"database", "sandbox", "credentials"}
 # Those of the services are in their settings.
-_OUTSIDE = {"sandbox": 8020, "mail": 8025, "smtp": 8026, "intake": 8027, "management": 9000}
+_OUTSIDE = {"sandbox": 8020, **PORTS, "mail": 8025, "smtp": 8026, "intake": 8027, "management": 9000}
 # What customers and merchants would miss, and what else an installation writes into its folder.
-_DATA = ("postgres", "files", "mails", *(f"sandbox.db{ending}" for ending in ("", "-wal", "-shm", "-journal")))
+_DATA = (
+    "postgres", "files", "mails",
+    *(f"{name}.db{ending}" for name in ("sandbox", *PORTS) for ending in ("", "-wal", "-shm", "-journal")),
+)  # fmt: skip
 _OWN = (
     *(f"{name}.{ending}" for name in ("run", "services", "demo", "secrets", "migrations") for ending in ("json", "part")),
     "starting", "kontor.lock",

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 
 from kontor_events.registry import contexts
 from kontor_identity.settings import Settings as IdentitySettings
+from kontor_provider_doubles.server import create_app as double
+from kontor_provider_doubles.settings import PORTS, DoubleSettings
 from kontor_sandbox.server import create_app as sandbox
 from kontor_sandbox.settings import SandboxSettings
 from kontor_service.migrations import migrate
@@ -56,6 +58,7 @@ async def prepare(home: Home, server: str) -> Platform:
     apps: dict[str, ASGIApp] = {
         "mail": mailsink(_mail_sink(home), home.sockets["smtp"]),
         "sandbox": sandbox(_sandbox(home)),
+        **{name: double(name, _double(home, name)) for name in PORTS},
         # All services' probes and metrics: /payments/metrics
         "management": Starlette(routes=[Mount(f"/{name}", app.state.management) for name, app in made.items()]),
         **made,
@@ -93,6 +96,10 @@ def _special(home: Home) -> dict[str, dict[str, Any]]:
         "payments": {
             "sandbox_url": home.url("sandbox"),
             "sandbox_platform_key": home.secrets["sandbox"],
+            "stripe_url": home.url("stripe"),
+            "stripe_connect_url": home.public_url("stripe"),
+            "stripe_client_id": "ca_kontor",
+            "stripe_platform_key": home.secrets["sandbox"],
             "credential_key": home.secrets["credentials"],
             "webhook_url": f"{home.url('gateway')}/webhooks",
         },
@@ -102,7 +109,11 @@ def _special(home: Home) -> dict[str, dict[str, Any]]:
             "reply_keys": {"a1": home.secrets["replies"]},
             "reply_key_id": "a1",
         },
-        "gateway": {"sandbox_url": home.public_url("sandbox"), "home_portal": SHOP["slug"]},
+        "gateway": {
+            "sandbox_url": home.public_url("sandbox"),
+            "provider_origins": tuple(home.public_url(name) for name in PORTS),
+            "home_portal": SHOP["slug"],
+        },
     }
 
 
@@ -140,5 +151,15 @@ def _sandbox(home: Home) -> SandboxSettings:
         port=home.ports["sandbox"],
         database=home.folder.resolve() / "sandbox.db",
         public_url=home.public_url("sandbox"),
+        platform_key=home.secrets["sandbox"],
+    )
+
+
+def _double(home: Home, provider: str) -> DoubleSettings:
+    return DoubleSettings(
+        environment="development",
+        port=home.ports[provider],
+        folder=home.folder.resolve(),
+        public_url=home.public_url(provider),
         platform_key=home.secrets["sandbox"],
     )

@@ -1,5 +1,6 @@
 """Applying what a provider says about a checkout: by answer, by webhook, on asking; in any order, any number of times."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -45,13 +46,22 @@ async def apply_report(
     checkout = (await session.exec(query.execution_options(populate_existing=True))).one()
     _follow(checkout, report)
     await session.flush()
-    for payment in report.payments:
-        await apply_payment_report(account, checkout, payment)
-    for refund in report.refunds:
-        await apply_refund_report(account, refund)
+    await apply_money(account, checkout, report)
     await end_live_checkout(account)
     schedule(checkout, account)
     return checkout, await account.close()
+
+
+async def apply_money(account: Account, checkout: Checkout, report: CheckoutReport) -> None:
+    """All payments and refunds of a report. A payment that was taken back lost only what had not been refunded before,
+    so refunds are applied ahead of that."""
+    for payment in report.payments:
+        before = replace(payment, state="succeeded", failure="") if payment.state == "reversed" else payment
+        await apply_payment_report(account, checkout, before)
+    for refund in report.refunds:
+        await apply_refund_report(account, refund)
+    for payment in report.payments:
+        await apply_payment_report(account, checkout, payment)
 
 
 def schedule(checkout: Checkout, account: Account) -> None:

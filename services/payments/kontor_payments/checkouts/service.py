@@ -7,25 +7,38 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import BaseModel, Field, HttpUrl
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor.payments.v1.payments_pb2_codes import PaymentProvider
 from kontor_payments.checkouts import reconcile
 from kontor_payments.checkouts.ending import live_checkout
 from kontor_payments.checkouts.reports import OVER, apply_report
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.errors import CheckoutBusy, MethodNotOffered, NotPayable, ProviderUnavailable
+from kontor_payments.errors import (
+    BelowMinimum,
+    CheckoutBusy,
+    CheckoutRefused,
+    MethodNotOffered,
+    NotPayable,
+    ProviderUnavailable,
+)
 from kontor_payments.models import Checkout, Connection, Customer, Merchant, Receivable
 from kontor_payments.providers.protocol import OutcomeUnknown, Refused
+from kontor_payments.providers.registry import KINDS
 from kontor_payments.receivables.access import reachable
 from kontor_payments.receivables.account import Account, lock
 from kontor_service.i18n import N_, speaking
 from kontor_service.ids import uuid7
+from kontor_service.money import from_minor
 from kontor_service.tokens import Principal
 from kontor_service.validation import Line
 from kontor_service.vocabulary import word
+
+log = structlog.get_logger()
 
 # One for the account, one for the checkout, the others for those who start another of the same receivable meanwhile.
 _ROUNDS = 6
@@ -86,6 +99,7 @@ async def _intend(
     if settled:
         return settled
     provider = _provider(account, wanted.method)
+    _must_be_enough(account, provider)
     request = await _for_provider(session, account.row, wanted)
     live = await live_checkout(account)
     if live is not None:
@@ -115,6 +129,13 @@ def _provider(account: Account, method: str) -> str:
     if provider is None or provider == "transfer":
         raise MethodNotOffered(N_("%(method)s has no payment page here."), field="method", method=method)
     return provider
+
+
+def _must_be_enough(account: Account, provider: str) -> None:
+    least = KINDS[provider].least(account.row.currency)
+    if account.payable() < least:
+        minimum = f"{from_minor(least, account.row.currency)} {account.row.currency}"
+        raise BelowMinimum(provider=word(PaymentProvider, provider), minimum=minimum)
 
 
 def _can_be_paid(checkout: Checkout) -> bool:
@@ -169,7 +190,8 @@ async def _create(deps: Dependencies, checkout: Checkout) -> Started:
         raise ProviderUnavailable(str(error)) from error
     except Refused as error:
         await _give_up(deps, checkout)
-        raise ProviderUnavailable(str(error), code="provider_refused") from error
+        log.warning("checkout_refused", checkout_id=str(checkout.id), provider=checkout.provider, code=str(error))
+        raise CheckoutRefused(reason=str(error)) from error
     async with deps.db.transaction(checkout.merchant_id) as session:
         return Started(*await apply_report(session, checkout.id, report, deps.clock))
 

@@ -7,15 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import stripe
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from kontor_payments.connections.credentials import CredentialKeys
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Connection, Merchant
-from kontor_payments.providers.protocol import HostedProvider, OutcomeUnknown, Refused
+from kontor_payments.providers.protocol import Connector, HostedProvider, OutcomeUnknown, Refused
 from kontor_payments.providers.sandbox import SandboxProvider, open_account
+from kontor_payments.providers.stripe.access import StripeAccess
+from kontor_payments.providers.stripe.accounts import StripeConnector
+from kontor_payments.providers.stripe.adapter import StripeProvider
 from kontor_payments.settings import Settings
 from kontor_service.database import Database
 
@@ -29,8 +34,22 @@ class Providers:
         self._db = db
         self._sandbox = httpx.AsyncClient(base_url=settings.sandbox_url, timeout=settings.provider_timeout)
         self._adapters: dict[str, Callable[[Mapping[str, str]], HostedProvider]] = {}
+        self._connectors: dict[str, Connector] = {}
         if settings.sandbox_url:
             self._adapters["sandbox"] = partial(SandboxProvider, self._sandbox)
+        self._http = httpx.AsyncClient(timeout=settings.provider_timeout)
+        self._stripe = _stripe_access(settings)
+        if settings.stripe_url:
+            self._adapters["stripe"] = partial(StripeProvider, self._stripe)
+            self._connectors["stripe"] = StripeConnector(self._stripe, self._http)
+
+    @property
+    def keys(self) -> CredentialKeys:
+        """What encrypts credentials and the state that goes to a provider and comes back."""
+        return self._keys
+
+    def webhook_address(self, provider: str, connection_id: UUID) -> str:
+        return self._settings.webhook_address(provider, connection_id)
 
     @property
     def available(self) -> frozenset[str]:
@@ -39,6 +58,14 @@ class Providers:
 
     async def close(self) -> None:
         await self._sandbox.aclose()
+        await self._http.aclose()
+        await self._stripe.http.close_async()  # type: ignore[no-untyped-call]
+
+    def connector(self, provider: str) -> Connector:
+        """Raises ConnectionUnknown for a provider without accounts to connect."""
+        if provider not in self._connectors:
+            raise ConnectionUnknown
+        return self._connectors[provider]
 
     async def reseal(self) -> None:
         """Encrypts with the present key what an earlier one has encrypted."""
@@ -71,11 +98,9 @@ class Providers:
             merchant = (await session.exec(select(Merchant))).first()
         if self._is_connected(found):
             return found
-        account = await self._open_account(found, merchant.name if merchant else "")
+        keys = await self._keys_of(found, merchant.name if merchant else "")
         async with self._db.transaction(merchant_id) as session:
             session.add(found)
-            found.account = account["id"]
-            keys = {name: account[name] for name in ("api_key", "webhook_secret")}
             found.credentials = self._keys.seal(keys)
             found.webhook_url = self._settings.webhook_address(provider, found.id)
             found.connected_at = datetime.now(UTC)
@@ -96,10 +121,30 @@ class Providers:
 
     async def _known(self, session: AsyncSession, merchant_id: UUID, provider: str) -> Connection:
         """Its id is written before the provider hears of it, so that a second attempt names the same account."""
+        if provider in self._connectors:
+            found = (await session.exec(_active(provider))).one_or_none()
+            if found is None:
+                raise ConnectionUnknown
+            return found
         row = Connection(merchant_id=merchant_id, provider=provider, state="live").model_dump()
         new = insert(Connection.__table__).values(row).on_conflict_do_nothing()
         await (await session.connection()).execute(new)
         return (await session.exec(_active(provider))).one()
+
+    async def _keys_of(self, connection: Connection, name: str) -> dict[str, str]:
+        """Of an account that is opened now, or whose webhook has to move to our present address."""
+        if connection.provider in self._connectors:
+            keys, address = (
+                self._keys.unseal(connection.credentials),
+                self._settings.webhook_address(connection.provider, connection.id),
+            )
+            try:
+                return await self._connectors[connection.provider].register_webhook(keys, address)
+            except (OutcomeUnknown, Refused) as error:
+                raise ProviderUnavailable(str(error)) from error
+        account = await self._open_account(connection, name)
+        connection.account = account["id"]
+        return {name: account[name] for name in ("api_key", "webhook_secret")}
 
     async def _open_account(self, connection: Connection, name: str) -> Any:
         if connection.provider != "sandbox" or "sandbox" not in self._adapters:
@@ -114,3 +159,14 @@ class Providers:
 
 def _active(provider: str) -> SelectOfScalar[Connection]:
     return select(Connection).where(Connection.provider == provider, Connection.state != "ended")
+
+
+def _stripe_access(settings: Settings) -> StripeAccess:
+    return StripeAccess(
+        http=stripe.HTTPXClient(timeout=settings.provider_timeout),
+        api_url=settings.stripe_url,
+        connect_url=settings.stripe_connect_url,
+        platform_key=settings.stripe_platform_key.get_secret_value(),
+        client_id=settings.stripe_client_id,
+        application_fee_percent=settings.stripe_application_fee_percent,
+    )

@@ -28,6 +28,14 @@ class NotThere(Refused):
     """The provider knows no such thing."""
 
 
+class PermissionsMissing(Refused):
+    """The key may not do what is needed; `permissions` are those that it lacks, in the provider's words."""
+
+    def __init__(self, permissions: Sequence[str]) -> None:
+        super().__init__("permission_missing")
+        self.permissions = list(permissions)
+
+
 @dataclass(frozen=True)
 class PaymentReport:
     # The provider's id of this attempt or charge; stable, one per attempt.
@@ -163,6 +171,45 @@ class HostedProvider(Protocol):
 
         `headers` are looked up in lower case. Raises SignatureInvalid.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class ConnectedAccount:
+    """A merchant's account at a provider that we may use from now on."""
+
+    id: str
+    # What the merchant knows it by.
+    display_name: str
+    mode: Literal["test", "live"]
+    # Stored encrypted; what the adapter needs.
+    credentials: Mapping[str, str]
+
+
+class Connector(Protocol):
+    """How a merchant's account is connected. Every call raises OutcomeUnknown or Refused."""
+
+    @property
+    def has_oauth(self) -> bool:
+        """Whether this installation can send merchants to the provider to allow it access."""
+        ...
+
+    async def by_key(self, fields: Mapping[str, str]) -> ConnectedAccount:
+        """With keys that the merchant copied from the provider's pages."""
+        ...
+
+    def authorize_url(self, state: str, redirect_url: str) -> str: ...
+
+    async def by_code(self, code: str) -> ConnectedAccount:
+        """With the code that the provider sent the merchant back with."""
+        ...
+
+    async def register_webhook(self, credentials: Mapping[str, str], url: str) -> dict[str, str]:
+        """The credentials with what verifies webhooks to this address; one that was registered there is replaced."""
+        ...
+
+    async def close(self, credentials: Mapping[str, str]) -> None:
+        """Takes webhook and access away at the provider; what is gone already is no error."""
         ...
 
 

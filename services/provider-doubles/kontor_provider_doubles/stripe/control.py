@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel
 
-from kontor_provider_doubles.behaviour import behaviour_of
 from kontor_provider_doubles.stripe import aftermath, sessions
 from kontor_provider_doubles.stripe.calls import Call, shown
 from kontor_provider_doubles.stripe.keys import Caller, create_key, disconnect_account, revoke_key
@@ -170,7 +169,7 @@ def let_time_pass(app: FastAPI) -> None:
         due = (charge.get("_hidden") or {}).get("settle_at")
         if due is not None and charge["status"] == "pending":
             call = _of(app, space)
-            if call.now >= due and behaviour_of(store, call.caller.account).settle_after_seconds:
+            if call.now >= due:
                 with store.transaction():
                     sessions.settle(call, charge, charge["_hidden"]["settle_as"])
     for space, session in store.owners("cs"):

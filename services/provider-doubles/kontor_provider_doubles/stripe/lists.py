@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kontor_provider_doubles.store import Object
-from kontor_provider_doubles.stripe.calls import Call
+from kontor_provider_doubles.stripe.calls import Call, shown
 from kontor_provider_doubles.stripe.errors import invalid
 from kontor_provider_doubles.stripe.shapes import listed
 
@@ -53,7 +53,7 @@ def _page(call: Call, rows: list[Object], url: str) -> Object:
     if after is not None:
         ids = [row["id"] for row in rows]
         rows = rows[ids.index(call.get(after)["id"]) + 1 :]
-    return listed(rows[:limit], url, has_more=len(rows) > limit)
+    return listed([shown(row) for row in rows[:limit]], url, has_more=len(rows) > limit)
 
 
 def _within(row: Object, wanted: Any) -> bool:

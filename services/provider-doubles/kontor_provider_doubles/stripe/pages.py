@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from kontor_provider_doubles.stripe import saved, sessions
 from kontor_provider_doubles.stripe.calls import Call
+from kontor_provider_doubles.stripe.endpoints import ENDPOINTS
 from kontor_provider_doubles.stripe.errors import invalid
-from kontor_provider_doubles.stripe.keys import ALL, Caller, caller_of, connect_account, disconnect_account
+from kontor_provider_doubles.stripe.keys import ALL, Caller, caller_of, connect_account, create_key, disconnect_account
 from kontor_service.formats import money
 from kontor_service.i18n import N_, Language, gettext, speaking
 
@@ -89,6 +90,21 @@ async def answer_bank(request: Request, intent_id: str, confirmed: Annotated[boo
         saved.authenticate(call, intent, confirmed=confirmed)
     separator = "&" if "?" in target else "?"
     return RedirectResponse(f"{target}{separator}payment_intent={intent_id}", status_code=303)
+
+
+@router.get("/double/stripe")
+async def console() -> Response:
+    """For whoever tries things out: a new account with a restricted key, which Kontor's dialog asks for."""
+    return _html("console", targets="", key="")
+
+
+@router.post("/double/stripe")
+async def new_account(request: Request, livemode: Annotated[bool, Form()] = False) -> Response:
+    store, account = request.app.state.store, f"acct_{token_hex(8)}"
+    key = create_key(
+        store, account, livemode=livemode, permissions=sorted({one.permission for one in ENDPOINTS.values()})
+    )
+    return _html("console", targets="", key=key)
 
 
 @router.get("/oauth/authorize")

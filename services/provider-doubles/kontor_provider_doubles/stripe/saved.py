@@ -3,7 +3,13 @@
 from kontor_provider_doubles.store import Object
 from kontor_provider_doubles.stripe import payments
 from kontor_provider_doubles.stripe.calls import Call
-from kontor_provider_doubles.stripe.errors import invalid
+from kontor_provider_doubles.stripe.errors import invalid, missing
+
+_TEST_METHODS = {
+    "pm_card_visa": "succeeded",
+    "pm_card_chargeCustomerFail": "generic_decline",
+    "pm_card_authenticationRequired": "authentication_required",
+}
 
 
 def create_customer(call: Call) -> Object:
@@ -12,6 +18,12 @@ def create_customer(call: Call) -> Object:
         "cus", email=params.get("email"), name=params.get("name"), metadata=params.get("metadata", {}),
         preferred_locales=params.get("preferred_locales", []), invoice_settings={},
     )  # fmt: skip
+
+
+def update_customer(call: Call) -> Object:
+    changed = call.get(call.ids[0], "cus") | dict(call.params)
+    call.save(changed)
+    return changed
 
 
 def save_method(call: Call, session: Object, method: str, behaves: str) -> Object:
@@ -73,6 +85,17 @@ def cancel_intent(call: Call) -> Object:
     call.save(intent)
     call.emit("payment_intent.canceled", intent)
     return intent
+
+
+def attach(call: Call) -> Object:
+    """One of Stripe's test methods (https://docs.stripe.com/testing), which is copied for the customer."""
+    customer = call.get(call.params["customer"], "cus")
+    if call.ids[0] not in _TEST_METHODS:
+        raise missing("PaymentMethod", call.ids[0])
+    return call.add(
+        "pm", type="card", billing_details={}, customer=customer["id"], card=payments.DETAILS["card"],
+        _hidden={"behaves": _TEST_METHODS[call.ids[0]]},
+    )  # fmt: skip
 
 
 def detach(call: Call) -> Object:

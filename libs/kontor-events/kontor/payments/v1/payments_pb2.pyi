@@ -310,6 +310,8 @@ class _FailureCodeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_FailureCod
     FAILURE_CODE_RETURNED_BY_BANK: _FailureCode.ValueType  # 8
     FAILURE_CODE_OTHER_CURRENCY: _FailureCode.ValueType  # 9
     FAILURE_CODE_FAILED: _FailureCode.ValueType  # 10
+    FAILURE_CODE_CHARGED_BACK: _FailureCode.ValueType  # 11
+    """A dispute that the merchant lost."""
 
 class FailureCode(_FailureCode, metaclass=_FailureCodeEnumTypeWrapper):
     """Why money did not come. Adapters translate what their provider says into these."""
@@ -325,6 +327,8 @@ FAILURE_CODE_EXPIRED: FailureCode.ValueType  # 7
 FAILURE_CODE_RETURNED_BY_BANK: FailureCode.ValueType  # 8
 FAILURE_CODE_OTHER_CURRENCY: FailureCode.ValueType  # 9
 FAILURE_CODE_FAILED: FailureCode.ValueType  # 10
+FAILURE_CODE_CHARGED_BACK: FailureCode.ValueType  # 11
+"""A dispute that the merchant lost."""
 
 @typing.final
 class CashDiscount(message.Message):

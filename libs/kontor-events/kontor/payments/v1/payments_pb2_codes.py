@@ -110,3 +110,4 @@ class FailureCode(Code):
     RETURNED_BY_BANK = 'returned_by_bank', 'the direct debit came back', '', 'The bank returned the direct debit.'
     OTHER_CURRENCY = 'other_currency', 'in another currency, not counted', '', 'The payment came in another currency.'
     FAILED = 'failed', 'did not work', '', 'The payment did not work.'
+    CHARGED_BACK = 'charged_back', 'charged back', '', 'The payment was charged back.'
