@@ -84,7 +84,10 @@ def sums(content: dict[str, Any]) -> list[Sum]:
         found += [Sum(label, amount) for label, amount in extras]
     found.append(Sum(_("Net amount"), minor("net"), "sub"))
     found += [
-        Sum(tax_label(tax, currency), to_minor(Decimal(tax["tax_amount"]), currency))
+        Sum(
+            tax_label(tax, to_minor(Decimal(tax["taxable_amount"]), currency), currency),
+            to_minor(Decimal(tax["tax_amount"]), currency),
+        )
         for tax in content.get("tax_breakdown") or ()
     ]
     found.append(Sum(_("Total amount"), minor("gross"), "total"))
@@ -115,12 +118,32 @@ def unit_price(amount: str, currency: str) -> str:
     return f"{number(value, language)}\u00a0{sign}"
 
 
-def tax_label(tax: dict[str, Any], currency: str) -> str:
-    """19 % VAT on what; or why there is none."""
-    if rate := Decimal(tax.get("rate") or "0"):
-        base = money(to_minor(Decimal(tax["taxable_amount"]), currency), currency, reader().language)
+def tax_label(tax: Mapping[str, Any], base_minor: int, currency: str) -> str:
+    """19 % VAT on what, also where the rate is zero (Z); or why there is none."""
+    rate = Decimal(tax.get("rate") or "0")
+    if rate or tax.get("category") == "Z":
+        base = money(base_minor, currency, reader().language)
         return _("%(rate)s VAT on %(base)s", rate=_percent(rate), base=base)
     return tax.get("exemption_reason") or _("without VAT")
+
+
+def chosen_taxes(selection: Mapping[str, Any], currency: str) -> list[tuple[str, int]]:
+    """The VAT of what is chosen of a quote, one sum per rate in minor units; `selection` as the contract has it."""
+    return [
+        (tax_label(tax, int(tax["taxable_minor"]), currency), int(tax["tax_minor"])) for tax in selection.get("taxes") or ()
+    ]
+
+
+def chosen_sums(selection: Mapping[str, Any], currency: str) -> list[tuple[str, str]]:
+    """From the net amount of what is chosen to its total, and what is to be paid with the acceptance, as people read it."""
+    asked = int(selection["asked_minor"])
+    found = [
+        (_("Net amount"), int(selection["net_minor"])),
+        *chosen_taxes(selection, currency),
+        (_("Total amount"), int(selection["gross_minor"])),
+        *([(_("to be paid with the acceptance"), asked)] if asked else []),
+    ]
+    return [(label, money(minor, currency, reader().language)) for label, minor in found]
 
 
 def exemptions(content: dict[str, Any]) -> list[str]:

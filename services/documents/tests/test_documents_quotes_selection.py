@@ -14,7 +14,7 @@ from kontor_documents.errors import InvalidSelection
 from kontor_documents.quotes.confirmation import confirmation_of
 from kontor_documents.quotes.difference import difference
 from kontor_documents.quotes.options import settle_options
-from kontor_documents.quotes.selection import ChosenLine, choose, leaves_choice, subtotals
+from kontor_documents.quotes.selection import ChosenLine, choose, leaves_choice, selection_state, subtotals
 
 PRICES = st.decimals(min_value=0, max_value=5000, places=2)
 QUANTITIES = st.decimals(min_value=Decimal("0.5"), max_value=40, places=2)
@@ -110,6 +110,13 @@ def test_the_order_confirmation_comes_to_what_was_chosen(made):
     assert confirmation.tax_breakdown == data.tax_breakdown
     assert [line.id for line in confirmation.lines] == [line.id for line in counted(data)]
     assert not any(leaves_choice(line) for line in confirmation.lines)
+
+
+@given(chosen())
+def test_the_sums_per_rate_make_up_net_and_tax(made):
+    state = selection_state(made[1], 1)
+    for name, whole in (("taxable_minor", "net_minor"), ("tax_minor", "tax_minor")):
+        assert sum(tax[name] for tax in state["taxes"]) == state[whole]
 
 
 @given(quotes())

@@ -47,7 +47,7 @@ STANDING = [
 
 
 def selection(
-    *, thermostats: str | None = None, without: tuple[str, ...] = (), net: int = 1486040
+    *, thermostats: str | None = None, without: tuple[str, ...] = (), net: int = 1486040, **more: Any
 ) -> documents_pb2.Selection:
     """As the owner keeps it: what the quote proposes, or with thermostats or without some lines."""
     chosen = {"3": True, "4": False, "5": True, "6": thermostats is not None, "7": False} | dict.fromkeys(
@@ -59,7 +59,12 @@ def selection(
         for id, picked in chosen.items()
     ]  # fmt: skip
     tax = (net * 19 + 50) // 100
-    return documents_pb2.Selection(lines=lines, net_minor=net, tax_minor=tax, gross_minor=net + tax, revision=1)
+    known = {"net_minor": net, "tax_minor": tax, "gross_minor": net + tax, "revision": 1, "taxes": [vat("19", net, tax)]}
+    return documents_pb2.Selection(lines=lines, **known | more)
+
+
+def vat(rate: str, taxable_minor: int, tax_minor: int) -> documents_pb2.SelectionTax:
+    return documents_pb2.SelectionTax(category="S", rate=rate, taxable_minor=taxable_minor, tax_minor=tax_minor)
 
 
 async def quote(portal: Any, merchant: str, customer: str, **more: Any) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from gateway_quotes import RIGHTS, quote, selection
+from gateway_quotes import RIGHTS, quote, selection, vat
 
 from kontor.documents.v1 import documents_pb2
 from kontor.identity.v1 import identity_pb2
 
 WAVE = "[[[10,60],[40,20],[80,90],[120,30],[160,80]],[[30,100],[150,102]]]"
+BLANK = {"signature-kind": "drawn", "strokes": "[]", "signature-text": ""}
 TOTAL = 1768388
 
 
@@ -88,6 +89,20 @@ async def test_the_choice_is_saved_and_what_was_typed_stays(portal: Any, asked: 
     assert portal.owners.asked_of(path) == []
 
 
+async def test_each_tax_rate_has_a_sum_that_follows_the_choice(portal: Any, asked: dict[str, Any]) -> None:
+    await becomes(portal, asked, selection=selection(taxes=[vat("19", 1300000, 247000), vat("7", 186040, 13023)]))
+    page = (await portal.page(asked["here"], asked["cookie"])).text.replace("\xa0", " ")
+    sums = page.partition("<tfoot")[2].partition("</tfoot>")[0]
+    wanted = ("19 % Umsatzsteuer auf 13.000,00 €", "2.470,00 €", "7 % Umsatzsteuer auf 1.860,40 €", "130,23 €")
+    assert [said for said in wanted if said not in sums] == []
+    answers(portal, asked, "selection", "PUT", selection={})
+    await becomes(portal, asked, version=3, selection=selection(without=("5",), taxes=[vat("19", 1370610, 260416)]))
+    page = (await portal.post(f"{asked['here']}/auswahl", asked["cookie"], **form(**{"pick-4": ""}))).text
+    sums = page.replace("\xa0", " ").partition("<tfoot")[2].partition("</tfoot>")[0]
+    assert "19 % Umsatzsteuer auf 13.706,10 €" in sums
+    assert "7 % Umsatzsteuer" not in sums
+
+
 async def test_another_choice_is_sent_to_its_owner_line_by_line(portal: Any, asked: dict[str, Any]) -> None:
     path = answers(portal, asked, "selection", "PUT", selection={})
     await portal.post(
@@ -121,8 +136,8 @@ async def test_a_quantity_out_of_its_bounds_is_refused_at_its_field(portal: Any,
     [
         ({"name": ""}, "name", "Bitte füllen Sie dieses Feld aus."),
         ({"signature-text": ""}, "signature-text", "Bitte geben Sie als Unterschrift Ihren vollen Namen ein."),
-        ({"signature-kind": "drawn", "strokes": "[]"}, "signature", "Bitte unterschreiben Sie im Feld."),
-        ({"signature-kind": "drawn", "strokes": "no list"}, "signature", "Bitte unterschreiben Sie im Feld."),
+        (BLANK, "signature", "Bitte unterschreiben Sie im Feld, oder geben Sie stattdessen Ihren vollen Namen"),
+        (BLANK | {"strokes": "no list"}, "signature", "Bitte unterschreiben Sie im Feld, oder geben Sie"),
         ({"quantity-5": "viele"}, "quantity-5", "Bitte geben Sie eine Zahl ein"),
     ],
 )
@@ -169,6 +184,22 @@ async def test_an_older_page_is_shown_what_is_new_before_it_can_accept(portal: A
     assert portal.owners.asked_of(accepted) == []
 
 
+async def test_after_a_drawing_that_was_refused_the_name_can_be_typed_without_scripts(
+    portal: Any, asked: dict[str, Any]
+) -> None:
+    refused = {"field": "signature.strokes", "code": "signature_invalid", "message": "Das ist keine Unterschrift.", "params": {}}
+    path = answers(portal, asked, "acceptance", status=422, code="signature_invalid", detail="x", errors=[refused])
+    drawn = BLANK | {"strokes": "[[[1,1],[2,2]]]"}
+    page = (await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **form(**drawn))).text
+    assert page.index("Das ist keine Unterschrift.") < page.index('id="signature-text"')
+    answers(portal, asked, "acceptance", **decided())
+    # As the page sends it then: the hidden fields say what was drawn, still.
+    sent = form(**drawn | {"signature-text": "Anna Seidel"})
+    answer = await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **sent)
+    assert answer.status_code == 303
+    assert portal.owners.asked_of(path)[-1]["signature"] == {"kind": "typed", "text": "Anna Seidel"}
+
+
 @pytest.mark.parametrize("code", ["already_decided", "quote_expired", "withdrawn"])
 async def test_what_the_owner_refuses_is_a_sentence(portal: Any, asked: dict[str, Any], code: str) -> None:
     answers(portal, asked, "acceptance", status=409, code=code, detail="Ein Satz dazu.", title="x")
@@ -188,28 +219,14 @@ async def test_the_same_form_twice_is_answered_alike(portal: Any, asked: dict[st
 
 
 async def test_where_money_is_asked_for_the_way_leads_on_to_paying(portal: Any, asked: dict[str, Any]) -> None:
-    await becomes(portal, asked, acceptance=["signature", "deposit"], deposit_percent="30")
+    chosen = selection(asked_minor=530516)
+    await becomes(portal, asked, acceptance=["signature", "deposit"], deposit_percent="30", selection=chosen)
     page = (await portal.page(asked["here"], asked["cookie"])).text
     assert "5.305,16\xa0€ (Anzahlung von 30\xa0%)" in page
     answers(portal, asked, "acceptance", **decided("promised", 530516))
     await portal.owed(asked["merchant"], asked["customer"], asked["id"], due_minor=530516, open_minor=530516)
     answer = await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **form())
     assert answer.headers["location"] == f"{asked['here']}/bezahlen"
-
-
-async def test_a_deposit_is_of_what_is_still_due(portal: Any, asked: dict[str, Any]) -> None:
-    await becomes(portal, asked, acceptance=["deposit"], deposit_percent="30", amount_due_minor=TOTAL - 100000)
-    page = (await portal.page(asked["here"], asked["cookie"])).text
-    assert "5.005,16\xa0€ (Anzahlung von 30\xa0%)" in page
-
-
-async def test_a_deposit_in_a_currency_of_three_decimals_is_rounded_as_documents_rounds_it(
-    portal: Any, asked: dict[str, Any]
-) -> None:
-    await becomes(portal, asked, acceptance=["deposit"], deposit_percent="30", currency="KWD")
-    page = (await portal.page(asked["here"], asked["cookie"])).text.replace("\xa0", " ")
-    assert "530,520 KWD" in page
-    assert "530,516" not in page
 
 
 async def test_an_accepted_quote_says_by_whom_and_leads_to_its_papers(portal: Any, asked: dict[str, Any]) -> None:
@@ -253,6 +270,20 @@ async def test_an_expired_quote_can_be_asked_to_last_longer(portal: Any, asked: 
     assert portal.owners.asked_of(path) == [{"text": "Bis Freitag"}]
     refused = await portal.post(f"{asked['here']}/annehmen", asked["cookie"], **form())
     assert refused.headers["location"] == asked["here"]
+
+
+async def test_another_quote_is_asked_for_without_scripts(portal: Any, asked: dict[str, Any]) -> None:
+    await becomes(portal, asked, outcome="declined", decision=documents_pb2.Decision(name="Anna Seidel"))
+    page = (await portal.page(asked["here"], asked["cookie"])).text
+    assert f'action="{asked["here"]}/neues-angebot"' in page
+    path = answers(portal, asked, "new-offer-request", id=asked["id"])
+    answer = await portal.post(f"{asked['here']}/neues-angebot", asked["cookie"], **{"offer-text": "Ohne Montage"})
+    assert portal.owners.asked_of(path) == [{"text": "Ohne Montage"}]
+    flash = answer.headers["set-cookie"].partition(";")[0]
+    shown = (await portal.page(asked["here"], {"cookie": f"{asked['cookie']['cookie']}; {flash}"})).text
+    assert "Wir haben Ihren Wunsch weitergegeben" in shown
+    long = await portal.post(f"{asked['here']}/neues-angebot", asked["cookie"], **{"offer-text": "x" * 2_001})
+    assert (long.status_code, 'id="offer-text-error"' in long.text) == (422, True)
 
 
 @pytest.mark.parametrize(

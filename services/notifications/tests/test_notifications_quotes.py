@@ -74,6 +74,19 @@ async def test_an_amendment_says_what_is_new_even_when_another_follows(
         assert said in text, text
 
 
+async def test_mails_about_a_quote_say_what_is_to_be_paid_with_the_acceptance(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document
+) -> None:
+    quote.currency = "EUR"
+    quote.selection.MergeFrom(pb.Selection(gross_minor=78719, asked_minor=23616))
+    await desk.know(merchant, customer)
+    await desk.tell(pb.DocumentAmended(document=quote))
+    [mail] = await desk.mails(1)
+    text = " ".join(mail["text"].replace("\u00a0", " ").split())
+    assert "Mit der Annahme zu zahlen" in text
+    assert "236,16 €" in text
+
+
 async def test_an_acceptance_is_told_to_both(
     desk: Any, merchant: Merchant, customer: Customer, quote: Document
 ) -> None:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData
 from kontor_documents.einvoice.totals import round_amount
 
@@ -28,3 +29,13 @@ def discount_amount(discount: CashDiscount, document: DocumentData) -> Decimal:
     due = document.totals.due if document.totals else Decimal(0)
     base = discount.base_amount if discount.base_amount is not None else due
     return round_amount(base * discount.percent / 100, document.currency)
+
+
+def asked_with_acceptance(quote: DocumentData) -> Decimal:
+    """What accepting the quote takes: the whole of what is due, the deposit (so many percent of it, rounded half up), or
+    nothing."""
+    due = quote.totals.due if quote.totals else Decimal(0)
+    if AcceptanceMethod.DEPOSIT in quote.acceptance:
+        percent = Decimal(100) if quote.deposit_percent is None else quote.deposit_percent
+        return round_amount(due * percent / 100, quote.currency)
+    return due if AcceptanceMethod.PAYMENT in quote.acceptance else Decimal(0)

@@ -1,7 +1,6 @@
 """Accepting a quote, binding once: everything is decided under the document's row lock."""
 
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, QuoteOutcome
 from kontor_documents import queries
-from kontor_documents.content.model import DocumentData
+from kontor_documents.content.paying import asked_with_acceptance
 from kontor_documents.dependencies import Dependencies
-from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.errors import InvalidSelection, QuoteAmended
 from kontor_documents.events import document_state
 from kontor_documents.models import AcceptanceEvidence, Document
@@ -22,7 +20,7 @@ from kontor_documents.quotes.amendment import difference_since
 from kontor_documents.quotes.evidence import is_same, keep_evidence, last_evidence
 from kontor_documents.quotes.inputs import AcceptanceInput
 from kontor_documents.quotes.record import decide, happened
-from kontor_documents.quotes.rules import asks_for, asks_for_money, refuse_undecidable
+from kontor_documents.quotes.rules import asks_for, refuse_undecidable
 from kontor_documents.quotes.selection import choose, chosen_of, selection_state
 from kontor_documents.quotes.signature import SignatureInvalid, check_signature
 from kontor_service.i18n import N_
@@ -71,7 +69,7 @@ async def _accept(
     if data.lines and not any(line.counts for line in chosen.lines):
         raise InvalidSelection(N_("Please choose at least one line."), code="nothing_chosen", field="selection.lines")
     selection = selection_state(chosen, document.revision)
-    asked_minor = asked_amount(document, chosen) if asks_for_money(document) else 0
+    asked_minor = to_minor(asked_with_acceptance(chosen), chosen.currency)
     evidence = await keep_evidence(
         session, document, await queries.files_of(session, document.id), asked, principal, chosen, at=at,
         time_zone=time_zone, asked_minor=asked_minor,
@@ -100,14 +98,6 @@ async def conclude(
     document.closed_at = at
     fact = partial(pb.DocumentAccepted, actor=by.partition(":")[0])
     return await happened(session, document, "accepted", fact, at=at, actor=by, **_detail(document, evidence))
-
-
-def asked_amount(document: Document, chosen: DocumentData) -> int:
-    """The whole of what is due, or the deposit: so many percent of it, rounded half up. Minor units."""
-    due = chosen.totals.due if chosen.totals else Decimal(0)
-    if AcceptanceMethod.DEPOSIT in asks_for(document):
-        due = round_amount(due * Decimal(document.facts.get("deposit_percent") or "100") / 100, chosen.currency)
-    return to_minor(due, chosen.currency)
 
 
 def _decision(document: Document, evidence: AcceptanceEvidence, asked: AcceptanceInput) -> dict[str, Any]:

@@ -106,5 +106,12 @@ def _selection(state: pb.Document) -> dict[str, Any]:
     return {
         "lines": [{"id": line.id, "selected": line.selected, "quantity": line.quantity} for line in chosen.lines],
         "net_minor": chosen.net_minor, "tax_minor": chosen.tax_minor, "gross_minor": chosen.gross_minor,
-        "currency": state.currency,
+        "taxes": [_tax(tax) for tax in chosen.taxes], "asked_minor": chosen.asked_minor, "currency": state.currency,
+    }  # fmt: skip
+
+
+def _tax(tax: pb.SelectionTax) -> dict[str, Any]:
+    return {
+        "category": tax.category, "rate": tax.rate, "taxable_minor": tax.taxable_minor, "tax_minor": tax.tax_minor,
+        "exemption_reason": tax.exemption_reason,
     }  # fmt: skip

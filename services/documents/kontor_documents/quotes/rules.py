@@ -19,7 +19,6 @@ from kontor_service.i18n import N_
 _DECIDED = frozenset(
     {QuoteOutcome.PROMISED, QuoteOutcome.ACCEPTED, QuoteOutcome.DECLINED, QuoteOutcome.SUPERSEDED}
 )  # fmt: skip
-MONEY = frozenset({AcceptanceMethod.PAYMENT, AcceptanceMethod.DEPOSIT})
 # What accepting takes where neither the quote nor the merchant says it.
 USUAL = [AcceptanceMethod.SIGNATURE]
 
@@ -60,10 +59,6 @@ def is_expired(document: Document, today: date) -> bool:
 def asks_for(document: Document) -> list[str]:
     """What accepting this quote takes."""
     return document.facts.get("acceptance") or [str(method) for method in USUAL]
-
-
-def asks_for_money(document: Document) -> bool:
-    return not MONEY.isdisjoint(asks_for(document))
 
 
 def _iso(day: Any) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor_documents.content.model import DecimalString, DocumentData, Line, Name, TaxExemption
+from kontor_documents.content.model import DecimalString, DocumentData, Line, Name, TaxExemption, TaxSubtotal
+from kontor_documents.content.paying import asked_with_acceptance
 from kontor_documents.einvoice.totals import ZERO, complete, counted, net_of, round_amount
 from kontor_documents.errors import InvalidSelection
 from kontor_documents.quotes.discounts import document_entries, rescaled
@@ -119,7 +120,19 @@ def selection_state(data: DocumentData, revision: int) -> dict[str, Any] | None:
         "net_minor": to_minor(data.totals.net, data.currency),
         "tax_minor": to_minor(data.totals.tax, data.currency),
         "gross_minor": to_minor(data.totals.gross, data.currency),
+        "taxes": [_tax(tax, data.currency) for tax in data.tax_breakdown],
+        "asked_minor": to_minor(asked_with_acceptance(data), data.currency),
         "revision": revision,
+    }
+
+
+def _tax(tax: TaxSubtotal, currency: str) -> dict[str, Any]:
+    return {
+        "category": tax.category,
+        "rate": plain(tax.rate or ZERO),
+        "taxable_minor": to_minor(tax.taxable_amount, currency),
+        "tax_minor": to_minor(tax.tax_amount, currency),
+        "exemption_reason": tax.exemption_reason,
     }
 
 

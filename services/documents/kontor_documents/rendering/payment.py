@@ -4,10 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType, InvoiceKind, ReferenceKind
+from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, DocumentType, InvoiceKind, ReferenceKind
 from kontor_documents.content.kinds import kind_of
 from kontor_documents.content.model import BankAccount, CashDiscount, DocumentData, PaymentMeans
-from kontor_documents.content.paying import DEBITS, TRANSFERS, discount_amount, is_debited, transfer_account
+from kontor_documents.content.paying import (
+    DEBITS,
+    TRANSFERS,
+    asked_with_acceptance,
+    discount_amount,
+    is_debited,
+    transfer_account,
+)
 from kontor_documents.einvoice.totals import round_amount
 from kontor_documents.rendering.formats import Formats, grouped
 from kontor_documents.rendering.girocode import girocode
@@ -71,7 +78,7 @@ def _due(document: DocumentData) -> Decimal:
 
 
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
-    sentences = [document.payment_terms]
+    sentences = [document.payment_terms, _with_acceptance(document, formats)]
     due = formats.money(abs(_due(document)))
     if document.type == DocumentType.CREDIT_NOTE and _due(document):
         named = any(one.kind == ReferenceKind.INVOICE for one in document.references)
@@ -93,6 +100,18 @@ def _terms(document: DocumentData, formats: Formats) -> list[str]:
     if document.type in PAYABLE and kind_of(document) is not InvoiceKind.SELF_BILLED:
         sentences += [discount_sentence(discount, document, formats) for discount in document.cash_discounts]
     return sentences
+
+
+def _with_acceptance(document: DocumentData, formats: Formats) -> str:
+    """What accepting the quote as it is proposed takes; empty where it takes no money."""
+    asked = asked_with_acceptance(document)
+    if asked <= 0:
+        return ""
+    amount = formats.money(asked)
+    if AcceptanceMethod.DEPOSIT not in document.acceptance:
+        return _("To be paid with the acceptance: %(amount)s.", amount=amount)
+    percent = formats.percent(document.deposit_percent or Decimal(100))
+    return _("To be paid with the acceptance: %(amount)s (deposit of %(percent)s).", amount=amount, percent=percent)
 
 
 def _means(document: DocumentData, means: PaymentMeans, formats: Formats) -> str:

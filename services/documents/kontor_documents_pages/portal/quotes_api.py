@@ -43,11 +43,25 @@ class KeptChoice(BaseModel):
     quantity: Annotated[str, Field(examples=["5"])]
 
 
+class ChoiceTax(BaseModel):
+    """`category`: UNCL5305. `rate`: percent as a decimal string. `reason`: why no tax is due."""
+
+    category: Annotated[str, Field(examples=["S"])]
+    rate: Annotated[str, Field(examples=["19"])]
+    taxable: Amount
+    tax: Amount
+    reason: str
+
+
 class ChoiceTotals(BaseModel):
+    """`taxes`: `tax` by its rates. `asked`: what is to be paid with the acceptance."""
+
     lines: list[KeptChoice]
     net: Amount
     tax: Amount
+    taxes: list[ChoiceTax]
     total: Amount
+    asked: Amount
 
 
 class SignatureInput(BaseModel):
@@ -140,10 +154,17 @@ def totals_of(selection: dict[str, Any]) -> dict[str, Any]:
     currency = selection["currency"]
     return {
         "lines": [{name: line[name] for name in KeptChoice.model_fields} for line in selection["lines"]],
-        "net": {"minor_units": selection["net_minor"], "currency": currency},
-        "tax": {"minor_units": selection["tax_minor"], "currency": currency},
-        "total": {"minor_units": selection["gross_minor"], "currency": currency},
+        **{
+            name: {"minor_units": selection[f"{given}_minor"], "currency": currency}
+            for name, given in (("net", "net"), ("tax", "tax"), ("total", "gross"), ("asked", "asked"))
+        },
+        "taxes": [_tax(tax, currency) for tax in selection["taxes"]],
     }
+
+
+def _tax(tax: dict[str, Any], currency: str) -> dict[str, Any]:
+    amounts = {name: {"minor_units": tax[f"{name}_minor"], "currency": currency} for name in ("taxable", "tax")}
+    return {"category": tax["category"], "rate": tax["rate"], "reason": tax["exemption_reason"], **amounts}
 
 
 def _lines(body: QuoteChoice) -> list[dict[str, Any]]:

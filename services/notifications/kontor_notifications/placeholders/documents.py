@@ -155,6 +155,7 @@ def _cells(facts: Facts) -> list[Cells]:
         (N_("Number"), state.number, False),
         (N_("Date"), _day(state.issue_date), False),
         (N_("To pay") if asks else N_("Credit") if is_credit(state) else N_("Amount"), _amount(facts.document), True),
+        (N_("To be paid with the acceptance"), _money(state.selection.asked_minor, state), False),
         (N_("Due on"), _day(state.due_date) if asks else "", False),
         (N_("Debited on"), _day(state.direct_debit_date) if debited else "", False),
         (

@@ -1,16 +1,15 @@
 """A quote as its customer decides about it. Pure: what the copy answered in, what the page shows out."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod, QuoteOutcome
+from kontor_documents_pages.content import chosen_taxes
 from kontor_documents_pages.portal.document_view import DocumentView
 from kontor_documents_pages.portal.quotes.lines import Block, QuoteLine, blocks, quote_lines, reduction
 from kontor_service.formats import day
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
-from kontor_service.money import digits
 
 _OPEN = ""
 
@@ -64,6 +63,12 @@ class Quote:
         return ", ".join(dict.fromkeys(names)), amount
 
     @property
+    def taxes(self) -> list[tuple[str, int]]:
+        """VAT of what is chosen, one sum per rate in minor units; one sum of all where the quote does not say its rates."""
+        told = chosen_taxes(self.view.details["selection"] or {}, self.view.currency)
+        return told or ([(_("VAT"), self.tax)] if self.tax else [])
+
+    @property
     def is_consumer(self) -> bool:
         """Who is not known to be a business has a consumer's rights (§ 312j BGB)."""
         if self.view.customer and self.view.customer.get("kind"):
@@ -80,13 +85,7 @@ class Quote:
         """What is to be paid with the acceptance, in minor units: the whole, the deposit, or nothing."""
         if self.outcome == QuoteOutcome.PROMISED:
             return int(self.view.details["asked"]["minor_units"])
-        due = self.total + self._due_beside_total
-        if AcceptanceMethod.DEPOSIT in self._acceptance:
-            share = Decimal(due) * Decimal(self.view.details["deposit_percent"] or 0) / 100
-            # Documents rounds to two decimals (EN 16931), also in currencies that have three.
-            step: int = 10 ** max(digits(self.view.currency) - 2, 0)
-            return int((share / step).quantize(Decimal(1), ROUND_HALF_UP)) * step
-        return due if AcceptanceMethod.PAYMENT in self._acceptance else 0
+        return int((self.view.details["selection"] or {}).get("asked_minor", 0))
 
     @property
     def payment_failed(self) -> bool:
@@ -132,12 +131,6 @@ class Quote:
     def valid_until(self) -> str:
         until = self.view.entry["valid_until"]
         return day(until, reader().language) if until else ""
-
-    @property
-    def _due_beside_total(self) -> int:
-        """What was prepaid, rounded or is claimed for others, which no choice changes."""
-        entry = self.view.entry
-        return int(entry["amount_due"]["minor_units"] - entry["total"]["minor_units"])
 
     @property
     def _acceptance(self) -> list[str]:
