@@ -125,3 +125,20 @@ async def test_an_accepted_quote_whose_payment_failed_is_a_task_and_says_so_ever
     for path in (f"/dokumente/{failed.document.id}", "/angebote", "/dokumente"):
         assert "angenommen, Zahlung fehlgeschlagen" in await shop.page(path), path
     assert "angenommen, Zahlung fehlgeschlagen" not in await shop.page(f"/dokumente/{paid.document.id}")
+
+
+async def test_money_for_a_quote_that_asks_for_none_any_more_is_a_task_and_is_said_on_its_page(shop: Shop) -> None:
+    customer = shop.customer("20931", "Seidel Optik")
+    amended, other = (quote(shop, number, customer_id=customer.customer.id) for number in ("AN-10", "AN-11"))
+    back = shop.receivable(
+        amended.document.id, state="cancelled", due_minor=0, open_minor=0, paid_minor=2380, overpaid_minor=2380
+    )
+    await shop.told(customer, amended, other, back)
+    board = (await shop.page("/")).replace("\u00a0", " ")
+    task = board.partition("Bezahlt, obwohl nichts mehr verlangt ist")[2].partition("</ul>")[0]
+    assert ("AN-10" in task, "23,80 € zurückzuzahlen" in task, "AN-11" in task) == (True, True, False)
+    found = await shop.page("/angebote?stand=overpaid")
+    assert ["AN-10" in found, "AN-11" in found] == [True, False]
+    page = (await shop.page(f"/dokumente/{amended.document.id}")).replace("\u00a0", " ")
+    assert "Es wurden 23,80 € mehr bezahlt, als jetzt zu zahlen ist." in page
+    assert "mehr bezahlt" not in await shop.page(f"/dokumente/{other.document.id}")

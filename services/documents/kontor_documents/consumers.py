@@ -36,6 +36,7 @@ def consumers(deps: Dependencies) -> list[Copy | Effects]:
         copy_consumer("documents.customers", deps.db, CUSTOMERS),
         copy_consumer("documents.staff", deps.db, STAFF),
         Effects(
-            "documents.paid-quotes", dict.fromkeys((payments.PaymentPending, payments.PaymentSucceeded), paid_quotes)
+            "documents.paid-quotes",
+            dict.fromkeys((payments.PaymentPending, payments.PaymentSucceeded, payments.ReceivableChanged), paid_quotes),
         ),
     ]

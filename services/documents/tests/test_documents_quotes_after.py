@@ -142,6 +142,16 @@ async def test_money_for_a_quote_that_was_amended_meanwhile_accepts_nothing(docu
     assert (row["outcome"], row["revision"], row["asked_minor"]) == ("", 2, 0)
 
 
+async def test_money_that_was_there_before_the_quote_was_accepted_again_accepts_it(documents):
+    document = await shared_quote(documents, acceptance=["payment"])
+    await accept(documents, document)
+    await documents.made(quote(acceptance=["payment"], title="Neu"))
+    due = (await accept(documents, document, version=2)).json()["asked_minor"]
+    paid = _paid(documents, document, due).receivable
+    await documents.tell(payments.ReceivableChanged(receivable=paid))
+    assert (await document_row(documents, document))["outcome"] == "accepted"
+
+
 async def test_a_promise_can_still_be_declined(documents):
     document = await shared_quote(documents, acceptance=["payment"])
     due = (await accept(documents, document)).json()["asked_minor"]

@@ -296,6 +296,18 @@ async def test_who_paid_is_told_when_the_payment_is_booked(portal: Any, invoice:
     assert ("spätestens am 3. Dezember 2026" if expected else "Sobald Ihre Zahlung eingegangen ist") in page
 
 
+async def test_who_paid_for_what_is_not_asked_for_any_more_hears_that_it_comes_back(portal: Any, invoice: Any) -> None:
+    await now(portal, invoice, state="cancelled", due_minor=0, open_minor=0, paid_minor=11900, overpaid_minor=11900)
+    known = portal.receivable(invoice["merchant"], invoice["customer"], invoice["document"], id=invoice["receivable"])
+    portal.owners.answer("POST", f"/v1/checkouts/{CHECKOUT}/reconcile", portal.result(known, state="completed"))
+    cookie = f"{invoice['cookie']['cookie']}; __Host-kontor-checkout={CHECKOUT}"
+    came = await portal.page(f"{invoice['address']}/zurueck", {"cookie": cookie})
+    flash = next(one for one in came.headers.get_list("set-cookie") if "flash" in one).partition(";")[0]
+    page = (await portal.page(invoice["address"], {"cookie": f"{cookie}; {flash}"})).text
+    assert "Was Sie gezahlt haben, bekommen Sie zurück." in page
+    assert "Vielen Dank!" not in page
+
+
 async def test_an_open_page_hears_that_it_was_paid(portal: Any, invoice: Any) -> None:
     address = f"{portal.url}/brunner/live?document={invoice['document']}"
     async with (

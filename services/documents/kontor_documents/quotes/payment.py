@@ -17,7 +17,8 @@ from kontor_documents.quotes.access import zone
 from kontor_documents.quotes.evidence import last_evidence
 from kontor_documents.quotes.rules import is_expired
 
-Paid = payments.PaymentPending | payments.PaymentSucceeded
+# The last one where the money is there already when the quote is accepted once more, as after an amendment.
+Paid = payments.PaymentPending | payments.PaymentSucceeded | payments.ReceivableChanged
 
 
 def accepts_paid_quotes(deps: Dependencies) -> Callable[[AsyncSession, Any, Any], Awaitable[None]]:
@@ -26,6 +27,8 @@ def accepts_paid_quotes(deps: Dependencies) -> Callable[[AsyncSession, Any, Any]
 
     async def accept_paid(session: AsyncSession, fact: Paid, _: Any) -> None:
         receivable = fact.receivable
+        if receivable.open_minor:
+            return
         try:
             document = await queries.locked(session, UUID(receivable.document_id))
         except DocumentNotFound:
@@ -48,5 +51,4 @@ def _is_covered(document: Document, receivable: payments.Receivable) -> bool:
         and document.state == "shared"
         and document.outcome == QuoteOutcome.PROMISED
         and receivable.due_minor == document.asked_minor
-        and receivable.open_minor == 0
     )

@@ -28,7 +28,8 @@ Document = model(
 )  # fmt: skip
 _Asked = model("QuoteRequest", id=str, number=str, customer=str | None, kind=str, text=str)
 QuotesOnBoard = model(
-    "QuotesOnBoard", stands=_COUNTS, requests=many(_Asked) | None, unpaid=many(Entry) | None, entries=many(Entry) | None,
+    "QuotesOnBoard", stands=_COUNTS, requests=many(_Asked) | None, unpaid=many(Entry) | None,
+    overpaid=many(Entry) | None, entries=many(Entry) | None,
     doc="`stands`: how many quotes stand where. `requests`: what customers ask for. `unpaid`: accepted, and the payment failed "
-        "afterwards. `entries`: decided lately, or ending soon.",
+        "afterwards. `overpaid`: more was paid than is asked for now. `entries`: decided lately, or ending soon.",
 )  # fmt: skip

@@ -42,6 +42,8 @@ log = structlog.get_logger()
 
 # One for the account, one for the checkout, the others for those who start another of the same receivable meanwhile.
 _ROUNDS = 6
+_OVER = N_("The document was cancelled.")
+_OVER_QUOTE = N_("The quote was changed, withdrawn or has run out meanwhile. Nothing is to be paid; please open it once more.")
 
 
 class CheckoutInput(BaseModel):
@@ -118,7 +120,7 @@ async def _intend(
 def _settled(account: Account) -> Settled | None:
     figures = account.figures()
     if figures.state == "cancelled":
-        raise NotPayable(N_("The document was cancelled."))
+        raise NotPayable(_OVER_QUOTE if account.row.document_type == DocumentType.QUOTE else _OVER)
     if figures.state == "paid":
         return Settled("already_paid", account.row)
     return Settled("on_its_way", account.row) if not figures.open_minor else None

@@ -23,6 +23,7 @@ def _receivable(r: Any) -> dict[str, Any]:
         "currency": r.currency,
         "open_minor": r.open_minor,
         "pending_minor": r.pending_minor,
+        "overpaid_minor": r.overpaid_minor,
         "due_date": r.due_date or None,
         "expected_on": r.expected_on or None,
         "failed": bool(r.last_failure) and r.open_minor > 0,
@@ -65,7 +66,7 @@ RECEIVABLE = View(
     payments_pb2.ReceivableSnapshot,
     {
         "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "open_minor": "bigint",
-        "pending_minor": "bigint", "due_date": "date", "expected_on": "date", "failed": "boolean",
+        "pending_minor": "bigint", "overpaid_minor": "bigint", "due_date": "date", "expected_on": "date", "failed": "boolean",
         "repeats": "boolean",
         "words": "text", "brief": "text", "data": "json",
     },

@@ -80,15 +80,17 @@ async def _to_provider(request: Request, slug: str, view: ReceivableView, method
 async def back(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Where the provider sends the customer: payments is asked what became of it, and its fact waited for. The document says
     thanks, and what happens next."""
-    address, thanks = _address(slug, document_id), None
+    address, thanks, over = _address(slug, document_id), None, None
     try:
         checkout = UUID(request.cookies.get(_CHECKOUT_COOKIE, ""))
         if await checkout_state(request, checkout) in _FINISHED:
-            thanks = _thanks(await _payment_heard(request, slug, document_id))
+            heard = await _payment_heard(request, slug, document_id)
+            over = _over() if heard is not None and _is_over(heard) else None
+            thanks = None if over else _thanks(heard)
     except (ValueError, Problem):
         # Without an answer the page shows what the copy knows, and learns the rest while it is open.
         return pages(request).redirect(address)
-    response = pages(request).redirect(address, good=thanks)
+    response = pages(request).redirect(address, good=thanks, warn=over)
     response.delete_cookie(_CHECKOUT_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
@@ -101,6 +103,15 @@ async def _payment_heard(request: Request, slug: str, document_id: UUID) -> Rece
         return None if view.payable else view
 
     return await edge_of(request).changes.until({f"document:{document_id}"}, look, timeout=_WAIT_FOR_PAYMENT)
+
+
+def _is_over(view: ReceivableView) -> bool:
+    """Whether nothing is asked for any more, whatever was paid."""
+    return view.payment is not None and view.payment["state"] == ReceivableState.CANCELLED
+
+
+def _over() -> str:
+    return _("While you were paying, the document was changed or withdrawn. What you have paid is paid back to you.")
 
 
 def _thanks(view: ReceivableView | None) -> str:

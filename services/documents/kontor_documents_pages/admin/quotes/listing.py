@@ -16,10 +16,10 @@ from kontor_web import Link
 router = APIRouter()
 
 # What staff ask for: code → its name. `open` is sent and not decided, `soon` of those what ends within a week, `unpaid`
-# accepted and the payment failed afterwards.
+# accepted and the payment failed afterwards, `overpaid` those for which more was paid than is asked for now.
 STANDS = {
     "draft": N_("Drafts"), "open": N_("Open"), "soon": N_("Expire soon"), "accepted": N_("Accepted"), "unpaid": N_("Payment failed"),
-    "declined": N_("Declined"),
+    "overpaid": N_("To be paid back"), "declined": N_("Declined"),
     "expired": N_("Expired"), "withdrawn": N_("Withdrawn"), "superseded": N_("Superseded"),
 }  # fmt: skip
 
@@ -42,6 +42,7 @@ QUOTES = ListPage(
             "stand",
             """(d.stand = {it} OR {it} = 'accepted' AND d.stand = 'promised'
                 OR {it} = 'unpaid' AND d.stand = 'accepted' AND p.failed
+                OR {it} = 'overpaid' AND p.overpaid_minor > 0
                 OR {it} = 'soon' AND d.stand = 'open' AND d.valid_until <= r.today + 7)""",
             words=STANDS, alias="stand",
         ),

@@ -11,16 +11,19 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'unpaid', count(*) FROM document_payment p JOIN document d ON d.id = p.document_id
         WHERE p.merchant_id = of_merchant AND p.failed AND d.stand = 'accepted' AND NOT d.deleted HAVING count(*) > 0
+        UNION ALL
+        SELECT 'overpaid', count(*) FROM document_payment p JOIN document d ON d.id = p.document_id
+        WHERE p.merchant_id = of_merchant AND p.overpaid_minor > 0 AND d.type = 'quote' AND NOT d.deleted HAVING count(*) > 0
     ) g;
 END;
 
--- What the board says of quotes: counts, what customers ask for, accepted ones whose payment failed, what was decided in the last two weeks and what ends within
--- a week. NULL for a merchant without quotes.
+-- What the board says of quotes: counts, what customers ask for, accepted ones whose payment failed, those for which more was paid
+-- than is asked for now, what was decided in the last two weeks and what ends within a week. NULL for a merchant without quotes.
 CREATE OR REPLACE FUNCTION _quotes_board(of_merchant uuid, today date)
 RETURNS json LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT json_build_object('stands', counted.stands, 'requests', asked.entries, 'unpaid', unpaid.entries,
-        'entries', shown.entries)
+        'overpaid', overpaid.entries, 'entries', shown.entries)
     FROM (SELECT _quote_stands(of_merchant, today) AS stands) counted
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'customer', x.customer, 'kind', x.kind, 'text', x.said)
@@ -41,6 +44,15 @@ BEGIN ATOMIC
             ORDER BY d.decided_at LIMIT 10
         ) z
     ) unpaid
+    CROSS JOIN LATERAL (
+        SELECT json_agg(z.entry::json ORDER BY z.by_received, z.id) AS entries FROM (
+            SELECT d.id, d.by_received, _entry(d.brief, NULL, p.brief, c.name) AS entry
+            FROM document_payment p JOIN document d ON d.id = p.document_id
+            LEFT JOIN customer c ON c.id = d.customer_id AND c.merchant_id = d.merchant_id
+            WHERE p.merchant_id = of_merchant AND p.overpaid_minor > 0 AND d.type = 'quote' AND NOT d.deleted
+            ORDER BY d.by_received, d.id LIMIT 10
+        ) z
+    ) overpaid
     CROSS JOIN LATERAL (
         SELECT json_agg(y.entry::json ORDER BY y.at DESC NULLS LAST, y.by_valid) AS entries FROM (
             (SELECT d.decided_at AS at, d.by_valid, _entry(d.brief, NULL, p.brief, c.name) AS entry
