@@ -61,7 +61,8 @@ def check_signature(signature: Signature, name: str) -> None:
     if signature.kind == "drawn":
         if _is_blank(signature.strokes):
             raise SignatureInvalid(
-                N_("Please sign in the field: what was drawn is no signature."), field="signature.strokes"
+                N_("What was drawn is no signature. Please sign once more in the field, or type your full name instead."),
+                field="signature.strokes",
             )
         return
     if _spelled(signature.text) != _spelled(name):

@@ -81,12 +81,13 @@ def acceptance_of(form: Form, quote: Quote) -> dict[str, Any]:
 
 
 def _signature(form: Form, name: str) -> dict[str, Any] | None:
-    if form.value("signature-kind") == "drawn":
+    text = form.text("signature-text", limit=_MOST_NAME)
+    # While somebody draws, the page does not send the field for typing: who has typed had no pad that worked.
+    if form.value("signature-kind") == "drawn" and not text:
         strokes = _strokes(form.value("strokes"))
         if not strokes:
-            form.error("signature", _("Please sign in the field."))
+            form.error("signature", _("Please sign in the field, or type your full name as the signature instead."))
         return {"kind": "drawn", "strokes": strokes}
-    text = form.text("signature-text", limit=_MOST_NAME)
     if not text:
         form.error("signature-text", _("Please type your full name as the signature."))
     return {"kind": "typed", "text": text}

@@ -109,7 +109,7 @@ function signature(field) {
   const choose = () => {
     const draws = ways[0].checked;
     pad.hidden = !draws;
-    typed.hidden = draws;
+    typed.hidden = typed.querySelector("input").disabled = draws;
   };
   for (const way of ways) way.addEventListener("change", choose);
 
