@@ -192,6 +192,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "PUT /v1/standing-documents/{standing_document_id}": _staff("standing_documents:edit", _STANDING),
         "DELETE /v1/standing-documents/{standing_document_id}": _staff("standing_documents:edit"),
         "GET /v1/standing-documents/versions/{version_id}/file": _staff("documents:release"),
+        "GET /v1/documents/{document_id}/standing-documents": _staff("documents:release"),
         "POST /v1/reprojections": SERVICE,
         "POST /v1/snapshots": SERVICE,
     },

@@ -87,6 +87,17 @@ async def test_sharing_records_the_versions_current_then(documents, waiting):
     assert entries[-1]["detail"]["standing_documents"] == [terms.versions[0].id]
 
 
+async def test_of_a_waiting_document_staff_see_what_would_go_along_now(documents, waiting):
+    terms = state_in(await put(documents))
+    await put(documents, title="Garantie", kind="warranty", document_types=["quote"])
+    newer = state_in(await put(documents, terms.id, content="§ 1 Neu")).versions[0]
+    path = f"/v1/documents/{waiting}/standing-documents"
+    found = (await documents.http.get(path, headers=documents.auth("service"))).json()["standing_documents"]
+    assert [(one["id"], one["title"], one["consent"]) for one in found] == [(newer.id, "AGB", True)]
+    theirs = await documents.http.get(path, headers=documents.auth("service", merchant=uuid7()))
+    assert theirs.status_code == 404
+
+
 async def test_an_amended_quote_goes_with_the_versions_current_then(documents):
     terms = state_in(await put(documents, document_types=["quote"]))
     id_ = await shared_quote(documents)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from kontor.documents.v1 import documents_pb2
 from kontor_service.ids import uuid7
 
@@ -54,3 +56,29 @@ async def test_a_version_that_did_not_go_along_is_not_there(portal: Any) -> None
     assert (await portal.page(f"/brunner/dokumente/{other}/zusatz/{theirs.id}", cookie)).status_code == 200
     stranger = await portal.login("brunner", merchant, await portal.customer(merchant, "Fremd", "K-2"))
     assert (await portal.page(f"/brunner/dokumente/{other}/zusatz/{theirs.id}", stranger)).status_code == 404
+
+
+@pytest.mark.parametrize("type", ["invoice", "quote"])
+async def test_a_preview_of_a_draft_shows_what_would_go_along(portal: Any, type: str) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    would = terms(title="Neue AGB")
+    draft = await portal.document(merchant, customer, type=type, state="waiting", standing_documents=[terms(title="Früher")])
+    path = f"/v1/documents/{draft}/standing-documents"
+    portal.owners.answer("GET", path, {"standing_documents": [{one.name: getattr(would, one.name) for one in would.DESCRIPTOR.fields}]})
+    portal.owners.answer("GET", f"/v1/standing-documents/versions/{would.id}/file", "§ 1".encode())
+    preview = await portal.login("brunner", merchant, customer, kind="preview", draft_id=draft)
+    here = f"/brunner/dokumente/{draft}"
+    page = (await portal.page(here, preview)).text
+    assert ("Neue AGB" in page, "Früher" in page) == (True, False)
+    assert (await portal.page(f"{here}/zusatz/{would.id}", preview)).text == "§ 1"
+    assert (await portal.page(f"{here}/zusatz/{uuid7()}", preview)).status_code == 404
+
+
+async def test_a_preview_is_there_while_documents_is_not(portal: Any) -> None:
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    draft = await portal.document(merchant, customer, state="waiting", standing_documents=[])
+    portal.owners.answer("GET", f"/v1/documents/{draft}/standing-documents", {"code": "unavailable"}, 503)
+    preview = await portal.login("brunner", merchant, customer, kind="preview", draft_id=draft)
+    assert (await portal.page(f"/brunner/dokumente/{draft}", preview)).status_code == 200

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from kontor_documents import queries
 from kontor_documents.dependencies import Deps
 from kontor_documents.standing import service
 from kontor_documents.standing.inputs import MOST_BODY_BYTES, StandingDocumentInput
+from kontor_documents.standing.on_documents import current
 from kontor_documents.views.api import download
 from kontor_service.bodies import takes
 from kontor_service.commands import command_result
@@ -37,3 +39,11 @@ async def file(deps: Deps, version_id: UUID, principal: Reader) -> Response:
     """The bytes of any version, also of an old one or of what was removed."""
     version, content = await service.file_of_version(deps, principal.merchant, version_id)
     return download(content, version.media_type, version.name)
+
+
+@router.get("/v1/documents/{document_id}/standing-documents")
+async def of_document(deps: Deps, document_id: UUID, principal: Reader) -> dict[str, Any]:
+    """What its customer would get along with it if it were sent now: for the preview of one that waits."""
+    async with deps.db.transaction(principal.merchant) as session:
+        document = await queries.found(session, document_id)
+        return {"standing_documents": await current(session, document)}

@@ -17,10 +17,14 @@ _FACT = "standing_documents"
 
 async def record_current(session: AsyncSession, document: Document) -> list[str]:
     """Puts the versions that are current now on the document, in the place of those it had. Answers their ids."""
-    found = await current_versions(session, document)
-    said = [_as_fact(version_state(version)) for version in found]
+    said = await current(session, document)
     document.facts = {**document.facts, _FACT: said}
     return [one["id"] for one in said]
+
+
+async def current(session: AsyncSession, document: Document) -> list[dict[str, Any]]:
+    """What would go along if it were sent now, each with the fields of StandingDocumentVersion."""
+    return [_as_fact(version_state(version)) for version in await current_versions(session, document)]
 
 
 def recorded(document: Document) -> list[dict[str, Any]]:

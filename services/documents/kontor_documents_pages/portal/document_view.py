@@ -112,10 +112,14 @@ class DocumentView(ReceivableView):
         ]
 
 
-def document_view(record: asyncpg.Record) -> DocumentView:
+def document_view(record: asyncpg.Record, standing: list[dict[str, Any]] | None = None) -> DocumentView:
+    """`standing`: what goes along with it, where that is not yet on record."""
     content = orjson.loads(record["content"]) if record["content"] else None
+    known = of_record(record)
+    if standing is not None:
+        known["details"]["standing_documents"] = standing
     return DocumentView(
-        **of_record(record),
+        **known,
         content=content,
         customer=orjson.loads(record["customer"]) if record["customer"] else None,
         acceptors=orjson.loads(record["acceptors"] or "[]"),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kontor_documents_pages.portal.document_view import can_download
+from kontor_documents_pages.portal.draft_standing import draft_standing
 from kontor_edge.answers import file_response
 from kontor_edge.owners import fetch_as_edge
 from kontor_edge.portal import Slug, query_view
@@ -49,7 +50,9 @@ async def file(request: Request, slug: Slug, document_id: UUID, file_id: UUID) -
 async def standing_document(request: Request, slug: Slug, document_id: UUID, version_id: UUID) -> Response:
     """In the version that went along with this document. `?download=1` as for its files."""
     record = await query_view(request, "document", asked=document_id)
-    standing = orjson.loads(record["document"]).get("standing_documents") or [] if record["document"] else []
+    standing = await draft_standing(request, record)
+    if standing is None:
+        standing = orjson.loads(record["document"]).get("standing_documents") or [] if record["document"] else []
     found = next((one for one in standing if one["id"] == str(version_id)), None)
     if found is None:
         raise NotFound

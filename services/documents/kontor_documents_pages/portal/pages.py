@@ -16,6 +16,7 @@ from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.conversation.pages import new_form
 from kontor_documents_pages.portal.conversation.view import conversation_of
 from kontor_documents_pages.portal.document_view import document_view
+from kontor_documents_pages.portal.draft_standing import draft_standing
 from kontor_documents_pages.portal.listing import (
     DOCUMENTS,
     choices,
@@ -88,10 +89,11 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
     record = await _document(request, slug, document_id)
     if record["document"] is None:
         return await _withdrawn(request, document_id)
+    standing = await draft_standing(request, record)
     if document_view(record).entry["type"] == DocumentType.QUOTE:
-        return quote_page(request, slug, record)
+        return quote_page(request, slug, record, standing=standing)
     context = page_context(record, "documents", live=f"/{slug}/live?document={document_id}")
-    view = document_view(record)
+    view = document_view(record, standing)
     # What is still being fetched comes into the open page by itself; a PDF in its place would never give way to it.
     fetching = view.content is None and bool(view.details["content_sha256"])
     structured = fetching or _has_text(view.content)

@@ -46,9 +46,9 @@ class QuoteGone(NotFound):
 
 
 def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form | None = None, status: int = 200, *,
-               news: list[dict[str, Any]] | None = None) -> Response:  # fmt: skip
-    """`news`: what an amendment has changed against the page that was sent."""
-    quote = quote_of(document_view(record))
+               news: list[dict[str, Any]] | None = None, standing: list[dict[str, Any]] | None = None) -> Response:  # fmt: skip
+    """`news`: what an amendment has changed against the page that was sent. `standing`: what goes along with a draft."""
+    quote = quote_of(document_view(record, standing))
     live = f"/{slug}/live?document={quote.view.entry['id']}"
     context = page_context(record, "documents", live=live)
     # From here on words are the reader's, so the quote is put together again.
