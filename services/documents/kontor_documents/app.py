@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from kontor_documents.comments import unused_files
+from kontor_documents import unused_files
 from kontor_documents.comments.api import router as comments
 from kontor_documents.consumers import consumers
 from kontor_documents.dependencies import Dependencies
@@ -86,7 +86,7 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
         app.state.background.every(_QUOTE_SECONDS, "quotes", lambda: jobs.follow(app.state.dependencies))
         app.state.background.every(
-            _HOUR_SECONDS, "comment files", lambda: unused_files.delete_unused(app.state.dependencies)
+            _HOUR_SECONDS, "unused files", lambda: unused_files.delete_unused(app.state.dependencies)
         )
         app.state.background.every(_SWEEP_SECONDS, "sweep", lambda: waiting.sweep(app.state.dependencies))
         yield

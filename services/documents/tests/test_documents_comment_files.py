@@ -11,7 +11,7 @@ from commenting import conversation
 from PIL import Image
 from sqlalchemy import text
 
-from kontor_documents.comments.unused_files import delete_unused
+from kontor_documents.unused_files import delete_unused
 from kontor_service.ids import uuid7
 
 

@@ -1,8 +1,13 @@
 """Files that staff attach to a quote: uploaded first, named by the quote, kept while it is amended."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 from quotes_to_decide import quote, shared_quote
+from sqlalchemy import text
 
+from kontor_documents.unused_files import delete_unused
 from kontor_service.ids import uuid7
 
 PDF = b"%PDF-1.7\n"
@@ -91,3 +96,31 @@ async def test_a_quote_has_only_so_many_files(documents):
     named = [{"sha256": (await uploaded(documents, f"Zeile {n}".encode(), f"{n}.txt"))["sha256"]} for n in range(11)]
     answer = await documents.submit(quote(attachments=named), **AT_THE_FORM)
     assert (answer.status_code, answer.json()["code"]) == (422, "too_many_attachments")
+
+
+def stored(documents):
+    """How many uploads for quotes are in file storage."""
+    folder = Path(urlsplit(documents.app.state.settings.files_url).path) / "quotes"
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+async def test_what_no_quote_names_is_gone_after_a_day_and_a_quote_keeps_its_own(documents):
+    before = stored(documents)
+    named = [{"sha256": (await uploaded(documents))["sha256"]}]
+    unnamed = [{"sha256": (await uploaded(documents, b"Zeile", "Notiz.txt"))["sha256"]}]
+    document_id = await shared_quote(documents, attachments=named)
+    await delete_unused(documents.app.state.dependencies)
+    assert stored(documents) == before + 2
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        await session.execute(text("UPDATE quote_file SET uploaded_at = uploaded_at - interval '25 hours'"))
+    await delete_unused(documents.app.state.dependencies)
+    assert stored(documents) == before
+
+    [file] = await files_of(documents, document_id)
+    path = f"/v1/documents/{document_id}/files/{file['id']}"
+    answer = await documents.http.get(path, headers=documents.auth("documents:release"))
+    assert (answer.status_code, answer.content) == (200, PDF)
+    await documents.made(quote(title="Neu", attachments=named), **AT_THE_FORM)
+    assert [name for name, *_others in await attachments(documents, document_id)] == ["Plan.pdf"]
+    late = await documents.submit(quote(external_id="quote-2", attachments=unnamed), **AT_THE_FORM)
+    assert (late.status_code, late.json()["code"]) == (422, "attachment_unknown")

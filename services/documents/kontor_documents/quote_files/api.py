@@ -1,5 +1,7 @@
 """POST /v1/quote-files: a file for a quote that is written afterwards."""
 
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, UploadFile
@@ -22,7 +24,7 @@ async def upload(
     file: UploadFile,
     principal: Annotated[Principal, Depends(require("documents:submit"))],
 ) -> dict[str, Any]:
-    """Stores a file. A quote then names it by its `sha256` among its `attachments`, under the name in this answer.
+    """Stores a file for a day. A quote then names it by its `sha256` among its `attachments`, under the name in this answer.
 
     Raises the errors of comments/files.py.
     """
@@ -30,9 +32,10 @@ async def upload(
     content, media_type, name = await files.checked(await file.read(limit + 1), file.filename or "", limit=limit)
     row = QuoteFile(
         merchant_id=principal.merchant, name=name, media_type=safe_media_type(media_type),
-        sha256=await deps.files.put(content), size=len(content), uploaded_by=principal.subject,
-        uploaded_at=deps.clock.now(),
+        sha256=sha256(content).hexdigest(), size=len(content), uploaded_by=principal.subject,
+        uploaded_at=datetime.now(UTC),
     )  # fmt: skip
+    await deps.files.within(row.folder).put(content)
     told = row.model_dump(mode="json", include={"name", "media_type", "sha256", "size"})
     async with deps.db.transaction(principal.merchant) as session:
         session.add(row)

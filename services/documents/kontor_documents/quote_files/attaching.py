@@ -48,9 +48,14 @@ async def with_attachments(deps: Dependencies, merchant_id: UUID, parsed: Parsed
         ) if one.sha256 in known else one
         for one in parsed.data.attachments
     ]  # fmt: skip
-    contents = {sha256: await deps.files.get(sha256) for sha256 in known}
+    contents = {sha256: await _bytes(deps, file) for sha256, file in known.items()}
     data = parsed.data.model_copy(update={"attachments": told})
     return replace(parsed, data=data, attachments={**parsed.attachments, **contents})
+
+
+async def _bytes(deps: Dependencies, file: QuoteFile | DocumentFile) -> bytes:
+    files = deps.files.within(file.folder) if isinstance(file, QuoteFile) else deps.files
+    return await files.get(file.sha256)
 
 
 async def _known(
