@@ -72,22 +72,15 @@ async def test_a_repeated_request_writes_once(talk):
     assert len(await talk.comments()) == 1
 
 
-async def test_a_firms_link_is_asked_who_writes_once(talk):
-    link = talk.by_link(sub=f"link:{uuid7()}", name="Seidel Optik")
-    answer = await talk.write(link)
-    assert (answer.status_code, answer.json()["code"]) == (422, "name_missing")
-    assert (await talk.write(link, name="Mia Seidel")).status_code == 200
-    assert (await talk.write(link, "Noch etwas.")).status_code == 200
-    assert [one["author_name"] for one in await talk.comments()] == ["Mia Seidel", "Mia Seidel"]
-
-
-async def test_a_link_that_is_nobodys_is_asked_for_a_name_once(talk):
-    link = talk.by_link(sub=f"link:{uuid7()}")
+@pytest.mark.parametrize("name", ["Seidel Optik", ""], ids=["a firm's", "nobody's"])
+async def test_a_link_that_several_may_have_says_each_time_who_writes(talk, name):
+    link = talk.by_link(sub=f"link:{uuid7()}", name=name)
     answer = await talk.write(link)
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "name_missing", "name")
-    assert (await talk.write(link, name="Frau Seidel")).status_code == 200
-    assert (await talk.write(link, "Noch etwas.")).status_code == 200
-    assert [c["author_name"] for c in await talk.comments()] == ["Frau Seidel", "Frau Seidel"]
+    assert (await talk.write(link, name="Mia Seidel")).status_code == 200
+    assert (await talk.write(link, "Noch etwas.")).status_code == 422
+    assert (await talk.write(link, "Und ich?", name="Bo Bauer")).status_code == 200
+    assert [one["author_name"] for one in await talk.comments()] == ["Mia Seidel", "Bo Bauer"]
 
 
 async def test_a_name_that_somebody_has_is_not_replaced_by_a_given_one(talk):

@@ -115,9 +115,22 @@ async def test_a_link_that_is_nobodys_is_asked_for_a_name(portal: Any) -> None:
     cookie = await portal.login("brunner", merchant, customer, **link)
     page = f"/brunner/dokumente/{document}"
     assert 'name="name"' in (await portal.page(page, cookie)).text
-    own = {"author_kind": "customer", "author": "link:1", "author_name": "Frau Seidel"}
-    await portal.say(comment(merchant, customer, document, **own))
-    assert 'name="name"' not in (await portal.page(page, cookie)).text
+    own = comment(merchant, customer, document, author_kind="customer", author="link:1", author_name="Frau Müller & Co.")
+    path = f"/v1/documents/{document}/comments"
+    portal.owners.answer("POST", path, portal.result(own))
+    answer = await portal.post(f"{page}/kommentare", cookie, text="Wann?", name="Frau Müller & Co.", key="k-3")
+    [kept] = [one.partition(";")[0] for one in answer.headers.get_list("set-cookie") if "kontor-writer" in one]
+    again = {"cookie": f"{cookie['cookie']}; {kept}"}
+    shown = (await portal.page(page, again)).text
+    assert 'name="name"' not in shown
+    assert "<strong>Sie</strong>" in shown
+    await portal.post(f"{page}/kommentare", again, text="Noch etwas", key="k-4")
+    assert [one["name"] for one in portal.owners.asked_of(path)] == ["Frau Müller & Co."] * 2
+    # Whoever opens the link next, even in the same browser, is somebody else until they say who they are.
+    next_one = await portal.login("brunner", merchant, customer, **link)
+    shown = (await portal.page(page, {"cookie": f"{next_one['cookie']}; {kept}"})).text
+    assert 'name="name"' in shown
+    assert "<strong>Frau Müller &amp; Co.</strong>" in shown
 
 
 async def test_a_firms_link_is_asked_who_writes(portal: Any) -> None:
@@ -136,6 +149,9 @@ async def test_a_firms_link_is_asked_who_writes(portal: Any) -> None:
     assert 'name="name"' not in (await portal.page(page, bos)).text
     own = {"author_kind": "customer", "author": "link:2", "author_name": "Mia Seidel"}
     await portal.say(comment(merchant, firm, document, **own))
+    assert 'name="name"' in (await portal.page(page, nobodys)).text
+    state.kind, state.version = "", 2
+    await portal.say(identity_pb2.CustomerSnapshot(customer=state))
     assert 'name="name"' not in (await portal.page(page, nobodys)).text
 
 

@@ -15,7 +15,7 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import CommentAuthor
 from kontor_documents import copies, queries
 from kontor_documents.comments import files, service
-from kontor_documents.comments.errors import UnknownAuthor
+from kontor_documents.comments.errors import NameMissing, UnknownAuthor
 from kontor_documents.comments.models import CommentFile
 from kontor_documents.comments.rules import check_allowed
 from kontor_documents.comments.service import Correction, Writing
@@ -182,9 +182,12 @@ async def _for_staff(session: AsyncSession, document_id: UUID, principal: Princi
 async def _author(
     session: AsyncSession, document: Document, wanted: Writing, principal: Principal
 ) -> tuple[str, str, str]:
-    """Who writes, under which name, by which way. Raises UnknownAuthor."""
+    """Who writes, under which name, by which way. Raises UnknownAuthor; NameMissing by a link that is nobody's: several people
+    may have it, and each says who they are."""
     if principal.kind != "service":
         name = wanted.name if await _is_firms_link(session, document, principal) else principal.name or wanted.name
+        if principal.kind == "link" and not name:
+            raise NameMissing(field="name")
         return principal.subject, name, "admin" if principal.kind == "staff" else "portal"
     if wanted.author is None:
         raise UnknownAuthor(field="author")

@@ -46,7 +46,7 @@ class Author(BaseModel):
 
 
 class Writing(BaseModel):
-    """A comment to be written. `name` is asked of who has none (a link's session) until it is known; `author` is for services.
+    """A comment to be written. `name` is asked of who has none, by a link each time; `author` is for services.
 
     `seen` is the number of the newest comment on the page that it was written on: its writer has read so far.
     """

@@ -15,6 +15,7 @@ from kontor_documents_pages.portal.beside import beside
 from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.conversation.pages import new_form
 from kontor_documents_pages.portal.conversation.view import conversation_of
+from kontor_documents_pages.portal.conversation.writer import known_writer
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.draft_standing import draft_standing
 from kontor_documents_pages.portal.listing import (
@@ -108,7 +109,7 @@ async def document(request: Request, slug: Slug, document_id: UUID) -> Response:
         **beside(slug, record, view),
         show_pdf=show_pdf,
         structured=structured,
-        talk=conversation_of(record, edge_of(request).clock.now()),
+        talk=conversation_of(record, edge_of(request).clock.now(), known_writer(request, record)),
         comment_form=new_form(),
     )
     keep_view(request, response)

@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from kontor_documents_pages.portal.conversation import commands
 from kontor_documents_pages.portal.conversation.pages import talk_of
-from kontor_documents_pages.portal.conversation.view import Conversation
+from kontor_documents_pages.portal.conversation.view import Conversation, conversation_of
+from kontor_documents_pages.portal.conversation.writer import keep_writer
+from kontor_edge.edge import edge_of
 from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.commands import Key
 from kontor_service.errors import Invalid
@@ -51,7 +53,8 @@ class PortalComment(BaseModel):
 
 
 class PortalComments(BaseModel):
-    """The last 200, in the order of writing. `name_missing`: the reader is asked for a name with their first comment."""
+    """The last 200, in the order of writing. `name_missing`: the reader is asked for a name with their comment; a cookie keeps
+    it for the session of a link that several people may have."""
 
     comments: list[PortalComment]
     may_comment: bool
@@ -82,13 +85,17 @@ async def comments(request: Request, slug: str, document_id: UUID) -> dict[str, 
 
 
 @router.post("/comments", summary="Comment on a document", response_model=PortalComments)
-async def write(request: Request, slug: str, document_id: UUID, body: NewComment, key: Key = None) -> dict[str, Any]:
+async def write(
+    request: Request, response: Response, slug: str, document_id: UUID, body: NewComment, key: Key = None
+) -> dict[str, Any]:
     """Answers the conversation with the new comment. 409 `comments_not_allowed` where the merchant does not want comments on
     this type; 422 at `text`, `name` or `files[i]`; 429 after many in a short time."""
-    await talk_of(request, document_id)
-    await commands.write(request, document_id, body.model_dump(mode="json"), key=key)
-    _record, talk = await talk_of(request, document_id)
-    return _told(talk)
+    record, before = await talk_of(request, document_id)
+    name = body.name or before.writer
+    await commands.write(request, document_id, body.model_dump(mode="json") | {"name": name}, key=key)
+    keep_writer(response, record, body.name.strip())
+    record, _talk = await talk_of(request, document_id)
+    return _told(conversation_of(record, edge_of(request).clock.now(), name))
 
 
 @router.post("/comment-files", summary="Upload a file for a comment", response_model=UploadedFile, status_code=201)

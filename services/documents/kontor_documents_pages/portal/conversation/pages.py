@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kontor_documents_pages.portal.conversation import commands
 from kontor_documents_pages.portal.conversation.view import Conversation, conversation_of
+from kontor_documents_pages.portal.conversation.writer import keep_writer, known_writer
 from kontor_edge.acting import refused
 from kontor_edge.answers import file_response
 from kontor_edge.edge import edge_of, pages
@@ -38,9 +39,11 @@ async def write(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Back to the conversation; or a page that shows what was typed again, with what is wrong at its field."""
     record, talk = await talk_of(request, document_id)
     async with aclosing(await read_form(request, max_files=_MOST_FILES)) as form:
-        status = await _send(request, document_id, form)
+        status = await _send(request, document_id, form, talk.writer)
     if status == 200:
-        return pages(request).redirect(f"/{slug}/dokumente/{document_id}#talk-end")
+        response = pages(request).redirect(f"/{slug}/dokumente/{document_id}#talk-end")
+        keep_writer(response, record, form.value("name").strip())
+        return response
     return pages(request).render(
         request, "conversation/refused.html", page_context(record, "documents"), status=status, slug=slug, talk=talk,
         form=form, here=f"/{slug}/dokumente/{document_id}", entry=orjson.loads(record["entry"]),
@@ -84,11 +87,12 @@ async def talk_of(request: Request, document_id: UUID) -> tuple[asyncpg.Record, 
     if record["document"] is None:
         raise NotFound
     page_context(record, "documents")
-    return record, conversation_of(record, edge_of(request).clock.now())
+    return record, conversation_of(record, edge_of(request).clock.now(), known_writer(request, record))
 
 
-async def _send(request: Request, document_id: UUID, form: Form) -> int:
-    """200, or the status of the page that says what is wrong. Files that went up are kept for the next try."""
+async def _send(request: Request, document_id: UUID, form: Form, writer: str) -> int:
+    """200, or the status of the page that says what is wrong. Files that went up are kept for the next try. `writer`: the name
+    where the form has none."""
     text = form.text("text", limit=_MOST_CHARACTERS, lines=True)
     name, kept = form.text("name", limit=120), form.values.setdefault("kept", [])
     try:
@@ -98,7 +102,7 @@ async def _send(request: Request, document_id: UUID, form: Form) -> int:
         return refused(form, problem, {"file": "files"})
     if not form.ok:
         return 422
-    wanted: dict[str, Any] = {"text": text, "name": name, "files": [one.partition(" ")[0] for one in kept]}
+    wanted: dict[str, Any] = {"text": text, "name": name or writer, "files": [one.partition(" ")[0] for one in kept]}
     wanted["seen"] = form.count("seen", most=2**31)
     try:
         await commands.write(request, document_id, wanted, key=form.value("key"))

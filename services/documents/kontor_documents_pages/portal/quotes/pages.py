@@ -16,6 +16,7 @@ from kontor_documents_pages.portal.beside import beside
 from kontor_documents_pages.portal.chosen_view import chosen_view, keep_view
 from kontor_documents_pages.portal.conversation.pages import new_form
 from kontor_documents_pages.portal.conversation.view import conversation_of
+from kontor_documents_pages.portal.conversation.writer import known_writer
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.quotes import information
 from kontor_documents_pages.portal.quotes.form import acceptance_of, field_names, first_form, selection_of
@@ -60,7 +61,7 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
         form=form or first_form(quote), parts=content_view, information=information,
         show_pdf=quote.view.pdf is not None and chosen_view(request, quote.view.merchant) == "pdf",
         reasons=quote.view.merchant.get("decline_reasons") or [], **beside(slug, record, quote.view),
-        talk=conversation_of(record, edge_of(request).clock.now()), comment_form=new_form(),
+        talk=conversation_of(record, edge_of(request).clock.now(), known_writer(request, record)), comment_form=new_form(),
     )  # fmt: skip
     keep_view(request, response)
     return response
