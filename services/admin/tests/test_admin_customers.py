@@ -33,6 +33,7 @@ async def test_customers_are_looked_at_line_by_line_before_they_are_stored(shop:
     page = await shop.post("/kunden/einlesen", files=[("file", ("k.csv", told.encode("cp1252"), "text/csv"))])
     assert "Diese E-Mail-Adresse ist ungültig." in page.text
     assert re.search(r"<td>4</td><td><strong>Müller", page.text)
+    assert "1 · Augsburg · Kunde, Lieferant" in page.text
     assert "Einen Kunden speichern" in page.text
     sent = shop.owners.calls[-1][2]
     assert sent["store"] is False
