@@ -37,6 +37,8 @@ def consumers(deps: Dependencies) -> list[Copy | Effects]:
         copy_consumer("documents.staff", deps.db, STAFF),
         Effects(
             "documents.paid-quotes",
-            dict.fromkeys((payments.PaymentPending, payments.PaymentSucceeded, payments.ReceivableChanged), paid_quotes),
+            dict.fromkeys(
+                (payments.PaymentPending, payments.PaymentSucceeded, payments.ReceivableChanged), paid_quotes
+            ),
         ),
     ]

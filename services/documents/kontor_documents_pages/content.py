@@ -130,7 +130,8 @@ def tax_label(tax: Mapping[str, Any], base_minor: int, currency: str) -> str:
 def chosen_taxes(selection: Mapping[str, Any], currency: str) -> list[tuple[str, int]]:
     """The VAT of what is chosen of a quote, one sum per rate in minor units; `selection` as the contract has it."""
     return [
-        (tax_label(tax, int(tax["taxable_minor"]), currency), int(tax["tax_minor"])) for tax in selection.get("taxes") or ()
+        (tax_label(tax, int(tax["taxable_minor"]), currency), int(tax["tax_minor"]))
+        for tax in selection.get("taxes") or ()
     ]
 
 

@@ -59,7 +59,13 @@ def selection(
         for id, picked in chosen.items()
     ]  # fmt: skip
     tax = (net * 19 + 50) // 100
-    known = {"net_minor": net, "tax_minor": tax, "gross_minor": net + tax, "revision": 1, "taxes": [vat("19", net, tax)]}
+    known = {
+        "net_minor": net,
+        "tax_minor": tax,
+        "gross_minor": net + tax,
+        "revision": 1,
+        "taxes": [vat("19", net, tax)],
+    }
     return documents_pb2.Selection(lines=lines, **known | more)
 
 

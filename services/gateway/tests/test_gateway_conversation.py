@@ -115,7 +115,9 @@ async def test_a_link_that_is_nobodys_is_asked_for_a_name(portal: Any) -> None:
     cookie = await portal.login("brunner", merchant, customer, **link)
     page = f"/brunner/dokumente/{document}"
     assert 'name="name"' in (await portal.page(page, cookie)).text
-    own = comment(merchant, customer, document, author_kind="customer", author="link:1", author_name="Frau Müller & Co.")
+    own = comment(
+        merchant, customer, document, author_kind="customer", author="link:1", author_name="Frau Müller & Co."
+    )
     path = f"/v1/documents/{document}/comments"
     portal.owners.answer("POST", path, portal.result(own))
     answer = await portal.post(f"{page}/kommentare", cookie, text="Wann?", name="Frau Müller & Co.", key="k-3")

@@ -63,9 +63,13 @@ async def test_a_preview_of_a_draft_shows_what_would_go_along(portal: Any, type:
     merchant = await portal.merchant("brunner")
     customer = await portal.customer(merchant)
     would = terms(title="Neue AGB")
-    draft = await portal.document(merchant, customer, type=type, state="waiting", standing_documents=[terms(title="Früher")])
+    draft = await portal.document(
+        merchant, customer, type=type, state="waiting", standing_documents=[terms(title="Früher")]
+    )
     path = f"/v1/documents/{draft}/standing-documents"
-    portal.owners.answer("GET", path, {"standing_documents": [{one.name: getattr(would, one.name) for one in would.DESCRIPTOR.fields}]})
+    portal.owners.answer(
+        "GET", path, {"standing_documents": [{one.name: getattr(would, one.name) for one in would.DESCRIPTOR.fields}]}
+    )
     portal.owners.answer("GET", f"/v1/standing-documents/versions/{would.id}/file", "§ 1".encode())
     preview = await portal.login("brunner", merchant, customer, kind="preview", draft_id=draft)
     here = f"/brunner/dokumente/{draft}"

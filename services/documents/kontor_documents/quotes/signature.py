@@ -61,7 +61,9 @@ def check_signature(signature: Signature, name: str) -> None:
     if signature.kind == "drawn":
         if _is_blank(signature.strokes):
             raise SignatureInvalid(
-                N_("What was drawn is no signature. Please sign once more in the field, or type your full name instead."),
+                N_(
+                    "What was drawn is no signature. Please sign once more in the field, or type your full name instead."
+                ),
                 field="signature.strokes",
             )
         return

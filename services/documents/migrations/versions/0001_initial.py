@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_file")),
     )
     op.create_index("quote_file_by_hash", "quote_file", ["merchant_id", "sha256"], unique=False)
+    op.create_index("quote_file_by_time", "quote_file", ["uploaded_at"], unique=False)
     op.create_table(
         "quote_template",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -635,3 +636,7 @@ END $$""")
     execute("""CREATE FUNCTION merchants_with_unused_comment_files() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM comment_file WHERE comment_id IS NULL AND uploaded_at < now() - interval '1 day' $$""")
+    execute("CREATE POLICY lookup ON quote_file FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_old_quote_files() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM quote_file WHERE uploaded_at < now() - interval '1 day' $$""")

@@ -43,7 +43,9 @@ log = structlog.get_logger()
 # One for the account, one for the checkout, the others for those who start another of the same receivable meanwhile.
 _ROUNDS = 6
 _OVER = N_("The document was cancelled.")
-_OVER_QUOTE = N_("The quote was changed, withdrawn or has run out meanwhile. Nothing is to be paid; please open it once more.")
+_OVER_QUOTE = N_(
+    "The quote was changed, withdrawn or has run out meanwhile. Nothing is to be paid; please open it once more."
+)
 
 
 class CheckoutInput(BaseModel):

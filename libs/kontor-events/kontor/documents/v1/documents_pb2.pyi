@@ -611,6 +611,40 @@ class ChosenLine(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class SelectionTax(message.Message):
+    """The VAT of one category and rate (BG-23), of what is chosen; amounts in minor units of the quote's currency."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: builtins.int
+    RATE_FIELD_NUMBER: builtins.int
+    TAXABLE_MINOR_FIELD_NUMBER: builtins.int
+    TAX_MINOR_FIELD_NUMBER: builtins.int
+    EXEMPTION_REASON_FIELD_NUMBER: builtins.int
+    category: builtins.str
+    """UNCL5305, e.g. S, Z, E, AE"""
+    rate: builtins.str
+    """Decimal string, e.g. "19" """
+    taxable_minor: builtins.int
+    tax_minor: builtins.int
+    exemption_reason: builtins.str
+    """Why no tax is due; empty where some is."""
+    def __init__(
+        self,
+        *,
+        category: builtins.str = ...,
+        rate: builtins.str = ...,
+        taxable_minor: builtins.int = ...,
+        tax_minor: builtins.int = ...,
+        exemption_reason: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["category", b"category", "exemption_reason", b"exemption_reason", "rate", b"rate", "tax_minor", b"tax_minor", "taxable_minor", b"taxable_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Selection(message.Message):
     """What is chosen of a quote's lines, and what it comes to in minor units of the quote's currency."""
 
@@ -621,15 +655,21 @@ class Selection(message.Message):
     TAX_MINOR_FIELD_NUMBER: builtins.int
     GROSS_MINOR_FIELD_NUMBER: builtins.int
     REVISION_FIELD_NUMBER: builtins.int
+    TAXES_FIELD_NUMBER: builtins.int
+    ASKED_MINOR_FIELD_NUMBER: builtins.int
     net_minor: builtins.int
     tax_minor: builtins.int
     gross_minor: builtins.int
     revision: builtins.int
     """The revision that it was chosen from."""
+    asked_minor: builtins.int
+    """What is to be paid with the acceptance: the whole of what is due, the deposit, or nothing."""
     @builtins.property
     def lines(self) -> containers.RepeatedCompositeFieldContainer[ChosenLine]:
         """Every line that leaves a choice, in the order of the quote."""
 
+    @builtins.property
+    def taxes(self) -> containers.RepeatedCompositeFieldContainer[SelectionTax]: ...
     def __init__(
         self,
         *,
@@ -638,10 +678,12 @@ class Selection(message.Message):
         tax_minor: builtins.int = ...,
         gross_minor: builtins.int = ...,
         revision: builtins.int = ...,
+        taxes: abc.Iterable[SelectionTax] | None = ...,
+        asked_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["gross_minor", b"gross_minor", "lines", b"lines", "net_minor", b"net_minor", "revision", b"revision", "tax_minor", b"tax_minor"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["asked_minor", b"asked_minor", "gross_minor", b"gross_minor", "lines", b"lines", "net_minor", b"net_minor", "revision", b"revision", "tax_minor", b"tax_minor", "taxes", b"taxes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
