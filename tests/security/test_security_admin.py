@@ -136,6 +136,14 @@ DESKS: dict[str, Desk] = {
     "GET /zahlungen/wartend/{payment_id}/zuordnen": LOOK,
     "POST /zahlungen/wartend/{payment_id}/zuordnen": Desk("payments:book", (("document_id", "{document_id}"),)),
     "POST /zahlungen/wartend/{payment_id}/ablehnen": Desk("payments:book", (("reason", "Fremd"),)),
+    "GET /kontoauszuege": LOOK,
+    "POST /kontoauszuege": _BOOK,
+    "GET /umsaetze": LOOK,
+    "POST /umsaetze/sichere": _BOOK,
+    "POST /umsaetze/vorschlagen": _BOOK,
+    "GET /umsaetze/{entry_id:uuid}": LOOK,
+    "POST /umsaetze/{entry_id:uuid}/buchen": Desk("payments:book", (("ganz", "{document_id}"),)),
+    "POST /umsaetze/{entry_id:uuid}/{what}": _BOOK,
     "GET /zaehler": LOOK,
     "GET /zaehler/neu": LOOK,
     "POST /zaehler/neu": _METERS,
@@ -253,7 +261,13 @@ def test_every_route_has_its_desk_written_down() -> None:
     assert set(routes_of("admin")) == {*DESKS, *OPEN, *INTERNAL}
 
 
-_WHAT = {"zugang": "entziehen", "pruefen": "ablehnen", "anfragen": "schliessen", "dateien": "verwerfen"}
+_WHAT = {
+    "umsaetze": "zurueckstellen",
+    "zugang": "entziehen",
+    "pruefen": "ablehnen",
+    "anfragen": "schliessen",
+    "dateien": "verwerfen",
+}
 
 
 def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Response:

@@ -92,6 +92,7 @@ DOORS: dict[str, Door] = {
     "PUT /api/ingest/v1/customers/{number}": Door("key", {"name": "n"}, scope="customers:edit", foreign=200),
     "POST /api/ingest/v1/customers": Door("key", {"number": "F-2", "name": "n"}, scope="customers:edit", foreign=200),
     "POST /api/ingest/v1/payments": Door("key", _PAYMENT, scope="payments:book", foreign=200),
+    "POST /api/ingest/v1/bank-statements": Door("key", {}, scope="payments:book", foreign=422),
     "GET /api/events": Door("key", scope="events:read", foreign=200),
     # A foreign meter is not known: its readings wait for it, and what is upserted is one's own.
     "POST /api/ingest/v1/readings": Door("key", {"readings": [_READING]}, scope="meters:submit", foreign=200),

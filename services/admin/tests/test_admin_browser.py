@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from admin_shop import NOW, Shop, session_state
+from admin_statements import statement_pages
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext
 from starlette.responses import JSONResponse
@@ -118,7 +119,8 @@ async def filled(shop: Shop) -> list[str]:
             {"code": "transfer", "enabled": True, "offered": False}]}],
     }  # fmt: skip
     return [
-        *await quotes(shop, of), "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
+        *await quotes(shop, of), *await statement_pages(shop, late.document.id),
+        "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
         f"/dokumente/{unmatched.document.id}/zuordnen", f"/dokumente/{ready.document.id}/teilen", "/hochladen", "/freigabe",
         f"/hochladen/{uploads[0].id}/angaben", f"/dokumente/{unmatched.document.id}", "/kunden/einlesen",
         "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",

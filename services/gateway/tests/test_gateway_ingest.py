@@ -212,3 +212,18 @@ async def test_people_read_the_description_too(portal: Any) -> None:
     page = (await portal.page("/api/docs")).text
     assert "Hand in a document" in page
     assert "/internal/" not in page
+
+
+async def test_a_bank_statement_is_handed_on_with_its_name(portal: Any, merchant: str) -> None:
+    statement = {"id": SUBMISSION, "number": "7", "account": "DE1", "payments": 2, "new_payments": 1, "snapshot": {}}
+    portal.owners.answer("POST", "/v1/bank-statements", {"is_new": True, "statements": [statement]}, 201)
+    answer = await portal.client.post(
+        "/api/ingest/v1/bank-statements", params={"name": "auszug.xml"}, content=b"<Document/>", headers=KEY
+    )
+    assert answer.json() == {
+        "is_new": True,
+        "statements": [{"id": SUBMISSION, "number": "7", "account": "DE1", "payments": 2, "new_payments": 1}],
+    }
+    _, _, body, _ = portal.owners.asked[-1]
+    assert b'filename="auszug.xml"' in body
+    assert b"<Document/>" in body

@@ -28,5 +28,6 @@ CREATE FUNCTION payments_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEF
     SELECT (SELECT count(*) FROM incoming_payment i WHERE received_at < now() - interval '1 minute' AND payment_missed(i))
     + (SELECT count(*) FROM incoming_payment WHERE answer_pending AND received_at < now() - interval '1 minute')
     + (SELECT count(*) FROM checkout WHERE ask_at < now() - interval '1 minute')
+    + (SELECT count(*) FROM statement_entry WHERE state = 'confirmed' AND decided_at < now() - interval '10 minutes')
     + (SELECT count(*) FROM refund WHERE try_at < now() - interval '1 minute' OR try_at IS NOT NULL AND attempts > 3)
 $$;

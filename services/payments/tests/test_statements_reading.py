@@ -147,6 +147,13 @@ def test_mt940_names_its_account_in_several_ways(account: str) -> None:
     assert [one.account for one in statements(mt940(MT940_LINES, account=account))] == [account]
 
 
+def test_mt940_in_the_banks_envelope_is_read_without_it() -> None:
+    content = b"{1:F01XXXX}{2:O940}{4:\r\n" + mt940(MT940_LINES).replace(b"\r\n-\r\n", b"\r\n-}{5:{CHK:1}}\r\n")
+    assert [entry.amount_minor for entry in entries(content)] == [11900, -12250, -1000]
+    (head,) = statements(content)
+    assert (head.number, head.opening_minor, head.currency) == ("7/1", 100000, "EUR")
+
+
 def test_several_statements_in_one_mt940_file_are_several() -> None:
     assert len(statements(mt940(MT940_LINES) + mt940(MT940_LINES))) == 2
 

@@ -111,3 +111,9 @@ async def test_a_return_needs_a_payment_of_its_amount(world: Any) -> None:
     row = await last(world, returned())
     answer = await act(world, row, "book", shares=[{"document_id": str(document), "amount_minor": 11900}])
     assert (answer.status_code, answer.json()["code"]) == (422, "shares_invalid")
+
+
+async def test_a_transfer_of_the_merchants_own_that_came_back_pays_nothing(world: Any) -> None:
+    await world.invoice(number="RE-2026-1")
+    row = await entry(world, one_entry("119.00", "RE-2026-1 Retoure", code="PMNT-ICDT-RRTN", gvc="NRTI+159"))
+    assert (row["return_code"], row["certainty"], row["state"]) == ("returned", "none", "waiting")

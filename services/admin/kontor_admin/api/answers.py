@@ -32,6 +32,7 @@ Board = model(
     problems=many(Waiting), activity=many(_Activity), steps=list[tuple[str, bool]],
     panels=model(
         "BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None),
+        statements=(payments.StatementsOnBoard | None, None),
         settings=(model("TextsToReview", since=str) | None, None),
         questions=(_Questions | None, None), quotes=(QuotesOnBoard | None, None),
         mails=(

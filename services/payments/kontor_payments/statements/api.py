@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, UploadFile
 from fastapi import File as Part
 from google.protobuf.message import Message
-from sqlmodel import col, select
+from sqlmodel import col, update
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.dependencies import dependencies_of
@@ -14,7 +14,7 @@ from kontor_payments.statements.booking import book_entry, reopen_entry
 from kontor_payments.statements.entries import locked_entry, tell
 from kontor_payments.statements.importing import import_file
 from kontor_payments.statements.inputs import BookEntryInput, ConfirmInput, SetAsideInput
-from kontor_payments.statements.models import StatementEntry
+from kontor_payments.statements.models import BankStatement, StatementEntry
 from kontor_payments.statements.proposing import propose_again
 from kontor_payments.statements.reading.files import MOST_BYTES
 from kontor_service.bodies import MEBIBYTE, takes
@@ -36,23 +36,29 @@ async def upload(request: Request, principal: Booker, file: Annotated[UploadFile
         deps.db, deps.clock, principal.merchant, await file.read(), file_name=file.filename or "", by=_who(principal)
     )
     deps.statements.set()
-    return {"is_new": is_new, "statements": [command_result(state_of(pb.BankStatement, row)) for row in rows]}
+    return {"is_new": is_new, "statements": [_imported(row) for row in rows]}
+
+
+def _imported(row: BankStatement) -> dict[str, Any]:
+    said = row.model_dump(include={"number", "account", "payments", "new_payments"})
+    return command_result(state_of(pb.BankStatement, row), **said)
 
 
 @router.post("/statement-entries/confirm")
 async def confirm_certain(request: Request, principal: Booker, wanted: ConfirmInput | None = None) -> dict[str, Any]:
     """Confirms every certain proposal; they are booked one after the other by a job. One that no longer fits by then waits again."""
     deps = dependencies_of(request)
-    query = select(StatementEntry).where(StatementEntry.state == "waiting", StatementEntry.certainty == "certain")
+    certain = update(StatementEntry).where(
+        col(StatementEntry.state) == "waiting", col(StatementEntry.certainty) == "certain"
+    )
     if wanted and wanted.statement_id:
-        query = query.where(StatementEntry.statement_id == wanted.statement_id)
+        certain = certain.where(col(StatementEntry.statement_id) == wanted.statement_id)
+    # Ten thousand of them are told of as they are booked.
+    confirmed = certain.values(state="confirmed", decided_by=_who(principal), decided_at=deps.clock.now())
     async with deps.db.transaction(principal.merchant) as session:
-        rows = (await session.exec(query.order_by(col(StatementEntry.id)).with_for_update())).all()
-        for row in rows:
-            row.state, row.decided_by, row.decided_at = "confirmed", _who(principal), deps.clock.now()
-            tell(session, row)
+        found = (await session.exec(confirmed.returning(col(StatementEntry.id)))).all()
     deps.statements.set()
-    return {"confirmed": len(rows)}
+    return {"confirmed": len(found)}
 
 
 @router.post("/statement-entries/propose")
@@ -68,7 +74,7 @@ async def propose(request: Request, principal: Booker) -> dict[str, Any]:
 @router.post("/statement-entries/{entry_id}/book")
 async def book(
     request: Request, entry_id: UUID, principal: Booker, wanted: BookEntryInput | None = None
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """As proposed, or on other documents, one or several."""
     wanted = wanted or BookEntryInput()
     entry, receivables = await book_entry(
@@ -81,7 +87,7 @@ async def book(
 @router.post("/statement-entries/{entry_id}/set-aside")
 async def set_aside(
     request: Request, entry_id: UUID, principal: Booker, wanted: SetAsideInput | None = None
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """It is not for a document: a loan, a transfer of one's own. Can be taken back."""
     deps = dependencies_of(request)
     async with deps.db.transaction(principal.merchant) as session:
@@ -94,9 +100,7 @@ async def set_aside(
 @router.post("/statement-entries/{entry_id}/reopen")
 async def reopen(request: Request, entry_id: UUID, principal: Booker) -> dict[str, Any]:
     """Takes back what was booked, or that it was set aside."""
-    return _answer(
-        *await reopen_entry(dependencies_of(request), principal.merchant, entry_id, by=_who(principal))
-    )  # fmt: skip
+    return _answer(*await reopen_entry(dependencies_of(request), principal.merchant, entry_id, by=_who(principal)))
 
 
 def _who(principal: Principal) -> str:

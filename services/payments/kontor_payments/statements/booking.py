@@ -60,7 +60,8 @@ async def book_entry(
                 take_back(account, payment, entry.return_code)
             await end_live_checkout(account)
             states.append(events.receivable_state(await account.close()))
-            booked.append(_share(row, wanted[row.document_id], payment))
+            amount = payment.amount_minor if entry.amount_minor > 0 else -payment.amount_minor
+            booked.append(_share(row, amount, payment))
         state = await _conclude(session, deps, entry, booked, by)
     deps.wake.set()
     deps.statements.set()

@@ -34,8 +34,11 @@ async def import_folder(deps: Dependencies, folder: Path) -> None:
         if merchant is None:
             continue
         for file in await asyncio.to_thread(_finished, subfolder):
-            await _import(deps, merchant, file)
-            deps.statements.set()
+            try:
+                await _import(deps, merchant, file)
+            except Exception:
+                # It stays where it is, and holds up no other.
+                log.exception("statement_file_failed", merchant_id=str(merchant.id))
 
 
 def _subfolders(folder: Path) -> list[Path]:

@@ -41,7 +41,10 @@ class Trace:
 
 
 def digest_of(entry: Entry) -> str:
-    """A fingerprint of what is said of the entry, without blanks, case and marks: the same in each file of one format."""
+    """A fingerprint of what is said of the entry, without blanks, case and marks: the same in each file of one format.
+
+    It is stored. Were it made otherwise one day, entries that are known would count as new.
+    """
     said = [entry.currency, entry.bank_reference]
     for part in entry.parts:
         said += [str(part.amount_minor), part.iban, part.name, part.text, part.reference, part.end_to_end_id]

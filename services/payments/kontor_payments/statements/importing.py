@@ -3,10 +3,13 @@
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -22,10 +25,13 @@ from kontor_payments.statements.reading.files import read_file
 from kontor_payments.statements.reading.model import Entry, FileUnreadable, Statement
 from kontor_service.clock import Clock
 from kontor_service.database import Database
+from kontor_service.errors import Problem
 from kontor_service.events import state_of
 from kontor_service.i18n import N_
 from kontor_service.ids import uuid7
 from kontor_service.locks import lock_merchant
+
+T = TypeVar("T")
 
 _LOCK = "bank statements"
 # So many rows are held in memory at a time.
@@ -63,22 +69,33 @@ async def import_file(
             return list(known), False
         accounts = await accounts_of(session, merchant_id)
         statements = [Recognised(head, own_account(head.account, accounts), rows) for head, rows in found]
-        reader = _Reader(content)
         stored = []
-        for one in statements:
-            row = BankStatement(
-                id=uuid7(), merchant_id=merchant_id, file_sha256=digest, file_name=file_name[-200:], content=one.content,
-                format=one.head.format, number=one.head.number, account=one.account, currency=one.head.currency,
-                first_day=min((t.day for t in one.traces), default=None), last_day=max((t.day for t in one.traces), default=None),
-                opening_minor=one.head.opening_minor, closing_minor=one.head.closing_minor, imported_by=by, imported_at=clock.now(),
-            )  # fmt: skip
-            stored.append(await _store(session, row, one, reader))
+        async with aclosing(_Reader(content)) as reader:
+            for one in statements:
+                row = _statement(one, merchant_id, digest, clock.now())
+                row.file_name, row.imported_by = file_name[-200:], by
+                stored.append(await _store(session, row, one, reader))
         return [row for row, _ in stored], any(is_new for _, is_new in stored)
+
+
+def _statement(found: Recognised, merchant_id: UUID, file_sha256: str, now: datetime) -> BankStatement:
+    head, days = found.head, [trace.day for trace in found.traces]
+    return BankStatement(
+        id=uuid7(), merchant_id=merchant_id, file_sha256=file_sha256, imported_at=now, content=found.content, format=head.format,
+        number=head.number, account=found.account, currency=head.currency,
+        first_day=min(days, default=None), last_day=max(days, default=None),
+        opening_minor=head.opening_minor, closing_minor=head.closing_minor,
+    )  # fmt: skip
 
 
 def _recognise(content: bytes) -> list[tuple[Statement, list[Trace]]]:
     """The whole file, of each entry only what it is recognised by."""
-    found = [(head, traces(head, entries)) for head, entries in _statements(content)]
+    try:
+        found = [(head, traces(head, entries)) for head, entries in _statements(content)]
+    except Problem as problem:
+        # What led to it holds the parser, which is not to be freed in another thread.
+        problem.__cause__ = problem.__context__ = None
+        raise problem.with_traceback(None) from None
     if not found:
         raise FileUnreadable(N_("There is no bank statement in this file."), code="statement_missing", field="file")
     return found
@@ -103,19 +120,38 @@ def _statements(content: bytes) -> Iterator[tuple[Statement, Iterator[Entry]]]:
 
 
 class _Reader:
-    """Reads the file a second time, statement by statement, a few hundred entries at a time."""
+    """Reads the file a second time, statement by statement, a few hundred entries at a time.
+
+    In a thread of its own: libxml2's parser must not leave the one that it was begun in.
+    """
 
     def __init__(self, content: bytes) -> None:
+        self._thread = ThreadPoolExecutor(1, "bank statement")
         self._statements = _statements(content)
+        self._entries: Iterator[tuple[int, Entry]] = iter(())
 
-    def skip(self) -> None:
-        for _ in next(self._statements)[1]:
+    async def begin(self) -> None:
+        """Goes on to the next statement."""
+        await self._run(self._begin)
+
+    async def chunk(self) -> list[tuple[int, Entry]]:
+        """The next entries with their places; none at the end of the statement."""
+        return await self._run(lambda: list(islice(self._entries, _CHUNK)))
+
+    async def aclose(self) -> None:
+        await self._run(self._drop)
+        self._thread.shutdown(wait=False)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _begin(self) -> None:
+        for _ in self._entries:
             continue
+        self._entries = enumerate(next(self._statements)[1])
 
-    def chunks(self) -> Iterator[list[tuple[int, Entry]]]:
-        numbered = enumerate(next(self._statements)[1])
-        while chunk := list(islice(numbered, _CHUNK)):
-            yield chunk
+    def _drop(self) -> None:
+        self._entries, self._statements = iter(()), iter(())
 
 
 async def _store(
@@ -123,14 +159,13 @@ async def _store(
 ) -> tuple[BankStatement, bool]:
     """The statement, and whether it is new; another file may have had it."""
     query = select(BankStatement).where(BankStatement.account == row.account, BankStatement.content == row.content)
+    await reader.begin()
     if (known := (await session.exec(query)).first()) is not None:
-        await asyncio.to_thread(reader.skip)
         return known, False
     session.add(row)
     await session.flush()
     ordinals = await _new_ones(session, row, found.traces)
-    chunks = reader.chunks()
-    while chunk := await asyncio.to_thread(next, chunks, None):
+    while chunk := await reader.chunk():
         rows = [part for place, entry in chunk for part in _rows(row, entry, found.traces[place], ordinals.get(place))]
         row.payments += sum(len(entry.parts) for _, entry in chunk)
         row.new_payments += len(rows)

@@ -71,6 +71,9 @@ async def book_confirmed(deps: Dependencies) -> None:
                 await _wait_again(deps, merchant_id, entry_id)
             except StatementEntryDecided:
                 continue
+            except Exception:
+                # It is counted as stuck, and holds up no other.
+                log.exception("statement_entry_failed", entry_id=str(entry_id))
 
 
 async def _wait_again(deps: Dependencies, merchant_id: UUID, entry_id: UUID) -> None:

@@ -80,28 +80,28 @@ class OpenItems:
     also: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_number: dict[str, tuple[int, ...]] = {}
+        self._by_number: dict[str, list[int]] = defaultdict(list)
         self._by_amount: dict[tuple[str, int], list[int]] = defaultdict(list)
         self._by_customer: dict[UUID, list[int]] = defaultdict(list)
         places: dict[UUID, int] = {}
         for place, item in enumerate(self.items):
             places[item.document_id] = place
             for number in {fold(item.number), fold(item.reference)} - {""}:
-                self._by_number[number] = (*self._by_number.get(number, ()), place)
+                self._by_number[number].append(place)
             amounts = {item.unpaid_minor, item.instalment_minor, *(payable for _, payable in item.reduced)}
             for amount in amounts - {0}:
                 self._by_amount[item.currency, amount].append(place)
             if item.customer_id:
                 self._by_customer[item.customer_id].append(place)
         for number, documents in self.also.items():
-            found = tuple(places[one] for one in documents if one in places)
+            found = [places[one] for one in documents if one in places]
             if found:
                 self._by_number.setdefault(fold(number), found)
         self._lengths = {len(number) for number in self._by_number}
 
-    def named(self, received: Received) -> list[Hit[tuple[int, ...]]]:
+    def named(self, received: Received) -> list[Hit[list[int]]]:
         """The numbers that stand in what the payer wrote; each text has places of its own."""
-        found: list[Hit[tuple[int, ...]]] = []
+        found: list[Hit[list[int]]] = []
         shift = 0
         for text in received.texts:
             hits = hits_in(text, self._by_number, self._lengths)
@@ -149,7 +149,7 @@ def propose(received: Received, items: OpenItems) -> Proposal:
     return _by_payer(received, items)
 
 
-def _by_number(received: Received, items: OpenItems, hits: Sequence[Hit[tuple[int, ...]]]) -> Proposal:
+def _by_number(received: Received, items: OpenItems, hits: Sequence[Hit[list[int]]]) -> Proposal:
     places = dict.fromkeys(place for hit in hits for place in hit.found)
     named = items.of(places, received.currency)
     if not named:

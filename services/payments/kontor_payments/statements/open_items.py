@@ -1,5 +1,6 @@
 """All that a merchant's customers may pay, read once for many entries of statements."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -40,7 +41,7 @@ async def load_open_items(db: Database, merchant_id: UUID) -> OpenItems:
     also: dict[str, Sequence[UUID]] = {
         row["document_number"]: [UUID(one) for one in orjson.loads(row["repeats_document_ids"])] for row in reminders
     }
-    return OpenItems(items, payers, also)
+    return await asyncio.to_thread(OpenItems, items, payers, also)
 
 
 def _item(row: asyncpg.Record, customer_name: str) -> OpenItem:

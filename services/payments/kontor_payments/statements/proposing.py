@@ -40,8 +40,9 @@ async def _propose_some(db: Database, clock: Clock, merchant_id: UUID, items: Op
         ).all()
         proposals = await asyncio.to_thread(_propose_all, rows, items)
         open_ones = [
-            row for row, found in zip(rows, proposals, strict=True) if found.certainty != MatchCertainty.CERTAIN
-        ]
+            row for row, found in zip(rows, proposals, strict=True)
+            if found.certainty != MatchCertainty.CERTAIN and (_is_payment(row) or row.amount_minor < 0)
+        ]  # fmt: skip
         settled = await propose_settled(session, open_ones) if open_ones else {}
         for row, found in zip(rows, proposals, strict=True):
             _apply(session, clock, row, _better(settled.get(row.id), found))
@@ -49,7 +50,12 @@ async def _propose_some(db: Database, clock: Clock, merchant_id: UUID, items: Op
 
 
 def _propose_all(rows: Sequence[StatementEntry], items: OpenItems) -> list[Proposal]:
-    return [propose(_received(row), items) if row.amount_minor > 0 else Proposal() for row in rows]
+    return [propose(_received(row), items) if _is_payment(row) else Proposal() for row in rows]
+
+
+def _is_payment(row: StatementEntry) -> bool:
+    """Money of the merchant's own that came back pays nothing."""
+    return row.amount_minor > 0 and not row.return_code
 
 
 def _received(row: StatementEntry) -> Received:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, literal, literal_column
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +15,10 @@ from kontor_payments.statements.models import StatementEntry
 from kontor_payments.statements.numbers import possible_numbers
 
 _BY_OTHERS = frozenset({PaymentProvider.ERP, PaymentProvider.STAFF})
-_PLAIN = func.regexp_replace(func.upper(col(Receivable.document_number)), "[^A-Z0-9]", "", "g")
+# As the index receivable_plain_number has it.
+_PLAIN: ColumnElement[str] = literal_column(
+    "regexp_replace(upper(receivable.document_number), '[^A-Z0-9]', '', 'g')", Text
+)
 
 
 async def propose_settled(session: AsyncSession, rows: Sequence[StatementEntry]) -> dict[UUID, Proposal]:
@@ -27,9 +30,7 @@ async def propose_settled(session: AsyncSession, rows: Sequence[StatementEntry])
     for row in rows:
         found = [one for number in named[row.id] for one in receivables.get(number, ()) if one.currency == row.currency]
         by_id = {one.id: one for one in found}
-        proposal = (
-            _of_return(row, by_id, payments) if row.amount_minor < 0 else _of_payment(row, by_id, payments)
-        )  # fmt: skip
+        proposal = _of_return(row, by_id, payments) if row.amount_minor < 0 else _of_payment(row, by_id, payments)
         if proposal is None and row.amount_minor < 0:
             proposal = await _of_payer(session, row)
         if proposal is not None:
@@ -42,7 +43,9 @@ async def _receivables(session: AsyncSession, numbers: set[str]) -> dict[str, li
     if not numbers:
         return found
     query = select(_PLAIN, Receivable).where(
-        _PLAIN.in_(numbers), col(Receivable.cancelled).is_(False), Receivable.credit_minor == 0
+        any_(literal(sorted(numbers), ARRAY(Text))) == _PLAIN,
+        col(Receivable.cancelled).is_(False),
+        Receivable.credit_minor == 0,
     )
     for number, row in await session.exec(query):
         if not row.repeats_document_ids:
@@ -53,7 +56,10 @@ async def _receivables(session: AsyncSession, numbers: set[str]) -> dict[str, li
 async def _payments(session: AsyncSession, receivable_ids: Sequence[UUID]) -> dict[UUID, list[Payment]]:
     """Those that no provider tells of, the latest first."""
     found: dict[UUID, list[Payment]] = defaultdict(list)
-    query = select(Payment).where(col(Payment.receivable_id).in_(receivable_ids), col(Payment.connection_id).is_(None))
+    query = select(Payment).where(
+        col(Payment.receivable_id) == any_(literal(list(receivable_ids), ARRAY(Uuid))),
+        col(Payment.connection_id).is_(None),
+    )
     for payment in await session.exec(query.order_by(col(Payment.created_at).desc(), col(Payment.id))):
         found[payment.receivable_id].append(payment)
     return found
@@ -61,7 +67,7 @@ async def _payments(session: AsyncSession, receivable_ids: Sequence[UUID]) -> di
 
 def _of_return(
     row: StatementEntry, receivables: dict[UUID, Receivable], payments: dict[UUID, list[Payment]]
-) -> Proposal | None:  # fmt: skip
+) -> Proposal | None:
     amounts = {-row.original_minor, -row.amount_minor}
     found = [
         (receivables[id], payment) for id in receivables for payment in payments[id]
@@ -79,7 +85,7 @@ def _of_return(
 
 def _of_payment(
     row: StatementEntry, receivables: dict[UUID, Receivable], payments: dict[UUID, list[Payment]]
-) -> Proposal | None:  # fmt: skip
+) -> Proposal | None:
     """The ERP or staff were faster; else the document is paid, and this may be a second payment of it."""
     for receivable in receivables.values():
         alike = [p for p in payments[receivable.id] if p.amount_minor == row.amount_minor]
@@ -108,13 +114,9 @@ async def _of_payer(session: AsyncSession, row: StatementEntry) -> Proposal | No
         return None
     share = last.shares[0]
     reasons = (MatchReason.ACCOUNT, MatchReason.RETURNED)
-    found = Share(
-        UUID(share["document_id"]), share["document_number"], -share["amount_minor"], share["payment_id"]
-    )  # fmt: skip
+    found = Share(UUID(share["document_id"]), share["document_number"], -share["amount_minor"], share["payment_id"])
     return Proposal(MatchCertainty.TO_CHECK, reasons, (found,))
 
 
 def _share(receivable: Receivable, amount_minor: int, payment: Payment | None = None) -> Share:
-    return Share(
-        receivable.document_id, receivable.document_number, amount_minor, str(payment.id) if payment else ""
-    )  # fmt: skip
+    return Share(receivable.document_id, receivable.document_number, amount_minor, str(payment.id) if payment else "")

@@ -3,6 +3,7 @@
 from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_payments_pages.admin import listing, parked
 from kontor_payments_pages.admin.copy import VIEWS
+from kontor_payments_pages.admin.statements.feature import FEATURE as STATEMENTS
 from kontor_payments_pages.admin.words import GLOBALS
 from kontor_service.i18n import gettext as _
 
@@ -25,4 +26,4 @@ _PAYMENTS = Feature(
     panels=(Panel("board", "_parked_payments({merchant})", "payments/board_panel.html", "payments:book"),),
     globals=GLOBALS,
 )
-FEATURES = (_OFFERED, _PAYMENTS)
+FEATURES = (_OFFERED, _PAYMENTS, STATEMENTS)

@@ -7,3 +7,7 @@ _BRIEF = "state open_minor paid_minor pending_minor overpaid_minor last_method l
 PaymentBrief = model("PaymentBrief", fields(payments_pb2.Receivable, _BRIEF))
 Payments = listed("Payments", model("ListedPayment", fields(payments_pb2.Payment), customer=str | None))
 OnBoard = model("PaymentsOnBoard", waiting=int, payments=many(state_model(payments_pb2.IncomingPayment)))
+StatementsOnBoard = model(
+    "StatementsOnBoard", counts=dict[str, int], payments=many(state_model(payments_pb2.StatementEntry)),
+    doc="Payments on bank statements: how many of each kind, and the oldest that wait.",
+)  # fmt: skip

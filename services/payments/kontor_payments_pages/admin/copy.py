@@ -6,7 +6,6 @@ from kontor.payments.v1 import payments_pb2
 from kontor_edge import View
 from kontor_edge.sorting import search_words
 from kontor_edge.values import KEY, instant, key, text, whole
-from kontor_payments_pages.admin.statements.copy import VIEWS as STATEMENT_VIEWS
 from kontor_service.money import from_minor
 
 
@@ -90,4 +89,4 @@ INCOMING = View(
     _incoming,
     lambda p: (f"merchant:{p.merchant_id}",),
 )
-VIEWS = (RECEIVABLE, PAYMENT, INCOMING, *STATEMENT_VIEWS)
+VIEWS = (RECEIVABLE, PAYMENT, INCOMING)

@@ -1,7 +1,7 @@
 """Paying."""
 
 from kontor_edge.feature import Feature, sql
-from kontor_payments_pages.portal import ingest, pages, portal_api, webhooks
+from kontor_payments_pages.portal import ingest, pages, portal_api, statements, webhooks
 from kontor_payments_pages.portal.copy import RECEIVABLE
 
 FEATURE = Feature(
@@ -11,6 +11,6 @@ FEATURE = Feature(
     views=(RECEIVABLE,),
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
-    routers=(portal_api.router, ingest.router, webhooks.router),
+    routers=(portal_api.router, ingest.router, statements.router, webhooks.router),
     portal=(pages.router,),
 )

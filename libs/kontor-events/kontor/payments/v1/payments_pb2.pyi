@@ -29,7 +29,7 @@ class _StatementEntryStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_St
     STATEMENT_ENTRY_STATE_UNSPECIFIED: _StatementEntryState.ValueType  # 0
     STATEMENT_ENTRY_STATE_WAITING: _StatementEntryState.ValueType  # 1
     STATEMENT_ENTRY_STATE_CONFIRMED: _StatementEntryState.ValueType  # 2
-    """Staff have confirmed the proposal; it is booked in a moment."""
+    """Never on the bus: staff have confirmed the proposal, and it is booked in a moment."""
     STATEMENT_ENTRY_STATE_BOOKED: _StatementEntryState.ValueType  # 3
     STATEMENT_ENTRY_STATE_SET_ASIDE: _StatementEntryState.ValueType  # 4
     STATEMENT_ENTRY_STATE_OUTGOING: _StatementEntryState.ValueType  # 5
@@ -41,7 +41,7 @@ class StatementEntryState(_StatementEntryState, metaclass=_StatementEntryStateEn
 STATEMENT_ENTRY_STATE_UNSPECIFIED: StatementEntryState.ValueType  # 0
 STATEMENT_ENTRY_STATE_WAITING: StatementEntryState.ValueType  # 1
 STATEMENT_ENTRY_STATE_CONFIRMED: StatementEntryState.ValueType  # 2
-"""Staff have confirmed the proposal; it is booked in a moment."""
+"""Never on the bus: staff have confirmed the proposal, and it is booked in a moment."""
 STATEMENT_ENTRY_STATE_BOOKED: StatementEntryState.ValueType  # 3
 STATEMENT_ENTRY_STATE_SET_ASIDE: StatementEntryState.ValueType  # 4
 STATEMENT_ENTRY_STATE_OUTGOING: StatementEntryState.ValueType  # 5

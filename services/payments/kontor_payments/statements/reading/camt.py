@@ -84,8 +84,8 @@ def _statement(stmt: etree._Element) -> Statement:
     return Statement(
         format="camt053",
         number=shortened(number),
-        account=_text(account, "Id/IBAN") or _text(account, "Id/Othr/Id"),
-        currency=_text(account, "Ccy") or next((_currency(b) for b in _all(stmt, "Bal")), ""),
+        account=shortened(_text(account, "Id/IBAN") or _text(account, "Id/Othr/Id"))[:50],
+        currency=_text(account, "Ccy")[:3] or next((_currency(b) for b in _all(stmt, "Bal")), ""),
         opening_minor=_balance(stmt, _BEFORE),
         closing_minor=_balance(stmt, _AFTER),
     )
@@ -151,9 +151,7 @@ def _own_amount(details: etree._Element, total: int, currency: str) -> int | Non
     return _signed(details, minor) if _text(details, "CdtDbtInd") else minor if total >= 0 else -minor
 
 
-def _part(
-    ntry: etree._Element, details: etree._Element | None, amount: int, currency: str, codes: list[str]
-) -> Part:  # fmt: skip
+def _part(ntry: etree._Element, details: etree._Element | None, amount: int, currency: str, codes: list[str]) -> Part:
     text = " ".join(part.text or "" for part in _all(details, "RmtInf/Ustrd"))
     posting = _text(ntry, "AddtlNtryInf") or _text(details, "AddtlTxInf")
     returned = return_code(
@@ -166,7 +164,7 @@ def _part(
         amount_minor=amount,
         original_minor=_original(details, amount, currency) if returned else amount,
         name=shortened(_party(details, role) or _party(details, f"Ultmt{role}")),
-        iban=_text(details, f"RltdPties/{role}Acct/Id/IBAN").replace(" ", "").upper(),
+        iban=shortened(_text(details, f"RltdPties/{role}Acct/Id/IBAN")).replace(" ", "").upper(),
         text=shortened(text or _text(details, "AddtlTxInf")),
         reference=shortened(_text(details, "RmtInf/Strd/CdtrRefInf/Ref")),
         end_to_end_id=shortened(_text(details, "Refs/EndToEndId")),
@@ -189,9 +187,7 @@ def _party(details: etree._Element | None, role: str) -> str:
 
 def _codes(element: etree._Element) -> list[str]:
     """The bank's transaction code: `PMNT-RCDT-ESCT`, and the German banks' `NTRF+166+9001`."""
-    domain = "-".join(
-        _text(element, f"BkTxCd/Domn/{place}") for place in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")
-    )  # fmt: skip
+    domain = "-".join(_text(element, f"BkTxCd/Domn/{place}") for place in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd"))
     return [code for code in (domain.strip("-"), _text(element, "BkTxCd/Prtry/Cd")) if code]
 
 
@@ -210,7 +206,7 @@ def _signed(element: etree._Element, minor: int) -> int:
 
 def _currency(element: etree._Element) -> str:
     amount = _first(element, "Amt")
-    return amount.get("Ccy", "") if amount is not None else ""
+    return amount.get("Ccy", "")[:3] if amount is not None else ""
 
 
 def _day(element: etree._Element, name: str) -> date | None:

@@ -18,7 +18,7 @@ MOST_BYTES = 32 * MEBIBYTE
 _MOST_FILES = 500
 _MOST_UNPACKED = 4 * MOST_BYTES
 _MOST_RATIO = 200
-_MT940 = re.compile(rb"^\s*(?:\{.*?\}\s*)*:20:", re.DOTALL)
+_MT940 = re.compile(rb"^:20:", re.MULTILINE)
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -35,7 +35,7 @@ def _read_one(content: bytes) -> Items:
     start = content[:4096].removeprefix(_MARK).lstrip()
     if start.startswith(b"<"):
         return read_camt(io.BytesIO(content))
-    if _MT940.match(start):
+    if _MT940.search(start):
         return read_mt940(content)
     raise FileUnreadable(N_("Please choose a bank statement in the format CAMT.053 or MT940, or a ZIP of such files."))
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import mt940
@@ -16,6 +16,8 @@ from kontor_service.money import to_minor
 # RC is money that went, the counterparty's account stands beside its name, and nothing is cut off.
 _OPTIONS = mt940.Options.all()
 _BLOCK = re.compile(r"^:20:", re.MULTILINE)
+# A statement's last line; behind it come the next one's envelope or the end.
+_END = re.compile(r"^-(?:\}.*)?$", re.MULTILINE)
 _AMOUNT = re.compile(r"\d+(?:[.,]\d{1,2})?")
 
 
@@ -26,12 +28,20 @@ def read_mt940(content: bytes) -> Items:
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         try:
             parsed = Transactions(options=_OPTIONS)
-            parsed.parse(text[start:end])
+            parsed.parse(_END.split(text[start:end], maxsplit=1)[0])
             statement = _statement(parsed)
             yield statement
             for one in parsed.transactions:
                 yield _entry(one.data, statement.currency)
-        except (ValueError, KeyError, InvalidOperation, RuntimeError, TypeError, AttributeError) as error:
+        except (
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+        ) as error:
             raise FileUnreadable(
                 N_("An entry cannot be read: %(reason)s"), code="statement_entry_broken", reason=f"{error}"[:200]
             ) from error
@@ -52,7 +62,7 @@ def _statement(parsed: Transactions) -> Statement:
     if opening is None:
         raise ValueError(":60F:")
     currency = opening.amount.currency
-    number = "/".join(str(data[name]) for name in ("statement_number", "sequence_number") if data.get(name))
+    number = "/".join(str(data[name]).lstrip("0") for name in ("statement_number", "sequence_number") if data.get(name))
     return Statement(
         format="mt940",
         number=shortened(number),

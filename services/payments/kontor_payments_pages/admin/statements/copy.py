@@ -15,8 +15,8 @@ def _entry(e: Any) -> dict[str, Any]:
     words = [e.name, e.text, e.reference, e.end_to_end_id, e.iban, amount, amount.replace(".", ","), *numbers]
     return {
         "statement_id": e.statement_id,
-        "state": e.state,
-        "certainty": e.certainty,
+        # Until it is decided it stands where its proposal puts it.
+        "kind": e.certainty if e.state == "waiting" else e.state,
         "by_day": f"{e.booked_on}/{e.id}",
         "words": search_words(words),
         "data": whole(e),
@@ -37,7 +37,7 @@ STATEMENT = View(
 ENTRY = View(
     "statement_entry",
     payments_pb2.StatementEntrySnapshot,
-    {"statement_id": "uuid", "state": "text", "certainty": "text", "by_day": KEY, "words": "text", "data": "json"},
+    {"statement_id": "uuid", "kind": "text", "by_day": KEY, "words": "text", "data": "json"},
     _entry,
     lambda e: (f"merchant:{e.merchant_id}",),
 )  # fmt: skip
