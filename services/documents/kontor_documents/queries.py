@@ -111,11 +111,16 @@ async def drop_pdf(session: AsyncSession, document: Document) -> None:
     document.produced = False
 
 
-async def replace_files(session: AsyncSession, document: Document, files: Sequence[DocumentFile]) -> None:
-    """The document's files from now on; what staff hid from customers stays hidden."""
-    hidden = {(file.role, file.sha256) for file in await files_of(session, document.id) if file.private}
+def keep_hidden(before: Sequence[DocumentFile], files: Sequence[DocumentFile]) -> None:
+    """Hides those of `files` from customers that staff hid among the files `before`."""
+    hidden = {(file.role, file.sha256) for file in before if file.private}
     for file in files:
         file.private = file.private or (file.role, file.sha256) in hidden
+
+
+async def replace_files(session: AsyncSession, document: Document, files: Sequence[DocumentFile]) -> None:
+    """The document's files from now on; what staff hid from customers stays hidden."""
+    keep_hidden(await files_of(session, document.id), files)
     await session.execute(delete(DocumentFile).where(DocumentFile.document_id == document.id))  # type: ignore[arg-type]
     session.add_all(files)
     await session.flush()

@@ -1,12 +1,16 @@
 """Files that staff attach to a quote: uploaded first, named by the quote, kept while it is amended."""
 
+import io
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
+import pikepdf
 import pytest
-from quotes_to_decide import quote, shared_quote
+from quotes_to_decide import accept, quote, shared_quote
 from sqlalchemy import text
 
+from kontor_documents import queries
 from kontor_documents.unused_files import delete_unused
 from kontor_service.ids import uuid7
 
@@ -52,19 +56,51 @@ async def test_a_file_comes_with_the_quote_and_stays_when_it_is_amended(document
     assert await attachments(documents, document_id) == []
 
 
+async def hide(documents, document_id, file_id, *, private=True):
+    answer = await documents.http.patch(
+        f"/v1/documents/{document_id}/files/{file_id}",
+        headers=documents.auth("documents:release"),
+        json={"private": private},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def inside_pdf(documents, document_id):
+    """The names of the files inside the quote's only PDF."""
+    async with documents.app.state.db.transaction(documents.merchant) as session:
+        [pdf] = [file for file in await queries.files_of(session, UUID(document_id)) if file.role == "pdf"]
+    content = await documents.app.state.dependencies.files.get(pdf.sha256)
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        return [file.filename for file in opened.attachments.values()]
+
+
 async def test_a_file_that_staff_hid_stays_hidden_when_the_quote_is_amended(documents):
     plan = [{"sha256": (await uploaded(documents))["sha256"]}]
     document_id = await shared_quote(documents, attachments=plan)
     [file] = await files_of(documents, document_id)
-    hidden = await documents.http.patch(
-        f"/v1/documents/{document_id}/files/{file['id']}",
-        headers=documents.auth("documents:release"),
-        json={"private": True},
-    )
-    assert hidden.status_code == 200, hidden.text
+    await hide(documents, document_id, file["id"])
 
     await documents.made(quote(title="Neu", attachments=plan), **AT_THE_FORM)
     assert await attachments(documents, document_id) == [("Plan.pdf", "application/pdf", True)]
+    assert await inside_pdf(documents, document_id) == []
+
+
+async def test_a_hidden_file_is_not_inside_the_pdf_until_it_is_shown_again(documents):
+    document_id = await shared_quote(documents, attachments=[{"sha256": (await uploaded(documents))["sha256"]}])
+    [file] = await files_of(documents, document_id)
+    assert await inside_pdf(documents, document_id) == ["Plan.pdf"]
+    await hide(documents, document_id, file["id"])
+    assert await inside_pdf(documents, document_id) == []
+    await hide(documents, document_id, file["id"], private=False)
+    assert await inside_pdf(documents, document_id) == ["Plan.pdf"]
+
+
+async def test_the_pdf_of_an_accepted_quote_stays_as_it_was_read(documents):
+    document_id = await shared_quote(documents, attachments=[{"sha256": (await uploaded(documents))["sha256"]}])
+    [file] = await files_of(documents, document_id)
+    assert (await accept(documents, document_id)).status_code == 200
+    await hide(documents, document_id, file["id"])
+    assert await inside_pdf(documents, document_id) == ["Plan.pdf"]
 
 
 async def test_a_file_of_another_merchant_cannot_be_named(documents):

@@ -33,11 +33,21 @@ _OFFER_ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Production:
-    """Files made for one content of a document, and for the customer that it had then."""
+    """Files made for one content of a document, for the customer that it had then, and without what was hidden then."""
 
     content_sha256: str
     customer_number: str
+    hidden: frozenset[str]
     files: Sequence[DocumentFile]
+
+    def fits(self, document: Document, files: Sequence[DocumentFile]) -> bool:
+        """Whether they would be made the same for the document as it is now."""
+        now = document.content_sha256, document.customer_number, _hidden(files)
+        return (self.content_sha256, self.customer_number, self.hidden) == now
+
+
+def _hidden(files: Sequence[DocumentFile]) -> frozenset[str]:
+    return frozenset(file.sha256 for file in files if file.private)
 
 
 def lacks_files(document: Document) -> bool:
@@ -60,6 +70,7 @@ async def produce(
     return Production(
         document.content_sha256,
         document.customer_number,
+        _hidden(files),
         [await _made(deps, document, len(files) + n, *one) for n, one in enumerate(made)],
     )
 
@@ -97,7 +108,9 @@ async def _rendered(
         xml = await asyncio.to_thread(write_cii, data)
         made.append(("xml", ".xml", xml))
     attached = [
-        EmbeddedFile(file.name, contents[file.sha256], file.media_type) for file in files if file.role == "attachment"
+        EmbeddedFile(file.name, contents[file.sha256], file.media_type)
+        for file in files
+        if file.role == "attachment" and not file.private
     ]
     branding = plain(data.seller) if foreign_seller(document, merchant) else await deps.brandings.of(merchant)
     embedded = xml if xml is not None and await asyncio.to_thread(_is_cii, xml) else None

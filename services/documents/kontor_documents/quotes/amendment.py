@@ -61,6 +61,7 @@ async def prepare_amendment(
             return None
         merchant = await copies.merchant(session, merchant_id)
         customer = await copies.customer(session, existing.customer_id)
+        files = await queries.files_of(session, existing.id)
     data = issue.data.model_copy(
         update={"number": issue.data.number or existing.number, "customer_number": existing.customer_number}
     )
@@ -68,6 +69,7 @@ async def prepare_amendment(
         raise CustomerStays(field="customer_number")
     amended = _amended(existing, parsed, data, issue)
     supplied = supplied_files(amended, file_name, parsed, data)
+    queries.keep_hidden(files, supplied)
     found = release_blockers(amended, has_pdf=True, merchant=merchant, customer=customer)
     against = [one for one in found if one["code"] in _OF_THE_CONTENT]
     if against:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.release import service
+from kontor_documents.release.hiding import hide_file
 from kontor_service.commands import command_result
 from kontor_service.errors import Problem
 from kontor_service.tokens import Principal, require
@@ -98,7 +99,11 @@ async def accept_characters(deps: Deps, document_id: UUID, principal: Releaser) 
 
 @router.patch("/v1/documents/{document_id}/files/{file_id}")
 async def hide(deps: Deps, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser) -> dict[str, Any]:
-    return await _act(deps, principal, service.hide_file, document_id, file_id, private=body.private)
+    return command_result(
+        await hide_file(
+            deps, principal.merchant, document_id, file_id, private=body.private, actor=_actor(principal)
+        )
+    )
 
 
 async def _act(

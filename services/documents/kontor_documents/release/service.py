@@ -21,7 +21,6 @@ from kontor_documents.errors import (
     AlreadyDecided,
     AlreadyShared,
     DocumentNotFound,
-    FileNotFound,
     NotReleasable,
     UnknownCustomer,
     WrongState,
@@ -120,7 +119,7 @@ async def _complete(
 ) -> AsyncIterator[tuple[AsyncSession, Document, tuple[Any, ...]]]:
     """A transaction that holds the document, issued and with all its files where they can be made, and how it was before.
 
-    It is prepared with nothing locked, and added if the document still has the content it was made of.
+    It is prepared with nothing locked, and added if the document is still what it was made of.
     """
     issue = await prepare_draft(deps, merchant_id, document_id)
     production: Production | None = None
@@ -134,10 +133,7 @@ async def _complete(
                 await issue(session, document)
                 issue = None
             lacking = document.state == "waiting" and lacks_files(document)
-            made = production is not None and (
-                (production.content_sha256, production.customer_number)
-                == (document.content_sha256, document.customer_number)
-            )
+            made = production is not None and production.fits(document, files)
             if made or not lacking:
                 if production is not None and lacking:
                     await add_files(session, document, production)
@@ -234,23 +230,6 @@ async def opened(deps: Dependencies, session: AsyncSession, document_id: UUID, *
     document.first_opened_at = deps.clock.now()
     fact = partial(pb.DocumentOpened, actor=actor.partition(":")[0])
     return await _done(session, document, files, "opened", fact, at=document.first_opened_at, actor=actor)
-
-
-async def hide_file(
-    deps: Dependencies, session: AsyncSession, document_id: UUID, file_id: UUID, *, private: bool, actor: str
-) -> pb.Document:
-    """The lock on a file (C12). Raises FileNotFound."""
-    document, files = await _locked(session, document_id)
-    file = next((file for file in files if file.id == file_id), None)
-    if file is None:
-        raise FileNotFound
-    if file.private == private:
-        return document_state(document, files)
-    file.private = private
-    fact = "file_hidden" if private else "file_shown"
-    return await _done(
-        session, document, files, fact, pb.DocumentChanged, at=deps.clock.now(), actor=actor, file=str(file_id)
-    )
 
 
 async def _locked(session: AsyncSession, document_id: UUID) -> tuple[Document, list[DocumentFile]]:
