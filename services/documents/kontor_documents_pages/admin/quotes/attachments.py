@@ -16,6 +16,8 @@ from kontor_web import Form
 MOST_FILES = 10
 # Ten files of the largest kind that is accepted.
 LARGEST_FORM = 210 * MEBIBYTE
+# Of more than these the form would be refused as a whole instead of at its field.
+MOST_SENT = 200
 _UPLOAD_SECONDS = 60.0
 _FIELD = "attachment"
 

@@ -82,7 +82,7 @@ def beginning(request: Request, staff: Staff, days: int) -> dict[str, Any]:
 @takes(attachments.LARGEST_FORM)
 async def create(request: Request) -> Response:
     staff = await current_writer(request)
-    async with aclosing(await read_form(request, max_files=attachments.MOST_FILES)) as form:
+    async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
         return await _save(request, staff, form, None)
 
 
@@ -99,7 +99,7 @@ async def edit_page(request: Request, document_id: UUID) -> Response:
 @takes(attachments.LARGEST_FORM)
 async def edit(request: Request, document_id: UUID) -> Response:
     staff, quote = await quote_of(request, document_id)
-    async with aclosing(await read_form(request, max_files=attachments.MOST_FILES)) as form:
+    async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
         return await _save(request, staff, form, quote)
 
 
@@ -140,7 +140,7 @@ def why_not(doc: dict[str, Any]) -> str:
 async def totals(request: Request) -> Response:
     """The totals of what is typed, for the page to take over. Files that are sent along are left to the form itself."""
     staff = await current_writer(request)
-    async with aclosing(await read_form(request, max_files=attachments.MOST_FILES)) as form:
+    async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
         fields.reshaped(form)
     return pages(request).render(
         request, "quotes/totals.html", page_context(request, staff), said=await calculated(request, form), parts=content
