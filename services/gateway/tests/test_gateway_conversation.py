@@ -55,15 +55,17 @@ async def test_both_sides_stand_on_the_page_under_their_names(portal: Any) -> No
     assert page.count("/loeschen") == 1
 
 
-async def test_what_happened_is_told_without_whom_a_colleague_asked(portal: Any) -> None:
+async def test_what_happened_is_told_without_what_a_colleague_opened_or_whom_they_asked(portal: Any) -> None:
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    told = [("shared", "", ""), ("forwarded", "Anna Seidel", "Bo Bauer"), ("extended", "", "2026-12-24")]
+    told = [
+        ("shared", "", ""), ("opened", "Anna Seidel", ""), ("forwarded", "Anna Seidel", "Bo Bauer"), ("extended", "", "2026-12-24"),
+    ]  # fmt: skip
     moments = [documents_pb2.Moment(what=what, at=at, by=by, detail=detail) for what, by, detail in told]
     _merchant, _customer, document, cookie = await shop(portal, moments=moments)
     page = (await portal.page(f"/brunner/dokumente/{document}", cookie)).text
     assert page.index("Verlängert bis 24. Dezember 2026") < page.index("An Sie gesendet")
     found = (await portal.page(f"/api/portal/v1/brunner/documents/{document}", cookie)).json()["details"]["moments"]
-    assert [one["what"] for one in found] == ["shared", "extended"]
+    assert [(one["what"], one["by"]) for one in found] == [("shared", ""), ("opened", ""), ("extended", "")]
 
 
 async def test_a_form_without_scripts_writes_with_its_files(portal: Any) -> None:

@@ -144,12 +144,16 @@ DETAILS = (
 )  # fmt: skip
 
 
+def _for_customers(moment: dict[str, Any]) -> dict[str, Any]:
+    """Which colleague opened a document first, and to whom one forwarded it, is for the merchant alone."""
+    return moment | {"by": ""} if moment["what"] == HistoryFact.OPENED else moment
+
+
 def _details(d: Any, said: dict[str, Any]) -> dict[str, Any]:
     """What only the document's own page needs. Private files never enter the copy (C12)."""
     return {
         **{name: said[name] for name in DETAILS},
-        # To whom a colleague forwarded it is for the merchant to see.
-        "moments": [one for one in said["moments"] if one["what"] != HistoryFact.FORWARDED],
+        "moments": [_for_customers(one) for one in said["moments"] if one["what"] != HistoryFact.FORWARDED],
         "direct_debit_date": d.direct_debit_date or None,
         "net": money(d.net_minor, d.currency),
         "tax": money(d.tax_minor, d.currency),
