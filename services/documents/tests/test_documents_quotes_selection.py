@@ -193,6 +193,16 @@ def test_a_discount_on_one_rate_follows_the_lines_of_that_rate():
     assert (made.allowances_charges, made.totals.net) == ([], Decimal(100))
 
 
+def test_an_amount_of_nothing_is_an_amount_in_the_difference():
+    before, after = (
+        complete(DocumentData.model_validate({
+            "type": "quote", "issue_date": "2026-11-12", "lines": [{"id": "a", "name": "a", "tax_rate": rate, "net_price": price}],
+        })) for rate, price in (("7", "100"), ("19", "0"))
+    )  # fmt: skip
+    found = {one["field"]: (one["before"], one["after"]) for one in difference(before, after)}
+    assert (found["net_price"], found["totals.gross"]) == (("100", "0"), ("107", "0"))
+
+
 def test_the_difference_names_lines_and_totals():
     first, second = ({"id": id, "name": id, "tax_rate": "19"} for id in "ab")
     before, after = (

@@ -17,7 +17,6 @@ _LINE_FIELDS = (
 )  # fmt: skip
 _FIELDS = ("title", "introduction", "closing", "valid_until", "payment_terms", "deposit_percent", "attachments")
 _TOTALS = ("net", "tax", "gross")
-_UNSAID = ("", None, False)
 # That they have changed is all that is said of them to customers.
 _TEXTS = frozenset({"description", "introduction", "closing", "payment_terms", "attachments"})
 
@@ -88,7 +87,8 @@ def _change(kind: str, line: Line | None, field: str, before: Any, after: Any) -
 
 
 def _text(value: Any) -> str:
-    if value in _UNSAID:
+    # Not `in (None, False, "")`: an amount of 0 equals False.
+    if value is None or value is False or value == "":
         return ""
     if value is True:
         return "true"
