@@ -1,5 +1,7 @@
 """What a quote said before it was amended."""
 
+import asyncio
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -23,14 +25,9 @@ async def earlier(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> l
         document = await queries.found(session, document_id)
         query = select(DocumentRevision).where(col(DocumentRevision.document_id) == document_id)
         rows = list(await session.scalars(query.order_by(col(DocumentRevision.revision).desc()).limit(_MOST)))
-    found, following = list[dict[str, Any]](), await _content(deps, document.content_sha256) if rows else None
-    for row in rows:
-        content = await _content(deps, row.content_sha256)
-        told = row.model_dump(mode="json", exclude={"merchant_id", "document_id"})
-        found.append(told | {"changes": whole_difference(content, following) if following else []})
-        following = content
-    return found[::-1]
-
-
-async def _content(deps: Dependencies, sha256: str) -> DocumentData:
-    return DocumentData.model_validate_json(await deps.files.get(sha256))
+    hashes = [document.content_sha256, *(row.content_sha256 for row in rows)] if rows else []
+    contents = [DocumentData.model_validate_json(one) for one in await asyncio.gather(*map(deps.files.get, hashes))]
+    return [
+        row.model_dump(mode="json", exclude={"merchant_id", "document_id"}) | {"changes": whole_difference(before, after)}
+        for row, (after, before) in zip(reversed(rows), reversed([*pairwise(contents)]), strict=True)
+    ]
