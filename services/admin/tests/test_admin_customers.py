@@ -23,7 +23,7 @@ async def test_a_customer_is_created_and_shown_at_once(shop: Shop) -> None:
 async def test_customers_are_looked_at_line_by_line_before_they_are_stored(shop: Shop) -> None:
     assert "Kundennummer;Name" in (await shop.client.get("/kunden/einlesen/vorlage.csv")).text
     told = (
-        "Kundennr.;Firma;PLZ;Ort;E-Mail;Rollen\r\n1;Bäckerei Huber;86150;Augsburg;post@huber.example;Kunde, lieferant\r\n\r\n"
+        "Kundennr.;Firma;PLZ;Ort;E-Mail;Rollen\r\n1;Bäckerei Huber;86150;Augsburg;post@huber.example;Kunde, lieferant,\r\n\r\n"
         "2;Müller;;;falsch;Freund\r\n"
     )
     error = {"detail": "Falsch", "errors": [{"field": "email", "message": "Diese E-Mail-Adresse ist ungültig."}]}

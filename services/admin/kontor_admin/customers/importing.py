@@ -161,7 +161,7 @@ def _customer(values: dict[str | None, str]) -> dict[str, Any]:
 def _roles(text: str) -> list[str]:
     """Kunde, Lieferant → customer, supplier. What is no role stays, and identity refuses it."""
     known = {_folded(name): str(role) for role in CustomerRole for name in (role, role.word, word(CustomerRole, role))}
-    return [known.get(_folded(part), part.strip()) for part in re.split("[,/+]", text)]
+    return [known.get(_folded(part), part.strip()) for part in re.split("[,/+]", text) if part.strip()]
 
 
 def _folded(heading: str) -> str:
