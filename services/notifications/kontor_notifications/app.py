@@ -18,7 +18,7 @@ from kontor_notifications.intake.imap import keep_polling
 from kontor_notifications.intake.receive import Intake
 from kontor_notifications.intake.smtp import listening
 from kontor_notifications.mails import api as mails
-from kontor_notifications.mails.finished import forget_old_bodies
+from kontor_notifications.mails.finished import delete_old_bodies
 from kontor_notifications.mails.owners import Owners
 from kontor_notifications.mails.queue import Pauses, Queue
 from kontor_notifications.mails.reminders import remind
@@ -81,7 +81,7 @@ async def senders(app: FastAPI) -> AsyncIterator[None]:
         sender = Sender(state.settings, state.db, state.owners, state.queue, mails, urgent=urgent)
         state.background.start(f"mail sender {name}", sender.run)
     state.background.every(_REMINDERS_SECONDS, "reminders", lambda: remind(state.db, state.queue, state.clock))
-    state.background.every(3600.0, "old mails", lambda: forget_old_bodies(state.db))
+    state.background.every(3600.0, "old mails", lambda: delete_old_bodies(state.db))
     yield
 
 
@@ -90,7 +90,7 @@ async def intake(given: socket | None, app: FastAPI) -> AsyncIterator[None]:
     """The ways in for answers, where an address for them is set, and handing them on. app.state.intake_port: where SMTP listens."""
     state, settings = app.state, app.state.settings
     state.background.start("incoming mails", deliver.Delivery(state.db, state.owners).run)
-    state.background.every(3600.0, "old incoming mails", lambda: deliver.forget_old_bodies(state.db))
+    state.background.every(3600.0, "old incoming mails", lambda: deliver.delete_old_bodies(state.db))
     mails = Counter("kontor_incoming_mails", "Mails that came in", ["outcome"], registry=state.registry)
     async with AsyncExitStack() as stack:
         if settings.intake_address:

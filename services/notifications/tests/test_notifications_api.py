@@ -10,7 +10,7 @@ import pytest
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
 from kontor.identity.v1.identity_pb2 import Challenge, ChallengeIssued, Customer, Merchant
-from kontor_notifications.mails.finished import forget_old_bodies
+from kontor_notifications.mails.finished import delete_old_bodies
 from kontor_notifications.mails.owners import Owners
 from kontor_service.database import Database
 
@@ -306,10 +306,10 @@ async def test_what_mails_said_is_forgotten_after_two_weeks(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:
     await sent_to(desk, merchant, customer, document, "erika@example.org")
-    await forget_old_bodies(desk.app.state.db)
+    await delete_old_bodies(desk.app.state.db)
     assert len(await desk.rows("SELECT mail_id FROM mail_body")) == 1
     await desk.rows("UPDATE mail_body SET created_at = now() - interval '15 days'")
-    await forget_old_bodies(desk.app.state.db)
+    await delete_old_bodies(desk.app.state.db)
     assert await desk.rows("SELECT mail_id FROM mail_body") == []
 
 

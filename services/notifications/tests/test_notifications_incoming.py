@@ -7,7 +7,7 @@ from intake_mails import DOMAIN, INTAKE, answer
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor_notifications.intake.deliver import forget_old_bodies
+from kontor_notifications.intake.deliver import delete_old_bodies
 from kontor_testing.waiting import eventually
 
 
@@ -60,10 +60,10 @@ async def test_another_merchants_document_is_not_known(desk: Any, path: str) -> 
 
 async def test_discarded_it_can_be_assigned_until_its_text_is_gone(desk: Any, path: str, document: Document) -> None:
     assert (await desk.http.post(f"{path}/discard", headers=desk.auth("mails:assign"))).status_code == 200
-    await forget_old_bodies(desk.app.state.db)
+    await delete_old_bodies(desk.app.state.db)
     assert (await desk.http.get(path, headers=desk.auth("mails:assign"))).json()["text"]
     await desk.rows("UPDATE incoming_body SET settled_at = now() - interval '15 days'")
-    await forget_old_bodies(desk.app.state.db)
+    await delete_old_bodies(desk.app.state.db)
     found = (await desk.http.get(path, headers=desk.auth("mails:assign"))).json()
     assert found == {"text": "", "whole_text": "", "files": []}
     late = await desk.http.post(f"{path}/assign", json={"document_id": document.id}, headers=desk.auth("mails:assign"))

@@ -154,7 +154,7 @@ async def _settle(session: AsyncSession, mail: IncomingMail, now: datetime) -> N
         body.settled_at = now
 
 
-async def forget_old_bodies(database: Database) -> None:
+async def delete_old_bodies(database: Database) -> None:
     """Deletes what mails said that were dealt with two weeks ago."""
     for merchant_id in await database.merchants("merchants_with_old_incoming_bodies"):
         async with database.transaction(merchant_id) as session:

@@ -65,7 +65,7 @@ def parse(raw: bytes) -> ParsedMail:
     """Takes whatever comes: parts that cannot be read are left out."""
     message = message_from_bytes(raw, policy=policy.default)
     whole = _text(message)
-    senders = _addresses(message, "From") or _addresses(message, "Sender")
+    senders = _header_addresses(message, "From") or _header_addresses(message, "Sender")
     name, sender = senders[0] if senders else ("", "")
     ids = _MESSAGE_ID.findall(_header(message, "Message-ID"))
     return ParsedMail(
@@ -73,7 +73,7 @@ def parse(raw: bytes) -> ParsedMail:
         message_id=ids[0] if ids else f"<{hashlib.sha256(raw).hexdigest()}@no-message-id>",
         sender=sender,
         sender_name=name[:_LONGEST_NAME],
-        recipients=tuple(dict.fromkeys(address for field in _RECIPIENTS for _name, address in _addresses(message, field))),
+        recipients=tuple(dict.fromkeys(address for field in _RECIPIENTS for _name, address in _header_addresses(message, field))),
         references=tuple(
             dict.fromkeys(
                 [*_MESSAGE_ID.findall(_header(message, "In-Reply-To")), *_MESSAGE_ID.findall(_header(message, "References"))[::-1]]
@@ -94,7 +94,7 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _addresses(message: EmailMessage, name: str) -> list[tuple[str, str]]:
+def _header_addresses(message: EmailMessage, name: str) -> list[tuple[str, str]]:
     """(name, address) of each, the address in lower case."""
     try:
         texts = [str(value) for value in message.get_all(name) or ()]

@@ -42,7 +42,7 @@ def _occasion(event: CommentAdded, *, by_customer: bool) -> Occasion | None:
     )  # fmt: skip
 
 
-async def _load(session: AsyncSession, mail: Mail) -> list[Comment]:
+async def _unread_comments(session: AsyncSession, mail: Mail) -> list[Comment]:
     """What was written since the mail was queued and is still to be read. Raises NoLongerNeeded."""
     data = mail.data or {}
     await copies.get(session, Comment, data["first"])
@@ -80,7 +80,7 @@ _COMMENTS = (
     fields_of("Comments", "Kommentare")("count", N_("Number of comments"), lambda f: str(len(f.data)), "anzahl"),
 )
 
-_comment = partial(MailKind, trigger=CommentAdded, load=_load, sample=_sample, documents=1, digest=True)
+_comment = partial(MailKind, trigger=CommentAdded, load=_unread_comments, sample=_sample, documents=1, digest=True)
 
 KINDS = (
     _comment(

@@ -89,7 +89,7 @@ async def content_of(session: AsyncSession, settings: Settings, mail: Mail, *, s
     portal = portal_is_on(merchant, customer)
     with_files = kind.shares_documents and attaches_files(merchant, customer, portal=portal)
     files = [(one.state, file) for one in documents for file in one.state.files if with_files and not file.private]
-    standing = _standing(kind, merchant, [one.state for one in documents], portal=portal)
+    standing = _attached_standing_documents(kind, merchant, [one.state for one in documents], portal=portal)
     # All of them, or none where they are too much for a mail: half of a delivery would mislead.
     going: list[File | StandingDocumentVersion] = [*(file for _, file in files), *(one for _, one in standing)]
     if sum(one.size for one in going) > settings.attachments_at_most_bytes:
@@ -122,7 +122,7 @@ def _with_additional_documents(words: Wording) -> str:
     return f"{words.text}\n\n[{ADDITIONAL_DOCUMENTS}]"
 
 
-def _standing(
+def _attached_standing_documents(
     kind: MailKind, merchant: Merchant, documents: list[Document], *, portal: bool
 ) -> list[tuple[Document, StandingDocumentVersion]]:
     """Those that are attached (A6): where the merchant wants it for the type, and where there is no portal to link to."""

@@ -99,7 +99,7 @@ async def with_logo(owners: Owners, merchant: Merchant, html: str) -> str:
     return html.replace(f"cid:{LOGO}", await owners.logo_address(merchant) or "") if html else ""
 
 
-async def forget_old_bodies(database: Database) -> None:
+async def delete_old_bodies(database: Database) -> None:
     async with database.connection() as connection:
         rows = await connection.fetch("SELECT merchants_with_old_bodies() AS id")
     for row in rows:

@@ -42,7 +42,7 @@ def blocks(lines: list[Line], values: Values) -> list[Block]:
             close()
             found.append(block)
         elif any(_inline(token, values) for token in line):
-            paragraph.append(_sentence(line, values))
+            paragraph.append(_inline_parts(line, values))
         else:
             close()
     close()
@@ -69,7 +69,7 @@ def _alone(line: Line, values: Values) -> Block | None:
     return None
 
 
-def _sentence(line: Line, values: Values) -> tuple[Inline, ...]:
+def _inline_parts(line: Line, values: Values) -> tuple[Inline, ...]:
     return tuple(part for token in line if (part := _inline(token, values)))
 
 

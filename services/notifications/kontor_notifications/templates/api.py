@@ -56,16 +56,16 @@ async def reset(request: Request, principal: Editor, kind: str, language: Langua
 
 
 @router.put("/v1/templates/{kind}/{language}/blocks/{block_id}", status_code=204)
-async def put_block(
-    request: Request, principal: Editor, kind: str, language: Language, block_id: UUID, block: blocks.BlockInput
+async def store_text_block(
+    request: Request, principal: Editor, kind: str, language: Language, block_id: UUID, block: blocks.TextBlockInput
 ) -> None:
     """Adds a text block under the caller's id, or changes it. 422 template_invalid as for templates."""
     async with request.app.state.db.transaction(principal.merchant) as session:
-        await blocks.put(session, principal.merchant, kind, language, block_id, block)
+        await blocks.store(session, principal.merchant, kind, language, block_id, block)
 
 
 @router.delete("/v1/templates/{kind}/{language}/blocks/{block_id}", status_code=204)
-async def remove_block(request: Request, principal: Editor, kind: str, language: Language, block_id: UUID) -> None:
+async def remove_text_block(request: Request, principal: Editor, kind: str, language: Language, block_id: UUID) -> None:
     async with request.app.state.db.transaction(principal.merchant) as session:
         await blocks.remove(session, kind, language, block_id)
 

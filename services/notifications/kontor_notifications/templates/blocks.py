@@ -26,7 +26,7 @@ NameTaken = Conflict.named("text_block_name_taken", N_("Another text block has t
 TooManyBlocks = Conflict.named("too_many_text_blocks", N_("At most %(most)s text blocks are possible here."))
 
 
-class BlockInput(BaseModel):
+class TextBlockInput(BaseModel):
     """`preferred`: it is used where staff choose none."""
 
     model_config = ConfigDict(extra="forbid")
@@ -51,8 +51,8 @@ async def by_text(session: AsyncSession) -> dict[tuple[str, str], list[dict[str,
     return found
 
 
-async def put(
-    session: AsyncSession, merchant_id: UUID, kind: str, language: Language, block_id: UUID, wanted: BlockInput
+async def store(
+    session: AsyncSession, merchant_id: UUID, kind: str, language: Language, block_id: UUID, wanted: TextBlockInput
 ) -> None:
     """Adds it under this id, or changes it. Raises KindUnknown, TemplateInvalid, NameTaken, TooManyBlocks, BlockUnknown."""
     syntax.check(text_of(kind), wanted.subject, wanted.text)

@@ -20,10 +20,10 @@ async def wording(session: AsyncSession, text: MailText, language: Language) -> 
     """The merchant's words, those preferred among several, else the default."""
     if (preferred := await blocks.preferred(session, text.name, language)) is not None:
         return Wording(text, preferred.subject, preferred.text)
-    return await usual_wording(session, text, language)
+    return await wording_without_blocks(session, text, language)
 
 
-async def usual_wording(session: AsyncSession, text: MailText, language: Language) -> Wording:
+async def wording_without_blocks(session: AsyncSession, text: MailText, language: Language) -> Wording:
     """The merchant's words without a name, else the default."""
     query = select(Template).where(Template.kind == text.name, Template.language == language)
     if own := (await session.scalars(query)).first():
