@@ -22,7 +22,7 @@ from kontor_documents.quote_files.api import router as quote_files
 from kontor_documents.quote_templates.api import router as quote_templates
 from kontor_documents.quotes import jobs
 from kontor_documents.quotes.api import router as quotes
-from kontor_documents.quotes.looking import router as quote_records
+from kontor_documents.quotes.evidence_api import router as quote_evidence
 from kontor_documents.read_marks.api import router as read_marks
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
             quotes,
             quote_templates,
             quote_files,
-            quote_records,
+            quote_evidence,
             views,
             comments,
             notes,

@@ -8,7 +8,7 @@ from kontor_bus import Copy, Effects
 from kontor_documents import copies
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.models import Customer, Merchant, StaffMember
-from kontor_documents.quotes.payment import accepts_paid_quotes
+from kontor_documents.quotes.payment import accept_paid_quotes
 from kontor_documents.to_settle import note_customer, note_waiting
 from kontor_service.copies import Copied, copy_consumer
 
@@ -30,7 +30,7 @@ STAFF = Copied(StaffMember, identity.StaffMember)
 
 
 def consumers(deps: Dependencies) -> list[Copy | Effects]:
-    paid_quotes = accepts_paid_quotes(deps)
+    paid_quotes = accept_paid_quotes(deps)
     return [
         copy_consumer("documents.merchants", deps.db, MERCHANTS),
         copy_consumer("documents.customers", deps.db, CUSTOMERS),

@@ -181,14 +181,14 @@ def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Delivery date"), day(content["delivery_date"], language) if content.get("delivery_date") else ""),
         (_("Period"), _period(content.get("billing_period") or {})),
         (_("Your reference"), content.get("buyer_reference") or ""),
-        (_("Served by"), _cashier(content.get("cashier") or {})),
+        (_("Served by"), _cashier_name(content.get("cashier") or {})),
         (_("Cash register"), content.get("register") or ""),
         *((label, ", ".join(party_lines(party))) for label, party in parties),
         *_tax_elsewhere(content),
     ]
 
 
-def _cashier(cashier: dict[str, Any]) -> str:
+def _cashier_name(cashier: dict[str, Any]) -> str:
     """The cashier's name, or else their reference; documents has stored only what the merchant's setting shows."""
     return str(cashier.get("name") or cashier.get("reference") or "")
 

@@ -13,7 +13,7 @@ from kontor_documents.einvoice.totals import complete, counted, net_of, round_am
 from kontor_documents.errors import InvalidSelection
 from kontor_documents.quotes.confirmation import confirmation_of
 from kontor_documents.quotes.difference import difference
-from kontor_documents.quotes.options import settle_options
+from kontor_documents.quotes.options import complete_options
 from kontor_documents.quotes.selection import ChosenLine, choose, leaves_choice, selection_state, subtotals
 
 PRICES = st.decimals(min_value=0, max_value=5000, places=2)
@@ -55,7 +55,7 @@ def quotes(draw):
     many = draw(st.integers(1, 8))
     given_lines = [draw(lines(number)) for number in range(many)]
     data = {"type": "quote", "number": "AN-1", "issue_date": "2026-11-12", "lines": given_lines}
-    made = complete(settle_options(DocumentData.model_validate(data)))
+    made = complete(complete_options(DocumentData.model_validate(data)))
     if draw(st.booleans()):
         percent = draw(PERCENTS)
         bases = nets_by_rate(made) or {Decimal(19): Decimal(0)}
@@ -63,7 +63,7 @@ def quotes(draw):
             {"amount": round_amount(base * percent / 100, "EUR"), "percent": percent, "tax_rate": rate}
             for rate, base in bases.items()
         ]
-        made = complete(settle_options(DocumentData.model_validate(data | {"allowances_charges": extra})))
+        made = complete(complete_options(DocumentData.model_validate(data | {"allowances_charges": extra})))
     return made
 
 

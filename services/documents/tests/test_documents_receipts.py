@@ -11,7 +11,7 @@ from sqlalchemy import text
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.identity.v1 import identity_pb2
 from kontor_documents.content.model import DocumentData
-from kontor_documents.intake.defaults import with_merchants_settings
+from kontor_documents.intake.defaults import with_merchant_settings
 
 BOTH = {"name": "Mia Kern", "reference": "K-7"}
 
@@ -74,4 +74,4 @@ async def test_the_pdf_names_cashier_and_register(documents):
 def test_what_is_not_shown_is_not_kept_but_where_there_is_nothing_else(shown, given, kept):
     data = DocumentData.model_validate(receipt(cashier=given))
     merchant = identity_pb2.Merchant(receipt_cashier=shown)
-    assert with_merchants_settings(data, merchant).cashier.model_dump() == kept
+    assert with_merchant_settings(data, merchant).cashier.model_dump() == kept

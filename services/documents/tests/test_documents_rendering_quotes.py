@@ -9,7 +9,7 @@ from test_documents_rendering_pages import text_of
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.quotes.confirmation import confirmation_of
-from kontor_documents.quotes.options import settle_options
+from kontor_documents.quotes.options import complete_options
 from kontor_documents.quotes.selection import ChosenLine, choose
 
 RESPONSIBLE = {
@@ -44,7 +44,7 @@ SAID = {
 
 
 def offered(**changes):
-    return complete(settle_options(DocumentData.model_validate(quote(**changes))))
+    return complete(complete_options(DocumentData.model_validate(quote(**changes))))
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

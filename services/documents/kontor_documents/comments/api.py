@@ -24,7 +24,7 @@ from kontor_documents.copies import merchant as merchant_of
 from kontor_documents.dependencies import Dependencies, Deps
 from kontor_documents.errors import DocumentNotFound, FileNotFound
 from kontor_documents.models import Document
-from kontor_documents.read_marks.service import Seen, read_by_customer
+from kontor_documents.read_marks.service import Seen, mark_read_by_customer
 from kontor_documents.visibility import locked_for
 from kontor_service.bodies import MEBIBYTE, takes
 from kontor_service.commands import Key, command_result, once
@@ -88,7 +88,7 @@ async def write(deps: Deps, document_id: UUID, body: Writing, principal: Writer,
         document = await locked_for(session, document_id, principal)
         author, name, source = await _author(session, document, body, principal)
         state = await service.write(deps, session, document, body, author=author, name=name, source=source)
-        return command_result(state, read=await _read_before(deps, session, document, body.seen, state))
+        return command_result(state, read=await _mark_page_read(deps, session, document, body.seen, state))
 
     scope, asked = f"comment {document_id} {principal.subject}", body.model_dump(mode="json")
     return await once(deps.db, principal.merchant, scope, key, asked, act)
@@ -114,11 +114,11 @@ async def read(deps: Deps, document_id: UUID, body: Read, principal: Writer) -> 
 
 
 @router.post("/v1/documents/{document_id}/comments/settle")
-async def settle(deps: Deps, document_id: UUID, principal: Writer) -> dict[str, Any]:
+async def mark_answered(deps: Deps, document_id: UUID, principal: Writer) -> dict[str, Any]:
     """What the customer wrote needs no answer."""
     async with deps.db.transaction(principal.merchant) as session:
         document = await _for_staff(session, document_id, principal)
-        settled = await service.settle(deps, session, document)
+        settled = await service.mark_answered(deps, session, document)
     return {"changed": [command_result(state) for state in settled]}
 
 
@@ -155,7 +155,7 @@ async def file(deps: Deps, document_id: UUID, comment_id: UUID, file_id: UUID, p
     )
 
 
-async def _read_before(
+async def _mark_page_read(
     deps: Dependencies, session: AsyncSession, document: Document, seen: int, written: pb.Comment
 ) -> list[dict[str, Any]]:
     """Who writes has read what was on the page: the states of what was unread, and of a customer's own mark."""
@@ -166,7 +166,9 @@ async def _read_before(
         return list(
             map(
                 command_result,
-                await read_by_customer(deps, session, document, page, reader=written.author, name=written.author_name),
+                await mark_read_by_customer(
+                    deps, session, document, page, reader=written.author, name=written.author_name
+                ),
             )
         )
     return list(map(command_result, await service.mark_read(deps, session, document, seen, by_customer=False)))

@@ -48,7 +48,7 @@ async def checked(content: bytes, name: str, *, limit: int) -> tuple[bytes, str,
     if len(content) > limit:
         raise CommentFileTooLarge(field="file", megabytes=limit // 1024**2)
     if _is_picture(content):
-        content, media_type = await asyncio.to_thread(_redrawn, content)
+        content, media_type = await asyncio.to_thread(_shrunk_picture, content)
         suffixes: tuple[str, ...] = (".jpg", ".jpeg") if media_type == "image/jpeg" else (".png",)
     else:
         media_type, suffix = _kind(content, name)
@@ -62,7 +62,7 @@ def _is_picture(content: bytes) -> bool:
     return content.startswith(_PICTURE_STARTS) or webp or heif
 
 
-def _redrawn(content: bytes) -> tuple[bytes, str]:
+def _shrunk_picture(content: bytes) -> tuple[bytes, str]:
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     side = (_LONGEST_SIDE, _LONGEST_SIDE)
     with _decoding:

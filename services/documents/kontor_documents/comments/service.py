@@ -85,7 +85,7 @@ async def write(
     await session.flush()
     files = await _attach(session, comment, wanted.files)
     if kind is not CommentAuthor.CUSTOMER:
-        await settle(deps, session, document)
+        await mark_answered(deps, session, document)
     await history.append(
         session, document, "commented", at=now, actor=f"{author} {comment.author_name}", number=comment.number
     )
@@ -146,7 +146,7 @@ async def mark_read(
     return await _set(session, document, "read_at", deps.clock.now(), others, col(Comment.number) <= up_to)
 
 
-async def settle(deps: Dependencies, session: AsyncSession, document: Document) -> list[pb.Comment]:
+async def mark_answered(deps: Dependencies, session: AsyncSession, document: Document) -> list[pb.Comment]:
     """Staff have answered what the customer wrote, or say that it needs no answer. The states of what was open."""
     return await _set(session, document, "answered_at", deps.clock.now(), _OF_CUSTOMERS)
 

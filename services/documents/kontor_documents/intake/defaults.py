@@ -45,11 +45,11 @@ def with_defaults(
         update["buyer"] = _filled(data.buyer, _buyer(customer))
     if not data.specification:
         update["specification"] = ZUGFERD_EN16931
-    completed = with_merchants_settings(data.model_copy(update=update), merchant)
+    completed = with_merchant_settings(data.model_copy(update=update), merchant)
     return _with_terms(completed, merchant, today)
 
 
-def with_merchants_settings(data: DocumentData, merchant: identity_pb2.Merchant | None) -> DocumentData:
+def with_merchant_settings(data: DocumentData, merchant: identity_pb2.Merchant | None) -> DocumentData:
     """What the merchant's settings say of every document, also of a finished one: how a quote is accepted that says nothing
     else, and what is shown of a cashier."""
     if data.type is DocumentType.QUOTE and not data.acceptance:

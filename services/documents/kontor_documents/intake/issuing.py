@@ -26,7 +26,7 @@ from kontor_documents.einvoice.validate import Report, Validator
 from kontor_documents.einvoice.write import write_cii
 from kontor_documents.einvoice.xpath_to_field import field_of
 from kontor_documents.errors import Implausible, InvalidInvoice, NumberGiven
-from kontor_documents.intake.defaults import with_defaults, with_merchants_settings
+from kontor_documents.intake.defaults import with_defaults, with_merchant_settings
 from kontor_documents.intake.issued import check_issued
 from kontor_documents.intake.parse import Parsed, external_id_of, issues_of
 from kontor_documents.intake.projection import columns, facts_again
@@ -82,7 +82,7 @@ async def prepare(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Issu
             return problem
     if parsed.is_supplied:
         async with deps.db.transaction(merchant_id) as session:
-            data = with_merchants_settings(data, await copies.merchant(session, merchant_id))
+            data = with_merchant_settings(data, await copies.merchant(session, merchant_id))
         return Issue(data, await deps.files.put(serialize(data)))
     async with deps.db.transaction(merchant_id) as session:
         existing = await queries.by_external_id(session, external_id_of(parsed))

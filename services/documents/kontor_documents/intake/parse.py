@@ -13,7 +13,7 @@ from kontor_documents.einvoice.read import ReadResult, read_document, read_json
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.einvoice.uploads import IMAGES
 from kontor_documents.errors import DataConflict, DataMissing, Implausible, NothingSubmitted, TooManyLines, WrongTotals
-from kontor_documents.quotes.options import settle_options
+from kontor_documents.quotes.options import complete_options
 from kontor_documents.release.rules import Issue, finding
 from kontor_service.errors import FieldError
 from kontor_service.i18n import N_
@@ -54,7 +54,7 @@ def parse(file: bytes | None, beside: bytes | None) -> Parsed:
         # Made into a document from the data beside it, the picture itself would be lost.
         raise UnknownFileType(N_("A picture is no document. Please hand it in as a PDF."), field="file")
     given = read_json(beside) if beside is not None else None
-    data = complete(settle_options(_merged(result, given)))
+    data = complete(complete_options(_merged(result, given)))
     _refuse_ended(data)
     if len(data.lines) > _MOST_PRINTED and not (result and result.pdf):
         raise TooManyLines(

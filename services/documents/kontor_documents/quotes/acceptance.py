@@ -17,9 +17,9 @@ from kontor_documents.events import document_state
 from kontor_documents.models import AcceptanceEvidence, Document
 from kontor_documents.quotes.access import actor, locked_to_decide, zone
 from kontor_documents.quotes.amendment import difference_since
-from kontor_documents.quotes.evidence import is_same, keep_evidence, last_evidence
+from kontor_documents.quotes.evidence import is_same, last_evidence, store_evidence
 from kontor_documents.quotes.inputs import AcceptanceInput
-from kontor_documents.quotes.record import decide, happened
+from kontor_documents.quotes.record import record_fact, store_decision
 from kontor_documents.quotes.rules import asks_for, refuse_undecidable
 from kontor_documents.quotes.selection import choose, chosen_of, selection_state
 from kontor_documents.quotes.signature import SignatureInvalid, check_signature
@@ -70,15 +70,15 @@ async def _accept(
         raise InvalidSelection(N_("Please choose at least one line."), code="nothing_chosen", field="selection.lines")
     selection = selection_state(chosen, document.revision)
     asked_minor = to_minor(asked_with_acceptance(chosen), chosen.currency)
-    evidence = await keep_evidence(
+    evidence = await store_evidence(
         session, document, await queries.files_of(session, document.id), asked, principal, chosen, at=at,
         time_zone=time_zone, asked_minor=asked_minor,
     )  # fmt: skip
-    decide(document, _decision(document, evidence, asked), chosen)
+    store_decision(document, _decision(document, evidence, asked), chosen)
     document.selection = selection
     if asked_minor:
         document.outcome, document.asked_minor = QuoteOutcome.PROMISED, asked_minor
-        return await happened(
+        return await record_fact(
             session,
             document,
             "promised",
@@ -87,17 +87,17 @@ async def _accept(
             actor=actor(principal),
             **_detail(document, evidence),
         )
-    return await conclude(session, document, evidence, at=at, by=actor(principal))
+    return await mark_accepted(session, document, evidence, at=at, by=actor(principal))
 
 
-async def conclude(
+async def mark_accepted(
     session: AsyncSession, document: Document, evidence: AcceptanceEvidence, *, at: datetime, by: str
 ) -> pb.Document:
     """Makes the quote accepted; the order confirmation follows (confirmation.py)."""
     document.outcome = QuoteOutcome.ACCEPTED
     document.closed_at = at
     fact = partial(pb.DocumentAccepted, actor=by.partition(":")[0])
-    return await happened(session, document, "accepted", fact, at=at, actor=by, **_detail(document, evidence))
+    return await record_fact(session, document, "accepted", fact, at=at, actor=by, **_detail(document, evidence))
 
 
 def _decision(document: Document, evidence: AcceptanceEvidence, asked: AcceptanceInput) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from kontor_documents.intake.store_document import supplied_files
 from kontor_documents.models import Document, DocumentFile, DocumentRevision
 from kontor_documents.production.service import produce
 from kontor_documents.quotes.difference import difference
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import record_fact
 from kontor_documents.quotes.selection import selection_state
 from kontor_documents.release.rules import finding, release_blockers
 from kontor_documents.standing.on_documents import record_current
@@ -118,7 +118,7 @@ async def amend(
     await queries.replace_files(session, document, amendment.files)
     await queries.replace_references(session, document, amendment.data)
     fact = partial(pb.DocumentAmended, previous_content_sha256=previous)
-    await happened(
+    await record_fact(
         session, document, "amended", fact, at=at, actor=by, revision=document.revision, previous=previous,
         standing_documents=given,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from kontor_documents.errors import DocumentNotFound
 from kontor_documents.quotes import acceptance, decisions, jobs, revisions
 from kontor_documents.quotes.access import actor
 from kontor_documents.quotes.forwarding import ForwardInput, forward
-from kontor_documents.quotes.inputs import AcceptanceInput, DeclineInput, ExtendInput, WishInput
+from kontor_documents.quotes.inputs import AcceptanceInput, DeclineInput, ExtendInput, RequestInput
 from kontor_documents.quotes.selection import SelectionInput
 from kontor_service.commands import command_result
 from kontor_service.tokens import Principal, require
@@ -46,12 +46,12 @@ async def decline(deps: Deps, document_id: UUID, body: DeclineInput, principal: 
 
 
 @router.post("/v1/documents/{document_id}/extension-request")
-async def request_extension(deps: Deps, document_id: UUID, body: WishInput, principal: Reader) -> dict[str, Any]:
+async def request_extension(deps: Deps, document_id: UUID, body: RequestInput, principal: Reader) -> dict[str, Any]:
     return command_result(await decisions.request_extension(deps, document_id, body, principal))
 
 
 @router.post("/v1/documents/{document_id}/new-offer-request")
-async def request_new_offer(deps: Deps, document_id: UUID, body: WishInput, principal: Reader) -> dict[str, Any]:
+async def request_new_offer(deps: Deps, document_id: UUID, body: RequestInput, principal: Reader) -> dict[str, Any]:
     return command_result(await decisions.request_new_offer(deps, document_id, body, principal))
 
 

@@ -16,7 +16,7 @@ from kontor_documents.intake.service import Upload
 from kontor_documents.intake.service import accept as hand_in
 from kontor_documents.models import Document
 from kontor_documents.quotes.access import zone
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import record_fact
 from kontor_documents.quotes.selection import choose, chosen_of, recomputed
 from kontor_service.errors import Problem
 from kontor_service.formats import day, zone_of
@@ -92,7 +92,7 @@ async def confirm(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> p
         made = await queries.by_external_id(session, external_id(str(document_id)))
         if document.order_confirmation_id is None and made is not None:
             document.order_confirmation_id = made.id
-            return await happened(
+            return await record_fact(
                 session, document, "confirmed", pb.DocumentChanged, at=deps.clock.now(), actor="Kontor",
                 order_confirmation=made.number,
             )  # fmt: skip

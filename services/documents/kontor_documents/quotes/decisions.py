@@ -22,8 +22,8 @@ from kontor_documents.errors import (
 from kontor_documents.events import document_state
 from kontor_documents.models import Document
 from kontor_documents.quotes.access import actor, locked_to_decide, zone
-from kontor_documents.quotes.inputs import DeclineInput, WishInput
-from kontor_documents.quotes.record import decide, happened
+from kontor_documents.quotes.inputs import DeclineInput, RequestInput
+from kontor_documents.quotes.record import record_fact, store_decision
 from kontor_documents.quotes.rules import is_expired, refuse_closed, refuse_undecidable
 from kontor_documents.quotes.selection import SelectionInput, choose, selection_state
 from kontor_service.tokens import Principal
@@ -66,9 +66,9 @@ async def decline(deps: Dependencies, document_id: UUID, asked: DeclineInput, pr
         decision = {
             "at": at.isoformat(), **said, "revision": document.revision, "content_sha256": document.content_sha256,
         }  # fmt: skip
-        decide(document, decision, await queries.content_of(deps, document))
+        store_decision(document, decision, await queries.content_of(deps, document))
         fact = partial(pb.DocumentDeclined, actor=actor(principal).partition(":")[0])
-        return await happened(session, document, "declined", fact, at=at, actor=actor(principal), **said)
+        return await record_fact(session, document, "declined", fact, at=at, actor=actor(principal), **said)
 
 
 async def extend(
@@ -89,7 +89,7 @@ async def extend(
     if (document.valid_until, document.outcome) == (valid_until, ""):
         return document_state(document, await queries.files_of(session, document.id))
     document.valid_until, document.outcome, document.closed_at, document.request = valid_until, "", None, None
-    return await happened(
+    return await record_fact(
         session, document, "extended", pb.DocumentExtended, at=deps.clock.now(), actor=by,
         valid_until=valid_until.isoformat(),
     )  # fmt: skip
@@ -106,25 +106,25 @@ async def extend_by_external_id(
 
 
 async def request_extension(
-    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal
+    deps: Dependencies, document_id: UUID, asked: RequestInput, principal: Principal
 ) -> pb.Document:
-    """The customer asks for more time after the last day. Raises what `_ask` raises."""
-    return await _ask(
+    """The customer asks for more time after the last day. Raises what `_store_request` raises."""
+    return await _store_request(
         deps, document_id, asked, principal, "extension_requested", pb.DocumentExtensionRequested, _EXTENDABLE
     )
 
 
 async def request_new_offer(
-    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal
+    deps: Dependencies, document_id: UUID, asked: RequestInput, principal: Principal
 ) -> pb.Document:
-    """The customer asks for another offer, also after declining. Raises what `_ask` raises."""
-    return await _ask(
+    """The customer asks for another offer, also after declining. Raises what `_store_request` raises."""
+    return await _store_request(
         deps, document_id, asked, principal, "new_offer_requested", pb.DocumentNewOfferRequested, _REPLACEABLE
     )
 
 
-async def _ask(
-    deps: Dependencies, document_id: UUID, asked: WishInput, principal: Principal, entry: str, fact: type,
+async def _store_request(
+    deps: Dependencies, document_id: UUID, asked: RequestInput, principal: Principal, entry: str, fact: type,
     askable: tuple[str, ...],
 ) -> pb.Document:  # fmt: skip
     """Raises AlreadyDecided where the outcome is none of `askable`, StillOpen, AskedAlready, Withdrawn, NoQuote."""
@@ -144,7 +144,7 @@ async def _ask(
         document.request = {
             "kind": entry.removesuffix("_requested"), "text": asked.text, "at": at.isoformat(), "actor": principal.name,
         }  # fmt: skip
-        return await happened(
+        return await record_fact(
             session, document, entry, partial(fact, text=asked.text, actor=by.partition(":")[0]),
             at=at, actor=by, text=asked.text,
         )  # fmt: skip
@@ -156,7 +156,7 @@ async def request_done(deps: Dependencies, session: AsyncSession, document_id: U
     if document.request is None:
         return document_state(document, await queries.files_of(session, document.id))
     document.request = None
-    return await happened(session, document, "request_done", pb.DocumentChanged, at=deps.clock.now(), actor=by)
+    return await record_fact(session, document, "request_done", pb.DocumentChanged, at=deps.clock.now(), actor=by)
 
 
 async def expire(deps: Dependencies, session: AsyncSession, document: Document, *, at: datetime, today: date) -> None:
@@ -165,6 +165,6 @@ async def expire(deps: Dependencies, session: AsyncSession, document: Document, 
         return
     if is_expired(document, today):
         if document.outcome == QuoteOutcome.PROMISED:
-            decide(document, None, await queries.content_of(deps, document))
+            store_decision(document, None, await queries.content_of(deps, document))
         document.outcome, document.closed_at, document.asked_minor = QuoteOutcome.EXPIRED, at, 0
-        await happened(session, document, "expired", pb.DocumentExpired, at=at, actor="Kontor")
+        await record_fact(session, document, "expired", pb.DocumentExpired, at=at, actor="Kontor")

@@ -13,9 +13,9 @@ Nets = dict[TaxKey, Decimal]
 
 def rescaled(entry: AllowanceCharge, before: Decimal, after: Decimal, currency: str) -> AllowanceCharge:
     """An entry of so many percent of `before`, now of `after`; any other stays."""
-    if entry.percent is None or _part(before, entry.percent, currency) != entry.amount:
+    if entry.percent is None or _percentage(before, entry.percent, currency) != entry.amount:
         return entry
-    return _of(entry, after, currency)
+    return _percent_of(entry, after, currency)
 
 
 def document_entries(before: DocumentData, after: DocumentData) -> list[AllowanceCharge]:
@@ -55,17 +55,17 @@ def _is_of_everything(entries: Sequence[AllowanceCharge], nets: Nets, currency: 
     percent = entries[0].percent
     if percent is None:
         return False
-    if len(entries) == 1 and entries[0].amount == _part(sum(nets.values(), ZERO), percent, currency):
+    if len(entries) == 1 and entries[0].amount == _percentage(sum(nets.values(), ZERO), percent, currency):
         return True
-    shares = {key: part for key, net in nets.items() if net > 0 and (part := _part(net, percent, currency))}
-    said = {_key(entry): entry.amount for entry in entries if entry.amount}
-    return said == shares and len({_key(entry) for entry in entries}) == len(entries)
+    shares = {key: part for key, net in nets.items() if net > 0 and (part := _percentage(net, percent, currency))}
+    said = {_tax_key_of(entry): entry.amount for entry in entries if entry.amount}
+    return said == shares and len({_tax_key_of(entry) for entry in entries}) == len(entries)
 
 
 def _split(entries: Sequence[AllowanceCharge], nets: Nets, currency: str) -> list[AllowanceCharge]:
-    known = {_key(entry): entry for entry in entries}
+    known = {_tax_key_of(entry): entry for entry in entries}
     return [
-        _of(known.get(key, entries[0]), net, currency).model_copy(
+        _percent_of(known.get(key, entries[0]), net, currency).model_copy(
             update={"tax_category": key.category, "tax_rate": key.rate}
         )
         for key, net in nets.items()
@@ -74,22 +74,22 @@ def _split(entries: Sequence[AllowanceCharge], nets: Nets, currency: str) -> lis
 
 
 def _of_its_rate(entry: AllowanceCharge, old: Nets, new: Nets, currency: str) -> list[AllowanceCharge]:
-    key = _key(entry)
-    if entry.percent is None or entry.amount != _part(old.get(key, ZERO), entry.percent, currency):
+    key = _tax_key_of(entry)
+    if entry.percent is None or entry.amount != _percentage(old.get(key, ZERO), entry.percent, currency):
         return [entry]
-    return [_of(entry, new[key], currency)] if new.get(key, ZERO) > 0 else []
+    return [_percent_of(entry, new[key], currency)] if new.get(key, ZERO) > 0 else []
 
 
-def _of(entry: AllowanceCharge, base: Decimal, currency: str) -> AllowanceCharge:
-    amount = _part(base, entry.percent or ZERO, currency)
+def _percent_of(entry: AllowanceCharge, base: Decimal, currency: str) -> AllowanceCharge:
+    amount = _percentage(base, entry.percent or ZERO, currency)
     return entry.model_copy(update={"amount": amount, "base_amount": None if entry.base_amount is None else base})
 
 
-def _part(base: Decimal, percent: Decimal, currency: str) -> Decimal:
+def _percentage(base: Decimal, percent: Decimal, currency: str) -> Decimal:
     return round_amount(base * percent / _HUNDRED, currency)
 
 
-def _key(entry: AllowanceCharge) -> TaxKey:
+def _tax_key_of(entry: AllowanceCharge) -> TaxKey:
     return tax_key(entry.tax_category or "S", entry.tax_rate)
 
 

@@ -44,7 +44,7 @@ def evidence_of(row: AcceptanceEvidence) -> Evidence:
     return Evidence.model_validate({**row.record["evidence"], "signature": row.signature})
 
 
-async def keep_evidence(
+async def store_evidence(
     session: AsyncSession, document: Document, files: list[DocumentFile], asked: AcceptanceInput, principal: Principal,
     chosen: DocumentData, *, at: datetime, time_zone: str, asked_minor: int,
 ) -> AcceptanceEvidence:  # fmt: skip

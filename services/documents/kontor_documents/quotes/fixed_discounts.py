@@ -7,7 +7,7 @@ from kontor_documents.content.model import AllowanceCharge, DocumentData
 from kontor_documents.einvoice.totals import ZERO, TaxKey, round_amount, tax_key, taxable_amounts
 
 
-def spread(before: DocumentData, after: DocumentData) -> DocumentData:
+def move_surplus(before: DocumentData, after: DocumentData) -> DocumentData:
     """`after` without a taxable amount below zero that `before` did not have, as long as their sum is not below zero.
 
     What a fixed discount takes off a rate beyond its lines is taken off the other rates, in proportion to what is left of

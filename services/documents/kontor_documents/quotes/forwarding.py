@@ -12,7 +12,7 @@ from kontor_documents import copies, history
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import AlreadyDecided
 from kontor_documents.quotes.access import actor, locked_to_decide
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import record_fact
 from kontor_documents.quotes.rules import refuse_closed
 from kontor_service.errors import Conflict, Invalid
 from kontor_service.i18n import N_
@@ -46,7 +46,7 @@ async def forward(deps: Dependencies, document_id: UUID, wanted: ForwardInput, p
         if any(e.detail.get("contact_id") == contact_id and at - e.at < _AGAIN_AFTER for e in entries):
             raise ForwardedAlready(field="contact_id")
         fact = partial(pb.DocumentForwarded, contact_id=contact_id, actor=by)
-        return await happened(
+        return await record_fact(
             session, document, "forwarded", fact, at=at, actor=by, contact_id=contact_id, recipient=person.name
         )
 

@@ -26,7 +26,7 @@ PersonName = Annotated[Name, AfterValidator(_with_a_letter)]
 ConsentId = Annotated[Line, Field(max_length=100)]
 
 
-class Request(BaseModel):
+class RequestOrigin(BaseModel):
     """Where a customer's command came from, as the edge saw it. Kept in the evidence only."""
 
     ip: Annotated[Line, Field(max_length=64)] = ""
@@ -51,7 +51,7 @@ class AcceptanceInput(BaseModel):
     signature: Signature | None = None
     consents: list[ConsentId] = Field(default=[], max_length=20)
     shown: list[ShownText] = Field(default=[], max_length=20)
-    request: Request = Request()
+    request: RequestOrigin = RequestOrigin()
 
     def asked(self) -> dict[str, Any]:
         """What makes it the same acceptance when it is sent again."""
@@ -65,14 +65,14 @@ class DeclineInput(BaseModel):
     text: Text = Field(default="", max_length=2_000)
     version: int | None = Field(default=None, ge=1)
     name: Name = ""
-    request: Request = Request()
+    request: RequestOrigin = RequestOrigin()
 
 
 class ExtendInput(BaseModel):
     valid_until: Day
 
 
-class WishInput(BaseModel):
+class RequestInput(BaseModel):
     """What a customer says when asking for more time or another offer."""
 
     text: Text = Field(default="", max_length=2_000)

@@ -15,7 +15,7 @@ _ROOM_FOR_CHOICES = 28 * 1024
 _BYTES_BESIDE_ID = 44
 
 
-def settle_options(data: DocumentData) -> DocumentData:
+def complete_options(data: DocumentData) -> DocumentData:
     """With the first line of each alternative selected where none is. Raises WrongOptions, naming each fault at its field."""
     faults = list(_faults(data))
     if faults:

@@ -12,7 +12,7 @@ from kontor_documents import queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import DocumentNotFound
 from kontor_documents.models import Document
-from kontor_documents.quotes.acceptance import conclude
+from kontor_documents.quotes.acceptance import mark_accepted
 from kontor_documents.quotes.access import zone
 from kontor_documents.quotes.evidence import last_evidence
 from kontor_documents.quotes.rules import is_expired
@@ -21,11 +21,11 @@ from kontor_documents.quotes.rules import is_expired
 Paid = payments.PaymentPending | payments.PaymentSucceeded | payments.ReceivableChanged
 
 
-def accepts_paid_quotes(deps: Dependencies) -> Callable[[AsyncSession, Any, Any], Awaitable[None]]:
+def accept_paid_quotes(deps: Dependencies) -> Callable[[AsyncSession, Any, Any], Awaitable[None]]:
     """The effect of a payment on its way or received. A quote that was amended, withdrawn, declined or has expired meanwhile
     stays as it is: payments then owes the money back."""
 
-    async def accept_paid(session: AsyncSession, fact: Paid, _: Any) -> None:
+    async def accept_if_covered(session: AsyncSession, fact: Paid, _: Any) -> None:
         receivable = fact.receivable
         if receivable.open_minor:
             return
@@ -39,9 +39,9 @@ def accepts_paid_quotes(deps: Dependencies) -> Callable[[AsyncSession, Any, Any]
         evidence = await last_evidence(session, document)
         if evidence is None or is_expired(document, deps.clock.today(await zone(session, document.merchant_id))):
             return
-        await conclude(session, document, evidence, at=at, by=str(evidence.record["actor"]["subject"]))
+        await mark_accepted(session, document, evidence, at=at, by=str(evidence.record["actor"]["subject"]))
 
-    return accept_paid
+    return accept_if_covered
 
 
 def _is_covered(document: Document, receivable: payments.Receivable) -> bool:

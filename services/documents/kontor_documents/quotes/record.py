@@ -16,7 +16,7 @@ from kontor_documents.intake.projection import amounts
 from kontor_documents.models import Document
 
 
-async def happened(
+async def record_fact(
     session: AsyncSession, document: Document, entry: str, fact: Callable[..., Message], /, *,
     at: datetime, actor: str, **detail: Any,
 ) -> pb.Document:  # fmt: skip
@@ -28,7 +28,7 @@ async def happened(
     return state
 
 
-def decide(document: Document, decision: dict[str, Any] | None, data: DocumentData) -> None:
+def store_decision(document: Document, decision: dict[str, Any] | None, data: DocumentData) -> None:
     """Keeps how the quote was decided, None where it no longer is, and the amounts of `data`. What an amendment had changed
     no longer needs to be said."""
     document.decision = decision

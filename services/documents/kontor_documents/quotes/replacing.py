@@ -11,7 +11,7 @@ from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import QuoteOutcome
 from kontor_documents import queries
 from kontor_documents.models import Document
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import record_fact
 
 _REPLACED = """
 SELECT older.id FROM document newer
@@ -36,4 +36,6 @@ async def supersede(session: AsyncSession, document: Document, *, at: datetime) 
         older = await queries.locked(session, older_id)
         older.outcome, older.closed_at, older.asked_minor = QuoteOutcome.SUPERSEDED, at, 0
         older.decision = {"at": at.isoformat(), "revision": older.revision, "superseded_by": str(document.id)}
-        await happened(session, older, "superseded", pb.DocumentSuperseded, at=at, actor="Kontor", by=str(document.id))
+        await record_fact(
+            session, older, "superseded", pb.DocumentSuperseded, at=at, actor="Kontor", by=str(document.id)
+        )

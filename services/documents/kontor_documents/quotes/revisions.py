@@ -28,6 +28,7 @@ async def earlier(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> l
     hashes = [document.content_sha256, *(row.content_sha256 for row in rows)] if rows else []
     contents = [DocumentData.model_validate_json(one) for one in await asyncio.gather(*map(deps.files.get, hashes))]
     return [
-        row.model_dump(mode="json", exclude={"merchant_id", "document_id"}) | {"changes": whole_difference(before, after)}
+        row.model_dump(mode="json", exclude={"merchant_id", "document_id"})
+        | {"changes": whole_difference(before, after)}
         for row, (after, before) in zip(reversed(rows), reversed([*pairwise(contents)]), strict=True)
     ]

@@ -17,7 +17,7 @@ from kontor_documents.content.paying import asked_with_acceptance
 from kontor_documents.einvoice.totals import ZERO, complete, counted, net_of, round_amount
 from kontor_documents.errors import InvalidSelection
 from kontor_documents.quotes.discounts import document_entries, rescaled
-from kontor_documents.quotes.fixed_discounts import spread
+from kontor_documents.quotes.fixed_discounts import move_surplus
 from kontor_service.errors import FieldError
 from kontor_service.events import plain
 from kontor_service.i18n import N_
@@ -90,7 +90,7 @@ def recomputed(data: DocumentData, lines: Sequence[Line]) -> DocumentData:
         }
     )  # fmt: skip
     settled = changed.model_copy(update={"allowances_charges": document_entries(data, changed)})
-    return complete(spread(data, settled))
+    return complete(move_surplus(data, settled))
 
 
 def subtotals(data: DocumentData) -> dict[str, Decimal]:

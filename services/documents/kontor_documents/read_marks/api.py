@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from kontor_documents.dependencies import Deps
-from kontor_documents.read_marks.service import Seen, read_by_customer
+from kontor_documents.read_marks.service import Seen, mark_read_by_customer
 from kontor_documents.release import service as release
 from kontor_documents.visibility import locked_for
 from kontor_service.commands import command_result
@@ -27,5 +27,5 @@ async def opened(deps: Deps, document_id: UUID, principal: Reader, body: Seen | 
         if not principal.for_customers:
             return command_result(state)
         reader, name = principal.subject, principal.name
-        read = await read_by_customer(deps, session, document, body or Seen(), reader=reader, name=name)
+        read = await mark_read_by_customer(deps, session, document, body or Seen(), reader=reader, name=name)
         return command_result(state, read=list(map(command_result, read)))

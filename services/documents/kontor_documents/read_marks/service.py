@@ -26,7 +26,7 @@ class Seen(BaseModel):
     comment_number: int | None = Field(default=None, ge=0, le=2**31)
 
 
-async def read_by_customer(
+async def mark_read_by_customer(
     deps: Dependencies, session: AsyncSession, document: Document, seen: Seen, *, reader: str, name: str
 ) -> list[pb.ReadMark | pb.Comment]:
     """A person of the customer has this before their eyes; the caller holds the document's lock. What was read stays read.

@@ -100,9 +100,7 @@ async def accept_characters(deps: Deps, document_id: UUID, principal: Releaser) 
 @router.patch("/v1/documents/{document_id}/files/{file_id}")
 async def hide(deps: Deps, document_id: UUID, file_id: UUID, body: FileLock, principal: Releaser) -> dict[str, Any]:
     return command_result(
-        await hide_file(
-            deps, principal.merchant, document_id, file_id, private=body.private, actor=_actor(principal)
-        )
+        await hide_file(deps, principal.merchant, document_id, file_id, private=body.private, actor=_actor(principal))
     )
 
 

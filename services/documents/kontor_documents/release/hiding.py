@@ -11,7 +11,7 @@ from kontor_documents.errors import FileNotFound, WrongState
 from kontor_documents.events import document_state
 from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, produce
-from kontor_documents.quotes.record import happened
+from kontor_documents.quotes.record import record_fact
 
 
 async def hide_file(
@@ -35,7 +35,7 @@ async def hide_file(
             await queries.drop_pdf(session, document)
             await add_files(session, document, production)
         fact = "file_hidden" if private else "file_shown"
-        return await happened(
+        return await record_fact(
             session, document, fact, pb.DocumentChanged, at=deps.clock.now(), actor=actor, file=str(file_id)
         )
 

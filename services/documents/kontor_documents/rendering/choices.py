@@ -48,10 +48,10 @@ def alternative_heads(document: DocumentData) -> dict[int, Row]:
 
 def choices(line: Line, formats: Formats, *, priced: bool) -> list[str]:
     """What can be chosen of this line and whether the total has it, a sentence each."""
-    return [text for text in _choices(line, formats, priced=priced) if text]
+    return [text for text in _choice_sentences(line, formats, priced=priced) if text]
 
 
-def _choices(line: Line, formats: Formats, *, priced: bool) -> Iterator[str]:
+def _choice_sentences(line: Line, formats: Formats, *, priced: bool) -> Iterator[str]:
     if line.alternative and priced:
         yield _("Proposed, included in the total") if line.counts else _("Another option, not included in the total")
     elif line.alternative:

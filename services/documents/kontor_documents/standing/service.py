@@ -125,7 +125,7 @@ def _next_version(
     before = versions[0] if versions else None
     if before is None and file is None:
         raise FileMissing(field="file")
-    said = wanted.model_dump(include=set(_SAID)) | {"sentence": _sentence(wanted)}
+    said = wanted.model_dump(include=set(_SAID)) | {"sentence": _consent_sentence(wanted)}
     same_file = file is None or (before is not None and before.sha256 == sha256)
     if before is not None and same_file and all(getattr(before, name) == said[name] for name in _SAID):
         return None
@@ -138,7 +138,7 @@ def _next_version(
     )  # fmt: skip
 
 
-def _sentence(wanted: StandingDocumentInput) -> str:
+def _consent_sentence(wanted: StandingDocumentInput) -> str:
     """What the customer agrees to, in the document's language; nothing where they need not."""
     if not wanted.consent:
         return ""

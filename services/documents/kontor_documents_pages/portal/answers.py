@@ -4,7 +4,7 @@ from typing import Any
 
 from kontor.documents.v1 import documents_pb2
 from kontor_documents_pages.portal.copy import DETAILS
-from kontor_documents_pages.portal.quotes_api import ChoiceTotals
+from kontor_documents_pages.portal.quotes_api import SelectionTotals
 from kontor_edge.described import Amount, by_name, component, fields, many, model
 from kontor_payments_pages.offers import PaymentBrief, PaymentDetails
 
@@ -39,7 +39,7 @@ CustomerName = model("CustomerName", id=str, number=str, name=str, kind=str, doc
 May = model("May", accept=bool, decline=bool, comment=bool, pay=bool, extend=bool, new_offer=bool)
 Document = model(
     "Document", _ENTRY, details=_Details, payment_details=PaymentDetails | None, content=component("DocumentData"),
-    customer=CustomerName | None, related=many(Entry), selection=ChoiceTotals | None, may=May,
+    customer=CustomerName | None, related=many(Entry), selection=SelectionTotals | None, may=May,
     forward_to=many(model("Acceptor", id=str, name=str, function=str)),
 )  # fmt: skip
 _Owed = model(

@@ -35,7 +35,7 @@ def for_roles(row: str) -> str:
     return f"{row}.role_bits & {role_bits(f'{row}.customer_id')} <> 0"
 
 
-def shows(row: str, *, holder: bool = False) -> str:
+def visible_in_sql(row: str, *, holder: bool = False) -> str:
     """SQL: whether the portal shows reader `r` the document `row`; faster where its HOLDER is joined."""
     role, sees = (f"{row}.role_bits & holder.role_bits <> 0", "holder.sees") if holder else (for_roles(row), "r.sees")
     return f"{row}.shown AND {role} AND _shows({row}.customer_id, {row}.type, {row}.outcome, r.visible_types, {sees})"
@@ -80,7 +80,7 @@ def neighbour_in_sql(order: str) -> str:
     beyond = ">" if order == "asc" else "<"
     return f"""(SELECT json_build_object('id', o.id, 'number', o.number, 'type', o.type) FROM (
                 SELECT o.id, o.type, o.brief::json ->> 'number' AS number FROM document o
-                WHERE {shows("o", holder=True)} AND o.customer_id = d.customer_id AND o.type = d.type
+                WHERE {visible_in_sql("o", holder=True)} AND o.customer_id = d.customer_id AND o.type = d.type
                   AND (o.by_date, o.id) {beyond} (d.by_date, d.id)
                 ORDER BY o.by_date {order}, o.id {order} LIMIT 1
             ) o)"""
@@ -103,7 +103,7 @@ NEW_COUNT = f"""(SELECT count(*) FROM (
 
 def label(*, holder: bool = False) -> str:
     """SQL: the label of `d` as JSON, for reader `r`; faster where its HOLDER is joined."""
-    return label_in_sql("label_brief", "d", f"o.customer_id = d.customer_id AND {shows('o', holder=holder)}")
+    return label_in_sql("label_brief", "d", f"o.customer_id = d.customer_id AND {visible_in_sql('o', holder=holder)}")
 
 
 def _document(d: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentT
 from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.filters import label_options
-from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql, is_new, label, shows
+from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql, is_new, label, visible_in_sql
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -39,7 +39,7 @@ _LABELS = f"""(SELECT '[' || string_agg(recent.label_brief, ',') || ']'
         {HOLDER}
         CROSS JOIN LATERAL (
             SELECT d.label_brief FROM document d
-            WHERE {shows("d", holder=True)} AND d.customer_id = customer.id AND d.label IS NOT NULL
+            WHERE {visible_in_sql("d", holder=True)} AND d.customer_id = customer.id AND d.label IS NOT NULL
             ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
         ) recent)"""
 # Where a contract or order is asked for: the threads it is named in.
@@ -75,7 +75,7 @@ DOCUMENTS = ListPage(
     source="""document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
-    where=f"d.customer_id = customer.id AND {shows('d', holder=True)}",
+    where=f"d.customer_id = customer.id AND {visible_in_sql('d', holder=True)}",
     id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {label(holder=True)}, {is_new('d', 'holder.subject')})",
     sort="date", size=20, most=100,
     columns=(

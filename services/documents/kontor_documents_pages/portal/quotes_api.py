@@ -53,7 +53,7 @@ class ChoiceTax(BaseModel):
     reason: str
 
 
-class ChoiceTotals(BaseModel):
+class SelectionTotals(BaseModel):
     """`taxes`: `tax` by its rates. `asked`: what is to be paid with the acceptance."""
 
     lines: list[KeptChoice]
@@ -92,7 +92,7 @@ class QuoteDecline(BaseModel):
     version: int | None = Field(default=None, ge=1)
 
 
-class Wish(BaseModel):
+class RequestText(BaseModel):
     text: Annotated[Text, Field(max_length=2_000)] = ""
 
 
@@ -105,11 +105,11 @@ class QuoteDecided(BaseModel):
     order_confirmation: UUID | None = None
 
 
-class WishTold(BaseModel):
+class RequestReceived(BaseModel):
     id: UUID
 
 
-@router.put("/selection", summary="Choose lines and quantities of a quote", response_model=ChoiceTotals)
+@router.put("/selection", summary="Choose lines and quantities of a quote", response_model=SelectionTotals)
 async def select(request: Request, slug: str, document_id: UUID, body: QuoteChoice) -> dict[str, Any]:
     """Kept until the quote is decided. 422 names the line: a quantity out of its bounds, two of one alternative."""
     await _visible(request, document_id)
@@ -136,15 +136,15 @@ async def decline(request: Request, slug: str, document_id: UUID, body: QuoteDec
     return _decided(await quote_commands.decline(request, document_id, wanted, language=language), currency)
 
 
-@router.post("/extension-request", summary="Ask for more time", response_model=WishTold)
-async def request_extension(request: Request, slug: str, document_id: UUID, body: Wish) -> dict[str, Any]:
+@router.post("/extension-request", summary="Ask for more time", response_model=RequestReceived)
+async def request_extension(request: Request, slug: str, document_id: UUID, body: RequestText) -> dict[str, Any]:
     """Of a quote that has expired or will."""
     await _visible(request, document_id)
     return await quote_commands.ask(request, document_id, "extension", body.text)
 
 
-@router.post("/new-offer-request", summary="Ask for another quote", response_model=WishTold)
-async def request_new_offer(request: Request, slug: str, document_id: UUID, body: Wish) -> dict[str, Any]:
+@router.post("/new-offer-request", summary="Ask for another quote", response_model=RequestReceived)
+async def request_new_offer(request: Request, slug: str, document_id: UUID, body: RequestText) -> dict[str, Any]:
     await _visible(request, document_id)
     return await quote_commands.ask(request, document_id, "new-offer", body.text)
 

@@ -64,7 +64,7 @@ def data_of_attachments(form: Form, kept: list[dict[str, Any]]) -> list[dict[str
     ]
 
 
-async def take_files(request: Request, form: Form) -> int:
+async def upload_files(request: Request, form: Form) -> int:
     """Uploads what was chosen in the form and takes away what its buttons ask for (`do` = detach-0).
 
     200, or the status of the refusal, which is noted at the field.

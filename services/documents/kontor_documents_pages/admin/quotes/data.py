@@ -6,7 +6,7 @@ from typing import Any
 
 from kontor_documents_pages.admin.quotes.attachments import data_of_attachments, fields_of_attachments
 from kontor_documents_pages.admin.quotes.choices import SOMEBODY_ELSE
-from kontor_documents_pages.admin.quotes.form import ACCEPTANCE, CHOICES, flat, language, rows_of
+from kontor_documents_pages.admin.quotes.form import ACCEPTANCE, CHOICES, fields_of_rows, language, rows_of
 from kontor_documents_pages.numbers import decimal_of, line_base, share, typed
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import speaking
@@ -190,7 +190,7 @@ def fields_of(data: Mapping[str, Any]) -> dict[str, Any]:
         "responsible.who": responsible.get("email") or (SOMEBODY_ELSE if responsible.get("name") else ""),
         **fields_of_attachments(dict(data)),
         "acceptance": list(data.get("acceptance") or ()), "deposit_percent": _typed(data.get("deposit_percent")),
-        "discount": _typed(discount), **flat([_row(line) for line in data.get("lines") or ()]),
+        "discount": _typed(discount), **fields_of_rows([_row(line) for line in data.get("lines") or ()]),
     }  # fmt: skip
 
 

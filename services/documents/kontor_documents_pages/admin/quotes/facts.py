@@ -39,8 +39,8 @@ class QuoteFacts:
 async def quote_facts(request: Request, staff: Staff, doc: dict[str, Any]) -> QuoteFacts:
     accepted = bool((doc["decision"] or {}).get("evidence_sha256"))
     path = f"/v1/documents/{doc['id']}"
-    evidence = await _asked(request, staff, f"{path}/evidence", "evidence") if accepted else []
-    old = await _asked(request, staff, f"{path}/revisions", "revisions") if doc["revision"] > 1 else []
+    evidence = await _fetched(request, staff, f"{path}/evidence", "evidence") if accepted else []
+    old = await _fetched(request, staff, f"{path}/revisions", "revisions") if doc["revision"] > 1 else []
     is_open = doc["state"] == "shared" and doc["outcome"] in ("", "expired")
     return QuoteFacts(
         proposed=proposed_day(doc, staff.today), editable=is_open or doc["state"] == "waiting", extendable=is_open,
@@ -48,7 +48,7 @@ async def quote_facts(request: Request, staff: Staff, doc: dict[str, Any]) -> Qu
     )  # fmt: skip
 
 
-async def _asked(request: Request, staff: Staff, path: str, name: str) -> list[dict[str, Any]] | None:
+async def _fetched(request: Request, staff: Staff, path: str, name: str) -> list[dict[str, Any]] | None:
     """None where documents does not answer: the page is there all the same."""
     try:
         answer = await fetch_as_edge(request, "documents", path, staff.merchant_id, timeout=GLANCE_SECONDS)

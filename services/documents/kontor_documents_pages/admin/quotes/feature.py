@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from kontor_documents_pages.admin.quotes import following, listing, saved, words, writing
+from kontor_documents_pages.admin.quotes import listing, quote_templates, sent_quotes, words, writing
 from kontor_edge.feature import Feature, Panel, sql
 
 router = APIRouter()
-for part in (listing, saved, writing, following):
+for part in (listing, quote_templates, writing, sent_quotes):
     router.include_router(part.router, prefix="/angebote")
 
 FEATURE = Feature(

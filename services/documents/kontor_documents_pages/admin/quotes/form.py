@@ -45,17 +45,17 @@ def row_values(form: Form, row: str) -> dict[str, str]:
     return {name: form.value(f"{row}.{name}") for name in LINE}
 
 
-def flat(lines: list[dict[str, str]]) -> dict[str, Any]:
+def fields_of_rows(lines: list[dict[str, str]]) -> dict[str, Any]:
     """Rows as fields of the form."""
     return {f"lines[{number}].{name}": value for number, line in enumerate(lines) for name, value in line.items()}
 
 
-def with_rows(form: Form, lines: list[dict[str, str]]) -> None:
+def replace_rows(form: Form, lines: list[dict[str, str]]) -> None:
     others = {name: value for name, value in form.values.items() if not name.startswith("lines[")}
-    form.values = others | Form.of(flat(lines)).values
+    form.values = others | Form.of(fields_of_rows(lines)).values
 
 
-def reshaped(form: Form) -> bool:
+def apply_row_button(form: Form) -> bool:
     """Does what the buttons beside rows ask for (`do` = add, remove-1, up-1); whether a button was pressed after which the
     form is only shown again.
 
@@ -73,20 +73,20 @@ def reshaped(form: Form) -> bool:
     elif asked not in _SHOWN_AGAIN:
         asked = ""
         lines = [line for line in lines if line["name"].strip() or line["net_price"].strip()]
-    with_rows(form, lines or [_EMPTY])
+    replace_rows(form, lines or [_EMPTY])
     return bool(asked)
 
 
 def first_row() -> dict[str, Any]:
     """The row that an empty quote begins with."""
-    return flat([_EMPTY])
+    return fields_of_rows([_EMPTY])
 
 
-def room(form: Form) -> bool:
+def has_room(form: Form) -> bool:
     return len(rows_of(form)) < MOST_LINES
 
 
-def typed(form: Form, name: str) -> list[str]:
+def typed_values(form: Form, name: str) -> list[str]:
     """What the rows have in this field so far, to choose from while typing."""
     return sorted({form.value(f"{row}.{name}").strip() for row in rows_of(form)} - {""})
 
@@ -96,7 +96,7 @@ def language() -> str:
     return reader().language
 
 
-def names(form: Form) -> dict[str, str]:
+def field_names(form: Form) -> dict[str, str]:
     """Which field of the form is meant where documents speaks of another one."""
     found = {
         "customer_number": "customer_number", "lines": "rows", "selection": "rows", "allowances_charges": "discount",

@@ -58,11 +58,11 @@ async def quotes(request: Request) -> Response:
     staff, listing = await staff_listing(request, QUOTES)
     return pages(request).render(
         request, "quotes/list.html", page_context(request, staff, "documents"), staff=staff, listing=listing,
-        tabs=_tabs(listing.fact("stands", {}), listing.query.values["stand"]),
+        tabs=_stand_tabs(listing.fact("stands", {}), listing.query.values["stand"]),
     )  # fmt: skip
 
 
-def _tabs(many: dict[str, Any], current: str | None) -> list[Link]:
+def _stand_tabs(many: dict[str, Any], current: str | None) -> list[Link]:
     every = Link(_("All"), "/angebote", current=current is None)
     return [every] + [
         Link(_(name), f"/angebote?stand={code}", current=code == current, count=many[code])

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_documents_pages import content
 from kontor_documents_pages.admin.document import DocumentMissing, document
-from kontor_documents_pages.admin.quotes import attachments, saved
+from kontor_documents_pages.admin.quotes import attachments, quote_templates
 from kontor_documents_pages.admin.quotes import form as fields
 from kontor_documents_pages.admin.quotes.choices import choose_responsible, find_customer, suggested_customers, team
 from kontor_documents_pages.admin.quotes.data import data_of, fields_of
@@ -52,21 +52,21 @@ class Quote:
 async def new_page(request: Request) -> Response:
     """`?kunde=` begins with its customer, `?vorlage=` with what a template has."""
     staff = await current_writer(request)
-    begun = beginning(request, staff, _VALID_DAYS)
+    begun = fields_of_new_quote(request, staff, _VALID_DAYS)
     if chosen := uuid_of(request.query_params.get("vorlage")):
-        template = await saved.template_of(request, chosen)
+        template = await quote_templates.template_of(request, chosen)
         from_template = {name: value for name, value in fields_of(template["data"]).items() if value}
         rows = {} if "lines[0].name" in from_template else fields.first_row()
         kept = {name: value for name, value in begun.items() if not name.startswith("lines[")}
-        begun = kept | beginning_dates(staff, template["valid_days"]) | from_template | rows
+        begun = kept | first_dates(staff, template["valid_days"]) | from_template | rows
     return await page(request, staff, Form.of(begun))
 
 
-def beginning_dates(staff: Staff, days: int) -> dict[str, str]:
+def first_dates(staff: Staff, days: int) -> dict[str, str]:
     return {"issue_date": staff.today.isoformat(), "valid_until": (staff.today + timedelta(days=days)).isoformat()}
 
 
-def beginning(request: Request, staff: Staff, days: int) -> dict[str, Any]:
+def fields_of_new_quote(request: Request, staff: Staff, days: int) -> dict[str, Any]:
     """The fields of an empty quote that is valid for so many days."""
     types = staff.merchant.get("document_types") or ()
     usual: dict[str, Any] = next((one for one in types if one["type"] == "quote"), {})
@@ -74,7 +74,7 @@ def beginning(request: Request, staff: Staff, days: int) -> dict[str, Any]:
         "key": new_key(), "external_id": f"kontor-{uuid4()}", "customer_number": request.query_params.get("kunde", ""),
         "language": staff.merchant.get("language") or "de", "acceptance": list(usual.get("acceptance") or ("click",)),
         "deposit_percent": usual.get("deposit_percent") or "",
-        "responsible.who": staff.session.get("email") or "", **fields.first_row(), **beginning_dates(staff, days),
+        "responsible.who": staff.session.get("email") or "", **fields.first_row(), **first_dates(staff, days),
     }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ async def create(request: Request) -> Response:
 @router.get("/{document_id:uuid}/bearbeiten")
 async def edit_page(request: Request, document_id: UUID) -> Response:
     staff, quote = await quote_of(request, document_id)
-    if problem := why_not(quote.doc):
+    if problem := why_not_editable(quote.doc):
         return pages(request).redirect(f"/dokumente/{document_id}", bad=problem)
     fields_now = fields_of(quote.said) | {"key": new_key(), "content_sha256": quote.doc["content_sha256"]}
     return await page(request, staff, Form.of(fields_now), quote)
@@ -126,7 +126,7 @@ async def quote_of(request: Request, document_id: UUID) -> tuple[Staff, Quote]:
     return staff, Quote(view.data, said | {"external_id": view.data["external_id"], "number": view.data["number"]})
 
 
-def why_not(doc: dict[str, Any]) -> str:
+def why_not_editable(doc: dict[str, Any]) -> str:
     """Why this quote cannot be changed any more, as a sentence; "" where it can. Pure."""
     if doc["state"] not in ("waiting", "shared") or doc["outcome"] not in ("", "expired"):
         return _("This quote can no longer be changed.")
@@ -141,13 +141,13 @@ async def totals(request: Request) -> Response:
     """The totals of what is typed, for the page to take over. Files that are sent along are left to the form itself."""
     staff = await current_writer(request)
     async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
-        fields.reshaped(form)
+        fields.apply_row_button(form)
     return pages(request).render(
-        request, "quotes/totals.html", page_context(request, staff), said=await calculated(request, form), parts=content
+        request, "quotes/totals.html", page_context(request, staff), said=await calculate(request, form), parts=content
     )
 
 
-async def calculated(request: Request, form: Form, quote: Quote | None = None) -> dict[str, Any] | None:
+async def calculate(request: Request, form: Form, quote: Quote | None = None) -> dict[str, Any] | None:
     """What is typed with all totals, as documents computes them; None while something is missing or wrong."""
     trial = Form(form.values)
     wanted = data_of(trial, quote.said if quote else None)
@@ -164,11 +164,11 @@ async def calculated(request: Request, form: Form, quote: Quote | None = None) -
 
 async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None) -> Response:
     as_template = form.value("do") == "template"
-    status = await attachments.take_files(request, form)
-    if fields.reshaped(form) or status != 200:
+    status = await attachments.upload_files(request, form)
+    if fields.apply_row_button(form) or status != 200:
         return await page(request, staff, form, quote, status)
     if as_template:
-        status = await saved.store(request, form)
+        status = await quote_templates.store(request, form)
         return await page(
             request, staff, form, quote, status, saved_as=form.value("template_name") if status == 200 else ""
         )
@@ -186,14 +186,14 @@ async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None)
         )
     except Problem as problem:
         if quote and problem.code == "changed_meanwhile":
-            return await _changed_meanwhile(request, staff, form, await _changed(request, staff, quote))
-        return await page(request, staff, form, quote, refused(form, problem, fields.names(form)))
-    document_id = await _arrived(request, staff, UUID(answer["id"]))
+            return await _changed_meanwhile(request, staff, form, await _wait_for_other_change(request, staff, quote))
+        return await page(request, staff, form, quote, refused(form, problem, fields.field_names(form)))
+    document_id = await _wait_for_document(request, staff, UUID(answer["id"]))
     good = _("Saved. The customer is told of the new version.") if quote and quote.sent else _("The draft is saved.")
     return pages(request).redirect(f"/dokumente/{document_id}" if document_id else "/angebote", good=good)
 
 
-async def _changed(request: Request, staff: Staff, quote: Quote) -> Quote:
+async def _wait_for_other_change(request: Request, staff: Staff, quote: Quote) -> Quote:
     """The quote with the content that somebody else has saved, once the page's own copy has it."""
 
     async def look() -> Quote | None:
@@ -214,7 +214,7 @@ async def _changed_meanwhile(request: Request, staff: Staff, form: Form, quote: 
     return await page(request, staff, form, quote, 409)
 
 
-async def _arrived(request: Request, staff: Staff, submission_id: UUID) -> str | None:
+async def _wait_for_document(request: Request, staff: Staff, submission_id: UUID) -> str | None:
     """The id of what was saved, once the page's own copy has it; None if that takes too long."""
 
     async def look() -> str | None:
@@ -233,10 +233,10 @@ async def page(
     form.values.setdefault("rows", [""])
     return pages(request).render(
         request, "quotes/edit.html", page_context(request, staff, "documents", live=False), status=status, staff=staff,
-        form=form, quote=quote, rows=fields.rows_of(form), room=fields.room(form), groups=fields.typed(form, "group"),
-        alternatives=fields.typed(form, "alternative"),
+        form=form, quote=quote, rows=fields.rows_of(form), room=fields.has_room(form), groups=fields.typed_values(form, "group"),
+        alternatives=fields.typed_values(form, "alternative"),
         customers=await suggested_customers(request), units=fields.UNITS, taxes=fields.TAXES,
         people=choose_responsible(form, await team(request)), attached=attachments.attached(form),
-        acceptance=fields.ACCEPTANCE, said=await calculated(request, form, quote), parts=content,
+        acceptance=fields.ACCEPTANCE, said=await calculate(request, form, quote), parts=content,
         saved_as=saved_as,
     )  # fmt: skip

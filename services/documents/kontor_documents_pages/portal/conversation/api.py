@@ -69,7 +69,7 @@ class NewComment(BaseModel):
     files: list[UUID] = Field(default=[], max_length=10)
 
 
-class ChangedComment(BaseModel):
+class CommentCorrection(BaseModel):
     text: Text = Field(max_length=5_000)
 
 
@@ -110,7 +110,7 @@ async def upload(request: Request, slug: str, document_id: UUID, file: UploadFil
 
 @router.put("/comments/{comment_id}", summary="Correct a comment", response_model=PortalComments)
 async def change(
-    request: Request, slug: str, document_id: UUID, comment_id: UUID, body: ChangedComment
+    request: Request, slug: str, document_id: UUID, comment_id: UUID, body: CommentCorrection
 ) -> dict[str, Any]:
     """One's own, within some minutes and while nobody has read it: else 409 `comment_too_old`, `comment_read`."""
     await talk_of(request, document_id)

@@ -17,7 +17,7 @@ MAX_STROKES_BYTES = 400_000
 _MOST_NAME = 200
 
 
-def first_form(quote: Quote) -> Form:
+def initial_form(quote: Quote) -> Form:
     """The form as it is shown first: with what is chosen now, and the name of whoever is logged in."""
     session = quote.view.session
     # A link to a firm has the firm's name, and no firm signs by itself.

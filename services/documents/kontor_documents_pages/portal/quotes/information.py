@@ -12,12 +12,12 @@ from kontor_service.i18n import reader
 Facts = list[tuple[str, str]]
 
 
-def ordered(quote: Quote) -> list[str]:
+def ordered_lines(quote: Quote) -> list[str]:
     """Each thing that is ordered, with what characterises it."""
-    return [_thing(line) for line in chosen_lines(quote.lines)]
+    return [_ordered_line(line) for line in chosen_lines(quote.lines)]
 
 
-def _thing(line: QuoteLine) -> str:
+def _ordered_line(line: QuoteLine) -> str:
     quantity = f"{line.quantity} {line.row.unit}".strip()
     details = " – ".join(text.splitlines()[0] for text in line.row.details[:1])
     return f"{quantity} {line.row.name}" + (f" – {details}" if details else "")
@@ -67,6 +67,6 @@ def _durations(content: dict[str, Any], quote: Quote) -> list[str]:
 def shown_at_button(quote: Quote) -> list[dict[str, str]]:
     """What stood on the page next to the button, for the evidence."""
     facts = [f"{label}: {value}" for label, value in terms(quote)] if quote.is_consumer else []
-    texts = [*(ordered(quote) if quote.is_consumer else []), *facts]
+    texts = [*(ordered_lines(quote) if quote.is_consumer else []), *facts]
     sentences = [{"title": one["title"], "text": one["sentence"]} for one in quote.consents]
     return [*sentences, {"title": quote.button, "text": "\n".join(texts)}]

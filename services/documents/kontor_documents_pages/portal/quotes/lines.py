@@ -8,7 +8,6 @@ from typing import Any
 from kontor_documents_pages.content import Row, rows
 from kontor_service.formats import number
 from kontor_service.i18n import reader
-from kontor_service.money import to_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,6 @@ def blocks(lines: Iterable[QuoteLine], content: dict[str, Any]) -> list[Block]:
 def reduction(content: dict[str, Any], lines: Iterable[QuoteLine], net: int) -> tuple[list[dict[str, Any]], int]:
     """What is given or charged on the whole quote: the entries of the content, and what they come to now in minor units."""
     return list(content.get("allowances_charges") or ()), net - sum(line.net for line in lines if line.counts)
-
-
-def minor(amount: str, currency: str) -> int:
-    return to_minor(Decimal(amount), currency)
 
 
 def chosen_lines(lines: Iterable[QuoteLine]) -> Iterator[QuoteLine]:

@@ -19,7 +19,7 @@ from kontor_documents_pages.portal.conversation.view import conversation_of
 from kontor_documents_pages.portal.conversation.writer import known_writer
 from kontor_documents_pages.portal.document_view import document_view
 from kontor_documents_pages.portal.quotes import information
-from kontor_documents_pages.portal.quotes.form import acceptance_of, field_names, first_form, selection_of
+from kontor_documents_pages.portal.quotes.form import acceptance_of, field_names, initial_form, selection_of
 from kontor_documents_pages.portal.quotes.quote import Quote, quote_of
 from kontor_edge.acting import refused
 from kontor_edge.edge import edge_of, pages
@@ -58,7 +58,7 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
     response = pages(request).render(
         request, "quotes/quote.html", context, status=status, slug=slug, quote=quote, view=quote.view,
         changes=[one.sentence for one in differences(changes, quote.view.currency)],
-        form=form or first_form(quote), parts=content_view, information=information,
+        form=form or initial_form(quote), parts=content_view, information=information,
         show_pdf=quote.view.pdf is not None and chosen_view(request, quote.view.merchant) == "pdf",
         reasons=quote.view.merchant.get("decline_reasons") or [], **beside(slug, record, quote.view),
         talk=conversation_of(record, edge_of(request).clock.now(), known_writer(request, record)), comment_form=new_form(),
@@ -70,9 +70,9 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
 @router.post("/auswahl")
 async def choose(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Keeps what is chosen and shows what it comes to; scripts take the changed parts out of the same page."""
-    form, record, quote = await _sent(request, document_id)
+    form, record, quote = await _form_and_quote(request, document_id)
     if not quote.may["accept"]:
-        return _over(request, slug, quote)
+        return _redirect_with_reason(request, slug, quote)
     status = await _save(request, document_id, form, quote)
     if status == 200:
         record = await _record(request, document_id)
@@ -81,11 +81,11 @@ async def choose(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 @router.post("/annehmen")
 async def accept(request: Request, slug: Slug, document_id: UUID) -> Response:
-    form, _, quote = await _sent(request, document_id)
+    form, _, quote = await _form_and_quote(request, document_id)
     if _is_accepted_alike(form, quote):
         return await _accepted(request, slug, document_id, quote.outcome)
     if not quote.may["accept"]:
-        return _over(request, slug, quote)
+        return _redirect_with_reason(request, slug, quote)
     if form.value("version") != str(quote.version):
         return await _amended(request, slug, document_id, form)
     wanted = acceptance_of(form, quote)
@@ -107,9 +107,9 @@ async def accept(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 @router.post("/ablehnen")
 async def decline(request: Request, slug: Slug, document_id: UUID) -> Response:
-    form, record, quote = await _sent(request, document_id)
+    form, record, quote = await _form_and_quote(request, document_id)
     if not quote.may["decline"]:
-        return _over(request, slug, quote)
+        return _redirect_with_reason(request, slug, quote)
     reason = form.choice("reason", ["", *(quote.view.merchant.get("decline_reasons") or [])])
     text = form.text("decline-text", limit=_MOST_TEXT, lines=True)
     if not form.ok:
@@ -127,19 +127,21 @@ async def decline(request: Request, slug: Slug, document_id: UUID) -> Response:
 @router.post("/verlaengerung")
 async def ask_for_extension(request: Request, slug: Slug, document_id: UUID) -> Response:
     good = _("We have passed on that you need more time. You will hear from us.")
-    return await _ask(request, slug, document_id, "extend", "extension", "extension-text", good)
+    return await _send_request(request, slug, document_id, "extend", "extension", "extension-text", good)
 
 
 @router.post("/neues-angebot")
 async def ask_for_new_offer(request: Request, slug: Slug, document_id: UUID) -> Response:
     good = _("We have passed on what you would like. You will hear from us.")
-    return await _ask(request, slug, document_id, "new_offer", "new-offer", "offer-text", good)
+    return await _send_request(request, slug, document_id, "new_offer", "new-offer", "offer-text", good)
 
 
-async def _ask(request: Request, slug: str, document_id: UUID, may: str, what: str, field: str, good: str) -> Response:
-    form, record, quote = await _sent(request, document_id)
+async def _send_request(
+    request: Request, slug: str, document_id: UUID, may: str, what: str, field: str, good: str
+) -> Response:
+    form, record, quote = await _form_and_quote(request, document_id)
     if not quote.may[may]:
-        return _over(request, slug, quote)
+        return _redirect_with_reason(request, slug, quote)
     text = form.text(field, limit=_MOST_TEXT, lines=True)
     if not form.ok:
         return quote_page(request, slug, record, form, 422)
@@ -150,7 +152,7 @@ async def _ask(request: Request, slug: str, document_id: UUID, may: str, what: s
     return pages(request).redirect(_address(slug, document_id), good=good)
 
 
-async def _sent(request: Request, document_id: UUID) -> tuple[Form, asyncpg.Record, Quote]:
+async def _form_and_quote(request: Request, document_id: UUID) -> tuple[Form, asyncpg.Record, Quote]:
     """The form, and the quote as it is now. Raises QuoteGone."""
     form = await read_form(request)
     record = await _record(request, document_id)
@@ -241,7 +243,7 @@ async def _amended(
         has_news = str(document_view(record).details["revision"]) != form.value("version")
         return record if has_news and record["content"] else None
 
-    record = await _until(request, document_id, newer) or await _record(request, document_id)
+    record = await _wait_for_copy(request, document_id, newer) or await _record(request, document_id)
     form.problem = _("The quote has been changed since you opened it. Please look at what is new before you accept it.")
     return quote_page(request, slug, record, form, 409, news=difference)
 
@@ -255,16 +257,16 @@ async def _accepted(request: Request, slug: str, document_id: UUID, state: str) 
     async def payable() -> bool | None:
         return document_view(await _record(request, document_id)).payable or None
 
-    to_pay = await _until(request, document_id, payable)
+    to_pay = await _wait_for_copy(request, document_id, payable)
     next_step = _("Thank you! One last step: your order counts as soon as the payment is on its way.")
     return pages(request).redirect(f"{address}/bezahlen" if to_pay else address, good=next_step)
 
 
-async def _until(request: Request, document_id: UUID, look: Callable[[], Awaitable[T | None]]) -> T | None:
+async def _wait_for_copy(request: Request, document_id: UUID, look: Callable[[], Awaitable[T | None]]) -> T | None:
     return await edge_of(request).changes.until({f"document:{document_id}"}, look, timeout=_WAIT_FOR_NEWS)
 
 
-def _over(request: Request, slug: str, quote: Quote) -> Response:
+def _redirect_with_reason(request: Request, slug: str, quote: Quote) -> Response:
     """The page as it is now, with why nothing more can be done."""
     sentences = {
         "accepted": _("This quote has already been accepted."),

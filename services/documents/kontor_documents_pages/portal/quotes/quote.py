@@ -104,18 +104,13 @@ class Quote:
         return _("Order with obligation to pay") if self.is_consumer else _("Accept quote bindingly")
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
-        """Terms, withdrawal notice and others that go with this quote, in the versions that the customer got."""
-        return list(self.view.details.get("standing_documents") or ())
-
-    @property
     def consents(self) -> list[dict[str, Any]]:
         """Those that are to be agreed to."""
-        return [one for one in self.standing if one["consent"]]
+        return [one for one in self.view.standing_documents if one["consent"]]
 
     @property
     def withdrawal_notice(self) -> dict[str, Any] | None:
-        return next((one for one in self.standing if one["kind"] == "withdrawal"), None)
+        return next((one for one in self.view.standing_documents if one["kind"] == "withdrawal"), None)
 
     @property
     def confirmation(self) -> dict[str, Any] | None:
