@@ -212,9 +212,7 @@ class Portal:
         cookies = "; ".join(part for part in (cookie.get("cookie"), f"__Host-kontor-gateway-seed={seed}") if part)
         return await self.page(path, {"cookie": cookies}, method="POST", data={"csrf": csrf_token(seed), **fields})
 
-    async def post_files(
-        self, path: str, cookie: dict[str, str], files: dict[str, Any], **fields: str
-    ) -> httpx.Response:
+    async def post_files(self, path: str, cookie: dict[str, str], files: Any, **fields: str) -> httpx.Response:
         """As a browser sends a form with files."""
         cookies = f"{cookie['cookie']}; __Host-kontor-gateway-seed=seed"
         data = {"csrf": csrf_token("seed"), **fields}

@@ -86,6 +86,17 @@ async def test_a_form_without_scripts_writes_with_its_files(portal: Any) -> None
     assert "Siehe Anhang" in (await portal.page(f"/brunner/dokumente/{document}", cookie)).text
 
 
+async def test_more_than_ten_files_are_refused_at_their_field_and_what_was_typed_stays(portal: Any) -> None:
+    _merchant, _customer, document, cookie = await shop(portal)
+    answer = await portal.post_files(
+        f"/brunner/dokumente/{document}/kommentare", cookie, [("files", ("a.pdf", b"%PDF-1.7", "application/pdf"))] * 11,
+        text="Siehe Anhang", seen="0", key="k-1",
+    )  # fmt: skip
+    assert (answer.status_code, "Es können höchstens 10 Dateien angehängt werden" in answer.text) == (422, True)
+    assert "Siehe Anhang" in answer.text
+    assert portal.owners.asked_of(f"/v1/documents/{document}/comment-files") == []
+
+
 async def test_what_was_typed_comes_back_with_the_owners_word_at_its_field(portal: Any) -> None:
     _merchant, _customer, document, cookie = await shop(portal)
     refused = {"code": "comment_empty", "detail": "Bitte schreiben Sie etwas.", "field": "text", "status": 422}

@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from kontor_documents_pages.admin.conversation.view import conversation_of
 from kontor_documents_pages.admin.document import document
+from kontor_documents_pages.chosen_files import LARGEST_FORM, MOST_READ, refuse_too_many
 from kontor_edge.acting import act, refused
 from kontor_edge.answers import file_response
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command, fetch_as_edge
 from kontor_edge.query import loads
 from kontor_edge.staff import current_staff, page_context, query_view
-from kontor_service.bodies import MEBIBYTE, takes
+from kontor_service.bodies import takes
 from kontor_service.errors import NotFound, Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -23,9 +24,6 @@ from kontor_web import Form, read_form
 router = APIRouter()
 questions_router = APIRouter()
 _RIGHT = "documents:comment"
-_MOST_FILES = 10
-# Ten files of the largest kind that is accepted.
-_LARGEST_FORM = 210 * MEBIBYTE
 _UPLOAD_SECONDS = 60.0
 _MOST_CHARACTERS = 5_000
 _MOST_QUESTIONS = 100
@@ -42,11 +40,11 @@ async def questions(request: Request) -> Response:
 
 
 @router.post("/{document_id}/kommentare")
-@takes(_LARGEST_FORM)
+@takes(LARGEST_FORM)
 async def write(request: Request, document_id: UUID) -> Response:
     """Back to the conversation; or a page that shows what was typed again, with what is wrong at its field."""
     staff, view, row = await document(request, document_id)
-    async with aclosing(await read_form(request, max_files=_MOST_FILES)) as form:
+    async with aclosing(await read_form(request, max_files=MOST_READ)) as form:
         status = await _send(request, document_id, form)
     if status == 200:
         return pages(request).redirect(f"/dokumente/{document_id}#talk-end")
@@ -145,6 +143,7 @@ async def _send(request: Request, document_id: UUID, form: Form) -> int:
     text = form.text("text", limit=_MOST_CHARACTERS, lines=True)
     kept = form.values.setdefault("kept", [])
     path = f"/v1/documents/{document_id}"
+    refuse_too_many(form, len(kept))
     try:
         for upload in form.files("files") if form.ok else ():
             files = {"file": (upload.filename, upload.file, upload.content_type or "application/octet-stream")}

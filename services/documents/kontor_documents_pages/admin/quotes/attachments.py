@@ -6,18 +6,13 @@ from typing import Any, Self
 from fastapi import Request
 
 from kontor_documents_pages.admin.quotes.writer import RIGHT
+from kontor_documents_pages.chosen_files import refuse_too_many
 from kontor_edge.acting import refused
 from kontor_edge.owners import command
-from kontor_service.bodies import MEBIBYTE
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form
 
-MOST_FILES = 10
-# Ten files of the largest kind that is accepted.
-LARGEST_FORM = 210 * MEBIBYTE
-# Of more than these the form would be refused as a whole instead of at its field.
-MOST_SENT = 200
 _UPLOAD_SECONDS = 60.0
 _FIELD = "attachment"
 
@@ -73,12 +68,10 @@ async def upload_files(request: Request, form: Form) -> int:
     asked, _dash, number = form.value("do").partition("-")
     if asked == "detach" and number.isascii() and number.isdigit():
         files = [one for place, one in enumerate(files) if place != int(number)]
+    refuse_too_many(form, len(files))
     status = 200
     try:
-        for upload in form.files("files"):
-            if len(files) == MOST_FILES:
-                form.error("files", _("A quote has at most %(most)s files.", most=MOST_FILES))
-                break
+        for upload in form.files("files") if form.ok else ():
             sent = {"file": (upload.filename, upload.file, upload.content_type or "application/octet-stream")}
             answer = await command(
                 request, "documents", RIGHT, "POST", "/v1/quote-files", files=sent, timeout=_UPLOAD_SECONDS

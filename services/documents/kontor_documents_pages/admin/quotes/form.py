@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from kontor.documents.v1.documents_pb2_codes import AcceptanceMethod
-from kontor_documents_pages.admin.quotes.attachments import MOST_FILES
+from kontor_documents_pages.chosen_files import MOST_FILES
 from kontor_service.i18n import reader
 from kontor_web import Form
 

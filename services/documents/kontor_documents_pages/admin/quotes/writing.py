@@ -18,6 +18,7 @@ from kontor_documents_pages.admin.quotes import form as fields
 from kontor_documents_pages.admin.quotes.choices import choose_responsible, find_customer, suggested_customers, team
 from kontor_documents_pages.admin.quotes.data import data_of, fields_of
 from kontor_documents_pages.admin.quotes.writer import RIGHT, current_writer, refuse_readers
+from kontor_documents_pages.chosen_files import LARGEST_FORM, MOST_READ
 from kontor_edge.acting import new_key, refused
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
@@ -79,10 +80,10 @@ def fields_of_new_quote(request: Request, staff: Staff, days: int) -> dict[str, 
 
 
 @router.post("/neu")
-@takes(attachments.LARGEST_FORM)
+@takes(LARGEST_FORM)
 async def create(request: Request) -> Response:
     staff = await current_writer(request)
-    async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
+    async with aclosing(await read_form(request, max_files=MOST_READ)) as form:
         return await _save(request, staff, form, None)
 
 
@@ -96,10 +97,10 @@ async def edit_page(request: Request, document_id: UUID) -> Response:
 
 
 @router.post("/{document_id:uuid}/bearbeiten")
-@takes(attachments.LARGEST_FORM)
+@takes(LARGEST_FORM)
 async def edit(request: Request, document_id: UUID) -> Response:
     staff, quote = await quote_of(request, document_id)
-    async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
+    async with aclosing(await read_form(request, max_files=MOST_READ)) as form:
         return await _save(request, staff, form, quote)
 
 
@@ -136,11 +137,11 @@ def why_not_editable(doc: dict[str, Any]) -> str:
 
 
 @router.post("/summen")
-@takes(attachments.LARGEST_FORM)
+@takes(LARGEST_FORM)
 async def totals(request: Request) -> Response:
     """The totals of what is typed, for the page to take over. Files that are sent along are left to the form itself."""
     staff = await current_writer(request)
-    async with aclosing(await read_form(request, max_files=attachments.MOST_SENT)) as form:
+    async with aclosing(await read_form(request, max_files=MOST_READ)) as form:
         fields.apply_row_button(form)
     return pages(request).render(
         request, "quotes/totals.html", page_context(request, staff), said=await calculate(request, form), parts=content

@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor_documents_pages.chosen_files import LARGEST_FORM, MOST_READ, refuse_too_many
 from kontor_documents_pages.portal.conversation import commands
 from kontor_documents_pages.portal.conversation.view import Conversation, conversation_of
 from kontor_documents_pages.portal.conversation.writer import keep_writer, known_writer
@@ -17,14 +18,11 @@ from kontor_edge.answers import file_response
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import fetch_as_edge
 from kontor_edge.portal import Slug, page_context, query_view
-from kontor_service.bodies import MEBIBYTE, takes
+from kontor_service.bodies import takes
 from kontor_service.errors import NotFound, Problem
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False)
-_MOST_FILES = 10
-# Ten files of the largest kind that is accepted.
-_LARGEST_FORM = 210 * MEBIBYTE
 _MOST_CHARACTERS = 5_000
 
 
@@ -34,11 +32,11 @@ def new_form() -> Form:
 
 
 @router.post("/{slug}/dokumente/{document_id}/kommentare")
-@takes(_LARGEST_FORM)
+@takes(LARGEST_FORM)
 async def write(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Back to the conversation; or a page that shows what was typed again, with what is wrong at its field."""
     record, talk = await talk_of(request, document_id)
-    async with aclosing(await read_form(request, max_files=_MOST_FILES)) as form:
+    async with aclosing(await read_form(request, max_files=MOST_READ)) as form:
         status = await _send(request, document_id, form, talk.writer)
     if status == 200:
         response = pages(request).redirect(f"/{slug}/dokumente/{document_id}#talk-end")
@@ -95,6 +93,7 @@ async def _send(request: Request, document_id: UUID, form: Form, writer: str) ->
     where the form has none."""
     text = form.text("text", limit=_MOST_CHARACTERS, lines=True)
     name, kept = form.text("name", limit=120), form.values.setdefault("kept", [])
+    refuse_too_many(form, len(kept))
     try:
         for upload in form.files("files") if form.ok else ():
             kept.append(f"{await commands.upload(request, document_id, upload)} {upload.filename}")
