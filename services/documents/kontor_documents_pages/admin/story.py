@@ -10,7 +10,7 @@ from kontor_service.i18n import gettext as _
 from kontor_service.i18n import reader
 from kontor_service.vocabulary import word
 
-_TONES = {
+_TONES: dict[str, str] = {
     HistoryFact.SHARED: "good", HistoryFact.OPENED: "good", HistoryFact.ACCEPTED: "good", HistoryFact.CONFIRMED: "good",
     HistoryFact.WITHDRAWN: "bad", HistoryFact.CANCELLED: "bad", HistoryFact.DECLINED: "bad",
 }  # fmt: skip
@@ -49,7 +49,7 @@ def _detail(entry: dict[str, Any]) -> str:
 
 
 def _happened(fact: str, at: str, actor: str, detail: str) -> Happened:
-    return Happened(at, _words(fact, detail), actor, _TONES.get(HistoryFact(fact), ""))
+    return Happened(at, _words(fact, detail), actor, _TONES.get(fact, ""))
 
 
 def _words(fact: str, detail: str) -> str:
