@@ -20,6 +20,7 @@ class Comment(Aggregate, Base, table=True):
         index("comment_by_document", "document_id", "number", unique=True),
         index("comment_unanswered", "document_id", where="answered_at IS NULL AND author_kind = 'customer' AND NOT deleted"),
         index("comment_unread", "document_id", where="read_at IS NULL AND NOT deleted"),
+        index("comment_by_author", "merchant_id", "author", "created_at"),
     )  # fmt: skip
     document_id: UUID = Field(foreign_key="document.id")
     customer_id: UUID
