@@ -1,14 +1,14 @@
 """What follows an acceptance or an amendment: order confirmation, evidence, payment, expiry, a quote in another's place."""
 
 import io
-from hashlib import sha256
 from uuid import UUID
 
 import pikepdf
 from quotes_to_decide import DRAWN, accept, customer, decline, document_row, quote, shared_quote
+from test_documents_quote_files import hide, uploaded
 
 from kontor.payments.v1 import payments_pb2 as payments
-from kontor_documents.queries import file_of, files_of, found
+from kontor_documents.queries import files_of
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
 
@@ -196,19 +196,14 @@ async def test_other_systems_extend_a_quote_by_their_own_id(documents):
 
 
 async def test_the_order_confirmation_has_the_quotes_attachments_except_private_ones(documents):
-    contents = {"Plan.txt": b"Plan", "Kalkulation.txt": b"Kalkulation"}
     named = [
-        {"file_name": name, "media_type": "text/plain", "sha256": sha256(content).hexdigest()}
-        for name, content in contents.items()
+        {"sha256": (await uploaded(documents, content, name))["sha256"]}
+        for name, content in (("Plan.txt", b"Plan"), ("Kalkulation.txt", b"Kalkulation"))
     ]
     document = await shared_quote(documents, attachments=named)
     async with documents.app.state.db.transaction(documents.merchant) as session:
-        row = await found(session, UUID(document))
-        for position, (name, content) in enumerate(contents.items(), 5):
-            await documents.app.state.dependencies.files.put(content)
-            file = file_of(row, position, "attachment", name, "text/plain", content)
-            file.private = name == "Kalkulation.txt"
-            session.add(file)
+        [secret] = [file for file in await files_of(session, UUID(document)) if file.name == "Kalkulation.txt"]
+    await hide(documents, document, secret.id)
     await accept(documents, document)
     await documents.at_rest()
     made = await confirmation_of(documents, document)
