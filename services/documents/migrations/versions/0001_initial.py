@@ -321,6 +321,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_comment_document_id_document")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
     )
+    op.create_index("comment_by_author", "comment", ["merchant_id", "author", "created_at"], unique=False)
     op.create_index("comment_by_document", "comment", ["document_id", "number"], unique=True)
     op.create_index(
         "comment_unanswered",
