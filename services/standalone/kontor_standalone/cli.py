@@ -4,21 +4,43 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 import httpx
 
-from kontor_bus.cli import dead
-from kontor_bus.ingest.users import ingest_user
-from kontor_edge.cli import rebuild_views, reproject
-from kontor_identity.cli import register
-
 _POLL_SECONDS = 0.3
+# Where a command is; its module is loaded when it is used, so that the others start at once.
+_ELSEWHERE = {
+    "dead": "kontor_bus.cli:dead",
+    "ingest-user": "kontor_bus.ingest.users:ingest_user",
+    "rebuild-views": "kontor_edge.cli:rebuild_views",
+    "reproject": "kontor_edge.cli:reproject",
+}
+_MERCHANT = {"register": "kontor_identity.cli:register"}
 
 
-@click.group()
+class Commands(click.Group):
+    """A group some of whose commands (name: "module:function") are loaded when they are used."""
+
+    def __init__(self, *args: Any, elsewhere: dict[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._elsewhere = elsewhere
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._elsewhere:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._elsewhere[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=Commands, elsewhere=_ELSEWHERE)
 @click.option("--home", envvar="KONTOR_HOME", default=".kontor", show_default=True, type=click.Path(path_type=Path),
               help="A running `make run`, for whatever the environment does not say.")  # fmt: skip
 def kontor(home: Path) -> None:
@@ -113,14 +135,9 @@ def _problem(problem: dict[str, Any]) -> str:
     return f"{field}{problem.get('detail') or problem.get('title')} ({problem.get('code')})"
 
 
-@kontor.group()
+@kontor.group(cls=Commands, elsewhere=_MERCHANT)
 def merchant() -> None:
     """Merchants on this platform."""
-
-
-merchant.add_command(register)
-for _command in (dead, ingest_user, rebuild_views, reproject):
-    kontor.add_command(_command)
 
 
 def main() -> None:
