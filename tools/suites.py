@@ -82,7 +82,8 @@ def main(more: list[str]) -> int:
         # The embedded PostgreSQL runs as a user of its own.
         folder.chmod(0o755)
         rabbitmq = stack.enter_context(rabbitmq_server())
-        environment = os.environ | {
+        # Each of the hundreds of processes would compile all it imports.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
             "KONTOR_TEST_POSTGRES_URL": stack.enter_context(postgres_server()),
             "KONTOR_TEST_AMQP_URL": rabbitmq.url(),
             "KONTOR_TEST_RABBITMQ_API": rabbitmq.management,

@@ -28,10 +28,11 @@ fi
 echo "Installing the locked dependencies …"
 pip="$folder/bin/python -m pip --quiet --disable-pip-version-check"
 editable=$(printf -- '-e ./%s ' "$@")
+# Compiled at once, so that no process does it at its start, also where PYTHONDONTWRITEBYTECODE is set.
 # uv installs in seconds what pip takes minutes for; it comes from the lock as well. Where it cannot be had, pip does it.
 awk '/^uv==/ { on = 1; print; next } on && /^    --hash/ { print; next } { on = 0 }' requirements.lock >"$folder/uv.txt"
 if $pip install --require-hashes --no-deps -r "$folder/uv.txt" 2>/dev/null &&
-    "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --require-hashes --no-deps -r requirements.lock; then
+    "$folder/bin/uv" pip install --quiet --compile-bytecode --python "$folder/bin/python" --require-hashes --no-deps -r requirements.lock; then
     # shellcheck disable=SC2086
     "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --no-deps --no-build-isolation $editable
 else
