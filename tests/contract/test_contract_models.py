@@ -29,8 +29,8 @@ DRIFT = {
     "CONSTRAINT fk_refund_payment_id_payment ON refund": "ALTER TABLE refund DROP CONSTRAINT fk_refund_payment_id_payment",
     "CONSTRAINT uq_receivable_merchant_id_document_id ON receivable": "ALTER TABLE receivable"
     " DROP CONSTRAINT uq_receivable_merchant_id_document_id",
-    "INDEX checkout_one_live": "DROP INDEX checkout_one_live;"
-    " CREATE UNIQUE INDEX checkout_one_live ON checkout (receivable_id) WHERE state = 'open'",
+    "INDEX checkout_part_one_live": "DROP INDEX checkout_part_one_live;"
+    " CREATE UNIQUE INDEX checkout_part_one_live ON checkout_part (receivable_id) WHERE partial",
     "INDEX receivable_live": "DROP INDEX receivable_live",
     "POLICY tenant ON payment": "ALTER POLICY tenant ON payment USING (true)",
     "POLICY open ON payment": "CREATE POLICY open ON payment USING (true)",

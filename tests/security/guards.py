@@ -47,6 +47,10 @@ def _waits_for_its_meter(answer: dict[str, Any]) -> bool:
     return (answer["stored"], answer["parked"]) == (0, 1)
 
 
+def _no_links(answer: dict[str, Any]) -> bool:
+    return answer["links"] == []
+
+
 BASIC = Guard(basic=True, foreign=None)
 SERVICE = Guard(service=True, foreign=None)
 _LINK_RIGHT = "customers:edit"
@@ -197,9 +201,16 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/snapshots": SERVICE,
     },
     "payments": {
-        "POST /v1/documents/{document_id}/checkouts": _staff(
-            "documents:pay", {"method": "card", "return_url": "http://localhost/"}, portal=True
+        "POST /v1/checkouts": _staff(
+            "documents:pay",
+            {"documents": ["{document_id}"], "method": "card", "return_url": "http://localhost/"},
+            portal=True,
         ),
+        "POST /v1/pay-links": _staff("payments:edit", {"documents": ["{document_id}"]}),
+        "GET /v1/customers/{customer_id}/pay-links": _staff("payments:edit", foreign=200, untouched=_no_links),
+        "POST /v1/pay-links/{link_id}/revoke": _staff("payments:edit"),
+        "GET /v1/pay-link": _staff("payments:pay", foreign=None),
+        "GET /v1/payments/{payment_id}/receipt": _staff("documents:read", portal=True),
         "GET /v1/checkouts/{checkout_id}": _staff("documents:read", portal=True),
         "POST /v1/checkouts/{checkout_id}/reconcile": _staff("documents:pay", portal=True),
         "GET /v1/documents/{document_id}/transfer": _staff("documents:read", portal=True),

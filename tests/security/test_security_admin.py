@@ -132,6 +132,10 @@ DESKS: dict[str, Desk] = {
     "POST /kunden/{customer_id:uuid}/link": _CUSTOMERS,
     "POST /kunden/{customer_id:uuid}/link/{what}": _CUSTOMERS,
     "GET /zahlungen": LOOK,
+    "GET /zahlungslinks/{customer_id:uuid}": Desk("payments:edit"),
+    "POST /zahlungslinks/{customer_id:uuid}": Desk("payments:edit", (("document", "{document_id}"),)),
+    "POST /zahlungslinks/{customer_id:uuid}/{link_id:uuid}/adresse": Desk("payments:edit"),
+    "POST /zahlungslinks/{customer_id:uuid}/{link_id:uuid}/widerrufen": Desk("payments:edit"),
     "GET /zahlungen/wartend": LOOK,
     "GET /zahlungen/wartend/{payment_id}/zuordnen": LOOK,
     "POST /zahlungen/wartend/{payment_id}/zuordnen": Desk("payments:book", (("document_id", "{document_id}"),)),
@@ -274,6 +278,7 @@ def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Re
     method, _, path = route.partition(" ")
     known = {**ids, "kind": "document_shared:invoice", "language": "de", "color": "0b5d4e", "sha256": "0" * 64}
     known["day"] = "2026-01-02"
+    known["link_id"] = "01890000-0000-7000-8000-000000000000"
     known["what"] = next((what for part, what in _WHAT.items() if part in path), "widerrufen")
     known["kind"] = "readings" if "vorlage" in path else known["kind"]
     for name, value in known.items():

@@ -46,6 +46,8 @@ _METER = {
 }  # fmt: skip
 _ENTERED = {"register_id": "01890000-0000-7000-8000-000000000000", "value": "1", "taken_on": "2026-01-02"}
 
+# An id that nothing has.
+NOBODYS = "01890000-0000-7000-8000-000000000000"
 DOORS: dict[str, Door] = {
     "MOUNT /static": OPEN,
     "GET /api/openapi.json": OPEN,
@@ -101,6 +103,13 @@ DOORS: dict[str, Door] = {
     # Lets readings in and shows none; whoever holds it is let in by it alone.
     "GET /z/{token}": OUTSIDE,
     "POST /z/{token}": OUTSIDE,
+    "POST /api/ingest/v1/pay-links": Door("key", {"documents": ["of somebody else"]}, scope="payments:edit"),
+    "POST /api/ingest/v1/pay-links/{link_id}/revoke": Door("key", scope="payments:edit"),
+    # Shows what the link is for, and lets its holder pay that.
+    "GET /p/zurueck": OUTSIDE,
+    "GET /p/{token}": OUTSIDE,
+    "POST /p/{token}": OUTSIDE,
+    "GET /p/{token}/ueberweisung": OUTSIDE,
     "GET /{slug}": PORTAL,
     "GET /{slug}/zaehler": PORTAL,
     "GET /{slug}/zaehler/melden": PORTAL,
@@ -145,6 +154,12 @@ DOORS: dict[str, Door] = {
     "POST /{slug}/dokumente/{document_id}/bezahlen": Door("portal", form={"method": "card"}),
     "GET /{slug}/dokumente/{document_id}/zurueck": PORTAL,
     "GET /{slug}/dokumente/{document_id}/ueberweisung": PORTAL,
+    "GET /{slug}/bezahlen": PORTAL,
+    "POST /{slug}/bezahlen": FORM,
+    "GET /{slug}/bezahlen/ueberweisung": PORTAL,
+    "GET /{slug}/zahlungen": PORTAL,
+    "GET /{slug}/zahlungen/zurueck": PORTAL,
+    "GET /{slug}/zahlungen/{payment_id}/beleg": PORTAL,
     "GET /{slug}/konto": PORTAL,
     "POST /{slug}/konto/sprache": Door("portal", form={"language": "de"}),
     "POST /{slug}/konto/passwort": FORM,
@@ -157,6 +172,8 @@ DOORS: dict[str, Door] = {
     "GET /api/portal/v1/{slug}/documents/{document_id}/standing/{version_id}": PORTAL,
     "POST /api/portal/v1/{slug}/documents/{document_id}/checkouts": Door("portal", {"method": "card"}),
     "GET /api/portal/v1/{slug}/documents/{document_id}/transfer": PORTAL,
+    "POST /api/portal/v1/{slug}/checkouts": Door("portal", {"documents": [NOBODYS], "method": "card"}),
+    "GET /api/portal/v1/{slug}/payments": PORTAL,
     "GET /api/portal/v1/{slug}/overview": PORTAL,
     "GET /api/portal/v1/{slug}/session": PORTAL,
 }  # fmt: skip
@@ -179,7 +196,8 @@ def send(
     method, _, path = route.partition(" ")
     door = DOORS[route]
     known = {**ids, "slug": slug, "sha256": "0" * 64, "provider": "sandbox", "number": "F-1", "day": "2026-01-02"}
-    known.setdefault("version_id", "01890000-0000-7000-8000-000000000000")
+    for name in ("version_id", "link_id"):
+        known.setdefault(name, NOBODYS)
     path = path.replace(":path}", "}")
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value)

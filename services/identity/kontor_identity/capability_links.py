@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_identity.access.rights import EDGE_OF_KIND, LINK_RIGHTS, OWNERS
+from kontor_identity.access.rights import EDGE_OF_KIND, LINK_PATHS, LINK_RIGHTS, OWNERS
 from kontor_identity.access.tokens import Minted, NotAllowed, PortalOff, mint
 from kontor_identity.dependencies import Dependencies, Deps, LinkExpired, LinkUnknown
 from kontor_identity.fields import Input
@@ -159,11 +159,11 @@ async def _made(session: AsyncSession, caller: Principal, resources: Sequence[st
 
 
 def _may_link(caller: Principal, resource: str) -> bool:
-    """Staff who may edit what the owner has, the owner itself, and whoever mails the link."""
+    """Staff and systems that may edit what the owner has, the owner itself, and whoever mails the link."""
     owner = _owner(resource)
     if caller.kind == "service":
         return caller.subject in ("service:notifications", f"service:{owner}")
-    return caller.kind == "staff" and f"{owner}:edit" in caller.rights
+    return caller.kind in ("staff", "key") and f"{owner}:edit" in caller.rights
 
 
 def _owner(resource: str) -> str:
@@ -176,4 +176,8 @@ def _answer(deps: Dependencies, link: CapabilityLink) -> dict[str, Any]:
         return {"resource": link.resource, "url": None, "reason": "revoked"}
     # The address is a secret: it is never logged and never on the bus.
     token = deps.secrets.token(Purpose.CAPABILITY, link.id, link.generation)
-    return {"resource": link.resource, "url": f"{deps.settings.portal_url}/z/{token}", "reason": None}
+    return {
+        "resource": link.resource,
+        "url": f"{deps.settings.portal_url}/{LINK_PATHS[_owner(link.resource)]}/{token}",
+        "reason": None,
+    }

@@ -17,7 +17,9 @@ from kontor_payments.consumers import consumers
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
+from kontor_payments.paylinks.api import router as pay_links
 from kontor_payments.providers.transfer import router as transfer
+from kontor_payments.receipts.api import router as receipts
 from kontor_payments.refunds.staff import router as refunds
 from kontor_payments.settings import Settings
 from kontor_payments.statements.api import router as statements
@@ -40,6 +42,8 @@ def create_app(settings: Settings) -> FastAPI:
             checkouts,
             bookings,
             refunds,
+            receipts,
+            pay_links,
             transfer,
             connections,
             webhooks,

@@ -15,7 +15,17 @@ from kontor_payments.receivables.service import follow_document
 from kontor_service.clock import Clock
 from kontor_service.copies import Copied
 
-CUSTOMERS = Copied(Customer, identity.Customer)
+
+def _address_lines(address: identity.Address) -> list[str]:
+    """As it is written on a letter; the country only where it is not the merchant's usual one."""
+    country = address.country if address.country not in ("", "DE") else ""
+    lines = (address.line1, address.line2, f"{address.post_code} {address.city}".strip(), country)
+    return [line for line in lines if line]
+
+
+CUSTOMERS = Copied(
+    Customer, identity.Customer, lambda state: {"address_lines": _address_lines(state.address)}
+)  # fmt: skip
 
 
 def documents_copy(clock: Clock) -> Copied:
@@ -57,6 +67,7 @@ def _names_invoices(state: documents.Document) -> list[str]:
 def _merchant(state: identity.Merchant) -> dict[str, Any]:
     return {
         "language": state.language or "de",
+        "address_lines": _address_lines(state.address),
         "time_zone": state.time_zone or "Europe/Berlin",
         "not_payable_types": [
             setting.type

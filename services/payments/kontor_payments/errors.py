@@ -1,6 +1,6 @@
 """What payments can refuse, on one screen."""
 
-from kontor_service.errors import Conflict, Invalid, NotFound, Unavailable
+from kontor_service.errors import Conflict, Gone, Invalid, NotFound, Unavailable
 from kontor_service.i18n import N_
 
 DocumentNotFound = NotFound.named("document_not_found", N_("There is no such document."))
@@ -8,6 +8,7 @@ CheckoutNotFound = NotFound.named("checkout_not_found", N_("There is no such che
 PaymentNotFound = NotFound.named("payment_not_found", N_("There is no such payment."))
 IncomingPaymentNotFound = NotFound.named("incoming_payment_not_found", N_("There is no such reported payment."))
 NotParked = Conflict.named("not_parked", N_("This payment no longer waits for its document."))
+NoReceipt = Conflict.named("no_receipt", N_("There is a receipt as soon as the money has arrived."))
 NothingToRefund = Conflict.named("nothing_to_refund", N_("There is nothing to refund."))
 NothingToPayOut = Conflict.named("nothing_to_pay_out", N_("That much is not left of this credit note."))
 # Asked for again with `confirmed`, it is done.
@@ -16,8 +17,11 @@ NotCancellable = Conflict.named(
     "not_cancellable", N_("Only a booking by staff or the ERP can be cancelled, and only once.")
 )
 ConnectionUnknown = NotFound.named("connection_unknown", N_("There is no such provider connection."))
+PayLinkNotFound = NotFound.named("pay_link_not_found", N_("There is no such pay link."))
+PayLinkRevoked = Gone.named("pay_link_revoked", N_("This pay link was revoked."))
 MethodNotOffered = Invalid.named("method_not_offered", N_("This payment method is not offered here."))
 NotPayable = Conflict.named("not_payable", N_("Nothing can be paid on this document."))
+NotPayableTogether = Invalid.named("not_payable_together", N_("These documents cannot be paid at once."))
 CheckoutBusy = Conflict.named("checkout_busy", N_("Another payment of this document is being started."))
 CurrencyMismatch = Invalid.named("currency_mismatch", N_("The document is in another currency."))
 AmountInvalid = Invalid.named("amount_invalid", N_("The amount is not right."))

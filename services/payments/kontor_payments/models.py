@@ -82,16 +82,20 @@ class Merchant(CopyRow, Base, table=True):
     iban: str = ""
     bic: str = ""
     account_holder: str = ""
+    # For receipts: #rrggbb, and the address as it is written on a letter.
+    accent_color: str = ""
+    address_lines: list[str] = json_column(list)
     # The methods that open receivables offer are not what they should be; a job brings them up to date.
     offer_pending: bool = False
 
 
 class Customer(CopyRow, Base, table=True):
-    """A copy of the customer's mail address, to which providers send their receipt, and of the name by which a payer on a bank
-    statement is recognised."""
+    """A copy of the customer's mail address, to which providers send their receipt, of the name by which a payer on a bank
+    statement is recognised, and of the address for receipts."""
 
     email: str = ""
     name: str = ""
+    address_lines: list[str] = json_column(list)
 
 
 class PaymentSettings(Tenant, Base, table=True):
@@ -104,6 +108,9 @@ class PaymentSettings(Tenant, Base, table=True):
     offset_credit_notes: bool = True
     # Methods switched off, as "provider:method".
     methods_off: list[str] = json_column(list)
+    # Customers may pay a part of what is open, from this amount on, in minor units of the document's currency.
+    partial_payments: bool = False
+    partial_minimum_minor: Positive = 1000
 
 
 class Connection(Tenant, Base, table=True):
@@ -184,6 +191,8 @@ class Receivable(Aggregate, Base, table=True):
         ReceivableState.OPEN
     )
 
+    # The smallest part that the customer may pay through a provider; 0 where only all that is open can be paid.
+    partial_minimum_minor: NotNegative = 0
     # [{"code", "provider"}]; computed for the merchant's offer with this digest.
     methods: list[dict[str, str]] = json_column(list)
     offer: str = ""
@@ -200,7 +209,8 @@ class Payment(Aggregate, Base, table=True):
     __table_args__ = (
         UniqueConstraint("merchant_id", "external_id"),
         index(
-            "payment_provider_reference", "connection_id", "provider_reference", unique=True,
+            # One payment at a provider may pay several receivables.
+            "payment_provider_reference", "connection_id", "provider_reference", "receivable_id", unique=True,
             where="connection_id IS NOT NULL",
         ),
         index("payment_receivable", "receivable_id"),
@@ -259,15 +269,9 @@ class Checkout(Tenant, Base, table=True):
 
     __table_args__ = (
         UniqueConstraint("connection_id", "provider_id"),
-        index(
-            "checkout_one_live", "receivable_id", unique=True,
-            where="state IN ('creating', 'open', 'requires_action', 'approved', 'ending')",
-        ),
         index("checkout_to_ask", "ask_at", where="ask_at IS NOT NULL"),
-    )  # fmt: skip
+    )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    receivable_id: UUID = Field(foreign_key="receivable.id")
-    document_id: UUID
     connection_id: UUID = Field(foreign_key="connection.id")
     provider: str
     method: str
@@ -295,6 +299,20 @@ class Checkout(Tenant, Base, table=True):
     asked: int = 0
 
 
+class CheckoutPart(Tenant, Base, table=True):
+    """What a checkout pays of one receivable; the parts add up to its amount."""
+
+    __table_args__ = (index("checkout_part_one_live", "receivable_id", unique=True, where="live"),)
+    checkout_id: UUID = Field(primary_key=True, foreign_key="checkout.id")
+    receivable_id: UUID = Field(primary_key=True, foreign_key="receivable.id")
+    document_id: UUID
+    amount_minor: Positive
+    # The payer chose to pay less than all of it.
+    partial: bool = False
+    # Whether the checkout is live, so that the index allows one per receivable; a trigger keeps it in step.
+    live: bool = True
+
+
 class Refund(Tenant, Base, table=True):
     """Money to be given back at a provider: written with the reason for it, carried out by a job."""
 
@@ -313,6 +331,19 @@ class Refund(Tenant, Base, table=True):
     try_at: datetime | None = None
     attempts: int = 0
     error: str = ""
+
+
+class PayLink(Tenant, Base, table=True):
+    """Lets whoever holds its address pay these documents, which are one customer's. The address is a capability link of identity."""
+
+    __table_args__ = (index("pay_link_customer", "customer_id", "created_at"),)
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    customer_id: UUID
+    # In their order by id, so that the same documents are found again.
+    document_ids: list[str] = json_column(list)
+    created_at: datetime
+    created_by: str = ""
+    revoked_at: datetime | None = None
 
 
 class IncomingPayment(Aggregate, Base, table=True):

@@ -12,6 +12,16 @@ END $$;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON booking FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+-- A receivable is free for another checkout as soon as the one that pays it is over.
+CREATE FUNCTION follow_checkout() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE checkout_part SET live = NEW.state IN ('creating', 'open', 'requires_action', 'approved', 'ending') WHERE checkout_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER live_parts AFTER UPDATE OF state ON checkout FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION follow_checkout();
+
 CREATE POLICY lookup ON document FOR SELECT TO CURRENT_USER USING (true);
 
 -- Whether a payment is parked although its document has a receivable.

@@ -135,16 +135,19 @@ class World:
         rights = ["payments:book", "payments:settings", "documents:read"]
         return {"Authorization": f"Bearer {token(f'staff:{uuid4()}', rights, merchant or self.merchant, name='Eva')}"}
 
+    def bearer(self, subject: str, *rights: str, **claims: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token(subject, list(rights), self.merchant, **claims)}"}
+
     def service(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {token('service:gateway', ['service'], None)}"}
 
-    async def pay(self, document: UUID, method: str = "card", **options: Any) -> httpx.Response:
+    async def pay(self, *documents: UUID, method: str = "card", **options: Any) -> httpx.Response:
         headers = options.pop("headers", None) or self.payer()
-        body = {"method": method, "return_url": RETURN, **options}
-        return await self.http.post(f"/v1/documents/{document}/checkouts", json=body, headers=headers)
+        body = {"documents": [str(one) for one in documents], "method": method, "return_url": RETURN, **options}
+        return await self.http.post("/v1/checkouts", json=body, headers=headers)
 
     async def checkout(self, document: UUID, method: str = "card") -> dict[str, Any]:
-        answer = await self.pay(document, method)
+        answer = await self.pay(document, method=method)
         assert answer.status_code == 201, answer.text
         return answer.json()
 
@@ -215,7 +218,8 @@ class World:
 
     async def all_at_provider(self, document: UUID) -> list[dict[str, Any]]:
         """Every checkout of this document that the provider has ever made."""
-        references = {str(r["id"]) for r in await self.sql("SELECT id FROM checkout WHERE document_id=$1", document)}
+        query = "SELECT checkout_id FROM checkout_part WHERE document_id=$1"
+        references = {str(r["checkout_id"]) for r in await self.sql(query, document)}
         data: list[dict[str, Any]] = (await self.provider.get("/sandbox/checkouts")).json()["data"]
         return [c for c in data if c["reference"] in references]
 
@@ -223,6 +227,14 @@ class World:
         """Money on its way arrives or fails at the provider, or settled money is taken back."""
         wanted = {"checkout": (await self.at_provider(checkout))["id"], "outcome": outcome}
         assert (await self.provider.post("/sandbox/settle", json=wanted)).status_code == 200
+
+    async def refund_at_provider(self, checkout: dict[str, Any], amount_minor: int) -> None:
+        """The merchant gives back at the provider's own pages, which name the payment alone."""
+        [payment] = (await self.at_provider(checkout))["payments"]
+        body = {"payment": payment["id"], "amount_minor": amount_minor, "reference": f"by hand {uuid4()}"}
+        headers = await self.account() | {"Idempotency-Key": body["reference"]}
+        answer = await self.provider.post("/v1/refunds", json=body, headers=headers)
+        assert answer.status_code < 300, answer.text
 
     async def kept(self, document: UUID) -> int:
         """What providers hold of this document's payers' money: charged, less what was given back."""

@@ -16,7 +16,7 @@ from kontor_testing.waiting import eventually
 async def paths(world: Any, document: Any) -> list[tuple[str, str, dict[str, Any]]]:
     checkout = await world.checkout(document)
     return [
-        ("POST", f"/v1/documents/{document}/checkouts", {"method": "card", "return_url": world.return_url}),
+        ("POST", "/v1/checkouts", {"documents": [str(document)], "method": "card", "return_url": world.return_url}),
         ("GET", f"/v1/documents/{document}/transfer", {}),
         ("GET", f"/v1/checkouts/{checkout['checkout_id']}", {}),
         ("POST", f"/v1/checkouts/{checkout['checkout_id']}/reconcile", {}),

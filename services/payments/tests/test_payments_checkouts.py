@@ -62,12 +62,12 @@ async def test_a_page_whose_time_is_up_is_not_given_out_again_though_nobody_has_
 
 async def test_paying_again_after_a_debit_that_failed_gives_a_new_checkout(world: Any) -> None:
     document, headers = await world.invoice(), world.payer()
-    first = (await world.pay(document, "sepa_debit", headers=headers)).json()
+    first = (await world.pay(document, method="sepa_debit", headers=headers)).json()
     await world.choose(first, "pending_fails", method="sepa_debit")
     await world.becomes(document, "on_its_way")
     await world.settle(first, "failed")
     await world.becomes(document, "open")
-    second = (await world.pay(document, "sepa_debit", headers=headers)).json()
+    second = (await world.pay(document, method="sepa_debit", headers=headers)).json()
     assert second["checkout_id"] != first["checkout_id"]
     assert (await world.at_provider(second))["state"] == "open"
 
@@ -279,7 +279,7 @@ async def test_two_first_checkouts_at_once_open_one_account_whose_keys_hold(worl
 async def test_a_method_that_is_not_offered_is_refused_by_name(world: Any) -> None:
     document = await world.invoice()
     for method in ("klarna", "transfer"):
-        answer = await world.pay(document, method)
+        answer = await world.pay(document, method=method)
         assert (answer.status_code, answer.json()["field"]) == (422, "method")
 
 

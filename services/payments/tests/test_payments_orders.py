@@ -67,9 +67,8 @@ class Story:
         self.account = Account(self.memory, row, Clock(), Offer())  # type: ignore[arg-type]
         self.checkouts = {
             name: Checkout(
-                merchant_id=merchant, receivable_id=row.id, document_id=row.document_id, connection_id=uuid4(),
-                provider="sandbox", method="card", amount_minor=DUE, currency="EUR",
-                offered_on=START.date(), created_at=START,
+                merchant_id=merchant, connection_id=uuid4(), provider="sandbox", method="card", amount_minor=DUE,
+                currency="EUR", offered_on=START.date(), created_at=START,
             )
             for name in "AB"
         }  # fmt: skip

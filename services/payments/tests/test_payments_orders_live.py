@@ -11,7 +11,8 @@ from kontor_testing.waiting import eventually
 
 DUE = 11900
 QUIET = """
-    SELECT 1 FROM checkout c WHERE c.document_id = $1 AND c.state IN ('creating', 'approved', 'ending')
+    SELECT 1 FROM checkout c JOIN checkout_part t ON t.checkout_id = c.id
+        WHERE t.document_id = $1 AND c.state IN ('creating', 'approved', 'ending')
     UNION ALL SELECT 1 FROM refund f JOIN receivable r ON r.id = f.receivable_id
         WHERE r.document_id = $1 AND f.state = 'requested'
     UNION ALL SELECT 1 FROM payment p JOIN receivable r ON r.id = p.receivable_id
@@ -40,7 +41,7 @@ class Customer:
         assert row["open_minor"] >= 0
 
     async def start(self, method: str) -> None:
-        answer = await self.world.pay(self.document, method)
+        answer = await self.world.pay(self.document, method=method)
         assert answer.status_code in (200, 201), answer.text
         if answer.status_code == 201:
             self.checkouts.append(answer.json())

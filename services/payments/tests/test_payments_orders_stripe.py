@@ -153,9 +153,8 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 def new_account(memory: Memory) -> tuple[Account, Checkout]:
     row = Receivable(merchant_id=uuid4(), document_id=uuid4(), currency="EUR", asked_minor=DUE)
     checkout = Checkout(
-        merchant_id=row.merchant_id, receivable_id=row.id, document_id=row.document_id, connection_id=uuid4(),
-        provider="stripe", method="card", amount_minor=DUE, currency="EUR", offered_on=datetime.now(UTC).date(),
-        created_at=datetime.now(UTC),
+        merchant_id=row.merchant_id, connection_id=uuid4(), provider="stripe", method="card", amount_minor=DUE,
+        currency="EUR", offered_on=datetime.now(UTC).date(), created_at=datetime.now(UTC),
     )  # fmt: skip
     account = Account(memory, row, Clock(), Offer())  # type: ignore[arg-type]
     return account, checkout
@@ -178,7 +177,7 @@ def test_after_stripes_last_word_the_figures_are_the_truth(steps: list[str], shu
     account, checkout = new_account(memory)
     heard = [shuffle.choice(reports) for _ in range(told)] if reports else []
     for report in [*heard, stripe.report(), stripe.report()]:
-        run(apply_money(account, checkout, report))
+        run(apply_money([account], [DUE], checkout, report))
         assert account.figures().open_minor >= 0
     figures = account.figures()
     pending = DUE if stripe.taken and stripe.taken["status"] == "pending" else 0
@@ -193,5 +192,5 @@ def test_after_stripes_last_word_the_figures_are_the_truth(steps: list[str], shu
 
 def test_a_step_that_says_nothing_of_a_payment_leaves_everything_as_it_is() -> None:
     account, checkout = new_account(Memory())
-    run(apply_money(account, checkout, AtStripe().report()))
+    run(apply_money([account], [DUE], checkout, AtStripe().report()))
     assert (account.figures().paid_minor, account.figures().open_minor, account.payments) == (0, DUE, {})

@@ -130,7 +130,8 @@ async def test_a_page_that_expired_can_be_followed_by_a_new_one(world: Any, shop
     await shop.does("expire", session=(await shop.objects("cs"))[0]["id"])
 
     async def is_over() -> bool:
-        [row] = await world.sql("SELECT state FROM checkout WHERE document_id = $1", document)
+        query = "SELECT c.state FROM checkout c JOIN checkout_part t ON t.checkout_id = c.id WHERE t.document_id = $1"
+        [row] = await world.sql(query, document)
         return bool(row["state"] == "expired")
 
     await eventually(is_over)

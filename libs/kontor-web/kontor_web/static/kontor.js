@@ -77,12 +77,26 @@ document.addEventListener("change", (event) => {
   }
   const filters = event.target.closest("form[data-filters]");
   if (filters && event.target.matches("select, .since input[name]")) filters.requestSubmit();
+  const sums = event.target.matches("[data-minor]") && event.target.closest("form[data-sums]");
+  if (sums) addUp(sums);
   const all = event.target.closest("[data-select-all]");
   if (all) {
     const name = CSS.escape(all.dataset.selectAll);
     for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]:not(:disabled)`)) box.checked = all.checked;
   }
 });
+
+// What is ticked adds up in <form data-sums="EUR">; what is about one thing alone ([data-part]) goes away with several.
+const addUp = (form) => {
+  const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: form.dataset.sums });
+  const ticked = [...form.querySelectorAll("[data-minor]:checked")];
+  const sum = ticked.reduce((so_far, box) => so_far + Number(box.dataset.minor), 0);
+  for (const place of form.querySelectorAll("[data-sum]")) place.textContent = format.format(sum / 10 ** format.resolvedOptions().maximumFractionDigits);
+  for (const part of form.querySelectorAll("[data-part]")) {
+    part.hidden = ticked.length !== 1 || ticked[0].dataset.minor !== part.dataset.part;
+    for (const field of part.querySelectorAll("input")) field.disabled = part.hidden;
+  }
+};
 
 // The browser's own page about a lost connection would stand in place of what was typed. A computer without a network
 // still reaches a server that runs on it: so it is asked for this file before a form is kept back.

@@ -49,5 +49,7 @@ Customers = listed(
 _Owed = model("Owed", currency=str, open_minor=int, pending_minor=int, late_minor=int)
 Customer = model(
     "CustomerPage", data=state_model(identity_pb2.Customer), owed=many(_Owed), link=state_model(identity_pb2.Link) | None,
-    latest=many(Entry), documents=int, panels=model("CustomerPanels", meters=(meters.OfCustomer | None, None)),
+    latest=many(Entry), documents=int, panels=model(
+        "CustomerPanels", meters=(meters.OfCustomer | None, None), payments=(payments.OfCustomer | None, None)
+    ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from kontor_edge.edge import pages
 from kontor_edge.owners import command, query_owner
 from kontor_edge.staff import Staff, current_staff
 from kontor_service.errors import Problem
+from kontor_service.formats import typed
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
@@ -55,7 +56,12 @@ async def change(request: Request) -> Response:
             for m in p["methods"]
         ],
         "offset_credit_notes": form.flag("offset_credit_notes"),
+        "partial_payments": form.flag("partial_payments"),
     }
+    if least := form.money("partial_minimum", "EUR"):
+        wanted["partial_minimum_minor"] = least
+    if not form.ok:
+        return _page(request, staff, known, form, 422)
     try:
         await command(request, "payments", _RIGHT, "PUT", "/v1/settings", json=wanted)
         if enabled != bool(staff.merchant.get("payments_enabled")):
@@ -63,7 +69,7 @@ async def change(request: Request) -> Response:
                 request, "identity", "merchant:edit", "PATCH", "/v1/merchant", json={"payments_enabled": enabled}
             )
     except Problem as problem:
-        return _page(request, staff, known, form, refused(form, problem))
+        return _page(request, staff, known, form, refused(form, problem, {"partial_minimum_minor": "partial_minimum"}))
     return pages(request).redirect("/einstellungen/zahlungen", good=_("Saved. Open invoices are updated in a moment."))
 
 
@@ -76,6 +82,8 @@ def _page(
             {
                 "payments_enabled": bool(staff.merchant.get("payments_enabled")),
                 "offset_credit_notes": bool(known and known["offset_credit_notes"]),
+                "partial_payments": bool(known and known["partial_payments"]),
+                "partial_minimum": typed(known["partial_minimum_minor"], "EUR", staff.language) if known else "",
                 "provider": [p["provider"] for p in providers if p["enabled"]],
                 "method": [f"{p['provider']}:{m['code']}" for p in providers for m in p["methods"] if m["enabled"]],
             }

@@ -98,7 +98,7 @@ class DocumentView(ReceivableView):
 
     @property
     def reminded(self) -> list[dict[str, Any]]:
-        """The invoices of a reminder of several, which are paid one by one."""
+        """The invoices of a reminder of several, which are paid one by one or all at once."""
         ids = self.payment["repeats"] if self.payment else []
         return [other for other in self.related if other["id"] in ids and other["payment"]] if len(ids) > 1 else []
 

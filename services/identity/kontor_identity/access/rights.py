@@ -20,6 +20,8 @@ _RULES = [rules_of(context) for context in sorted(OWNERS)]
 PORTAL_RIGHTS = frozenset(right for rules in _RULES for right in rules.portal_rights)
 # What a secret link to one of an owner's resources allows, by owner.
 LINK_RIGHTS = {context: frozenset(rules_of(context).link_rights) for context in OWNERS}
+# Where at the portal such links lead, by owner.
+LINK_PATHS = {context: rules_of(context).link_path or "z" for context in OWNERS}
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     role: frozenset({ACCOUNT_RIGHT} | {s.right for rules in _RULES for s in rules.staff_rights if role in s.roles})
     for role in get_args(Role)

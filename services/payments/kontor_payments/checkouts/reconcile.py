@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlmodel import select
+from sqlmodel import col, select
 
 from kontor_payments.checkouts.reports import apply_report
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.models import Checkout, Receivable
+from kontor_payments.models import Checkout, CheckoutPart, Receivable
 from kontor_payments.providers.protocol import (
     CheckoutReport,
     CheckoutRequest,
@@ -85,10 +85,11 @@ async def _expire(provider: HostedProvider, checkout: Checkout) -> CheckoutRepor
 
 
 async def _still_wanted(deps: Dependencies, checkout: Checkout) -> bool:
-    """An approval is captured only while that much is open; later the payer keeps the money."""
+    """An approval is captured only while all that it pays is open; later the payer keeps the money."""
     async with deps.db.transaction(checkout.merchant_id) as session:
-        query = select(Receivable.open_minor).where(Receivable.id == checkout.receivable_id)
-        return (await session.exec(query)).one() >= checkout.amount_minor
+        query = select(Receivable.open_minor, CheckoutPart.amount_minor).where(CheckoutPart.checkout_id == checkout.id)
+        parts = await session.exec(query.join(CheckoutPart, col(CheckoutPart.receivable_id) == Receivable.id))
+        return all(open_minor >= amount_minor for open_minor, amount_minor in parts)
 
 
 async def reconcile_silent_checkouts(deps: Dependencies) -> None:

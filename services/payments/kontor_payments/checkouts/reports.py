@@ -1,19 +1,21 @@
 """Applying what a provider says about a checkout: by answer, by webhook, on asking; in any order, any number of times."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1.payments_pb2_codes import FailureCode
 from kontor_payments.bookings.external import is_booked, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
-from kontor_payments.models import Checkout, Payment, Receivable
+from kontor_payments.checkouts.shares import divide_report
+from kontor_payments.models import Checkout, CheckoutPart, Payment, Receivable
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
 from kontor_payments.receivables import ledger
-from kontor_payments.receivables.account import Account, lock
+from kontor_payments.receivables.account import Account, close_several, lock_several
 from kontor_payments.refunds.service import apply_refund_report, request_refund
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
@@ -38,36 +40,57 @@ _SETTLING = frozenset({"pending"})
 
 async def apply_report(
     session: AsyncSession, checkout_id: UUID, report: CheckoutReport, clock: Clock
-) -> tuple[Checkout, Receivable]:
-    """One transaction's worth; the receivable is locked first, as everywhere."""
-    receivable_id = (await session.exec(select(Checkout.receivable_id).where(Checkout.id == checkout_id))).one()
-    account = await lock(session, receivable_id, clock)
+) -> tuple[Checkout, list[Receivable]]:
+    """One transaction's worth; the receivables are locked first, as everywhere. Answers them in the order of their documents."""
+    parts, accounts = await lock_parts(session, checkout_id, clock)
     query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
     checkout = (await session.exec(query.execution_options(populate_existing=True))).one()
     _follow(checkout, report)
     await session.flush()
-    await apply_money(account, checkout, report)
-    await end_live_checkout(account)
-    schedule(checkout, account)
-    return checkout, await account.close()
+    await apply_money(accounts, [part.amount_minor for part in parts], checkout, report)
+    for account in accounts:
+        await end_live_checkout(account)
+    schedule(checkout, accounts)
+    return checkout, await close_several(accounts)
 
 
-async def apply_money(account: Account, checkout: Checkout, report: CheckoutReport) -> None:
-    """All payments and refunds of a report. A payment that was taken back lost only what had not been refunded before,
-    so refunds are applied ahead of that."""
+async def apply_money(
+    accounts: Sequence[Account], amounts: Sequence[int], checkout: Checkout, report: CheckoutReport
+) -> None:
+    """All payments and refunds of a report; `amounts` is what the checkout pays of each account. A payment that was taken back lost
+    only what had not been refunded before, so refunds are applied ahead of that."""
     for payment in report.payments:
         before = replace(payment, state="succeeded", failure="") if payment.state == "reversed" else payment
-        await apply_payment_report(account, checkout, before)
+        await _apply_payment(accounts, amounts, checkout, before)
     for refund in report.refunds:
-        await apply_refund_report(account, refund)
+        await apply_refund_report(accounts, refund)
     for payment in report.payments:
-        await apply_payment_report(account, checkout, payment)
+        await _apply_payment(accounts, amounts, checkout, payment)
 
 
-def schedule(checkout: Checkout, account: Account) -> None:
+async def _apply_payment(
+    accounts: Sequence[Account], amounts: Sequence[int], checkout: Checkout, report: PaymentReport
+) -> None:
+    for account, share in zip(accounts, divide_report(report, amounts), strict=True):
+        if share is not None:
+            await apply_payment_report(account, checkout, share)
+
+
+async def lock_parts(
+    session: AsyncSession, checkout_id: UUID, clock: Clock
+) -> tuple[list[CheckoutPart], list[Account]]:  # fmt: skip
+    """What a checkout pays, and the accounts of these receivables, locked; both in the order of the documents."""
+    query = select(CheckoutPart).where(CheckoutPart.checkout_id == checkout_id).order_by(col(CheckoutPart.document_id))
+    parts = list(await session.exec(query))
+    return parts, await lock_several(session, [part.receivable_id for part in parts], clock)
+
+
+def schedule(checkout: Checkout, accounts: Sequence[Account]) -> None:
     """When to ask the provider next, unless it reports first."""
     waits_for_money = any(
-        payment.checkout_id == checkout.id and payment.state in _SETTLING for payment in account.payments.values()
+        payment.checkout_id == checkout.id and payment.state in _SETTLING
+        for account in accounts
+        for payment in account.payments.values()
     )
     now = datetime.now(UTC)
     if checkout.state in ("approved", "ending"):

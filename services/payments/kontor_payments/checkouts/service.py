@@ -1,6 +1,6 @@
 """Starting a checkout: one live per receivable, the intent written before the provider is called."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,52 +8,26 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel, Field, HttpUrl
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.documents.v1.documents_pb2_codes import DocumentType
-from kontor.payments.v1.payments_pb2_codes import PaymentProvider
 from kontor_payments.checkouts import reconcile
+from kontor_payments.checkouts.amounts import amounts_of
 from kontor_payments.checkouts.ending import live_checkout
-from kontor_payments.checkouts.reports import OVER, apply_report
+from kontor_payments.checkouts.intent import CheckoutInput, for_provider, lock_wanted, provider_for, what_is_settled
+from kontor_payments.checkouts.reports import OVER, apply_report, lock_parts
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.errors import (
-    BelowMinimum,
-    CheckoutBusy,
-    CheckoutRefused,
-    MethodNotOffered,
-    NotPayable,
-    ProviderUnavailable,
-)
-from kontor_payments.models import Checkout, Connection, Customer, Merchant, Receivable
+from kontor_payments.errors import CheckoutBusy, CheckoutRefused, ProviderUnavailable
+from kontor_payments.models import Checkout, CheckoutPart, Connection, Receivable
 from kontor_payments.providers.protocol import OutcomeUnknown, Refused
-from kontor_payments.providers.registry import KINDS
-from kontor_payments.receivables.access import reachable
-from kontor_payments.receivables.account import Account, lock
-from kontor_service.i18n import N_, speaking
+from kontor_payments.receivables.account import Account, close_several
 from kontor_service.ids import uuid7
-from kontor_service.money import from_minor
 from kontor_service.tokens import Principal
-from kontor_service.validation import Line
-from kontor_service.vocabulary import word
 
 log = structlog.get_logger()
 
-# One for the account, one for the checkout, the others for those who start another of the same receivable meanwhile.
+# One for the account, one for the checkouts, the others for those who start another of the same receivables meanwhile.
 _ROUNDS = 6
-_OVER = N_("The document was cancelled.")
-_OVER_QUOTE = N_(
-    "The quote was changed, withdrawn or has run out meanwhile. Nothing is to be paid; please open it once more."
-)
-
-
-class CheckoutInput(BaseModel):
-    method: Line = Field(min_length=1, max_length=40)
-    return_url: HttpUrl
-    # Where "cancel" leads; the return address unless given.
-    cancel_url: HttpUrl | None = None
-    language: str = Field(default="de", pattern="^(de|en)$")
 
 
 @dataclass(frozen=True)
@@ -61,27 +35,25 @@ class Settled:
     """Nothing is to be paid any more: already_paid, or on_its_way."""
 
     status: str
-    receivable: Receivable
+    receivables: Sequence[Receivable]
 
 
 @dataclass(frozen=True)
 class Started:
     checkout: Checkout
-    receivable: Receivable
+    receivables: Sequence[Receivable]
 
 
-async def start(
-    deps: Dependencies, principal: Principal, document_id: UUID, wanted: CheckoutInput
-) -> Started | Settled:
+async def start(deps: Dependencies, principal: Principal, wanted: CheckoutInput) -> Started | Settled:
     """The live checkout where one asks for the same, so that clicks side by side lead to one page; else a new one.
 
-    The receivable is locked and checked once. Only where the provider has to be asked for something first (an account,
-    the end of an older checkout) that is done without the lock, and everything is checked again.
-    Raises DocumentNotFound, MethodNotOffered, ProviderUnavailable, …
+    The receivables are locked and checked once. Only where the provider has to be asked for something first (an account,
+    the end of older checkouts) that is done without the locks, and everything is checked again.
+    Raises DocumentNotFound, NotPayable, NotPayableTogether, AmountInvalid, MethodNotOffered, ProviderUnavailable, …
     """
     for _ in range(_ROUNDS):
         async with deps.db.transaction(principal.merchant) as session:
-            found = await _intend(deps, session, principal, document_id, wanted)
+            found = await _intend(deps, session, principal, wanted)
         if callable(found):
             await found()
         elif isinstance(found, Settled) or found.checkout.state != "creating":
@@ -94,52 +66,46 @@ async def start(
 
 
 async def _intend(
-    deps: Dependencies, session: AsyncSession, principal: Principal, document_id: UUID, wanted: CheckoutInput
+    deps: Dependencies, session: AsyncSession, principal: Principal, wanted: CheckoutInput
 ) -> Started | Settled | Callable[[], Awaitable[object]]:
     """The checkout or settled status, or a call to the provider that must be made before this is asked again."""
-    receivable = await reachable(session, principal, document_id)
-    account = await lock(session, receivable.id, deps.clock)
-    settled = _settled(account)
-    if settled:
-        return settled
-    provider = _provider(account, wanted.method)
-    _must_be_enough(account, provider)
-    request = await _for_provider(session, account.row, wanted)
-    live = await live_checkout(account)
-    if live is not None:
-        same = (live.method, live.amount_minor, live.request) == (wanted.method, account.payable(), request)
-        return Started(live, account.row) if same and _can_be_paid(live) else partial(_end, deps, live)
+    accounts = await lock_wanted(session, principal, wanted.documents, deps.clock)
+    rows = [account.row for account in accounts]
+    if status := what_is_settled(accounts):
+        return Settled(status, rows)
+    provider = provider_for(accounts, wanted.method)
+    amounts = amounts_of(accounts, wanted.amount_minor, provider)
+    request = await for_provider(session, rows, wanted)
+    live = await _live(accounts)
+    if live:
+        asked = {row.id: amount for row, amount in zip(rows, amounts, strict=True)}
+        same = len(live) == 1 and await _asks_for(session, live[0], asked, wanted.method, request)
+        return Started(live[0], rows) if same else partial(_end, deps, live)
     connection = await deps.providers.connected(session, provider)
     if connection is None:
         return partial(deps.providers.connect, principal.merchant, provider)
-    checkout = _row(account, principal, wanted.method, request, connection)
+    checkout = _row(accounts, principal, wanted.method, request, connection, amounts)
     session.add(checkout)
-    account.row.checkout_open = True
-    await account.close()
-    return Started(checkout, account.row)
+    await session.flush()
+    for account, amount in zip(accounts, amounts, strict=True):
+        session.add(_part(checkout, account, amount))
+        account.row.checkout_open = True
+    return Started(checkout, await close_several(accounts))
 
 
-def _settled(account: Account) -> Settled | None:
-    figures = account.figures()
-    if figures.state == "cancelled":
-        raise NotPayable(_OVER_QUOTE if account.row.document_type == DocumentType.QUOTE else _OVER)
-    if figures.state == "paid":
-        return Settled("already_paid", account.row)
-    return Settled("on_its_way", account.row) if not figures.open_minor else None
+async def _live(accounts: Sequence[Account]) -> list[Checkout]:
+    """Each once: one may pay several of these receivables, and others besides."""
+    found = [live[0] for account in accounts if (live := await live_checkout(account))]
+    return list({checkout.id: checkout for checkout in found}.values())
 
 
-def _provider(account: Account, method: str) -> str:
-    provider = account.offer.provider_of(account.row, method)
-    if provider is None or provider == "transfer":
-        raise MethodNotOffered(N_("%(method)s has no payment page here."), field="method", method=method)
-    return provider
-
-
-def _must_be_enough(account: Account, provider: str) -> None:
-    least = KINDS[provider].least(account.row.currency)
-    if account.payable() < least:
-        minimum = f"{from_minor(least, account.row.currency)} {account.row.currency}"
-        raise BelowMinimum(provider=word(PaymentProvider, provider), minimum=minimum)
+async def _asks_for(
+    session: AsyncSession, live: Checkout, asked: dict[UUID, int], method: str, request: dict[str, Any]
+) -> bool:  # fmt: skip
+    """Whether the checkout can still be paid and is for just these receivables and amounts."""
+    query = select(CheckoutPart).where(CheckoutPart.checkout_id == live.id)
+    parts = {part.receivable_id: part.amount_minor for part in await session.exec(query)}
+    return (parts, live.method, live.request) == (asked, method, request) and _can_be_paid(live)
 
 
 def _can_be_paid(checkout: Checkout) -> bool:
@@ -149,40 +115,39 @@ def _can_be_paid(checkout: Checkout) -> bool:
 
 
 def _row(
-    account: Account, principal: Principal, method: str, request: dict[str, Any], connection: Connection
+    accounts: Sequence[Account],
+    principal: Principal,
+    method: str,
+    request: dict[str, Any],
+    connection: Connection,
+    amounts: Sequence[int],
 ) -> Checkout:
     now = datetime.now(UTC)
     return Checkout(
         id=uuid7(),
-        merchant_id=account.row.merchant_id,
-        receivable_id=account.row.id,
-        document_id=account.row.document_id,
+        merchant_id=accounts[0].row.merchant_id,
         connection_id=connection.id,
         provider=connection.provider,
         method=method,
-        amount_minor=account.payable(),
-        currency=account.row.currency,
+        amount_minor=sum(amounts),
+        currency=accounts[0].row.currency,
         request=request,
         created_by=principal.subject,
-        offered_on=account.today,
+        offered_on=accounts[0].today,
         created_at=now,
         ask_at=now + timedelta(seconds=60),
     )
 
 
-async def _for_provider(session: AsyncSession, row: Receivable, wanted: CheckoutInput) -> dict[str, Any]:
-    merchant = (await session.exec(select(Merchant).where(Merchant.id == row.merchant_id))).one_or_none()
-    customer = (await session.exec(select(Customer).where(Customer.id == row.customer_id))).one_or_none()
-    with speaking(wanted.language):
-        label = word(DocumentType, row.document_type)
-    return {
-        "methods": [m["code"] for m in row.methods if m["provider"] != "transfer"],
-        "description": f"{label} {row.document_number} · {merchant.name}" if merchant else row.document_number,
-        "customer_email": customer.email if customer else "",
-        "language": wanted.language,
-        "return_url": str(wanted.return_url),
-        "cancel_url": str(wanted.cancel_url or wanted.return_url),
-    }
+def _part(checkout: Checkout, account: Account, amount_minor: int) -> CheckoutPart:
+    return CheckoutPart(
+        checkout_id=checkout.id,
+        merchant_id=checkout.merchant_id,
+        receivable_id=account.row.id,
+        document_id=account.row.document_id,
+        amount_minor=amount_minor,
+        partial=amount_minor != account.payable(),
+    )
 
 
 async def _create(deps: Dependencies, checkout: Checkout) -> Started:
@@ -200,18 +165,21 @@ async def _create(deps: Dependencies, checkout: Checkout) -> Started:
         return Started(*await apply_report(session, checkout.id, report, deps.clock))
 
 
-async def _end(deps: Dependencies, live: Checkout) -> None:
+async def _end(deps: Dependencies, live: Sequence[Checkout]) -> None:
     try:
-        await reconcile.end(deps, live)
+        for checkout in live:
+            await reconcile.end(deps, checkout)
     except (OutcomeUnknown, Refused) as error:
         raise ProviderUnavailable(str(error)) from error
 
 
 async def _give_up(deps: Dependencies, checkout: Checkout) -> None:
     async with deps.db.transaction(checkout.merchant_id) as session:
-        account = await lock(session, checkout.receivable_id, deps.clock)
-        live = await live_checkout(account)
-        if live is not None and live.id == checkout.id and live.state == "creating":
+        _, accounts = await lock_parts(session, checkout.id, deps.clock)
+        query = select(Checkout).where(Checkout.id == checkout.id).with_for_update()
+        live = (await session.exec(query)).one()
+        if live.state == "creating":
             live.state, live.ask_at = "failed", None
-            account.row.checkout_open = False
-            await account.close()
+            for account in accounts:
+                account.row.checkout_open = False
+            await close_several(accounts)

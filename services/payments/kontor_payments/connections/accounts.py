@@ -9,13 +9,14 @@ from cryptography.fernet import InvalidToken
 from sqlmodel import select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.checkouts.ending import LIVE, live_checkout
+from kontor_payments.checkouts.ending import LIVE
+from kontor_payments.checkouts.reports import lock_parts
 from kontor_payments.connections.refusals import problem
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown, OAuthStateInvalid
 from kontor_payments.models import Checkout, Connection, Merchant
 from kontor_payments.providers.protocol import ConnectedAccount, OutcomeUnknown, Refused
-from kontor_payments.receivables.account import lock
+from kontor_payments.receivables.account import close_several
 from kontor_service.ids import uuid7
 
 _OAUTH_MINUTES = 60
@@ -72,10 +73,10 @@ async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> No
         if found is None:
             raise ConnectionUnknown
         found.state = "ended"
-        open_now = select(Checkout.receivable_id).where(Checkout.connection_id == found.id, Checkout.state.in_(LIVE))  # type: ignore[attr-defined]
-        receivables = list(await session.exec(open_now))
-    for receivable_id in receivables:
-        await _end_checkouts(deps, merchant_id, receivable_id, found.id)
+        open_now = select(Checkout.id).where(Checkout.connection_id == found.id, Checkout.state.in_(LIVE))  # type: ignore[attr-defined]
+        checkouts = list(await session.exec(open_now))
+    for checkout_id in checkouts:
+        await _end_checkout(deps, merchant_id, checkout_id)
     deps.wake.set()
 
 
@@ -131,12 +132,14 @@ async def _active(session: AsyncSession, provider: str) -> Connection | None:
     return (await session.exec(query.with_for_update())).one_or_none()
 
 
-async def _end_checkouts(deps: Dependencies, merchant_id: UUID, receivable_id: UUID, connection_id: UUID) -> None:
-    """The receivable is locked first, as everywhere."""
+async def _end_checkout(deps: Dependencies, merchant_id: UUID, checkout_id: UUID) -> None:
+    """What it pays is locked first, as everywhere."""
     async with deps.db.transaction(merchant_id) as session:
-        account = await lock(session, receivable_id, deps.clock)
-        live = await live_checkout(account)
-        if live is not None and live.connection_id == connection_id and live.state != "ending":
-            live.state, live.ask_at = "ending", datetime.now(UTC)
-            account.row.checkout_open = False
-            await account.close()
+        _parts, accounts = await lock_parts(session, checkout_id, deps.clock)
+        query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
+        checkout = (await session.exec(query)).one()
+        if checkout.state in LIVE and checkout.state != "ending":
+            checkout.state, checkout.ask_at = "ending", datetime.now(UTC)
+            for account in accounts:
+                account.row.checkout_open = False
+            await close_several(accounts)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select, update
 
@@ -39,6 +39,9 @@ class SettingsInput(BaseModel):
     providers: list[ProviderSwitch] = []
     methods: list[MethodSwitch] = []
     offset_credit_notes: bool | None = None
+    # Customers may pay a part of what is open, from this amount on, in minor units of the document's currency.
+    partial_payments: bool | None = None
+    partial_minimum_minor: int | None = Field(default=None, ge=1, lt=2**53)
 
 
 @router.get("")
@@ -81,8 +84,9 @@ def _changed(settings: PaymentSettings, wanted: SettingsInput) -> dict[str, Any]
     values = settings.model_dump()
     on = set(settings.providers_on) - {switch.provider for switch in wanted.providers}
     values["providers_on"] = sorted(on | {switch.provider for switch in wanted.providers if switch.enabled})
-    if wanted.offset_credit_notes is not None:
-        values["offset_credit_notes"] = wanted.offset_credit_notes
+    for name in ("offset_credit_notes", "partial_payments", "partial_minimum_minor"):
+        if (value := getattr(wanted, name)) is not None:
+            values[name] = value
     off = set(settings.methods_off)
     for switch in wanted.methods:
         name = f"{switch.provider}:{switch.code}"
@@ -102,6 +106,8 @@ async def _shown(deps: Dependencies, principal: Principal) -> dict[str, Any]:
         "payments_enabled": bool(merchant and merchant.payments_enabled),
         "iban_valid": offer.account,
         "offset_credit_notes": settings.offset_credit_notes,
+        "partial_payments": settings.partial_payments,
+        "partial_minimum_minor": settings.partial_minimum_minor,
         "providers": [
             {
                 "provider": kind.name,

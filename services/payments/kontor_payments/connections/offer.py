@@ -29,11 +29,15 @@ class Offer:
     not_payable_types: frozenset[str] = field(default_factory=frozenset)
     # Whether credit notes are offset against the invoices that they name.
     offsets: bool = True
+    # The smallest part of a receivable that a customer may pay, in minor units; 0 where they pay all of it.
+    partial_minimum_minor: int = 0
 
     @property
     def digest(self) -> str:
         """A hash of everything in the offer that affects receivables."""
-        offered = repr((self.pairs, self.account, sorted(self.not_payable_types), self.offsets))
+        offered = repr(
+            (self.pairs, self.account, sorted(self.not_payable_types), self.offsets, self.partial_minimum_minor)
+        )
         return hashlib.sha256(offered.encode()).hexdigest()[:16]
 
     def methods(self, row: Receivable) -> list[dict[str, str]]:
@@ -73,6 +77,7 @@ def offer_of(merchant: Merchant | None, settings: PaymentSettings, live: Collect
         account,
         frozenset(merchant.not_payable_types),
         settings.offset_credit_notes,
+        settings.partial_minimum_minor if settings.partial_payments else 0,
     )
 
 

@@ -1,6 +1,6 @@
 """A receivable under its row lock, with its payments and ledger: the one place that writes figures and events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -261,6 +261,7 @@ class Account:
         ]
         row.instalments = rules.instalments_left(row.asked_instalments, row.open_minor)
         row.methods = self.offer.methods(row)
+        row.partial_minimum_minor = self.offer.partial_minimum_minor
         row.offer = self.offer.digest
 
     def _paid_at(self) -> datetime:
@@ -305,6 +306,23 @@ async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Acco
         await session.exec(select(Booking).where(Booking.receivable_id == receivable_id).order_by(Booking.id))  # type: ignore[arg-type]
     )
     return account
+
+
+async def lock_several(session: AsyncSession, receivable_ids: Sequence[UUID], clock: Clock) -> list[Account]:
+    """In the order of their documents; to be closed by `close_several`."""
+    await lock_with_notes(session, receivable_ids)
+    query = select(Receivable.id).where(col(Receivable.id).in_(receivable_ids)).order_by(col(Receivable.document_id))
+    return [await lock(session, receivable_id, clock) for receivable_id in await session.exec(query)]
+
+
+async def close_several(accounts: Sequence[Account]) -> list[Receivable]:
+    """One after the other: what one takes of a credit note is not there for the next that the note names."""
+    closed = []
+    for account in accounts:
+        if len(accounts) > 1:
+            await account.load_notes()
+        closed.append(await account.close())
+    return closed
 
 
 async def lock_by_payment(session: AsyncSession, payment_id: UUID, clock: Clock) -> Account:

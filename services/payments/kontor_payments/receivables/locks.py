@@ -24,9 +24,17 @@ SELECT FROM receivable WHERE document_id = ANY(ARRAY(
 ORDER BY document_id FOR UPDATE""")
 
 
+_LOCK_CHECKOUTS = text("""
+SELECT FROM checkout WHERE id = ANY(ARRAY(SELECT checkout_id FROM checkout_part WHERE receivable_id = ANY(:ids) AND live))
+ORDER BY id FOR UPDATE""")
+
+
 async def lock_with_notes(session: AsyncSession, receivable_ids: Sequence[UUID]) -> None:
-    """Locks receivables and those of their credit notes. Those of reminders are not to be among them: `close` locks them last."""
+    """Locks receivables and those of their credit notes; of several also the live checkouts, which may pay others besides. Those of
+    reminders are not to be among them: `close` locks them last."""
     await session.execute(_LOCK, {"ids": receivable_ids})
+    if len(receivable_ids) > 1:
+        await session.execute(_LOCK_CHECKOUTS, {"ids": receivable_ids})
 
 
 def repeats(document_id: UUID) -> ColumnElement[bool]:

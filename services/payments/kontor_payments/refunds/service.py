@@ -1,9 +1,12 @@
 """Giving back what came twice: written with the payment that caused it, carried out by a job."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_payments.checkouts.shares import take_back
 from kontor_payments.models import Payment, Refund
 from kontor_payments.providers.protocol import RefundReport
 from kontor_payments.receivables import ledger
@@ -29,16 +32,32 @@ def request_refund(account: Account, payment: Payment, amount_minor: int, *, rea
     return refund
 
 
-async def apply_refund_report(account: Account, report: RefundReport) -> None:
-    """The provider's report about a refund: ours, or one that the merchant made at the provider's own pages."""
-    payment = next((p for p in account.payments.values() if p.provider_reference == report.payment_id), None)
-    if payment is None or report.state == "pending":
+async def apply_refund_report(accounts: Sequence[Account], report: RefundReport) -> None:
+    """The provider's report about a refund: ours, or one that the merchant made at the provider's own pages.
+
+    The latter says nothing of the receivables that the payment paid: it is taken from them, the last ones first.
+    """
+    paid = [(account, payment) for account in accounts if (payment := _payment(account, report.payment_id))]
+    if not paid or report.state == "pending":
         return
-    refund = await _known(account, report)
-    if refund is None:
-        refund = request_refund(account, payment, report.amount_minor, reason="at_provider")
-        await account.session.flush()
-    end_refund(account, payment, refund, report)
+    known = await _known(paid[0][0].session, [payment for _, payment in paid], report)
+    refunds = known or [
+        request_refund(account, payment, share, reason="at_provider")
+        for (account, payment), share in zip(paid, _shares(paid, report), strict=True)
+        if share
+    ]
+    await paid[0][0].session.flush()
+    for refund in refunds:
+        account, payment = next(one for one in paid if one[1].id == refund.payment_id)
+        end_refund(account, payment, refund, report)
+
+
+def _payment(account: Account, reference: str) -> Payment | None:
+    return next((p for p in account.payments.values() if p.provider_reference == reference), None)
+
+
+def _shares(paid: Sequence[tuple[Account, Payment]], report: RefundReport) -> list[int]:
+    return take_back([account.position(payment).refundable for account, payment in paid], report.amount_minor)
 
 
 def end_refund(account: Account, payment: Payment, refund: Refund, report: RefundReport) -> None:
@@ -62,6 +81,8 @@ def end_refund(account: Account, payment: Payment, refund: Refund, report: Refun
         account.announce("refunded", payment)
 
 
-async def _known(account: Account, report: RefundReport) -> Refund | None:
-    rows = list(await account.session.exec(select(Refund).where(Refund.receivable_id == account.row.id)))
-    return next((r for r in rows if str(r.id) == report.reference or r.provider_reference == report.id), None)
+async def _known(session: AsyncSession, payments: Sequence[Payment], report: RefundReport) -> list[Refund]:
+    """Ours has one row; one made at the provider has a row for each payment that it was taken from."""
+    query = select(Refund).where(col(Refund.payment_id).in_([payment.id for payment in payments]))
+    rows = list(await session.exec(query))
+    return [r for r in rows if str(r.id) == report.reference or r.provider_reference == report.id]

@@ -1,10 +1,11 @@
 """Every booking of money, newest first (D10 for the merchant), and reported payments that wait for their document."""
 
 from kontor_edge.feature import Feature, Menu, Panel, sql
-from kontor_payments_pages.admin import listing, parked
+from kontor_payments_pages.admin import listing, parked, paylinks
 from kontor_payments_pages.admin.copy import VIEWS
 from kontor_payments_pages.admin.statements.feature import FEATURE as STATEMENTS
 from kontor_payments_pages.admin.words import GLOBALS
+from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
 
 # First, because what other owners' pages offer is made of it.
@@ -13,7 +14,7 @@ _PAYMENTS = Feature(
     "payments",
     order=60,
     package=__name__,
-    routers=(listing.router, parked.router),
+    routers=(listing.router, parked.router, paylinks.router),
     menu=Menu(
         "/zahlungen",
         lambda: _("Payments"),
@@ -22,8 +23,17 @@ _PAYMENTS = Feature(
     views=VIEWS,
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
-    functions=(sql(__name__, "sql/parked.sql"), *listing.PAYMENTS.functions, *parked.PARKED.functions),
-    panels=(Panel("board", "_parked_payments({merchant})", "payments/board_panel.html", "payments:book"),),
+    functions=(
+        sql(__name__, "sql/parked.sql"),
+        sql(__name__, "sql/paylinks.sql"),
+        *listing.PAYMENTS.functions,
+        *parked.PARKED.functions,
+    ),
+    panels=(
+        Panel("board", "_parked_payments({merchant})", "payments/board_panel.html", "payments:book"),
+        Panel("customer", "_payable_by_link({merchant}, {id})", "payments/customer_panel.html", paylinks.EDIT),
+    ),
     globals=GLOBALS,
+    scopes={paylinks.EDIT: N_("Make and revoke pay links")},
 )
 FEATURES = (_OFFERED, _PAYMENTS, STATEMENTS)

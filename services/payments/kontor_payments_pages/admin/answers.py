@@ -11,3 +11,5 @@ StatementsOnBoard = model(
     "StatementsOnBoard", counts=dict[str, int], payments=many(state_model(payments_pb2.StatementEntry)),
     doc="Payments on bank statements: how many of each kind, and the oldest that wait.",
 )  # fmt: skip
+_Payable = model("PayableDocument", document_id=str, number=str, open_minor=int, currency=str)
+OfCustomer = model("PayableByLink", customer_id=str, documents=many(_Payable), doc="What can be put into a pay link.")

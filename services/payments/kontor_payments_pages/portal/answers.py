@@ -17,3 +17,8 @@ PaymentDetails = model(
     credits=many(_Credit), repeats=list[str], methods=many(_Method), cash_discounts=many(_Discount),
     instalments=many(_Instalment), paid_at=Instant | None,
 )  # fmt: skip
+_Payment = model(
+    "PaymentMade", fields(payments_pb2.Payment, "id document_id document_number state method failure"),
+    amount=Amount, paid_on=str | None, received_at=Instant | None, receipt=str | None,
+)  # fmt: skip
+Payments = model("PaymentsMade", payments=many(_Payment), next=str | None)

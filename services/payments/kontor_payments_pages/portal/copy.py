@@ -4,10 +4,25 @@ from typing import Any
 
 from kontor.payments.v1 import payments_pb2
 from kontor_edge import View
-from kontor_edge.values import instant, money, text
+from kontor_edge.values import KEY, instant, key, money, text
 
+# What customers are told of; the others count nothing, or are of a credit note.
+SHOWN = frozenset({"pending", "succeeded", "failed", "refund_pending", "refunded", "reversed", "paid_out"})
+# The money is here, or was.
+WITH_RECEIPT = frozenset({"succeeded", "refund_pending", "refunded"})
 # Each answered as `answers.PaymentDetails` says.
-AMOUNTS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid", "credit", "credit_left")
+AMOUNTS = (
+    "due",
+    "pending",
+    "paid",
+    "refunded",
+    "discount",
+    "open",
+    "overpaid",
+    "credit",
+    "credit_left",
+    "partial_minimum",
+)
 
 
 def _receivable(r: Any) -> dict[str, Any]:
@@ -51,6 +66,27 @@ def _receivable(r: Any) -> dict[str, Any]:
     }
 
 
+def _payment(p: Any) -> dict[str, Any]:
+    return {
+        "document_id": p.document_id or None,
+        "customer_id": p.customer_id or None,
+        "shown": p.state in SHOWN,
+        "by_time": key(p.created_at),
+        "data": {
+            "id": p.id,
+            "document_id": p.document_id,
+            "document_number": p.document_number,
+            "amount": money(p.amount_minor, p.currency),
+            "state": p.state,
+            "method": p.method,
+            "failure": p.failure,
+            "paid_on": p.counts_on or None,
+            "received_at": instant(p.settled_at),
+            "receipt": p.state in WITH_RECEIPT,
+        },
+    }
+
+
 RECEIVABLE = View(
     "receivable",
     payments_pb2.ReceivableSnapshot,
@@ -61,3 +97,10 @@ RECEIVABLE = View(
     _receivable,
     lambda r: (f"document:{r.document_id}", f"customer:{r.customer_id}"),
 )  # fmt: skip
+PAYMENT = View(
+    "payment",
+    payments_pb2.PaymentSnapshot,
+    {"document_id": "uuid", "customer_id": "uuid", "shown": "boolean", "by_time": KEY, "data": "json"},
+    _payment,
+    lambda p: (f"document:{p.document_id}", f"customer:{p.customer_id}"),
+)

@@ -83,6 +83,11 @@ class ReceivableView:
         return Skonto(best["until"], best["percent"], best["payable"]["minor_units"]) if best else None
 
     @property
+    def payable_minor(self) -> int:
+        """What to pay today so that nothing stays open."""
+        return self.skonto.payable_minor if self.skonto else self.open_minor
+
+    @property
     def due_now(self) -> tuple[int, str] | None:
         """Of instalments: what is to be paid next in minor units, or all that is late, and by which day."""
         parts = self.payment["instalments"] if self.payment else []

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address_lines", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
     op.create_table(
@@ -198,6 +199,8 @@ def upgrade() -> None:
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("bic", sa.Text(), nullable=False),
         sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("accent_color", sa.Text(), nullable=False),
+        sa.Column("address_lines", postgresql.JSONB(), nullable=False),
         sa.Column("offer_pending", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_merchant")),
     )
@@ -232,11 +235,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("published_at IS NULL"),
     )
     op.create_table(
+        "pay_link",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("document_ids", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_link")),
+    )
+    op.create_index("pay_link_customer", "pay_link", ["customer_id", "created_at"], unique=False)
+    op.create_table(
         "payment_settings",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("providers_on", postgresql.JSONB(), nullable=False),
         sa.Column("offset_credit_notes", sa.Boolean(), nullable=False),
         sa.Column("methods_off", postgresql.JSONB(), nullable=False),
+        sa.Column("partial_payments", sa.Boolean(), nullable=False),
+        sa.Column("partial_minimum_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("partial_minimum_minor > 0", name=op.f("ck_payment_settings_partial_minimum_minor")),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_payment_settings")),
     )
     op.create_table(
@@ -278,6 +296,7 @@ def upgrade() -> None:
         sa.Column("cash_discounts", postgresql.JSONB(), nullable=False),
         sa.Column("instalments", postgresql.JSONB(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("partial_minimum_minor", sa.BigInteger(), nullable=False),
         sa.Column("methods", postgresql.JSONB(), nullable=False),
         sa.Column("offer", sa.Text(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
@@ -299,6 +318,7 @@ def upgrade() -> None:
         sa.CheckConstraint("open_minor >= 0", name=op.f("ck_receivable_open_minor")),
         sa.CheckConstraint("overpaid_minor >= 0", name=op.f("ck_receivable_overpaid_minor")),
         sa.CheckConstraint("paid_minor >= 0", name=op.f("ck_receivable_paid_minor")),
+        sa.CheckConstraint("partial_minimum_minor >= 0", name=op.f("ck_receivable_partial_minimum_minor")),
         sa.CheckConstraint("pending_minor >= 0", name=op.f("ck_receivable_pending_minor")),
         sa.CheckConstraint("refunded_minor >= 0", name=op.f("ck_receivable_refunded_minor")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable")),
@@ -335,8 +355,6 @@ def upgrade() -> None:
         "checkout",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("receivable_id", sa.Uuid(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("connection_id", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("method", sa.Text(), nullable=False),
@@ -360,18 +378,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_checkout_connection_id_connection")
         ),
-        sa.ForeignKeyConstraint(
-            ["receivable_id"], ["receivable.id"], name=op.f("fk_checkout_receivable_id_receivable")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout")),
         sa.UniqueConstraint("connection_id", "provider_id", name=op.f("uq_checkout_connection_id_provider_id")),
-    )
-    op.create_index(
-        "checkout_one_live",
-        "checkout",
-        ["receivable_id"],
-        unique=True,
-        postgresql_where=sa.text("state IN ('creating', 'open', 'requires_action', 'approved', 'ending')"),
     )
     op.create_index(
         "checkout_to_ask", "checkout", ["ask_at"], unique=False, postgresql_where=sa.text("ask_at IS NOT NULL")
@@ -417,7 +425,7 @@ def upgrade() -> None:
     op.create_index(
         "payment_provider_reference",
         "payment",
-        ["connection_id", "provider_reference"],
+        ["connection_id", "provider_reference", "receivable_id"],
         unique=True,
         postgresql_where=sa.text("connection_id IS NOT NULL"),
     )
@@ -549,6 +557,25 @@ def upgrade() -> None:
     )
     op.create_index("booking_receivable", "booking", ["receivable_id"], unique=False)
     op.create_table(
+        "checkout_part",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("checkout_id", sa.Uuid(), nullable=False),
+        sa.Column("receivable_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_checkout_part_amount_minor")),
+        sa.ForeignKeyConstraint(["checkout_id"], ["checkout.id"], name=op.f("fk_checkout_part_checkout_id_checkout")),
+        sa.ForeignKeyConstraint(
+            ["receivable_id"], ["receivable.id"], name=op.f("fk_checkout_part_receivable_id_receivable")
+        ),
+        sa.PrimaryKeyConstraint("checkout_id", "receivable_id", name=op.f("pk_checkout_part")),
+    )
+    op.create_index(
+        "checkout_part_one_live", "checkout_part", ["receivable_id"], unique=True, postgresql_where=sa.text("live")
+    )
+    op.create_table(
         "refund",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -598,6 +625,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON merchant
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE pay_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON pay_link
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE payment_settings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON payment_settings
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -626,6 +657,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON booking
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE checkout_part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON checkout_part
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE refund ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON refund
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -642,6 +677,14 @@ END $$""")
     execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON booking FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
+    execute("""-- A receivable is free for another checkout as soon as the one that pays it is over.
+CREATE FUNCTION follow_checkout() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE checkout_part SET live = NEW.state IN ('creating', 'open', 'requires_action', 'approved', 'ending') WHERE checkout_id = NEW.id;
+    RETURN NULL;
+END $$""")
+    execute("""CREATE TRIGGER live_parts AFTER UPDATE OF state ON checkout FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION follow_checkout()""")
     execute("CREATE POLICY lookup ON document FOR SELECT TO CURRENT_USER USING (true)")
     execute("""-- Whether a payment is parked although its document has a receivable.
 CREATE FUNCTION payment_missed(one incoming_payment) RETURNS boolean

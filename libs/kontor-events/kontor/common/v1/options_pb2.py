@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekontor/common/v1/options.proto\x12\x10kontor.common.v1\x1a google/protobuf/descriptor.proto\"\x9b\x01\n\x07\x43ontext\x12\x15\n\rportal_rights\x18\x01 \x03(\t\x12\x13\n\x0blink_rights\x18\x02 \x03(\t\x12\x32\n\x0cstaff_rights\x18\x03 \x03(\x0b\x32\x1c.kontor.common.v1.StaffRight\x12\x12\n\nkey_scopes\x18\x04 \x03(\t\x12\x0e\n\x06ingest\x18\x05 \x03(\t\x12\x0c\n\x04\x61sks\x18\x06 \x03(\t\"*\n\nStaffRight\x12\r\n\x05right\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t:5\n\nevent_type\x12\x1f.google.protobuf.MessageOptions\x18\xd1\x86\x03 \x01(\t:2\n\x07in_feed\x12\x1f.google.protobuf.MessageOptions\x18\xd3\x86\x03 \x01(\x08:1\n\x08internal\x12\x1d.google.protobuf.FieldOptions\x18\xd4\x86\x03 \x01(\x08:.\n\x05\x63odes\x12\x1d.google.protobuf.FieldOptions\x18\xd5\x86\x03 \x01(\t:1\n\x04word\x12!.google.protobuf.EnumValueOptions\x18\xb5\x87\x03 \x01(\t:3\n\x06plural\x12!.google.protobuf.EnumValueOptions\x18\xb6\x87\x03 \x01(\t:1\n\x04long\x12!.google.protobuf.EnumValueOptions\x18\xb7\x87\x03 \x01(\t:2\n\x05vague\x12!.google.protobuf.EnumValueOptions\x18\xba\x87\x03 \x01(\t:1\n\x04tone\x12!.google.protobuf.EnumValueOptions\x18\xb8\x87\x03 \x01(\t:1\n\x04\x63ode\x12!.google.protobuf.EnumValueOptions\x18\xb9\x87\x03 \x01(\t:J\n\x07\x63ontext\x12\x1c.google.protobuf.FileOptions\x18\xd2\x86\x03 \x01(\x0b\x32\x19.kontor.common.v1.Contextb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekontor/common/v1/options.proto\x12\x10kontor.common.v1\x1a google/protobuf/descriptor.proto\"\xae\x01\n\x07\x43ontext\x12\x15\n\rportal_rights\x18\x01 \x03(\t\x12\x13\n\x0blink_rights\x18\x02 \x03(\t\x12\x32\n\x0cstaff_rights\x18\x03 \x03(\x0b\x32\x1c.kontor.common.v1.StaffRight\x12\x12\n\nkey_scopes\x18\x04 \x03(\t\x12\x0e\n\x06ingest\x18\x05 \x03(\t\x12\x0c\n\x04\x61sks\x18\x06 \x03(\t\x12\x11\n\tlink_path\x18\x07 \x01(\t\"*\n\nStaffRight\x12\r\n\x05right\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t:5\n\nevent_type\x12\x1f.google.protobuf.MessageOptions\x18\xd1\x86\x03 \x01(\t:2\n\x07in_feed\x12\x1f.google.protobuf.MessageOptions\x18\xd3\x86\x03 \x01(\x08:1\n\x08internal\x12\x1d.google.protobuf.FieldOptions\x18\xd4\x86\x03 \x01(\x08:.\n\x05\x63odes\x12\x1d.google.protobuf.FieldOptions\x18\xd5\x86\x03 \x01(\t:1\n\x04word\x12!.google.protobuf.EnumValueOptions\x18\xb5\x87\x03 \x01(\t:3\n\x06plural\x12!.google.protobuf.EnumValueOptions\x18\xb6\x87\x03 \x01(\t:1\n\x04long\x12!.google.protobuf.EnumValueOptions\x18\xb7\x87\x03 \x01(\t:2\n\x05vague\x12!.google.protobuf.EnumValueOptions\x18\xba\x87\x03 \x01(\t:1\n\x04tone\x12!.google.protobuf.EnumValueOptions\x18\xb8\x87\x03 \x01(\t:1\n\x04\x63ode\x12!.google.protobuf.EnumValueOptions\x18\xb9\x87\x03 \x01(\t:J\n\x07\x63ontext\x12\x1c.google.protobuf.FileOptions\x18\xd2\x86\x03 \x01(\x0b\x32\x19.kontor.common.v1.Contextb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kontor.common.v1.options_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONTEXT']._serialized_start=87
-  _globals['_CONTEXT']._serialized_end=242
-  _globals['_STAFFRIGHT']._serialized_start=244
-  _globals['_STAFFRIGHT']._serialized_end=286
+  _globals['_CONTEXT']._serialized_end=261
+  _globals['_STAFFRIGHT']._serialized_start=263
+  _globals['_STAFFRIGHT']._serialized_end=305
 # @@protoc_insertion_point(module_scope)

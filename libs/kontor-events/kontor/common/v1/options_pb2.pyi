@@ -32,6 +32,9 @@ class Context(message.Message):
     KEY_SCOPES_FIELD_NUMBER: builtins.int
     INGEST_FIELD_NUMBER: builtins.int
     ASKS_FIELD_NUMBER: builtins.int
+    LINK_PATH_FIELD_NUMBER: builtins.int
+    link_path: builtins.str
+    """The first segment of the addresses of its secret links at the portal: one letter, which no merchant's name is. Empty: z."""
     @builtins.property
     def portal_rights(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
         """Everyone who has opened the portal, by account, mailed code or secret link."""
@@ -63,10 +66,11 @@ class Context(message.Message):
         key_scopes: abc.Iterable[builtins.str] | None = ...,
         ingest: abc.Iterable[builtins.str] | None = ...,
         asks: abc.Iterable[builtins.str] | None = ...,
+        link_path: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["asks", b"asks", "ingest", b"ingest", "key_scopes", b"key_scopes", "link_rights", b"link_rights", "portal_rights", b"portal_rights", "staff_rights", b"staff_rights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["asks", b"asks", "ingest", b"ingest", "key_scopes", b"key_scopes", "link_path", b"link_path", "link_rights", b"link_rights", "portal_rights", b"portal_rights", "staff_rights", b"staff_rights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -471,6 +471,7 @@ class Receivable(message.Message):
     OFFSET_MINOR_FIELD_NUMBER: builtins.int
     CREDIT_LEFT_MINOR_FIELD_NUMBER: builtins.int
     INSTALMENTS_FIELD_NUMBER: builtins.int
+    PARTIAL_MINIMUM_MINOR_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -507,6 +508,8 @@ class Receivable(message.Message):
     """
     offset_minor: builtins.int
     credit_left_minor: builtins.int
+    partial_minimum_minor: builtins.int
+    """The smallest part that the customer may pay through a provider; 0 where only all that is open can be paid."""
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
@@ -560,10 +563,11 @@ class Receivable(message.Message):
         offset_minor: builtins.int = ...,
         credit_left_minor: builtins.int = ...,
         instalments: abc.Iterable[Instalment] | None = ...,
+        partial_minimum_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "instalments", b"instalments", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "instalments", b"instalments", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "partial_minimum_minor", b"partial_minimum_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -831,6 +835,8 @@ class Payment(message.Message):
     FEE_MINOR_FIELD_NUMBER: builtins.int
     NET_MINOR_FIELD_NUMBER: builtins.int
     PAYOUT_ID_FIELD_NUMBER: builtins.int
+    COUNTS_ON_FIELD_NUMBER: builtins.int
+    CHECKOUT_ID_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -862,6 +868,10 @@ class Payment(message.Message):
     net_minor: builtins.int
     payout_id: builtins.str
     """The provider's id of the payout that contains it; empty until it is paid out."""
+    counts_on: builtins.str
+    """ISO 8601 date in the merchant's zone: the day on which the payer acted."""
+    checkout_id: builtins.str
+    """Payments of one checkout are one payment at the provider; empty for what was booked by hand or by another system."""
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -893,10 +903,12 @@ class Payment(message.Message):
         fee_minor: builtins.int | None = ...,
         net_minor: builtins.int | None = ...,
         payout_id: builtins.str = ...,
+        counts_on: builtins.str = ...,
+        checkout_id: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "created_at", b"created_at", "fee_minor", b"fee_minor", "net_minor", b"net_minor", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "checkout_id", b"checkout_id", "counts_on", b"counts_on", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_minor: _TypeAlias = typing.Literal["fee_minor"]  # noqa: Y015
     _WhichOneofArgType__fee_minor: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor"]  # noqa: Y015

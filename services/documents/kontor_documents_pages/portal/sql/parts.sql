@@ -23,3 +23,8 @@ BEGIN ATOMIC
     WHERE d.shown AND d.customer_id = of_customer AND d.label = of_label AND {for_roles}
       AND _shows(d.customer_id, d.type, d.outcome, visible_types, sees);
 END;
+
+-- Offered to other owners' pages: documents that their customer has. Whether a reader sees one of them `_shows` says.
+CREATE VIEW customer_document AS
+    SELECT d.id, d.customer_id, d.thread_id, d.type, d.outcome, d.state, d.due_date, d.by_due, d.brief
+    FROM document d WHERE d.shown AND {for_roles};

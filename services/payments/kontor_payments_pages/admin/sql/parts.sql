@@ -13,3 +13,18 @@ BEGIN ATOMIC
             ) t) AS payments
     ) x;
 END;
+
+-- For a customer's page: what can be put into a pay link. NULL where nothing is open.
+CREATE OR REPLACE FUNCTION _payable_by_link(of_merchant uuid, of_customer uuid)
+RETURNS json LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN count(*) > 0 THEN json_build_object('customer_id', of_customer, 'documents', json_agg(x.entry ORDER BY x.due_date, x.id)) END
+    FROM (
+        SELECT p.due_date, p.id, json_build_object('document_id', p.document_id, 'number', p.data ->> 'document_number',
+            'open_minor', p.open_minor, 'currency', p.currency) AS entry
+        FROM receivable p
+        WHERE p.merchant_id = of_merchant AND p.customer_id = of_customer AND NOT p.deleted AND NOT p.repeats AND p.open_minor > 0
+          AND p.state IN ('open', 'partly_paid')
+        ORDER BY p.due_date, p.id LIMIT 20
+    ) x;
+END;
