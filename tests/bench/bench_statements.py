@@ -101,29 +101,36 @@ async def _check(db: Database, entries: int) -> None:
     assert found["certain"] == entries * 9 // 10, found
 
 
+_COPIES = """INSERT INTO receivable ({names}) SELECT {values} FROM receivable t, generate_series(0, $1::int - 1) n WHERE t.id = $2"""
+
+
 async def _fill(url: str) -> list[tuple[str, int]]:
     """A merchant with its customers and open invoices: the numbers and open amounts."""
-    dice = random.Random(4711)
     merchant = Merchant(id=_MERCHANT, merchant_id=_MERCHANT, epoch=1, version=1, name="Bench", iban=_IBAN)
     customers = [
         Customer(id=uuid7(), merchant_id=_MERCHANT, epoch=1, version=1, name=f"Kunde {n} GmbH")
         for n in range(CUSTOMERS)
     ]
-    made = [(f"RE-2026-{n:06}", dice.randrange(1_000, 500_000)) for n in range(INVOICES)]
-    invoices = [
-        Receivable(
-            id=uuid7(), merchant_id=_MERCHANT, document_id=uuid7(), document_number=number, payment_reference=number,
-            customer_id=customers[n % CUSTOMERS].id, currency="EUR", asked_minor=open_minor, due_minor=open_minor,
-            open_minor=open_minor, due_date=date(2026, 12, 1),
-        )
-        for n, (number, open_minor) in enumerate(made)
-    ]  # fmt: skip
+    first = Receivable(
+        id=uuid7(), merchant_id=_MERCHANT, document_id=uuid7(), currency="EUR", asked_minor=1, cancelled=True,
+        due_date=date(2026, 12, 1),
+    )  # fmt: skip
     connection = await asyncpg.connect(url)
     await connection.execute("SELECT set_config('kontor.merchant_id', $1, false)", str(_MERCHANT))
-    for rows in ([merchant], customers, invoices):
+    for rows in ([merchant], customers, [first]):
         await _insert(connection, rows)
+    number, amount = "'RE-2026-' || lpad(n::text, 6, '0')", "1000 + n * 7919::bigint % 499000"
+    new = dict.fromkeys(("id", "document_id"), "gen_random_uuid()") | {"cancelled": "false"}
+    new |= dict.fromkeys(("document_number", "payment_reference"), number)
+    new |= dict.fromkeys(("asked_minor", "due_minor", "open_minor"), amount)
+    new["customer_id"] = "($3::uuid[])[1 + n % cardinality($3::uuid[])]"
+    names = [column.name for column in Receivable.__table__.columns]
+    values = ", ".join(new.get(name, f"t.{name}") for name in names)
+    copies = _COPIES.format(names=", ".join(names), values=values)
+    await connection.execute(copies, INVOICES, first.id, [customer.id for customer in customers])
+    await connection.execute("DELETE FROM receivable WHERE id = $1", first.id)
     await connection.close()
-    return made
+    return [(f"RE-2026-{n:06}", 1000 + n * 7919 % 499000) for n in range(INVOICES)]
 
 
 async def _insert(connection: "asyncpg.Connection[asyncpg.Record]", rows: list[Any]) -> None:
