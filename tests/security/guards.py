@@ -223,7 +223,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/incoming-payments/{payment_id}/assign": _staff("payments:book", {"document_id": "{document_id}"}),
         "POST /v1/incoming-payments/{payment_id}/refuse": _staff("payments:book", {"reason": "a"}),
         "POST /v1/incoming-payments": _staff("payments:book", INCOMING, foreign=202),
-        "POST /v1/payments/{payment_id}/refund": _staff("payments:book", {}),
+        "POST /v1/payments/{payment_id}/refund": _staff("payments:book", {"reason": "other"}),
         "POST /v1/payments/{payment_id}/cancel": _staff("payments:book", {"reason": "a"}),
         "POST /v1/bank-statements": _staff("payments:book", foreign=None),
         "POST /v1/statement-entries/confirm": _staff("payments:book", {}, foreign=None),

@@ -98,7 +98,8 @@ def _type(field: Any, nullable: bool) -> Any:
     one = _message(kind, field.is_repeated) if kind is not None else _scalar(field)
     if field.is_repeated:
         return many(one)
-    return one | None if nullable and field.cpp_type == FieldDescriptor.CPPTYPE_STRING else one
+    absent = (nullable and field.cpp_type == FieldDescriptor.CPPTYPE_STRING) or (kind is None and field.has_presence)
+    return one | None if absent else one
 
 
 def _message(kind: Descriptor, repeated: bool) -> Any:

@@ -45,9 +45,11 @@ def plural(kind: type[Code], code: str) -> str:
 
 
 def long(kind: type[Code], code: str) -> str:
-    """card_declined → Die Karte wurde abgelehnt."""
+    """card_declined → Die Karte wurde abgelehnt. Empty for a code that has no sentence."""
     known = kind.known(code)
-    return _(known.long) if known else code
+    if known is None:
+        return code
+    return _(known.long) if known.long else ""
 
 
 def state(kind: type[Code], code: str) -> tuple[str, str]:

@@ -149,6 +149,16 @@ class Shop:
         } | values  # fmt: skip
         return payments_pb2.PaymentSnapshot(payment=payments_pb2.Payment(**state))
 
+    def dispute(self, payment: payments_pb2.PaymentSnapshot, **values: Any) -> payments_pb2.DisputeSnapshot:
+        state: dict[str, Any] = {
+            "id": str(uuid4()), "merchant_id": str(self.merchant_id), "epoch": 1, "version": 1, "currency": "EUR",
+            "payment_id": payment.payment.id, "document_id": payment.payment.document_id, "document_number": "RE-1",
+            "amount_minor": 11900, "state": "needs_response", "reason": "fraudulent", "provider": "sandbox",
+            "provider_reference": "dp_1", "page_url": "http://127.0.0.1:8020/sandbox", "opened_at": NOW,
+            "respond_by": NOW + timedelta(days=9),
+        } | values  # fmt: skip
+        return payments_pb2.DisputeSnapshot(dispute=payments_pb2.Dispute(**state))
+
     def incoming_payment(self, **values: Any) -> payments_pb2.IncomingPaymentSnapshot:
         state: dict[str, Any] = {
             "id": str(uuid4()), "merchant_id": str(self.merchant_id), "epoch": 1, "version": 1, "external_id": "bank-1",

@@ -24,6 +24,7 @@ from kontor_documents.quotes import jobs
 from kontor_documents.quotes.api import router as quotes
 from kontor_documents.quotes.evidence_api import router as quote_evidence
 from kontor_documents.read_marks.api import router as read_marks
+from kontor_documents.refunds.jobs import credit_refunds
 from kontor_documents.release import waiting
 from kontor_documents.release.api import router as release
 from kontor_documents.settings import Settings
@@ -38,6 +39,7 @@ from kontor_service.stuck import counts_stuck
 
 _SWEEP_SECONDS = 20.0
 _QUOTE_SECONDS = 2.0
+_REFUND_SECONDS = 1.0
 _HOUR_SECONDS = 3600.0
 
 
@@ -85,6 +87,7 @@ async def _dependencies(app: FastAPI) -> AsyncIterator[None]:
         )
         app.state.background.start("waiting", lambda: waiting.run(app.state.dependencies))
         app.state.background.every(_QUOTE_SECONDS, "quotes", lambda: jobs.follow(app.state.dependencies))
+        app.state.background.every(_REFUND_SECONDS, "refunds", lambda: credit_refunds(app.state.dependencies))
         app.state.background.every(
             _HOUR_SECONDS, "unused files", lambda: unused_files.delete_unused(app.state.dependencies)
         )

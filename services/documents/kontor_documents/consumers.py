@@ -9,6 +9,7 @@ from kontor_documents import copies
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.models import Customer, Merchant, StaffMember
 from kontor_documents.quotes.payment import accept_paid_quotes
+from kontor_documents.refunds.queue import note_refund
 from kontor_documents.to_settle import note_customer, note_waiting
 from kontor_service.copies import Copied, copy_consumer
 
@@ -41,4 +42,5 @@ def consumers(deps: Dependencies) -> list[Copy | Effects]:
                 (payments.PaymentPending, payments.PaymentSucceeded, payments.ReceivableChanged), paid_quotes
             ),
         ),
+        Effects("documents.refunds", {payments.PaymentRefunded: note_refund}),
     ]

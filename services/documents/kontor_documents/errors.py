@@ -50,3 +50,7 @@ AskedAlready = Conflict.named("asked_already", N_("You have asked for this just 
 ConsentMissing = Invalid.named("consent_missing", N_("Please agree to this first: %(title)s"))
 ConsentUnknown = Invalid.named("consent_unknown", N_("This text did not go along with the quote."))
 CustomerStays = Invalid.named("customer_stays", N_("An amended quote stays with its customer."))
+NothingToCredit = Conflict.named(
+    "nothing_to_credit",
+    N_("The invoice does not say which taxes are in it, so no credit note can be made for a part of it."),
+)

@@ -23,6 +23,7 @@ SHOWN = [
     "quote_amended",
     "quote_declined_notice",
     "payment_failed",
+    "payment_refunded",
     "login_code",
     "security_notice",
     "invitation",

@@ -10,11 +10,16 @@ IncomingPaymentNotFound = NotFound.named("incoming_payment_not_found", N_("There
 NotParked = Conflict.named("not_parked", N_("This payment no longer waits for its document."))
 NoReceipt = Conflict.named("no_receipt", N_("There is a receipt as soon as the money has arrived."))
 NothingToRefund = Conflict.named("nothing_to_refund", N_("There is nothing to refund."))
+RefundTooMuch = Invalid.named("refund_too_much", N_("That much is not left of this payment."))
+NothingToCredit = Invalid.named(
+    "nothing_to_credit", N_("This money is too much: it goes back without a credit note, and nothing is open again.")
+)
 NothingToPayOut = Conflict.named("nothing_to_pay_out", N_("That much is not left of this credit note."))
 # Asked for again with `confirmed`, it is done.
 BookingUnusual = Conflict.named("booking_unusual", N_("This booking is unusual."))
 NotCancellable = Conflict.named(
-    "not_cancellable", N_("Only a booking by staff or the ERP can be cancelled, and only once.")
+    "not_cancellable",
+    N_("Only a booking by staff or the ERP can be cancelled, once, and not after money of it was given back."),
 )
 ConnectionUnknown = NotFound.named("connection_unknown", N_("There is no such provider connection."))
 PayLinkNotFound = NotFound.named("pay_link_not_found", N_("There is no such pay link."))

@@ -238,6 +238,11 @@ class Payment(Aggregate, Base, table=True):
     fee_minor: int | None = None
     net_minor: int | None = None
     payout_id: str = ""
+    # What went back or goes back, as the contract's Refund has it; written with each change of a Refund's row.
+    refunds: list[dict[str, Any]] = json_column(list)
+    # What of it can still be given back, and what the provider has taken back while it is disputed.
+    left_minor: NotNegative = 0
+    disputed_minor: NotNegative = 0
     booked_by: str = ""
     # Why staff took a booking back, and who did.
     reason: str = ""
@@ -314,7 +319,8 @@ class CheckoutPart(Tenant, Base, table=True):
 
 
 class Refund(Tenant, Base, table=True):
-    """Money to be given back at a provider: written with the reason for it, carried out by a job."""
+    """Money to be given back: written with the reason for it, carried out at the provider by a job. Of a booking that went
+    through no provider staff have given it back themselves."""
 
     __table_args__ = (
         index("refund_to_try", "try_at", where="try_at IS NOT NULL"),
@@ -325,9 +331,16 @@ class Refund(Tenant, Base, table=True):
     payment_id: UUID = Field(foreign_key="payment.id")
     amount_minor: Positive
     state: Annotated[str, one_of("requested", "succeeded", "failed")] = "requested"
+    # A RefundReason, and what staff wrote for the customer besides.
     reason: str = ""
+    note: str = ""
+    requested_by: str = ""
+    # Whether a credit note is to go with it, and once it has succeeded: over how much.
+    credit_note: bool = False
+    credit_minor: NotNegative = 0
     provider_reference: str = ""
     created_at: datetime
+    ended_at: datetime | None = None
     try_at: datetime | None = None
     attempts: int = 0
     error: str = ""

@@ -223,9 +223,9 @@ class World:
         data: list[dict[str, Any]] = (await self.provider.get("/sandbox/checkouts")).json()["data"]
         return [c for c in data if c["reference"] in references]
 
-    async def settle(self, checkout: dict[str, Any], outcome: str = "succeeded") -> None:
-        """Money on its way arrives or fails at the provider, or settled money is taken back."""
-        wanted = {"checkout": (await self.at_provider(checkout))["id"], "outcome": outcome}
+    async def settle(self, checkout: dict[str, Any], outcome: str = "succeeded", **fields: Any) -> None:
+        """Money on its way arrives or fails at the provider, or settled money is taken back or disputed."""
+        wanted = {"checkout": (await self.at_provider(checkout))["id"], "outcome": outcome} | fields
         assert (await self.provider.post("/sandbox/settle", json=wanted)).status_code == 200
 
     async def refund_at_provider(self, checkout: dict[str, Any], amount_minor: int) -> None:
@@ -237,10 +237,11 @@ class World:
         assert answer.status_code < 300, answer.text
 
     async def kept(self, document: UUID) -> int:
-        """What providers hold of this document's payers' money: charged, less what was given back."""
+        """What providers hold of this document's payers' money: charged, less what was given back or is disputed."""
         mine = await self.all_at_provider(document)
         charged = sum(p["amount_minor"] for c in mine for p in c["payments"] if p["state"] == "succeeded")
-        return charged - sum(r["amount_minor"] for c in mine for r in c["refunds"] if r["state"] == "succeeded")
+        returned = sum(r["amount_minor"] for c in mine for r in c["refunds"] if r["state"] == "succeeded")
+        return charged - returned - sum(d["amount_minor"] for c in mine for d in c["disputes"] if d["state"] != "won")
 
 
 def envelope(message: Any, merchant: UUID) -> Envelope:

@@ -99,7 +99,7 @@ async def test_a_lost_dispute_after_a_part_refund_takes_the_rest_back(world: Any
     assert row["state"] == "open"
 
 
-async def test_an_open_dispute_is_reported_with_its_deadline_and_takes_nothing(
+async def test_an_open_dispute_is_reported_with_its_deadline_and_takes_the_money_back(
     world: Any, shop: StripeMerchant
 ) -> None:
     document = await world.invoice()
@@ -111,7 +111,8 @@ async def test_an_open_dispute_is_reported_with_its_deadline_and_takes_nothing(
     assert dispute.respond_by is not None
     assert dispute.respond_by > datetime.now(UTC)
     assert [payment.state for payment in report.payments] == ["succeeded"]
-    assert await world.state(document) == "paid"
+    row = await world.becomes(document, "open")
+    assert (row["open_minor"], row["paid_minor"]) == (11900, 0)
 
 
 async def test_a_direct_debit_that_the_bank_takes_back_is_owed_again(world: Any, shop: StripeMerchant) -> None:

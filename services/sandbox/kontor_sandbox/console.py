@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from kontor_sandbox import rules
 from kontor_sandbox.api import Stored, existing
@@ -20,9 +20,17 @@ class Settle(BaseModel):
     """Without a checkout: everything that is on its way. Without an outcome: as the payer chose."""
 
     checkout: str | None = None
-    outcome: Literal["succeeded", "failed", "reversed", "refunded"] | None = None
+    outcome: Literal["succeeded", "failed", "reversed", "refunded", "disputed", "answered", "won", "lost"] | None = None
+    # Of `disputed`; all of the payment without it.
+    amount_minor: int | None = Field(default=None, gt=0)
 
     def step(self, checkout: Checkout) -> list[str]:
+        if self.outcome == "disputed":
+            return rules.dispute(checkout, self.amount_minor, now())
+        if self.outcome == "answered":
+            return rules.follow_disputes(checkout, "under_review")
+        if self.outcome == "won" or self.outcome == "lost":
+            return rules.follow_disputes(checkout, self.outcome)
         if self.outcome == "reversed":
             return rules.reverse(checkout, "returned_by_bank")
         if self.outcome == "refunded":
@@ -39,7 +47,8 @@ async def overview(store: Stored) -> Response:
 async def settle(store: Stored, wanted: Settle) -> dict[str, Any]:
     """Lets money that is on its way arrive or fail now; `reversed` takes settled money back (SEPA return).
 
-    `refunded` carries out refunds that were answered as failed.
+    `refunded` carries out refunds that were answered as failed. `disputed`: the payer contests the payment; `answered`: the
+    merchant has replied; `won`, `lost`: the payer's bank has decided.
     """
     return {"settled": _settle(store, wanted)}
 

@@ -79,6 +79,17 @@ class Refund(BaseModel):
     state: Literal["succeeded", "failed"] = "succeeded"
 
 
+class Dispute(BaseModel):
+    """The payer contests a payment: the amount is taken from the merchant until it is decided."""
+
+    id: str
+    payment: str
+    amount_minor: int
+    state: Literal["needs_response", "under_review", "won", "lost"] = "needs_response"
+    reason: str = "fraudulent"
+    respond_by: datetime | None
+
+
 class Checkout(BaseModel):
     id: str
     account: str
@@ -98,14 +109,17 @@ class Checkout(BaseModel):
     expires_at: datetime
     payments: list[Payment] = []
     refunds: list[Refund] = []
+    disputes: list[Dispute] = []
     behaviour: Behaviour = Behaviour()
 
     def public(self, public_url: str) -> dict[str, object]:
         """As the API and the webhooks show it."""
-        shown = self.model_dump(mode="json", exclude={"account", "behaviour", "payments"})
+        shown = self.model_dump(mode="json", exclude={"account", "behaviour", "payments", "disputes"})
         hidden = {"settle_at", "settle_as"}
         payments = [payment.model_dump(mode="json", exclude=hidden) for payment in self.payments]
-        return {**shown, "payments": payments, "url": f"{public_url}/pay/{self.id}"}
+        page = {"page_url": f"{public_url}/sandbox"}
+        disputes = [dispute.model_dump(mode="json") | page for dispute in self.disputes]
+        return {**shown, "payments": payments, "disputes": disputes, "url": f"{public_url}/pay/{self.id}"}
 
 
 class Account(BaseModel):

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from kontor_sandbox.model import Checkout, Method, Payment, Refund, new_id
+from kontor_sandbox.model import Checkout, Dispute, Method, Payment, Refund, new_id
 
 # A SEPA debit is on the account two business days later; the sandbox does not wait so long.
 _SEPA_DAYS = 2
+# Within which the merchant answers a dispute.
+_ANSWER_DAYS = 9
 
 
 class NotOpen(Exception):
@@ -103,7 +105,8 @@ def refund(checkout: Checkout, payment_id: str, amount_minor: int, reference: st
         return []
     paid = sum(p.amount_minor for p in checkout.payments if p.id == payment_id and p.state == "succeeded")
     given = sum(r.amount_minor for r in checkout.refunds if r.payment == payment_id and r.state == "succeeded")
-    if amount_minor > paid - given:
+    taken = sum(d.amount_minor for d in checkout.disputes if d.payment == payment_id and d.state != "won")
+    if amount_minor > paid - given - taken:
         raise TooMuch
     state = checkout.behaviour.refund_as
     found = Refund(id=new_id("re"), payment=payment_id, reference=reference, amount_minor=amount_minor, state=state)
@@ -117,6 +120,27 @@ def carry_out_refunds(checkout: Checkout) -> list[str]:
     for refund in found:
         refund.state = "succeeded"
     return ["payment.refunded" for _ in found]
+
+
+def dispute(checkout: Checkout, amount_minor: int | None, at: datetime) -> list[str]:
+    """The payer contests what was paid, or a part of it; also where the merchant has refunded it."""
+    paid = next((payment for payment in checkout.payments if payment.state == "succeeded"), None)
+    if paid is None:
+        return []
+    found = Dispute(
+        id=new_id("dp"), payment=paid.id, amount_minor=min(amount_minor or paid.amount_minor, paid.amount_minor),
+        respond_by=at + timedelta(days=_ANSWER_DAYS),
+    )  # fmt: skip
+    checkout.disputes.append(found)
+    return ["dispute.created"]
+
+
+def follow_disputes(checkout: Checkout, state: Literal["under_review", "won", "lost"]) -> list[str]:
+    """The merchant has answered, or the payer's bank has decided, about every dispute that is open."""
+    found = [one for one in checkout.disputes if one.state not in ("won", "lost")]
+    for one in found:
+        one.state = state
+    return ["dispute.updated" if state == "under_review" else "dispute.closed" for _ in found]
 
 
 def wake_at(checkout: Checkout) -> datetime | None:

@@ -33,6 +33,7 @@ Board = model(
     panels=model(
         "BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None),
         statements=(payments.StatementsOnBoard | None, None),
+        disputes=(payments.DisputesOnBoard | None, None),
         settings=(model("TextsToReview", since=str) | None, None),
         questions=(_Questions | None, None), quotes=(QuotesOnBoard | None, None),
         mails=(

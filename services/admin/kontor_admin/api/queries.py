@@ -17,8 +17,10 @@ from kontor_edge.answers import json_response
 from kontor_edge.described import answers
 from kontor_edge.listing import staff_listing
 from kontor_edge.staff import query_view
-from kontor_payments_pages.admin.answers import Payments
+from kontor_payments_pages.admin.answers import Disputes, Payment, Payments
+from kontor_payments_pages.admin.disputes.listing import DISPUTES
 from kontor_payments_pages.admin.listing import PAYMENTS
+from kontor_payments_pages.admin.refunds.view import payment_view
 
 router = APIRouter(prefix="/api/admin/v1", tags=["admin"])
 
@@ -78,4 +80,17 @@ async def get_customer(request: Request, customer_id: UUID) -> Response:
 @router.get("/payments", openapi_extra={"parameters": PAYMENTS.parameters}, **answers(Payments))
 async def payments(request: Request) -> Response:
     _staff, listing = await staff_listing(request, PAYMENTS)
+    return listing.json()
+
+
+@router.get("/payments/{payment_id}", **answers(Payment))
+async def payment(request: Request, payment_id: UUID) -> Response:
+    """With its refunds, its fee and payout where the provider has told them, and its disputes."""
+    _staff, view = await payment_view(request, payment_id)
+    return json_response(asdict(view))
+
+
+@router.get("/disputes", openapi_extra={"parameters": DISPUTES.parameters}, **answers(Disputes))
+async def disputes(request: Request) -> Response:
+    _staff, listing = await staff_listing(request, DISPUTES)
     return listing.json()

@@ -31,6 +31,7 @@ from kontor_documents.models import Document, DocumentFile
 from kontor_documents.production.service import Production, add_files, lacks_files, produce
 from kontor_documents.quotes.confirmation import is_own_confirmation
 from kontor_documents.quotes.replacing import lock_replaced, supersede
+from kontor_documents.refunds.queue import is_own_credit_note
 from kontor_documents.release.rules import MOVABLE, blocks, finding, is_staffs_draft, release_blockers
 from kontor_documents.standing.on_documents import record_current
 from kontor_documents.threads import join_thread, lock_to_join, tie
@@ -66,10 +67,13 @@ async def settle(deps: Dependencies, merchant_id: UUID, document_id: UUID) -> No
 
 
 async def _goes_by_itself(session: AsyncSession, document: Document, merchant: identity_pb2.Merchant) -> bool:
-    """Kontor's confirmation of an accepted quote needs nobody to release it; a quote that staff write there is theirs to send."""
+    """Kontor's confirmation of an accepted quote and the credit note that goes with a refund need nobody to release them; a quote
+    that staff write there is theirs to send."""
     if is_staffs_draft(document):
         return False
-    return merchant.automatic_release or await is_own_confirmation(session, document)
+    if merchant.automatic_release:
+        return True
+    return await is_own_confirmation(session, document) or await is_own_credit_note(session, document)
 
 
 async def hold(deps: Dependencies, merchant_id: UUID, document_id: UUID, error: Exception) -> None:

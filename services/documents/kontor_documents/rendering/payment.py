@@ -80,6 +80,9 @@ def _due(document: DocumentData) -> Decimal:
 def _terms(document: DocumentData, formats: Formats) -> list[str]:
     sentences = [document.payment_terms, _with_acceptance(document, formats)]
     due = formats.money(abs(_due(document)))
+    if document.type == DocumentType.CREDIT_NOTE and document.payment_terms:
+        # It says itself how the amount is given.
+        return sentences
     if document.type == DocumentType.CREDIT_NOTE and _due(document):
         named = any(one.kind == ReferenceKind.INVOICE for one in document.references)
         sentences.append(

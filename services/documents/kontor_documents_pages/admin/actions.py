@@ -161,20 +161,6 @@ async def cancel_booking(request: Request, document_id: UUID) -> Response:
     )  # fmt: skip
 
 
-@router.post("/{document_id}/zurueckgeben")
-async def give_back(request: Request, document_id: UUID) -> Response:
-    """Money that is too much, or came in another currency, goes back the way it came."""
-    _staff, view, _row = await document(request, document_id)
-    payment_id = (await read_form(request)).value("payment_id")
-    here = f"/dokumente/{document_id}"
-    if not any(payment["id"] == payment_id for payment in view.payments):
-        return pages(request).redirect(here, bad=_("There is no such payment."))
-    return await act(
-        request, "payments", "payments:book", "POST", f"/v1/payments/{payment_id}/refund", back=here,
-        good=_("The money is on its way back."),
-    )  # fmt: skip
-
-
 @router.post("/{document_id}/link")
 async def link(request: Request, document_id: UUID) -> Response:
     """The address for copying (A9). It is a secret, so it is fetched for this page alone and kept nowhere."""

@@ -225,6 +225,28 @@ def upgrade() -> None:
         "quote_template_by_name", "quote_template", ["merchant_id", sa.literal_column("lower(name)")], unique=True
     )
     op.create_table(
+        "refund_to_credit",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("credit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_to_credit")),
+    )
+    op.create_index(
+        "refund_to_credit_due",
+        "refund_to_credit",
+        ["merchant_id", "try_at"],
+        unique=False,
+        postgresql_where=sa.text("try_at IS NOT NULL"),
+    )
+    op.create_table(
         "staff_member",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -527,6 +549,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON quote_template
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE refund_to_credit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON refund_to_credit
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE staff_member ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON staff_member
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -592,10 +618,12 @@ BEGIN
 END $$""")
     execute("""CREATE TRIGGER history_is_append_only BEFORE UPDATE OR DELETE ON history_entry
     FOR EACH ROW EXECUTE FUNCTION history_is_append_only()""")
-    execute("""-- Of all merchants: what has waited for a minute without having been looked at, or could not be made.
+    execute("""-- Of all merchants: what has waited for a minute without having been looked at, or could not be made; refunds whose credit note
+-- could not be made.
 CREATE FUNCTION documents_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT count(*) FROM document WHERE state = 'waiting'
-    AND (NOT settled AND received_at < now() - interval '1 minute' OR issues @> '[{"code": "not_made"}]')
+    SELECT (SELECT count(*) FROM document WHERE state = 'waiting'
+    AND (NOT settled AND received_at < now() - interval '1 minute' OR issues @> '[{"code": "not_made"}]'))
+    + (SELECT count(*) FROM refund_to_credit WHERE try_at IS NOT NULL AND attempts > 2)
 $$""")
     execute("""CREATE FUNCTION evidence_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -641,3 +669,7 @@ END $$""")
     execute("""CREATE FUNCTION merchants_with_old_quote_files() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM quote_file WHERE uploaded_at < now() - interval '1 day' $$""")
+    execute("CREATE POLICY lookup ON refund_to_credit FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_refunds_to_credit() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM refund_to_credit WHERE try_at <= now() $$""")

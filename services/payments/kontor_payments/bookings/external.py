@@ -1,6 +1,7 @@
 """Booking money that somebody else has received: the ERP, or staff by hand."""
 
 from typing import Any
+from uuid import UUID
 
 from kontor_payments.bookings.rules import match
 from kontor_payments.models import Payment
@@ -40,15 +41,46 @@ def reconsider(account: Account) -> None:
         target = found.get(booking.id)
         if target == booking.matched_to:
             continue
-        booking.matched_to = target
-        number = sum(posted.payment_id == booking.id for posted in account.bookings)
-        account.changed(booking)
-        if target is not None and booking.state == "succeeded":
-            booking.state = "matched"
-            account.post(booking, ledger.matched(account.position(booking), number))
-        elif target is None:
-            booking.state = "succeeded"
-            account.post(booking, ledger.released(booking.amount_minor, number))
+        if booking.matched_to is not None:
+            _part(account, booking)
+        if target is not None:
+            _join(account, booking, target)
+
+
+def _join(account: Account, booking: Payment, target: UUID) -> None:
+    """The booking steps back for the money that it speaks of. What was given back of it was given back of that."""
+    position, number = account.position(booking), _number(account, booking)
+    booking.matched_to, booking.state = target, "matched"
+    account.post(booking, ledger.matched(position, number))
+    _give_back_of(account, booking, target, position.refunded, number)
+
+
+def _part(account: Account, booking: Payment) -> None:
+    """The booking stands for itself again."""
+    assert booking.matched_to is not None
+    money, number = booking.matched_to, _number(account, booking)
+    given_back = sum(
+        posted.amount_minor
+        for posted in account.bookings
+        if posted.payment_id == money and posted.cause.startswith(f"given_back:{booking.id}:")
+    )
+    account.post(booking, ledger.released(booking.amount_minor, number, given_back))
+    booking.matched_to, booking.state = None, ledger.state_of_money(account.position(booking), booking.amount_minor, 0)
+    _give_back_of(account, booking, money, -given_back, number)
+
+
+def _give_back_of(account: Account, booking: Payment, target: UUID, refunded_minor: int, number: int) -> None:
+    if not refunded_minor:
+        return
+    money = account.payments[target]
+    account.post(money, ledger.given_back_of(refunded_minor, booking.id, number))
+    if money.state in ledger.ARRIVED:
+        money.state = ledger.state_of_money(account.position(money), money.amount_minor, money.disputed_minor)
+
+
+def _number(account: Account, booking: Payment) -> int:
+    """Tells what is done again apart."""
+    return sum(posted.payment_id == booking.id for posted in account.bookings)
 
 
 def cancel(account: Account, booking: Payment, *, reason: str, by: str) -> None:

@@ -12,7 +12,7 @@ from kontor_payments.models import Payment
 # Says nothing about the way the money took. A booking with another method is other money.
 _UNSPECIFIC = frozenset({"", "other", "online", "provider"})
 # It was here, and went back.
-_GONE = frozenset({"refund_pending", "refunded", "reversed"})
+_GONE = frozenset({"refund_pending", "refunded", "reversed", "disputed"})
 
 
 def same_money(booking: Payment, money: Payment) -> bool:

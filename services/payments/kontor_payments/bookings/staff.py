@@ -80,7 +80,11 @@ async def cancel_booking(
             await lock_followed(session, note)
         account = await lock_by_payment(session, payment_id, deps.clock)
         payment = account.payments[payment_id]
-        if payment.connection_id or payment.state == "cancelled":
+        if (
+            payment.connection_id
+            or payment.state == "cancelled"
+            or any(r["state"] == "succeeded" for r in payment.refunds)
+        ):
             raise NotCancellable
         if payment.provider == PaymentProvider.STATEMENT:
             raise BookedFromStatement

@@ -8,15 +8,16 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor.payments.v1.payments_pb2_codes import FailureCode
+from kontor.payments.v1.payments_pb2_codes import FailureCode, RefundReason
 from kontor_payments.bookings.external import is_booked, reconsider
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.checkouts.shares import divide_report
+from kontor_payments.disputes.service import apply_dispute_report
 from kontor_payments.models import Checkout, CheckoutPart, Payment, Receivable
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
 from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account, close_several, lock_several
-from kontor_payments.refunds.service import apply_refund_report, request_refund
+from kontor_payments.refunds.service import Wish, apply_refund_report, request_refund
 from kontor_service.clock import Clock
 from kontor_service.ids import uuid7
 
@@ -57,15 +58,20 @@ async def apply_report(
 async def apply_money(
     accounts: Sequence[Account], amounts: Sequence[int], checkout: Checkout, report: CheckoutReport
 ) -> None:
-    """All payments and refunds of a report; `amounts` is what the checkout pays of each account. A payment that was taken back lost
-    only what had not been refunded before, so refunds are applied ahead of that."""
+    """All payments, refunds and disputes of a report; `amounts` is what the checkout pays of each account. A payment that was taken
+    back lost only what had not been refunded before, so refunds are applied ahead of that. What a dispute took back is told by
+    the dispute, which knows how much of it."""
+    disputed = {dispute.payment_id for dispute in report.disputes}
     for payment in report.payments:
         before = replace(payment, state="succeeded", failure="") if payment.state == "reversed" else payment
         await _apply_payment(accounts, amounts, checkout, before)
     for refund in report.refunds:
         await apply_refund_report(accounts, refund)
+    for dispute in report.disputes:
+        await apply_dispute_report(accounts, dispute)
     for payment in report.payments:
-        await _apply_payment(accounts, amounts, checkout, payment)
+        if payment.id not in disputed:
+            await _apply_payment(accounts, amounts, checkout, payment)
 
 
 async def _apply_payment(
@@ -191,7 +197,7 @@ def _succeeded(account: Account, payment: Payment) -> None:
     reconsider(account)
     twice = account.surplus(payment)
     if twice:
-        request_refund(account, payment, twice, reason="paid_twice")
+        request_refund(account, payment, twice, Wish(RefundReason.PAID_TWICE))
     # Who was told of the booking has been told of the payment.
     if not is_booked(account, payment):
         account.announce("succeeded", payment)

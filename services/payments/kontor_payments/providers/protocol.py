@@ -77,6 +77,8 @@ class DisputeReport:
     reason: str
     # Until when the merchant can answer; None once nothing can be answered.
     respond_by: datetime | None
+    # The provider's page on which the merchant answers, where the report names one.
+    page_url: str = ""
 
 
 @dataclass(frozen=True)

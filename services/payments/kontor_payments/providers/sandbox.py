@@ -125,6 +125,7 @@ def checkout_report(data: Mapping[str, Any]) -> CheckoutReport:
         "redirect_url": data["url"],
         "payments": [payment | {"failure": _failure(payment["failure"])} for payment in data["payments"]],
         "refunds": [_refund(refund) for refund in data["refunds"]],
+        "disputes": [dispute | {"payment_id": dispute["payment"]} for dispute in data["disputes"]],
     }
     return _CHECKOUT.validate_python({**data, **told})
 

@@ -1,7 +1,7 @@
 """A receivable under its row lock, with its payments and ledger: the one place that writes figures and events."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 from uuid import UUID
@@ -66,7 +66,8 @@ class Account:
     _before: bytes = b""
     _new_payments: set[UUID] = field(default_factory=set)
     _changed_payments: set[UUID] = field(default_factory=set)
-    _facts: list[tuple[Fact, Payment]] = field(default_factory=list)
+    _told: list[Message] = field(default_factory=list)
+    _facts: list[tuple[Fact, Payment, dict[str, Message]]] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -138,6 +139,14 @@ class Account:
             return position.refundable
         return rules.to_refund(self.terms, self.positions(), position)
 
+    def opened_by_refund(self, payment: Payment, amount_minor: int) -> int:
+        """How much more would be unpaid if this much of the payment were given back."""
+        if not self.counts(payment):
+            return 0
+        sequence, positions = self.position(payment).sequence, self.positions()
+        after = [replace(p, refunded=p.refunded + amount_minor) if p.sequence == sequence else p for p in positions]
+        return rules.standing(self.terms, after).unpaid_minor - rules.standing(self.terms, positions).unpaid_minor
+
     def figures(self) -> rules.Standing:
         return rules.standing(self.terms, self.positions())
 
@@ -164,15 +173,23 @@ class Account:
     def changed(self, payment: Payment) -> None:
         self._changed_payments.add(payment.id)
 
-    def announce(self, fact: Fact, payment: Payment) -> None:
-        self._facts.append((fact, payment))
+    def tell(self, event: Message) -> None:
+        """An event about something beside the receivable and its payments, to be recorded with theirs."""
+        self._told.append(event)
+
+    def announce(self, fact: Fact, payment: Payment, **told: Message) -> None:
+        """`told` is what the event says besides the receivable and the payment."""
+        self._facts.append((fact, payment, told))
 
     async def close(self) -> Receivable:
         """Writes the figures, here and for reminders; if anything of it is news, one new version and the events."""
         was = self.row.state
         self._write_figures()
-        for payment_id in self._changed_payments - self._new_payments:
-            self.payments[payment_id].touch()
+        for payment_id in self._changed_payments | self._new_payments:
+            payment = self.payments[payment_id]
+            payment.left_minor = self.position(payment).refundable
+            if payment_id not in self._new_payments:
+                payment.touch()
         if self.is_new:
             self._record(pb.ReceivableOpened())
         elif events.receivable_state(self.row).SerializeToString(deterministic=True) != self._before or self._facts:
@@ -180,11 +197,13 @@ class Account:
             if not self._facts:
                 cancelled = self.row.state == ReceivableState.CANCELLED != was
                 self._record(pb.ReceivableCancelled() if cancelled else pb.ReceivableChanged())
-        for fact, payment in self._facts:
-            self._record(_FACTS[fact](payment=events.payment_state(payment, self.row)))
+        for fact, payment, told in self._facts:
+            self._record(_FACTS[fact](payment=events.payment_state(payment, self.row), **told))
         for payment_id in self._changed_payments | self._new_payments:
             state = events.payment_state(self.payments[payment_id], self.row)
             record(self.session, pb.PaymentRecorded(payment=state))
+        for event in self._told:
+            record(self.session, event)
         await self._offset_notes()
         await self._repeat()
         await self.session.flush()

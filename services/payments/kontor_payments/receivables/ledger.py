@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from kontor.payments.v1.payments_pb2_codes import PaymentState
 from kontor_payments.receivables.rules import Bucket, Position
 
 # pending < failed < succeeded < reversed: a payment only moves to the right, so order does not matter.
-# refund_pending and refunded stand beside succeeded; matched: it was the same money as another payment; cancelled:
-# a booking that staff took back.
+# refund_pending, refunded and disputed stand beside succeeded; matched: it was the same money as another payment;
+# cancelled: a booking that staff took back.
 ReportedState = Literal["pending", "failed", "succeeded", "reversed"]
 
 _RANK = {
@@ -17,10 +18,13 @@ _RANK = {
     PaymentState.SUCCEEDED: 3,
     PaymentState.REFUND_PENDING: 3,
     PaymentState.REFUNDED: 3,
+    PaymentState.DISPUTED: 3,
     PaymentState.MATCHED: 3,
     PaymentState.REVERSED: 4,
     PaymentState.CANCELLED: 4,
 }
+# The money is here, or was.
+ARRIVED = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUND_PENDING, PaymentState.REFUNDED, PaymentState.DISPUTED})
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,18 @@ def postings(position: Position, reported: ReportedState, amount_minor: int) -> 
 
 
 def matched(position: Position, number: int) -> list[Posting]:
-    """Takes a booking back that has turned out to speak of other known money; `number` tells repetitions apart."""
-    return [Posting("paid", -position.refundable, f"matched:{number}")] if position.refundable else []
+    """Takes a booking back that has turned out to speak of other known money; `number` tells repetitions apart.
+
+    What was given back of it is taken back too: it is posted to the other money (`given_back_of`).
+    """
+    cause = f"matched:{number}"
+    found = [Posting("paid", -position.paid, cause), Posting("refunded", -position.refunded, cause)]
+    return [posting for posting in found if posting.amount_minor]
+
+
+def given_back_of(refunded_minor: int, booking: UUID, number: int) -> list[Posting]:
+    """What staff had given back of a booking, at the money that it speaks of; negative when the two part again."""
+    return [Posting("refunded", refunded_minor, f"given_back:{booking}:{number}")]
 
 
 def returned(position: Position, number: int) -> list[Posting]:
@@ -86,6 +100,33 @@ def refund_corrected(amount_minor: int) -> list[Posting]:
     return [Posting("refunded", amount_minor, "refund_succeeded")]
 
 
-def released(amount_minor: int, number: int) -> list[Posting]:
-    """Puts a matched booking back in its own right."""
-    return [Posting("paid", amount_minor, f"released:{number}")]
+def disputed(position: Position, amount_minor: int, dispute: str) -> list[Posting]:
+    """The provider takes back what is disputed: never more than came, but also what was refunded before."""
+    taken = min(amount_minor, position.paid)
+    return [Posting("paid", -taken, f"disputed:{dispute}")] if taken else []
+
+
+def dispute_won(taken_minor: int, dispute: str) -> list[Posting]:
+    """The provider gives back what it had taken for this dispute."""
+    return [Posting("paid", taken_minor, f"dispute_won:{dispute}")] if taken_minor else []
+
+
+def state_of_money(position: Position, amount_minor: int, disputed_minor: int) -> PaymentState:
+    """Where a payment of this amount stands that has arrived once. `disputed_minor` is taken back by disputes that are not
+    decided. Of one that is partly refunded and lost the rest to a dispute nothing is left: it was taken back."""
+    if position.refunding:
+        return PaymentState.REFUND_PENDING
+    if disputed_minor:
+        return PaymentState.DISPUTED
+    if position.refundable:
+        return PaymentState.SUCCEEDED
+    return PaymentState.REFUNDED if position.refunded >= amount_minor else PaymentState.REVERSED
+
+
+def released(amount_minor: int, number: int, refunded_minor: int = 0) -> list[Posting]:
+    """Puts a matched booking back in its own right, with what was given back of it."""
+    found = [
+        Posting("paid", amount_minor, f"released:{number}"),
+        Posting("refunded", refunded_minor, f"released:{number}"),
+    ]
+    return [posting for posting in found if posting.amount_minor]

@@ -6,7 +6,9 @@ from uuid import UUID
 import structlog
 from sqlmodel import select
 
+from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies
+from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.models import Checkout, Payment, Refund
 from kontor_payments.providers.protocol import OutcomeUnknown, RefundReport, Refused
 from kontor_payments.receivables.account import lock
@@ -49,15 +51,15 @@ async def _carry_out(deps: Dependencies, merchant_id: UUID, refund_id: UUID) -> 
         checkout = (await session.exec(select(Checkout).where(Checkout.id == payment.checkout_id))).one()
     assert payment.connection_id is not None
     assert checkout.provider_id is not None
-    provider = deps.providers.at(await deps.providers.by_id(merchant_id, payment.connection_id))
     try:
+        provider = deps.providers.at(await deps.providers.by_id(merchant_id, payment.connection_id))
         report = await provider.refund(
             checkout.provider_id, payment.provider_reference, refund.amount_minor, str(refund_id)
         )
     except OutcomeUnknown as error:
         log.warning("refund_outcome_unknown", refund_id=str(refund_id), error=str(error))
         return
-    except Refused as error:
+    except (Refused, ConnectionUnknown) as error:
         report = RefundReport("", str(refund_id), payment.provider_reference, refund.amount_minor, "failed")
         log.error("refund_refused", refund_id=str(refund_id), error=str(error))
     if report.state != "pending":
@@ -70,4 +72,5 @@ async def _note(deps: Dependencies, merchant_id: UUID, refund: Refund, report: R
         current = (await session.exec(select(Refund).where(Refund.id == refund.id).with_for_update())).one()
         # The webhook may have been quicker: then this is nothing new.
         end_refund(account, account.payments[current.payment_id], current, report)
+        await end_live_checkout(account)
         await account.close()

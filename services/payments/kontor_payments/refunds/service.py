@@ -1,11 +1,14 @@
-"""Giving back what came twice: written with the payment that caused it, carried out by a job."""
+"""Giving money back: what came twice by itself, anything else because staff want it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor.payments.v1.payments_pb2_codes import RefundReason, RefundState
+from kontor_payments import events
 from kontor_payments.checkouts.shares import take_back
 from kontor_payments.models import Payment, Refund
 from kontor_payments.providers.protocol import RefundReport
@@ -14,21 +17,37 @@ from kontor_payments.receivables.account import Account
 from kontor_service.ids import uuid7
 
 
-def request_refund(account: Account, payment: Payment, amount_minor: int, *, reason: str) -> Refund:
-    """From now on the money counts as being refunded; the provider is told after the commit."""
+@dataclass(frozen=True)
+class Wish:
+    """Why money goes back, who wants it so, and whether a credit note is to go with it."""
+
+    reason: RefundReason
+    note: str = ""
+    by: str = ""
+    credit_note: bool = False
+    # Of money that staff have given back themselves.
+    reference: str = ""
+
+
+def request_refund(account: Account, payment: Payment, amount_minor: int, wish: Wish) -> Refund:
+    """From now on the money counts as being refunded; the provider, where there is one, is told after the commit."""
     refund = Refund(
         id=uuid7(),
         merchant_id=account.row.merchant_id,
         receivable_id=account.row.id,
         payment_id=payment.id,
         amount_minor=amount_minor,
-        reason=reason,
+        reason=wish.reason,
+        note=wish.note,
+        requested_by=wish.by,
+        credit_note=wish.credit_note,
+        provider_reference=wish.reference,
         created_at=account.now,
-        try_at=datetime.now(UTC),
+        try_at=datetime.now(UTC) if payment.connection_id else None,
     )
     account.session.add(refund)
     account.post(payment, ledger.refund_started(amount_minor), refund_id=refund.id)
-    payment.state = "refund_pending"
+    _follow(account, payment, refund)
     return refund
 
 
@@ -42,7 +61,7 @@ async def apply_refund_report(accounts: Sequence[Account], report: RefundReport)
         return
     known = await _known(paid[0][0].session, [payment for _, payment in paid], report)
     refunds = known or [
-        request_refund(account, payment, share, reason="at_provider")
+        request_refund(account, payment, share, Wish(RefundReason.AT_PROVIDER))
         for (account, payment), share in zip(paid, _shares(paid, report), strict=True)
         if share
     ]
@@ -61,24 +80,36 @@ def _shares(paid: Sequence[tuple[Account, Payment]], report: RefundReport) -> li
 
 
 def end_refund(account: Account, payment: Payment, refund: Refund, report: RefundReport) -> None:
-    """The provider's final report, possibly again or late. After a failure the money stays overpaid, where staff see it.
+    """The provider's final report, possibly again or late. After a failure the money is there as before.
 
     A provider may still carry out what it has reported as failed: then the money is gone all the same.
     """
     succeeded = report.state == "succeeded"
-    if refund.state == "requested":
+    unpaid_minor = account.figures().unpaid_minor
+    if refund.state == RefundState.REQUESTED:
         account.post(payment, ledger.refund_ended(refund.amount_minor, succeeded=succeeded), refund_id=refund.id)
-    elif refund.state == "failed" and succeeded:
+    elif refund.state == RefundState.FAILED and succeeded:
         account.post(payment, ledger.refund_corrected(refund.amount_minor), refund_id=refund.id)
     else:
         return
-    refund.state = "succeeded" if succeeded else "failed"
+    refund.state = RefundState.SUCCEEDED if succeeded else RefundState.FAILED
     refund.provider_reference = report.id or refund.provider_reference
-    refund.try_at = None
-    position = account.position(payment)
-    payment.state = "refund_pending" if position.refunding else "refunded" if not position.refundable else "succeeded"
+    refund.try_at, refund.ended_at = None, account.now
+    if succeeded and refund.credit_note:
+        # What is asked for again because of it; of money that was too much that is nothing.
+        refund.credit_minor = max(0, account.figures().unpaid_minor - unpaid_minor)
+    _follow(account, payment, refund)
     if succeeded:
-        account.announce("refunded", payment)
+        account.announce("refunded", payment, refund=events.refund_state(refund))
+
+
+def _follow(account: Account, payment: Payment, refund: Refund) -> None:
+    """Writes at the payment what became of it, and the refund as it stands."""
+    if payment.state in ledger.ARRIVED:
+        payment.state = ledger.state_of_money(account.position(payment), payment.amount_minor, payment.disputed_minor)
+    told = events.refund_data(refund)
+    others = [one for one in payment.refunds if one["id"] != told["id"]]
+    payment.refunds = sorted([*others, told], key=lambda one: str(one["id"]))
 
 
 async def _known(session: AsyncSession, payments: Sequence[Payment], report: RefundReport) -> list[Refund]:

@@ -3,6 +3,8 @@
 from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_payments_pages.admin import listing, parked, paylinks
 from kontor_payments_pages.admin.copy import VIEWS
+from kontor_payments_pages.admin.disputes.feature import FEATURE as DISPUTES
+from kontor_payments_pages.admin.refunds.feature import FEATURE as REFUNDS
 from kontor_payments_pages.admin.statements.feature import FEATURE as STATEMENTS
 from kontor_payments_pages.admin.words import GLOBALS
 from kontor_service.i18n import N_
@@ -36,4 +38,4 @@ _PAYMENTS = Feature(
     globals=GLOBALS,
     scopes={paylinks.EDIT: N_("Make and revoke pay links")},
 )
-FEATURES = (_OFFERED, _PAYMENTS, STATEMENTS)
+FEATURES = (_OFFERED, _PAYMENTS, STATEMENTS, DISPUTES, REFUNDS)

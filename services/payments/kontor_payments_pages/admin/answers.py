@@ -5,6 +5,12 @@ from kontor_edge.described import fields, listed, many, model, state_model
 
 _BRIEF = "state open_minor paid_minor pending_minor overpaid_minor last_method last_failure paid_at"
 PaymentBrief = model("PaymentBrief", fields(payments_pb2.Receivable, _BRIEF))
+Payment = model(
+    "PaymentPage", payment=state_model(payments_pb2.Payment), receivable=state_model(payments_pb2.Receivable) | None,
+    customer=str | None, disputes=many(state_model(payments_pb2.Dispute)),
+)  # fmt: skip
+Disputes = listed("Disputes", model("ListedDispute", fields(payments_pb2.Dispute), customer=str | None))
+DisputesOnBoard = model("DisputesOnBoard", waiting=int, disputes=many(state_model(payments_pb2.Dispute)))
 Payments = listed("Payments", model("ListedPayment", fields(payments_pb2.Payment), customer=str | None))
 OnBoard = model("PaymentsOnBoard", waiting=int, payments=many(state_model(payments_pb2.IncomingPayment)))
 StatementsOnBoard = model(

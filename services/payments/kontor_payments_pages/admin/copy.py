@@ -53,9 +53,10 @@ def _payment(p: Any) -> dict[str, Any]:
         "state": p.state,
         "currency": p.currency,
         "amount_minor": p.amount_minor,
+        "provider": p.provider,
         "settled_at": instant(p.settled_at),
         "by_time": key(p.created_at),
-        "words": search_words([p.document_number, p.provider_reference, *_amount(p)]),
+        "words": search_words([p.document_number, p.provider_reference, p.payout_id, *_amount(p)]),
         "data": whole(p),
     }
 
@@ -77,7 +78,7 @@ PAYMENT = View(
     payments_pb2.PaymentSnapshot,
     {
         "document_id": "uuid", "customer_id": "uuid", "state": "text", "currency": "text", "amount_minor": "bigint",
-        "settled_at": "timestamptz", "by_time": KEY, "words": "text", "data": "json",
+        "provider": "text", "settled_at": "timestamptz", "by_time": KEY, "words": "text", "data": "json",
     },
     _payment,
     lambda p: (f"merchant:{p.merchant_id}", f"document:{p.document_id}"),

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from kontor.payments.v1.payments_pb2_codes import PaymentProvider
 from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
@@ -15,9 +16,13 @@ _STATES = {
     "succeeded": N_("Received"),
     "pending": N_("On its way"),
     "failed": N_("Failed"),
+    "refund_pending": N_("On its way back"),
     "refunded": N_("Refunded"),
+    "disputed": N_("Disputed"),
+    "reversed": N_("Taken back by the bank"),
     "paid_out": N_("Paid out"),
 }
+_PAYOUTS = {"paid": N_("Paid out to your account"), "waiting": N_("Not paid out yet")}
 
 PAYMENTS = ListPage(
     "payments", STAFF,
@@ -31,9 +36,22 @@ PAYMENTS = ListPage(
         ListColumn("customer", N_("Customer")),
         ListColumn("method", N_("Payment method")),
         ListColumn("state", N_("Status")),
-        ListColumn("amount", N_("Amount"), num=True, css="num amount"),
+        ListColumn("amount", N_("Gross"), num=True, css="num amount", short=N_("Gross")),
+        ListColumn("fee", N_("Fee"), num=True, css="num", short=N_("Fee")),
+        ListColumn("net", N_("Net"), num=True, css="num", short=N_("Net")),
+        ListColumn("payout", N_("Payout"), short=N_("Payout")),
     ),
-    others=(Filter("state", "p.state = {it}", words=_STATES, label=N_("Status"), every=N_("Any status")),),
+    others=(
+        Filter("state", "p.state = {it}", words=_STATES, label=N_("Status"), every=N_("Any status")),
+        Filter(
+            "provider", "p.provider = {it}", words={code: code.word for code in PaymentProvider}, label=N_("Provider"),
+            every=N_("Any provider"), further=True,
+        ),
+        Filter(
+            "payout", "((p.data ->> 'payout_id') <> '') = ({it} = 'paid')", words=_PAYOUTS, label=N_("Payout"),
+            every=N_("Paid out or not"), further=True,
+        ),
+    ),
     search=("p.words", "c.words"), hint=N_("Number, customer, amount, reference"),
 )  # fmt: skip
 

@@ -409,15 +409,20 @@ def upgrade() -> None:
         sa.Column("fee_minor", sa.BigInteger(), nullable=True),
         sa.Column("net_minor", sa.BigInteger(), nullable=True),
         sa.Column("payout_id", sa.Text(), nullable=False),
+        sa.Column("refunds", postgresql.JSONB(), nullable=False),
+        sa.Column("left_minor", sa.BigInteger(), nullable=False),
+        sa.Column("disputed_minor", sa.BigInteger(), nullable=False),
         sa.Column("booked_by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("cancelled_by", sa.Text(), nullable=False),
         sa.Column("matched_to", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched', 'cancelled', 'paid_out')",
+            "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched', 'cancelled', 'paid_out', 'disputed')",
             name=op.f("ck_payment_state"),
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_amount_minor")),
+        sa.CheckConstraint("disputed_minor >= 0", name=op.f("ck_payment_disputed_minor")),
+        sa.CheckConstraint("left_minor >= 0", name=op.f("ck_payment_left_minor")),
         sa.ForeignKeyConstraint(["receivable_id"], ["receivable.id"], name=op.f("fk_payment_receivable_id_receivable")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("merchant_id", "external_id", name=op.f("uq_payment_merchant_id_external_id")),
@@ -576,6 +581,38 @@ def upgrade() -> None:
         "checkout_part_one_live", "checkout_part", ["receivable_id"], unique=True, postgresql_where=sa.text("live")
     )
     op.create_table(
+        "dispute",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("receivable_id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("provider_reference", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("taken_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("respond_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("page_url", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "reason IN ('fraudulent', 'unrecognised', 'not_received', 'not_as_described', 'duplicate', 'wrong_amount', 'credit_not_processed', 'subscription_cancelled', 'returned_debit', 'other')",
+            name=op.f("ck_dispute_reason"),
+        ),
+        sa.CheckConstraint("state IN ('needs_response', 'under_review', 'won', 'lost')", name=op.f("ck_dispute_state")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_dispute_amount_minor")),
+        sa.CheckConstraint("taken_minor >= 0", name=op.f("ck_dispute_taken_minor")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_dispute_payment_id_payment")),
+        sa.ForeignKeyConstraint(["receivable_id"], ["receivable.id"], name=op.f("fk_dispute_receivable_id_receivable")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+        sa.UniqueConstraint("payment_id", "provider_reference", name=op.f("uq_dispute_payment_id_provider_reference")),
+    )
+    op.create_index("dispute_by_merchant", "dispute", ["merchant_id", "id"], unique=False)
+    op.create_table(
         "refund",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -584,13 +621,19 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("credit_note", sa.Boolean(), nullable=False),
+        sa.Column("credit_minor", sa.BigInteger(), nullable=False),
         sa.Column("provider_reference", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.CheckConstraint("state IN ('requested', 'succeeded', 'failed')", name=op.f("ck_refund_state")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_refund_amount_minor")),
+        sa.CheckConstraint("credit_minor >= 0", name=op.f("ck_refund_credit_minor")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id_payment")),
         sa.ForeignKeyConstraint(["receivable_id"], ["receivable.id"], name=op.f("fk_refund_receivable_id_receivable")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
@@ -659,6 +702,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE checkout_part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON checkout_part
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE dispute ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON dispute
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE refund ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")

@@ -20,6 +20,116 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _RefundState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RefundStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_RefundState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    REFUND_STATE_UNSPECIFIED: _RefundState.ValueType  # 0
+    REFUND_STATE_REQUESTED: _RefundState.ValueType  # 1
+    REFUND_STATE_SUCCEEDED: _RefundState.ValueType  # 2
+    REFUND_STATE_FAILED: _RefundState.ValueType  # 3
+
+class RefundState(_RefundState, metaclass=_RefundStateEnumTypeWrapper):
+    """What became of a refund."""
+
+REFUND_STATE_UNSPECIFIED: RefundState.ValueType  # 0
+REFUND_STATE_REQUESTED: RefundState.ValueType  # 1
+REFUND_STATE_SUCCEEDED: RefundState.ValueType  # 2
+REFUND_STATE_FAILED: RefundState.ValueType  # 3
+
+class _RefundReason:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RefundReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_RefundReason.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    REFUND_REASON_UNSPECIFIED: _RefundReason.ValueType  # 0
+    REFUND_REASON_RETURNED: _RefundReason.ValueType  # 1
+    REFUND_REASON_NOT_SUPPLIED: _RefundReason.ValueType  # 2
+    REFUND_REASON_DEFECT: _RefundReason.ValueType  # 3
+    REFUND_REASON_WITHDRAWN: _RefundReason.ValueType  # 4
+    REFUND_REASON_WRONG_AMOUNT: _RefundReason.ValueType  # 5
+    REFUND_REASON_OVERPAID: _RefundReason.ValueType  # 6
+    REFUND_REASON_GOODWILL: _RefundReason.ValueType  # 7
+    REFUND_REASON_OTHER: _RefundReason.ValueType  # 8
+    REFUND_REASON_PAID_TWICE: _RefundReason.ValueType  # 9
+    """Money that came twice goes back by itself."""
+    REFUND_REASON_AT_PROVIDER: _RefundReason.ValueType  # 10
+    """The merchant refunded it on the provider's own pages."""
+
+class RefundReason(_RefundReason, metaclass=_RefundReasonEnumTypeWrapper):
+    """Why money goes back; the long words are those that the customer reads."""
+
+REFUND_REASON_UNSPECIFIED: RefundReason.ValueType  # 0
+REFUND_REASON_RETURNED: RefundReason.ValueType  # 1
+REFUND_REASON_NOT_SUPPLIED: RefundReason.ValueType  # 2
+REFUND_REASON_DEFECT: RefundReason.ValueType  # 3
+REFUND_REASON_WITHDRAWN: RefundReason.ValueType  # 4
+REFUND_REASON_WRONG_AMOUNT: RefundReason.ValueType  # 5
+REFUND_REASON_OVERPAID: RefundReason.ValueType  # 6
+REFUND_REASON_GOODWILL: RefundReason.ValueType  # 7
+REFUND_REASON_OTHER: RefundReason.ValueType  # 8
+REFUND_REASON_PAID_TWICE: RefundReason.ValueType  # 9
+"""Money that came twice goes back by itself."""
+REFUND_REASON_AT_PROVIDER: RefundReason.ValueType  # 10
+"""The merchant refunded it on the provider's own pages."""
+
+class _DisputeState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DisputeStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_DisputeState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DISPUTE_STATE_UNSPECIFIED: _DisputeState.ValueType  # 0
+    DISPUTE_STATE_NEEDS_RESPONSE: _DisputeState.ValueType  # 1
+    DISPUTE_STATE_UNDER_REVIEW: _DisputeState.ValueType  # 2
+    DISPUTE_STATE_WON: _DisputeState.ValueType  # 3
+    DISPUTE_STATE_LOST: _DisputeState.ValueType  # 4
+
+class DisputeState(_DisputeState, metaclass=_DisputeStateEnumTypeWrapper):
+    """Where a dispute stands."""
+
+DISPUTE_STATE_UNSPECIFIED: DisputeState.ValueType  # 0
+DISPUTE_STATE_NEEDS_RESPONSE: DisputeState.ValueType  # 1
+DISPUTE_STATE_UNDER_REVIEW: DisputeState.ValueType  # 2
+DISPUTE_STATE_WON: DisputeState.ValueType  # 3
+DISPUTE_STATE_LOST: DisputeState.ValueType  # 4
+
+class _DisputeReason:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DisputeReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_DisputeReason.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    DISPUTE_REASON_UNSPECIFIED: _DisputeReason.ValueType  # 0
+    DISPUTE_REASON_FRAUDULENT: _DisputeReason.ValueType  # 1
+    DISPUTE_REASON_UNRECOGNISED: _DisputeReason.ValueType  # 2
+    DISPUTE_REASON_NOT_RECEIVED: _DisputeReason.ValueType  # 3
+    DISPUTE_REASON_NOT_AS_DESCRIBED: _DisputeReason.ValueType  # 4
+    DISPUTE_REASON_DUPLICATE: _DisputeReason.ValueType  # 5
+    DISPUTE_REASON_WRONG_AMOUNT: _DisputeReason.ValueType  # 6
+    DISPUTE_REASON_CREDIT_NOT_PROCESSED: _DisputeReason.ValueType  # 7
+    DISPUTE_REASON_SUBSCRIPTION_CANCELLED: _DisputeReason.ValueType  # 8
+    DISPUTE_REASON_RETURNED_DEBIT: _DisputeReason.ValueType  # 9
+    DISPUTE_REASON_OTHER: _DisputeReason.ValueType  # 10
+
+class DisputeReason(_DisputeReason, metaclass=_DisputeReasonEnumTypeWrapper):
+    """Why a payment is contested. What providers call it is translated into these."""
+
+DISPUTE_REASON_UNSPECIFIED: DisputeReason.ValueType  # 0
+DISPUTE_REASON_FRAUDULENT: DisputeReason.ValueType  # 1
+DISPUTE_REASON_UNRECOGNISED: DisputeReason.ValueType  # 2
+DISPUTE_REASON_NOT_RECEIVED: DisputeReason.ValueType  # 3
+DISPUTE_REASON_NOT_AS_DESCRIBED: DisputeReason.ValueType  # 4
+DISPUTE_REASON_DUPLICATE: DisputeReason.ValueType  # 5
+DISPUTE_REASON_WRONG_AMOUNT: DisputeReason.ValueType  # 6
+DISPUTE_REASON_CREDIT_NOT_PROCESSED: DisputeReason.ValueType  # 7
+DISPUTE_REASON_SUBSCRIPTION_CANCELLED: DisputeReason.ValueType  # 8
+DISPUTE_REASON_RETURNED_DEBIT: DisputeReason.ValueType  # 9
+DISPUTE_REASON_OTHER: DisputeReason.ValueType  # 10
+
 class _StatementEntryState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -199,6 +309,8 @@ class _PaymentStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PaymentSt
     PAYMENT_STATE_CANCELLED: _PaymentState.ValueType  # 8
     PAYMENT_STATE_PAID_OUT: _PaymentState.ValueType  # 9
     """What staff paid out of a credit note."""
+    PAYMENT_STATE_DISPUTED: _PaymentState.ValueType  # 10
+    """The provider has taken it back until a dispute is decided."""
 
 class PaymentState(_PaymentState, metaclass=_PaymentStateEnumTypeWrapper):
     """What became of one payment."""
@@ -214,6 +326,8 @@ PAYMENT_STATE_MATCHED: PaymentState.ValueType  # 7
 PAYMENT_STATE_CANCELLED: PaymentState.ValueType  # 8
 PAYMENT_STATE_PAID_OUT: PaymentState.ValueType  # 9
 """What staff paid out of a credit note."""
+PAYMENT_STATE_DISPUTED: PaymentState.ValueType  # 10
+"""The provider has taken it back until a dispute is decided."""
 
 class _PaymentMethod:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -737,23 +851,29 @@ class PaymentCancelled(message.Message):
 
 @typing.final
 class PaymentRefunded(message.Message):
+    """A refund has reached its end: the money is back with the customer, or on its way there."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     RECEIVABLE_FIELD_NUMBER: builtins.int
     PAYMENT_FIELD_NUMBER: builtins.int
+    REFUND_FIELD_NUMBER: builtins.int
     @builtins.property
     def receivable(self) -> Receivable: ...
     @builtins.property
     def payment(self) -> Payment: ...
+    @builtins.property
+    def refund(self) -> Refund: ...
     def __init__(
         self,
         *,
         receivable: Receivable | None = ...,
         payment: Payment | None = ...,
+        refund: Refund | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable", "refund", b"refund"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment", "receivable", b"receivable", "refund", b"refund"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -837,6 +957,9 @@ class Payment(message.Message):
     PAYOUT_ID_FIELD_NUMBER: builtins.int
     COUNTS_ON_FIELD_NUMBER: builtins.int
     CHECKOUT_ID_FIELD_NUMBER: builtins.int
+    REFUNDS_FIELD_NUMBER: builtins.int
+    LEFT_MINOR_FIELD_NUMBER: builtins.int
+    DISPUTED_MINOR_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -872,10 +995,18 @@ class Payment(message.Message):
     """ISO 8601 date in the merchant's zone: the day on which the payer acted."""
     checkout_id: builtins.str
     """Payments of one checkout are one payment at the provider; empty for what was booked by hand or by another system."""
+    left_minor: builtins.int
+    """What of it can still be given back."""
+    disputed_minor: builtins.int
+    """What the provider has taken back because it is disputed, until that is decided."""
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def settled_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def refunds(self) -> containers.RepeatedCompositeFieldContainer[Refund]:
+        """The oldest first."""
+
     def __init__(
         self,
         *,
@@ -905,10 +1036,13 @@ class Payment(message.Message):
         payout_id: builtins.str = ...,
         counts_on: builtins.str = ...,
         checkout_id: builtins.str = ...,
+        refunds: abc.Iterable[Refund] | None = ...,
+        left_minor: builtins.int = ...,
+        disputed_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "created_at", b"created_at", "fee_minor", b"fee_minor", "net_minor", b"net_minor", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "checkout_id", b"checkout_id", "counts_on", b"counts_on", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "checkout_id", b"checkout_id", "counts_on", b"counts_on", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "disputed_minor", b"disputed_minor", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "left_minor", b"left_minor", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "refunds", b"refunds", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_minor: _TypeAlias = typing.Literal["fee_minor"]  # noqa: Y015
     _WhichOneofArgType__fee_minor: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor"]  # noqa: Y015
@@ -952,6 +1086,211 @@ class PaymentSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["payment", b"payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["payment", b"payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Refund(message.Message):
+    """Money of a payment that goes back to the customer, in the payment's currency."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    NOTE_FIELD_NUMBER: builtins.int
+    CREDIT_MINOR_FIELD_NUMBER: builtins.int
+    REQUESTED_BY_FIELD_NUMBER: builtins.int
+    REQUESTED_AT_FIELD_NUMBER: builtins.int
+    ENDED_AT_FIELD_NUMBER: builtins.int
+    REFERENCE_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    amount_minor: builtins.int
+    state: builtins.str
+    reason: builtins.str
+    note: builtins.str
+    """What staff wrote for the customer besides."""
+    credit_minor: builtins.int
+    """What a credit note is to take off the document for it, in minor units of the receivable's currency; 0: no credit note is wanted."""
+    requested_by: builtins.str
+    """Of staff; empty where the money goes back by itself, or the merchant refunded it at the provider."""
+    reference: builtins.str
+    """The provider's id of the refund; of a booking by hand what staff noted of their transfer."""
+    @builtins.property
+    def requested_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def ended_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        state: builtins.str = ...,
+        reason: builtins.str = ...,
+        note: builtins.str = ...,
+        credit_minor: builtins.int = ...,
+        requested_by: builtins.str = ...,
+        requested_at: timestamp_pb2.Timestamp | None = ...,
+        ended_at: timestamp_pb2.Timestamp | None = ...,
+        reference: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["ended_at", b"ended_at", "requested_at", b"requested_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "credit_minor", b"credit_minor", "ended_at", b"ended_at", "id", b"id", "note", b"note", "reason", b"reason", "reference", b"reference", "requested_at", b"requested_at", "requested_by", b"requested_by", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Dispute(message.Message):
+    """The payer, or the payer's bank, contests a payment at a provider. The provider has taken the amount back until it is decided."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    RESPOND_BY_FIELD_NUMBER: builtins.int
+    PROVIDER_FIELD_NUMBER: builtins.int
+    PROVIDER_REFERENCE_FIELD_NUMBER: builtins.int
+    PAGE_URL_FIELD_NUMBER: builtins.int
+    OPENED_AT_FIELD_NUMBER: builtins.int
+    DECIDED_AT_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    payment_id: builtins.str
+    document_id: builtins.str
+    document_number: builtins.str
+    customer_id: builtins.str
+    amount_minor: builtins.int
+    currency: builtins.str
+    state: builtins.str
+    reason: builtins.str
+    provider: builtins.str
+    provider_reference: builtins.str
+    page_url: builtins.str
+    """The provider's page on which the merchant answers; empty where it is not known."""
+    @builtins.property
+    def respond_by(self) -> timestamp_pb2.Timestamp:
+        """Until when the merchant can answer; absent where nothing can be answered."""
+
+    @builtins.property
+    def opened_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def decided_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        payment_id: builtins.str = ...,
+        document_id: builtins.str = ...,
+        document_number: builtins.str = ...,
+        customer_id: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+        state: builtins.str = ...,
+        reason: builtins.str = ...,
+        respond_by: timestamp_pb2.Timestamp | None = ...,
+        provider: builtins.str = ...,
+        provider_reference: builtins.str = ...,
+        page_url: builtins.str = ...,
+        opened_at: timestamp_pb2.Timestamp | None = ...,
+        decided_at: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["decided_at", b"decided_at", "opened_at", b"opened_at", "respond_by", b"respond_by"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "currency", b"currency", "customer_id", b"customer_id", "decided_at", b"decided_at", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "id", b"id", "merchant_id", b"merchant_id", "opened_at", b"opened_at", "page_url", b"page_url", "payment_id", b"payment_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "respond_by", b"respond_by", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DisputeOpened(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def dispute(self) -> Dispute: ...
+    def __init__(
+        self,
+        *,
+        dispute: Dispute | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DisputeChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def dispute(self) -> Dispute: ...
+    def __init__(
+        self,
+        *,
+        dispute: Dispute | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DisputeDecided(message.Message):
+    """It was won: the provider has given the money back; or lost: it stays away."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def dispute(self) -> Dispute: ...
+    def __init__(
+        self,
+        *,
+        dispute: Dispute | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class DisputeSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def dispute(self) -> Dispute: ...
+    def __init__(
+        self,
+        *,
+        dispute: Dispute | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,6 +3,45 @@
 from kontor_events.codes import Code
 
 
+class RefundState(Code):
+    REQUESTED = 'requested', 'on its way back', '', '', 'way'
+    SUCCEEDED = 'succeeded', 'paid back', '', '', 'idle'
+    FAILED = 'failed', 'failed', '', '', 'late'
+
+
+class RefundReason(Code):
+    RETURNED = 'returned', 'goods returned', '', 'You returned goods.'
+    NOT_SUPPLIED = 'not_supplied', 'not supplied', '', 'We did not supply what you paid for.'
+    DEFECT = 'defect', 'defect or complaint', '', 'There was a defect.'
+    WITHDRAWN = 'withdrawn', 'contract withdrawn or cancelled', '', 'The contract was withdrawn or cancelled.'
+    WRONG_AMOUNT = 'wrong_amount', 'wrong amount invoiced', '', 'We had invoiced a wrong amount.'
+    OVERPAID = 'overpaid', 'paid too much', '', 'You paid too much.'
+    GOODWILL = 'goodwill', 'goodwill', '', 'We give you this back as a gesture of goodwill.'
+    OTHER = 'other', 'another reason'
+    PAID_TWICE = 'paid_twice', 'paid twice', '', 'You had paid twice.'
+    AT_PROVIDER = 'at_provider', 'refunded at the provider'
+
+
+class DisputeState(Code):
+    NEEDS_RESPONSE = 'needs_response', 'needs your answer', '', '', 'late'
+    UNDER_REVIEW = 'under_review', 'is being decided', '', '', 'way'
+    WON = 'won', 'won', '', '', 'paid'
+    LOST = 'lost', 'lost', '', '', 'idle'
+
+
+class DisputeReason(Code):
+    FRAUDULENT = 'fraudulent', 'not authorised by the payer'
+    UNRECOGNISED = 'unrecognised', 'not recognised by the payer'
+    NOT_RECEIVED = 'not_received', 'not received'
+    NOT_AS_DESCRIBED = 'not_as_described', 'not as described'
+    DUPLICATE = 'duplicate', 'charged twice'
+    WRONG_AMOUNT = 'wrong_amount', 'wrong amount charged'
+    CREDIT_NOT_PROCESSED = 'credit_not_processed', 'promised refund not received'
+    SUBSCRIPTION_CANCELLED = 'subscription_cancelled', 'subscription was cancelled'
+    RETURNED_DEBIT = 'returned_debit', 'direct debit returned'
+    OTHER = 'other', 'another reason'
+
+
 class StatementEntryState(Code):
     WAITING = 'waiting', 'to be assigned', '', '', 'late'
     CONFIRMED = 'confirmed', 'is being booked', '', '', 'way'
@@ -68,6 +107,7 @@ class PaymentState(Code):
     MATCHED = 'matched', 'same money as another payment', '', '', 'idle'
     CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
     PAID_OUT = 'paid_out', 'paid out', '', '', 'idle'
+    DISPUTED = 'disputed', 'disputed', '', '', 'late'
 
 
 class PaymentMethod(Code):

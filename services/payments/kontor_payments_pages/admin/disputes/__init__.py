@@ -1,0 +1,1 @@
+"""Disputes: what waits for the merchant's answer, and how others were decided."""

@@ -1,0 +1,1 @@
+"""One payment with all that happened to it, and giving its money back."""
