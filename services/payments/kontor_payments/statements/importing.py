@@ -9,9 +9,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,6 +37,12 @@ T = TypeVar("T")
 _LOCK = "bank statements"
 # So many rows are held in memory at a time.
 _CHUNK = 500
+_TABLE: Table = StatementEntry.__table__
+_DEFAULTS = {
+    name: field.get_default(call_default_factory=True)
+    for name, field in StatementEntry.model_fields.items()
+    if not field.is_required()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +176,9 @@ async def _store(
         rows = [part for place, entry in chunk for part in _rows(row, entry, found.traces[place], ordinals.get(place))]
         row.payments += sum(len(entry.parts) for _, entry in chunk)
         row.new_payments += len(rows)
-        session.add_all(rows)
-        await session.flush()
-        for one in rows:
-            session.expunge(one)
+        if rows:
+            # Not as objects of the session: they are many.
+            await (await session.connection()).execute(_TABLE.insert(), rows)
     record(session, pb.BankStatementImported(bank_statement=state_of(pb.BankStatement, row)))
     return row, True
 
@@ -215,22 +221,23 @@ async def _known(session: AsyncSession, account: str, first: date, last: date) -
     return found
 
 
-def _rows(statement: BankStatement, entry: Entry, trace: Trace, ordinal: int | None) -> list[StatementEntry]:
+def _rows(statement: BankStatement, entry: Entry, trace: Trace, ordinal: int | None) -> list[dict[str, Any]]:
     """One for each part; none for an entry that is known, or worth nothing."""
     if ordinal is None:
         return []
     return [
-        StatementEntry(
-            id=uuid7(), merchant_id=statement.merchant_id, statement_id=statement.id, account=statement.account,
-            digest=trace.digest, ordinal=ordinal, part=place, format=trace.format, entry_minor=trace.amount_minor,
-            balance_minor=trace.balance_minor, starts_minor=trace.starts_minor, has_start=trace.has_start, whole=trace.whole,
-            booked_on=entry.booked_on, valued_on=entry.valued_on, amount_minor=part.amount_minor,
-            original_minor=part.original_minor, currency=entry.currency, name=part.name, iban=part.iban,
-            text=part.text or entry.posting_text, reference=part.reference, end_to_end_id=part.end_to_end_id,
-            return_code=part.return_code, direct_debit=entry.direct_debit,
-            state=StatementEntryState.WAITING
+        _DEFAULTS
+        | {
+            "id": uuid7(), "merchant_id": statement.merchant_id, "statement_id": statement.id, "account": statement.account,
+            "digest": trace.digest, "ordinal": ordinal, "part": place, "format": trace.format, "entry_minor": trace.amount_minor,
+            "balance_minor": trace.balance_minor, "starts_minor": trace.starts_minor, "has_start": trace.has_start, "whole": trace.whole,
+            "booked_on": entry.booked_on, "valued_on": entry.valued_on, "amount_minor": part.amount_minor,
+            "original_minor": part.original_minor, "currency": entry.currency, "name": part.name, "iban": part.iban,
+            "text": part.text or entry.posting_text, "reference": part.reference, "end_to_end_id": part.end_to_end_id,
+            "return_code": part.return_code, "direct_debit": entry.direct_debit,
+            "state": StatementEntryState.WAITING
             if part.amount_minor > 0 or part.return_code
             else StatementEntryState.OUTGOING,
-        )
+        }
         for place, part in enumerate(one for one in entry.parts if one.amount_minor)
     ]  # fmt: skip
