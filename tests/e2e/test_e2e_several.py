@@ -23,7 +23,7 @@ def test_two_invoices_are_paid_at_once_without_log_in(erp, customer):
     for document in documents:
         paid = erp.event(after, "payments.receivable.payment_succeeded", document["id"])
         assert paid["data"]["receivable"]["state"] == "paid"
-        assert paid["data"]["payment"]["amount_minor"] == 11900
+        assert paid["data"]["payment"]["amount_minor"] == "11900"
 
     assert erp.call("POST", f"/api/ingest/v1/pay-links/{made.json()['id']}/revoke").json()["revoked"] is True
     page.reload()
