@@ -61,7 +61,9 @@ async def payment_view(request: Request, payment_id: UUID) -> tuple[Staff, Payme
 def story(view: PaymentView) -> list[Step]:
     """Newest first."""
     payment = view.payment
-    found = [Step(payment["created_at"], _("Payment begun"), payment["amount_minor"], payment["booked_by"])]
+    # Of a payment through a provider it is a session or link of the payer's.
+    by = "" if view.through_provider else payment["booked_by"]
+    found = [Step(payment["created_at"], _("Payment begun"), payment["amount_minor"], by)]
     if payment["settled_at"]:
         arrived = _("Failed") if payment["state"] == PaymentState.FAILED else _("Received")
         tone = "bad" if payment["state"] == PaymentState.FAILED else "good"
