@@ -75,6 +75,12 @@ EXPOSE 8022
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8022/health/ready"]
 CMD ["python", "-m", "kontor_provider_doubles", "stripe"]
 
+FROM service AS paypal
+ENV KONTOR_DOUBLE_HOST=0.0.0.0 KONTOR_DOUBLE_FOLDER=/var/lib/kontor
+EXPOSE 8023
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "-m", "kontor_service.probe", "http://127.0.0.1:8023/health/ready"]
+CMD ["python", "-m", "kontor_provider_doubles", "paypal"]
+
 FROM runtime AS mailsink
 COPY --from=mailsink-packages /opt/venv /opt/venv
 COPY services/standalone/kontor_standalone/__init__.py services/standalone/kontor_standalone/

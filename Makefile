@@ -38,12 +38,12 @@ proof: $(STAMP) ## The long tests: 10,000 operations per fault, half an hour of 
 	KONTOR_PROOF=1 $(BIN)/python -m pytest tests/e2e -k "bulk or look" --timeout=3600
 	KONTOR_PROOF=1 $(BIN)/python -m pytest libs services -m hypothesis --timeout=3600
 
-judge: $(STAMP) ## Before programs that are not ours: invoices (veraPDF, EN 16931, XRechnung), the bus (AsyncAPI)
+judge: $(STAMP) ## Before programs that are not ours: invoices (veraPDF, EN 16931, XRechnung), the bus (AsyncAPI), the double of PayPal
 	$(BIN)/python -m tests.judge
 
 # The keys of test accounts: docs/payment-providers.md.
-provider-check: $(STAMP) ## The adapters before real test modes: make provider-check STRIPE_KEY=rk_test_…
-	@STRIPE_KEY="$(STRIPE_KEY)" $(BIN)/python tools/provider_check.py
+provider-check: $(STAMP) ## The adapters before real test modes: make provider-check STRIPE_KEY=… PAYPAL_CLIENT_ID=… PAYPAL_SECRET=…
+	@STRIPE_KEY="$(STRIPE_KEY)" PAYPAL_CLIENT_ID="$(PAYPAL_CLIENT_ID)" PAYPAL_SECRET="$(PAYPAL_SECRET)" $(BIN)/python -m tools.provider_check
 
 bench: $(STAMP) ## Measure; writes bench/results.json
 	$(BIN)/python -m tests.bench

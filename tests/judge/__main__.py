@@ -2,8 +2,9 @@
 
 Mustang's validator (veraPDF for PDF/A-3, the rules of EN 16931 and of XRechnung) reads every invoice as Kontor renders it
 and every XML as Kontor offers it; veraPDF in it reads the evidence pages of accepted quotes; AsyncAPI's parser reads the
-description of the bus. Everything must be valid. Needs Java (JDK), Maven and Node with npm, which are installed where that
-is allowed (Debian as root).
+description of the bus; the double of PayPal is compared with PayPal's OpenAPI documents. Everything must be valid. Needs
+Java (JDK), Maven and Node with npm, which are installed where that is allowed (Debian as root), and git where PayPal's
+documents are not supplied.
 """
 
 import asyncio
@@ -28,6 +29,8 @@ from kontor_documents.rendering.render import render
 from kontor_testing.debian import install, may_install
 from tests.judge.acceptances import acceptances
 from tests.judge.corpus import documents
+from tests.judge.paypal import deviations
+from tests.judge.paypal import documents as paypal_documents
 
 _VALIDATOR = "org.mustangproject:validator:2.26.0:jar:shaded"
 _ASYNCAPI = "@asyncapi/parser@3.6.6"
@@ -48,7 +51,7 @@ async def main() -> None:
     npm, node = _program("npm", "npm"), _program("node", "nodejs")
     shutil.rmtree(_WORK, ignore_errors=True)
     _WORK.mkdir()
-    bus_is_valid = _judge_asyncapi(npm, node)
+    bus_is_valid, paypal_is_followed = _judge_asyncapi(npm, node), _judge_paypal()
     with closing(Validator(_PATIENCE_SECONDS)) as validator:
         written = await _write(_WORK, validator) + await _write_supplied(_WORK, validator) + _write_evidence(_WORK)
     subprocess.run(
@@ -60,7 +63,7 @@ async def main() -> None:
         [java, "-cp", str(jar), str(sources), *map(str, written)], check=True, capture_output=True, text=True
     )
     verdicts = dict(reversed(line.split("\t")) for line in judged.stdout.splitlines() if "\t" in line)
-    _report(written, verdicts, bus_is_valid)
+    _report(written, verdicts, bus_is_valid and paypal_is_followed)
 
 
 def _program(name: str, package: str) -> str:
@@ -76,7 +79,17 @@ def _judge_asyncapi(npm: str, node: str) -> bool:
     quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
     subprocess.run([npm, "install", *quiet, "--prefix", str(folder), _ASYNCAPI], check=True)
     script = Path(__file__).with_name("asyncapi.mjs")
-    return subprocess.run([node, str(script), str(folder), "docs/asyncapi.json"]).returncode == 0
+    valid = subprocess.run([node, str(script), str(folder), "docs/asyncapi.json"]).returncode == 0
+    print(f"{'asyncapi.json':14} {'valid' if valid else 'not valid'}")
+    return valid
+
+
+def _judge_paypal() -> bool:
+    wrong = deviations(paypal_documents(_SUPPLIED / "providers" / "paypal", _WORK))
+    print(f"{'double, PayPal':14} {'as documented' if not wrong else 'not as documented'}")
+    for deviation in wrong:
+        print(f"    {deviation}")
+    return not wrong
 
 
 async def _write(folder: Path, validator: Validator) -> list[Path]:
@@ -135,7 +148,7 @@ def _with_files(data: DocumentData, files: list[EmbeddedFile]) -> DocumentData:
     return data.model_copy(update={"attachments": [*data.attachments, *described]})
 
 
-def _report(written: list[Path], verdicts: dict[str, str], bus_is_valid: bool) -> None:
+def _report(written: list[Path], verdicts: dict[str, str], descriptions_are_right: bool) -> None:
     """None may be missing: what was not judged is not valid."""
     kinds = ("evidence.pdf", "pdf", "xrechnung.xml", "en16931.xml")
     of_kind = {path: next(kind for kind in kinds if path.name.endswith(kind)) for path in written}
@@ -143,11 +156,10 @@ def _report(written: list[Path], verdicts: dict[str, str], bus_is_valid: bool) -
         paths = [path for path in written if of_kind[path] == kind]
         valid = sum(verdicts.get(str(path)) == "valid" for path in paths)
         print(f"{kind:14} {valid} of {len(paths)} valid")
-    print(f"{'asyncapi.json':14} {'valid' if bus_is_valid else 'not valid'}")
     wrong = [path for path in written if verdicts.get(str(path)) != "valid"]
     for path in wrong:
         print(f"{verdicts.get(str(path), 'not judged')}: {path} ({path}.report.xml says why)")
-    sys.exit(1 if wrong or not bus_is_valid else 0)
+    sys.exit(1 if wrong or not descriptions_are_right else 0)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,10 @@ def platform_folder() -> Iterator[Path]:
 
 
 def _ports() -> dict[str, int]:
-    return {part: free_port() for part in (*services(), "sandbox", "stripe", "mail", "smtp", "intake", "management")}
+    return {
+        part: free_port()
+        for part in (*services(), "sandbox", "stripe", "paypal", "mail", "smtp", "intake", "management")
+    }
 
 
 @dataclass

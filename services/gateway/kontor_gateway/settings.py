@@ -8,7 +8,11 @@ class Settings(EdgeSettings):
     port: int = 8000
 
     # Where a payment form may lead: the providers' own pages.
-    provider_origins: tuple[str, ...] = ("https://checkout.stripe.com", "https://www.paypal.com")
+    provider_origins: tuple[str, ...] = (
+        "https://checkout.stripe.com",
+        "https://www.paypal.com",
+        "https://www.sandbox.paypal.com",
+    )
     # The sandbox provider's page; taken in development only.
     sandbox_url: str = "http://localhost:8020"
 

@@ -1,7 +1,7 @@
 """Settings of payments, besides those of every service."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -25,6 +25,17 @@ class Settings(ServiceSettings):
     stripe_platform_key: SecretStr = SecretStr("")
     # What the operator gets of each payment of an account that connected by OAuth, in percent.
     stripe_application_fee_percent: float = Field(default=0.0, ge=0, lt=100)
+    # PayPal's API for live accounts and for those of its sandbox; empty: merchants cannot use PayPal.
+    paypal_url: str = "https://api-m.paypal.com"
+    paypal_sandbox_url: str = "https://api-m.sandbox.paypal.com"
+    # Of the operator's own account as a partner of PayPal; empty: merchants connect by an app of their own.
+    paypal_client_id: str = ""
+    paypal_client_secret: SecretStr = SecretStr("")
+    paypal_partner_id: str = ""
+    # Which of the two addresses knows the operator's app.
+    paypal_partner_mode: Literal["test", "live"] = "live"
+    # The partner's BN code, which PayPal notes with each payment.
+    paypal_attribution_id: str = ""
     # Where providers send their webhooks; {provider}/{connection} is added. None: the portal's public address.
     webhook_url: str | None = None
     # Encrypts providers' keys at rest. Losing it means connecting the providers again.

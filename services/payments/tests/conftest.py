@@ -69,6 +69,7 @@ class World:
     provider: httpx.AsyncClient
     bus_url: str
     stripe: httpx.AsyncClient
+    paypal: httpx.AsyncClient
     merchant: UUID = field(default_factory=uuid7)
     customer: UUID = field(default_factory=uuid7)
     return_url: str = RETURN
@@ -265,14 +266,16 @@ class Installation:
     http: httpx.AsyncClient
     provider: httpx.AsyncClient
     bus_url: str
-    # The double of Stripe.
+    # The doubles of Stripe and PayPal.
     stripe: httpx.AsyncClient
+    paypal: httpx.AsyncClient
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    port, provider_port, stripe_port = free_port(), free_port(), free_port()
-    stripe_url = f"http://127.0.0.1:{stripe_port}"
+    port, provider_port = free_port(), free_port()
+    stripe_port, paypal_port = free_port(), free_port()
+    stripe_url, paypal_url = f"http://127.0.0.1:{stripe_port}", f"http://127.0.0.1:{paypal_port}"
     database, bus_url = await databases.create("payments"), await databases.empty()
     app = create_app(
         Settings(
@@ -285,6 +288,12 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
             stripe_connect_url=stripe_url,
             stripe_client_id="ca_kontor",
             stripe_platform_key="sk_test_platform",
+            paypal_url=f"{paypal_url}/live",
+            paypal_sandbox_url=paypal_url,
+            paypal_client_id="kontor-partner",
+            paypal_client_secret="sk_test_platform",
+            paypal_partner_id="KNTRPARTNER23",
+            paypal_partner_mode="test",
             webhook_url=f"http://127.0.0.1:{port}/v1/webhooks",
             ask_every=0.2,
             provider_timeout=2.0,
@@ -298,19 +307,22 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
             public_url=f"http://127.0.0.1:{provider_port}",
         )
     )
-    double = create_double(
-        "stripe",
-        DoubleSettings(environment="development", folder=tmp_path_factory.mktemp("stripe"), public_url=stripe_url),
-    )
+    folder = tmp_path_factory.mktemp("doubles")
+    doubles = {
+        name: create_double(name, DoubleSettings(environment="development", folder=folder, public_url=address))
+        for name, address in (("stripe", stripe_url), ("paypal", paypal_url))
+    }
     async with (
-        serving(double, port=stripe_port),
+        serving(doubles["stripe"], port=stripe_port),
+        serving(doubles["paypal"], port=paypal_port),
         httpx.AsyncClient(base_url=stripe_url, timeout=20) as stripe,
+        httpx.AsyncClient(base_url=paypal_url, timeout=20) as paypal,
         serving(sandbox, port=provider_port) as provider_url,
         serving(app, port=port) as url,
         httpx.AsyncClient(base_url=url, timeout=20) as http,
         httpx.AsyncClient(base_url=provider_url, timeout=20) as provider,
     ):
-        yield Installation(app, http, provider, bus_url, stripe)
+        yield Installation(app, http, provider, bus_url, stripe, paypal)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -175,7 +175,7 @@ async def test_where_there_is_no_sandbox_it_is_not_shown_and_cannot_be_switched_
     answer = await world.http.put("/v1/settings", json=wanted, headers=world.staff())
     assert (answer.status_code, answer.json()["field"]) == (422, "providers[0].provider")
     shown = (await world.http.get("/v1/settings", headers=world.staff())).json()
-    assert [provider["provider"] for provider in shown["providers"]] == ["stripe", "transfer"]
+    assert [provider["provider"] for provider in shown["providers"]] == ["paypal", "stripe", "paylink", "transfer"]
 
 
 async def test_a_change_while_offers_are_being_renewed_is_not_lost(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ async def test_after_a_live_key_the_test_mode_is_over(world: Any, shop: StripeMe
 async def test_an_account_connects_by_oauth_until_access_is_withdrawn_at_stripe(
     world: Any, shop: StripeMerchant
 ) -> None:
-    url = begin_oauth(shop.deps, world.merchant, "stripe", BACK)
+    url = await begin_oauth(shop.deps, world.merchant, "stripe", BACK)
     assert url.startswith(str(world.stripe.base_url))
     back = await allow(shop, url)
     found = await finish_oauth(shop.deps, world.merchant, "stripe", back["state"], back["code"])
@@ -148,12 +148,12 @@ async def finish_oauth_again(shop: StripeMerchant, back: dict[str, str]) -> Prob
 
 
 async def test_a_merchant_who_refuses_comes_back_without_a_code(world: Any, shop: StripeMerchant) -> None:
-    back = await allow(shop, begin_oauth(shop.deps, world.merchant, "stripe", BACK), allowed=False)
+    back = await allow(shop, await begin_oauth(shop.deps, world.merchant, "stripe", BACK), allowed=False)
     assert (back["error"], "code" in back) == ("access_denied", False)
 
 
 async def test_the_state_of_another_merchant_or_a_forged_one_is_refused(world: Any, shop: StripeMerchant) -> None:
-    back = await allow(shop, begin_oauth(shop.deps, uuid7(), "stripe", BACK))
+    back = await allow(shop, await begin_oauth(shop.deps, uuid7(), "stripe", BACK))
     for state in (back["state"], "forged", ""):
         with pytest.raises(OAuthStateInvalid):
             await finish_oauth(shop.deps, world.merchant, "stripe", state, back["code"])

@@ -10,6 +10,7 @@ from kontor_bus.supervision import Background
 from kontor_provider_doubles.control import router as control
 from kontor_provider_doubles.delivery import deliver_for_ever
 from kontor_provider_doubles.double import Double
+from kontor_provider_doubles.paypal.double import PAYPAL
 from kontor_provider_doubles.settings import DoubleSettings
 from kontor_provider_doubles.store import Store
 from kontor_provider_doubles.stripe.double import STRIPE
@@ -17,7 +18,7 @@ from kontor_provider_doubles.stripe.double import STRIPE
 _TICK = 0.2
 
 
-PROVIDERS: Mapping[str, Double] = {"stripe": STRIPE}
+PROVIDERS: Mapping[str, Double] = {"stripe": STRIPE, "paypal": PAYPAL}
 
 
 def create_app(provider: str, settings: DoubleSettings) -> FastAPI:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PORTS = {"stripe": 8022}
+PORTS = {"stripe": 8022, "paypal": 8023}
 
 
 class DoubleSettings(BaseSettings):

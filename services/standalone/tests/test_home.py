@@ -21,7 +21,7 @@ from kontor_testing.serving import free_port
 
 @pytest.fixture(autouse=True)
 def ports(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in (*services(), "sandbox", "stripe", "mail", "smtp", "intake", "management"):
+    for part in (*services(), "sandbox", "stripe", "paypal", "mail", "smtp", "intake", "management"):
         monkeypatch.setenv(f"KONTOR_{part.upper()}_PORT", str(free_port()))
 
 

@@ -10,7 +10,7 @@ documents:
   files: true
 payments:
   secrets: [credential-key]
-  optional: [sandbox-platform-key, stripe-platform-key, credential-key-id, former-credential-keys]
+  optional: [sandbox-platform-key, stripe-platform-key, paypal-client-secret, credential-key-id, former-credential-keys]
 notifications:
   optional: [smtp-user, smtp-password, reply-keys, reply-key-id, imap-user, imap-password]
 meters:

@@ -109,9 +109,11 @@ def schedule(checkout: Checkout, accounts: Sequence[Account]) -> None:
 
 def _follow(checkout: Checkout, report: CheckoutReport) -> None:
     checkout.provider_id = checkout.provider_id or report.provider_id
-    checkout.redirect_url = report.redirect_url
+    checkout.redirect_url = report.redirect_url or checkout.redirect_url
     checkout.expires_at = report.expires_at
-    if _RANK[report.state] > _RANK[checkout.state]:
+    # What the payer approved could not be captured: the payer is to choose another way on the provider's page.
+    sent_back = report.state == "requires_action" and checkout.state in ("open", "approved")
+    if sent_back or _RANK[report.state] > _RANK[checkout.state]:
         checkout.state = report.state
 
 

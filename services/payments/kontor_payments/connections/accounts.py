@@ -38,7 +38,7 @@ async def connect_with_key(
     return await _connected(deps, merchant_id, provider, account)
 
 
-def begin_oauth(deps: Dependencies, merchant_id: UUID, provider: str, redirect_url: str) -> str:
+async def begin_oauth(deps: Dependencies, merchant_id: UUID, provider: str, redirect_url: str) -> str:
     """The provider's address where the merchant allows us access. `redirect_url` is ours, where it comes back to.
 
     Raises ConnectionUnknown where this installation has no such way.
@@ -48,7 +48,7 @@ def begin_oauth(deps: Dependencies, merchant_id: UUID, provider: str, redirect_u
         raise ConnectionUnknown
     until = datetime.now(UTC) + timedelta(minutes=_OAUTH_MINUTES)
     told = {"merchant": str(merchant_id), "provider": provider, "until": until.isoformat()}
-    return connector.authorize_url(deps.providers.keys.seal(told), redirect_url)
+    return await connector.authorize_url(deps.providers.keys.seal(told), redirect_url)
 
 
 async def finish_oauth(deps: Dependencies, merchant_id: UUID, provider: str, state: str, code: str) -> Connection:
@@ -58,7 +58,7 @@ async def finish_oauth(deps: Dependencies, merchant_id: UUID, provider: str, sta
     """
     _check_state(deps, merchant_id, provider, state)
     try:
-        account = await deps.providers.connector(provider).by_code(code)
+        account = await deps.providers.connector(provider).by_code(code, state)
     except (OutcomeUnknown, Refused) as error:
         raise problem(error, provider) from error
     return await _connected(deps, merchant_id, provider, account)

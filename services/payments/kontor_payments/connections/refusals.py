@@ -19,6 +19,25 @@ _SENTENCES: Mapping[str, str] = {
     "key_invalid": N_("%(provider)s does not know this key."),
     "key_revoked": N_("This key has been revoked or has expired at %(provider)s."),
     "invalid_grant": N_("%(provider)s no longer accepts this answer. Please start connecting again."),
+    "account_restricted": N_(
+        "%(provider)s does not let this account receive payments. Please look into the account there."
+    ),
+    "email_unconfirmed": N_(
+        "The account's e-mail address is not confirmed yet. Please confirm it at %(provider)s and connect again."
+    ),
+    "WEBHOOK_NUMBER_LIMIT_EXCEEDED": N_(
+        "This app has as many webhooks as %(provider)s allows. Please delete one there."
+    ),
+    "link_invalid": N_(
+        "The link must begin with https:// and contain {reference} and {signature}; other placeholders are in the documentation."
+    ),
+    "secret_too_short": N_("The secret must have at least 16 characters."),
+    "signature_incomplete": N_("The signature must cover reference and amount, and everything that the callback says."),
+    "callback_incomplete": N_("The callback must say reference, payment, amount, currency, state and signature."),
+    "states_invalid": N_(
+        "At least one of the acquirer's states must mean succeeded; others may mean failed, pending or reversed."
+    ),
+    "scheme_invalid": N_("Signatures are made with sha256 or sha512, and written as hex or base64."),
     "account_disconnected": N_("The access to this account was withdrawn at %(provider)s. Please connect it again."),
 }
 

@@ -16,6 +16,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from kontor_payments.connections.credentials import CredentialKeys
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Connection, Merchant
+from kontor_payments.providers.paylink.adapter import PaylinkConnector, PaylinkProvider
+from kontor_payments.providers.paypal.access import App, PayPalAccess
+from kontor_payments.providers.paypal.accounts import PayPalConnector
+from kontor_payments.providers.paypal.adapter import PayPalProvider
 from kontor_payments.providers.protocol import Connector, HostedProvider, OutcomeUnknown, Refused
 from kontor_payments.providers.sandbox import SandboxProvider, open_account
 from kontor_payments.providers.stripe.access import StripeAccess
@@ -42,6 +46,12 @@ class Providers:
         if settings.stripe_url:
             self._adapters["stripe"] = partial(StripeProvider, self._stripe)
             self._connectors["stripe"] = StripeConnector(self._stripe, self._http)
+        self._adapters["paylink"] = PaylinkProvider
+        self._connectors["paylink"] = PaylinkConnector()
+        if settings.paypal_url:
+            paypal = _paypal_access(settings, self._http)
+            self._adapters["paypal"] = partial(PayPalProvider, paypal)
+            self._connectors["paypal"] = PayPalConnector(paypal)
 
     @property
     def keys(self) -> CredentialKeys:
@@ -169,4 +179,17 @@ def _stripe_access(settings: Settings) -> StripeAccess:
         platform_key=settings.stripe_platform_key.get_secret_value(),
         client_id=settings.stripe_client_id,
         application_fee_percent=settings.stripe_application_fee_percent,
+    )
+
+
+def _paypal_access(settings: Settings, http: httpx.AsyncClient) -> PayPalAccess:
+    secret = settings.paypal_client_secret.get_secret_value()
+    return PayPalAccess(
+        http=http,
+        live_url=settings.paypal_url,
+        test_url=settings.paypal_sandbox_url,
+        partner=App(settings.paypal_client_id, secret) if settings.paypal_client_id else None,
+        partner_id=settings.paypal_partner_id,
+        partner_mode=settings.paypal_partner_mode,
+        attribution_id=settings.paypal_attribution_id,
     )

@@ -200,10 +200,12 @@ class Connector(Protocol):
         """With keys that the merchant copied from the provider's pages."""
         ...
 
-    def authorize_url(self, state: str, redirect_url: str) -> str: ...
+    async def authorize_url(self, state: str, redirect_url: str) -> str:
+        """Where the merchant allows us access. `state` comes back from there."""
+        ...
 
-    async def by_code(self, code: str) -> ConnectedAccount:
-        """With the code that the provider sent the merchant back with."""
+    async def by_code(self, code: str, state: str) -> ConnectedAccount:
+        """With the code, and the state, that the provider sent the merchant back with."""
         ...
 
     async def register_webhook(self, credentials: Mapping[str, str], url: str) -> dict[str, str]:

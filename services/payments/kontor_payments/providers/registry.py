@@ -40,7 +40,9 @@ KINDS: Mapping[str, ProviderKind] = {
         ProviderKind(
             "paypal",
             ("paypal",),
-            currencies=frozenset("AUD CAD CHF CZK DKK EUR GBP HUF NOK NZD PLN SEK USD".split()),
+            # https://developer.paypal.com/api/rest/reference/currency-codes/, without those for payers of one country
+            currencies=frozenset("AUD CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN NOK NZD PHP PLN SEK SGD THB TWD USD".split()),
+            minimum_minor={"HUF": 100, "TWD": 100},
             has_test_mode=True,
         ),
         ProviderKind(

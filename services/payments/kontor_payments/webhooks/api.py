@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +16,7 @@ from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Checkout, Connection, ProviderEvent
 from kontor_payments.providers import protocol
+from kontor_payments.providers.paypal.accounts import FOR_ALL_MERCHANTS, account_in
 from kontor_service.bodies import takes
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
@@ -27,8 +30,10 @@ MOST_BYTES = 256 * 1024
 async def receive(request: Request, provider: str, connection_id: UUID) -> Response:
     """Nobody's token: the signature says who speaks. An event that was here before changes nothing."""
     deps = dependencies_of(request)
-    merchant_id = await _merchant(request, provider, connection_id)
     body = await request.body()
+    if connection_id == FOR_ALL_MERCHANTS:
+        connection_id = await _named_in(request, provider, body)
+    merchant_id = await _merchant(request, provider, connection_id)
     connection = await deps.providers.by_id(merchant_id, connection_id)
     event = await _event(deps.providers.at(connection), request, body)
     async with deps.db.transaction(merchant_id) as session:
@@ -46,6 +51,16 @@ async def _event(provider: protocol.HostedProvider, request: Request, body: byte
         return await provider.read_webhook(request.headers, body)
     except (protocol.OutcomeUnknown, protocol.Refused) as error:
         raise ProviderUnavailable(str(error)) from error
+
+
+async def _named_in(request: Request, provider: str, body: bytes) -> UUID:
+    """The connection of the account that an event names; its signature is looked at as of any other."""
+    async with request.app.state.db.connection() as connection:
+        query = "SELECT connection_of_account($1, $2)"
+        found: UUID | None = await connection.fetchval(query, provider, account_in(body))
+    if found is None:
+        raise ConnectionUnknown
+    return found
 
 
 async def _merchant(request: Request, provider: str, connection_id: UUID) -> UUID:
@@ -77,9 +92,17 @@ async def _first_time(
         "event_id": event.id,
         "type": event.type,
         "outcome": "applied" if known else "unknown_checkout",
-        "body": json.loads(body),
+        "body": _as_json(body),
         "received_at": datetime.now(UTC),
     }
     table = ProviderEvent.__table__
     statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.event_id)
     return (await (await session.connection()).execute(statement)).first() is not None
+
+
+def _as_json(body: bytes) -> Any:
+    """Acquirers with payment links call back with a form."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return dict(parse_qsl(body.decode(errors="replace")))

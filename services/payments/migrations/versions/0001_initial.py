@@ -716,6 +716,11 @@ def upgrade() -> None:
 CREATE FUNCTION connection_merchant(wanted_provider text, wanted uuid) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT merchant_id FROM connection WHERE id = wanted AND provider = wanted_provider $$""")
+    execute("""-- An event for all merchants of the operator's app names the merchant's account.
+CREATE FUNCTION connection_of_account(wanted_provider text, wanted text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT id FROM connection WHERE account = wanted AND provider = wanted_provider
+        ORDER BY state = 'ended', id DESC LIMIT 1 $$""")
     execute("CREATE POLICY lookup ON connection FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

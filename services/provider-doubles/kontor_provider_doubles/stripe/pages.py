@@ -21,7 +21,7 @@ from kontor_service.i18n import N_, Language, gettext, speaking
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-_STYLE = (_HERE / "page.css").read_bytes()
+_STYLE = (_HERE.parent / "page.css").read_bytes()
 _WORDS = {
     "card": N_("Card"),
     "sepa_debit": N_("SEPA direct debit"),

@@ -57,7 +57,7 @@ class StripeConnector:
         mode: Any = matched["mode"]
         return ConnectedAccount(account, name, mode, {"api_key": key})
 
-    def authorize_url(self, state: str, redirect_url: str) -> str:
+    async def authorize_url(self, state: str, redirect_url: str) -> str:
         """Where the merchant allows us to act for its account."""
         query = {
             "response_type": "code",
@@ -68,7 +68,7 @@ class StripeConnector:
         }
         return f"{self._access.connect_url}/oauth/authorize?{urlencode(query)}"
 
-    async def by_code(self, code: str) -> ConnectedAccount:
+    async def by_code(self, code: str, state: str) -> ConnectedAccount:
         """The code with which Connect sent the merchant back; valid once, for five minutes. Raises OutcomeUnknown, Refused."""
         told = await self._connect("/oauth/token", grant_type="authorization_code", code=code)
         account = told["stripe_user_id"]

@@ -1,0 +1,1 @@
+"""PayPal: orders that the payer approves and we capture, saved accounts for later, disputes."""
