@@ -105,6 +105,7 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/sessions": _staff("account", foreign=None),
         "DELETE /v1/sessions/{session_id}": _staff("account"),
         "POST /v1/account/password": _staff("account", {"old": "x", "new": "y"}, foreign=None),
+        "POST /v1/account/confirm": _staff("account", {"password": "x"}, foreign=None),
         "POST /v1/account/language": _staff("account", {"language": "de"}, foreign=None),
         "GET /v1/security-events": _staff("merchant:edit", foreign=None),
         "POST /v1/account/log-out-everywhere": _staff("account", None, foreign=None),

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +25,11 @@ _LEEWAY = 5
 _KEY_REFRESH_PAUSE = 5.0
 
 
+# So long after a log-in nobody is asked for the password again.
+FRESH_LOG_IN = timedelta(minutes=10)
+
 TokenInvalid = Unauthorized.named("token_invalid", N_("The token is not valid."))
+FreshLogInNeeded = Forbidden.named("fresh_log_in_needed", N_("Please confirm this with your password."))
 
 
 class Principal(BaseModel):
@@ -48,6 +53,8 @@ class Principal(BaseModel):
     # How a customer's person came in: account, code (mailed to them), contact (a link of their own), link.
     access: str = ""
     email: str = ""
+    # When the person logged in, or last confirmed the session with the password; None for systems and services.
+    authenticated_at: datetime | None = Field(None, alias="auth_time")
 
     @property
     def merchant(self) -> UUID:
@@ -114,6 +121,13 @@ def require(*rights: str) -> Callable[[Request], Any]:
 
 
 ServiceCaller = Annotated[Principal, Depends(require(SERVICE_RIGHT))]
+
+
+def must_be_fresh(principal: Principal) -> None:
+    """For what must not be done at an unlocked computer (ASVS 7.5.1). Raises FreshLogInNeeded."""
+    known = principal.authenticated_at
+    if known is None or datetime.now(UTC) - known > FRESH_LOG_IN:
+        raise FreshLogInNeeded(field="own_password")
 
 
 def from_services(*names: str) -> Callable[..., Any]:

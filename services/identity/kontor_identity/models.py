@@ -243,6 +243,8 @@ class LoginSession(Owned, Aggregate, Base, table=True):
     link_generation: int | None = None
     ip: str = ""
     created_at: datetime
+    # When its person last confirmed it with the password.
+    confirmed_at: datetime | None = None
     # When its person was last seen; the edge says so about once per quarter of the idle time.
     seen_at: datetime
     # Its end, however much it is used.

@@ -46,7 +46,7 @@ RETURNS TABLE (
     hash text, id uuid, epoch bigint, version bigint, merchant_id uuid, slug text, kind text,
     staff_id uuid, user_id uuid, contact_id uuid, customer_id uuid, document_id uuid, link_id uuid,
     name text, email text, language text, role text,
-    seen_at timestamptz, ends_at timestamptz, expires_at timestamptz, ended boolean,
+    authenticated_at timestamptz, seen_at timestamptz, ends_at timestamptz, expires_at timestamptz, ended boolean,
     open uuid[], accepts uuid[], sees text
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -57,7 +57,7 @@ SELECT s.hash, s.id, s.epoch, s.version, s.merchant_id, m.slug, s.kind,
        s.staff_id, s.user_id, s.contact_id, s.customer_id, s.document_id, s.link_id,
        COALESCE(me.name, u.name, co.name, cu.name, ''), COALESCE(me.email, u.email, s.email),
        COALESCE(me.language, u.language, co.language, cu.language, m.language), COALESCE(me.role, ''),
-       s.seen_at, s.ends_at, s.expires_at,
+       GREATEST(s.created_at, s.confirmed_at), s.seen_at, s.ends_at, s.expires_at,
        s.revoked_at IS NOT NULL OR s.expires_at <= now()
            OR CASE s.kind WHEN 'staff' THEN NOT st.active WHEN 'preview' THEN NOT (st.active AND g.granted)
               ELSE NOT g.granted END,

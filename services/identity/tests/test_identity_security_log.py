@@ -1,5 +1,6 @@
 """The security log, who is told of what, and what needs a fresh log-in."""
 
+import time
 from typing import Any
 
 import pytest
@@ -172,3 +173,19 @@ async def test_a_system_is_told_when_to_come_again(stage: Any, shop: Any, monkey
     answers = [await stage.as_edge("POST", "/v1/tokens", json=asked) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[-1].headers["retry-after"] == "3600"
+
+
+async def test_the_password_makes_a_log_in_fresh_again_also_for_other_services(stage: Any, shop: Any) -> None:
+    async def age_in_a_token() -> float:
+        minted = await stage.mint("admin", "payments", "payments:settings", session_hash=shop.session_hash)
+        return time.time() - minted.json()["principal"]["auth_time"]
+
+    await grow_old(stage)
+    assert await age_in_a_token() >= 660
+    wrong = await shop.call("POST", "/v1/account/confirm", "account", json={"password": "falsch falsch"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "own_password")
+    assert await age_in_a_token() >= 660
+    right = await shop.call("POST", "/v1/account/confirm", "account", json={"password": stage.owner_password})
+    assert right.status_code == 204
+    assert await age_in_a_token() < 60
+    assert (await shop.call("PATCH", "/v1/merchant", "merchant:edit", json=IBAN)).status_code == 200

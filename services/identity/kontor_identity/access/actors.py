@@ -10,6 +10,9 @@ from kontor_identity.access.rights import ACCEPT_RIGHT, session_rights
 from kontor_service.database import Database
 
 
+_NOT_FOR_EDGES = {"staff_id", "customer_id", "link_id", "ended", "open", "authenticated_at"}
+
+
 class SessionActor(BaseModel):
     """A session with its live grants."""
 
@@ -30,6 +33,8 @@ class SessionActor(BaseModel):
     email: str
     language: str
     role: str
+    # The log-in, or the last time that the person confirmed the session with the password.
+    authenticated_at: datetime
     seen_at: datetime
     ends_at: datetime
     expires_at: datetime
@@ -79,7 +84,7 @@ class SessionActor(BaseModel):
 
     def state(self) -> dict[str, Any]:
         """The session as the edges keep it. A newer version replaces an older one."""
-        told = self.model_dump(mode="json", exclude={"staff_id", "customer_id", "link_id", "ended", "open"})
+        told = self.model_dump(mode="json", exclude=_NOT_FOR_EDGES)
         preview = self.kind == "preview"
         return told | {
             "subject": self.subject,

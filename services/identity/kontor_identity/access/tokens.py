@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,7 @@ async def token_for_session(deps: Dependencies, *, edge: str, audience: str, rig
         deps.signing, audience, subject=actor.subject, kind=actor.principal_kind, name=actor.name,
         merchant_id=actor.merchant_id, rights=[right], customers=actor.customers_for(right), document_id=actor.document_id,
         language=actor.language, session_id=actor.id, access=actor.access, email=actor.email,
+        authenticated_at=actor.authenticated_at,
     )  # fmt: skip
 
 
@@ -138,6 +139,7 @@ def mint(
     session_id: UUID | None = None,
     access: str = "",
     email: str = "",
+    authenticated_at: datetime | None = None,
 ) -> Minted:
     issued = int(time.time())
     claims = {
@@ -155,6 +157,8 @@ def mint(
         "session": str(session_id) if session_id else None,
         "access": access,
         "email": email,
+        # As OpenID Connect names it.
+        "auth_time": int(authenticated_at.timestamp()) if authenticated_at else None,
         "iat": issued,
         "exp": issued + LIFETIME_SECONDS,
         "jti": secrets.token_urlsafe(12),

@@ -19,7 +19,7 @@ from kontor_identity.passwords.changes import (
     end_all_sessions,
     mail_reset,
 )
-from kontor_identity.passwords.person import LoginKind
+from kontor_identity.passwords.person import LoginKind, confirm_session
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal, require
 
@@ -48,6 +48,10 @@ class NewPassword(ResetToken):
 class PasswordChange(Input):
     old: Annotated[str, Field(max_length=1000)]
     new: str
+
+
+class Confirmation(Input):
+    password: Annotated[str, Field(max_length=1000)]
 
 
 class LanguageChange(Input):
@@ -80,6 +84,12 @@ async def complete(body: NewPassword, deps: Deps, _: CallingService) -> dict[str
 @router.post("/account/password")
 async def own_password(body: PasswordChange, deps: Deps, person: Person) -> dict[str, bool]:
     return {"pushed": await change_password(deps, person, body.old, body.new)}
+
+
+@router.post("/account/confirm", status_code=204)
+async def confirm(body: Confirmation, deps: Deps, person: Person) -> None:
+    """For what asks for a fresh log-in: the person's next commands have one."""
+    await confirm_session(deps, person, body.password)
 
 
 @router.post("/account/log-out-everywhere")

@@ -1,6 +1,5 @@
 """Whoever has a password: a member of staff or a portal user."""
 
-from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -13,18 +12,13 @@ from kontor_identity.models import Contact, LoginSession, Merchant, PortalUser, 
 from kontor_identity.system_time import now
 from kontor_service.errors import Forbidden, Invalid
 from kontor_service.i18n import N_
-from kontor_service.tokens import Principal
+from kontor_service.tokens import FRESH_LOG_IN, FreshLogInNeeded, Principal
 
 LoginKind = Literal["portal", "staff"]
 Person = Staff | PortalUser
 
 OldPasswordWrong = Invalid.named("old_password_wrong", N_("This is not your current password."))
-FreshLogInNeeded = Forbidden.named("fresh_log_in_needed", N_("Please confirm this with your password."))
 NoAccount = Forbidden.named("no_account", N_("There is no account behind this session."))
-
-
-# So long nobody is asked again.
-_FRESH = timedelta(minutes=10)
 
 
 async def find_people(deps: Dependencies, kind: LoginKind, slug: str, email: str) -> list[Person]:
@@ -69,10 +63,26 @@ async def confirm(deps: Dependencies, principal: Principal, password: str | None
     async with deps.db.transaction(principal.merchant) as session:
         person = await person_of(session, principal)
         current = await session.get_one(LoginSession, principal.session_id)
-    if now() - current.created_at <= _FRESH:
+    if now() - max(current.created_at, current.confirmed_at or current.created_at) <= FRESH_LOG_IN:
         return
     if not password:
         raise FreshLogInNeeded(field="own_password")
+    await _check(deps, principal, person, password)
+
+
+async def confirm_session(deps: Dependencies, principal: Principal, password: str) -> None:
+    """The session counts as freshly logged in from now on, also for other services: tokens say so (`auth_time`).
+
+    Raises OldPasswordWrong, NoAccount, TooMany.
+    """
+    async with deps.db.transaction(principal.merchant) as session:
+        person = await person_of(session, principal)
+    await _check(deps, principal, person, password)
+    async with deps.db.transaction(principal.merchant) as session:
+        (await session.get_one(LoginSession, principal.session_id)).confirmed_at = now()
+
+
+async def _check(deps: Dependencies, principal: Principal, person: Person, password: str) -> None:
     await deps.limits.take(LOGIN, principal.subject)
     if not await deps.passwords.verify(person.password_hash, password):
         raise OldPasswordWrong(field="own_password")
