@@ -72,6 +72,7 @@ _STANDING = {
     "title": "AGB", "kind": "terms", "document_types": ["quote"], "file": {"name": "agb.txt", "content": "QUdC"},
 }  # fmt: skip
 _BLOCK = {"name": "n", "subject": "s", "text": "t"}
+_BACK = {"return_url": "http://localhost/"}
 _STICKER = {"number": "1", "kind": "gas", "place": "Keller", "url": "https://portal.example/z/x"}
 
 GUARDS: dict[str, dict[str, Guard]] = {
@@ -234,6 +235,15 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/statement-entries/{entry_id}/reopen": _staff("payments:book"),
         "GET /v1/settings": _staff("payments:settings", foreign=None),
         "PUT /v1/settings": _staff("payments:settings", {}, foreign=None),
+        "GET /v1/connections": _staff("payments:settings", foreign=None),
+        "POST /v1/connections/{provider}/keys": _staff("payments:settings", {"fields": {"key": "a"}}, foreign=None),
+        "POST /v1/connections/{provider}/sign-in": _staff("payments:settings", _BACK, foreign=None),
+        "POST /v1/connections/{provider}/signed-in": _staff("payments:settings", {"state": "a", "code": "a"}, foreign=None),
+        "POST /v1/connections/{provider}/trial-payments": _staff("payments:settings", {"method": "card"} | _BACK, foreign=None),
+        "POST /v1/connections/trial-payments/{trial_id}/reconcile": _staff("payments:settings"),
+        "POST /v1/connections/{provider}/live": _staff("payments:settings", foreign=None),
+        "POST /v1/connections/{provider}/end": _staff("payments:settings", foreign=None),
+        "DELETE /v1/connections/{connection_id}/keys": _staff("payments:settings"),
         "POST /v1/webhooks/{provider}/{connection_id}": Guard(signed=True, foreign=None),
         "POST /v1/snapshots": SERVICE,
     },

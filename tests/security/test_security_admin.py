@@ -29,6 +29,7 @@ OPEN = {
 INTERNAL = {"PUT /internal/sessions", "POST /internal/heartbeat"}
 _RELEASE, _CUSTOMERS, _BOOK = Desk("documents:release"), Desk("customers:edit"), Desk("payments:book")
 _TEXTS, _KEYS, _MERCHANT = Desk("templates:edit"), Desk("api_keys:edit"), Desk("merchant:edit")
+_PROVIDERS = Desk("payments:settings")
 _METERS, _WRITE = Desk("meters:edit"), Desk("documents:submit")
 _COMMENT = Desk("documents:comment", (("text", "Nein"),))
 _MONEY = (("amount", "1,00"), ("booked_on", "02.01.2026"), ("method", "transfer"))
@@ -244,6 +245,17 @@ DESKS: dict[str, Desk] = {
     "POST /einstellungen/firma": _MERCHANT,
     "GET /einstellungen/zahlungen": LOOK,
     "POST /einstellungen/zahlungen": Desk("payments:settings"),
+    "GET /einstellungen/zahlungen/{provider}": _PROVIDERS,
+    "POST /einstellungen/zahlungen/{provider}/schluessel": Desk("payments:settings", (("key", "a"),)),
+    "POST /einstellungen/zahlungen/{provider}/anmelden": _PROVIDERS,
+    "GET /einstellungen/zahlungen/{provider}/zurueck": _PROVIDERS,
+    "POST /einstellungen/zahlungen/{provider}/testzahlung": Desk("payments:settings", (("method", "card"),)),
+    "GET /einstellungen/zahlungen/{provider}/testzahlung": _PROVIDERS,
+    "POST /einstellungen/zahlungen/{provider}/einschalten": _PROVIDERS,
+    "GET /einstellungen/zahlungen/{provider}/aufheben": _PROVIDERS,
+    "POST /einstellungen/zahlungen/{provider}/aufheben": _PROVIDERS,
+    "GET /einstellungen/zahlungen/{provider}/schluessel-loeschen/{connection_id}": _PROVIDERS,
+    "POST /einstellungen/zahlungen/{provider}/schluessel-loeschen/{connection_id}": _PROVIDERS,
     "GET /einstellungen/schluessel": LOOK,
     "GET /einstellungen/sicherheit": _MERCHANT,
     "POST /einstellungen/schluessel": Desk("api_keys:edit", (("name", "n"), ("scopes", "events:read"))),
@@ -282,8 +294,8 @@ _WHAT = {
 def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Response:
     method, _, path = route.partition(" ")
     known = {**ids, "kind": "document_shared:invoice", "language": "de", "color": "0b5d4e", "sha256": "0" * 64}
-    known["day"] = "2026-01-02"
-    known["link_id"] = "01890000-0000-7000-8000-000000000000"
+    nothing = "01890000-0000-7000-8000-000000000000"
+    known |= {"day": "2026-01-02", "provider": "sandbox", "connection_id": nothing, "link_id": nothing}
     known["what"] = next((what for part, what in _WHAT.items() if part in path), "widerrufen")
     known["kind"] = "readings" if "vorlage" in path else known["kind"]
     for name, value in known.items():

@@ -11,6 +11,8 @@ from admin_statements import statement_pages
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext
 from starlette.responses import JSONResponse
+from test_admin_connecting import ACCOUNT, NO_ACCOUNT, ON_THE_SETTINGS_PAGE, TRIAL, known
+from test_admin_connecting import HERE as CONNECTING
 from test_admin_standing import standing
 
 from kontor.documents.v1 import documents_pb2
@@ -114,10 +116,13 @@ async def filled(shop: Shop) -> list[str]:
         "intact": True, "entries": [{"number": 1, "fact": "received", "at": NOW.isoformat(), "actor": "key:x ERP", "detail": {}}],
     }  # fmt: skip
     shop.owners.answers["GET", "/v1/settings"] = {
-        "iban_valid": False, "offset_credit_notes": True,
-        "providers": [{"provider": "transfer", "enabled": True, "account": "", "methods": [
-            {"code": "transfer", "enabled": True, "offered": False}]}],
+        "iban_valid": False, "offset_credit_notes": True, "partial_payments": False, "partial_minimum_minor": 0,
+        "providers": [
+            NO_ACCOUNT | {"provider": "transfer", "methods": [{"code": "transfer", "enabled": True, "offered": False}]},
+            NO_ACCOUNT | {"provider": "paypal", "connectable": True, "methods": []}, ON_THE_SETTINGS_PAGE,
+        ],
     }  # fmt: skip
+    known(shop, ACCOUNT | {"problem": "key_revoked"}, ACCOUNT | {"state": "ended"}, trial=TRIAL)
     return [
         *await quotes(shop, of), *await statement_pages(shop, late.document.id),
         "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
@@ -125,6 +130,7 @@ async def filled(shop: Shop) -> list[str]:
         f"/hochladen/{uploads[0].id}/angaben", f"/dokumente/{unmatched.document.id}", "/kunden/einlesen",
         "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
         "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma", "/einstellungen/zahlungen",
+        CONNECTING, f"{CONNECTING}/aufheben",
         "/einstellungen/schluessel", "/konto", "/gibtsnicht", "/einstellungen/zusatzdokumente", "/einstellungen/zusatzdokumente/neu",
         f"/einstellungen/zusatzdokumente/{terms.standing_document.id}",
         f"/mails/{failed.mail.id}", f"/mails/{failed.mail.id}/erneut", f"/mails/{gone.mail.id}",

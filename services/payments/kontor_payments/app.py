@@ -11,6 +11,7 @@ from kontor_payments.bookings.api import router as bookings
 from kontor_payments.bookings.incoming import ingest_message
 from kontor_payments.bookings.jobs import sweep
 from kontor_payments.checkouts.api import router as checkouts
+from kontor_payments.connections.accounts_api import router as accounts
 from kontor_payments.connections.api import router as connections
 from kontor_payments.connections.service import Providers
 from kontor_payments.consumers import consumers
@@ -46,9 +47,12 @@ def create_app(settings: Settings) -> FastAPI:
             pay_links,
             transfer,
             connections,
+            accounts,
             webhooks,
             statements,
-            snapshots_router(AGGREGATES, "merchants_with_receivables", "merchants_with_statements"),
+            snapshots_router(
+                AGGREGATES, "merchants_with_receivables", "merchants_with_statements", "merchants_with_connections"
+            ),
         ],
         resources=[
             _providers,

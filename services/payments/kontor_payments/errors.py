@@ -49,6 +49,24 @@ KeyRefused = Invalid.named("key_refused", N_("The provider does not accept this 
 OAuthStateInvalid = Conflict.named(
     "oauth_state_invalid", N_("This answer of the provider is too old, or meant for somebody else.")
 )
+TrialNotPossible = Conflict.named(
+    "trial_not_possible", N_("A test payment needs an account of the provider's test mode. Please connect that first.")
+)
+TrialPaymentNotFound = NotFound.named("trial_payment_not_found", N_("There is no such test payment."))
+LiveKeyNeeded = Conflict.named(
+    "live_key_needed", N_("This account is in test mode: nobody would be charged. Please connect it with live keys.")
+)
+TrialNotPassed = Conflict.named("trial_not_passed", N_("Please make a test payment first."))
+ConnectionInTrouble = Conflict.named(
+    "connection_in_trouble", N_("The provider refuses the access to this account. Please connect it again first.")
+)
+KeysNeeded = Conflict.named(
+    "keys_needed",
+    N_(
+        "The keys are still needed: %(checkouts)s open payment pages, %(payments)s payments on their way and"
+        " %(refunds)s refunds are not finished yet."
+    ),
+)
 BelowMinimum = Conflict.named("below_minimum", N_("%(provider)s accepts payments from %(minimum)s on."))
 CheckoutRefused = Conflict.named(
     "provider_refused",

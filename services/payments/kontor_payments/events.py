@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.disputes.models import Dispute
-from kontor_payments.models import IncomingPayment, Payment, Receivable, Refund
+from kontor_payments.models import Connection, IncomingPayment, Payment, Receivable, Refund
 from kontor_payments.statements.models import BankStatement, StatementEntry
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
@@ -69,6 +69,8 @@ AGGREGATES = (
     Published(Payment, pb.Payment, _payment_states),
     Published(IncomingPayment, pb.IncomingPayment, only=col(IncomingPayment.waited).is_(True)),
     Published(Dispute, pb.Dispute, _dispute_states),
+    # Nobody connects the sandbox: it is simply there.
+    Published(Connection, pb.Connection, only=col(Connection.provider) != "sandbox"),
     Published(BankStatement, pb.BankStatement),
     # What the merchant pays is nobody's business, and what is new is told with its proposal.
     Published(

@@ -113,11 +113,10 @@ class PaymentSettings(Tenant, Base, table=True):
     partial_minimum_minor: Positive = 1000
 
 
-class Connection(Tenant, Base, table=True):
+class Connection(Aggregate, Base, table=True):
     """The merchant's account at a provider. Its keys are encrypted. One that has ended stays for its payments."""
 
     __table_args__ = (index("connection_one_active", "merchant_id", "provider", unique=True, where="state <> 'ended'"),)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
     provider: str
     # The provider's id of the account, and the name that the merchant knows it by.
     account: str = ""
@@ -131,6 +130,39 @@ class Connection(Tenant, Base, table=True):
     # Where the provider has been told to send its webhooks.
     webhook_url: str = ""
     connected_at: datetime | None = None
+    ended_at: datetime | None = None
+    # Why the provider no longer lets us act for the account (a ConnectionProblem), and since when; empty: all is well.
+    problem: str = ""
+    problem_at: datetime | None = None
+
+
+class TrialPayment(Tenant, Base, table=True):
+    """A payment that the merchant makes in the provider's test mode before customers pay through it. No money is owed for it."""
+
+    __table_args__ = (index("trial_payment_provider", "merchant_id", "provider", "created_at"),)
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    connection_id: UUID = Field(foreign_key="connection.id")
+    provider: str
+    method: str
+    amount_minor: Positive
+    currency: str
+    # creating: outcome unknown; open: being paid; pending: the money is on its way; ended: not paid in time
+    state: Annotated[str, one_of("creating", "open", "pending", "succeeded", "failed", "ended")] = "creating"
+    provider_id: str = ""
+    redirect_url: str = ""
+    # A FailureCode.
+    failure: str = ""
+    created_at: datetime
+    created_by: str = ""
+
+
+class SignIn(Tenant, Base, table=True):
+    """Somebody is at the provider to allow access to the merchant's account. What brings them back is known by its hash only."""
+
+    state_hash: str = Field(primary_key=True)
+    provider: str
+    session_id: UUID
+    expires_at: datetime
 
 
 class Receivable(Aggregate, Base, table=True):

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from sqlmodel import update
 
-from kontor_payments.connections.accounts import _connected, connect_with_key
+from kontor_payments.connections.accounts import connect_with_key, store_account
 from kontor_payments.models import Connection
 from kontor_payments.providers.paypal.adapter import PayPalProvider
 from kontor_payments.providers.protocol import ConnectedAccount, ProviderEvent
@@ -42,7 +42,7 @@ class PayPalMerchant:
 
     async def store(self, account: ConnectedAccount) -> None:
         """What follows once the merchant is back from PayPal."""
-        self.connection = await _connected(self.deps, self.world.merchant, "paypal", account)
+        self.connection = await store_account(self.deps, self.world.merchant, "paypal", account)
 
     async def switch_on(self, state: str = "live") -> None:
         async with self.deps.db.transaction(self.world.merchant) as session:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from paypal_merchant import PayPalMerchant
 
 from kontor.payments.v1 import payments_pb2 as pb
-from kontor_payments.connections.accounts import disconnect
+from kontor_payments.connections.ending import disconnect
 from kontor_testing.waiting import eventually
 
 

@@ -34,10 +34,12 @@ async def refused(shop: PayPalMerchant, fields: dict[str, str]) -> Problem:
     return error.value
 
 
-@pytest.mark.parametrize("mode", ["test", "live"])
-async def test_an_app_connects_its_account_and_its_mode_is_found_out(
-    world: Any, shop: PayPalMerchant, mode: str
-) -> None:
+async def test_a_live_app_is_known_as_such_and_has_to_wait_for_a_test_payment(shop: PayPalMerchant) -> None:
+    assert (await refused(shop, await shop.app(mode="live"))).code == "trial_first"
+
+
+async def test_an_app_connects_its_account_and_its_mode_is_found_out(world: Any, shop: PayPalMerchant) -> None:
+    mode = "test"
     app = await shop.app(mode=mode)
     found = await connect_with_key(shop.deps, world.merchant, "paypal", {n: f" {v} " for n, v in app.items()})
     assert (found.account, found.mode, found.state) == (shop.account, mode, "trial")

@@ -1,20 +1,17 @@
-"""Connecting a Stripe account, by a restricted key or by Connect, and ending that again."""
+"""Connecting a Stripe account by a restricted key, and ending that again."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
 from stripe_merchant import PERMISSIONS, StripeMerchant
 
-from kontor_payments.connections.accounts import begin_oauth, connect_with_key, disconnect, finish_oauth
-from kontor_payments.errors import ConnectionUnknown, KeyRefused, OAuthStateInvalid
-from kontor_payments.providers.protocol import Refused
+from kontor_payments.connections.accounts import connect_with_key
+from kontor_payments.connections.ending import disconnect
+from kontor_payments.errors import ConnectionUnknown, KeyRefused
 from kontor_service.errors import Problem
 from kontor_service.ids import uuid7
 from kontor_testing.waiting import eventually
-
-BACK = "http://localhost:8001/einstellungen/zahlungen/stripe"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -31,16 +28,6 @@ async def refused(shop: StripeMerchant, key: str) -> Problem:
 async def connections(world: Any) -> list[tuple[str, str, str]]:
     rows = await world.sql("SELECT account, mode, state FROM connection WHERE provider = 'stripe' ORDER BY id")
     return [(row["account"], row["mode"], row["state"]) for row in rows]
-
-
-async def allow(shop: StripeMerchant, url: str, *, allowed: bool = True) -> dict[str, str]:
-    """The merchant's answer on Stripe's page, as it comes back to us."""
-    query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-    form = {"redirect_uri": query["redirect_uri"], "state": query["state"], "account": shop.account}
-    answer = await shop.world.stripe.post("/oauth/authorize", data=form | {"allowed": str(allowed).lower()})
-    assert answer.headers["location"].startswith(BACK)
-    back = parse_qs(urlsplit(answer.headers["location"]).query)
-    return {name: values[0] for name, values in back.items()}
 
 
 async def test_a_restricted_key_connects_its_account_as_a_trial(world: Any, shop: StripeMerchant) -> None:
@@ -83,7 +70,7 @@ async def test_a_trial_is_not_offered_to_customers(world: Any, shop: StripeMerch
 )
 async def test_a_wrong_key_is_refused_at_its_field(world: Any, shop: StripeMerchant, key: str, code: str) -> None:
     error = await refused(shop, key)
-    assert (error.code, error.field, error.status) == (code, "key", 422)
+    assert (error.code, error.field, error.status) == (code, "fields.key", 422)
     assert await connections(world) == []
 
 
@@ -114,50 +101,6 @@ async def test_another_account_ends_the_one_before(world: Any, shop: StripeMerch
     other = StripeMerchant(world)
     await other.connect()
     assert await connections(world) == [(shop.account, "test", "ended"), (other.account, "test", "live")]
-
-
-async def test_after_a_live_key_the_test_mode_is_over(world: Any, shop: StripeMerchant) -> None:
-    await shop.connect(state="trial")
-    found = await connect_with_key(shop.deps, world.merchant, "stripe", {"key": await shop.key(livemode=True)})
-    assert (found.mode, found.state) == ("live", "trial")
-    assert await connections(world) == [(shop.account, "test", "ended"), (shop.account, "live", "trial")]
-
-
-async def test_an_account_connects_by_oauth_until_access_is_withdrawn_at_stripe(
-    world: Any, shop: StripeMerchant
-) -> None:
-    url = await begin_oauth(shop.deps, world.merchant, "stripe", BACK)
-    assert url.startswith(str(world.stripe.base_url))
-    back = await allow(shop, url)
-    found = await finish_oauth(shop.deps, world.merchant, "stripe", back["state"], back["code"])
-    assert (found.account, found.mode, found.state) == (shop.account, "test", "trial")
-    provider = shop.deps.providers.at(found)
-    assert await provider.find(str(uuid7())) is None
-    await shop.does("disconnect")
-    with pytest.raises(Refused, match="account_disconnected"):
-        await provider.find(str(uuid7()))
-    again = await finish_oauth_again(shop, back)
-    assert again.code == "invalid_grant"
-
-
-async def finish_oauth_again(shop: StripeMerchant, back: dict[str, str]) -> Problem:
-    """The same code a second time."""
-    with pytest.raises(KeyRefused) as error:
-        await finish_oauth(shop.deps, shop.world.merchant, "stripe", back["state"], back["code"])
-    return error.value
-
-
-async def test_a_merchant_who_refuses_comes_back_without_a_code(world: Any, shop: StripeMerchant) -> None:
-    back = await allow(shop, await begin_oauth(shop.deps, world.merchant, "stripe", BACK), allowed=False)
-    assert (back["error"], "code" in back) == ("access_denied", False)
-
-
-async def test_the_state_of_another_merchant_or_a_forged_one_is_refused(world: Any, shop: StripeMerchant) -> None:
-    back = await allow(shop, await begin_oauth(shop.deps, uuid7(), "stripe", BACK))
-    for state in (back["state"], "forged", ""):
-        with pytest.raises(OAuthStateInvalid):
-            await finish_oauth(shop.deps, world.merchant, "stripe", state, back["code"])
-    assert await connections(world) == []
 
 
 async def test_disconnecting_takes_open_pages_back_and_leaves_what_was_paid(world: Any, shop: StripeMerchant) -> None:

@@ -34,6 +34,7 @@ Board = model(
         "BoardPanels", meters=(meters.OnBoard | None, None), payments=(payments.OnBoard | None, None),
         statements=(payments.StatementsOnBoard | None, None),
         disputes=(payments.DisputesOnBoard | None, None),
+        connections=(payments.RefusedConnections | None, None),
         settings=(model("TextsToReview", since=str) | None, None),
         questions=(_Questions | None, None), quotes=(QuotesOnBoard | None, None),
         mails=(

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Json
 from kontor_identity.access.rights import ACCEPT_RIGHT, session_rights
 from kontor_service.database import Database
 
-
 _NOT_FOR_EDGES = {"staff_id", "customer_id", "link_id", "ended", "open", "authenticated_at"}
 
 

@@ -7,7 +7,9 @@ import structlog
 from sqlmodel import col, select
 
 from kontor_payments.checkouts.reports import apply_report
+from kontor_payments.connections.attention import note_refusal
 from kontor_payments.dependencies import Dependencies
+from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.models import Checkout, CheckoutPart, Receivable
 from kontor_payments.providers.protocol import (
     CheckoutReport,
@@ -29,8 +31,13 @@ async def reconcile(deps: Dependencies, checkout: Checkout) -> None:
     """
     try:
         report = await _due(deps, checkout)
+    except ConnectionUnknown:
+        # The merchant has deleted its keys: nobody can be asked any more.
+        report = CheckoutReport(checkout.provider_id or str(checkout.id), str(checkout.id), "cancelled", "", None)
     except (OutcomeUnknown, Refused) as error:
         log.warning("checkout_not_answered", checkout_id=str(checkout.id), error=str(error))
+        connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
+        await note_refusal(deps, connection, error)
         return
     await _apply(deps, checkout, report)
 

@@ -16,6 +16,7 @@ from kontor_payments.checkouts.amounts import amounts_of
 from kontor_payments.checkouts.ending import live_checkout
 from kontor_payments.checkouts.intent import CheckoutInput, for_provider, lock_wanted, provider_for, what_is_settled
 from kontor_payments.checkouts.reports import OVER, apply_report, lock_parts
+from kontor_payments.connections.attention import note_refusal
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import CheckoutBusy, CheckoutRefused, ProviderUnavailable
 from kontor_payments.models import Checkout, CheckoutPart, Connection, Receivable
@@ -159,6 +160,7 @@ async def _create(deps: Dependencies, checkout: Checkout) -> Started:
         raise ProviderUnavailable(str(error)) from error
     except Refused as error:
         await _give_up(deps, checkout)
+        await note_refusal(deps, connection, error)
         log.warning("checkout_refused", checkout_id=str(checkout.id), provider=checkout.provider, code=str(error))
         raise CheckoutRefused(reason=str(error)) from error
     async with deps.db.transaction(checkout.merchant_id) as session:

@@ -112,6 +112,7 @@ async def _shown(deps: Dependencies, principal: Principal) -> dict[str, Any]:
             {
                 "provider": kind.name,
                 "enabled": kind.name in settings.providers_on,
+                "connectable": kind.name in deps.providers.connectable,
                 **_connection(connections.get(kind.name)),
                 "methods": [
                     {
@@ -130,4 +131,4 @@ async def _shown(deps: Dependencies, principal: Principal) -> dict[str, Any]:
 
 def _connection(row: Connection | None) -> dict[str, str]:
     """The merchant's account at the provider; empty texts where there is none."""
-    return {name: getattr(row, name, "") for name in ("account", "display_name", "mode", "state")}
+    return {name: getattr(row, name, "") for name in ("account", "display_name", "mode", "state", "problem")}

@@ -104,7 +104,9 @@ async def load_offer(session: AsyncSession, merchant_id: UUID) -> Offer:
 
 async def live_providers(session: AsyncSession, merchant_id: UUID) -> frozenset[str]:
     """The providers that customers may pay through."""
-    query = select(Connection.provider).where(Connection.merchant_id == merchant_id, Connection.state == "live")
+    query = select(Connection.provider).where(
+        Connection.merchant_id == merchant_id, Connection.state == "live", Connection.problem == ""
+    )
     return frozenset(await session.exec(query))
 
 

@@ -66,6 +66,11 @@ class Providers:
         """The providers that merchants of this installation can use."""
         return frozenset({"transfer", *self._adapters})
 
+    @property
+    def connectable(self) -> frozenset[str]:
+        """Those of them where a merchant connects an account."""
+        return frozenset(self._connectors)
+
     async def close(self) -> None:
         await self._sandbox.aclose()
         await self._http.aclose()

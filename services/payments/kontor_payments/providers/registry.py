@@ -4,9 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kontor_service.i18n import N_
+
 ProviderName = Literal["paypal", "stripe", "paylink", "sandbox", "transfer"]
 # A direct debit is drawn in euros only.
 EURO_ONLY = frozenset({"sepa_debit"})
+
+
+@dataclass(frozen=True)
+class KeyField:
+    """One of the keys that a merchant copies from the provider's pages. `label` and `hint` are messages of the catalogs."""
+
+    name: str
+    label: str
+    hint: str = ""
+    # Shown to nobody, not even while it is typed.
+    secret: bool = True
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -19,6 +33,8 @@ class ProviderKind:
     # The smallest payment per currency, in minor units; 1 where nothing is said.
     minimum_minor: Mapping[str, int] = field(default_factory=dict)
     has_test_mode: bool = False
+    # By which an account can be connected without signing in at the provider.
+    key_fields: tuple[KeyField, ...] = ()
     # Whether the merchant has to connect an account before anything is offered.
     needs_connection: bool = True
 
@@ -33,6 +49,37 @@ class ProviderKind:
         )
 
 
+# As the acquirer's manual describes its links and callbacks (docs/payment-providers.md).
+_OF_PAYMENT_LINKS = (
+    KeyField(
+        "url",
+        N_("Address of the payment link"),
+        N_("With placeholders in braces, at least {reference} and {signature}."),
+        secret=False,
+    ),
+    KeyField("secret", N_("Secret for signatures")),
+    KeyField(
+        "signed",
+        N_("What the link's signature covers"),
+        N_("For example: reference amount_minor currency"),
+        secret=False,
+    ),
+    KeyField(
+        "callback_fields",
+        N_("Names of the callback's fields"),
+        N_("For example: reference=order payment=id amount=total currency=cur state=status signature=sig"),
+        secret=False,
+    ),
+    KeyField(
+        "callback_signed",
+        N_("What the callback's signature covers"),
+        N_("For example: order id total cur status"),
+        secret=False,
+    ),
+    KeyField("states", N_("What the acquirer's states mean"), N_("For example: OK=succeeded ERR=failed"), secret=False),
+    KeyField("scheme", N_("Kind of signature"), N_("For example: sha256 hex |"), secret=False, optional=True),
+)
+
 # Where two offer the same method, the first does it: a merchant's own PayPal account before PayPal through Stripe.
 KINDS: Mapping[str, ProviderKind] = {
     kind.name: kind
@@ -44,6 +91,7 @@ KINDS: Mapping[str, ProviderKind] = {
             currencies=frozenset("AUD CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN NOK NZD PHP PLN SEK SGD THB TWD USD".split()),
             minimum_minor={"HUF": 100, "TWD": 100},
             has_test_mode=True,
+            key_fields=(KeyField("client_id", N_("Client id"), secret=False), KeyField("client_secret", N_("Secret"))),
         ),
         ProviderKind(
             "stripe",
@@ -55,8 +103,9 @@ KINDS: Mapping[str, ProviderKind] = {
                 "NOK": 300, "NZD": 50, "PLN": 200, "SEK": 300, "USD": 50,
             },
             has_test_mode=True,
+            key_fields=(KeyField("key", N_("Restricted key"), N_("Begins with rk_test_ or rk_live_.")),),
         ),
-        ProviderKind("paylink", ("card",)),
+        ProviderKind("paylink", ("card",), key_fields=_OF_PAYMENT_LINKS),
         ProviderKind("sandbox", ("card", "sepa_debit", "paypal"), has_test_mode=True, needs_connection=False),
         ProviderKind("transfer", ("transfer",), needs_connection=False),
     )

@@ -7,6 +7,7 @@ import structlog
 from sqlmodel import select
 
 from kontor_payments.checkouts.ending import end_live_checkout
+from kontor_payments.connections.attention import access_lost, note_refusal
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.models import Checkout, Payment, Refund
@@ -51,15 +52,19 @@ async def _carry_out(deps: Dependencies, merchant_id: UUID, refund_id: UUID) -> 
         checkout = (await session.exec(select(Checkout).where(Checkout.id == payment.checkout_id))).one()
     assert payment.connection_id is not None
     assert checkout.provider_id is not None
+    connection = await deps.providers.by_id(merchant_id, payment.connection_id)
     try:
-        provider = deps.providers.at(await deps.providers.by_id(merchant_id, payment.connection_id))
-        report = await provider.refund(
+        report = await deps.providers.at(connection).refund(
             checkout.provider_id, payment.provider_reference, refund.amount_minor, str(refund_id)
         )
     except OutcomeUnknown as error:
         log.warning("refund_outcome_unknown", refund_id=str(refund_id), error=str(error))
         return
     except (Refused, ConnectionUnknown) as error:
+        if isinstance(error, Refused) and access_lost(error):
+            # It is tried again: the merchant may connect the account anew.
+            await note_refusal(deps, connection, error)
+            return
         report = RefundReport("", str(refund_id), payment.provider_reference, refund.amount_minor, "failed")
         log.error("refund_refused", refund_id=str(refund_id), error=str(error))
     if report.state != "pending":

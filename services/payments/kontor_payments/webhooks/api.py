@@ -12,7 +12,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts.reports import apply_report
-from kontor_payments.dependencies import dependencies_of
+from kontor_payments.connections.attention import note_refusal
+from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Checkout, Connection, ProviderEvent
 from kontor_payments.providers import protocol
@@ -35,7 +36,7 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
         connection_id = await _named_in(request, provider, body)
     merchant_id = await _merchant(request, provider, connection_id)
     connection = await deps.providers.by_id(merchant_id, connection_id)
-    event = await _event(deps.providers.at(connection), request, body)
+    event = await _event(deps, connection, request, body)
     async with deps.db.transaction(merchant_id) as session:
         checkout_id = await _checkout(session, connection_id, event)
         if await _first_time(session, connection, event, body, known=checkout_id is not None) and checkout_id:
@@ -45,11 +46,12 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
     return Response(status_code=204)
 
 
-async def _event(provider: protocol.HostedProvider, request: Request, body: bytes) -> protocol.ProviderEvent:
+async def _event(deps: Dependencies, connection: Connection, request: Request, body: bytes) -> protocol.ProviderEvent:
     """503 where the provider had to be asked and did not answer: it sends the webhook again."""
     try:
-        return await provider.read_webhook(request.headers, body)
+        return await deps.providers.at(connection).read_webhook(request.headers, body)
     except (protocol.OutcomeUnknown, protocol.Refused) as error:
+        await note_refusal(deps, connection, error)
         raise ProviderUnavailable(str(error)) from error
 
 

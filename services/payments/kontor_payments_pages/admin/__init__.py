@@ -2,6 +2,8 @@
 
 from kontor_edge.feature import Feature, Menu, Panel, sql
 from kontor_payments_pages.admin import listing, parked, paylinks
+from kontor_payments_pages.admin.connecting import pages as connecting
+from kontor_payments_pages.admin.connecting.copy import VIEWS as CONNECTION_VIEWS
 from kontor_payments_pages.admin.copy import VIEWS
 from kontor_payments_pages.admin.disputes.feature import FEATURE as DISPUTES
 from kontor_payments_pages.admin.refunds.feature import FEATURE as REFUNDS
@@ -38,4 +40,14 @@ _PAYMENTS = Feature(
     globals=GLOBALS,
     scopes={paylinks.EDIT: N_("Make and revoke pay links")},
 )
-FEATURES = (_OFFERED, _PAYMENTS, STATEMENTS, DISPUTES, REFUNDS)
+_CONNECTIONS = Feature(
+    "connections",
+    order=59,
+    routers=(connecting.router,),
+    views=CONNECTION_VIEWS,
+    parts=sql(__name__, "sql/connections.sql"),
+    panels=(
+        Panel("board", "_refused_connections({merchant})", "payments/connections_panel.html", "payments:settings"),
+    ),
+)
+FEATURES = (_OFFERED, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS)

@@ -12,6 +12,8 @@ Payment = model(
 Disputes = listed("Disputes", model("ListedDispute", fields(payments_pb2.Dispute), customer=str | None))
 DisputesOnBoard = model("DisputesOnBoard", waiting=int, disputes=many(state_model(payments_pb2.Dispute)))
 Payments = listed("Payments", model("ListedPayment", fields(payments_pb2.Payment), customer=str | None))
+# Accounts that their provider refuses.
+RefusedConnections = many(state_model(payments_pb2.Connection))
 OnBoard = model("PaymentsOnBoard", waiting=int, payments=many(state_model(payments_pb2.IncomingPayment)))
 StatementsOnBoard = model(
     "StatementsOnBoard", counts=dict[str, int], payments=many(state_model(payments_pb2.StatementEntry)),

@@ -43,6 +43,8 @@ def upgrade() -> None:
         "connection",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("display_name", sa.Text(), nullable=False),
@@ -51,6 +53,9 @@ def upgrade() -> None:
         sa.Column("credentials", sa.Text(), nullable=False),
         sa.Column("webhook_url", sa.Text(), nullable=False),
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("problem_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("mode IN ('test', 'live')", name=op.f("ck_connection_mode")),
         sa.CheckConstraint("state IN ('trial', 'live', 'ended')", name=op.f("ck_connection_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),
@@ -352,6 +357,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("repeats_document_ids <> '[]'"),
     )
     op.create_table(
+        "sign_in",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("state_hash", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_sign_in")),
+    )
+    op.create_table(
         "checkout",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -530,6 +544,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
+        "trial_payment",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("provider_id", sa.Text(), nullable=False),
+        sa.Column("redirect_url", sa.Text(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('creating', 'open', 'pending', 'succeeded', 'failed', 'ended')",
+            name=op.f("ck_trial_payment_state"),
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_trial_payment_amount_minor")),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_trial_payment_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial_payment")),
+    )
+    op.create_index("trial_payment_provider", "trial_payment", ["merchant_id", "provider", "created_at"], unique=False)
+    op.create_table(
         "booking",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -680,6 +720,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON receivable
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE sign_in ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON sign_in
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE checkout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON checkout
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -694,6 +738,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE statement_entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON statement_entry
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE trial_payment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON trial_payment
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE booking ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")

@@ -130,6 +130,46 @@ DISPUTE_REASON_SUBSCRIPTION_CANCELLED: DisputeReason.ValueType  # 8
 DISPUTE_REASON_RETURNED_DEBIT: DisputeReason.ValueType  # 9
 DISPUTE_REASON_OTHER: DisputeReason.ValueType  # 10
 
+class _ConnectionState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConnectionStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ConnectionState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    CONNECTION_STATE_UNSPECIFIED: _ConnectionState.ValueType  # 0
+    CONNECTION_STATE_TRIAL: _ConnectionState.ValueType  # 1
+    CONNECTION_STATE_LIVE: _ConnectionState.ValueType  # 2
+    CONNECTION_STATE_ENDED: _ConnectionState.ValueType  # 3
+
+class ConnectionState(_ConnectionState, metaclass=_ConnectionStateEnumTypeWrapper):
+    """How far the merchant has come with an account at a provider."""
+
+CONNECTION_STATE_UNSPECIFIED: ConnectionState.ValueType  # 0
+CONNECTION_STATE_TRIAL: ConnectionState.ValueType  # 1
+CONNECTION_STATE_LIVE: ConnectionState.ValueType  # 2
+CONNECTION_STATE_ENDED: ConnectionState.ValueType  # 3
+
+class _ConnectionProblem:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConnectionProblemEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ConnectionProblem.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    CONNECTION_PROBLEM_UNSPECIFIED: _ConnectionProblem.ValueType  # 0
+    CONNECTION_PROBLEM_KEY_INVALID: _ConnectionProblem.ValueType  # 1
+    CONNECTION_PROBLEM_KEY_REVOKED: _ConnectionProblem.ValueType  # 2
+    CONNECTION_PROBLEM_ACCOUNT_DISCONNECTED: _ConnectionProblem.ValueType  # 3
+    CONNECTION_PROBLEM_PERMISSION_MISSING: _ConnectionProblem.ValueType  # 4
+
+class ConnectionProblem(_ConnectionProblem, metaclass=_ConnectionProblemEnumTypeWrapper):
+    """Why a provider refuses calls for an account."""
+
+CONNECTION_PROBLEM_UNSPECIFIED: ConnectionProblem.ValueType  # 0
+CONNECTION_PROBLEM_KEY_INVALID: ConnectionProblem.ValueType  # 1
+CONNECTION_PROBLEM_KEY_REVOKED: ConnectionProblem.ValueType  # 2
+CONNECTION_PROBLEM_ACCOUNT_DISCONNECTED: ConnectionProblem.ValueType  # 3
+CONNECTION_PROBLEM_PERMISSION_MISSING: ConnectionProblem.ValueType  # 4
+
 class _StatementEntryState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1446,6 +1486,126 @@ class IncomingPaymentSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["incoming_payment", b"incoming_payment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Connection(message.Message):
+    """The merchant's account at a payment provider. Its keys stay with payments."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    PROVIDER_FIELD_NUMBER: builtins.int
+    ACCOUNT_FIELD_NUMBER: builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: builtins.int
+    MODE_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    CONNECTED_AT_FIELD_NUMBER: builtins.int
+    ENDED_AT_FIELD_NUMBER: builtins.int
+    PROBLEM_FIELD_NUMBER: builtins.int
+    PROBLEM_AT_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    provider: builtins.str
+    account: builtins.str
+    """The provider's id of the account, and the name that the merchant knows it by."""
+    display_name: builtins.str
+    mode: builtins.str
+    """test, live: in the provider's test mode no money moves."""
+    state: builtins.str
+    problem: builtins.str
+    """Why the provider no longer lets Kontor act for the account, and since when; empty: all is well."""
+    @builtins.property
+    def connected_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def ended_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def problem_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        provider: builtins.str = ...,
+        account: builtins.str = ...,
+        display_name: builtins.str = ...,
+        mode: builtins.str = ...,
+        state: builtins.str = ...,
+        connected_at: timestamp_pb2.Timestamp | None = ...,
+        ended_at: timestamp_pb2.Timestamp | None = ...,
+        problem: builtins.str = ...,
+        problem_at: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["connected_at", b"connected_at", "ended_at", b"ended_at", "problem_at", b"problem_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["account", b"account", "connected_at", b"connected_at", "deleted", b"deleted", "display_name", b"display_name", "ended_at", b"ended_at", "epoch", b"epoch", "id", b"id", "merchant_id", b"merchant_id", "mode", b"mode", "problem", b"problem", "problem_at", b"problem_at", "provider", b"provider", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ConnectionChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def connection(self) -> Connection: ...
+    def __init__(
+        self,
+        *,
+        connection: Connection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ConnectionNeedsAttention(message.Message):
+    """The provider refused a call. Until the merchant connects the account again, its payment methods are not offered."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def connection(self) -> Connection: ...
+    def __init__(
+        self,
+        *,
+        connection: Connection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class ConnectionSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def connection(self) -> Connection: ...
+    def __init__(
+        self,
+        *,
+        connection: Connection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

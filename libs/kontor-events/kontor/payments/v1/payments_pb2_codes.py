@@ -42,6 +42,19 @@ class DisputeReason(Code):
     OTHER = 'other', 'another reason'
 
 
+class ConnectionState(Code):
+    TRIAL = 'trial', 'being set up', '', '', 'part'
+    LIVE = 'live', 'switched on', '', '', 'paid'
+    ENDED = 'ended', 'disconnected', '', '', 'idle'
+
+
+class ConnectionProblem(Code):
+    KEY_INVALID = 'key_invalid', 'key no longer valid', '', 'The provider no longer knows the key.'
+    KEY_REVOKED = 'key_revoked', 'key revoked', '', 'The key has been revoked or has expired.'
+    ACCOUNT_DISCONNECTED = 'account_disconnected', 'access withdrawn', '', 'The access to the account was withdrawn at the provider.'
+    PERMISSION_MISSING = 'permission_missing', 'permission missing', '', 'The key lacks a permission that Kontor needs.'
+
+
 class StatementEntryState(Code):
     WAITING = 'waiting', 'to be assigned', '', '', 'late'
     CONFIRMED = 'confirmed', 'is being booked', '', '', 'way'

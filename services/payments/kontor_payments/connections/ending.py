@@ -1,0 +1,105 @@
+"""Ending a connection ("Verknüpfung aufheben"), and deleting its keys once nothing needs them any more."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kontor_payments.checkouts.ending import LIVE
+from kontor_payments.checkouts.reports import lock_parts
+from kontor_payments.connections.accounts import changed, lock_active
+from kontor_payments.connections.refusals import problem
+from kontor_payments.dependencies import Dependencies
+from kontor_payments.errors import ConnectionUnknown, KeysNeeded
+from kontor_payments.models import Checkout, Connection, Payment, Refund
+from kontor_payments.providers.protocol import OutcomeUnknown
+from kontor_payments.receivables.account import close_several
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What goes through a connection at this moment, and is to be followed or taken back with its keys."""
+
+    open_checkouts: int
+    pending_payments: int
+    open_refunds: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.open_checkouts or self.pending_payments or self.open_refunds)
+
+
+async def uses_of(session: AsyncSession, connection_id: UUID) -> Uses:
+    checkouts = select(func.count()).where(Checkout.connection_id == connection_id, col(Checkout.state).in_(LIVE))
+    payments = select(func.count()).where(Payment.connection_id == connection_id, Payment.state == "pending")
+    refunds = (
+        select(func.count())
+        .select_from(Refund)
+        .join(Payment, col(Payment.id) == Refund.payment_id)
+        .where(Payment.connection_id == connection_id, Refund.state == "requested")
+    )
+    return Uses(*[(await session.exec(query)).one() for query in (checkouts, payments, refunds)])
+
+
+async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> tuple[Connection, Uses]:
+    """Nothing new is paid through it. Open checkouts are taken back at the provider by the job; what was paid stays, is
+    followed and can be refunded until the keys are deleted. Answers what was under way. Raises ConnectionUnknown."""
+    async with deps.db.transaction(merchant_id) as session:
+        connection = await lock_active(session, provider)
+        if connection is None or provider == "sandbox":
+            raise ConnectionUnknown
+        uses = await uses_of(session, connection.id)
+        connection.state, connection.ended_at = "ended", datetime.now(UTC)
+        changed(session, connection)
+        open_now = select(Checkout.id).where(Checkout.connection_id == connection.id, col(Checkout.state).in_(LIVE))
+        checkouts = list(await session.exec(open_now))
+    for checkout_id in checkouts:
+        await _end_checkout(deps, merchant_id, checkout_id)
+    deps.wake.set()
+    return connection, uses
+
+
+async def delete_keys(deps: Dependencies, merchant_id: UUID, connection_id: UUID) -> Connection:
+    """Our webhook at the provider goes with them. From then on nothing can be refunded through this connection.
+
+    Raises ConnectionUnknown; KeysNeeded while something is under way that a key which still works can settle;
+    ProviderUnavailable.
+    """
+    async with deps.db.transaction(merchant_id) as session:
+        connection, uses = await _ended(session, connection_id), await uses_of(session, connection_id)
+    if not connection.credentials:
+        return connection
+    if uses.any and not connection.problem:
+        raise KeysNeeded(checkouts=uses.open_checkouts, payments=uses.pending_payments, refunds=uses.open_refunds)
+    try:
+        await deps.providers.connector(connection.provider).close(deps.providers.keys.unseal(connection.credentials))
+    except OutcomeUnknown as error:
+        raise problem(error, connection.provider) from error
+    async with deps.db.transaction(merchant_id) as session:
+        connection = await _ended(session, connection_id)
+        connection.credentials = ""
+        changed(session, connection)
+        return connection
+
+
+async def _ended(session: AsyncSession, connection_id: UUID) -> Connection:
+    query = select(Connection).where(Connection.id == connection_id, Connection.state == "ended")
+    found = (await session.exec(query.with_for_update())).one_or_none()
+    if found is None:
+        raise ConnectionUnknown
+    return found
+
+
+async def _end_checkout(deps: Dependencies, merchant_id: UUID, checkout_id: UUID) -> None:
+    """What it pays is locked first, as everywhere."""
+    async with deps.db.transaction(merchant_id) as session:
+        _parts, accounts = await lock_parts(session, checkout_id, deps.clock)
+        query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
+        checkout = (await session.exec(query)).one()
+        if checkout.state in LIVE and checkout.state != "ending":
+            checkout.state, checkout.ask_at = "ending", datetime.now(UTC)
+            for account in accounts:
+                account.row.checkout_open = False
+            await close_several(accounts)
