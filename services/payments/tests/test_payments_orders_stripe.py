@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kontor_payments.checkouts.reports import apply_money
 from kontor_payments.connections.offer import Offer
-from kontor_payments.models import Checkout, Receivable, Refund
+from kontor_payments.models import Checkout, Receivable
 from kontor_payments.providers.protocol import CheckoutReport
 from kontor_payments.providers.stripe.reports import session_report
 from kontor_payments.receivables.account import Account
@@ -25,18 +25,24 @@ DUE = 11900
 START = 1_794_000_000
 
 
+class Rows(list[Any]):
+    def one_or_none(self) -> Any:
+        return next(iter(self), None)
+
+
 class Memory:
     """The session's part that these use cases need: rows are kept as they are made."""
 
     def __init__(self) -> None:
-        self.refunds: list[Refund] = []
+        self.rows: list[Any] = []
 
     def add(self, row: Any) -> None:
-        if isinstance(row, Refund):
-            self.refunds.append(row)
+        self.rows.append(row)
 
-    async def exec(self, _: Any) -> list[Refund]:
-        return self.refunds
+    async def exec(self, query: Any) -> Rows:
+        """Of the table that is asked; there is one payment and one dispute."""
+        kind = query.column_descriptions[0]["entity"]
+        return Rows(row for row in self.rows if isinstance(row, kind))
 
     async def flush(self) -> None:
         return
@@ -56,10 +62,6 @@ class AtStripe:
         return next((one for one in self.charges if one["status"] != "failed"), None)
 
     @property
-    def lost(self) -> bool:
-        return any(one["status"] == "lost" for one in self.disputes)
-
-    @property
     def given_back(self) -> int:
         return sum(one["amount"] for one in self.refunds if one["status"] == "succeeded")
 
@@ -67,7 +69,8 @@ class AtStripe:
     def kept(self) -> int:
         """What is left to the merchant."""
         succeeded = self.taken is not None and self.taken["status"] == "succeeded"
-        return DUE - self.given_back if succeeded and not self.lost else 0
+        contested = sum(one["amount"] for one in self.disputes if one["status"] != "won")
+        return DUE - self.given_back - contested if succeeded else 0
 
     def decline(self) -> None:
         if self.taken is None:
@@ -107,8 +110,9 @@ class AtStripe:
 
     def dispute(self) -> None:
         if self.taken and self.taken["status"] == "succeeded" and not self.disputes:
+            left = DUE - sum(one["amount"] for one in self.refunds)
             self.disputes.append({
-                "id": "du_1", "charge": self.taken["id"], "amount": DUE, "reason": "fraudulent",
+                "id": "du_1", "charge": self.taken["id"], "amount": left, "reason": "fraudulent",
                 "status": "needs_response", "evidence_details": {"due_by": START},
             })  # fmt: skip
 
