@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+import asyncpg
 import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -21,11 +22,19 @@ async def live(
     document: UUID | None = None,
     about: Annotated[str, Query(pattern="^[a-z]{1,20}$")] = "customer",
 ) -> Response:
-    """News of one document, or of all this session may see: of its customers, or of what page packages say of theirs."""
+    """News of one document, or of all this session may see: of its customers, or of what page packages say of theirs.
+
+    A document's page also shows what belongs to it, such as the order confirmation of a quote: news of its reader's
+    customers are news for it, too.
+    """
     if document is None:
         record = await query_view(request, "reader")
-        return news(request, {f"{about}:{customer}" for customer in orjson.loads(record["session"])["customers"]})
+        return news(request, _of_customers(record, about))
     record = await query_view(request, "document", asked=document)
     if record["document"] is None:
         raise NotFound
-    return news(request, {f"document:{document}"})
+    return news(request, {f"document:{document}", *_of_customers(record, about)})
+
+
+def _of_customers(record: asyncpg.Record, about: str) -> set[str]:
+    return {f"{about}:{customer}" for customer in orjson.loads(record["session"])["customers"]}

@@ -1,7 +1,9 @@
 """The way to pay: when there is a button, where it leads, and what the open page learns."""
 
 import asyncio
+import contextlib
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -308,7 +310,9 @@ async def test_who_paid_for_what_is_not_asked_for_any_more_hears_that_it_comes_b
     assert "Vielen Dank!" not in page
 
 
-async def test_an_open_page_hears_that_it_was_paid(portal: Any, invoice: Any) -> None:
+@contextlib.asynccontextmanager
+async def news_of(portal: Any, invoice: dict[str, Any]) -> AsyncIterator[AsyncIterator[str]]:
+    """What the invoice's open page hears, line by line, from now on."""
     address = f"{portal.url}/brunner/live?document={invoice['document']}"
     async with (
         httpx.AsyncClient() as client,
@@ -316,10 +320,26 @@ async def test_an_open_page_hears_that_it_was_paid(portal: Any, invoice: Any) ->
     ):
         lines = stream.aiter_lines()
         assert await anext(lines) == "retry: 1000"
+        yield lines
+
+
+async def test_an_open_page_hears_that_it_was_paid(portal: Any, invoice: Any) -> None:
+    async with news_of(portal, invoice) as lines:
         await now(portal, invoice, state="paid", open_minor=0, paid_minor=11900)
-        async for line in lines:
-            if line == "event: changed":
-                break
+        assert "event: changed" in [line async for line in until_changed(lines)]
+
+
+async def test_an_open_page_hears_of_a_document_that_comes_to_belong_to_it(portal: Any, invoice: Any) -> None:
+    async with news_of(portal, invoice) as lines:
+        await portal.document(invoice["merchant"], invoice["customer"], "AB-1")
+        assert "event: changed" in [line async for line in until_changed(lines)]
+
+
+async def until_changed(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for line in lines:
+        yield line
+        if line == "event: changed":
+            return
 
 
 async def test_a_transfer_shows_account_reference_and_code(portal: Any, invoice: Any) -> None:
