@@ -46,6 +46,7 @@ class Row:
     offset_minor: int = 0
     credit_left_minor: int = 0
     instalments: tuple[dict[str, object], ...] = ()
+    partial_minimum_minor: int = 0
 
 
 def test_columns_become_fields_of_the_same_name():
