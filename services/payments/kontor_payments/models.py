@@ -136,35 +136,6 @@ class Connection(Aggregate, Base, table=True):
     problem_at: datetime | None = None
 
 
-class TrialPayment(Tenant, Base, table=True):
-    """A payment that the merchant makes in the provider's test mode before customers pay through it. No money is owed for it."""
-
-    __table_args__ = (index("trial_payment_provider", "merchant_id", "provider", "created_at"),)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-    connection_id: UUID = Field(foreign_key="connection.id")
-    provider: str
-    method: str
-    amount_minor: Positive
-    currency: str
-    # creating: outcome unknown; open: being paid; pending: the money is on its way; ended: not paid in time
-    state: Annotated[str, one_of("creating", "open", "pending", "succeeded", "failed", "ended")] = "creating"
-    provider_id: str = ""
-    redirect_url: str = ""
-    # A FailureCode.
-    failure: str = ""
-    created_at: datetime
-    created_by: str = ""
-
-
-class SignIn(Tenant, Base, table=True):
-    """Somebody is at the provider to allow access to the merchant's account. What brings them back is known by its hash only."""
-
-    state_hash: str = Field(primary_key=True)
-    provider: str
-    session_id: UUID
-    expires_at: datetime
-
-
 class Receivable(Aggregate, Base, table=True):
     """Money owed for one document. The figures are those of rules.standing over the ledger."""
 
@@ -378,19 +349,6 @@ class Refund(Tenant, Base, table=True):
     error: str = ""
 
 
-class PayLink(Tenant, Base, table=True):
-    """Lets whoever holds its address pay these documents, which are one customer's. The address is a capability link of identity."""
-
-    __table_args__ = (index("pay_link_customer", "customer_id", "created_at"),)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-    customer_id: UUID
-    # In their order by id, so that the same documents are found again.
-    document_ids: list[str] = json_column(list)
-    created_at: datetime
-    created_by: str = ""
-    revoked_at: datetime | None = None
-
-
 class IncomingPayment(Aggregate, Base, table=True):
     """A payment booked in another system; parked while its document is unknown."""
 
@@ -424,15 +382,3 @@ class IncomingPayment(Aggregate, Base, table=True):
     # Of the message on the bus. `answer_pending`: its sender is still to be told there that it was refused.
     message_id: str = ""
     answer_pending: bool = False
-
-
-class ProviderEvent(Tenant, Base, table=True):
-    """Every webhook that was verified, once."""
-
-    connection_id: UUID = Field(primary_key=True, foreign_key="connection.id")
-    event_id: str = Field(primary_key=True)
-    type: str
-    # applied, or unknown_checkout
-    outcome: str
-    body: dict[str, Any] = json_column(dict)
-    received_at: datetime

@@ -14,11 +14,12 @@ from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.connections.accounts import active_connection, connect_with_key
 from kontor_payments.connections.ending import delete_keys, disconnect, uses_of
 from kontor_payments.connections.live import switch_on
+from kontor_payments.connections.models import TrialPayment
 from kontor_payments.connections.sign_in import begin_sign_in, finish_sign_in
 from kontor_payments.connections.trial import TrialInput, check_trial, has_passed, last_trials, start_trial
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import ConnectionUnknown
-from kontor_payments.models import Connection, TrialPayment
+from kontor_payments.models import Connection
 from kontor_payments.providers.registry import KINDS, ProviderKind
 from kontor_service.commands import command_result
 from kontor_service.errors import Invalid

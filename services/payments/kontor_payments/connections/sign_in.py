@@ -12,10 +12,11 @@ from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.connections.accounts import store_account
+from kontor_payments.connections.models import SignIn
 from kontor_payments.connections.refusals import problem
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown, OAuthStateInvalid
-from kontor_payments.models import Connection, SignIn
+from kontor_payments.models import Connection
 from kontor_payments.providers.protocol import OutcomeUnknown, Refused
 from kontor_service.tokens import Principal
 

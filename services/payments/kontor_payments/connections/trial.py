@@ -12,10 +12,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kontor_payments.connections.models import TrialPayment
 from kontor_payments.connections.refusals import problem
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import MethodNotOffered, TrialNotPossible, TrialPaymentNotFound
-from kontor_payments.models import Connection, TrialPayment
+from kontor_payments.models import Connection
 from kontor_payments.providers.protocol import CheckoutReport, CheckoutRequest, HostedProvider, OutcomeUnknown, Refused
 from kontor_payments.providers.registry import KINDS
 from kontor_service.i18n import gettext as _

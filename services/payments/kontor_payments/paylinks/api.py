@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from kontor_payments.checkouts.intent import lock_wanted
 from kontor_payments.dependencies import dependencies_of
 from kontor_payments.errors import PayLinkRevoked
-from kontor_payments.models import PayLink, Receivable
+from kontor_payments.models import Receivable
 from kontor_payments.paylinks import service
+from kontor_payments.paylinks.models import PayLink
 from kontor_payments.paylinks.service import PayLinkInput
 from kontor_payments.receivables.access import PAY_LINK, pay_link
 from kontor_payments.receivables.account import Account

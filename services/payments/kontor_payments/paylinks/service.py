@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kontor_payments.checkouts.intent import MOST_DOCUMENTS, lock_wanted
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import DocumentNotFound, NotPayable, PayLinkNotFound
-from kontor_payments.models import Document, PayLink
+from kontor_payments.models import Document
+from kontor_payments.paylinks.models import PayLink
 from kontor_payments.receivables.account import Account
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal

@@ -6,7 +6,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.errors import DocumentNotFound, NotPayable
-from kontor_payments.models import Document, PayLink, Receivable
+from kontor_payments.models import Document, Receivable
+from kontor_payments.paylinks.models import PayLink
 from kontor_service.i18n import N_
 from kontor_service.tokens import Principal
 

@@ -15,9 +15,10 @@ from kontor_payments.checkouts.reports import apply_report
 from kontor_payments.connections.attention import note_refusal
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
-from kontor_payments.models import Checkout, Connection, ProviderEvent
+from kontor_payments.models import Checkout, Connection
 from kontor_payments.providers import protocol
 from kontor_payments.providers.paypal.accounts import FOR_ALL_MERCHANTS, account_in
+from kontor_payments.webhooks.models import ProviderEvent
 from kontor_service.bodies import takes
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
