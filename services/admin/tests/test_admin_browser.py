@@ -71,39 +71,17 @@ async def quotes(shop: Shop, customer_id: str) -> list[str]:
     return ["/angebote", "/angebote/neu", f"/angebote/{here}/bearbeiten", "/angebote/vorlagen", f"/dokumente/{here}"]
 
 
-async def filled(shop: Shop) -> list[str]:
-    """A merchant with something of everything, and the pages to look at."""
-    person = identity_pb2.ContactPerson(
-        id="11111111-1111-1111-1111-111111111111", name="Anna", email="a@example.com", access="invited"
+async def documents(shop: Shop, customer_id: str) -> list[str]:
+    """Invoices that are paid, late, without customer and not sent yet, a payment, and the pages about them."""
+    paid, late = (
+        shop.document("RE-1", customer_id=customer_id, content_sha256="cd" * 32),
+        shop.document("RE-2", customer_id=customer_id),
     )
-    customer = shop.customer("20931", "Seidel Optik", contacts=[person])
-    of = customer.customer.id
-    paid, late = shop.document("RE-1", customer_id=of, content_sha256="cd" * 32), shop.document("RE-2", customer_id=of)
     issue = documents_pb2.Issue(code="unmatched_customer", message="unknown", severity="blocker")
     unmatched = shop.document("RE-3", state="waiting", issues=[issue], customer_number="9")
-    ready = shop.document("RE-4", state="waiting", customer_id=of)
-    uploads = [
-        documents_pb2.Submission(
-            id=str(uuid4()), merchant_id=str(shop.merchant_id), epoch=1, version=1,
-            source="upload", file_name=f"Rechnung-{code}.pdf", received_at=NOW, error_code=code, document_id=document,
-            status="rejected" if code else "processed", error_message_id="There was no file.",
-            error_params={"document_id": unmatched.document.id},
-        )
-        for code, document in (
-            [("data_missing", ""), ("would_replace", ""), ("xml_broken", ""), ("", unmatched.document.id)]
-        )
-    ]  # fmt: skip
-    await shop.told(*(documents_pb2.SubmissionSnapshot(submission=upload) for upload in uploads))
-    terms = standing(shop)
-    await shop.told(terms)
-    failed = shop.mail(state="failed", error="refused", error_params={"answer": "550"})
-    gone = shop.mail()
-    own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
-    said = {"subject": "Ihre Rechnung", "text": "Hallo", "html": "<p>Hallo</p>", "own": own, "placeholders": []}
-    shop.owners.answers["GET", f"/v1/mails/{gone.mail.id}"] = said
-    shop.owners.answers["GET", f"/v1/mails/{failed.mail.id}"] = said | {"html": ""}
+    ready = shop.document("RE-4", state="waiting", customer_id=customer_id)
     await shop.told(
-        customer, paid, late, unmatched, ready, failed, gone, shop.payment(paid.document.id),
+        paid, late, unmatched, ready, shop.payment(paid.document.id),
         shop.receivable(paid.document.id, state="paid", open_minor=0, paid_minor=11900, paid_at=NOW),
         shop.receivable(late.document.id, due_date="2026-11-01"),
     )  # fmt: skip
@@ -115,6 +93,42 @@ async def filled(shop: Shop) -> list[str]:
     shop.owners.answers["GET", f"/v1/documents/{paid.document.id}/history"] = {
         "intact": True, "entries": [{"number": 1, "fact": "received", "at": NOW.isoformat(), "actor": "key:x ERP", "detail": {}}],
     }  # fmt: skip
+    return [
+        *await statement_pages(shop, late.document.id), *await uploads(shop, unmatched.document.id),
+        "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
+        f"/dokumente/{unmatched.document.id}", f"/dokumente/{unmatched.document.id}/zuordnen",
+        f"/dokumente/{ready.document.id}/teilen", "/freigabe", "/zahlungen",
+    ]  # fmt: skip
+
+
+async def uploads(shop: Shop, document_id: str) -> list[str]:
+    """Uploaded files that were refused, each for another reason, one that became this document, and the pages about them."""
+    found = [
+        documents_pb2.Submission(
+            id=str(uuid4()), merchant_id=str(shop.merchant_id), epoch=1, version=1,
+            source="upload", file_name=f"Rechnung-{code}.pdf", received_at=NOW, error_code=code,
+            document_id="" if code else document_id, status="rejected" if code else "processed",
+            error_message_id="There was no file.", error_params={"document_id": document_id},
+        )
+        for code in ("data_missing", "would_replace", "xml_broken", "")
+    ]  # fmt: skip
+    await shop.told(*(documents_pb2.SubmissionSnapshot(submission=upload) for upload in found))
+    return ["/hochladen", f"/hochladen/{found[0].id}/angaben"]
+
+
+async def mails(shop: Shop) -> list[str]:
+    """A mail that was sent and one that was refused, and the pages about them."""
+    failed, sent = shop.mail(state="failed", error="refused", error_params={"answer": "550"}), shop.mail()
+    await shop.told(failed, sent)
+    own = {"subject": "Ihre Rechnung", "text": "Hallo [Vorname]"}
+    text = {"subject": "Ihre Rechnung", "text": "Hallo", "html": "<p>Hallo</p>", "own": own, "placeholders": []}
+    shop.owners.answers["GET", f"/v1/mails/{sent.mail.id}"] = text
+    shop.owners.answers["GET", f"/v1/mails/{failed.mail.id}"] = text | {"html": ""}
+    return ["/mails", f"/mails/{failed.mail.id}", f"/mails/{failed.mail.id}/erneut", f"/mails/{sent.mail.id}"]
+
+
+def payment_settings(shop: Shop) -> list[str]:
+    """Providers with and without accounts, an account that is refused, and the pages about them."""
     shop.owners.answers["GET", "/v1/settings"] = {
         "iban_valid": False, "offset_credit_notes": True, "partial_payments": False, "partial_minimum_minor": 0,
         "providers": [
@@ -123,17 +137,30 @@ async def filled(shop: Shop) -> list[str]:
         ],
     }  # fmt: skip
     known(shop, ACCOUNT | {"problem": "key_revoked"}, ACCOUNT | {"state": "ended"}, trial=TRIAL)
+    return ["/einstellungen/zahlungen", CONNECTING, f"{CONNECTING}/aufheben"]
+
+
+async def standing_documents(shop: Shop) -> list[str]:
+    terms = standing(shop)
+    await shop.told(terms)
+    here = "/einstellungen/zusatzdokumente"
+    return [here, f"{here}/neu", f"{here}/{terms.standing_document.id}"]
+
+
+async def filled(shop: Shop) -> list[str]:
+    """A merchant with something of everything, and the pages to look at."""
+    person = identity_pb2.ContactPerson(
+        id="11111111-1111-1111-1111-111111111111", name="Anna", email="a@example.com", access="invited"
+    )
+    customer = shop.customer("20931", "Seidel Optik", contacts=[person])
+    await shop.told(customer)
+    of = customer.customer.id
     return [
-        *await quotes(shop, of), *await statement_pages(shop, late.document.id),
-        "/", "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
-        f"/dokumente/{unmatched.document.id}/zuordnen", f"/dokumente/{ready.document.id}/teilen", "/hochladen", "/freigabe",
-        f"/hochladen/{uploads[0].id}/angaben", f"/dokumente/{unmatched.document.id}", "/kunden/einlesen",
-        "/kunden", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu", "/zahlungen", "/mails",
-        "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma", "/einstellungen/zahlungen",
-        CONNECTING, f"{CONNECTING}/aufheben",
-        "/einstellungen/schluessel", "/konto", "/gibtsnicht", "/einstellungen/zusatzdokumente", "/einstellungen/zusatzdokumente/neu",
-        f"/einstellungen/zusatzdokumente/{terms.standing_document.id}",
-        f"/mails/{failed.mail.id}", f"/mails/{failed.mail.id}/erneut", f"/mails/{gone.mail.id}",
+        *await quotes(shop, of), *await documents(shop, of), *await mails(shop), *payment_settings(shop),
+        *await standing_documents(shop),
+        "/", "/kunden", "/kunden/einlesen", f"/kunden/{of}", f"/kunden/{of}/bearbeiten", f"/kunden/{of}/personen/neu",
+        "/einstellungen", "/einstellungen/aussehen", "/einstellungen/dokumente", "/einstellungen/firma",
+        "/einstellungen/schluessel", "/konto", "/gibtsnicht",
     ]  # fmt: skip
 
 
