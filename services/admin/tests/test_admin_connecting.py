@@ -167,7 +167,8 @@ async def test_an_account_that_its_provider_refuses_is_a_task_on_the_board(shop:
 async def test_a_provider_that_cannot_be_connected_here_has_no_page(shop: Shop) -> None:
     known(shop)
     for name in ("paypal", "sandbox"):
-        await shop.page(f"/einstellungen/zahlungen/{name}", status=404)
+        page = await shop.page(f"/einstellungen/zahlungen/{name}", status=404)
+        assert 'name="own_password"' not in page, name
 
 
 async def test_the_settings_show_each_account_and_say_what_replaces_retired_methods(shop: Shop) -> None:

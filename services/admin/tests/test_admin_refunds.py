@@ -93,7 +93,11 @@ async def test_a_foreign_payment_is_not_there(shop: Shop) -> None:
     paid = shop.payment(str(uuid4()), merchant_id=str(uuid4()), left_minor=11900)
     await shop.told(paid)
     for path in ("", "/erstatten"):
-        await shop.page(f"/zahlungen/{paid.payment.id}{path}", 404)
+        page = await shop.page(f"/zahlungen/{paid.payment.id}{path}", 404)
+        assert "119,00" not in page, path
+    sent = {"amount": "119", "reason": "goodwill", "key": "k"}
+    answer = await shop.post(f"/zahlungen/{paid.payment.id}/erstatten", sent)
+    assert (answer.status_code, shop.owners.calls) == (404, [])
 
 
 async def test_a_dispute_is_a_task_with_its_deadline_and_the_providers_page(shop: Shop) -> None:

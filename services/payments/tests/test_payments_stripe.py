@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog.testing
 from stripe_merchant import StripeMerchant
 
 from kontor.payments.v1 import payments_pb2 as pb
@@ -175,8 +176,11 @@ async def test_a_webhook_while_stripe_does_not_answer_is_sent_again(world: Any, 
     document = await world.invoice()
     checkout = await world.checkout(document)
     await shop.behaves(calls={"GET /v1/payment_intents/{id}": "error", "GET /v1/checkout/sessions/{id}": "error"})
-    await shop.pays(checkout)
-    await world.becomes(document, "paid")
+    with structlog.testing.capture_logs() as lines:
+        await shop.pays(checkout)
+        await world.becomes(document, "paid")
+    refused = [line for line in lines if line["event"] == "double_webhook_not_delivered"]
+    assert {line["answer"] for line in refused if str(shop.connection.id) in line["url"]} == {"503"}
 
 
 async def test_an_amount_below_the_minimum_is_refused_before_stripe_is_asked(world: Any, shop: StripeMerchant) -> None:
