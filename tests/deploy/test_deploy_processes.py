@@ -4,7 +4,6 @@ the packages that its image has and no others."""
 import asyncio
 import json
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from kontor_standalone.demo.shop import SHOP
 from kontor_standalone.home import Home
 from kontor_testing.rabbitmq import rabbitmq_server
 from kontor_testing.serving import free_port
+from kontor_testing.waiting import until
 
 from .processes import Containerless, Places, end_all
 
@@ -40,13 +40,12 @@ class Apart:
         return f"http://127.0.0.1:{self.ports.get(f'{part} management', self.ports[part])}"
 
     def wait_for(self, probe, within=30.0):
-        deadline = time.monotonic() + within
-        while not (found := probe()):
+        def answer():
             gone = [name for name, one in self.containers.items() if not one.runs]
             assert not gone, f"{gone[0]} ended: {self.containers[gone[0]].said()[-6000:]}"
-            assert time.monotonic() < deadline, f"not within {within} s: {found!r}"
-            time.sleep(0.1)
-        return found
+            return probe()
+
+        return until(answer, within, every=0.1)
 
 
 @pytest.fixture(scope="module")

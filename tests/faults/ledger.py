@@ -23,9 +23,12 @@ from kontor_bus.schema import INBOX, OUTBOX
 from kontor_service.database import Database
 from kontor_service.ids import uuid7
 from kontor_testing.bus import dead, table_sql
+from kontor_testing.waiting import eventually
 
 MERCHANTS = [UUID(f"01900000-0000-7000-8000-00000000000{number}") for number in range(1, 4)]
 STEPS = (0.1, 0.2)
+# A database that was killed is back by then.
+_OUTAGE_SECONDS = 240.0
 
 _PAYMENTS_SQL = (*table_sql(OUTBOX), "CREATE TABLE operation (id uuid PRIMARY KEY, merchant_id uuid, amount bigint)")
 # No unique key on bookings: what is booked twice must show.
@@ -91,19 +94,22 @@ class Ledger:
         return event_id
 
     async def load(self, operations: int, *, at_once: int = 8, pause: float = 0.0) -> None:
-        """So many confirmed operations; one that fails is forgotten, as a caller would who gives up."""
+        """So many confirmed operations, each worker resting `pause` seconds after each; another one replaces one that fails."""
         left = iter(range(operations))
 
         async def work() -> None:
             for _ in left:
-                done = False
-                while not done:
-                    with suppress(*LOST):
-                        await self.operate()
-                        done = True
-                    await asyncio.sleep(pause if done else 0.1)
+                await eventually(self._is_confirmed, within=_OUTAGE_SECONDS, every=0.1)
+                await asyncio.sleep(pause)
 
         await asyncio.gather(*(work() for _ in range(at_once)))
+
+    async def _is_confirmed(self) -> bool:
+        """Whether a new operation was confirmed; one that fails is forgotten, as a caller would who gives up."""
+        with suppress(*LOST):
+            await self.operate()
+            return True
+        return False
 
     async def at_rest(self, seconds: float = 60.0) -> None:
         await idle(self.sender, self.receiver, timeout=seconds)
