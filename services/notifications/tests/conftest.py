@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from kontor.identity.v1.identity_pb2 import (
 )
 from kontor_bus import record
 from kontor_notifications.app import create_app
+from kontor_notifications.mails.queue import Pauses
 from kontor_notifications.settings import Settings
 from kontor_service.ids import uuid7
 from kontor_standalone.mailsink.app import create_app as create_sink
@@ -192,6 +194,14 @@ class Desk:
         wrap = {Merchant: ("merchant", MerchantSnapshot), Customer: ("customer", CustomerSnapshot),
                 Document: ("document", DocumentSnapshot)}  # fmt: skip
         await self.tell(*(snapshot(**{name: state}) for state in states for name, snapshot in [wrap[type(state)]]))
+
+    def hold_mails(self) -> None:
+        """Mails about documents wait for further ones until `end_pauses`, however busy the machine is."""
+        self.app.state.queue._documents = Pauses(timedelta(hours=1), timedelta(hours=1))
+
+    async def end_pauses(self) -> None:
+        """The time that mails wait for more has gone by."""
+        await self.rows("UPDATE mail SET next_attempt_at = now() WHERE state = 'queued' AND collecting")
 
     async def mails(self, count: int) -> list[dict[str, Any]]:
         """What arrived, oldest first, once there are so many."""

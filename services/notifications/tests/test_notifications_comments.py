@@ -21,12 +21,7 @@ from kontor_service.events import instant
 
 @pytest.fixture
 def more_settings() -> dict[str, Any]:
-    return {
-        **INTAKE,
-        "comment_pause_seconds": 0.5,
-        "comment_at_most_seconds": 2.0,
-        "admin_public_url": "https://admin.example",
-    }
+    return {**INTAKE, "admin_public_url": "https://admin.example"}
 
 
 def a_comment(document: Document, number: int, text: str, *, author: str = "staff") -> Comment:
@@ -46,6 +41,7 @@ async def test_what_staff_write_reaches_the_customer_in_one_mail(
         CommentAdded(comment=a_comment(document, 1, "Wir kommen am Dienstag.\nPasst das?")),
         CommentAdded(comment=a_comment(document, 2, "Oder am Mittwoch.")),
     )
+    await desk.end_pauses()
     [mail] = await desk.mails(1)
     assert mail["to"] == ["erika@baeckerei-mueller.example"]
     assert mail["subject"] == "Nachricht von Elektro Wagner GmbH zu Ihrem Dokument RE-2026-0042"
@@ -61,6 +57,7 @@ async def test_what_a_customer_writes_reaches_the_merchant(
 ) -> None:
     await desk.know(merchant, customer, document)
     await desk.tell(CommentAdded(comment=a_comment(document, 1, "Bitte später.", author="customer")))
+    await desk.end_pauses()
     [mail] = await desk.mails(1)
     assert mail["to"] == [merchant.contact_email]
     assert mail["subject"] == "Bäckerei Müller hat zu Rechnung RE-2026-0042 geschrieben"
@@ -75,6 +72,7 @@ async def test_the_responsible_person_is_told_first(
     document.responsible.CopyFrom(Responsible(name="Kim Berger", email="kim@elektro-wagner.example"))
     await desk.know(merchant, customer, document)
     await desk.tell(CommentAdded(comment=a_comment(document, 1, "Bitte später.", author="customer")))
+    await desk.end_pauses()
     [mail] = await desk.mails(1)
     assert mail["to"] == ["kim@elektro-wagner.example"]
 
@@ -93,6 +91,7 @@ async def test_what_is_read_or_taken_back_needs_no_mail(
     else:
         comment.deleted = True
         await desk.tell(CommentDeleted(comment=comment))
+    await desk.end_pauses()
     [mail] = await desk.log("suppressed")
     assert mail["error"] == "comments_read"
     await desk.mails(0)

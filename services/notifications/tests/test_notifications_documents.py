@@ -1,14 +1,12 @@
 """A shared document becomes a mail."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared, DocumentWithdrawn
 from kontor.identity.v1.identity_pb2 import Customer, Merchant
-from kontor_notifications.mails.queue import Pauses
 
 
 def another(document: Document, index: int, **changes: Any) -> Document:
@@ -19,11 +17,6 @@ def another(document: Document, index: int, **changes: Any) -> Document:
     for name, value in changes.items():
         setattr(copy, name, value)
     return copy
-
-
-def wait_for_more(desk: Any) -> None:
-    """Mails about documents wait long enough for what a test tells next, also on a busy machine."""
-    desk.app.state.queue._documents = Pauses(timedelta(seconds=4), timedelta(seconds=30))
 
 
 async def test_a_shared_invoice_reaches_the_contact_person_with_its_link(
@@ -90,10 +83,11 @@ async def test_without_a_contact_for_the_type_the_customer_gets_it(
 async def test_documents_released_together_reach_a_recipient_in_one_mail(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:
-    wait_for_more(desk)
+    desk.hold_mails()
     together = [another(document, number) for number in (1, 2, 3)]
     await desk.know(merchant, customer)
     await desk.tell(*(DocumentShared(document=one) for one in together))
+    await desk.end_pauses()
     [mail] = await desk.mails(1)
     assert mail["subject"] == "3 neue Dokumente von Elektro Wagner GmbH"
     for one in together:
@@ -177,11 +171,12 @@ async def test_files_beyond_the_limit_stay_behind_the_link(
 async def test_a_document_withdrawn_before_the_mail_goes_out_is_not_mailed(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:
-    wait_for_more(desk)
+    desk.hold_mails()
     await desk.know(merchant, customer)
     await desk.tell(DocumentShared(document=document))
     document.state, document.version = "withdrawn", 2
     await desk.tell(DocumentWithdrawn(document=document, reason="Irrtum"))
+    await desk.end_pauses()
     [row] = await desk.log("suppressed")
     assert row["error"] == "not_shared"
     await desk.mails(0)
@@ -199,12 +194,13 @@ async def test_the_logo_comes_along(desk: Any, merchant: Merchant, customer: Cus
 async def test_a_document_that_cannot_be_mailed_holds_up_no_other(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:
-    wait_for_more(desk)
+    desk.hold_mails()
     customer.mail_mode = "link_and_files"
     together = [another(document, number) for number in (1, 2, 3)]
     desk.peers.failing[f"/v1/documents/{together[1].id}/files"] = 404
     await desk.know(merchant, customer)
     await desk.tell(*(DocumentShared(document=one) for one in together))
+    await desk.end_pauses()
     mails = await desk.mails(2)
     assert {mail["subject"] for mail in mails} == {
         f"Ihre Rechnung {together[n].number} von Elektro Wagner GmbH" for n in (0, 2)
