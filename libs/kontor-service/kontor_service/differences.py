@@ -44,7 +44,7 @@ class Difference:
 
 
 def differences(changes: Iterable[Mapping[str, str]], currency: str) -> list[Difference]:
-    """Those that a customer would want to know of, in their order, each once. Amounts are of this ISO 4217 currency."""
+    """The changes that customers are shown, in the given order, without repetitions. `currency` (ISO 4217) is that of the amounts."""
     return list(dict.fromkeys(_found(changes, currency)))
 
 

@@ -189,7 +189,7 @@ def supplied(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _cashier_name(cashier: dict[str, Any]) -> str:
-    """The cashier's name, or else their reference; documents has stored only what the merchant's setting shows."""
+    """The name, or the reference where no name is stored: documents stores only what the merchant's setting allows to show."""
     return str(cashier.get("name") or cashier.get("reference") or "")
 
 

@@ -114,7 +114,8 @@ class PaymentSettings(Tenant, Base, table=True):
 
 
 class Connection(Aggregate, Base, table=True):
-    """The merchant's account at a provider. Its keys are encrypted. One that has ended stays for its payments."""
+    """The merchant's account at a provider. Its keys are encrypted. The row stays when the account is
+    disconnected, because payments refer to it."""
 
     __table_args__ = (index("connection_one_active", "merchant_id", "provider", unique=True, where="state <> 'ended'"),)
     provider: str

@@ -21,7 +21,7 @@ _PAUSES = (60, 300, 3600, 6 * 3600)
 
 
 async def note_refund(session: AsyncSession, fact: payments.PaymentRefunded, _: Any) -> None:
-    """The effect of a refund; nothing follows where no credit note is wanted."""
+    """Stores a refund for which staff want a credit note, so that a job writes it; other refunds are not stored."""
     refund = fact.refund
     if not refund.credit_minor:
         return

@@ -58,9 +58,11 @@ async def apply_report(
 async def apply_money(
     accounts: Sequence[Account], amounts: Sequence[int], checkout: Checkout, report: CheckoutReport
 ) -> None:
-    """All payments, refunds and disputes of a report; `amounts` is what the checkout pays of each account. A payment that was taken
-    back lost only what had not been refunded before, so refunds are applied ahead of that. What a dispute took back is told by
-    the dispute, which knows how much of it."""
+    """Books the payments, refunds and disputes of a report. `amounts`: what the checkout pays of each account, in minor units.
+
+    Of a reversed payment the provider took back only what had not been refunded before: it is applied as succeeded first, then
+    its refunds, then the reversal. What a disputed payment lost is booked from its dispute, which says how much it is.
+    """
     disputed = {dispute.payment_id for dispute in report.disputes}
     for payment in report.payments:
         before = replace(payment, state="succeeded", failure="") if payment.state == "reversed" else payment

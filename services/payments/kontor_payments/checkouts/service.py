@@ -103,7 +103,7 @@ async def _live(accounts: Sequence[Account]) -> list[Checkout]:
 async def _asks_for(
     session: AsyncSession, live: Checkout, asked: dict[UUID, int], method: str, request: dict[str, Any]
 ) -> bool:  # fmt: skip
-    """Whether the checkout can still be paid and is for just these receivables and amounts."""
+    """Whether `live` can still be paid, and pays exactly these amounts of these receivables by this method."""
     query = select(CheckoutPart).where(CheckoutPart.checkout_id == live.id)
     parts = {part.receivable_id: part.amount_minor for part in await session.exec(query)}
     return (parts, live.method, live.request) == (asked, method, request) and _can_be_paid(live)

@@ -73,7 +73,8 @@ async def show(request: Request, principal: Staff) -> dict[str, Any]:
 
 @router.post("/{provider}/keys")
 async def connect(request: Request, provider: str, principal: Staff, wanted: KeysInput) -> dict[str, Any]:
-    """By keys that the merchant copied from the provider's pages; the same account again is given its new keys."""
+    """Connects an account with keys that the merchant copied from the provider's pages. If it is connected already, it gets the new
+    keys."""
     deps, kind = dependencies_of(request), _kind(request, provider)
     must_be_fresh(principal)
     for field in kind.key_fields:

@@ -77,7 +77,7 @@ class Providers:
         await self._stripe.http.close_async()  # type: ignore[no-untyped-call]
 
     def connector(self, provider: str) -> Connector:
-        """Raises ConnectionUnknown for a provider without accounts to connect."""
+        """Raises ConnectionUnknown for a provider at which merchants connect no account."""
         if provider not in self._connectors:
             raise ConnectionUnknown
         return self._connectors[provider]

@@ -1,4 +1,4 @@
-"""What a payment on a bank statement is for, with the reason. Pure.
+"""Finds the documents that a payment on a bank statement pays, and says why. Pure functions.
 
 A number or reference decides, together with an amount that fits it: only that is `certain`. A known account, a similar name or an amount
 alone are suggestions for somebody to look at.
@@ -65,6 +65,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
+    """The documents that a payment probably pays, how certain that is, and why. Empty: none was found."""
+
     certainty: MatchCertainty = MatchCertainty.NONE
     reasons: tuple[MatchReason, ...] = ()
     shares: tuple[Share, ...] = ()

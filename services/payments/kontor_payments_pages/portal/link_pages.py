@@ -144,7 +144,7 @@ def _page(request: Request, token: str, found: ToPay, form: Form, status: int = 
 
 
 async def _over(request: Request, problem: Problem) -> Response:
-    """Why the link pays nothing any more, whose it is where identity could tell, and the way on."""
+    """The page of a link that cannot be paid: it says why, and what to do. It names the merchant if identity knows the link."""
     merchant = await merchant_of(request, problem)
     return pages(request).render(
         request, "payments/link_over.html", public_page_context(request, merchant), status=problem.status,

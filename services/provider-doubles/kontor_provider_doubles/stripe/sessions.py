@@ -84,7 +84,7 @@ def settle(call: Call, charge: Object, outcome: str) -> None:
 
 
 def _intent(call: Call, session: Object, method: str) -> Object:
-    """Stripe makes it when the payer first confirms."""
+    """The session's payment intent; as at Stripe, it is created when the payer first confirms."""
     if session["payment_intent"]:
         return call.get(session["payment_intent"], "pi")
     data = session["_hidden"]["payment"]

@@ -37,20 +37,20 @@ class PayPalProvider:
         self._api = access.client(credentials)
 
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutReport:
-        """PayPal knows a request's id for six hours; an order of which nobody was told is deleted after three."""
+        """Within six hours the same reference gives the same order. PayPal deletes an order that no payer has approved after three."""
         body = requests.order(request, self._api.merchant_id)
         return reports.order_report(await self._api.call("POST", _ORDERS, body=body, key=request.reference))
 
     async def find(self, reference: str) -> CheckoutReport | None:
-        """PayPal finds no orders by what we called them.
+        """None: PayPal cannot search orders by our reference.
 
-        An order of which we do not know can be approved by nobody, for nobody has its address, and takes no money
-        without a capture. So it may be forgotten; asked for again in time, it is the same one.
+        An order whose id never reached us takes no money: no payer has the address where it is approved, and we never capture
+        it. Created again with the same reference within six hours, it is the same order.
         """
         return None
 
     async def fetch(self, provider_id: str) -> CheckoutReport:
-        """Orders that nobody approved in time are gone."""
+        """An order that was not approved in time no longer exists at PayPal: it is reported as expired."""
         try:
             return reports.order_report(await self._order(provider_id))
         except NotThere:

@@ -153,7 +153,7 @@ def disputed_capture(dispute: Object) -> str:
 
 
 def setup_report(token: Object, reference: str, saved: SavedMethod | None = None) -> SetupReport:
-    """PayPal does not store our reference with a setup: it is known only to whoever started it."""
+    """`reference`: the one that we started the setup with. PayPal does not store it, so its answers do not contain it."""
     return SetupReport(
         provider_id=token["id"],
         reference=reference,

@@ -16,7 +16,8 @@ from kontor_service.vocabulary import word
 
 @dataclass(frozen=True)
 class PaymentView:
-    """`payment`, `receivable` and `disputes` are states of the contract; amounts are minor units."""
+    """`payment`, `receivable` and `disputes` have the fields of the messages in payments.proto; amounts are minor units. `customer`: the
+    customer's name."""
 
     payment: dict[str, Any]
     receivable: dict[str, Any] | None
