@@ -118,7 +118,7 @@ async def _fill(url: str) -> list[tuple[str, int]]:
     connection = await asyncpg.connect(url)
     await connection.execute("SELECT set_config('kontor.merchant_id', $1, false)", str(_MERCHANT))
     for rows in ([merchant], customers, [first]):
-        await _insert(connection, rows)
+        await _insert_rows(connection, rows)
     number, amount = "'RE-2026-' || lpad(n::text, 6, '0')", "1000 + n * 7919::bigint % 499000"
     new = dict.fromkeys(("id", "document_id"), "gen_random_uuid()") | {"cancelled": "false"}
     new |= dict.fromkeys(("document_number", "payment_reference"), number)
@@ -133,7 +133,7 @@ async def _fill(url: str) -> list[tuple[str, int]]:
     return [(f"RE-2026-{n:06}", 1000 + n * 7919 % 499000) for n in range(INVOICES)]
 
 
-async def _insert(connection: "asyncpg.Connection[asyncpg.Record]", rows: list[Any]) -> None:
+async def _insert_rows(connection: "asyncpg.Connection[asyncpg.Record]", rows: list[Any]) -> None:
     table = rows[0].__table__
     names = [column.name for column in table.columns]
     records = [

@@ -8,7 +8,7 @@ from test_payments_refunds import give_back, payment_of
 from test_payments_refunds_staff import paid_by_card, refunded
 
 from kontor.payments.v1 import payments_pb2 as pb
-from kontor_payments.disputes.rules import is_news, reason_of
+from kontor_payments.disputes.rules import dispute_reason, is_news
 from kontor_payments.providers.protocol import DisputeReport
 from kontor_testing.waiting import eventually
 
@@ -144,4 +144,4 @@ def test_a_decision_stands_and_a_later_deadline_is_a_new_round(
     ],
 )
 def test_reasons_of_providers_have_words_of_the_contract(code: str, reason: str) -> None:
-    assert reason_of(code) == reason
+    assert dispute_reason(code) == reason

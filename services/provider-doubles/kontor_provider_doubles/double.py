@@ -15,4 +15,4 @@ class Double:
     # Adds error handlers and the like.
     prepare: Callable[[FastAPI], None]
     # Called several times a second: money that arrives, pages that expire.
-    let_time_pass: Callable[[FastAPI], None]
+    apply_due_changes: Callable[[FastAPI], None]

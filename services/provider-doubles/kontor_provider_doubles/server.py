@@ -48,5 +48,5 @@ def create_app(provider: str, settings: DoubleSettings) -> FastAPI:
 
 async def _tick(app: FastAPI, double: Double) -> None:
     while True:
-        double.let_time_pass(app)
+        double.apply_due_changes(app)
         await asyncio.sleep(_TICK)

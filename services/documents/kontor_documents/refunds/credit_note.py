@@ -60,7 +60,11 @@ def credit_note_of(invoice: DocumentData, given: Given) -> DocumentData:
     kept = invoice.model_dump(include=_KEPT)
     lines = [_line(invoice, share) for share in shares]
     return DocumentData(
-        **kept, **_own(invoice, given), lines=lines, rounding=rounding or None, tax_exemptions=_exemptions(invoice)
+        **kept,
+        **_credit_note_fields(invoice, given),
+        lines=lines,
+        rounding=rounding or None,
+        tax_exemptions=_exemptions(invoice),
     )
 
 
@@ -70,10 +74,10 @@ def _whole(invoice: DocumentData, given: Given) -> DocumentData:
         "cash_discounts": [], "instalments": [], "payment_means": [], "attachments": [], "closing": "", "notes": [],
         "payee": None, "specification": "", "business_process": "", "tax_exemptions": _exemptions(invoice),
     }  # fmt: skip
-    return invoice.model_copy(update=left_out | _own(invoice, given))
+    return invoice.model_copy(update=left_out | _credit_note_fields(invoice, given))
 
 
-def _own(invoice: DocumentData, given: Given) -> dict[str, object]:
+def _credit_note_fields(invoice: DocumentData, given: Given) -> dict[str, object]:
     """What a credit note says of itself."""
     with speaking(invoice.language):
         issued = day(invoice.issue_date, invoice.language)

@@ -60,12 +60,12 @@ async def store_account(
         # Another member of staff may have connected another account meanwhile.
         active = await lock_active(session, provider)
         check_account(active, account, provider, trial_passed=passed, field=field)
-        stored = await _write(session, made, active)
+        stored = await _store_connection(session, made, active)
     deps.wake.set()
     return stored
 
 
-async def _write(session: AsyncSession, made: Connection, active: Connection | None) -> Connection:
+async def _store_connection(session: AsyncSession, made: Connection, active: Connection | None) -> Connection:
     if active is not None and active.id == made.id:
         for name in ("display_name", "credentials", "webhook_url", "connected_at"):
             setattr(active, name, getattr(made, name))

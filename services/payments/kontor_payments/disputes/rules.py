@@ -30,7 +30,7 @@ _REASONS = {
 }
 
 
-def reason_of(code: str) -> DisputeReason:
+def dispute_reason(code: str) -> DisputeReason:
     """What the provider calls it, in the contract's codes."""
     return _REASONS.get(code.lower(), DisputeReason.OTHER)
 

@@ -8,7 +8,7 @@ from kontor.payments.v1 import payments_pb2 as pb
 from kontor.payments.v1.payments_pb2_codes import DisputeState, FailureCode, PaymentMethod, PaymentState
 from kontor_payments import events
 from kontor_payments.disputes.models import Dispute
-from kontor_payments.disputes.rules import DECIDED, is_news, reason_of
+from kontor_payments.disputes.rules import DECIDED, dispute_reason, is_news
 from kontor_payments.models import Payment
 from kontor_payments.providers.protocol import DisputeReport
 from kontor_payments.receivables import ledger
@@ -52,7 +52,7 @@ def open_dispute(account: Account, payment: Payment, report: DisputeReport, most
         amount_minor=min(most_minor, payment.amount_minor),
         currency=payment.currency,
         state=DisputeState.NEEDS_RESPONSE,
-        reason=reason_of(report.reason),
+        reason=dispute_reason(report.reason),
         page_url=report.page_url or _PAGES.get(payment.provider, "").format(id=report.id),
         opened_at=account.now,
     )

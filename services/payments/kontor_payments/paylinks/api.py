@@ -28,7 +28,7 @@ _MOST = 100
 async def create(request: Request, wanted: PayLinkInput, principal: Editor) -> dict[str, Any]:
     """`resource` is what identity makes the address for. The same documents again give the same link until it is revoked."""
     link, accounts = await service.create(dependencies_of(request), principal, wanted)
-    return _shown(link) | {"documents": [_document(account) for account in accounts]}
+    return _shown(link) | {"documents": [_payable_document(account) for account in accounts]}
 
 
 @router.get("/customers/{customer_id}/pay-links")
@@ -58,10 +58,10 @@ async def show(request: Request, principal: Holder) -> dict[str, Any]:
         if link is None:
             raise PayLinkRevoked
         accounts = await lock_wanted(session, principal, [UUID(id) for id in link.document_ids], deps.clock)
-        return {"documents": [_document(account) for account in accounts]}
+        return {"documents": [_payable_document(account) for account in accounts]}
 
 
-def _document(account: Account) -> dict[str, Any]:
+def _payable_document(account: Account) -> dict[str, Any]:
     row = account.row
     return {
         "document_id": str(row.document_id),

@@ -192,7 +192,7 @@ class Connector(Protocol):
     """How a merchant's account is connected. Every call raises OutcomeUnknown or Refused."""
 
     @property
-    def has_oauth(self) -> bool:
+    def offers_sign_in(self) -> bool:
         """Whether this installation can send merchants to the provider to allow it access."""
         ...
 

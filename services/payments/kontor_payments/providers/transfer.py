@@ -21,7 +21,7 @@ Reader = Annotated[Principal, Depends(require("documents:pay", "payments:pay", "
 
 
 @router.get("/documents/{document_id}/transfer")
-async def instructions(
+async def transfer_details(
     request: Request,
     document_id: UUID,
     principal: Reader,

@@ -13,7 +13,7 @@ from kontor_payments.dependencies import dependencies_of
 from kontor_payments.statements.booking import book_entry, reopen_entry
 from kontor_payments.statements.entries import locked_entry, tell
 from kontor_payments.statements.importing import import_file
-from kontor_payments.statements.inputs import BookEntryInput, ConfirmInput, SetAsideInput
+from kontor_payments.statements.inputs import BookEntryInput, ConfirmProposalsInput, SetEntryAsideInput
 from kontor_payments.statements.models import BankStatement, StatementEntry
 from kontor_payments.statements.proposing import propose_again
 from kontor_payments.statements.reading.files import MOST_BYTES
@@ -45,7 +45,9 @@ def _imported(row: BankStatement) -> dict[str, Any]:
 
 
 @router.post("/statement-entries/confirm")
-async def confirm_certain(request: Request, principal: Booker, wanted: ConfirmInput | None = None) -> dict[str, Any]:
+async def confirm_certain(
+    request: Request, principal: Booker, wanted: ConfirmProposalsInput | None = None
+) -> dict[str, Any]:
     """Confirms every certain proposal; they are booked one after the other by a job. One that no longer fits by then waits again."""
     deps = dependencies_of(request)
     certain = update(StatementEntry).where(
@@ -86,7 +88,7 @@ async def book(
 
 @router.post("/statement-entries/{entry_id}/set-aside")
 async def set_aside(
-    request: Request, entry_id: UUID, principal: Booker, wanted: SetAsideInput | None = None
+    request: Request, entry_id: UUID, principal: Booker, wanted: SetEntryAsideInput | None = None
 ) -> dict[str, Any]:
     """It is not for a document: a loan, a transfer of one's own. Can be taken back."""
     deps = dependencies_of(request)

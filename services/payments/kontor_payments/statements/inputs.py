@@ -29,11 +29,11 @@ class BookEntryInput(BaseModel):
         return found or None
 
 
-class SetAsideInput(BaseModel):
+class SetEntryAsideInput(BaseModel):
     note: Annotated[Text, StringConstraints(strip_whitespace=True), Field(max_length=500)] = ""
 
 
-class ConfirmInput(BaseModel):
+class ConfirmProposalsInput(BaseModel):
     """All certain proposals, or those of one statement."""
 
     statement_id: UUID | None = None

@@ -33,7 +33,7 @@ def _method_choices(codes: list[str]) -> list[tuple[str, str]]:
     return [(code, word(PaymentMethod, code)) for code in codes]
 
 
-def _retired_methods() -> list[str]:
+def _retired_method_notes() -> list[str]:
     return [long(PaymentMethod, code) for code in _RETIRED]
 
 
@@ -48,5 +48,5 @@ GLOBALS: dict[str, Any] = {
     "connection_trouble": partial(long, ConnectionProblem),
     "trial_words": lambda code: _(_TRIAL[code]),
     "method_choices": _method_choices,
-    "retired_methods": _retired_methods,
+    "retired_method_notes": _retired_method_notes,
 }

@@ -84,26 +84,28 @@ def caller_of(store: Store, mode: str, authorization: str, assertion: str) -> Ca
     if not assertion:
         return own
     merchant = _asserted(assertion, app["id"])
-    if store.get(f"{merchant}/{mode}", "double.consent", _consent(merchant, own.account)) is None:
+    if store.get(f"{merchant}/{mode}", "double.consent", _consent_id(merchant, own.account)) is None:
         raise not_authorized()
     return Caller(merchant, mode, app["id"], own.may)
 
 
 def agree(store: Store, merchant: str, mode: str, partner: str, tracking_id: str) -> None:
     """The merchant lets the partner act; once more with another tracking id replaces it."""
-    store.remove(_consent(merchant, partner))
-    store.add(f"{merchant}/{mode}", "double.consent", {"id": _consent(merchant, partner), "tracking_id": tracking_id})
+    store.remove(_consent_id(merchant, partner))
+    store.add(
+        f"{merchant}/{mode}", "double.consent", {"id": _consent_id(merchant, partner), "tracking_id": tracking_id}
+    )
 
 
 def consent(store: Store, merchant: str, mode: str, partner: str) -> dict[str, Any] | None:
-    return store.get(f"{merchant}/{mode}", "double.consent", _consent(merchant, partner))
+    return store.get(f"{merchant}/{mode}", "double.consent", _consent_id(merchant, partner))
 
 
 def withdraw(store: Store, merchant: str, partner: str) -> None:
-    store.remove(_consent(merchant, partner))
+    store.remove(_consent_id(merchant, partner))
 
 
-def _consent(merchant: str, partner: str) -> str:
+def _consent_id(merchant: str, partner: str) -> str:
     return f"consent_{merchant}_{partner}"
 
 

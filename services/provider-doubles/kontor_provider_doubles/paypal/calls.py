@@ -51,12 +51,12 @@ class Call:
         return datetime.now(UTC)
 
     def add(self, kind: str, **values: Any) -> Object:
-        made = {"id": new_id(), "create_time": stamp(self.now), "update_time": stamp(self.now)} | values
+        made = {"id": new_id(), "create_time": rfc3339(self.now), "update_time": rfc3339(self.now)} | values
         self.store.add(self.caller.space, kind, made)
         return made
 
     def save(self, changed: Object) -> None:
-        changed["update_time"] = stamp(self.now)
+        changed["update_time"] = rfc3339(self.now)
         self.store.save(changed)
 
     def get(self, kind: str, object_id: str) -> Object:
@@ -74,7 +74,7 @@ class Call:
         """Queues an event with the resource as it is now for every webhook that asked for it."""
         event = {
             "id": f"WH-{new_id()}-{new_id()}", "event_version": "1.0", "resource_version": "2.0",
-            "create_time": stamp(self.now), "resource_type": _RESOURCE_TYPES[kind], "event_type": event_type,
+            "create_time": rfc3339(self.now), "resource_type": _RESOURCE_TYPES[kind], "event_type": event_type,
             "summary": event_type, "resource": shown(resource), "links": [],
         }  # fmt: skip
         index = self._emitted
@@ -103,14 +103,14 @@ def shown(one: Object) -> Object:
     return {name: value for name, value in one.items() if name != "_hidden"}
 
 
-def stamp(at: datetime) -> str:
+def rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sign(about: Mapping[str, str], body: bytes) -> dict[str, str]:
     """RSA over "transmission id|time|webhook id|CRC32 of the body", as PayPal signs."""
     key, _ = _signer()
-    transmission, sent = str(uuid4()), stamp(datetime.now(UTC))
+    transmission, sent = str(uuid4()), rfc3339(datetime.now(UTC))
     told = f"{transmission}|{sent}|{about['webhook_id']}|{zlib.crc32(body)}"
     if about["forged"]:
         told += "|forged"

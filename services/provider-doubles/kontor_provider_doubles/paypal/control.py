@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from kontor_provider_doubles.behaviour import behaviour_of
 from kontor_provider_doubles.paypal import apps, disputes, orders
 from kontor_provider_doubles.paypal.apps import Caller
-from kontor_provider_doubles.paypal.calls import Call, shown, stamp
+from kontor_provider_doubles.paypal.calls import Call, rfc3339, shown
 from kontor_provider_doubles.paypal.shapes import Money, RefundRequest
 
 router = APIRouter(prefix="/double/paypal/{account}")
@@ -165,7 +165,7 @@ async def lapse(call: Acts, wanted: Order) -> None:
     """The time for approving the order is up."""
     with call.store.transaction():
         found = call.get("order", wanted.order)
-        found["create_time"] = stamp(call.now - 2 * orders.APPROVAL_TIME)
+        found["create_time"] = rfc3339(call.now - 2 * orders.APPROVAL_TIME)
         call.save(found)
 
 
@@ -176,7 +176,7 @@ async def event(call: Acts, wanted: Event) -> None:
         call.emit(wanted.event_type, wanted.kind, call.get(wanted.kind, wanted.id), forged=wanted.forged)
 
 
-def let_time_pass(app: FastAPI) -> None:
+def apply_due_changes(app: FastAPI) -> None:
     """Money on its way arrives, or PayPal refuses it, when its time has come."""
     store = app.state.store
     for space, capture in store.owners("capture"):

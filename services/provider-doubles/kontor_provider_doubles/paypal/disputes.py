@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from kontor_provider_doubles.paypal.apps import new_id
-from kontor_provider_doubles.paypal.calls import Call, stamp
+from kontor_provider_doubles.paypal.calls import Call, rfc3339
 from kontor_provider_doubles.store import Object
 
 Decision = Literal["under_review", "won", "lost"]
@@ -17,7 +17,7 @@ def begin(call: Call, capture: Object, reason: str, value: str | None) -> Object
         "dispute", id=dispute_id, dispute_id=dispute_id, reason=reason, status="WAITING_FOR_SELLER_RESPONSE",
         dispute_amount=capture["amount"] | ({"value": value} if value else {}),
         dispute_life_cycle_stage="CHARGEBACK", dispute_channel="INTERNAL",
-        seller_response_due_date=stamp(call.now + _ANSWER_TIME),
+        seller_response_due_date=rfc3339(call.now + _ANSWER_TIME),
         disputed_transactions=[{"seller_transaction_id": capture["id"], "custom": capture.get("custom_id", ""),
                                 "seller": {"merchant_id": call.caller.account}}],
     )  # fmt: skip

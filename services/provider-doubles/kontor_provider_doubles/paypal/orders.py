@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from kontor_provider_doubles.behaviour import behaviour_of
 from kontor_provider_doubles.paypal.apps import new_id
-from kontor_provider_doubles.paypal.calls import Call, stamp
+from kontor_provider_doubles.paypal.calls import Call, rfc3339
 from kontor_provider_doubles.paypal.errors import missing, unprocessable
 from kontor_provider_doubles.paypal.shapes import Money, OrderRequest, PurchaseUnit, RefundRequest, plain
 from kontor_provider_doubles.store import Object
@@ -41,7 +41,7 @@ def create(call: Call, wanted: OrderRequest) -> Object:
     order = _new(call, wanted)
     if saved:
         order["_hidden"]["outcome"] = saved["_hidden"]["outcome"]
-        take(call, order)
+        add_capture(call, order)
     return order
 
 
@@ -104,11 +104,11 @@ def capture(call: Call, order: Object) -> Object:
     if outcome == "restricted":
         raise unprocessable("PAYER_ACCOUNT_RESTRICTED")
     _once(call, order["purchase_units"][0].get("invoice_id"))
-    take(call, order)
+    add_capture(call, order)
     return order
 
 
-def take(call: Call, order: Object) -> None:
+def add_capture(call: Call, order: Object) -> None:
     unit, outcome = order["purchase_units"][0], order["_hidden"]["outcome"]
     capture_id = new_id()
     status = "PENDING" if outcome in _PENDING else "DECLINED" if outcome == "declined" else "COMPLETED"
@@ -211,7 +211,7 @@ def with_payments(call: Call, order: Object) -> Object:
 def get(call: Call, order_id: str) -> Object:
     """An order that nobody approved in time is gone."""
     order = call.get("order", order_id)
-    if order["status"] != "COMPLETED" and order["create_time"] < stamp(call.now - APPROVAL_TIME):
+    if order["status"] != "COMPLETED" and order["create_time"] < rfc3339(call.now - APPROVAL_TIME):
         raise missing()
     return order
 

@@ -162,7 +162,7 @@ async def expire(call: Acts, wanted: Session) -> dict[str, Any]:
         return shown(sessions.end(call, call.get(wanted.session, "cs")))
 
 
-def let_time_pass(app: FastAPI) -> None:
+def apply_due_changes(app: FastAPI) -> None:
     """Money on its way arrives or fails, and pages that nobody paid expire, when their time has come."""
     store = app.state.store
     for space, charge in store.owners("ch"):

@@ -30,7 +30,7 @@ class Attached:
         return f"{self.sha256} {self.size} {self.name}"
 
     @classmethod
-    def read(cls, written: str) -> Self | None:
+    def parse(cls, written: str) -> Self | None:
         """None for what this form has not written."""
         sha256, _blank, rest = written.partition(" ")
         size, _blank, name = rest.partition(" ")
@@ -39,7 +39,7 @@ class Attached:
 
 def attached(form: Form) -> list[Attached]:
     """The files that the quote has, in their order, each once."""
-    found = {one.sha256: one for one in map(Attached.read, form.values.get(_FIELD, ())) if one}
+    found = {one.sha256: one for one in map(Attached.parse, form.values.get(_FIELD, ())) if one}
     return list(found.values())
 
 

@@ -187,14 +187,14 @@ async def _save(request: Request, staff: Staff, form: Form, quote: Quote | None)
         )
     except Problem as problem:
         if quote and problem.code == "changed_meanwhile":
-            return await _changed_meanwhile(request, staff, form, await _wait_for_other_change(request, staff, quote))
+            return await _changed_meanwhile(request, staff, form, await _quote_changed_by_others(request, staff, quote))
         return await page(request, staff, form, quote, refused(form, problem, fields.field_names(form)))
     document_id = await _wait_for_document(request, staff, UUID(answer["id"]))
     good = _("Saved. The customer is told of the new version.") if quote and quote.sent else _("The draft is saved.")
     return pages(request).redirect(f"/dokumente/{document_id}" if document_id else "/angebote", good=good)
 
 
-async def _wait_for_other_change(request: Request, staff: Staff, quote: Quote) -> Quote:
+async def _quote_changed_by_others(request: Request, staff: Staff, quote: Quote) -> Quote:
     """The quote with the content that somebody else has saved, once the page's own copy has it."""
 
     async def look() -> Quote | None:

@@ -70,7 +70,7 @@ def quote_page(request: Request, slug: str, record: asyncpg.Record, form: Form |
 @router.post("/auswahl")
 async def choose(request: Request, slug: Slug, document_id: UUID) -> Response:
     """Keeps what is chosen and shows what it comes to; scripts take the changed parts out of the same page."""
-    form, record, quote = await _form_and_quote(request, document_id)
+    form, record, quote = await _read_form_and_query_quote(request, document_id)
     if not quote.may["accept"]:
         return _redirect_with_reason(request, slug, quote)
     status = await _save(request, document_id, form, quote)
@@ -81,7 +81,7 @@ async def choose(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 @router.post("/annehmen")
 async def accept(request: Request, slug: Slug, document_id: UUID) -> Response:
-    form, _, quote = await _form_and_quote(request, document_id)
+    form, _, quote = await _read_form_and_query_quote(request, document_id)
     if _is_accepted_alike(form, quote):
         return await _accepted(request, slug, document_id, quote.outcome)
     if not quote.may["accept"]:
@@ -107,7 +107,7 @@ async def accept(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 @router.post("/ablehnen")
 async def decline(request: Request, slug: Slug, document_id: UUID) -> Response:
-    form, record, quote = await _form_and_quote(request, document_id)
+    form, record, quote = await _read_form_and_query_quote(request, document_id)
     if not quote.may["decline"]:
         return _redirect_with_reason(request, slug, quote)
     reason = form.choice("reason", ["", *(quote.view.merchant.get("decline_reasons") or [])])
@@ -139,7 +139,7 @@ async def ask_for_new_offer(request: Request, slug: Slug, document_id: UUID) -> 
 async def _send_request(
     request: Request, slug: str, document_id: UUID, may: str, what: str, field: str, good: str
 ) -> Response:
-    form, record, quote = await _form_and_quote(request, document_id)
+    form, record, quote = await _read_form_and_query_quote(request, document_id)
     if not quote.may[may]:
         return _redirect_with_reason(request, slug, quote)
     text = form.text(field, limit=_MOST_TEXT, lines=True)
@@ -152,7 +152,7 @@ async def _send_request(
     return pages(request).redirect(_address(slug, document_id), good=good)
 
 
-async def _form_and_quote(request: Request, document_id: UUID) -> tuple[Form, asyncpg.Record, Quote]:
+async def _read_form_and_query_quote(request: Request, document_id: UUID) -> tuple[Form, asyncpg.Record, Quote]:
     """The form, and the quote as it is now. Raises QuoteGone."""
     form = await read_form(request)
     record = await _record(request, document_id)

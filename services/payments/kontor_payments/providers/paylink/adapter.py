@@ -122,7 +122,7 @@ class PaylinkProvider:
 class PaylinkConnector:
     """What the merchant enters is all there is: no account is asked for anything."""
 
-    has_oauth = False
+    offers_sign_in = False
 
     async def by_key(self, fields: Mapping[str, str]) -> ConnectedAccount:
         """Raises Refused with what terms_of says."""

@@ -32,7 +32,7 @@ class PayPalConnector:
         self._access = access
 
     @property
-    def has_oauth(self) -> bool:
+    def offers_sign_in(self) -> bool:
         """Whether the operator of this installation is a partner of PayPal."""
         return self._access.partner is not None
 

@@ -35,7 +35,7 @@ class StripeConnector:
         self._http = http
 
     @property
-    def has_oauth(self) -> bool:
+    def offers_sign_in(self) -> bool:
         """Whether the operator of this installation has a Connect platform."""
         return bool(self._access.client_id and self._access.platform_key)
 

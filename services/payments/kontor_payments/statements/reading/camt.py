@@ -24,7 +24,7 @@ _BEFORE, _AFTER = ("OPBD", "PRCD"), ("CLBD",)
 def read_camt(file: BinaryIO) -> Items:
     """Raises FileUnreadable, also in the middle of the file."""
     try:
-        yield from _items(file)
+        yield from _statements_and_entries(file)
     except etree.XMLSyntaxError as error:
         raise FileUnreadable(
             N_("This is no readable XML: %(reason)s"), code="statement_xml_broken", reason=error
@@ -35,7 +35,7 @@ def read_camt(file: BinaryIO) -> Items:
         ) from error
 
 
-def _items(file: BinaryIO) -> Items:
+def _statements_and_entries(file: BinaryIO) -> Items:
     # Neither external files nor entities: a bank's statement has none.
     parser = etree.iterparse(
         file, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False

@@ -24,7 +24,7 @@ _PATIENCE_SECONDS = 120.0
 
 
 @router.get("")
-async def statements_page(request: Request) -> Response:
+async def list_statements(request: Request) -> Response:
     return await _page(request, Form.of())
 
 
