@@ -14,18 +14,28 @@ from kontor_service.clock import Clock
 DUE = 11900
 
 
+class Rows(list[Any]):
+    def one_or_none(self) -> Any:
+        return next(iter(self), None)
+
+
 class Memory:
     """The session's part that these use cases need: rows are kept as they are made."""
 
     def __init__(self) -> None:
-        self.refunds: list[Refund] = []
+        self.rows: list[Any] = []
+
+    @property
+    def refunds(self) -> list[Refund]:
+        return [row for row in self.rows if isinstance(row, Refund)]
 
     def add(self, row: Any) -> None:
-        if isinstance(row, Refund):
-            self.refunds.append(row)
+        self.rows.append(row)
 
-    async def exec(self, _: Any) -> list[Refund]:
-        return self.refunds
+    async def exec(self, query: Any) -> Rows:
+        """All rows of the table that is asked, whatever the conditions: a test has one payment and one dispute."""
+        kind = query.column_descriptions[0]["entity"]
+        return Rows(row for row in self.rows if isinstance(row, kind))
 
     async def flush(self) -> None:
         return

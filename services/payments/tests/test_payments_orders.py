@@ -1,7 +1,5 @@
 """Every order in which words about money may arrive, over the real use cases, with the storage left out."""
 
-import contextlib
-from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,32 +7,18 @@ from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from payments_in_memory import DUE, Memory, run
 
 from kontor_payments.bookings.external import book
 from kontor_payments.checkouts.reports import apply_payment_report
 from kontor_payments.connections.offer import Offer
-from kontor_payments.models import Checkout, Receivable, Refund
+from kontor_payments.models import Checkout, Receivable
 from kontor_payments.providers.protocol import PaymentReport, RefundReport
 from kontor_payments.receivables.account import Account
 from kontor_payments.refunds.service import end_refund
 from kontor_service.clock import Clock
 
-DUE = 11900
 START = datetime(2026, 11, 10, 8, tzinfo=UTC)
-
-
-class Memory:
-    """The session's part that these use cases need: rows are kept as they are made."""
-
-    def __init__(self) -> None:
-        self.refunds: list[Refund] = []
-
-    def add(self, row: Any) -> None:
-        if isinstance(row, Refund):
-            self.refunds.append(row)
-
-    async def flush(self) -> None:
-        return
 
 
 @dataclass
@@ -48,13 +32,6 @@ class Charge:
     @property
     def came(self) -> int:
         return DUE if self.words and self.words[-1].state == "succeeded" else 0
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """To its end at once: nothing here waits for anything."""
-    with contextlib.suppress(StopIteration):
-        work.send(None)
-        raise AssertionError("it waits")
 
 
 class Story:

@@ -1,7 +1,5 @@
 """Whatever the order of words about a checkout of several receivables: each is paid once, and every cent is accounted for."""
 
-import contextlib
-from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,42 +7,18 @@ from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from payments_in_memory import Memory, run
 
 from kontor_payments.bookings.external import book
 from kontor_payments.checkouts.reports import apply_money
 from kontor_payments.connections.offer import Offer
-from kontor_payments.models import Checkout, Receivable, Refund
+from kontor_payments.models import Checkout, Receivable
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport, RefundReport
 from kontor_payments.receivables.account import Account
 from kontor_service.clock import Clock
 
 DUES = (11900, 4999, 1)
 START = datetime(2026, 11, 10, 8, tzinfo=UTC)
-
-
-class Memory:
-    """The session's part that these use cases need: rows are kept as they are made."""
-
-    def __init__(self) -> None:
-        self.refunds: list[Refund] = []
-
-    def add(self, row: Any) -> None:
-        if isinstance(row, Refund):
-            self.refunds.append(row)
-
-    async def exec(self, _query: Any) -> list[Refund]:
-        """Only refunds are asked for, and each has its own references."""
-        return self.refunds
-
-    async def flush(self) -> None:
-        return
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """To its end at once: nothing here waits for anything."""
-    with contextlib.suppress(StopIteration):
-        work.send(None)
-        raise AssertionError("it waits")
 
 
 class Story:

@@ -3,49 +3,18 @@
 Stripe's objects change step by step; each state of them is a report, and reports arrive shuffled, repeated or not at all.
 """
 
-import contextlib
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from payments_in_memory import DUE, Memory, new_account, run
 
 from kontor_payments.checkouts.reports import apply_money
-from kontor_payments.connections.offer import Offer
-from kontor_payments.models import Checkout, Receivable
 from kontor_payments.providers.protocol import CheckoutReport
 from kontor_payments.providers.stripe.reports import session_report
-from kontor_payments.receivables.account import Account
-from kontor_service.clock import Clock
 
-DUE = 11900
 START = 1_794_000_000
-
-
-class Rows(list[Any]):
-    def one_or_none(self) -> Any:
-        return next(iter(self), None)
-
-
-class Memory:
-    """The session's part that these use cases need: rows are kept as they are made."""
-
-    def __init__(self) -> None:
-        self.rows: list[Any] = []
-
-    def add(self, row: Any) -> None:
-        self.rows.append(row)
-
-    async def exec(self, query: Any) -> Rows:
-        """Of the table that is asked; there is one payment and one dispute."""
-        kind = query.column_descriptions[0]["entity"]
-        return Rows(row for row in self.rows if isinstance(row, kind))
-
-    async def flush(self) -> None:
-        return
 
 
 @dataclass
@@ -147,23 +116,6 @@ class AtStripe:
             })  # fmt: skip
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """To its end at once: nothing here waits for anything."""
-    with contextlib.suppress(StopIteration):
-        work.send(None)
-        raise AssertionError("it waits")
-
-
-def new_account(memory: Memory) -> tuple[Account, Checkout]:
-    row = Receivable(merchant_id=uuid4(), document_id=uuid4(), currency="EUR", asked_minor=DUE)
-    checkout = Checkout(
-        merchant_id=row.merchant_id, connection_id=uuid4(), provider="stripe", method="card", amount_minor=DUE,
-        currency="EUR", offered_on=datetime.now(UTC).date(), created_at=datetime.now(UTC),
-    )  # fmt: skip
-    account = Account(memory, row, Clock(), Offer())  # type: ignore[arg-type]
-    return account, checkout
-
-
 STEPS = [
     "decline", "card", "debit", "arrive", "bounce", "book", "refund", "slow_refund", "refund_arrives", "dispute", "lose", "win"
 ]  # fmt: skip
@@ -177,8 +129,7 @@ def test_after_stripes_last_word_the_figures_are_the_truth(steps: list[str], shu
         getattr(stripe, step)()
         reports.append(stripe.report())
     stripe.refund_arrives()
-    memory = Memory()
-    account, checkout = new_account(memory)
+    account, checkout = new_account(Memory(), "stripe")
     heard = [shuffle.choice(reports) for _ in range(told)] if reports else []
     for report in [*heard, stripe.report(), stripe.report()]:
         run(apply_money([account], [DUE], checkout, report))
@@ -195,6 +146,6 @@ def test_after_stripes_last_word_the_figures_are_the_truth(steps: list[str], shu
 
 
 def test_a_step_that_says_nothing_of_a_payment_leaves_everything_as_it_is() -> None:
-    account, checkout = new_account(Memory())
+    account, checkout = new_account(Memory(), "stripe")
     run(apply_money([account], [DUE], checkout, AtStripe().report()))
     assert (account.figures().paid_minor, account.figures().open_minor, account.payments) == (0, DUE, {})
