@@ -14,6 +14,7 @@ from kontor_provider_doubles.paypal.double import PAYPAL
 from kontor_provider_doubles.settings import DoubleSettings
 from kontor_provider_doubles.store import Store
 from kontor_provider_doubles.stripe.double import STRIPE
+from kontor_service import outside_pages
 
 _TICK = 0.2
 
@@ -35,7 +36,7 @@ def create_app(provider: str, settings: DoubleSettings) -> FastAPI:
 
     app = FastAPI(title=f"Double of {provider}", version="1", lifespan=lifespan, openapi_url=None)
     app.state.settings, app.state.public_url = settings, settings.address(provider)
-    for router in (*double.routers, control):
+    for router in (*double.routers, control, outside_pages.router):
         app.include_router(router)
     double.prepare(app)
 

@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,6 +15,7 @@ from kontor_sandbox.model import CallFault, Checkout, Method, Webhooks, now
 from kontor_sandbox.webhooks import change
 from kontor_service.formats import money
 from kontor_service.i18n import N_, Language, gettext, speaking
+from kontor_service.outside_pages import html_response, origin
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
@@ -45,7 +45,6 @@ _WORDS = {
 }
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
 _PAGES.globals |= {"_": gettext, "words": _WORDS, "money": money}
-_STYLE = (_HERE / "sandbox.css").read_bytes()
 
 Outcome = Literal["success", "authenticate", "confirm", "refuse", "pending", "pending_fails", "decline", "cancel"]
 
@@ -68,11 +67,6 @@ class Choice(BaseModel):
         if checkout.state == "open" and self.method in checkout.methods:
             checkout.method = self.method
         return []
-
-
-@router.get("/style.css")
-async def style() -> Response:
-    return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/pay/{checkout_id}")
@@ -143,17 +137,6 @@ def _pay_page(
 
 
 def page(name: str, language: Language, *, status: int = 200, form_targets: str = "", **values: Any) -> HTMLResponse:
-    """Browsers apply form-action to the redirect after a form too, so the way back to the merchant is named."""
     with speaking(language):
         html = _PAGES.get_template(f"{name}.html").render(**values, language=language)
-    policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {form_targets}"
-    )
-    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return HTMLResponse(html, status_code=status, headers=headers)
-
-
-def origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return html_response(html, status=status, form_targets=form_targets)

@@ -12,6 +12,7 @@ from kontor_sandbox import api, console, pages, rules, webhooks
 from kontor_sandbox.model import Checkout, now
 from kontor_sandbox.settings import SandboxSettings
 from kontor_sandbox.store import Store
+from kontor_service import outside_pages
 
 _TICK = 0.5
 
@@ -30,7 +31,7 @@ def create_app(settings: SandboxSettings) -> FastAPI:
 
     app = FastAPI(title="Sandbox payment provider", version="1", lifespan=lifespan)
     app.state.settings = settings
-    for router in (api.router, pages.router, console.router):
+    for router in (api.router, pages.router, console.router, outside_pages.router):
         app.include_router(router)
     app.add_exception_handler(rules.NotOpen, _not_open)
     app.add_exception_handler(rules.TooMuch, _too_much)

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 
@@ -17,21 +17,16 @@ from kontor_provider_doubles.paypal.errors import missing
 from kontor_service.formats import money
 from kontor_service.i18n import Language, gettext, speaking
 from kontor_service.money import to_minor
+from kontor_service.outside_pages import html_response, origin
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-_STYLE = (_HERE.parent / "page.css").read_bytes()
 _PAGES.globals |= {"_": gettext, "money": money}
 
 
 class Choice(BaseModel):
     outcome: orders.Capture | Literal["cancel"]
-
-
-@router.get("/style.css")
-async def style() -> Response:
-    return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/double/paypal")
@@ -97,7 +92,7 @@ async def show_referral(request: Request, token: Annotated[str, Query(alias="ref
     """The merchant is asked whether the partner may act for it."""
     _, referral = _owned(request, "referral", token)
     url = referral["request"]["partner_config_override"]["return_url"]
-    return _html("referral", targets=_origin(url), referral=referral)
+    return _html("referral", targets=origin(url), referral=referral)
 
 
 @router.post("/bizsignup/partner/entry")
@@ -147,7 +142,7 @@ def _back(url: str, **told: str) -> Response:
 
 def _page(name: str, about: dict[str, Any], *, status: int = 200, **values: Any) -> Response:
     context = about["_hidden"]["context"]
-    targets = {_origin(context.get(one, "")) for one in ("return_url", "cancel_url")}
+    targets = {origin(context.get(one, "")) for one in ("return_url", "cancel_url")}
     language: Language = "en" if context.get("locale", "de").startswith("en") else "de"
     return _html(
         name, status=status, targets=" ".join(sorted(targets)), about=about, language=language,
@@ -156,16 +151,6 @@ def _page(name: str, about: dict[str, Any], *, status: int = 200, **values: Any)
 
 
 def _html(name: str, *, targets: str, status: int = 200, language: Language = "de", **values: Any) -> Response:
-    """Browsers apply form-action to the redirect after a form too, so the way back to the merchant is named."""
     with speaking(language):
         html = _PAGES.get_template(f"{name}.html").render(**values, language=language)
-    policy = (
-        f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {targets}"
-    )
-    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return HTMLResponse(html, status_code=status, headers=headers)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return html_response(html, status=status, form_targets=targets)

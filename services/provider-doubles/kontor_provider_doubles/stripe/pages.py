@@ -3,10 +3,10 @@
 from pathlib import Path
 from secrets import token_hex
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 
@@ -17,11 +17,11 @@ from kontor_provider_doubles.stripe.errors import invalid
 from kontor_provider_doubles.stripe.keys import ALL, Caller, caller_of, connect_account, create_key, disconnect_account
 from kontor_service.formats import money
 from kontor_service.i18n import N_, Language, gettext, speaking
+from kontor_service.outside_pages import html_response, origin
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-_STYLE = (_HERE.parent / "page.css").read_bytes()
 _WORDS = {
     "card": N_("Card"),
     "sepa_debit": N_("SEPA direct debit"),
@@ -42,11 +42,6 @@ Outcome = Literal[
 class Choice(BaseModel):
     outcome: Outcome
     method: str = "card"
-
-
-@router.get("/style.css")
-async def style() -> Response:
-    return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/pay/{session_id}")
@@ -77,7 +72,7 @@ async def ask_payer(request: Request, intent_id: str) -> Response:
     _, intent = _owned(request, "pi", intent_id)
     action = intent["next_action"]
     target = action["redirect_to_url"]["return_url"] if action else ""
-    return _html("authenticate", intent=intent, targets=_origin(target))
+    return _html("authenticate", intent=intent, targets=origin(target))
 
 
 @router.post("/authenticate/{intent_id}")
@@ -114,7 +109,7 @@ async def authorize(
     """The merchant is asked whether the platform may act for its account."""
     if response_type != "code" or scope != "read_write" or not client_id.startswith("ca_"):
         raise invalid("Invalid OAuth request.", code="invalid_request")
-    return _html("authorize", redirect_uri=redirect_uri, state=state, targets=_origin(redirect_uri))
+    return _html("authorize", redirect_uri=redirect_uri, state=state, targets=origin(redirect_uri))
 
 
 @router.post("/oauth/authorize")
@@ -200,7 +195,7 @@ def _must_be_platform(request: Request) -> None:
 
 
 def _page(name: str, session: dict[str, Any], *, status: int = 200, problem: str = "") -> Response:
-    targets = {_origin(session["success_url"]), _origin(session["cancel_url"] or session["success_url"])}
+    targets = {origin(session["success_url"]), origin(session["cancel_url"] or session["success_url"])}
     language: Language = "en" if session["locale"] == "en" else "de"
     return _html(
         name, status=status, targets=" ".join(sorted(targets)), session=session, problem=problem, language=language
@@ -208,16 +203,6 @@ def _page(name: str, session: dict[str, Any], *, status: int = 200, problem: str
 
 
 def _html(name: str, *, targets: str, status: int = 200, language: Language = "de", **values: Any) -> Response:
-    """Browsers apply form-action to the redirect after a form too, so the way back to the merchant is named."""
     with speaking(language):
         html = _PAGES.get_template(f"{name}.html").render(**values, language=language)
-    policy = (
-        f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {targets}"
-    )
-    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return HTMLResponse(html, status_code=status, headers=headers)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return html_response(html, status=status, form_targets=targets)
