@@ -1,6 +1,7 @@
 """How badly a double is to behave towards one account. Tests and people set it over `PUT /double/behaviour`."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -54,6 +55,15 @@ def take_fault(store: Store, account: str, operation: str) -> CallFault | None:
     if fault is not None:
         set_behaviour(store, account, behaviour)
     return fault
+
+
+def queue_webhook(store: Store, account: str, url: str, about: Mapping[str, str], body: bytes, index: int) -> None:
+    """Queues a webhook as the behaviour says; `index` is its place among those of one change, `about` for its signature."""
+    behaviour = behaviour_of(store, account)
+    if behaviour.webhooks == "out_of_order":
+        store.deliver_within(url, 1)
+    for due in behaviour.deliveries(index):
+        store.add_delivery(url, about, body, due)
 
 
 async def hold(store: Store, account: str) -> None:

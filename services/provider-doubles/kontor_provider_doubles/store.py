@@ -31,6 +31,11 @@ CREATE INDEX IF NOT EXISTS delivery_due ON delivery (due_at);
 Object = dict[str, Any]
 
 
+def shown(one: Object) -> Object:
+    """As the API shows it: without what only the double knows."""
+    return {name: value for name, value in one.items() if name != "_hidden"}
+
+
 class Store:
     """`account` is whose object it is; each account sees its own alone."""
 

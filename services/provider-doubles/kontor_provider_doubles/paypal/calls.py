@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from kontor_provider_doubles.behaviour import behaviour_of
+from kontor_provider_doubles.behaviour import queue_webhook
 from kontor_provider_doubles.paypal.apps import PARTNER, Caller, consent, new_id
 from kontor_provider_doubles.paypal.errors import missing
-from kontor_provider_doubles.store import Object, Store
+from kontor_provider_doubles.store import Object, Store, shown
 
 _RESOURCE_TYPES = {
     "order": "checkout-order",
@@ -91,16 +91,7 @@ class Call:
 
     def _queue(self, webhook: Object, body: bytes, index: int, *, forged: bool) -> None:
         about = {"webhook_id": webhook["id"], "base": webhook["_hidden"]["base"], "forged": "yes" if forged else ""}
-        behaviour = behaviour_of(self.store, self.caller.account)
-        if behaviour.webhooks == "out_of_order":
-            self.store.deliver_within(webhook["url"], 1)
-        for due in behaviour.deliveries(index):
-            self.store.add_delivery(webhook["url"], about, body, due)
-
-
-def shown(one: Object) -> Object:
-    """As the API shows it: without what only the double knows."""
-    return {name: value for name, value in one.items() if name != "_hidden"}
+        queue_webhook(self.store, self.caller.account, webhook["url"], about, body, index)
 
 
 def rfc3339(at: datetime) -> str:

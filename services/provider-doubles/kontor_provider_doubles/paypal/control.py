@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from kontor_provider_doubles.behaviour import behaviour_of
 from kontor_provider_doubles.paypal import apps, disputes, orders
 from kontor_provider_doubles.paypal.apps import Caller
-from kontor_provider_doubles.paypal.calls import Call, rfc3339, shown
+from kontor_provider_doubles.paypal.calls import Call, rfc3339
 from kontor_provider_doubles.paypal.shapes import Money, RefundRequest
+from kontor_provider_doubles.store import shown
 
 router = APIRouter(prefix="/double/paypal/{account}")
 Mode = Literal["test", "live"]

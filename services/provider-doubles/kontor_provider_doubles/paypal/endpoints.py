@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kontor_provider_doubles.paypal import merchants, orders, shapes, vault
-from kontor_provider_doubles.paypal.calls import Call, shown
+from kontor_provider_doubles.paypal.calls import Call
+from kontor_provider_doubles.store import shown
 
 Answer = Callable[[Call, tuple[str, ...], Any, Mapping[str, str]], Any]
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from kontor_provider_doubles.paypal import apps
-from kontor_provider_doubles.paypal.calls import Call, shown
+from kontor_provider_doubles.paypal.calls import Call
 from kontor_provider_doubles.paypal.errors import invalid, missing
 from kontor_provider_doubles.paypal.shapes import ReferralRequest, WebhookRequest, plain
-from kontor_provider_doubles.store import Object
+from kontor_provider_doubles.store import Object, shown
 
 _MOST_WEBHOOKS = 10
 

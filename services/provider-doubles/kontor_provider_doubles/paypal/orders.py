@@ -9,7 +9,7 @@ from kontor_provider_doubles.paypal.apps import new_id
 from kontor_provider_doubles.paypal.calls import Call, rfc3339
 from kontor_provider_doubles.paypal.errors import missing, unprocessable
 from kontor_provider_doubles.paypal.shapes import Money, OrderRequest, PurchaseUnit, RefundRequest, plain
-from kontor_provider_doubles.store import Object
+from kontor_provider_doubles.store import Object, shown
 
 # https://developer.paypal.com/api/rest/reference/currency-codes/
 CURRENCIES = frozenset(
@@ -199,11 +199,11 @@ def with_payments(call: Call, order: Object) -> Object:
     captures = [one for one in call.all("capture") if one["_hidden"]["order"] == order["id"]]
     ids = {one["id"] for one in captures}
     refunds = [one for one in call.all("refund") if one["_hidden"]["capture"] in ids]
-    told: dict[str, Any] = {name: value for name, value in order.items() if name != "_hidden"}
+    told = shown(order)
     if captures:
-        payments: dict[str, Any] = {"captures": [_plain(one) for one in captures]}
+        payments: dict[str, Any] = {"captures": [shown(one) for one in captures]}
         if refunds:
-            payments["refunds"] = [_plain(one) for one in refunds]
+            payments["refunds"] = [shown(one) for one in refunds]
         told["purchase_units"] = [order["purchase_units"][0] | {"payments": payments}, *order["purchase_units"][1:]]
     return told
 
@@ -231,7 +231,3 @@ def _breakdown(amount: Object) -> Object:
         "paypal_fee": {"currency_code": code, "value": str(fee)},
         "net_amount": {"currency_code": code, "value": str(gross - fee)},
     }
-
-
-def _plain(one: Object) -> Object:
-    return {name: value for name, value in one.items() if name != "_hidden"}

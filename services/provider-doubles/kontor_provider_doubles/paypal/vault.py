@@ -6,7 +6,7 @@ from kontor_provider_doubles.paypal.apps import new_id
 from kontor_provider_doubles.paypal.calls import Call
 from kontor_provider_doubles.paypal.errors import missing, unprocessable
 from kontor_provider_doubles.paypal.shapes import PaymentTokenRequest, SetupTokenRequest, plain
-from kontor_provider_doubles.store import Object
+from kontor_provider_doubles.store import Object, shown
 
 
 def start(call: Call, wanted: SetupTokenRequest) -> Object:
@@ -53,5 +53,4 @@ def of_customer(call: Call, customer_id: str) -> dict[str, Any]:
     found = [one for one in call.all("token") if one["customer"]["id"] == customer_id]
     if not found:
         raise missing()
-    tokens = [{name: value for name, value in one.items() if name != "_hidden"} for one in found]
-    return {"customer": {"id": customer_id}, "payment_tokens": tokens, "links": []}
+    return {"customer": {"id": customer_id}, "payment_tokens": [shown(one) for one in found], "links": []}

@@ -11,8 +11,8 @@ from typing import Any
 
 import stripe
 
-from kontor_provider_doubles.behaviour import behaviour_of
-from kontor_provider_doubles.store import Object, Store
+from kontor_provider_doubles.behaviour import queue_webhook
+from kontor_provider_doubles.store import Object, Store, shown
 from kontor_provider_doubles.stripe.errors import missing
 from kontor_provider_doubles.stripe.keys import Caller
 from kontor_provider_doubles.stripe.shapes import RESOURCES, build
@@ -73,20 +73,13 @@ class Call:
             "evt", type=kind, data={"object": shown(about)}, pending_webhooks=0, api_version=stripe.api_version,
             account=None, request={"id": f"req_{token_hex(8)}", "idempotency_key": self.idempotency_key},
         )  # fmt: skip
-        behaviour, index = behaviour_of(self.store, self.caller.account), self._emitted
+        index = self._emitted
         self._emitted += 1
         body = json.dumps(shown(event), separators=(",", ":")).encode()
         for endpoint in self.all("we"):
             if endpoint["status"] == "enabled" and {kind, "*"} & set(endpoint["enabled_events"]):
-                if behaviour.webhooks == "out_of_order":
-                    self.store.deliver_within(endpoint["url"], 1)
-                for due in behaviour.deliveries(index):
-                    self.store.add_delivery(endpoint["url"], {"secret": endpoint["_hidden"]["secret"]}, body, due)
-
-
-def shown(one: Object) -> Object:
-    """As the API shows it: without what only the double knows."""
-    return {name: value for name, value in one.items() if name != "_hidden"}
+                about = {"secret": endpoint["_hidden"]["secret"]}
+                queue_webhook(self.store, self.caller.account, endpoint["url"], about, body, index)
 
 
 def prefix_of(object_id: str) -> str:

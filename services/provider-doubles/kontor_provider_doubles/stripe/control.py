@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel
 
+from kontor_provider_doubles.store import shown
 from kontor_provider_doubles.stripe import aftermath, sessions
-from kontor_provider_doubles.stripe.calls import Call, shown
+from kontor_provider_doubles.stripe.calls import Call
 from kontor_provider_doubles.stripe.keys import Caller, create_key, disconnect_account, revoke_key
 
 router = APIRouter(prefix="/double/stripe/{account}")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kontor_provider_doubles.store import Object
-from kontor_provider_doubles.stripe.calls import Call, shown
+from kontor_provider_doubles.store import Object, shown
+from kontor_provider_doubles.stripe.calls import Call
 from kontor_provider_doubles.stripe.errors import invalid
 from kontor_provider_doubles.stripe.shapes import listed
 
