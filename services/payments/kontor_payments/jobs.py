@@ -29,10 +29,8 @@ async def run_jobs(app: FastAPI) -> None:
 
 async def renew_offers(deps: Dependencies) -> None:
     """Merchants whose ways to pay may have changed: their open receivables follow, a few hundred per transaction."""
-    async with deps.db.connection() as connection:
-        rows = await connection.fetch("SELECT merchants_with_stale_offers() AS id")
-    for row in rows:
+    for merchant_id in await deps.db.merchants("merchants_with_stale_offers"):
         more = True
         while more:
-            async with deps.db.transaction(row["id"]) as session:
-                more = await refresh_offers(session, row["id"], deps.clock)
+            async with deps.db.transaction(merchant_id) as session:
+                more = await refresh_offers(session, merchant_id, deps.clock)

@@ -100,8 +100,6 @@ async def with_logo(owners: Owners, merchant: Merchant, html: str) -> str:
 
 
 async def delete_old_bodies(database: Database) -> None:
-    async with database.connection() as connection:
-        rows = await connection.fetch("SELECT merchants_with_old_bodies() AS id")
-    for row in rows:
-        async with database.transaction(row["id"]) as session:
+    for merchant_id in await database.merchants("merchants_with_old_bodies"):
+        async with database.transaction(merchant_id) as session:
             await session.execute(text(f"DELETE FROM mail_body WHERE {OLD_BODY}"))

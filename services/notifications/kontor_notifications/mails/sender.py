@@ -91,8 +91,7 @@ class Sender:
     async def _merchants(self) -> list[UUID]:
         """The merchants with mails due now."""
         lister = "merchants_with_urgent_mails" if self._urgent else "merchants_with_due_mails"
-        async with self._database.connection() as connection:
-            return [row["id"] for row in await connection.fetch(f"SELECT {lister}() AS id")]
+        return await self._database.merchants(lister)
 
     async def _deliver_all(self, merchant_id: UUID, ids: Sequence[UUID]) -> None:
         async with SmtpConnection(self._settings) as server:

@@ -101,10 +101,8 @@ async def _still_wanted(deps: Dependencies, checkout: Checkout) -> bool:
 
 async def reconcile_silent_checkouts(deps: Dependencies) -> None:
     """The job: every checkout whose time to ask has come, merchant by merchant."""
-    async with deps.db.connection() as connection:
-        rows = await connection.fetch("SELECT merchants_with_checkouts_to_ask() AS id")
-    for row in rows:
-        await reconcile_due(deps, row["id"], datetime.now(UTC))
+    for merchant_id in await deps.db.merchants("merchants_with_checkouts_to_ask"):
+        await reconcile_due(deps, merchant_id, datetime.now(UTC))
 
 
 async def reconcile_due(deps: Dependencies, merchant_id: UUID, now: datetime) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlmodel import select, update
+from sqlmodel import update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_bus import record
 from kontor_payments.connections.refusals import problem
 from kontor_payments.connections.rules import check_account
+from kontor_payments.connections.service import active_connection
 from kontor_payments.connections.trial import has_passed
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.models import Connection, Merchant
@@ -92,8 +93,3 @@ async def lock_active(session: AsyncSession, provider: str) -> Connection | None
     """For what changes what customers are offered. The merchant is locked first, as its copy does."""
     await session.exec(update(Merchant).values(offer_pending=True))
     return await active_connection(session, provider, lock=True)
-
-
-async def active_connection(session: AsyncSession, provider: str, *, lock: bool = False) -> Connection | None:
-    query = select(Connection).where(Connection.provider == provider, Connection.state != "ended")
-    return (await session.exec(query.with_for_update() if lock else query)).one_or_none()

@@ -11,10 +11,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
-from kontor_payments.connections.accounts import active_connection, connect_with_key
+from kontor_payments.connections.accounts import connect_with_key
 from kontor_payments.connections.ending import delete_keys, disconnect, uses_of
 from kontor_payments.connections.live import switch_on
 from kontor_payments.connections.models import TrialPayment
+from kontor_payments.connections.service import active_connection
 from kontor_payments.connections.sign_in import begin_sign_in, finish_sign_in
 from kontor_payments.connections.trial import TrialInput, check_trial, has_passed, last_trials, start_trial
 from kontor_payments.dependencies import Dependencies, dependencies_of

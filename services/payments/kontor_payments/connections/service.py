@@ -11,7 +11,6 @@ import stripe
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from kontor_payments.connections.credentials import CredentialKeys
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
@@ -99,7 +98,7 @@ class Providers:
 
     async def connected(self, session: AsyncSession, provider: str) -> Connection | None:
         """The merchant's connection, if the provider has an account for it that knows our present address."""
-        found = (await session.exec(_active(provider))).one_or_none()
+        found = await active_connection(session, provider)
         return found if found is not None and self._is_connected(found) else None
 
     async def connect(self, merchant_id: UUID, provider: str) -> Connection:
@@ -137,14 +136,16 @@ class Providers:
     async def _known(self, session: AsyncSession, merchant_id: UUID, provider: str) -> Connection:
         """Its id is written before the provider hears of it, so that a second attempt names the same account."""
         if provider in self._connectors:
-            found = (await session.exec(_active(provider))).one_or_none()
+            found = await active_connection(session, provider)
             if found is None:
                 raise ConnectionUnknown
             return found
         row = Connection(merchant_id=merchant_id, provider=provider, state="live").model_dump()
         new = insert(Connection.__table__).values(row).on_conflict_do_nothing()
         await (await session.connection()).execute(new)
-        return (await session.exec(_active(provider))).one()
+        found = await active_connection(session, provider)
+        assert found is not None
+        return found
 
     async def _keys_of(self, connection: Connection, name: str) -> dict[str, str]:
         """Of an account that is opened now, or whose webhook has to move to our present address."""
@@ -172,8 +173,10 @@ class Providers:
             raise ProviderUnavailable(str(error)) from error
 
 
-def _active(provider: str) -> SelectOfScalar[Connection]:
-    return select(Connection).where(Connection.provider == provider, Connection.state != "ended")
+async def active_connection(session: AsyncSession, provider: str, *, lock: bool = False) -> Connection | None:
+    """The merchant's connection that is not ended; there is at most one at each provider."""
+    query = select(Connection).where(Connection.provider == provider, Connection.state != "ended")
+    return (await session.exec(query.with_for_update() if lock else query)).one_or_none()
 
 
 def _stripe_access(settings: Settings) -> StripeAccess:

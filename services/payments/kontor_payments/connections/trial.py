@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.connections.models import TrialPayment
 from kontor_payments.connections.refusals import problem
+from kontor_payments.connections.service import active_connection
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import MethodNotOffered, TrialNotPossible, TrialPaymentNotFound
 from kontor_payments.models import Connection
@@ -84,9 +85,8 @@ async def last_trials(session: AsyncSession) -> dict[str, TrialPayment]:
 
 
 async def _test_connection(deps: Dependencies, merchant_id: UUID, provider: str) -> Connection:
-    query = select(Connection).where(Connection.provider == provider, Connection.state != "ended")
     async with deps.db.transaction(merchant_id) as session:
-        found = (await session.exec(query)).one_or_none()
+        found = await active_connection(session, provider)
     if found is None or found.mode != "test" or not found.connected_at:
         raise TrialNotPossible
     return found

@@ -22,10 +22,8 @@ _PAUSES = (30, 60, 300, 1800, 6 * 3600)
 
 
 async def carry_out_refunds(deps: Dependencies) -> None:
-    async with deps.db.connection() as connection:
-        rows = await connection.fetch("SELECT merchants_with_refunds_to_try() AS id")
-    for row in rows:
-        await carry_out_due(deps, row["id"], datetime.now(UTC))
+    for merchant_id in await deps.db.merchants("merchants_with_refunds_to_try"):
+        await carry_out_due(deps, merchant_id, datetime.now(UTC))
 
 
 async def carry_out_due(deps: Dependencies, merchant_id: UUID, now: datetime) -> None:

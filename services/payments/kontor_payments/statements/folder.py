@@ -7,7 +7,6 @@ for a few seconds; files whose names begin with a point, as programs use them wh
 import asyncio
 import time
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 from sqlmodel import select
@@ -55,8 +54,7 @@ def _finished(folder: Path) -> list[Path]:
 
 
 async def _merchant(deps: Dependencies, slug: str) -> Merchant | None:
-    async with deps.db.connection() as connection:
-        found: list[UUID] = [row["id"] for row in await connection.fetch("SELECT merchants_by_slug($1) AS id", slug)]
+    found = await deps.db.merchants("merchants_by_slug", slug)
     if len(found) != 1:
         return None
     async with deps.db.transaction(found[0]) as session:
