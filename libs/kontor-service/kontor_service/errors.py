@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from kontor_service.i18n import N_
 from kontor_service.validation import expectation, field_path
-from kontor_service.vocabulary import Rendered, say
+from kontor_service.vocabulary import Rendered, complete, say
 
 _JSON = (str, int, float, list, dict, type(None))
 
@@ -93,11 +93,16 @@ class Problem(Exception):
         """What is wrong, to the present reader."""
         return say(self.message, self.params)
 
+    def _complete_title(self) -> str:
+        """The title, or that of the kind of problem where a parameter that the title names is missing."""
+        titles = [self.title, *(kind.title for kind in type(self).__mro__ if issubclass(kind, Problem))]
+        return next(title for title in titles if complete(title, self.params))
+
     def as_dict(self) -> dict[str, Any]:
         """The answer's body, in the present reader's language."""
         body: dict[str, Any] = {
             "type": f"urn:kontor:problem:{self.code}",
-            "title": say(self.title, {}),
+            "title": say(self._complete_title(), self.params),
             "status": self.status,
             "detail": self.detail,
             "code": self.code,

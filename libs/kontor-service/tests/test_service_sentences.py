@@ -19,6 +19,16 @@ def test_what_somebody_sent_is_shown_as_it_is_by_the_edge_too(number: str) -> No
         assert problem_from(answer).detail == sentence
 
 
+@pytest.mark.parametrize(("params", "title"), [
+    ({"day": "2026-12-31"}, "It was over on 31/12/2026."),
+    ({}, "This contradicts what is there."),
+])  # fmt: skip
+def test_a_title_never_shows_the_name_of_a_parameter(params: dict[str, str], title: str) -> None:
+    over = Conflict.named("over", N_("It was over on %(day)s."))
+    with speaking("en"):
+        assert over(N_("Too late."), **params).as_dict()["title"] == title
+
+
 @pytest.mark.parametrize("text", ["2026-02-31", "1" * 32 + " EUR", "12.5.6 EUR"])
 def test_what_only_looks_like_a_day_or_an_amount_is_shown_as_it_is(text: str) -> None:
     assert shown(text, "de") == text
