@@ -122,3 +122,32 @@ async def test_an_invoice_for_another_payee_without_an_account_says_whom_to_pay(
         )
 
     await eventually(there)
+
+
+async def test_content_names_no_file_that_staff_hid(portal: Any) -> None:
+    from kontor.documents.v1 import documents_pb2
+
+    merchant = await portal.merchant("brunner")
+    customer = await portal.customer(merchant)
+    attachments = [
+        {"file_name": "offen.pdf", "sha256": "a" * 64, "url": ""},
+        {"file_name": "intern.pdf", "sha256": "b" * 64, "url": ""},
+        {"file_name": "", "sha256": "", "url": "https://example.org/plan"},
+    ]
+    portal.owners.answer(
+        "GET", f"/v1/content/{SHA}", CONTENT | {"issue_date": "2026-11-28", "attachments": attachments}
+    )
+    files = [
+        documents_pb2.File(id=f"01900000-0000-7000-8000-00000000000{n}", name=one["file_name"], sha256=one["sha256"],
+                           role="attachment", private=one["file_name"] == "intern.pdf")
+        for n, one in enumerate(attachments[:2])
+    ]  # fmt: skip
+    document = await portal.document(merchant, customer, content_sha256=SHA, files=files)
+    cookie = await portal.login("brunner", merchant, customer)
+
+    async def content() -> Any:
+        return (await portal.json(f"/api/portal/v1/brunner/documents/{document}", cookie)).json()["content"]
+
+    found = await eventually(content)
+    assert found["attachments"] == [attachments[0], attachments[2]]
+    assert found["lines"][0]["name"] == "Wartung"

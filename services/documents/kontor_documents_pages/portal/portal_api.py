@@ -62,12 +62,23 @@ def _document(record: asyncpg.Record) -> bytes:
     parts = {
         "details": details,
         "payment_details": record["payment"],
-        "content": record["content"],
+        "content": _content(record, view),
         "customer": record["customer"],
         "related": f"[{','.join(record['related'] or ())}]",
     }
     more = ",".join(f'"{name}":{text or "null"}' for name, text in parts.items())
     return f"{record['entry'][:-1]},{more},{_deciding(view)}}}".encode()
+
+
+def _content(record: asyncpg.Record, view: DocumentView) -> str | None:
+    """The content without attachments that the reader cannot open; those that are only linked stay."""
+    attachments = (view.content or {}).get("attachments") or []
+    openable = {file["sha256"] for file in view.attachments}
+    left = [one for one in attachments if one.get("url") or one.get("sha256") in openable]
+    if len(left) == len(attachments):
+        text: str | None = record["content"]
+        return text
+    return orjson.dumps({**(view.content or {}), "attachments": left}).decode()
 
 
 def _deciding(view: DocumentView) -> str:
