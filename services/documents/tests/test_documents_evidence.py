@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from kontor_documents.quotes.signature import Signature
 from kontor_documents.rendering import Branding
-from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, ShownConsent, serialized
+from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, EvidenceTax, ShownConsent, serialized
 from kontor_documents.rendering.evidence import render_evidence
 
 BRANDING = Branding(name="Brunner Haustechnik GmbH", address=("Werkstraße 4", "86153 Augsburg"))
@@ -91,3 +91,14 @@ def test_a_click_says_that_there_is_no_signature() -> None:
     page = text_of(made(evidence(signature=None, language="en", number="Q-9")))
     assert "Acceptance of quote Q-9" in page
     assert "Accepted with the button, without a signature." in page
+
+
+def test_the_page_names_the_vat_of_each_rate() -> None:
+    taxes = [
+        EvidenceTax(rate=Decimal(19), taxable=Decimal("10000.00"), tax=Decimal("1900.00")),
+        EvidenceTax(rate=Decimal(7), taxable=Decimal("1890.00"), tax=Decimal("132.30")),
+    ]
+    page = text_of(made(evidence(taxes=taxes, tax=Decimal("2032.30")))).replace("\xa0", " ")
+    assert "19 % USt. auf 10.000,00 € 1.900,00 €" in page
+    assert "7 % USt. auf 1.890,00 € 132,30 €" in page
+    assert "2.032,30" not in page

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from kontor_documents.content.model import DocumentData, Line, Totals
+from kontor_documents.content.model import DocumentData, Line, TaxSubtotal, Totals
 from kontor_documents.einvoice.totals import ZERO
 from kontor_documents.models import AcceptanceEvidence, Document, DocumentFile
 from kontor_documents.quotes.consents import consents_of
 from kontor_documents.quotes.inputs import AcceptanceInput
 from kontor_documents.quotes.rules import asks_for
-from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, serialized
+from kontor_documents.rendering.acceptance import Evidence, EvidenceLine, EvidenceTax, serialized
 from kontor_service.commands import fingerprint
 from kontor_service.money import from_minor
 from kontor_service.tokens import Principal
@@ -80,7 +80,7 @@ def _quote(document: Document, files: list[DocumentFile], chosen: DocumentData) 
         "customer_name": document.buyer_name, "acceptance": asks_for(document), "currency": document.currency,
         "chosen": [_line(line) for line in details if line.counts],
         "left_out": [_line(line) for line in details if not line.counts],
-        "net": totals.net, "tax": totals.tax, "gross": totals.gross,
+        "net": totals.net, "tax": totals.tax, "taxes": [_tax(one) for one in chosen.tax_breakdown], "gross": totals.gross,
     }  # fmt: skip
 
 
@@ -99,6 +99,10 @@ def _line(line: Line) -> EvidenceLine:
     return EvidenceLine(
         id=line.id, group=line.group, name=line.name, quantity=line.quantity, unit=line.unit, net=line.net
     )
+
+
+def _tax(subtotal: TaxSubtotal) -> EvidenceTax:
+    return EvidenceTax(rate=subtotal.rate or ZERO, taxable=subtotal.taxable_amount, tax=subtotal.tax_amount)
 
 
 def _asked_hash(asked: AcceptanceInput, principal: Principal) -> str:

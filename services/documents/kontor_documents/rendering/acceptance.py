@@ -28,6 +28,14 @@ class EvidenceLine(_Part):
     net: DecimalString | None = None
 
 
+class EvidenceTax(_Part):
+    """The VAT of one rate, in per cent (BG-23)."""
+
+    rate: DecimalString
+    taxable: DecimalString
+    tax: DecimalString
+
+
 class ShownConsent(_Part):
     """A text that the customer agreed to: the version of the standing document, and its hash."""
 
@@ -70,7 +78,9 @@ class Evidence(_Part):
     chosen: list[EvidenceLine] = []
     left_out: list[EvidenceLine] = []
     net: DecimalString
+    # Of all rates; `taxes` says how much of each, empty where the quote does not say its rates.
     tax: DecimalString
+    taxes: list[EvidenceTax] = []
     gross: DecimalString
     # What was to be paid with the acceptance; None where nothing was asked for.
     asked: DecimalString | None = None

@@ -12,6 +12,7 @@ from kontor_documents.rendering.footer import footer
 from kontor_documents.rendering.formats import NO_BREAK, Formats
 from kontor_documents.rendering.printable import printable
 from kontor_documents.rendering.sheet import Sheet, inks
+from kontor_documents.rendering.totals import tax_label
 from kontor_documents.rendering.typesetting import typeset
 from kontor_service.i18n import Language, pgettext, speaking
 from kontor_service.i18n import gettext as _
@@ -144,12 +145,18 @@ def _row(line: EvidenceLine, formats: Formats) -> dict[str, str]:
 def _sums(evidence: Evidence, formats: Formats) -> Facts:
     sums = [
         (_("Net amount"), formats.money(evidence.net)),
-        (_("VAT"), formats.money(evidence.tax)),
+        *_taxes(evidence, formats),
         (_("Total"), formats.money(evidence.gross)),
     ]
     if evidence.asked is not None:
         sums.append((_("To be paid with the acceptance"), formats.money(evidence.asked)))
     return sums
+
+
+def _taxes(evidence: Evidence, formats: Formats) -> Facts:
+    """The VAT by rate, or in one sum where the quote does not say its rates."""
+    by_rate = [(tax_label(one.rate, one.taxable, formats), formats.money(one.tax)) for one in evidence.taxes]
+    return by_rate or [(_("VAT"), formats.money(evidence.tax))]
 
 
 def _consent(evidence: Evidence, index: int) -> dict[str, str]:

@@ -51,9 +51,13 @@ def _taxes(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
 
 
 def _tax(subtotal: TaxSubtotal, formats: Formats) -> Row:
-    rate = formats.percent(subtotal.rate or Decimal(0))
-    label = pgettext("pdf", "%(rate)s VAT on %(base)s", rate=rate, base=formats.money(subtotal.taxable_amount))
+    label = tax_label(subtotal.rate or Decimal(0), subtotal.taxable_amount, formats)
     return _row(label, formats.money(subtotal.tax_amount))
+
+
+def tax_label(rate: Decimal, taxable: Decimal, formats: Formats) -> str:
+    """19 % VAT on 100.00; `rate` is in per cent."""
+    return pgettext("pdf", "%(rate)s VAT on %(base)s", rate=formats.percent(rate), base=formats.money(taxable))
 
 
 def _gross(document: DocumentData, sums: Totals, formats: Formats) -> list[Row]:
