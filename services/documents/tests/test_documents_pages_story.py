@@ -11,7 +11,8 @@ def moment(what, minute, by="", detail=""):
 
 MOMENTS = [
     moment("shared", 1), moment("opened", 2, "Anna Seidel"), moment("amended", 4, detail="2"), moment("expired", 5),
-    moment("extended", 6, detail="2026-12-24"), moment("accepted", 7, "Anna Seidel"), moment("confirmed", 7),
+    moment("extended", 6, detail="2026-12-24"), moment("promised", 6, "Anna Seidel"),
+    moment("accepted", 7, "Anna Seidel"), moment("confirmed", 7),
 ]  # fmt: skip
 PAID = {"paid_at": "2026-11-12T09:08:00+00:00"}
 QUESTION = {"created_at": "2026-11-12T09:03:00Z", "author_name": "Anna Seidel"}
@@ -21,7 +22,8 @@ def test_customers_read_all_that_happened_with_the_newest_first() -> None:
     with speaking("de"):
         told = [words for _at, words in of_customers(MOMENTS, PAID, [QUESTION])]
     assert told == [
-        "Bezahlt", "Auftrag bestätigt", "Angenommen von Anna Seidel", "Verlängert bis 24. Dezember 2026", "Abgelaufen",
+        "Bezahlt", "Auftrag bestätigt", "Angenommen von Anna Seidel", "Angenommen von Anna Seidel, Zahlung steht noch aus",
+        "Verlängert bis 24. Dezember 2026", "Abgelaufen",
         "Geändert: Fassung 2", "Nachricht von Anna Seidel", "Zum ersten Mal geöffnet von Anna Seidel", "An Sie gesendet",
     ]  # fmt: skip
 

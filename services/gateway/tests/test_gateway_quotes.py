@@ -95,6 +95,8 @@ async def test_each_tax_rate_has_a_sum_that_follows_the_choice(portal: Any, aske
     sums = page.partition("<tfoot")[2].partition("</tfoot>")[0]
     wanted = ("19 % Umsatzsteuer auf 13.000,00 €", "2.470,00 €", "7 % Umsatzsteuer auf 1.860,40 €", "130,23 €")
     assert [said for said in wanted if said not in sums] == []
+    above_the_button = page.partition('class="binding"')[2].partition("</dl>")[0]
+    assert [said for said in wanted if said not in above_the_button] == []
     answers(portal, asked, "selection", "PUT", selection={})
     await becomes(portal, asked, version=3, selection=selection(without=("5",), taxes=[vat("19", 1370610, 260416)]))
     page = (await portal.post(f"{asked['here']}/auswahl", asked["cookie"], **form(**{"pick-4": ""}))).text

@@ -13,7 +13,7 @@ _WORDS = {
     HistoryFact.OPENED: N_("Opened for the first time"),
     HistoryFact.AMENDED: N_("Changed"),
     HistoryFact.ACCEPTED: N_("Accepted"),
-    HistoryFact.PROMISED: N_("Accepted, waiting for the payment"),
+    HistoryFact.PROMISED: N_("Accepted"),
     HistoryFact.DECLINED: N_("Declined"),
     HistoryFact.EXPIRED: N_("Expired"),
     HistoryFact.EXTENDED: N_("Extended"),
@@ -31,7 +31,7 @@ def story(
 ) -> list[tuple[str, str]]:
     """When (ISO 8601) and what in the reader's language, the newest first. `moments` as in the contract's Moment, `payment`
     and `comments` as in the copy."""
-    found = [(one["at"], _by(_words(one), one["by"])) for one in moments if one["what"] in _WORDS]
+    found = [(one["at"], _words(one)) for one in moments if one["what"] in _WORDS]
     found += [(one["created_at"], _by(_("Message"), one["author_name"])) for one in comments]
     if payment and payment["paid_at"]:
         found.append((payment["paid_at"], _("Paid")))
@@ -40,11 +40,14 @@ def story(
 
 
 def _words(moment: dict[str, Any]) -> str:
+    words = _by(_(_WORDS[HistoryFact(moment["what"])]), moment["by"])
+    if moment["what"] == HistoryFact.PROMISED:
+        return _("%(what)s, waiting for the payment", what=words)
     if moment["what"] == HistoryFact.AMENDED and moment["detail"]:
-        return _("Changed: version %(number)s", number=moment["detail"])
+        return _("%(what)s: version %(number)s", what=words, number=moment["detail"])
     if moment["what"] == HistoryFact.EXTENDED and moment["detail"]:
-        return _("Extended until %(day)s", day=day(moment["detail"], reader().language))
-    return _(_WORDS[HistoryFact(moment["what"])])
+        return _("%(what)s until %(day)s", what=words, day=day(moment["detail"], reader().language))
+    return words
 
 
 def _by(words: str, name: str) -> str:

@@ -14,12 +14,13 @@ Facts = list[tuple[str, str]]
 
 def ordered_lines(quote: Quote) -> list[str]:
     """Each thing that is ordered, with what characterises it."""
-    return [_ordered_line(line) for line in chosen_lines(quote.lines)]
+    lines = (quote.view.content or {}).get("lines") or ()
+    return [_ordered_line(line, lines[line.index]) for line in chosen_lines(quote.lines)]
 
 
-def _ordered_line(line: QuoteLine) -> str:
+def _ordered_line(line: QuoteLine, said: dict[str, Any]) -> str:
     quantity = f"{line.quantity} {line.row.unit}".strip()
-    details = " – ".join(text.splitlines()[0] for text in line.row.details[:1])
+    details = (said.get("description") or said.get("note") or "").strip().partition("\n")[0]
     return f"{quantity} {line.row.name}" + (f" – {details}" if details else "")
 
 
@@ -28,8 +29,9 @@ def terms(quote: Quote) -> Facts:
     language, currency = reader().language, quote.view.currency
     total = money(quote.total, currency, language)
     facts = [(_("Total price"), _("%(amount)s including all taxes", amount=total) if quote.tax else total)]
-    if quote.tax:
-        facts.append((_("VAT included"), money(quote.tax, currency, language)))
+    facts += [
+        (_("includes %(tax)s", tax=label), money(minor, currency, language)) for label, minor in quote.taxes if minor
+    ]
     if quote.asked:
         facts.append((_("To be paid with the order"), _asked(quote)))
     facts += [(_("Duration"), text) for text in _durations(quote.view.content or {}, quote)]
