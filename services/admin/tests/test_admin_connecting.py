@@ -32,7 +32,7 @@ ON_THE_SETTINGS_PAGE = NO_ACCOUNT | {
 def known(shop: Shop, *connections: dict[str, Any], **provider: Any) -> None:
     """What payments says of Stripe and the merchant's accounts there."""
     stripe = {
-        "provider": "stripe", "sign_in": True, "has_test_mode": True, "methods": ["card", "sepa_debit"], "trial": None,
+        "provider": "stripe", "sign_in": "test", "has_test_mode": True, "methods": ["card", "sepa_debit"], "trial": None,
         "fields": [{"name": "key", "label": "Eingeschränkter Schlüssel", "hint": "", "secret": True, "optional": False}],
         "trial_passed": False,
     } | provider  # fmt: skip
@@ -57,6 +57,28 @@ async def test_what_is_to_be_done_next_is_the_one_form_of_the_page(shop: Shop) -
         assert says in step(page, number)
         assert page.count('id="own_password"') <= 1
         assert "https://stripe.com/de/pricing" in step(page, 1)
+
+
+async def test_signing_in_is_offered_where_it_leads_to_the_account_that_is_wanted(shop: Shop) -> None:
+    live, passed = ACCOUNT | {"mode": "live"}, {"trial_passed": True}
+    for mode, connections, provider, offered in (
+        ("test", (), {}, True),
+        ("test", (ACCOUNT,), passed, False),
+        ("test", (live | {"problem": "key_revoked"},), passed, False),
+        ("live", (), {}, False),
+        ("live", (ACCOUNT,), passed, True),
+        ("live", (), passed, True),
+        (None, (), {}, False),
+    ):
+        known(shop, *connections, sign_in=mode, **provider)
+        page = await shop.page(HERE)
+        assert ("Bei Stripe anmelden" in page) == offered, (mode, connections, provider)
+
+
+async def test_enter_in_a_field_connects_with_the_keys_that_were_typed(shop: Shop) -> None:
+    known(shop)
+    form = step(await shop.page(HERE), 2)
+    assert form.index("Mit Schlüsseln verbinden") < form.index("Bei Stripe anmelden")
 
 
 async def test_a_key_goes_to_payments_after_the_password_to_identity(shop: Shop) -> None:

@@ -135,6 +135,12 @@ async def came_back(shop: Any, *, allowed: bool = True, **who: Any) -> dict[str,
     return {name: values[0] for name, values in told.items() if name in ("state", "code")}
 
 
+async def test_what_signing_in_connects_is_said_beforehand(shop: Any) -> None:
+    providers = {one["provider"]: one["sign_in"] for one in (await shop.shown())["providers"]}
+    # The mode of the operator's own accounts.
+    assert (providers["stripe"], providers["paypal"], providers["paylink"]) == ("test", "test", None)
+
+
 async def test_signing_in_at_the_provider_connects_the_account_once(shop: Any) -> None:
     told = await came_back(shop)
     assert (await shop.call("POST", "/stripe/signed-in", json=told)).status_code == 200

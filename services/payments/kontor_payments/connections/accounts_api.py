@@ -163,7 +163,7 @@ async def _provider(
         "fields": [
             asdict(one) | {"label": _(one.label), "hint": _(one.hint) if one.hint else ""} for one in kind.key_fields
         ],
-        "sign_in": deps.providers.connector(kind.name).offers_sign_in,
+        "sign_in": deps.providers.connector(kind.name).sign_in_mode,
         "has_test_mode": kind.has_test_mode,
         "methods": list(kind.methods),
         "trial": _trial(last) if last else None,

@@ -29,7 +29,7 @@ async def begin_sign_in(deps: Dependencies, principal: Principal, provider: str,
     Raises ConnectionUnknown where this installation has no such way, ProviderUnavailable.
     """
     connector = deps.providers.connector(provider)
-    if not connector.offers_sign_in or principal.session_id is None:
+    if connector.sign_in_mode is None or principal.session_id is None:
         raise ConnectionUnknown
     state, now = secrets.token_urlsafe(32), datetime.now(UTC)
     async with deps.db.transaction(principal.merchant) as session:

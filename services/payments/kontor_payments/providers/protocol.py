@@ -192,8 +192,8 @@ class Connector(Protocol):
     """How a merchant's account is connected. Every call raises OutcomeUnknown or Refused."""
 
     @property
-    def offers_sign_in(self) -> bool:
-        """Whether this installation can send merchants to the provider to allow it access."""
+    def sign_in_mode(self) -> Literal["test", "live"] | None:
+        """Which accounts merchants connect by allowing this installation access at the provider; None: there is no such way."""
         ...
 
     async def by_key(self, fields: Mapping[str, str]) -> ConnectedAccount:

@@ -122,7 +122,7 @@ class PaylinkProvider:
 class PaylinkConnector:
     """What the merchant enters is all there is: no account is asked for anything."""
 
-    offers_sign_in = False
+    sign_in_mode = None
 
     async def by_key(self, fields: Mapping[str, str]) -> ConnectedAccount:
         """Raises Refused with what terms_of says."""

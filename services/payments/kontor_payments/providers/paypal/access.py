@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -64,7 +64,7 @@ class PayPalAccess:
     test_url: str
     partner: App | None = None
     partner_id: str = ""
-    partner_mode: str = "live"
+    partner_mode: Literal["test", "live"] = "live"
     attribution_id: str = ""
     _tokens: dict[tuple[str, str], _Token] = field(default_factory=dict)
     _certificates: dict[str, bytes] = field(default_factory=dict)

@@ -32,9 +32,9 @@ class PayPalConnector:
         self._access = access
 
     @property
-    def offers_sign_in(self) -> bool:
-        """Whether the operator of this installation is a partner of PayPal."""
-        return self._access.partner is not None
+    def sign_in_mode(self) -> Literal["test", "live"] | None:
+        """That of the operator's app, where the operator of this installation is a partner of PayPal."""
+        return self._access.partner_mode if self._access.partner is not None else None
 
     async def by_key(self, fields: Mapping[str, str]) -> ConnectedAccount:
         """`fields`: client_id and client_secret of a REST app. Which mode they are of is found out by asking both.
@@ -93,7 +93,7 @@ class PayPalConnector:
             raise Refused("email_unconfirmed")
         if not found.get("payments_receivable"):
             raise Refused("account_restricted")
-        mode: Any = self._access.partner_mode
+        mode = self._access.partner_mode
         name = found.get("legal_name") or found.get("primary_email") or code
         return ConnectedAccount(code, name, mode, {"merchant_id": code, "mode": mode})
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import httpx
@@ -35,9 +35,11 @@ class StripeConnector:
         self._http = http
 
     @property
-    def offers_sign_in(self) -> bool:
-        """Whether the operator of this installation has a Connect platform."""
-        return bool(self._access.client_id and self._access.platform_key)
+    def sign_in_mode(self) -> Literal["test", "live"] | None:
+        """That of the platform's key, where the operator of this installation has a Connect platform."""
+        if not self._access.client_id or not self._access.platform_key:
+            return None
+        return "live" if self._access.platform_key.startswith(("sk_live_", "rk_live_")) else "test"
 
     async def by_key(self, fields: Mapping[str, str]) -> ConnectedAccount:
         """`fields`: key, a restricted one. Its permissions are tried, and its account is asked for.

@@ -25,6 +25,13 @@ class Steps:
         return self.connection is not None and self.connection["mode"] == "live"
 
     @property
+    def can_sign_in(self) -> bool:
+        """Whether signing in at the provider leads to an account that is wanted now: the operator's own app is of one mode."""
+        if self.provider["sign_in"] == "live":
+            return bool(self.provider["trial_passed"])
+        return self.provider["sign_in"] == "test" and self.next in ("connect", "again") and not self.has_live_account
+
+    @property
     def next(self) -> str:
         """connect, trial, live_keys, switch_on; again where the provider refuses the account; empty: all is done."""
         if self.connection is None:
