@@ -15,7 +15,7 @@ DataConflict = Invalid.named("data_conflict", N_("The data beside the file says 
 TooManyLines = Invalid.named("too_many_lines", N_("The document has too many lines."))
 WrongTotals = Invalid.named("wrong_totals", N_("Amounts in the file do not agree with each other."))
 TooMuch = Invalid.named(
-    "too_much", N_("The document names more files, references or remarks than can be kept with it.")
+    "too_much", N_("The document names more choices, files, references or remarks than can be kept with it.")
 )
 Implausible = Invalid.named("not_plausible", N_("Something in this document cannot be right."))
 InvalidInvoice = Invalid.named("invoice_invalid", N_("The invoice breaks rules of EN 16931."))

@@ -17,6 +17,7 @@ from kontor_documents.notes.models import Note
 from kontor_documents.read_marks.models import ReadMark
 from kontor_documents.read_marks.service import read_mark_states
 from kontor_documents.release.rules import spoken
+from kontor_documents.room import shorten
 from kontor_documents.standing.states import standing_document_states
 from kontor_service.aggregates import Published, each
 from kontor_service.errors import Problem
@@ -38,7 +39,7 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
     facts = dict.fromkeys(_FACTS) | document.facts
     with speaking("en"):
         issues = [pb.Issue(**spoken(issue), message_id=issue["message"]) for issue in document.issues]
-    return state_of(
+    state = state_of(
         pb.Document,
         document,
         files=[state_of(pb.File, file) for file in ordered],
@@ -48,6 +49,7 @@ def document_state(document: Document, files: Sequence[DocumentFile]) -> pb.Docu
         moments=[{**moment, "at": instant(datetime.fromisoformat(moment["at"]))} for moment in document.moments],
         **facts,
     )
+    return shorten(state)
 
 
 def _request(document: Document) -> dict[str, Any] | None:

@@ -1,15 +1,25 @@
 """A quote that can be sent can be accepted and amended: what it says has room on the bus whatever becomes of it."""
 
-from quotes_to_decide import accept, choose, document_row, quote, shared_quote
+import pytest
+from quotes_to_decide import accept, choose, customer, decline, document_row, quote, shared_quote
 
+from kontor.documents.v1 import documents_pb2 as pb
+from kontor_bus import MAX_BODY_BYTES, EventTooLarge
 from kontor_documents.content.model import DocumentData
 from kontor_documents.einvoice.totals import complete
 from kontor_documents.quotes.difference import MOST_BYTES, difference
+from kontor_documents.room import refuse_crowded, shorten
 
 
-def _options(many, **said):
+def _options(many, width=36, **said):
     return [
-        {"id": f"{number:036}", "name": f"Position {number}", "net_price": "10", "tax_rate": "19", "optional": True}
+        {
+            "id": f"{number:0{width}}",
+            "name": f"Position {number}",
+            "net_price": "10",
+            "tax_rate": "19",
+            "optional": True,
+        }
         | said
         for number in range(many)
     ]
@@ -30,6 +40,47 @@ async def test_more_options_are_refused_at_the_door(documents):
     answer = await documents.submit(quote(lines=_options(359)))
     [fault] = answer.json()["errors"]
     assert (answer.status_code, fault["field"], fault["code"]) == (422, "lines", "too_many_choices")
+
+
+def _crowded(references, **said):
+    """24 KiB of choices in a few lines, and so many KiB besides."""
+    orders = [{"kind": "order", "number": f"{n}".rjust(1_000, "9")} for n in range(references)]
+    return {"references": orders, "lines": _options(26, 900, **said)}
+
+
+async def test_a_quote_that_says_as_much_as_is_taken_can_be_accepted_after_all_of_it_has_changed(documents):
+    document = await shared_quote(documents, **_crowded(9))
+    changed = quote(**_crowded(9, net_price="11", description="Ä" * 240))
+    await documents.made(changed)
+    picked = {"lines": [{"id": line["id"]} for line in changed["lines"]]}
+    answer = await accept(documents, document, version=2, name="Ä" * 200, function="Ö" * 200, selection=picked)
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+
+
+async def test_a_quote_that_leaves_no_room_for_its_acceptance_is_refused_and_the_submission_says_so(documents):
+    await documents.open_shop()
+    status = await documents.made(quote(**_crowded(11)))
+    assert (status["status"], status["error"]["code"]) == ("rejected", "too_much")
+
+
+async def test_all_that_a_customer_can_say_has_room_beside_a_large_quote(documents):
+    document, many = await shared_quote(documents, **_crowded(9)), "🔧" * 2_000
+    assert (await decline(documents, document, text=many, reason="🔧" * 200, name="🔧" * 200)).status_code == 200
+    asked = f"/v1/documents/{document}/new-offer-request"
+    answer = await documents.http.post(asked, headers=customer(documents), json={"text": many})
+    assert answer.status_code == 200
+
+
+def test_moments_and_changes_give_way_and_the_totals_last():
+    moments = [pb.Moment(what="opened", by="x" * 100)] * 50
+    changes = [pb.Change(kind="changed", field=field) for field in ("title", "totals.gross")]
+    state = pb.Document(type="quote", title="x" * (MAX_BODY_BYTES - 12 * 1024), moments=moments, changes=changes)
+    assert shorten(state) is state
+    assert 0 < len(state.moments) < 20
+    assert len(state.changes) == 2
+    assert refuse_crowded(pb.Document(type="invoice", title=state.title)).type == "invoice"
+    with pytest.raises(EventTooLarge):
+        refuse_crowded(state)
 
 
 async def test_a_long_quote_whose_texts_are_all_reworded_is_amended(documents):

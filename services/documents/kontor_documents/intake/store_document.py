@@ -17,6 +17,7 @@ from kontor_documents.intake.projection import columns, facts
 from kontor_documents.models import Document, DocumentFile, Submission
 from kontor_documents.quotes.selection import selection_state
 from kontor_documents.release.rules import IN_PRODUCTION
+from kontor_documents.room import refuse_crowded
 from kontor_documents.threads import join_thread, tie
 from kontor_documents.to_settle import note_document
 from kontor_service.ids import uuid7
@@ -74,7 +75,7 @@ async def store_document(
         session, document, "replaced" if existing else "received", at=deps.clock.now(), actor=submission.submitted_by,
         source=submission.source, source_sha256=parsed.source_sha256,
     )  # fmt: skip
-    record(session, pb.DocumentReceived(document=document_state(document, files)))
+    record(session, pb.DocumentReceived(document=refuse_crowded(document_state(document, files))))
     await tie(session, merged, document.thread_id)
     await note_document(session, document)
     return document

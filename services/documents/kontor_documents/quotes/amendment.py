@@ -26,6 +26,7 @@ from kontor_documents.quotes.difference import difference
 from kontor_documents.quotes.record import record_fact
 from kontor_documents.quotes.selection import selection_state
 from kontor_documents.release.rules import finding, release_blockers
+from kontor_documents.room import refuse_crowded
 from kontor_documents.standing.on_documents import record_current
 
 # What keeps an amendment out: found in the content, so that staff could not mend it while customers wait.
@@ -118,10 +119,11 @@ async def amend(
     await queries.replace_files(session, document, amendment.files)
     await queries.replace_references(session, document, amendment.data)
     fact = partial(pb.DocumentAmended, previous_content_sha256=previous)
-    await record_fact(
+    state = await record_fact(
         session, document, "amended", fact, at=at, actor=by, revision=document.revision, previous=previous,
         standing_documents=given,
     )  # fmt: skip
+    refuse_crowded(state)
 
 
 async def content_at(

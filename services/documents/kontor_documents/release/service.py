@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kontor.documents.v1 import documents_pb2 as pb
 from kontor.documents.v1.documents_pb2_codes import DocumentType, QuoteOutcome
 from kontor.identity.v1 import identity_pb2
-from kontor_bus import record
+from kontor_bus import EventTooLarge, record
 from kontor_documents import copies, history, queries
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.errors import (
@@ -22,6 +22,7 @@ from kontor_documents.errors import (
     AlreadyShared,
     DocumentNotFound,
     NotReleasable,
+    TooMuch,
     UnknownCustomer,
     WrongState,
 )
@@ -33,6 +34,7 @@ from kontor_documents.quotes.confirmation import is_own_confirmation
 from kontor_documents.quotes.replacing import lock_replaced, supersede
 from kontor_documents.refunds.queue import is_own_credit_note
 from kontor_documents.release.rules import MOVABLE, blocks, finding, is_staffs_draft, release_blockers
+from kontor_documents.room import refuse_crowded
 from kontor_documents.standing.on_documents import record_current
 from kontor_documents.threads import join_thread, lock_to_join, tie
 from kontor_documents.to_settle import note_document
@@ -114,7 +116,10 @@ async def share(deps: Dependencies, merchant_id: UUID, document_id: UUID, *, act
         against = [issue for issue in document.issues if blocks(issue)]
         if against:
             raise NotReleasable.of([finding(issue) for issue in against], code=against[0]["code"])
-        return await _share(deps, session, document, files, actor=actor, choice=choice)
+        try:
+            return refuse_crowded(await _share(deps, session, document, files, actor=actor, choice=choice), shared=True)
+        except EventTooLarge:
+            raise TooMuch(field="text") from None
 
 
 @asynccontextmanager
