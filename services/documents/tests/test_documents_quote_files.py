@@ -56,6 +56,16 @@ async def test_a_file_comes_with_the_quote_and_stays_when_it_is_amended(document
     assert await attachments(documents, document_id) == []
 
 
+async def test_files_of_staff_stay_when_another_system_sends_the_quote_again(documents):
+    document_id = await shared_quote(documents)
+    plan = [{"sha256": (await uploaded(documents))["sha256"]}]
+    await documents.made(quote(title="Mit Plan", attachments=plan), **AT_THE_FORM)
+    link = {"url": "https://brunner.example/waermepumpe", "description": "Datenblatt"}
+    await documents.made(quote(title="Neu vom ERP", attachments=[link]))
+    assert await attachments(documents, document_id) == [("Plan.pdf", "application/pdf", False)]
+    assert await inside_pdf(documents, document_id) == ["Plan.pdf"]
+
+
 async def hide(documents, document_id, file_id, *, private=True):
     answer = await documents.http.patch(
         f"/v1/documents/{document_id}/files/{file_id}",

@@ -165,7 +165,7 @@ async def _parsed(upload: Upload) -> Parsed | Problem:
 
 async def _with_attachments(deps: Dependencies, merchant_id: UUID, upload: Upload, parsed: Parsed) -> Parsed | Problem:
     try:
-        return await with_attachments(deps, merchant_id, parsed)
+        return await with_attachments(deps, merchant_id, parsed, of_staff=upload.source == _AT_THE_FORM)
     except Problem as problem:
         if upload.answered or problem.status >= 500:
             raise

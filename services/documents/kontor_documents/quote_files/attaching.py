@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
+from kontor_documents import queries
+from kontor_documents.content.model import Attachment
 from kontor_documents.dependencies import Dependencies
 from kontor_documents.intake.parse import Parsed, external_id_of
 from kontor_documents.models import Document, DocumentFile
@@ -27,19 +29,21 @@ AttachmentsTooLarge = Invalid.named(
 )
 
 
-async def with_attachments(deps: Dependencies, merchant_id: UUID, parsed: Parsed) -> Parsed:
+async def with_attachments(deps: Dependencies, merchant_id: UUID, parsed: Parsed, *, of_staff: bool) -> Parsed:
     """With the bytes of the attachments that the quote's data names by their hash, and their names as they were uploaded.
 
-    They are files uploaded before, or those that the quote has already. Raises UnknownAttachment, TooManyAttachments,
-    AttachmentsTooLarge.
+    They are files uploaded before, or those that the quote has already. Unless it comes from staff, who take files away, the
+    quote keeps those that staff have added. Raises UnknownAttachment, TooManyAttachments, AttachmentsTooLarge.
     """
     if parsed.data.type != DocumentType.QUOTE or parsed.is_supplied:
         return parsed
-    wanted = {one.sha256 for one in parsed.data.attachments if one.sha256} - set(parsed.attachments)
+    async with deps.db.transaction(merchant_id) as session:
+        if not of_staff:
+            parsed = await _with_files_of_staff(session, parsed)
+        wanted = {one.sha256 for one in parsed.data.attachments if one.sha256} - set(parsed.attachments)
+        known = await _known(session, external_id_of(parsed), wanted) if wanted else {}
     if not wanted:
         return parsed
-    async with deps.db.transaction(merchant_id) as session:
-        known = await _known(session, external_id_of(parsed), wanted)
     _refuse(parsed, wanted, known)
     told = [
         one.model_copy(
@@ -51,6 +55,21 @@ async def with_attachments(deps: Dependencies, merchant_id: UUID, parsed: Parsed
     contents = {sha256: await _bytes(deps, file) for sha256, file in known.items()}
     data = parsed.data.model_copy(update={"attachments": told})
     return replace(parsed, data=data, attachments={**parsed.attachments, **contents})
+
+
+async def _with_files_of_staff(session: AsyncSession, parsed: Parsed) -> Parsed:
+    """All files of a quote that Kontor made from data: other systems have no way to add any to it."""
+    existing = await queries.by_external_id(session, external_id_of(parsed))
+    if existing is None or not existing.rendered:
+        return parsed
+    named = {one.sha256 for one in parsed.data.attachments}
+    kept = [
+        Attachment(file_name=file.name, media_type=file.media_type, sha256=file.sha256, size=file.size)
+        for file in await queries.files_of(session, existing.id)
+        if file.role == "attachment" and file.sha256 not in named
+    ]
+    data = parsed.data.model_copy(update={"attachments": [*parsed.data.attachments, *kept]})
+    return replace(parsed, data=data)
 
 
 async def _bytes(deps: Dependencies, file: QuoteFile | DocumentFile) -> bytes:
