@@ -31,6 +31,25 @@ async def test_whoever_could_open_it_reads_who_took_it_back(portal: Any, with_li
             assert text in answer.text
 
 
+@pytest.mark.parametrize(("path", "body"), [
+    ("comments", {"text": "Noch eine Frage"}), ("forward", {"contact_id": "01900000-0000-7000-8000-000000000001"}),
+])  # fmt: skip
+async def test_by_json_whoever_could_open_it_is_told_as_a_conflict(
+    portal: Any, path: str, body: dict[str, str]
+) -> None:
+    merchant, customer = await stage(portal)
+    document = await quote(portal, merchant, customer, state="withdrawn", shared_at=NOW)
+    for who, expected in (
+        (customer, (409, "withdrawn")),
+        (await portal.customer(merchant, "Fremd"), (404, "not_found")),
+    ):
+        cookie = await portal.login("brunner", merchant, who)
+        answer = await portal.client.post(
+            f"/api/portal/v1/brunner/documents/{document}/{path}", json=body, headers=cookie
+        )
+        assert (answer.status_code, answer.json()["code"]) == expected
+
+
 async def test_others_learn_nothing(portal: Any) -> None:
     merchant, customer = await stage(portal)
     withdrawn = await portal.document(merchant, customer, "RE-1", state="withdrawn", shared_at=NOW)

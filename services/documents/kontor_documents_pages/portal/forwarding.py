@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from kontor_documents_pages.portal.withdrawn import why_unseen
 from kontor_edge.acting import act
 from kontor_edge.owners import command
 from kontor_edge.portal import Slug, query_view
-from kontor_service.errors import NotFound
 from kontor_service.i18n import gettext as _
 from kontor_web import read_form
 
@@ -52,6 +52,6 @@ async def forward(request: Request, slug: Slug, document_id: UUID) -> Response:
 
 
 async def _visible(request: Request, document_id: UUID) -> None:
-    """Raises NotFound for what the reader does not see."""
+    """Raises NotFound for what the reader does not see, Withdrawn for what they no longer see."""
     if (await query_view(request, "document", asked=document_id))["document"] is None:
-        raise NotFound
+        raise await why_unseen(request, document_id)

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/portal/v1/{slug}/documents/{document_id}", tags=
 class LineChoice(BaseModel):
     """A line by its id in the content. `quantity` may be left out where it is not changed."""
 
-    id: Annotated[Line, Field(max_length=200)]
+    id: Annotated[Line, Field(max_length=1_000)]
     selected: bool = True
     quantity: Annotated[Number, Field(max_digits=24)] | None = None
 

@@ -89,7 +89,7 @@ async def write(
     request: Request, response: Response, slug: str, document_id: UUID, body: NewComment, key: Key = None
 ) -> dict[str, Any]:
     """Answers the conversation with the new comment. 409 `comments_not_allowed` where the merchant does not want comments on
-    this type; 422 at `text`, `name` or `files[i]`; 429 after many in a short time."""
+    this type, `withdrawn` where it was taken back; 422 at `text`, `name` or `files[i]`; 429 after many in a short time."""
     record, before = await talk_of(request, document_id)
     name = body.name or before.writer
     await commands.write(request, document_id, body.model_dump(mode="json") | {"name": name}, key=key)

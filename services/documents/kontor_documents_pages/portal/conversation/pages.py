@@ -13,6 +13,7 @@ from kontor_documents_pages.chosen_files import LARGEST_FORM, MOST_READ, refuse_
 from kontor_documents_pages.portal.conversation import commands
 from kontor_documents_pages.portal.conversation.view import Conversation, conversation_of
 from kontor_documents_pages.portal.conversation.writer import keep_writer, known_writer
+from kontor_documents_pages.portal.withdrawn import why_unseen
 from kontor_edge.acting import refused
 from kontor_edge.answers import file_response
 from kontor_edge.edge import edge_of, pages
@@ -80,10 +81,10 @@ async def file(request: Request, slug: Slug, document_id: UUID, comment_id: UUID
 
 
 async def talk_of(request: Request, document_id: UUID) -> tuple[asyncpg.Record, Conversation]:
-    """Raises NotFound for a document that this session does not see."""
+    """Raises NotFound for a document that this session does not see, Withdrawn for one that it no longer sees."""
     record = await query_view(request, "document", asked=document_id)
     if record["document"] is None:
-        raise NotFound
+        raise await why_unseen(request, document_id)
     page_context(record, "documents")
     return record, conversation_of(record, edge_of(request).clock.now(), known_writer(request, record))
 
