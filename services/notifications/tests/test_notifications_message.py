@@ -32,7 +32,7 @@ def made(
                 message_id="<1@mail.example>", created_at=NOW, next_attempt_at=NOW)  # fmt: skip
     rendered = Rendered(subject, "Grüße\n", '<p>Grüße <img src="cid:logo@kontor"></p>')
     options = {"logo": None, "files": [], "now": NOW} | options
-    sent = compose(SETTINGS, merchant, mail, rendered, **options).as_bytes(policy=policy.SMTP)
+    sent = compose(SETTINGS, merchant, mail, rendered, **options).as_bytes()
     return message_from_bytes(sent, policy=policy.default)
 
 
@@ -42,6 +42,11 @@ def test_umlauts_survive_in_every_header(merchant: Merchant) -> None:
     assert message["Subject"] == "Ihre Rechnung für März: 787,19 €"
     assert message["From"].addresses[0].display_name == "Bäckerei Grün & Söhne via Kontor"
     assert message["To"].addresses[0].display_name == "Erika Müller"
+
+
+def test_a_subject_that_is_folded_before_an_umlaut_has_no_second_space(merchant: Merchant) -> None:
+    subject = "Ihr Angebot AN-2026-0006 ist jetzt bis 15. Dezember 2026 gültig"
+    assert made(merchant, subject=subject)["Subject"] == subject
 
 
 def test_answers_go_to_the_merchant_and_robots_stay_silent(merchant: Merchant) -> None:

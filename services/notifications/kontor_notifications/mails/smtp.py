@@ -37,7 +37,7 @@ class SmtpConnection:
         try:
             # The address for the envelope, as mail servers know it.
             recipient = message["To"].addresses[0].addr_spec
-            await self._smtp.send_message(message, sender=self._sender, recipients=[recipient])
+            await self._smtp.sendmail(self._sender, [recipient], message.as_bytes())
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
             self._smtp.close()
             raise TryLater(MailError.UNREACHABLE, answer=type(error).__name__) from error
