@@ -26,12 +26,16 @@ class _Policy(EmailPolicy):
     """As SMTP's. Where that one folds a subject before a word with an umlaut, mail programs show two spaces."""
 
     def fold(self, name: str, value: str) -> str:
-        if name.lower() != "subject":
-            return super().fold(name, value)
-        return f"{name}: {Header(str(value), header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+        if name.lower() == "subject":
+            return f"{name}: {Header(value, header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return self.fold(name, value).encode("ascii") if name.lower() == "subject" else super().fold_binary(name, value)
+        if name.lower() == "subject":
+            return self.fold(name, value).encode("ascii")
+        folded: bytes = super().fold_binary(name, value)
+        return folded
 
 
 _POLICY = _Policy(linesep=SMTP.linesep)
