@@ -32,6 +32,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
     "click": {"consents": [], "information": [], "left_out": []},
     "deposit": {"asked": "4244.73", "acceptance": ["signature", "deposit"], "consents": _CONSENTS},
+    "two-rates": {
+        "taxes": [
+            {"rate": "19", "taxable": "11000", "tax": "2090"},
+            {"rate": "7", "taxable": "890", "tax": "62.30"},
+        ]
+    },
     "many-lines": {
         "chosen": [{"id": str(n), "name": f"Position {n} " * 9, "quantity": "2.5", "net": "9.90"} for n in range(90)]
     },

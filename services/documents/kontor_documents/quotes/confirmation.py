@@ -18,6 +18,7 @@ from kontor_documents.models import Document
 from kontor_documents.quotes.access import zone
 from kontor_documents.quotes.record import record_fact
 from kontor_documents.quotes.selection import choose, chosen_of, recomputed
+from kontor_documents.rendering.formats import NO_BREAK
 from kontor_service.errors import Problem
 from kontor_service.formats import day, zone_of
 from kontor_service.i18n import gettext as _
@@ -38,7 +39,7 @@ def confirmation_of(quote: DocumentData, *, on: date, quote_id: str) -> Document
     lines = [_ordered(line) for line in quote.lines if line.id in kept]
     with speaking(quote.language):
         introduction = _("Thank you for your order. We confirm it on the basis of our quote %(number)s of %(day)s.",
-                         number=quote.number, day=day(quote.issue_date, quote.language))  # fmt: skip
+                         number=quote.number, day=day(quote.issue_date, quote.language).replace(" ", NO_BREAK))  # fmt: skip
     ordered = quote.model_copy(
         update={
             "type": DocumentType.ORDER_CONFIRMATION, "number": "", "external_id": external_id(quote_id),

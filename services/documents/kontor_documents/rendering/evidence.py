@@ -142,14 +142,15 @@ def _row(line: EvidenceLine, formats: Formats) -> dict[str, str]:
     }
 
 
-def _sums(evidence: Evidence, formats: Formats) -> Facts:
+def _sums(evidence: Evidence, formats: Formats) -> list[tuple[str, str, bool]]:
+    """Each with whether it is the total."""
     sums = [
-        (_("Net amount"), formats.money(evidence.net)),
-        *_taxes(evidence, formats),
-        (_("Total"), formats.money(evidence.gross)),
+        (_("Net amount"), formats.money(evidence.net), False),
+        *((label, tax, False) for label, tax in _taxes(evidence, formats)),
+        (_("Total"), formats.money(evidence.gross), True),
     ]
     if evidence.asked is not None:
-        sums.append((_("To be paid with the acceptance"), formats.money(evidence.asked)))
+        sums.append((_("To be paid with the acceptance"), formats.money(evidence.asked), False))
     return sums
 
 
