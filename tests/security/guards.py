@@ -56,6 +56,7 @@ SERVICE = Guard(service=True, foreign=None)
 _LINK_RIGHT = "customers:edit"
 CONTACT = {"name": "Eva", "email": "eva@busch.example"}
 BOOKING = {"amount_minor": 100, "currency": "EUR", "booked_on": "2026-01-02"}
+_SETUP = {"customer_id": "{customer_id}", "method": "card", "agreed": True, "return_url": "http://localhost/"}
 INCOMING = {
     "document_number": "ZW-1", "amount": "1.00", "currency": "EUR", "paid_on": "2026-01-02", "external_id": "foreign-1",
 }  # fmt: skip
@@ -216,6 +217,11 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/checkouts/{checkout_id}": _staff("documents:read", portal=True),
         "POST /v1/checkouts/{checkout_id}/reconcile": _staff("documents:pay", portal=True),
         "GET /v1/documents/{document_id}/transfer": _staff("documents:read", portal=True),
+        "GET /v1/saved-methods/options": _staff("documents:pay", foreign=None),
+        "POST /v1/saved-methods": _staff("documents:pay", _SETUP, portal=True),
+        "POST /v1/saved-methods/reconcile": _staff("documents:pay", foreign=None),
+        "POST /v1/saved-methods/{method_id}/default": _staff("documents:pay", portal=True),
+        "DELETE /v1/saved-methods/{method_id}": _staff("documents:pay", portal=True),
         "POST /v1/documents/{document_id}/bookings": _staff("payments:book", BOOKING),
         "POST /v1/documents/{document_id}/payouts": _staff("payments:book", {}),
         "POST /v1/documents/{document_id}/mark-paid": _staff("payments:book", {}),

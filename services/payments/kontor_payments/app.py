@@ -18,6 +18,7 @@ from kontor_payments.consumers import consumers
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
+from kontor_payments.methods.api import router as saved_methods
 from kontor_payments.paylinks.api import router as pay_links
 from kontor_payments.providers.transfer import router as transfer
 from kontor_payments.receipts.api import router as receipts
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
             refunds,
             receipts,
             pay_links,
+            saved_methods,
             transfer,
             connections,
             accounts,

@@ -32,6 +32,13 @@ CurrencyMismatch = Invalid.named("currency_mismatch", N_("The document is in ano
 AmountInvalid = Invalid.named("amount_invalid", N_("The amount is not right."))
 ExternalIdReused = Conflict.named("external_id_reused", N_("This external id stands for another payment."))
 
+SavedMethodNotFound = NotFound.named("saved_method_not_found", N_("There is no such saved payment method."))
+NotAgreed = Invalid.named("not_agreed", N_("Please agree first; without that nothing may be charged."))
+MethodNotSaved = Invalid.named("method_not_saved", N_("This payment method cannot be saved here."))
+SavedMethodInUse = Conflict.named(
+    "saved_method_in_use", N_("A payment with it is being carried out. It can be removed as soon as that is done.")
+)
+
 
 class SignatureInvalid(Invalid):
     """Counted, as every answer, in kontor_http_requests_total by its route and status."""

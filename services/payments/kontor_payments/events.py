@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.disputes.models import Dispute
+from kontor_payments.methods.models import SavedMethod
 from kontor_payments.models import Connection, IncomingPayment, Payment, Receivable, Refund
 from kontor_payments.statements.models import BankStatement, StatementEntry
 from kontor_service.aggregates import Published
@@ -71,6 +72,8 @@ AGGREGATES = (
     Published(Dispute, pb.Dispute, _dispute_states),
     # Nobody connects the sandbox: it is simply there.
     Published(Connection, pb.Connection, only=col(Connection.provider) != "sandbox"),
+    # Nobody is told of what was only begun.
+    Published(SavedMethod, pb.SavedMethod, only=col(SavedMethod.saved_at).is_not(None)),
     Published(BankStatement, pb.BankStatement),
     # What the merchant pays is nobody's business, and what is new is told with its proposal.
     Published(

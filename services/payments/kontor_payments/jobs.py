@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from kontor_payments.bookings.jobs import send_refusals
 from kontor_payments.checkouts.reconcile import reconcile_silent_checkouts
 from kontor_payments.dependencies import Dependencies
+from kontor_payments.methods.jobs import ask_about_methods
 from kontor_payments.receivables.service import refresh_offers
 from kontor_payments.refunds.jobs import carry_out_refunds
 
@@ -19,6 +20,7 @@ async def run_jobs(app: FastAPI) -> None:
         await carry_out_refunds(deps)
         await reconcile_silent_checkouts(deps)
         await renew_offers(deps)
+        await ask_about_methods(deps)
         if ingest := app.state.ingest.get("payments"):
             await send_refusals(deps, ingest)
         try:

@@ -294,6 +294,8 @@ class Checkout(Tenant, Base, table=True):
             "creating", "open", "requires_action", "approved", "ending", "completed", "expired", "cancelled", "failed"
         ),
     ] = "creating"
+    # The method that is charged with it while the customer is not there; none where the customer pays on the provider's page.
+    saved_method_id: UUID | None = None
     # What the provider is told besides.
     request: dict[str, Any] = json_column(dict)
     provider_id: str | None = None

@@ -189,7 +189,7 @@ async def test_a_saved_card_that_is_declined_says_why(shop: StripeMerchant) -> N
 
 async def test_a_saved_debit_has_a_mandate_and_is_on_its_way(shop: StripeMerchant) -> None:
     method = await saved(shop, "succeeded", "sepa_debit")
-    assert (method.method, method.label, method.mandate_reference[:6]) == ("sepa_debit", "IBAN •••• 3000", "KONTOR")
+    assert (method.method, method.label, method.mandate_reference[:6]) == ("sepa_debit", "DE•• … 3000", "KONTOR")
     report = await shop.adapter.charge(charge_of(method))
     assert [payment.state for payment in report.payments] == ["pending"]
     await shop.adapter.forget(method.id)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -19,7 +19,8 @@ from kontor_payments.providers.paylink.adapter import PaylinkConnector, PaylinkP
 from kontor_payments.providers.paypal.access import App, PayPalAccess
 from kontor_payments.providers.paypal.accounts import PayPalConnector
 from kontor_payments.providers.paypal.adapter import PayPalProvider
-from kontor_payments.providers.protocol import Connector, HostedProvider, OutcomeUnknown, Refused
+from kontor_payments.providers.protocol import Connector, HostedProvider, OutcomeUnknown, Refused, SavesMethods
+from kontor_payments.providers.registry import KINDS
 from kontor_payments.providers.sandbox import SandboxProvider, open_account
 from kontor_payments.providers.stripe.access import StripeAccess
 from kontor_payments.providers.stripe.accounts import StripeConnector
@@ -95,6 +96,12 @@ class Providers:
         if adapter is None or not connection.credentials:
             raise ConnectionUnknown
         return adapter(self._keys.unseal(connection.credentials))
+
+    def keeper(self, connection: Connection) -> SavesMethods:
+        """The same for methods that it saves. Raises ConnectionUnknown for a provider that saves none."""
+        if not KINDS[connection.provider].saves:
+            raise ConnectionUnknown
+        return cast(SavesMethods, self.at(connection))
 
     async def connected(self, session: AsyncSession, provider: str) -> Connection | None:
         """The merchant's connection, if the provider has an account for it that knows our present address."""

@@ -37,6 +37,8 @@ class ProviderKind:
     key_fields: tuple[KeyField, ...] = ()
     # Whether the merchant has to connect an account before anything is offered.
     needs_connection: bool = True
+    # Codes of the methods that the provider keeps for payments without the customer; its adapter is then a SavesMethods.
+    saves: tuple[str, ...] = ()
 
     def least(self, currency: str) -> int:
         """The smallest payment that the provider accepts, in minor units."""
@@ -92,6 +94,7 @@ KINDS: Mapping[str, ProviderKind] = {
             minimum_minor={"HUF": 100, "TWD": 100},
             has_test_mode=True,
             key_fields=(KeyField("client_id", N_("Client id"), secret=False), KeyField("client_secret", N_("Secret"))),
+            saves=("paypal",),
         ),
         ProviderKind(
             "stripe",
@@ -104,6 +107,7 @@ KINDS: Mapping[str, ProviderKind] = {
             },
             has_test_mode=True,
             key_fields=(KeyField("key", N_("Restricted key"), N_("Begins with rk_test_ or rk_live_.")),),
+            saves=("card", "sepa_debit"),
         ),
         ProviderKind("paylink", ("card",), key_fields=_OF_PAYMENT_LINKS),
         ProviderKind("sandbox", ("card", "sepa_debit", "paypal"), has_test_mode=True, needs_connection=False),

@@ -15,6 +15,7 @@ from kontor_payments_pages.portal import (
     webhooks,
 )
 from kontor_payments_pages.portal.copy import PAYMENT, RECEIVABLE
+from kontor_payments_pages.portal.methods.feature import FEATURE as SAVED_METHODS
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import long, state, word
 
@@ -27,7 +28,7 @@ _SECTION = Section(
             EXISTS (SELECT FROM receivable p WHERE p.customer_id = ANY (s.customers) AND p.state IN ('open', 'partly_paid', 'direct_debit'))
             OR EXISTS (SELECT FROM payment x WHERE x.customer_id = ANY (s.customers) AND x.shown))""",
 )
-FEATURE = Feature(
+_PAYING = Feature(
     "payments",
     order=30,
     package=__name__,
@@ -52,3 +53,4 @@ FEATURE = Feature(
     },
     secret_paths=("/p/",),
 )
+FEATURES = (_PAYING, SAVED_METHODS)

@@ -375,6 +375,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("saved_method_id", sa.Uuid(), nullable=True),
         sa.Column("request", postgresql.JSONB(), nullable=False),
         sa.Column("provider_id", sa.Text(), nullable=True),
         sa.Column("redirect_url", sa.Text(), nullable=True),
@@ -462,6 +463,52 @@ def upgrade() -> None:
             ["connection_id"], ["connection.id"], name=op.f("fk_provider_event_connection_id_connection")
         ),
         sa.PrimaryKeyConstraint("connection_id", "event_id", name=op.f("pk_provider_event")),
+    )
+    op.create_table(
+        "saved_method",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("display", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("mandate_reference", sa.Text(), nullable=False),
+        sa.Column("mandate_date", sa.Date(), nullable=True),
+        sa.Column("setup_id", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("provider_customer", sa.Text(), nullable=False),
+        sa.Column("consent", sa.Text(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_by", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("ask_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('setting_up', 'usable', 'needs_confirmation', 'ended')", name=op.f("ck_saved_method_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_saved_method_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_method")),
+    )
+    op.create_index("saved_method_customer", "saved_method", ["customer_id"], unique=False)
+    op.create_index(
+        "saved_method_one_default",
+        "saved_method",
+        ["merchant_id", "customer_id"],
+        unique=True,
+        postgresql_where=sa.text("is_default"),
+    )
+    op.create_index(
+        "saved_method_to_ask", "saved_method", ["ask_at"], unique=False, postgresql_where=sa.text("ask_at IS NOT NULL")
     )
     op.create_table(
         "statement_entry",
@@ -736,6 +783,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON provider_event
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE saved_method ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON saved_method
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE statement_entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON statement_entry
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -831,6 +882,10 @@ $$""")
     execute("""CREATE FUNCTION merchants_by_slug(wanted text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM merchant WHERE slug = wanted $$""")
+    execute("CREATE POLICY lookup ON saved_method FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_methods_to_ask() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM saved_method WHERE ask_at <= now() $$""")
     execute("CREATE POLICY lookup ON bank_statement FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_statements() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

@@ -130,6 +130,54 @@ DISPUTE_REASON_SUBSCRIPTION_CANCELLED: DisputeReason.ValueType  # 8
 DISPUTE_REASON_RETURNED_DEBIT: DisputeReason.ValueType  # 9
 DISPUTE_REASON_OTHER: DisputeReason.ValueType  # 10
 
+class _SavedMethodState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SavedMethodStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_SavedMethodState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    SAVED_METHOD_STATE_UNSPECIFIED: _SavedMethodState.ValueType  # 0
+    SAVED_METHOD_STATE_SETTING_UP: _SavedMethodState.ValueType  # 1
+    """Never on the bus: the customer is on the provider's page."""
+    SAVED_METHOD_STATE_USABLE: _SavedMethodState.ValueType  # 2
+    SAVED_METHOD_STATE_NEEDS_CONFIRMATION: _SavedMethodState.ValueType  # 3
+    """The bank wants the customer to confirm the last charge."""
+    SAVED_METHOD_STATE_ENDED: _SavedMethodState.ValueType  # 4
+
+class SavedMethodState(_SavedMethodState, metaclass=_SavedMethodStateEnumTypeWrapper):
+    """Whether a saved method can be charged."""
+
+SAVED_METHOD_STATE_UNSPECIFIED: SavedMethodState.ValueType  # 0
+SAVED_METHOD_STATE_SETTING_UP: SavedMethodState.ValueType  # 1
+"""Never on the bus: the customer is on the provider's page."""
+SAVED_METHOD_STATE_USABLE: SavedMethodState.ValueType  # 2
+SAVED_METHOD_STATE_NEEDS_CONFIRMATION: SavedMethodState.ValueType  # 3
+"""The bank wants the customer to confirm the last charge."""
+SAVED_METHOD_STATE_ENDED: SavedMethodState.ValueType  # 4
+
+class _SavedMethodEnd:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SavedMethodEndEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_SavedMethodEnd.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    SAVED_METHOD_END_UNSPECIFIED: _SavedMethodEnd.ValueType  # 0
+    SAVED_METHOD_END_REMOVED: _SavedMethodEnd.ValueType  # 1
+    SAVED_METHOD_END_DISCONNECTED: _SavedMethodEnd.ValueType  # 2
+    SAVED_METHOD_END_GONE: _SavedMethodEnd.ValueType  # 3
+    SAVED_METHOD_END_NOT_SAVED: _SavedMethodEnd.ValueType  # 4
+    """It was never saved."""
+
+class SavedMethodEnd(_SavedMethodEnd, metaclass=_SavedMethodEndEnumTypeWrapper):
+    """Why a saved method can no longer be charged."""
+
+SAVED_METHOD_END_UNSPECIFIED: SavedMethodEnd.ValueType  # 0
+SAVED_METHOD_END_REMOVED: SavedMethodEnd.ValueType  # 1
+SAVED_METHOD_END_DISCONNECTED: SavedMethodEnd.ValueType  # 2
+SAVED_METHOD_END_GONE: SavedMethodEnd.ValueType  # 3
+SAVED_METHOD_END_NOT_SAVED: SavedMethodEnd.ValueType  # 4
+"""It was never saved."""
+
 class _ConnectionState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1606,6 +1654,162 @@ class ConnectionSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["connection", b"connection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SavedMethod(message.Message):
+    """A way to pay that a provider keeps for a customer, for payments that the merchant starts while the customer is not there. The
+    provider's own ids of it stay with payments.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: builtins.int
+    PROVIDER_FIELD_NUMBER: builtins.int
+    METHOD_FIELD_NUMBER: builtins.int
+    DISPLAY_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    IS_DEFAULT_FIELD_NUMBER: builtins.int
+    EXPIRES_ON_FIELD_NUMBER: builtins.int
+    MANDATE_REFERENCE_FIELD_NUMBER: builtins.int
+    MANDATE_DATE_FIELD_NUMBER: builtins.int
+    AGREED_AT_FIELD_NUMBER: builtins.int
+    SAVED_AT_FIELD_NUMBER: builtins.int
+    ENDED_AT_FIELD_NUMBER: builtins.int
+    END_REASON_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    customer_id: builtins.str
+    provider: builtins.str
+    method: builtins.str
+    """card, sepa_debit, paypal"""
+    display: builtins.str
+    """What the customer knows it by, such as "Visa •••• 4242, 12/28"."""
+    state: builtins.str
+    is_default: builtins.bool
+    """Charged where nobody names another; one per customer at most."""
+    expires_on: builtins.str
+    """ISO 8601 date of the last day on which a card works; empty where it does not expire."""
+    mandate_reference: builtins.str
+    """Of a SEPA mandate: its reference, and the ISO 8601 date of its signature."""
+    mandate_date: builtins.str
+    end_reason: builtins.str
+    @builtins.property
+    def agreed_at(self) -> timestamp_pb2.Timestamp:
+        """When the customer agreed to what is charged with it."""
+
+    @builtins.property
+    def saved_at(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def ended_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        customer_id: builtins.str = ...,
+        provider: builtins.str = ...,
+        method: builtins.str = ...,
+        display: builtins.str = ...,
+        state: builtins.str = ...,
+        is_default: builtins.bool = ...,
+        expires_on: builtins.str = ...,
+        mandate_reference: builtins.str = ...,
+        mandate_date: builtins.str = ...,
+        agreed_at: timestamp_pb2.Timestamp | None = ...,
+        saved_at: timestamp_pb2.Timestamp | None = ...,
+        ended_at: timestamp_pb2.Timestamp | None = ...,
+        end_reason: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["agreed_at", b"agreed_at", "ended_at", b"ended_at", "saved_at", b"saved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["agreed_at", b"agreed_at", "customer_id", b"customer_id", "deleted", b"deleted", "display", b"display", "end_reason", b"end_reason", "ended_at", b"ended_at", "epoch", b"epoch", "expires_on", b"expires_on", "id", b"id", "is_default", b"is_default", "mandate_date", b"mandate_date", "mandate_reference", b"mandate_reference", "merchant_id", b"merchant_id", "method", b"method", "provider", b"provider", "saved_at", b"saved_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SavedMethodSaved(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def method(self) -> SavedMethod: ...
+    def __init__(
+        self,
+        *,
+        method: SavedMethod | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SavedMethodChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def method(self) -> SavedMethod: ...
+    def __init__(
+        self,
+        *,
+        method: SavedMethod | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SavedMethodEnded(message.Message):
+    """Nothing is charged with it any more."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def method(self) -> SavedMethod: ...
+    def __init__(
+        self,
+        *,
+        method: SavedMethod | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class SavedMethodSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def method(self) -> SavedMethod: ...
+    def __init__(
+        self,
+        *,
+        method: SavedMethod | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -42,6 +42,20 @@ class DisputeReason(Code):
     OTHER = 'other', 'another reason'
 
 
+class SavedMethodState(Code):
+    SETTING_UP = 'setting_up', 'being saved', '', '', 'way'
+    USABLE = 'usable', 'can be charged', '', '', 'paid'
+    NEEDS_CONFIRMATION = 'needs_confirmation', 'needs confirmation', '', '', 'late'
+    ENDED = 'ended', 'ended', '', '', 'idle'
+
+
+class SavedMethodEnd(Code):
+    REMOVED = 'removed', 'removed by the customer', '', 'You have removed it.'
+    DISCONNECTED = 'disconnected', 'the provider was disconnected', '', 'We no longer work with the payment provider that kept it.'
+    GONE = 'gone', 'no longer at the provider', '', 'The payment provider no longer has it.'
+    NOT_SAVED = 'not_saved', 'was not saved', '', 'It was not saved.'
+
+
 class ConnectionState(Code):
     TRIAL = 'trial', 'being set up', '', '', 'part'
     LIVE = 'live', 'switched on', '', '', 'paid'

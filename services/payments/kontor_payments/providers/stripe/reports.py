@@ -234,7 +234,13 @@ def _saved(method: Object, customer: str, mandate: Object | None) -> SavedMethod
     kind = method["type"]
     card, debit = method.get("card") or {}, method.get("sepa_debit") or {}
     expiry = date(card["exp_year"], card["exp_month"], 1) if card else None
-    label = f"{card['brand'].title()} •••• {card['last4']}" if card else f"IBAN •••• {debit['last4']}" if debit else ""
+    label = (
+        f"{card['brand'].title()} •••• {card['last4']}"
+        if card
+        else f"{debit['country']}•• … {debit['last4']}"
+        if debit
+        else ""
+    )
     terms = ((mandate or {}).get("payment_method_details") or {}).get("sepa_debit") or {}
     return SavedMethod(
         id=method["id"],

@@ -1,0 +1,1 @@
+"""The customer's saved payment methods: add, choose, remove."""
