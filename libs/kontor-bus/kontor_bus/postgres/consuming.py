@@ -25,7 +25,7 @@ _TAKE = f"""
     WHERE id = ANY($1) ORDER BY available_at, id FOR UPDATE SKIP LOCKED
 """
 _NEXT_DUE = """
-    SELECT greatest(0.005, least($2::float8, extract(epoch FROM min(available_at) - clock_timestamp())))
+    SELECT least($2::float8, extract(epoch FROM min(available_at) - clock_timestamp()))
     FROM bus.delivery WHERE queue = $1
 """
 _SETTLE = f"""
@@ -60,7 +60,7 @@ async def batch(connection: Any, service: str, queue: str, retry_steps: Sequence
 
 
 async def next_due(connection: Any, queue: str) -> float:
-    """Seconds until the next retry is due."""
+    """Seconds until a delivery is due; zero or less: one is."""
     return float(await connection.fetchval(_NEXT_DUE, queue, POLL_SECONDS))
 
 

@@ -1,7 +1,8 @@
 """Publishing to and declaring in the bus database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from operator import attrgetter
 from typing import Any
@@ -19,6 +20,9 @@ from kontor_bus.transport import CONFIRMED, UNROUTED, QueueSpec, Receipt, Unreac
 PUBLISH_TIMEOUT = 15.0
 CLOSE_TIMEOUT = 5.0
 CHECK_SECONDS = 10.0
+HELD_SECONDS = 0.005
+# PostgreSQL takes less than 8,000 bytes.
+LONGEST_PAYLOAD = 7000
 UNROUTED_LIMIT = 10_000
 
 # One row per bound queue. An event that nobody has bound is kept, bounded, where people can look at it.
@@ -33,9 +37,12 @@ _INSERT = f"""
     ), delivered AS (
         INSERT INTO bus.delivery (queue, {ENVELOPE_COLUMNS}) SELECT queue, {ENVELOPE_COLUMNS}
         FROM event JOIN route USING (type) WHERE queue IS NOT NULL ORDER BY place
+    ), unrouted AS (
+        INSERT INTO bus.dead (service, queue, attempt, error, {ENVELOPE_COLUMNS})
+        SELECT $9, $9, 0, 'no queue is bound to ' || type, {ENVELOPE_COLUMNS} FROM event JOIN route USING (type) WHERE queue IS NULL
+        RETURNING id
     )
-    INSERT INTO bus.dead (service, queue, attempt, error, {ENVELOPE_COLUMNS})
-    SELECT $9, $9, 0, 'no queue is bound to ' || type, {ENVELOPE_COLUMNS} FROM event JOIN route USING (type) WHERE queue IS NULL
+    SELECT ARRAY(SELECT DISTINCT queue FROM route WHERE queue IS NOT NULL), EXISTS (SELECT FROM unrouted)
 """
 _values = attrgetter("id", *ENVELOPE_FIELDS)
 _BOUND_UNROUTED = """
@@ -55,8 +62,8 @@ class PostgresTransport:
         self._queues = queues
         self._retry_steps = retry_steps
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        # What a notification sets; without one they still poll: a lost wake-up costs time, never an event.
-        self._wanted: set[asyncio.Event] = set()
+        # What a notification sets, by queue; without one they still poll: a lost wake-up costs time, never an event.
+        self._wanted: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._background = Background()
         self.dead = PostgresDeadLetters(self)
 
@@ -89,26 +96,27 @@ class PostgresTransport:
 
     async def _insert(self, envelopes: Sequence[Envelope]) -> None:
         async with asyncio.timeout(PUBLISH_TIMEOUT), self.connection() as connection, connection.transaction():
-            inserted = await connection.execute(_INSERT, *columns_of(map(_values, envelopes), 8), UNROUTED)
-            if not inserted.endswith(" 0"):
+            queues, unrouted = await connection.fetchrow(_INSERT, *columns_of(map(_values, envelopes), 8), UNROUTED)
+            if unrouted:
                 await connection.execute(_BOUND_UNROUTED, UNROUTED, UNROUTED_LIMIT)
             # One for the whole batch: its lock at commit is held by relays only, never by use cases.
-            await connection.execute("SELECT pg_notify('kontor_bus', '')")
+            await connection.execute("SELECT pg_notify('kontor_bus', $1)", _wake_up(queues))
 
     async def consume(self, queue: str, work: Work) -> None:
         wanted = asyncio.Event()
-        self._wanted.add(wanted)
+        self._wanted[queue].add(wanted)
         try:
             while True:
                 wanted.clear()
                 async with self.connection() as connection:
-                    if await batch(connection, self._service, queue, self._retry_steps, work):
-                        continue
                     pause = await next_due(connection, queue)
+                    if pause <= 0 and await batch(connection, self._service, queue, self._retry_steps, work):
+                        continue
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(wanted.wait(), pause)
+                    # Due, and yet not to be had: another process has it.
+                    await asyncio.wait_for(wanted.wait(), max(pause, HELD_SECONDS))
         finally:
-            self._wanted.discard(wanted)
+            self._wanted[queue].discard(wanted)
 
     async def unsettled(self) -> int:
         async with self.connection() as connection:
@@ -136,8 +144,8 @@ class PostgresTransport:
     async def _listen(self) -> None:
         connection = await asyncpg.connect(self._url)
         try:
-            await connection.add_listener("kontor_bus", self._wake)
-            self._wake()
+            await connection.add_listener("kontor_bus", self._notified)
+            self._wake(self._wanted)
             while True:
                 await asyncio.sleep(CHECK_SECONDS)
                 await connection.execute("SELECT 1", timeout=CHECK_SECONDS)
@@ -145,9 +153,19 @@ class PostgresTransport:
             with suppress(*CONNECTION_ERRORS):
                 await connection.close(timeout=CLOSE_TIMEOUT)
 
-    def _wake(self, *_: object) -> None:
-        for wanted in self._wanted:
-            wanted.set()
+    def _notified(self, _connection: object, _pid: int, _channel: str, queues: str) -> None:
+        self._wake(self._wanted.keys() & queues.split() if queues else self._wanted)
+
+    def _wake(self, queues: Iterable[str]) -> None:
+        for queue in queues:
+            for wanted in self._wanted[queue]:
+                wanted.set()
+
+
+def _wake_up(queues: Sequence[str]) -> str:
+    """What tells consumers of these queues that something came; empty for all, where the names are too long for a notification."""
+    named = " ".join(queues)
+    return named if len(named) < LONGEST_PAYLOAD else ""
 
 
 async def _declare(connection: Any, service: str, queue: QueueSpec) -> None:
