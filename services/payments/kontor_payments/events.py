@@ -12,6 +12,7 @@ from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.disputes.models import Dispute
 from kontor_payments.methods.models import SavedMethod
 from kontor_payments.models import Connection, IncomingPayment, Payment, Receivable, Refund
+from kontor_payments.payouts.models import Payout
 from kontor_payments.statements.models import BankStatement, StatementEntry
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
@@ -70,6 +71,7 @@ AGGREGATES = (
     Published(Payment, pb.Payment, _payment_states),
     Published(IncomingPayment, pb.IncomingPayment, only=col(IncomingPayment.waited).is_(True)),
     Published(Dispute, pb.Dispute, _dispute_states),
+    Published(Payout, pb.Payout),
     # Nobody connects the sandbox: it is simply there.
     Published(Connection, pb.Connection, only=col(Connection.provider) != "sandbox"),
     # Nobody is told of what was only begun.

@@ -1,4 +1,4 @@
-"""What payments does by itself: refunds, silent checkouts, offers, refusals. Woken after a change, and every few seconds."""
+"""What payments does by itself: refunds, silent checkouts, payouts, offers, refusals. Woken after a change, and every few seconds."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from kontor_payments.bookings.jobs import send_refusals
 from kontor_payments.checkouts.reconcile import reconcile_silent_checkouts
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.methods.jobs import ask_about_methods
+from kontor_payments.payouts.linking import link_due_payouts
 from kontor_payments.receivables.service import refresh_offers
 from kontor_payments.refunds.jobs import carry_out_refunds
 
@@ -19,6 +20,7 @@ async def run_jobs(app: FastAPI) -> None:
         deps.wake.clear()
         await carry_out_refunds(deps)
         await reconcile_silent_checkouts(deps)
+        await link_due_payouts(deps)
         await renew_offers(deps)
         await ask_about_methods(deps)
         if ingest := app.state.ingest.get("payments"):

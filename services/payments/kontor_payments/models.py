@@ -331,6 +331,7 @@ class Refund(Tenant, Base, table=True):
     __table_args__ = (
         index("refund_to_try", "try_at", where="try_at IS NOT NULL"),
         index("refund_receivable", "receivable_id"),
+        index("refund_provider_reference", "merchant_id", "provider_reference", where="provider_reference <> ''"),
     )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     receivable_id: UUID = Field(foreign_key="receivable.id")

@@ -14,6 +14,7 @@ from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.checkouts.shares import divide_report
 from kontor_payments.disputes.service import apply_dispute_report
 from kontor_payments.models import Checkout, CheckoutPart, Payment, Receivable
+from kontor_payments.payouts.service import look_again
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
 from kontor_payments.receivables import ledger
 from kontor_payments.receivables.account import Account, close_several, lock_several
@@ -52,7 +53,9 @@ async def apply_report(
     for account in accounts:
         await end_live_checkout(account)
     schedule(checkout, accounts)
-    return checkout, await close_several(accounts)
+    closed = await close_several(accounts)
+    await look_again(session, checkout, report, clock)
+    return checkout, closed
 
 
 async def apply_money(

@@ -16,6 +16,7 @@ from kontor_payments.connections.attention import note_refusal
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
 from kontor_payments.models import Checkout, Connection
+from kontor_payments.payouts.service import apply_payout_report
 from kontor_payments.providers import protocol
 from kontor_payments.providers.paypal.accounts import FOR_ALL_MERCHANTS, account_in
 from kontor_payments.webhooks.models import ProviderEvent
@@ -40,9 +41,13 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
     event = await _event(deps, connection, request, body)
     async with deps.db.transaction(merchant_id) as session:
         checkout_id = await _checkout(session, connection_id, event)
-        if await _first_time(session, connection, event, body, known=checkout_id is not None) and checkout_id:
-            assert event.checkout is not None
-            await apply_report(session, checkout_id, event.checkout, deps.clock)
+        known = checkout_id is not None or event.payout is not None
+        if await _first_time(session, connection, event, body, known=known):
+            if checkout_id:
+                assert event.checkout is not None
+                await apply_report(session, checkout_id, event.checkout, deps.clock)
+            if event.payout:
+                await apply_payout_report(session, connection, event.payout, deps.clock)
     deps.wake.set()
     return Response(status_code=204)
 

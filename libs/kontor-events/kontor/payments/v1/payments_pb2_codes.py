@@ -3,6 +3,22 @@
 from kontor_events.codes import Code
 
 
+class PayoutState(Code):
+    PENDING = 'pending', 'is being prepared', '', '', 'part'
+    IN_TRANSIT = 'in_transit', 'on its way', '', '', 'way'
+    PAID = 'paid', 'paid out', '', '', 'paid'
+    FAILED = 'failed', 'returned by the bank', '', '', 'late'
+    CANCELLED = 'cancelled', 'cancelled', '', '', 'idle'
+
+
+class PayoutItemKind(Code):
+    PAYMENT = 'payment', 'Payment'
+    REFUND = 'refund', 'Refund'
+    DISPUTE = 'dispute', 'Disputed payment'
+    FEE = 'fee', 'Fee'
+    OTHER = 'other', 'Correction'
+
+
 class RefundState(Code):
     REQUESTED = 'requested', 'on its way back', '', '', 'way'
     SUCCEEDED = 'succeeded', 'paid back', '', '', 'idle'
