@@ -139,6 +139,14 @@ DESKS: dict[str, Desk] = {
     "POST /zahlungslinks/{customer_id:uuid}/{link_id:uuid}/adresse": Desk("payments:edit"),
     "POST /zahlungslinks/{customer_id:uuid}/{link_id:uuid}/widerrufen": Desk("payments:edit"),
     "GET /zahlungen/anfechtungen": LOOK,
+    "GET /zahlungen/auszahlungen": LOOK,
+    "GET /zahlungen/auszahlungen/monat": _BOOK,
+    "GET /zahlungen/auszahlungen/datev": _PROVIDERS,
+    "POST /zahlungen/auszahlungen/datev": Desk("payments:settings", (("consultant", "1001"), ("client", "1"))),
+    "GET /zahlungen/auszahlungen/{reference}": LOOK,
+    "GET /zahlungen/auszahlungen/{reference}/csv": LOOK,
+    "GET /zahlungen/auszahlungen/{reference}/datev": LOOK,
+    "GET /zahlungen/erwartet": LOOK,
     "GET /zahlungen/{payment_id:uuid}": LOOK,
     "GET /zahlungen/{payment_id:uuid}/erstatten": LOOK,
     "POST /zahlungen/{payment_id:uuid}/erstatten": Desk("payments:book", (("amount", "1,00"), ("reason", "other"))),
@@ -295,7 +303,13 @@ def send(world: World, route: str, ids: dict[str, str], cookie: str) -> httpx.Re
     method, _, path = route.partition(" ")
     known = {**ids, "kind": "document_shared:invoice", "language": "de", "color": "0b5d4e", "sha256": "0" * 64}
     nothing = "01890000-0000-7000-8000-000000000000"
-    known |= {"day": "2026-01-02", "provider": "sandbox", "connection_id": nothing, "link_id": nothing}
+    known |= {
+        "day": "2026-01-02",
+        "provider": "sandbox",
+        "connection_id": nothing,
+        "link_id": nothing,
+        "reference": "po_1",
+    }
     known["what"] = next((what for part, what in _WHAT.items() if part in path), "widerrufen")
     known["kind"] = "readings" if "vorlage" in path else known["kind"]
     for name, value in known.items():

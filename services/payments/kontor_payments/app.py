@@ -20,6 +20,7 @@ from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
 from kontor_payments.methods.api import router as saved_methods
 from kontor_payments.paylinks.api import router as pay_links
+from kontor_payments.payouts.api import router as payouts
 from kontor_payments.providers.transfer import router as transfer
 from kontor_payments.receipts.api import router as receipts
 from kontor_payments.refunds.staff import router as refunds
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
             accounts,
             webhooks,
             statements,
+            payouts,
             snapshots_router(
                 AGGREGATES, "merchants_with_receivables", "merchants_with_statements", "merchants_with_connections"
             ),

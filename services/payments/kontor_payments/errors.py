@@ -22,6 +22,13 @@ NotCancellable = Conflict.named(
     N_("Only a booking by staff or the ERP can be cancelled, once, and not after money of it was given back."),
 )
 ConnectionUnknown = NotFound.named("connection_unknown", N_("There is no such provider connection."))
+PayoutNotFound = NotFound.named("payout_not_found", N_("There is no such payout."))
+DatevNotSetUp = Conflict.named(
+    "datev_not_set_up", N_("Please enter your consultant and client number first; your tax adviser knows them.")
+)
+PayoutNotInEuros = Conflict.named(
+    "payout_not_in_euros", N_("DATEV files are in euros; these payouts are not: %(references)s")
+)
 PayLinkNotFound = NotFound.named("pay_link_not_found", N_("There is no such pay link."))
 PayLinkRevoked = Gone.named("pay_link_revoked", N_("This pay link was revoked."))
 MethodNotOffered = Invalid.named("method_not_offered", N_("This payment method is not offered here."))

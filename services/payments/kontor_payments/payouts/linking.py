@@ -92,7 +92,10 @@ def _signed(line: dict[str, Any], shares: Sequence[dict[str, Any]]) -> list[dict
 async def _shares(session: AsyncSession, payout: Payout) -> Shares:
     """By the provider's references, each in the order of the documents."""
     found: Shares = defaultdict(list)
-    of_payments = select(Payment.provider_reference, Payment.amount_minor, Payment, Receivable)
+    # A payment that came in the meantime is noted first.
+    of_payments = select(Payment.provider_reference, Payment.amount_minor, Payment, Receivable).where(
+        col(Payment.payout_id) == payout.provider_reference
+    )
     of_refunds = select(Refund.provider_reference, Refund.amount_minor, Payment, Receivable).join(
         Payment, col(Payment.id) == Refund.payment_id
     )

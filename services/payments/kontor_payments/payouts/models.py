@@ -1,4 +1,4 @@
-"""The table of payouts. Amounts are minor units; instants UTC."""
+"""The tables of payouts. Amounts are minor units; instants UTC."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from kontor.payments.v1.payments_pb2_codes import PayoutState
 from kontor_payments.models import Base, NotNegative
-from kontor_service.models import Aggregate, index, json_column, one_of
+from kontor_service.models import Aggregate, Tenant, index, json_column, one_of
 from kontor_service.schema import declare_lister
 
 declare_lister(Base, "merchants_with_payouts_to_link", "payout", "link_at <= now()")
@@ -47,3 +47,22 @@ class Payout(Aggregate, Base, table=True):
     link_at: datetime | None = None
     # How often it has looked since the last news.
     link_attempts: NotNegative = 0
+
+
+class DatevSettings(Tenant, Base, table=True):
+    """Empty accounts are those of the chart. Without a row nothing can be exported: DATEV wants consultant and client."""
+
+    merchant_id: UUID = Field(primary_key=True)
+    consultant: int
+    client: int
+    chart: Annotated[str, one_of("SKR03", "SKR04")] = "SKR03"
+    # Digits of general accounts; personal accounts have one more.
+    account_length: int = 4
+    # The month with which the fiscal year begins.
+    fiscal_month: int = 1
+    clearing: str = ""
+    debtor: str = ""
+    fees: str = ""
+    transit: str = ""
+    other: str = ""
+    fee_tax_key: str | None = None

@@ -6,6 +6,7 @@ from kontor_payments_pages.admin.connecting import pages as connecting
 from kontor_payments_pages.admin.connecting.copy import VIEWS as CONNECTION_VIEWS
 from kontor_payments_pages.admin.copy import VIEWS
 from kontor_payments_pages.admin.disputes.feature import FEATURE as DISPUTES
+from kontor_payments_pages.admin.payouts.feature import FEATURE as PAYOUTS
 from kontor_payments_pages.admin.refunds.feature import FEATURE as REFUNDS
 from kontor_payments_pages.admin.statements.feature import FEATURE as STATEMENTS
 from kontor_payments_pages.admin.words import GLOBALS
@@ -50,4 +51,4 @@ _CONNECTIONS = Feature(
         Panel("board", "_refused_connections({merchant})", "payments/connections_panel.html", "payments:settings"),
     ),
 )
-FEATURES = (_OFFERED, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS)
+FEATURES = (_OFFERED, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS, PAYOUTS)

@@ -79,6 +79,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
     op.create_table(
+        "datev_settings",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("consultant", sa.BigInteger(), nullable=False),
+        sa.Column("client", sa.BigInteger(), nullable=False),
+        sa.Column("chart", sa.Text(), nullable=False),
+        sa.Column("account_length", sa.BigInteger(), nullable=False),
+        sa.Column("fiscal_month", sa.BigInteger(), nullable=False),
+        sa.Column("clearing", sa.Text(), nullable=False),
+        sa.Column("debtor", sa.Text(), nullable=False),
+        sa.Column("fees", sa.Text(), nullable=False),
+        sa.Column("transit", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("fee_tax_key", sa.Text(), nullable=True),
+        sa.CheckConstraint("chart IN ('SKR03', 'SKR04')", name=op.f("ck_datev_settings_chart")),
+        sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_datev_settings")),
+    )
+    op.create_table(
         "document",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -451,6 +468,51 @@ def upgrade() -> None:
     )
     op.create_index("payment_receivable", "payment", ["receivable_id"], unique=False)
     op.create_table(
+        "payout",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("provider_reference", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("arrives_on", sa.Date(), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("other_minor", sa.BigInteger(), nullable=False),
+        sa.Column("items", postgresql.JSONB(), nullable=False),
+        sa.Column("unlinked", postgresql.JSONB(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("link_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("link_attempts", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('pending', 'in_transit', 'paid', 'failed', 'cancelled')", name=op.f("ck_payout_state")
+        ),
+        sa.CheckConstraint("link_attempts >= 0", name=op.f("ck_payout_link_attempts")),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_payout_connection_id_connection")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
+        sa.UniqueConstraint(
+            "connection_id", "provider_reference", name=op.f("uq_payout_connection_id_provider_reference")
+        ),
+    )
+    op.create_index("payout_arrival", "payout", ["merchant_id", "arrives_on"], unique=False)
+    op.create_index("payout_by_merchant", "payout", ["merchant_id", "id"], unique=False)
+    op.create_index(
+        "payout_to_link", "payout", ["link_at"], unique=False, postgresql_where=sa.text("link_at IS NOT NULL")
+    )
+    op.create_index(
+        "payout_unlinked",
+        "payout",
+        ["unlinked"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("unlinked <> '[]'"),
+    )
+    op.create_table(
         "provider_event",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("connection_id", sa.Uuid(), nullable=False),
@@ -725,6 +787,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["receivable_id"], ["receivable.id"], name=op.f("fk_refund_receivable_id_receivable")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
     )
+    op.create_index(
+        "refund_provider_reference",
+        "refund",
+        ["merchant_id", "provider_reference"],
+        unique=False,
+        postgresql_where=sa.text("provider_reference <> ''"),
+    )
     op.create_index("refund_receivable", "refund", ["receivable_id"], unique=False)
     op.create_index("refund_to_try", "refund", ["try_at"], unique=False, postgresql_where=sa.text("try_at IS NOT NULL"))
     execute("ALTER TABLE bank_statement ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -737,6 +806,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE customer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON customer
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE datev_settings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON datev_settings
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -777,6 +850,10 @@ def upgrade() -> None:
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE payment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON payment
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE payout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON payout
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE provider_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -886,6 +963,10 @@ $$""")
     execute("""CREATE FUNCTION merchants_with_methods_to_ask() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM saved_method WHERE ask_at <= now() $$""")
+    execute("CREATE POLICY lookup ON payout FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_payouts_to_link() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM payout WHERE link_at <= now() $$""")
     execute("CREATE POLICY lookup ON bank_statement FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_statements() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

@@ -20,6 +20,52 @@ else:
 
 DESCRIPTOR: descriptor.FileDescriptor
 
+class _PayoutState:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PayoutStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PayoutState.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    PAYOUT_STATE_UNSPECIFIED: _PayoutState.ValueType  # 0
+    PAYOUT_STATE_PENDING: _PayoutState.ValueType  # 1
+    PAYOUT_STATE_IN_TRANSIT: _PayoutState.ValueType  # 2
+    PAYOUT_STATE_PAID: _PayoutState.ValueType  # 3
+    PAYOUT_STATE_FAILED: _PayoutState.ValueType  # 4
+    PAYOUT_STATE_CANCELLED: _PayoutState.ValueType  # 5
+
+class PayoutState(_PayoutState, metaclass=_PayoutStateEnumTypeWrapper):
+    """What became of a payout."""
+
+PAYOUT_STATE_UNSPECIFIED: PayoutState.ValueType  # 0
+PAYOUT_STATE_PENDING: PayoutState.ValueType  # 1
+PAYOUT_STATE_IN_TRANSIT: PayoutState.ValueType  # 2
+PAYOUT_STATE_PAID: PayoutState.ValueType  # 3
+PAYOUT_STATE_FAILED: PayoutState.ValueType  # 4
+PAYOUT_STATE_CANCELLED: PayoutState.ValueType  # 5
+
+class _PayoutItemKind:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PayoutItemKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_PayoutItemKind.ValueType], builtins.type):
+    DESCRIPTOR: descriptor.EnumDescriptor
+    PAYOUT_ITEM_KIND_UNSPECIFIED: _PayoutItemKind.ValueType  # 0
+    PAYOUT_ITEM_KIND_PAYMENT: _PayoutItemKind.ValueType  # 1
+    PAYOUT_ITEM_KIND_REFUND: _PayoutItemKind.ValueType  # 2
+    PAYOUT_ITEM_KIND_DISPUTE: _PayoutItemKind.ValueType  # 3
+    PAYOUT_ITEM_KIND_FEE: _PayoutItemKind.ValueType  # 4
+    PAYOUT_ITEM_KIND_OTHER: _PayoutItemKind.ValueType  # 5
+
+class PayoutItemKind(_PayoutItemKind, metaclass=_PayoutItemKindEnumTypeWrapper):
+    """What a line of a payout is."""
+
+PAYOUT_ITEM_KIND_UNSPECIFIED: PayoutItemKind.ValueType  # 0
+PAYOUT_ITEM_KIND_PAYMENT: PayoutItemKind.ValueType  # 1
+PAYOUT_ITEM_KIND_REFUND: PayoutItemKind.ValueType  # 2
+PAYOUT_ITEM_KIND_DISPUTE: PayoutItemKind.ValueType  # 3
+PAYOUT_ITEM_KIND_FEE: PayoutItemKind.ValueType  # 4
+PAYOUT_ITEM_KIND_OTHER: PayoutItemKind.ValueType  # 5
+
 class _RefundState:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1379,6 +1425,209 @@ class DisputeSnapshot(message.Message):
     _HasFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PayoutShare(message.Message):
+    """Whom a line of a payout is about. A provider's payment may pay several documents."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    payment_id: builtins.str
+    document_id: builtins.str
+    document_number: builtins.str
+    customer_id: builtins.str
+    amount_minor: builtins.int
+    """Negative where money went back."""
+    def __init__(
+        self,
+        *,
+        payment_id: builtins.str = ...,
+        document_id: builtins.str = ...,
+        document_number: builtins.str = ...,
+        customer_id: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "customer_id", b"customer_id", "document_id", b"document_id", "document_number", b"document_number", "payment_id", b"payment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PayoutItem(message.Message):
+    """One line of a payout, in the payout's currency. Amounts are negative where money goes away; net = gross - fee."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: builtins.int
+    REFERENCE_FIELD_NUMBER: builtins.int
+    GROSS_MINOR_FIELD_NUMBER: builtins.int
+    FEE_MINOR_FIELD_NUMBER: builtins.int
+    NET_MINOR_FIELD_NUMBER: builtins.int
+    SHARES_FIELD_NUMBER: builtins.int
+    kind: builtins.str
+    reference: builtins.str
+    """The provider's id of the payment, refund or dispute; its own text for other lines."""
+    gross_minor: builtins.int
+    fee_minor: builtins.int
+    net_minor: builtins.int
+    @builtins.property
+    def shares(self) -> containers.RepeatedCompositeFieldContainer[PayoutShare]:
+        """Empty for fees, and for what did not come about through Kontor."""
+
+    def __init__(
+        self,
+        *,
+        kind: builtins.str = ...,
+        reference: builtins.str = ...,
+        gross_minor: builtins.int = ...,
+        fee_minor: builtins.int = ...,
+        net_minor: builtins.int = ...,
+        shares: abc.Iterable[PayoutShare] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["fee_minor", b"fee_minor", "gross_minor", b"gross_minor", "kind", b"kind", "net_minor", b"net_minor", "reference", b"reference", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Payout(message.Message):
+    """Money that a provider sends to the merchant's bank account, with everything that is in it. Amounts are minor units of `currency`:
+    amount = gross + returned + other - fee, once all items are known.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    PROVIDER_FIELD_NUMBER: builtins.int
+    PROVIDER_REFERENCE_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    ARRIVES_ON_FIELD_NUMBER: builtins.int
+    GROSS_MINOR_FIELD_NUMBER: builtins.int
+    RETURNED_MINOR_FIELD_NUMBER: builtins.int
+    FEE_MINOR_FIELD_NUMBER: builtins.int
+    OTHER_MINOR_FIELD_NUMBER: builtins.int
+    ITEMS_FIELD_NUMBER: builtins.int
+    RECORDED_AT_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    provider: builtins.str
+    provider_reference: builtins.str
+    currency: builtins.str
+    amount_minor: builtins.int
+    """What the bank account receives."""
+    state: builtins.str
+    arrives_on: builtins.str
+    """ISO 8601 date on which the provider expects it at the bank."""
+    gross_minor: builtins.int
+    """What payers paid."""
+    returned_minor: builtins.int
+    """Refunds and disputes; negative."""
+    fee_minor: builtins.int
+    """What the provider keeps; positive."""
+    other_minor: builtins.int
+    """Corrections of the provider."""
+    @builtins.property
+    def items(self) -> containers.RepeatedCompositeFieldContainer[PayoutItem]: ...
+    @builtins.property
+    def recorded_at(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        provider: builtins.str = ...,
+        provider_reference: builtins.str = ...,
+        currency: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        state: builtins.str = ...,
+        arrives_on: builtins.str = ...,
+        gross_minor: builtins.int = ...,
+        returned_minor: builtins.int = ...,
+        fee_minor: builtins.int = ...,
+        other_minor: builtins.int = ...,
+        items: abc.Iterable[PayoutItem] | None = ...,
+        recorded_at: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "arrives_on", b"arrives_on", "currency", b"currency", "deleted", b"deleted", "epoch", b"epoch", "fee_minor", b"fee_minor", "gross_minor", b"gross_minor", "id", b"id", "items", b"items", "merchant_id", b"merchant_id", "other_minor", b"other_minor", "provider", b"provider", "provider_reference", b"provider_reference", "recorded_at", b"recorded_at", "returned_minor", b"returned_minor", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PayoutRecorded(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    PAYOUT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def payout(self) -> Payout: ...
+    def __init__(
+        self,
+        *,
+        payout: Payout | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["payout", b"payout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payout", b"payout"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PayoutChanged(message.Message):
+    """Its state or what is in it has changed, or Kontor has found payments that it speaks of."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    PAYOUT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def payout(self) -> Payout: ...
+    def __init__(
+        self,
+        *,
+        payout: Payout | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["payout", b"payout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payout", b"payout"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PayoutSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    PAYOUT_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def payout(self) -> Payout: ...
+    def __init__(
+        self,
+        *,
+        payout: Payout | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["payout", b"payout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["payout", b"payout"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,5 +1,6 @@
 CREATE UNIQUE INDEX receivable_document ON receivable (document_id) WHERE NOT deleted;
 CREATE INDEX receivable_open ON receivable (merchant_id, due_date) WHERE open_minor > 0;
+CREATE INDEX receivable_paid ON receivable (merchant_id, due_date) WHERE state = 'paid';
 CREATE INDEX receivable_customer ON receivable (customer_id) WHERE open_minor > 0 OR pending_minor > 0;
 CREATE INDEX receivable_failed ON receivable (merchant_id) WHERE failed;
 CREATE INDEX receivable_overpaid ON receivable (merchant_id) WHERE overpaid_minor > 0;
