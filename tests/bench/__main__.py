@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER.parents[1] / "bench/results.json"
 
@@ -34,8 +36,11 @@ def machine() -> dict[str, Any]:
 
 def rows_of(name: str) -> list[dict[str, Any]]:
     found = import_module(f"tests.bench.{name}").run()
-    rows: list[dict[str, Any]] = asyncio.run(found) if inspect.isawaitable(found) else found
-    return rows
+    if not inspect.isawaitable(found):
+        return found  # type: ignore[no-any-return]
+    # The event loop of the services.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(found)  # type: ignore[no-any-return]
 
 
 def main(wanted: list[str]) -> None:

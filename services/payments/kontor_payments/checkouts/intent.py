@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
 from kontor_payments.errors import MethodNotOffered, NotPayable, NotPayableTogether
-from kontor_payments.models import Customer, Merchant, Receivable
-from kontor_payments.receivables.access import reachable
+from kontor_payments.models import Customer
+from kontor_payments.receivables.access import reachable_several
 from kontor_payments.receivables.account import Account, lock_several
 from kontor_service.clock import Clock
 from kontor_service.i18n import N_, speaking
@@ -42,8 +42,7 @@ async def lock_wanted(
     session: AsyncSession, principal: Principal, document_ids: Sequence[UUID], clock: Clock
 ) -> list[Account]:  # fmt: skip
     """Of documents of one customer in one currency, each once. Raises DocumentNotFound, NotPayable, NotPayableTogether."""
-    found = [await reachable(session, principal, document_id) for document_id in document_ids]
-    rows = {row.id: row for row in found}
+    rows = {row.id: row for row in await reachable_several(session, principal, document_ids)}
     if len({row.customer_id for row in rows.values()}) > 1:
         raise NotPayableTogether(N_("These documents belong to different customers."), field="documents")
     if len({row.currency for row in rows.values()}) > 1:
@@ -84,19 +83,19 @@ def provider_for(accounts: Sequence[Account], method: str) -> str:
     return provider
 
 
-async def for_provider(session: AsyncSession, rows: Sequence[Receivable], wanted: CheckoutInput) -> dict[str, Any]:
+async def for_provider(session: AsyncSession, accounts: Sequence[Account], wanted: CheckoutInput) -> dict[str, Any]:
     """What the provider is told besides the amount; its keys are fields of CheckoutRequest."""
+    rows, merchant = [account.row for account in accounts], accounts[0].offer.merchant_name
     first = rows[0]
-    merchant = (await session.exec(select(Merchant).where(Merchant.id == first.merchant_id))).one_or_none()
-    customer = (await session.exec(select(Customer).where(Customer.id == first.customer_id))).one_or_none()
+    email = (await session.exec(select(Customer.email).where(Customer.id == first.customer_id))).one_or_none()
     with speaking(wanted.language):
         named = word(DocumentType, first.document_type) if len(rows) == 1 else ""
     what = f"{named} {', '.join(row.document_number for row in rows)}".strip()
     common = [m["code"] for m in first.methods if all(m in row.methods for row in rows)]
     return {
         "methods": [code for code in common if code != "transfer"],
-        "description": f"{what} · {merchant.name}" if merchant else what,
-        "customer_email": customer.email if customer else "",
+        "description": f"{what} · {merchant}" if merchant else what,
+        "customer_email": email or "",
         "language": wanted.language,
         "return_url": str(wanted.return_url),
         "cancel_url": str(wanted.cancel_url or wanted.return_url),

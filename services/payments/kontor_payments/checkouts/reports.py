@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1.payments_pb2_codes import FailureCode, RefundReason
 from kontor_payments.bookings.external import is_booked, reconsider
-from kontor_payments.checkouts.ending import end_live_checkout
+from kontor_payments.checkouts.ending import end_live_checkouts
 from kontor_payments.checkouts.shares import divide_report
 from kontor_payments.disputes.service import apply_dispute_report
 from kontor_payments.models import Checkout, CheckoutPart, Payment, Receivable
@@ -48,11 +48,9 @@ async def apply_report(
     query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
     checkout = (await session.exec(query.execution_options(populate_existing=True))).one()
     _follow(checkout, report)
-    await session.flush()
     await apply_money(accounts, [part.amount_minor for part in parts], checkout, report)
-    for account in accounts:
-        await end_live_checkout(account)
     schedule(checkout, accounts)
+    await end_live_checkouts(accounts)
     closed = await close_several(accounts)
     await look_again(session, checkout, report, clock)
     return checkout, closed

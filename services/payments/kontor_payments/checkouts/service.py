@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts import reconcile
 from kontor_payments.checkouts.amounts import amounts_of
-from kontor_payments.checkouts.ending import live_checkout
+from kontor_payments.checkouts.ending import live_checkouts
 from kontor_payments.checkouts.intent import CheckoutInput, for_provider, lock_wanted, provider_for, what_is_settled
 from kontor_payments.checkouts.reports import OVER, apply_report, lock_parts
 from kontor_payments.connections.attention import note_refusal
@@ -43,6 +43,8 @@ class Settled:
 class Started:
     checkout: Checkout
     receivables: Sequence[Receivable]
+    # Of a checkout that has just been written.
+    connection: Connection | None = None
 
 
 async def start(deps: Dependencies, principal: Principal, wanted: CheckoutInput) -> Started | Settled:
@@ -60,7 +62,7 @@ async def start(deps: Dependencies, principal: Principal, wanted: CheckoutInput)
         elif isinstance(found, Settled) or found.checkout.state != "creating":
             return found
         else:
-            made = await _create(deps, found.checkout)
+            made = await _create(deps, found)
             if made.checkout.state not in OVER:
                 return made
     raise CheckoutBusy
@@ -76,8 +78,9 @@ async def _intend(
         return Settled(status, rows)
     provider = provider_for(accounts, wanted.method)
     amounts = amounts_of(accounts, wanted.amount_minor, provider)
-    request = await for_provider(session, rows, wanted)
-    live = await _live(accounts)
+    request = await for_provider(session, accounts, wanted)
+    # Each once: one may pay several of these receivables, and others besides.
+    live = list({checkout.id: checkout for checkout, _ in (await live_checkouts(accounts)).values()}.values())
     if live:
         asked = {row.id: amount for row, amount in zip(rows, amounts, strict=True)}
         same = len(live) == 1 and await _asks_for(session, live[0], asked, wanted.method, request)
@@ -91,13 +94,7 @@ async def _intend(
     for account, amount in zip(accounts, amounts, strict=True):
         session.add(_part(checkout, account, amount))
         account.row.checkout_open = True
-    return Started(checkout, await close_several(accounts))
-
-
-async def _live(accounts: Sequence[Account]) -> list[Checkout]:
-    """Each once: one may pay several of these receivables, and others besides."""
-    found = [live[0] for account in accounts if (live := await live_checkout(account))]
-    return list({checkout.id: checkout for checkout in found}.values())
+    return Started(checkout, await close_several(accounts), connection)
 
 
 async def _asks_for(
@@ -151,9 +148,11 @@ def _part(checkout: Checkout, account: Account, amount_minor: int) -> CheckoutPa
     )
 
 
-async def _create(deps: Dependencies, checkout: Checkout) -> Started:
+async def _create(deps: Dependencies, found: Started) -> Started:
     """After silence the caller may repeat the request; the job learns the outcome otherwise."""
-    connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
+    checkout, connection = found.checkout, found.connection
+    if connection is None:
+        connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
     try:
         report = await deps.providers.at(connection).create_checkout(reconcile.request_of(checkout))
     except OutcomeUnknown as error:

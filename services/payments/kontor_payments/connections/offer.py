@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 from stdnum import iban as iban_number
 
 from kontor_payments.models import Connection, Merchant, PaymentSettings, Receivable
@@ -23,6 +24,7 @@ class Offer:
     """A merchant's ways to pay, and what else of the merchant a receivable needs."""
 
     time_zone: str = _DEFAULT_ZONE
+    merchant_name: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
     # Whether the merchant has an account that a transfer can go to.
     account: bool = False
@@ -73,6 +75,7 @@ def offer_of(merchant: Merchant | None, settings: PaymentSettings, live: Collect
     account = iban_number.is_valid(merchant.iban)
     return Offer(
         merchant.time_zone or _DEFAULT_ZONE,
+        merchant.name,
         chosen,
         account,
         frozenset(merchant.not_payable_types),
@@ -96,18 +99,23 @@ async def load_offer(session: AsyncSession, merchant_id: UUID) -> Offer:
     """Read once per transaction."""
     known: dict[UUID, Offer] = session.info.setdefault(_CACHED, {})
     if merchant_id not in known:
-        merchant = (await session.exec(select(Merchant).where(Merchant.id == merchant_id))).one_or_none()
-        live = await live_providers(session, merchant_id)
-        known[merchant_id] = offer_of(merchant, await load_settings(session, merchant_id), live)
+        live = _live_providers(merchant_id).with_only_columns(func.array_agg(Connection.provider)).scalar_subquery()
+        query = select(Merchant, PaymentSettings, live).where(Merchant.id == merchant_id)
+        query = query.outerjoin(PaymentSettings, col(PaymentSettings.merchant_id) == Merchant.id)
+        found = (await session.exec(query)).one_or_none() or (None, None, None)
+        known[merchant_id] = offer_of(found[0], found[1] or PaymentSettings(merchant_id=merchant_id), found[2] or ())
     return known[merchant_id]
 
 
 async def live_providers(session: AsyncSession, merchant_id: UUID) -> frozenset[str]:
     """The providers that customers may pay through."""
-    query = select(Connection.provider).where(
+    return frozenset(await session.exec(_live_providers(merchant_id)))
+
+
+def _live_providers(merchant_id: UUID) -> SelectOfScalar[str]:
+    return select(Connection.provider).where(
         Connection.merchant_id == merchant_id, Connection.state == "live", Connection.problem == ""
     )
-    return frozenset(await session.exec(query))
 
 
 async def load_settings(session: AsyncSession, merchant_id: UUID) -> PaymentSettings:

@@ -1,5 +1,6 @@
 """Who may see and pay which receivable. What is out of reach is not there."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -18,10 +19,21 @@ _MERCHANTS = frozenset({"staff", "key", "service"})
 
 
 async def reachable(session: AsyncSession, principal: Principal, document_id: UUID) -> Receivable:
-    """The document's receivable, for a reminder that of its invoice. Raises DocumentNotFound, also for a credit note; NotPayable for
+    """As `reachable_several`, of one document."""
+    return (await reachable_several(session, principal, [document_id]))[0]
+
+
+async def reachable_several(
+    session: AsyncSession, principal: Principal, document_ids: Sequence[UUID]
+) -> list[Receivable]:  # fmt: skip
+    """Each document's receivable, for a reminder that of its invoice. Raises DocumentNotFound, also for a credit note; NotPayable for
     a reminder of several invoices, which are paid one by one."""
-    query = select(Receivable).where(Receivable.document_id == document_id, Receivable.credit_minor == 0)
-    row = (await session.exec(query)).one_or_none()
+    query = select(Receivable).where(col(Receivable.document_id).in_(document_ids), Receivable.credit_minor == 0)
+    found = {row.document_id: row for row in await session.exec(query)}
+    return [await _payable(session, principal, found.get(document_id)) for document_id in document_ids]
+
+
+async def _payable(session: AsyncSession, principal: Principal, row: Receivable | None) -> Receivable:
     if row is None or not await may_reach(session, principal, row):
         raise DocumentNotFound
     if len(row.repeats_document_ids) > 1:

@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +20,8 @@ from kontor_payments.errors import PaymentNotFound
 from kontor_payments.models import Booking, Payment, Receivable
 from kontor_payments.receivables import rules
 from kontor_payments.receivables.ledger import Posting
-from kontor_payments.receivables.locks import lock_with_notes, locked, repeats
+from kontor_payments.receivables.locks import lock_with_notes, locked
+from kontor_payments.receivables.reminders import repeat_figures
 from kontor_payments.receivables.rules import Position
 from kontor_service.clock import Clock
 
@@ -35,15 +35,6 @@ _FACTS: dict[Fact, type[Message]] = {
     "not_counted": pb.PaymentNotCounted,
     "paid_out": pb.CreditPaidOut,
 }
-# What a reminder does not repeat of its invoice.
-_OWN = {
-    "id", "merchant_id", "epoch", "version", "document_id", "document_number", "document_type", "customer_id",
-    "thread_id", "due_date", "cancelled", "asked_instalments", "repeats_document_ids", "credit_notes", "credit_minor",
-    "offset_minor", "credit_left_minor",
-}  # fmt: skip
-_SUMS = ("due", "pending", "paid", "refunded", "discount", "open", "overpaid")
-# What one of several invoices has.
-_OF_SEVERAL = {"currency", "asked_minor", "state", "paid_at", *(f"{name}_minor" for name in _SUMS)}
 # Whoever books by hand says on which day the money came.
 _TOLD_WITH_THEIR_DAY = frozenset({"erp", "staff", "statement"})
 
@@ -183,6 +174,10 @@ class Account:
 
     async def close(self) -> Receivable:
         """Writes the figures, here and for reminders; if anything of it is news, one new version and the events."""
+        return (await close_several([self]))[0]
+
+    async def write(self) -> None:
+        """The figures and the events, without those of reminders."""
         was = self.row.state
         self._write_figures()
         for payment_id in self._changed_payments | self._new_payments:
@@ -205,9 +200,6 @@ class Account:
         for event in self._told:
             record(self.session, event)
         await self._offset_notes()
-        await self._repeat()
-        await self.session.flush()
-        return self.row
 
     async def _offset_notes(self) -> None:
         """Writes into each credit note how much of it this document has used up."""
@@ -222,39 +214,6 @@ class Account:
                 note.touch()
                 record(self.session, pb.ReceivableChanged(receivable=events.receivable_state(note)))
         self._credited = now
-
-    async def _repeat(self) -> None:
-        """Copies the invoice's figures to the receivables of its reminders; one of several invoices has their sums."""
-        query = locked(select(Receivable).where(repeats(self.row.document_id)))
-        for reminder in await self.session.exec(query):
-            before = events.receivable_state(reminder)
-            if len(reminder.repeats_document_ids) > 1:
-                await self._add_up(reminder)
-            else:
-                for name in Receivable.model_fields.keys() - _OWN:
-                    setattr(reminder, name, getattr(self.row, name))
-            if reminder.cancelled:
-                reminder.state, reminder.open_minor, reminder.methods = ReceivableState.CANCELLED, 0, []
-            if events.receivable_state(reminder) != before:
-                reminder.touch()
-                record(self.session, pb.ReceivableChanged(receivable=events.receivable_state(reminder)))
-
-    async def _add_up(self, reminder: Receivable) -> None:
-        """Whoever comes second at this reminder's lock sees the other's figures."""
-        await self.session.flush()
-        # What it had while one invoice was all that it repeated.
-        for name in Receivable.model_fields.keys() - _OWN - _OF_SEVERAL:
-            setattr(reminder, name, Receivable.model_fields[name].get_default(call_default_factory=True))
-        columns = [getattr(Receivable, f"{name}_minor") for name in _SUMS]
-        ids = col(Receivable.document_id).in_(map(UUID, reminder.repeats_document_ids))
-        rows = (await self.session.execute(sql_select(col(Receivable.state), *columns).where(ids))).all()
-        for place, name in enumerate(_SUMS, 1):
-            setattr(reminder, f"{name}_minor", sum(row[place] for row in rows))
-        reminder.state = rules.state_of_several([row[0] for row in rows], reminder.open_minor, reminder.paid_minor)
-        if reminder.state != ReceivableState.PAID:
-            reminder.paid_at = None
-        elif reminder.paid_at is None:
-            reminder.paid_at = self.row.paid_at
 
     def _record(self, message: Message) -> None:
         message.receivable.CopyFrom(events.receivable_state(self.row))  # type: ignore[attr-defined]
@@ -308,40 +267,46 @@ def write_credit(row: Receivable) -> None:
 
 async def lock(session: AsyncSession, receivable_id: UUID, clock: Clock) -> Account:
     """The account of a receivable that exists, for this transaction alone."""
-    await lock_with_notes(session, [receivable_id])
-    query = select(Receivable).where(Receivable.id == receivable_id).with_for_update()
-    row = (await session.exec(query.execution_options(populate_existing=True))).one()
-    account = Account(session, row, clock, await load_offer(session, row.merchant_id))
-    await account.load_notes()
-    account._before = events.receivable_state(row).SerializeToString(deterministic=True)
-    payments = await session.exec(
-        select(Payment)
-        .where(Payment.receivable_id == receivable_id)
-        .order_by(Payment.created_at, Payment.id)  # type: ignore[arg-type]
-        .execution_options(populate_existing=True)
-    )
-    account.payments = {payment.id: payment for payment in payments}
-    account.bookings = list(
-        await session.exec(select(Booking).where(Booking.receivable_id == receivable_id).order_by(Booking.id))  # type: ignore[arg-type]
-    )
-    return account
+    return (await lock_several(session, [receivable_id], clock))[0]
 
 
 async def lock_several(session: AsyncSession, receivable_ids: Sequence[UUID], clock: Clock) -> list[Account]:
     """In the order of their documents; to be closed by `close_several`."""
-    await lock_with_notes(session, receivable_ids)
-    query = select(Receivable.id).where(col(Receivable.id).in_(receivable_ids)).order_by(col(Receivable.document_id))
-    return [await lock(session, receivable_id, clock) for receivable_id in await session.exec(query)]
+    rows = [row for row in await lock_with_notes(session, receivable_ids) if row.id in receivable_ids]
+    accounts = [Account(session, row, clock, await load_offer(session, row.merchant_id)) for row in rows]
+    for account in accounts:
+        await account.load_notes()
+        account._before = events.receivable_state(account.row).SerializeToString(deterministic=True)
+    await _load_ledgers(session, {account.row.id: account for account in accounts})
+    return accounts
+
+
+async def _load_ledgers(session: AsyncSession, accounts: dict[UUID, Account]) -> None:
+    payments = await session.exec(
+        select(Payment)
+        .where(col(Payment.receivable_id).in_(accounts))
+        .order_by(Payment.created_at, Payment.id)  # type: ignore[arg-type]
+        .execution_options(populate_existing=True)
+    )
+    for payment in payments:
+        accounts[payment.receivable_id].payments[payment.id] = payment
+    if any(account.payments for account in accounts.values()):
+        query = select(Booking).where(col(Booking.receivable_id).in_(accounts)).order_by(Booking.id)  # type: ignore[arg-type]
+        for booking in await session.exec(query):
+            accounts[booking.receivable_id].bookings.append(booking)
 
 
 async def close_several(accounts: Sequence[Account]) -> list[Receivable]:
     """One after the other: what one takes of a credit note is not there for the next that the note names."""
-    closed = []
     for account in accounts:
         if len(accounts) > 1:
             await account.load_notes()
-        closed.append(await account.close())
-    return closed
+        await account.write()
+    rows = [account.row for account in accounts]
+    if accounts:
+        await repeat_figures(accounts[0].session, rows)
+        await accounts[0].session.flush()
+    return rows
 
 
 async def lock_by_payment(session: AsyncSession, payment_id: UUID, clock: Clock) -> Account:

@@ -1,10 +1,10 @@
 """How several receivables are locked: in one order by everybody, each found along an index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, text
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, or_, text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,12 +16,10 @@ def locked(query: SelectOfScalar[Receivable]) -> SelectOfScalar[Receivable]:
     return query.order_by(col(Receivable.document_id)).with_for_update().execution_options(populate_existing=True)
 
 
-_LOCK = text("""
-WITH asked AS (SELECT document_id, credit_notes FROM receivable WHERE id = ANY(:ids))
-SELECT FROM receivable WHERE document_id = ANY(ARRAY(
+_WITH_NOTES = text("""document_id = ANY(ARRAY(
+    WITH asked AS (SELECT document_id, credit_notes FROM receivable WHERE id = ANY(:ids))
     SELECT document_id FROM asked
-    UNION ALL SELECT (note ->> 'document_id')::uuid FROM asked, jsonb_array_elements(credit_notes) note))
-ORDER BY document_id FOR UPDATE""")
+    UNION ALL SELECT (note ->> 'document_id')::uuid FROM asked, jsonb_array_elements(credit_notes) note))""")
 
 
 _LOCK_CHECKOUTS = text("""
@@ -29,14 +27,16 @@ SELECT FROM checkout WHERE id = ANY(ARRAY(SELECT checkout_id FROM checkout_part 
 ORDER BY id FOR UPDATE""")
 
 
-async def lock_with_notes(session: AsyncSession, receivable_ids: Sequence[UUID]) -> None:
-    """Locks receivables and those of their credit notes; of several also the live checkouts, which may pay others besides. Those of
-    reminders are not to be among them: `close` locks them last."""
-    await session.execute(_LOCK, {"ids": receivable_ids})
+async def lock_with_notes(session: AsyncSession, receivable_ids: Sequence[UUID]) -> list[Receivable]:
+    """Locks receivables and those of their credit notes, and answers all of them; of several also the live checkouts, which may pay
+    others besides. Those of reminders are not to be among them: they are locked last."""
+    rows = list(await session.exec(locked(select(Receivable).where(_WITH_NOTES.bindparams(ids=receivable_ids)))))
     if len(receivable_ids) > 1:
         await session.execute(_LOCK_CHECKOUTS, {"ids": receivable_ids})
+    return rows
 
 
-def repeats(document_id: UUID) -> ColumnElement[bool]:
-    """Which receivables are those of reminders of this invoice; along the index of all reminders."""
-    return and_(text("repeats_document_ids <> '[]'"), col(Receivable.repeats_document_ids).contains([str(document_id)]))
+def repeats(document_ids: Iterable[str]) -> ColumnElement[bool]:
+    """Which receivables are those of reminders of these invoices; along the index of all reminders."""
+    repeated = col(Receivable.repeats_document_ids)
+    return and_(text("repeats_document_ids <> '[]'"), or_(*(repeated.contains([one]) for one in document_ids)))

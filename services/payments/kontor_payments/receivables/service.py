@@ -113,7 +113,7 @@ async def _follow_reminders(account: Account, reminders: Sequence[Document]) -> 
     """A receivable for each reminder, which `close` fills with the figures of its invoice."""
     row, session = account.row, account.session
     theirs = col(Receivable.document_id).in_([reminder.id for reminder in reminders])
-    query = locked(select(Receivable).where(or_(repeats(row.document_id), theirs)))
+    query = locked(select(Receivable).where(or_(repeats([str(row.document_id)]), theirs)))
     known = {repeated.document_id: repeated for repeated in await session.exec(query)}
     for document_id in known.keys() - {reminder.id for reminder in reminders}:
         known[document_id].cancelled = True
