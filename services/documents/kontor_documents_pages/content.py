@@ -67,6 +67,16 @@ def rows(content: dict[str, Any]) -> list[Row]:
     ]
 
 
+def choice(line: Mapping[str, Any]) -> str:
+    """Whether a line of a quote is there to be chosen, and was proposed; empty for a fixed part of it."""
+    if line.get("alternative"):
+        name = _("one of several, chosen at first") if line.get("selected") else _("one of several")
+        return f"{line['alternative']}: {name}"
+    if line.get("optional"):
+        return _("optional, ticked at first") if line.get("selected") else _("optional, not ticked")
+    return ""
+
+
 def sums(content: dict[str, Any]) -> list[Sum]:
     """From the lines to what is due, as EN 16931 adds it up (BG-22, BG-23)."""
     totals = content.get("totals")

@@ -344,6 +344,16 @@ async def test_who_may_not_accept_sees_the_quote_and_why(portal: Any, asked: dic
     assert "annehmen" not in page.partition("Mit Ihrem Zugang")[2].partition("</p>")[2].partition("<footer")[0]
 
 
+async def test_the_start_page_leads_to_a_quote_that_waits_for_a_decision(portal: Any, asked: dict[str, Any]) -> None:
+    page = (await portal.page("/brunner", asked["cookie"])).text
+    assert "Ein Angebot wartet auf eine Entscheidung" in page
+    assert f'href="/brunner/dokumente/{asked["id"]}">Angebot ansehen' in page
+    await becomes(portal, asked, outcome="declined", version=3)
+    page = (await portal.page("/brunner", asked["cookie"])).text
+    assert "wartet auf eine Entscheidung" not in page
+    assert "Zurzeit ist nichts zu bezahlen." in page
+
+
 async def test_a_withdrawn_quote_is_a_sentence_for_whoever_still_has_its_page(
     portal: Any, asked: dict[str, Any]
 ) -> None:

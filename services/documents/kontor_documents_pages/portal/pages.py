@@ -27,7 +27,7 @@ from kontor_documents_pages.portal.listing import (
     type_title,
 )
 from kontor_documents_pages.portal.quotes.pages import quote_page
-from kontor_documents_pages.portal.rows import rows
+from kontor_documents_pages.portal.rows import rows, undecided
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
@@ -52,7 +52,7 @@ async def overview(request: Request, slug: Slug) -> Response:
     return pages(request).render(
         request, "overview.html", context, slug=slug, session=session, columns=columns(), names=names,
         owed=orjson.loads(record["owed"] or "[]"), due=rows(slug, record["due"], names),
-        latest=rows(slug, record["latest"], names), customers=customers,
+        latest=rows(slug, record["latest"], names), customers=customers, undecided=undecided(record["latest"]),
     )  # fmt: skip
 
 

@@ -41,6 +41,17 @@ def rows(slug: str, entries: Iterable[str] | None, names: dict[str, str] | None 
     return Markup("").join([_row(slug, text, "", language) for text in entries or ()])
 
 
+def undecided(entries: Iterable[str] | None) -> list[str]:
+    """The ids of the quotes among these entries that wait for the customer's decision."""
+    return [
+        entry["id"] for entry in map(orjson.loads, entries or ()) if _is_quote(entry) and _stand(entry) == TO_DECIDE
+    ]
+
+
+def _is_quote(entry: dict[str, Any]) -> bool:
+    return entry["type"] == DocumentType.QUOTE and entry["status"] is None
+
+
 def _customer(text: str) -> str:
     found: str = orjson.loads(text)["customer_id"]
     return found
@@ -104,7 +115,7 @@ def _sub(text: str) -> str:
 
 def _state(entry: dict[str, Any]) -> str:
     """Of a quote what was decided; of others where the payment stands, if there is something to be paid."""
-    if entry["outcome"] or (entry["type"] == DocumentType.QUOTE and entry["status"] is None):
+    if entry["outcome"] or _is_quote(entry):
         kind, word = quote_state(_stand(entry))
     elif entry["status"] is not None:
         kind, word = vocabulary.state(ReceivableState, entry["status"])
