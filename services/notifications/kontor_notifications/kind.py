@@ -118,6 +118,8 @@ class MailKind(MailText):
     digest: bool = False
     # Goes to the document's responsible person, else to the merchant's contact address; nobody answers it by mail.
     to_staff: bool = False
+    # Of mails to staff: goes to each who may do this (a right of a contract, such as payments:book) instead.
+    staff_right: str = ""
     # Where nobody can be reached, the log says so and staff can correct the address.
     logs_unreachable: bool = False
 

@@ -24,6 +24,8 @@ from kontor.identity.v1.identity_pb2 import (
     CustomerSnapshot,
     Merchant,
     MerchantSnapshot,
+    StaffMember,
+    StaffMemberSnapshot,
 )
 from kontor_bus import record
 from kontor_notifications.app import create_app
@@ -190,9 +192,9 @@ class Desk:
         await self.app.state.bus.idle()
 
     async def know(self, *states: Message) -> None:
-        """Makes merchants, customers and documents known."""
+        """Makes merchants, customers, documents and members of staff known."""
         wrap = {Merchant: ("merchant", MerchantSnapshot), Customer: ("customer", CustomerSnapshot),
-                Document: ("document", DocumentSnapshot)}  # fmt: skip
+                Document: ("document", DocumentSnapshot), StaffMember: ("staff_member", StaffMemberSnapshot)}  # fmt: skip
         await self.tell(*(snapshot(**{name: state}) for state in states for name, snapshot in [wrap[type(state)]]))
 
     def hold_mails(self) -> None:

@@ -1,6 +1,6 @@
 """Reading the copies. Everything here sees the transaction's merchant only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from kontor.identity.v1.identity_pb2 import StaffMember
 from kontor.identity.v1.identity_pb2_codes import StaffRole
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor.payments.v1.payments_pb2 import Receivable
+from kontor_events.registry import rules_of
 from kontor_notifications.copies.models import TABLES, State
 from kontor_notifications.errors import TryLater
 
@@ -26,9 +27,19 @@ async def get(session: AsyncSession, kind: type[State], id_: UUID | str) -> Stat
 
 async def owners(session: AsyncSession) -> list[StaffMember]:
     """The merchant's owners who still work there, by their ids."""
+    return await _staff(session, {StaffRole.OWNER})
+
+
+async def staff_with(session: AsyncSession, right: str) -> list[StaffMember]:
+    """Who still works for the merchant and whose role has this right, e.g. payments:book; by their ids."""
+    granted = rules_of(right.partition(":")[0]).staff_rights
+    return await _staff(session, {role for one in granted if one.right == right for role in one.roles})
+
+
+async def _staff(session: AsyncSession, roles: Collection[str]) -> list[StaffMember]:
     table = TABLES[StaffMember]
     rows = await session.scalars(select(table.c.state).where(~table.c.deleted).order_by(table.c.id))
-    return [one for one in map(StaffMember.FromString, rows) if one.active and one.role == StaffRole.OWNER]
+    return [one for one in map(StaffMember.FromString, rows) if one.active and one.role in roles]
 
 
 async def documents(session: AsyncSession, ids: Sequence[UUID]) -> list[Document]:

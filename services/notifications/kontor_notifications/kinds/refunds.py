@@ -8,9 +8,12 @@ from kontor.payments.v1.payments_pb2 import PaymentRefunded
 from kontor.payments.v1.payments_pb2_codes import PaymentMethod, RefundReason
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.recipients import invoice_recipients
-from kontor_notifications.placeholders import Cells, fields_of, overview
-from kontor_notifications.placeholders.documents import document_fields
+from kontor_notifications.placeholders import LINK, Cells, fields_of, overview
+from kontor_notifications.placeholders import word as word_alone
+from kontor_notifications.placeholders.documents import document_fields, document_link
+from kontor_notifications.placeholders.people import SHAREHUB_LINK
 from kontor_notifications.rendering.facts import Facts
+from kontor_notifications.rendering.values import Value
 from kontor_service.formats import money
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -66,6 +69,11 @@ def _next(facts: Facts) -> str:
     )
 
 
+def _link(facts: Facts) -> Value:
+    """The invoice is open until the credit note that follows takes the rest off: nobody is asked to pay that."""
+    return document_link(facts, asks_to_pay=bool(facts.data["open_minor"]))
+
+
 def _cells(facts: Facts) -> list[Cells]:
     return [
         (N_("Number"), facts.document.state.number, False),
@@ -93,10 +101,11 @@ KINDS = (
         occasion=_occasion,
         recipients=invoice_recipients,
         own_placeholders=(
-            *document_fields("Invoice", "Rechnung"),
+            *(one for one in document_fields("Invoice", "Rechnung") if one.name != "Link"),
             overview(N_("Table of number, amount paid back and open amount"), _cells),
             _field("amount", N_("Amount that was paid back"), _amount, "betrag"),
             _field("reason", N_("Why it was paid back, in a sentence"), _reason, "grund"),
+            word_alone("Link", N_("The mail's link"), _link, "Link", SHAREHUB_LINK, form=LINK),
             _field("next", N_("How the money comes, and whether a credit note follows"), _next, "hinweis"),
         ),
         documents=1,
@@ -106,7 +115,7 @@ KINDS = (
             N_("We have paid back [Refund.amount] of your payment for [Document.number]. [Refund.reason]"),
             "[Refund.next]",
             "[Overview]",
-            "[PORTAL][Document.customerportal_url][/PORTAL]",
+            "[PORTAL][Link][/PORTAL]",
         ),
     ),
 )

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 
 from kontor.identity.v1.identity_pb2 import Customer, Merchant, StaffMember
 from kontor_notifications.kind import MailKind
-from kontor_notifications.mails.recipients import Recipient, is_address
-from kontor_service.i18n import N_, language_of
+from kontor_notifications.mails.recipients import Recipient, members_or_contact
+from kontor_service.i18n import N_
 
 REVIEW = "texts_review"
 
 
 def _owners(event: Sequence[StaffMember], _customer: Customer, merchant: Merchant) -> list[Recipient]:
-    """The merchant's owners; where none has an address, its contact address."""
-    language, address = language_of(merchant.language), merchant.contact_email
-    found = [Recipient(one.email, language, one.name) for one in event if is_address(one.email)]
-    return found or ([Recipient(address, language)] if is_address(address) else [])
+    return members_or_contact(event, merchant)
 
 
 KINDS = (

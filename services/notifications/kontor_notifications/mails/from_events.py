@@ -17,7 +17,7 @@ from kontor_notifications.errors import NotSent, refusal
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.kinds import kinds, text_of
 from kontor_notifications.mails.queue import Queue
-from kontor_notifications.mails.recipients import Recipient, staff_recipients
+from kontor_notifications.mails.recipients import Recipient, members_or_contact, staff_recipients
 from kontor_notifications.models import Mail
 from kontor_notifications.templates import syntax
 from kontor_service.i18n import language_of
@@ -60,10 +60,7 @@ async def drafts(
     merchant = await copies.get(session, Merchant, merchant_id)
     customer = await copies.get(session, Customer, occasion.customer_id) if occasion.customer_id else Customer()
     if kind.to_staff:
-        # The copy may not yet know what a document's own event says.
-        about = getattr(event, "document", None)
-        known = [about] if about is not None else await copies.documents(session, occasion.document_ids)
-        found = staff_recipients(known, merchant)
+        found = await _staff(session, kind, event, merchant, occasion)
     else:
         found = kind.recipients(event, customer, merchant)
     if not found and kind.logs_unreachable:
@@ -73,6 +70,17 @@ async def drafts(
         queue.draft(merchant_id, kind.name, recipient, lane=lane, next_attempt_at=due, **occasion.model_dump())
         for recipient in found
     ]
+
+
+async def _staff(
+    session: AsyncSession, kind: MailKind, event: Any, merchant: Merchant, occasion: Occasion
+) -> list[Recipient]:
+    if kind.staff_right:
+        return members_or_contact(await copies.staff_with(session, kind.staff_right), merchant)
+    # The copy may not yet know what a document's own event says.
+    about = getattr(event, "document", None)
+    known = [about] if about is not None else await copies.documents(session, occasion.document_ids)
+    return staff_recipients(known, merchant)
 
 
 async def _add(session: AsyncSession, queue: Queue, kind: MailKind, mail: Mail, occasion: Occasion) -> None:

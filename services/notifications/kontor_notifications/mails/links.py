@@ -89,10 +89,12 @@ class CapabilityLink:
 
 @dataclass(frozen=True)
 class StaffLink:
-    """The document's page in the admin, which asks for a log-in."""
+    """A page of the admin, which asks for a log-in. `path` is filled from the mail."""
+
+    path: str = "/dokumente/{mail.document_ids[0]}"
 
     async def fetch(self, owners: Owners, mail: Mail, used: set[str]) -> Secrets:
-        return Secrets(link=f"{owners.admin_url}/dokumente/{mail.document_ids[0]}")
+        return Secrets(link=owners.admin_url + self.path.format(mail=mail))
 
     async def renew(self, owners: Owners, mail: Mail) -> None:
         return

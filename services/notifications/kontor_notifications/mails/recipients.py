@@ -7,7 +7,7 @@ from email.headerregistry import Address
 from uuid import UUID
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant
+from kontor.identity.v1.identity_pb2 import ContactPerson, Customer, Merchant, StaffMember
 from kontor.notifications.v1.notifications_pb2_codes import MailError
 from kontor_notifications.errors import NotSent
 from kontor_service.i18n import Language, language_of
@@ -60,6 +60,13 @@ def staff_recipients(documents: Sequence[Document], merchant: Merchant) -> list[
     if responsible and is_address(responsible.email):
         return [Recipient(responsible.email, language, responsible.name)]
     return [Recipient(merchant.contact_email, language)] if is_address(merchant.contact_email) else []
+
+
+def members_or_contact(members: Sequence[StaffMember], merchant: Merchant) -> list[Recipient]:
+    """Each of these members of staff; where none has an address, the merchant's contact address."""
+    language, address = language_of(merchant.language), merchant.contact_email
+    found = [Recipient(one.email, language, one.name) for one in members if is_address(one.email)]
+    return found or ([Recipient(address, language)] if is_address(address) else [])
 
 
 def invoice_recipients(_event: object, customer: Customer, merchant: Merchant) -> list[Recipient]:

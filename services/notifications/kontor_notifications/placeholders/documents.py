@@ -92,13 +92,13 @@ def _request(facts: Facts) -> str:
     return f"{name_of(ReferenceKind, found)} {named[found]}" if found else ""
 
 
-def document_link(facts: Facts) -> Value:
-    """ "Pay" only where that is possible and still to be done."""
+def document_link(facts: Facts, *, asks_to_pay: bool = True) -> Value:
+    """ "Pay" only where that is possible and still to be done; never where the mail `asks_to_pay` nothing."""
     one = facts.document
     url = facts.secrets.documents.get(one.state.id)
     if not url:
         return ""
-    pays = _is_to_pay(one) and facts.merchant.payments_enabled
+    pays = asks_to_pay and _is_to_pay(one) and facts.merchant.payments_enabled
     label = N_("View and pay %(type)s") if pays else N_("View %(type)s")
     return Button(url, _(label, type=_type_name(one.state)))
 
