@@ -217,6 +217,22 @@ def test_a_changed_setting_restarts_its_service_and_no_other(minimal):
     assert {name for name in before if before[name] != after[name]} == {"shop-kontor-admin"}
 
 
+def test_a_claim_for_bank_statements_is_mounted_into_payments_alone(value_sets):
+    objects = rendered(value_sets["full-values"])
+    mounts = {
+        found["metadata"]["name"]: mount["mountPath"]
+        for found in kind(objects, "Deployment")
+        for mount in found["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]
+        if mount["name"] == "statements"
+    }
+    folders = {
+        found["metadata"]["name"]: found["data"]["KONTOR_STATEMENT_FOLDER"]
+        for found in kind(objects, "ConfigMap")
+        if "KONTOR_STATEMENT_FOLDER" in found["data"]
+    }
+    assert mounts == folders == {"shop-kontor-payments": "/var/lib/kontor/statements"}
+
+
 def test_large_numbers_are_not_written_as_powers_of_ten(value_sets):
     objects = rendered(value_sets["full-values"])
     data = next(

@@ -53,6 +53,9 @@ KONTOR_SERVICE_URL: {{ printf "http://%s-{service}:%s" (include "kontor.fullname
 KONTOR_INTAKE_CERTIFICATE_FILE: /etc/kontor/intake-tls/tls.crt
 KONTOR_INTAKE_KEY_FILE: /etc/kontor/intake-tls/tls.key
 {{- end }}
+{{- if (get $values.services $name).statementsClaim }}
+KONTOR_STATEMENT_FOLDER: /var/lib/kontor/statements
+{{- end }}
 {{- range $key, $value := (get $values.services $name).settings }}
 KONTOR_{{ upper $key }}: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}
