@@ -232,6 +232,15 @@ async def test_terms_of_payment_stand_with_the_company(shop: Shop) -> None:
     assert 'value="2,5"' in await shop.page("/einstellungen/firma")
 
 
+async def test_further_accounts_of_the_merchant_stand_with_the_company_one_per_line(shop: Shop) -> None:
+    ibans = ["DE02120300000000202051", "DE89370400440532013000"]
+    shop.owners.answers["PATCH", "/v1/merchant"] = answer_of(shop.merchant(version=2, further_ibans=ibans))
+    form = {"name": "Brunner", "country": "DE", "further_ibans": f"{ibans[0]}\r\n\r\n{ibans[1]}\r\n{ibans[0]}"}
+    assert (await shop.post("/einstellungen/firma", form)).status_code == 303
+    assert shop.owners.calls[-1][2]["further_ibans"] == ibans
+    assert "\n".join(ibans) in await shop.page("/einstellungen/firma")
+
+
 @pytest.mark.parametrize(
     ("terms", "word"),
     [

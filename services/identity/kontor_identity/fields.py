@@ -145,7 +145,8 @@ Days = Annotated[int, Field(ge=0, le=365)]
 Nothing = Literal[""]
 OptionalEmail = Nothing | Email
 OptionalPhone = Nothing | Annotated[str, AfterValidator(_phone)]
-OptionalIban = Nothing | Annotated[str, AfterValidator(_iban)]
+Iban = Annotated[str, AfterValidator(_iban)]
+OptionalIban = Nothing | Iban
 OptionalPercent = Nothing | Annotated[str, AfterValidator(_percent)]
 OptionalBic = Nothing | Annotated[str, AfterValidator(_bic)]
 OptionalVatId = Nothing | Annotated[str, AfterValidator(_vat_id)]

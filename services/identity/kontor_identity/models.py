@@ -51,6 +51,7 @@ class Merchant(Aggregate, Base, table=True):
     iban: str = ""
     bic: str = ""
     account_holder: str = ""
+    further_ibans: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     mail_from_name: str = ""
     mail_reply_to: str = ""
     password_reset_enabled: bool = True

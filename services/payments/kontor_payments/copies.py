@@ -76,6 +76,7 @@ def _merchant(state: identity.Merchant) -> dict[str, Any]:
         ],
         "iban": state.iban.replace(" ", ""),
         "bic": state.bic.replace(" ", ""),
+        "further_ibans": list(state.further_ibans),
         "account_holder": state.account_holder or state.name,
         # Every change may make the offer stale; the job that follows finds out whether it did.
         "offer_pending": True,

@@ -81,6 +81,8 @@ class Merchant(CopyRow, Base, table=True):
     not_payable_types: list[str] = json_column(list)
     iban: str = ""
     bic: str = ""
+    # Of accounts whose statements are read besides.
+    further_ibans: list[str] = json_column(list)
     account_holder: str = ""
     # For receipts: #rrggbb, and the address as it is written on a letter.
     accent_color: str = ""

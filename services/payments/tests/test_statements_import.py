@@ -88,6 +88,27 @@ async def test_a_statement_of_another_account_is_refused_and_nothing_is_stored(w
     assert await world.sql("SELECT FROM bank_statement") == []
 
 
+async def test_a_refusal_says_which_file_of_a_zip_it_is_about(world: Any) -> None:
+    other = camt(Stmt((Ntry("1.00"),), iban="DE02120300000000202051"))
+    for second in (other, b"<Document", b"no statement"):
+        answer = await hand_in(world, zipped(TWO, second))
+        assert answer.json()["detail"].startswith(f"2026-11-21_C53_{IBAN}_EUR_000001.xml: "), answer.text
+
+
+async def test_statements_of_a_further_account_in_the_settings_are_read(world: Any) -> None:
+    await world.register(further_ibans=["DE02120300000000202051"])
+    answer = await hand_in(world, camt(Stmt((Ntry("1.00"),), iban="DE02120300000000202051")))
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_new_statement_has_older_payments_compared_again(world: Any) -> None:
+    (before,) = await entries(world, one_entry("119.00", "Rechnung RE-77"))
+    assert before["certainty"] == "none"
+    await world.invoice(number="RE-77")
+    (after, _) = await entries(world, one_entry("5.00", "anderes", day="2026-11-21"))
+    assert after["certainty"] == "certain"
+
+
 async def test_an_account_on_the_merchants_documents_is_theirs(world: Any) -> None:
     await world.invoice(payment_reference="x", iban="DE02120300000000202051")
     answer = await hand_in(world, camt(Stmt((Ntry("1.00"),), iban="DE02120300000000202051")))

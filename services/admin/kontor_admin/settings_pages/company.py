@@ -14,6 +14,7 @@ _TEXTS = (
 _TERMS = ("payment_days", "discount_days", "discount_percent")
 _ADDRESS = ("line1", "line2", "post_code", "city", "country")
 _AREAS = ("legal_form_note", "trading_names")
+_MOST_IBANS = 20
 # One more than there are, so that there is always an empty row.
 _MOST_LINKS = 6
 
@@ -25,6 +26,7 @@ def _values(merchant: dict[str, Any]) -> dict[str, Any]:
     }
     mark = "," if reader().language == "de" else "."
     values |= {name: str(merchant.get(name) or "").replace(".", mark) for name in _TERMS}
+    values["further_ibans"] = "\n".join(merchant.get("further_ibans") or ())
     for number, link in enumerate(merchant.get("footer_links", ())):
         values |= {f"label_{number}": link["label"], f"url_{number}": link["url"]}
     return values
@@ -40,7 +42,8 @@ def _wanted(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     wanted["address"]["country"] = wanted["address"]["country"].upper() or "DE"
     wanted |= _terms(form)
     wanted["footer_links"], names = _links(form)
-    return wanted, names | {f"address.{part}": part for part in _ADDRESS}
+    wanted["further_ibans"], lines = _further_ibans(form)
+    return wanted, names | lines | {f"address.{part}": part for part in _ADDRESS}
 
 
 def _terms(form: Form) -> dict[str, Any]:
@@ -54,6 +57,15 @@ def _terms(form: Form) -> dict[str, Any]:
     elif days and discount >= days:
         form.error("discount_days", _("The cash discount ends before the invoice is due."))
     return {"payment_days": days, "discount_days": discount, "discount_percent": percent}
+
+
+def _further_ibans(form: Form) -> tuple[list[str], dict[str, str]]:
+    """One per line, and where identity's findings about them belong."""
+    found = form.text("further_ibans", limit=2000, lines=True).split("\n")
+    ibans = list(dict.fromkeys(line.strip() for line in found if line.strip()))
+    if len(ibans) > _MOST_IBANS:
+        form.error("further_ibans", _("Please enter at most %(most)s accounts.", most=_MOST_IBANS))
+    return ibans, {f"further_ibans[{number}]": "further_ibans" for number in range(len(ibans))}
 
 
 def _links(form: Form) -> tuple[list[dict[str, str]], dict[str, str]]:

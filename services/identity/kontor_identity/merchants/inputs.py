@@ -10,6 +10,7 @@ from kontor_identity.fields import (
     Color,
     Days,
     Email,
+    Iban,
     Input,
     Language,
     Line,
@@ -99,6 +100,7 @@ class MerchantChange(Input):
     iban: OptionalIban | None = None
     bic: OptionalBic | None = None
     account_holder: Line | None = None
+    further_ibans: Annotated[list[Iban], Field(max_length=20)] | None = None
     mail_from_name: Line | None = None
     mail_reply_to: OptionalEmail | None = None
     password_reset_enabled: bool | None = None

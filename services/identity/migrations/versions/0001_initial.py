@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("bic", sa.Text(), nullable=False),
         sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("further_ibans", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("mail_from_name", sa.Text(), nullable=False),
         sa.Column("mail_reply_to", sa.Text(), nullable=False),
         sa.Column("password_reset_enabled", sa.Boolean(), nullable=False),

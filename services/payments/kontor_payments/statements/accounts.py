@@ -17,8 +17,9 @@ _GERMAN = re.compile(r"(?P<bank>\d{8})[/ ]?(?P<account>\d{1,10})(?:[A-Z]{3})?")
 
 
 async def accounts_of(session: AsyncSession, merchant_id: UUID) -> set[str]:
-    """The IBAN in the merchant's settings, and those that their documents ask to pay to."""
-    own = await session.exec(select(Merchant.iban).where(Merchant.id == merchant_id))
+    """The IBANs in the merchant's settings, and those that their documents ask to pay to."""
+    row = (await session.exec(select(Merchant).where(Merchant.id == merchant_id))).one_or_none()
+    own = (row.iban, *row.further_ibans) if row else ()
     named = await session.exec(select(Document.iban).where(Document.iban != "", Document.payee_name == "").distinct())
     return {iban_number.compact(iban) for iban in (*own, *named) if iban_number.is_valid(iban)}
 
@@ -33,7 +34,10 @@ def own_account(stated: str, accounts: Iterable[str]) -> str:
         if plain.removesuffix("EUR") == iban or _is_german(plain, iban):
             return iban
     raise StatementOfAnotherAccount(
-        N_("This is a statement of the account %(account)s, which is neither in your settings nor on your documents."),
+        N_(
+            "This is a statement of the account %(account)s, which is neither in your settings nor on your documents. If it is"
+            " yours, please enter it under Settings, Company."
+        ),
         field="file", account=stated or "?",
     )  # fmt: skip
 

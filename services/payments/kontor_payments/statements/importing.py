@@ -22,7 +22,8 @@ from kontor_bus import record
 from kontor_payments.statements.accounts import accounts_of, own_account
 from kontor_payments.statements.identity import Trace, traces, unknown
 from kontor_payments.statements.models import BankStatement, StatementEntry
-from kontor_payments.statements.reading.files import read_file
+from kontor_payments.statements.proposing import propose_again
+from kontor_payments.statements.reading.files import naming_file, read_file
 from kontor_payments.statements.reading.model import Entry, FileUnreadable, Statement
 from kontor_service.clock import Clock
 from kontor_service.database import Database
@@ -75,14 +76,23 @@ async def import_file(
         if known:
             return list(known), False
         accounts = await accounts_of(session, merchant_id)
-        statements = [Recognised(head, own_account(head.account, accounts), rows) for head, rows in found]
+        statements = [Recognised(head, _account(head, accounts), rows) for head, rows in found]
         stored = []
         async with aclosing(_Reader(content)) as reader:
             for one in statements:
                 row = _statement(one, merchant_id, digest, clock.now())
                 row.file_name, row.imported_by = file_name[-200:], by
                 stored.append(await _store(session, row, one, reader))
-        return [row for row, _ in stored], any(is_new for _, is_new in stored)
+        is_new = any(new for _, new in stored)
+        if is_new:
+            # Invoices may have come since the payments that still wait were proposed for.
+            await propose_again(session)
+        return [row for row, _ in stored], is_new
+
+
+def _account(head: Statement, accounts: set[str]) -> str:
+    with naming_file(head.file):
+        return own_account(head.account, accounts)
 
 
 def _statement(found: Recognised, merchant_id: UUID, file_sha256: str, now: datetime) -> BankStatement:

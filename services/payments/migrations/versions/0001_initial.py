@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.Column("not_payable_types", postgresql.JSONB(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("bic", sa.Text(), nullable=False),
+        sa.Column("further_ibans", postgresql.JSONB(), nullable=False),
         sa.Column("account_holder", sa.Text(), nullable=False),
         sa.Column("accent_color", sa.Text(), nullable=False),
         sa.Column("address_lines", postgresql.JSONB(), nullable=False),

@@ -301,6 +301,7 @@ class Merchant(message.Message):
     DOCUMENT_VIEW_FIELD_NUMBER: builtins.int
     TEXTS_REVIEWED_ON_FIELD_NUMBER: builtins.int
     RECEIPT_CASHIER_FIELD_NUMBER: builtins.int
+    FURTHER_IBANS_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -364,6 +365,10 @@ class Merchant(message.Message):
     def decline_reasons(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
         """What customers may choose from when they decline a quote, in this order; they may always add words of their own."""
 
+    @builtins.property
+    def further_ibans(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """Further accounts of the merchant's, besides `iban`, whose statements are read; customers are not told of them."""
+
     def __init__(
         self,
         *,
@@ -409,10 +414,11 @@ class Merchant(message.Message):
         document_view: builtins.str = ...,
         texts_reviewed_on: builtins.str = ...,
         receipt_cashier: builtins.str = ...,
+        further_ibans: abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["address", b"address"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "decline_reasons", b"decline_reasons", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "document_view", b"document_view", "epoch", b"epoch", "expiry_reminder_days", b"expiry_reminder_days", "footer_links", b"footer_links", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "receipt_cashier", b"receipt_cashier", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "texts_reviewed_on", b"texts_reviewed_on", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["accent_color", b"accent_color", "account_holder", b"account_holder", "address", b"address", "automatic_release", b"automatic_release", "bic", b"bic", "contact_email", b"contact_email", "contact_phone", b"contact_phone", "decline_reasons", b"decline_reasons", "deleted", b"deleted", "discount_days", b"discount_days", "discount_percent", b"discount_percent", "document_types", b"document_types", "document_view", b"document_view", "epoch", b"epoch", "expiry_reminder_days", b"expiry_reminder_days", "footer_links", b"footer_links", "further_ibans", b"further_ibans", "iban", b"iban", "id", b"id", "language", b"language", "legal_form_note", b"legal_form_note", "logo_media_type", b"logo_media_type", "logo_sha256", b"logo_sha256", "logo_shown", b"logo_shown", "mail_attaches_files", b"mail_attaches_files", "mail_from_name", b"mail_from_name", "mail_reply_to", b"mail_reply_to", "merchant_id", b"merchant_id", "name", b"name", "password_reset_enabled", b"password_reset_enabled", "payment_days", b"payment_days", "payments_enabled", b"payments_enabled", "portal_access_default", b"portal_access_default", "portal_enabled", b"portal_enabled", "receipt_cashier", b"receipt_cashier", "register_entry", b"register_entry", "slug", b"slug", "tax_number", b"tax_number", "texts_reviewed_on", b"texts_reviewed_on", "time_zone", b"time_zone", "trading_names", b"trading_names", "vat_id", b"vat_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

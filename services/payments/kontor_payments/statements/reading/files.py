@@ -5,13 +5,16 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from kontor_payments.statements.reading.camt import read_camt
-from kontor_payments.statements.reading.model import FileUnreadable, Items
+from kontor_payments.statements.reading.model import FileUnreadable, Items, Statement, shortened
 from kontor_payments.statements.reading.mt940 import read_mt940
 from kontor_service.bodies import MEBIBYTE
-from kontor_service.errors import TooLarge
+from kontor_service.errors import Problem, TooLarge
 from kontor_service.i18n import N_
+from kontor_service.vocabulary import Rendered
 
 MOST_BYTES = 32 * MEBIBYTE
 # Of a ZIP: how many files it may have, what they may become together, and by how much one may grow.
@@ -25,10 +28,24 @@ _MARK = b"\xef\xbb\xbf"
 def read_file(content: bytes) -> Items:
     """Each statement followed by its entries. Raises FileUnreadable, TooLarge, also in the middle."""
     if content[:4] == b"PK\x03\x04":
-        for one in _members(content):
-            yield from _read_one(one)
+        for name, one in _members(content):
+            with naming_file(name):
+                for item in _read_one(one):
+                    yield replace(item, file=name) if isinstance(item, Statement) else item
     else:
         yield from _read_one(content)
+
+
+@contextmanager
+def naming_file(name: str) -> Iterator[None]:
+    """A refusal in here says which file of the ZIP it is about; without a name it stays as it is."""
+    try:
+        yield
+    except Problem as problem:
+        if name:
+            problem.message = Rendered(f"{name}: {problem.detail}")
+            problem.params["file"] = name
+        raise
 
 
 def _read_one(content: bytes) -> Items:
@@ -40,8 +57,8 @@ def _read_one(content: bytes) -> Items:
     raise FileUnreadable(N_("Please choose a bank statement in the format CAMT.053 or MT940, or a ZIP of such files."))
 
 
-def _members(content: bytes) -> Iterator[bytes]:
-    """What stands in the ZIP's directory about sizes is only believed where it says too much."""
+def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Each file with its name, without folders. What stands in the ZIP's directory about sizes is only believed where it says too much."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir() and not _is_side_file(info.filename)]
@@ -57,7 +74,7 @@ def _members(content: bytes) -> Iterator[bytes]:
                 if len(found) > most:
                     raise TooLarge(N_("The files in this ZIP are too large."), code="statement_zip_too_large")
                 left -= len(found)
-                yield found
+                yield shortened(info.filename.rpartition("/")[2]), found
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise FileUnreadable(N_("This ZIP cannot be unpacked."), code="statement_zip_broken") from error
 

@@ -26,6 +26,8 @@ class Statement:
     currency: str
     opening_minor: int | None
     closing_minor: int | None
+    # The name of its file in a ZIP; else empty.
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
